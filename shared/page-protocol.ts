@@ -1,0 +1,123 @@
+import * as v from 'valibot';
+
+/**
+ * The messages between a web page, the bridge (content script) and the background. The bridge and the
+ * background both parse with these schemas: the bridge relays only what it rebuilt, and the background
+ * trusts nothing that the bridge says about itself.
+ */
+export const protocolVersion = 1;
+
+/** `source` field of the one window message; everything after it runs on the transferred port. */
+export const helloKind = 'latchkey:hello';
+
+/** Name of the runtime port between bridge and background. */
+export const bridgePortName = 'latchkey:page';
+
+/** The largest message that the bridge relays, in UTF-16 units of its JSON. */
+export const maxMessageLength = 16_384;
+
+const short = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
+
+export const helloSchema = v.strictObject({
+  source: v.literal(helloKind),
+  v: v.literal(protocolVersion),
+  nonce: short(64),
+});
+
+const scopes = v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/))), v.maxLength(64));
+const seconds = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
+const interactive = v.picklist(['never', 'if_needed']);
+
+const tokenGet = v.strictObject({
+  resource: short(512),
+  scopes,
+  min_ttl_s: v.optional(seconds(86_400)),
+  interactive,
+});
+
+const envelope = {
+  v: v.literal(protocolVersion),
+  id: short(64),
+  deadline_ms: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(600_000)),
+};
+
+const empty = v.strictObject({});
+
+export const requestSchema = v.variant('m', [
+  v.strictObject({ ...envelope, m: v.literal('session.get'), p: empty }),
+  v.strictObject({ ...envelope, m: v.literal('session.sign_in'), p: empty }),
+  v.strictObject({ ...envelope, m: v.literal('session.sign_out'), p: empty }),
+  v.strictObject({ ...envelope, m: v.literal('token.get'), p: tokenGet }),
+  v.strictObject({ ...envelope, m: v.literal('access.list'), p: empty }),
+  v.strictObject({ ...envelope, m: v.literal('access.revoke'), p: v.strictObject({ resource: v.optional(short(512)) }) }),
+  v.strictObject({ ...envelope, m: v.literal('request.cancel'), p: v.strictObject({ request_id: short(64) }) }),
+  v.strictObject({ ...envelope, m: v.literal('request.poll'), p: v.strictObject({ request_id: short(64) }) }),
+]);
+
+/** What a page may ask for. */
+export type PageRequest = v.InferOutput<typeof requestSchema>;
+export type PageMethod = PageRequest['m'];
+
+/**
+ * How the bridge hands a page's request to the background. `activated` is the bridge's own reading of
+ * `navigator.userActivation`; the page has no say in it.
+ */
+export const relaySchema = v.strictObject({ request: requestSchema, activated: v.boolean() });
+export type Relay = v.InferOutput<typeof relaySchema>;
+
+export interface SessionView {
+  signed_in: boolean;
+  account?: { sub: string; name?: string | undefined; email?: string | undefined } | undefined;
+}
+
+export interface TokenView {
+  access_token: string;
+  token_type: 'Bearer' | 'DPoP';
+  /** Seconds from now, counted by the background when it answers. */
+  expires_in: number;
+  scope: string;
+  resource: string;
+}
+
+export interface AccessView {
+  resource: string;
+  name: string;
+  scopes: string[];
+  granted: boolean;
+}
+
+/** The result of each method. */
+export interface PageResults {
+  'session.get': SessionView;
+  'session.sign_in': SessionView;
+  'session.sign_out': Record<string, never>;
+  'token.get': TokenView;
+  'access.list': { access: AccessView[] };
+  'access.revoke': Record<string, never>;
+  'request.cancel': Record<string, never>;
+  'request.poll': never;
+}
+
+export type { PageErrorBody } from './errors.ts';
+
+import type { PageErrorBody } from './errors.ts';
+
+/** From the background to the page. `pending` asks the page to poll with `request.poll`: a background may die under a long wait. */
+export type PageResponse =
+  | { v: 1; id: string; ok: true; r: unknown }
+  | { v: 1; id: string; pending: { request_id: string; poll_after_ms: number } }
+  | { v: 1; id: string; ok: false; e: PageErrorBody };
+
+/** A hint: when `epoch` changed, whatever the page remembers of session and tokens is void. */
+export interface PageEvent {
+  ev: 'session' | 'access';
+  seq: number;
+  epoch: string;
+}
+
+/** First message on the page's port, from the bridge: it is there, and these are its versions. */
+export interface Ready {
+  ready: true;
+  nonce: string;
+  v: 1;
+}

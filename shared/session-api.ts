@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+
+/**
+ * Bodies of the broker's `/session` endpoints, for both of their ends: the broker parses what it is
+ * sent with the `…Request` schemas, the extension what it gets with the `…Answer` schemas.
+ */
+
+/** Says which client speaks, and keeps simple cross-site requests out: a custom header needs a CORS preflight, which is refused. */
+export const clientHeader = 'Latchkey-Client';
+export const clientHeaderValue = /^extension\/\d+\.\d+\.\d+$/;
+
+/** The cookie's name is chosen by the key that signs the proof, so that several profiles can stand beside each other. */
+export const cookieName = (jkt: string): string => `__Host-lk-${jkt.slice(0, 16)}`;
+
+const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
+/** 256 bits in base64url. */
+const b64u256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+const scopeText = v.pipe(v.string(), v.maxLength(2_048));
+
+export const authorizeRequest = v.strictObject({
+  redirect_uri: text(512),
+  /** PKCE S256 (RFC 7636 §4.2). */
+  code_challenge: b64u256,
+  state: b64u256,
+  nonce: b64u256,
+  prompt: v.optional(v.picklist(['none', 'login', 'consent', 'select_account'])),
+  login_hint: v.optional(text(320)),
+  acr_values: v.optional(text(512)),
+  max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  upstream: v.optional(text(64)),
+});
+
+export const authorizeAnswer = v.object({
+  authorization_url: v.string(),
+  /** The provider's issuer, for the check of `iss` in its redirect (RFC 9207). */
+  issuer: v.string(),
+  /** Whether the provider promises to send `iss`. */
+  iss_required: v.boolean(),
+  expires_in: v.number(),
+});
+
+export const sessionRequest = v.strictObject({
+  state: b64u256,
+  code: text(4_096),
+  code_verifier: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{43,128}$/)),
+  iss: v.optional(text(1_024)),
+});
+
+export const account = v.object({
+  sub: v.string(),
+  name: v.optional(v.string()),
+  email: v.optional(v.string()),
+  /** Name of the provider in the broker's configuration. */
+  upstream: v.string(),
+});
+
+export const sitePolicy = v.object({
+  origin: v.string(),
+  name: v.string(),
+  /** `granted`: the administrator has consented for everybody. */
+  consent: v.picklist(['ask', 'granted']),
+  resources: v.array(
+    v.object({
+      resource: v.string(),
+      name: v.string(),
+      /** Scope → what it lets the site do, in the words of the configuration. Only what this person may have. */
+      scopes: v.record(v.string(), v.string()),
+    }),
+  ),
+});
+
+export const consent = v.object({ origin: v.string(), resource: v.string(), scope: v.string(), granted_at: v.number() });
+
+/** Answer of `POST /session` (201) and `GET /session` (200). */
+export const sessionAnswer = v.object({
+  account,
+  session: v.object({
+    state: v.picklist(['active', 'recheck', 'reauth_required']),
+    created_at: v.number(),
+    /** Absolute end, NumericDate. */
+    expires_at: v.number(),
+  }),
+  policy: v.object({ sites: v.array(sitePolicy) }),
+  consents: v.array(consent),
+});
+
+export const tokenRequest = v.strictObject({
+  origin: text(300),
+  resource: text(512),
+  scope: scopeText,
+  /** Thumbprint of the key that the token shall be bound to (RFC 9449 §6). */
+  jkt: v.optional(b64u256),
+  /** The token must live at least so long, in seconds. */
+  min_ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400))),
+});
+
+export const tokenAnswer = v.object({
+  access_token: v.string(),
+  token_type: v.picklist(['Bearer', 'DPoP']),
+  expires_in: v.number(),
+  scope: v.string(),
+  resource: v.string(),
+});
+
+/** Body of `POST /session/consents` (grant) and `DELETE /session/consents` (revoke; without `resource`: the whole site). */
+export const consentRequest = v.strictObject({ origin: text(300), resource: text(512), scope: scopeText });
+export const consentRevocation = v.strictObject({ origin: text(300), resource: v.optional(text(512)) });
+
+/** Answer of `DELETE /session`. */
+export const signOutAnswer = v.object({ logout_url: v.optional(v.string()) });
+
+/** Every error of the broker, on every endpoint that speaks JSON (RFC 6749 §5.2). */
+export const errorAnswer = v.object({
+  error: v.string(),
+  error_description: v.optional(v.string()),
+  /** With `consent_required`: what is missing. */
+  scope: v.optional(v.string()),
+});
+
+export type AuthorizeRequest = v.InferOutput<typeof authorizeRequest>;
+export type AuthorizeAnswer = v.InferOutput<typeof authorizeAnswer>;
+export type SessionRequest = v.InferOutput<typeof sessionRequest>;
+export type SessionAnswer = v.InferOutput<typeof sessionAnswer>;
+export type SitePolicy = v.InferOutput<typeof sitePolicy>;
+export type Account = v.InferOutput<typeof account>;
+export type Consent = v.InferOutput<typeof consent>;
+export type TokenRequest = v.InferOutput<typeof tokenRequest>;
+export type TokenAnswer = v.InferOutput<typeof tokenAnswer>;
+export type ErrorAnswer = v.InferOutput<typeof errorAnswer>;
