@@ -1,4 +1,12 @@
-import { calculateJwkThumbprint, type CryptoKey, decodeProtectedHeader, EmbeddedJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  decodeProtectedHeader,
+  EmbeddedJWK,
+  type JWK,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 
 /** What a proof says once its signature and its target hold (RFC 9449 §4.2). */
 export interface Proof {
@@ -62,7 +70,11 @@ export async function verifyProof(jwt: string, target: ProofTarget): Promise<Pro
   if (jwt.length > 4_096) throw new ProofError('the DPoP proof is longer than 4096 characters');
   const { payload, jwk } = await verifySignature(jwt);
   if (payload.htm !== target.method) throw new ProofError('the DPoP proof is for another method (htm)');
-  if (typeof payload.htu !== 'string' || !URL.canParse(payload.htu) || withoutQuery(payload.htu) !== withoutQuery(target.url)) {
+  if (
+    typeof payload.htu !== 'string' ||
+    !URL.canParse(payload.htu) ||
+    withoutQuery(payload.htu) !== withoutQuery(target.url)
+  ) {
     throw new ProofError(`the DPoP proof is for another URL (htu); this endpoint is ${withoutQuery(target.url)}`);
   }
   const { jti, iat, nonce, ath } = payload;
@@ -84,10 +96,16 @@ async function verifySignature(jwt: string) {
     const { jwk } = decodeProtectedHeader(jwt);
     if (!jwk || 'd' in jwk) throw new ProofError('the DPoP proof must carry a public key (jwk), and only that');
     // `iat` is not held against our clock: freshness is the nonce's age, so that a clock an hour off works.
-    const { payload } = await jwtVerify(jwt, EmbeddedJWK, { typ: 'dpop+jwt', algorithms: ['ES256'], currentDate: new Date(0) });
+    const { payload } = await jwtVerify(jwt, EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      algorithms: ['ES256'],
+      currentDate: new Date(0),
+    });
     return { payload, jwk: jwk as JWK };
   } catch (cause) {
     if (cause instanceof ProofError) throw cause;
-    throw new ProofError('the DPoP proof is not a JWT of type dpop+jwt signed with ES256 by the key in its header', { cause });
+    throw new ProofError('the DPoP proof is not a JWT of type dpop+jwt signed with ES256 by the key in its header', {
+      cause,
+    });
   }
 }

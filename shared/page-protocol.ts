@@ -49,7 +49,11 @@ export const requestSchema = v.variant('m', [
   v.strictObject({ ...envelope, m: v.literal('session.sign_out'), p: empty }),
   v.strictObject({ ...envelope, m: v.literal('token.get'), p: tokenGet }),
   v.strictObject({ ...envelope, m: v.literal('access.list'), p: empty }),
-  v.strictObject({ ...envelope, m: v.literal('access.revoke'), p: v.strictObject({ resource: v.optional(short(512)) }) }),
+  v.strictObject({
+    ...envelope,
+    m: v.literal('access.revoke'),
+    p: v.strictObject({ resource: v.optional(short(512)) }),
+  }),
   v.strictObject({ ...envelope, m: v.literal('request.cancel'), p: v.strictObject({ request_id: short(64) }) }),
   v.strictObject({ ...envelope, m: v.literal('request.poll'), p: v.strictObject({ request_id: short(64) }) }),
 ]);

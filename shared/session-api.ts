@@ -69,7 +69,12 @@ export const sitePolicy = v.object({
   ),
 });
 
-export const consent = v.object({ origin: v.string(), resource: v.string(), scope: v.string(), granted_at: v.number() });
+export const consent = v.object({
+  origin: v.string(),
+  resource: v.string(),
+  scope: v.string(),
+  granted_at: v.number(),
+});
 
 /** Answer of `POST /session` (201) and `GET /session` (200). */
 export const sessionAnswer = v.object({

@@ -1,0 +1,47 @@
+/**
+ * The `error` codes of the broker: those of the RFCs where one fits, and never renamed once released.
+ * Each names the status that it travels with unless the place that throws says otherwise.
+ */
+export const oauthErrorStatus = {
+  // RFC 6749 §5.2, §4.1.2.1
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  access_denied: 403,
+  server_error: 500,
+  temporarily_unavailable: 503,
+  // RFC 8707 §2
+  invalid_target: 400,
+  // RFC 8628 §3.5
+  authorization_pending: 400,
+  slow_down: 400,
+  expired_token: 400,
+  // RFC 9449 §5, §8
+  invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
+  // RFC 6750 §3.1
+  invalid_token: 401,
+  insufficient_scope: 403,
+  // RFC 9470 §3
+  insufficient_user_authentication: 401,
+  // OpenID Connect Core §3.1.2.6
+  login_required: 401,
+  consent_required: 403,
+  // Latchkey's own
+  /** No session stands behind the cookie: it is absent, unknown, ended, or another key's. */
+  invalid_session: 401,
+  /** The sign-in transaction is unknown, used, too old, or not of this key. */
+  invalid_transaction: 400,
+  /** The provider refused, or answered with something unusable. */
+  upstream_error: 502,
+  not_found: 404,
+  method_not_allowed: 405,
+  unsupported_media_type: 415,
+  payload_too_large: 413,
+  too_many_requests: 429,
+} as const;
+
+export type OAuthErrorCode = keyof typeof oauthErrorStatus;
