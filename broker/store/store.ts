@@ -1,0 +1,283 @@
+import type {
+  AuditEntry,
+  Consent,
+  DeviceGrant,
+  DeviceSession,
+  GrantClaims,
+  LiveState,
+  LogoutTarget,
+  NewDeviceGrant,
+  NewDeviceSession,
+  NewSession,
+  Person,
+  Revocation,
+  Session,
+  SigningKey,
+  SigningKeyState,
+  StoredAuditEntry,
+  Tombstone,
+} from './model.ts';
+
+export type * from './model.ts';
+
+/**
+ * The broker's memory. Every method is atomic and safe to call from any number of requests, processes and
+ * replicas at once; what it answered is on disk. Time is an argument, in milliseconds since the epoch; only
+ * the refresh lease goes by the database's clock, which all replicas share.
+ *
+ * Methods that `get` or `list` hand out the row as it stands: whether it has expired is for the caller to
+ * compare. Methods that take `now` never hand out what has expired.
+ *
+ * @throws {StoreUnavailableError} from any method, when the database can't be reached or is too busy
+ */
+export interface Store
+  extends PersonStore,
+    TransactionStore,
+    SessionStore,
+    RefreshStore,
+    ConsentStore,
+    DeviceGrantStore,
+    DeviceSessionStore,
+    SigningKeyStore,
+    KillStore,
+    LimitStore,
+    AuditStore {
+  /** Answers when the database does. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+  /**
+   * Brings the schema up to date, under a lock: of several processes that start at once, one migrates.
+   *
+   * @throws {Error} when the database was migrated by a newer version
+   */
+  migrate(): Promise<void>;
+  /**
+   * Forgets what has expired, at most `limit` rows of each table.
+   *
+   * @returns how many rows went; call again while it is not 0
+   */
+  collectExpired(now: number, limit: number): Promise<number>;
+}
+
+/** The database can't be reached, or didn't get to it in time. Nothing is known to have changed; trying again later may help. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+export interface PersonStore {
+  /** The person of (issuer, idpSub), made under `newSub` if new. Name and e-mail follow the provider; absent ones leave what is known. */
+  upsertPerson(person: Omit<Person, 'sub'> & { newSub: string }, now: number): Promise<Person>;
+}
+
+/** `session`: the extension's sign-in; `page`: one of people's pages; `loopback`: a native client's. */
+export type TransactionKind = 'session' | 'page' | 'loopback';
+
+/** Sign-in transactions: what the broker must remember between sending somebody to the provider and their return. */
+export interface TransactionStore {
+  /**
+   * @param transaction `id` is the hash of `state`
+   * @returns false when the id is taken, and nothing is stored
+   */
+  putTransaction(transaction: {
+    id: string;
+    kind: TransactionKind;
+    data: Record<string, unknown>;
+    expiresAt: number;
+  }): Promise<boolean>;
+  /** Gives the data exactly once, and never after its expiry. */
+  consumeTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
+}
+
+export interface SessionStore {
+  /** `tombstoned`: the provider has meanwhile ended what the session would stand on; nothing is stored. */
+  insertSession(session: NewSession): Promise<'inserted' | 'tombstoned'>;
+  getSession(id: string): Promise<Session | undefined>;
+  /** All that the decision about a token needs, read in one statement. */
+  getAuthority(
+    id: string,
+    origin: string,
+    resource: string,
+  ): Promise<{ session: Session; person: Person; consent?: Consent | undefined } | undefined>;
+  /** Moves the idle expiry on, never back. */
+  touchSession(id: string, idleExpiresAt: number): Promise<void>;
+  /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
+  activateSession(id: string, now: number): Promise<void>;
+  /** @returns whether the session was in one of `from`. The way to `ended` is `endSession`, which also erases. */
+  setSessionState(id: string, from: LiveState[], to: LiveState): Promise<boolean>;
+  /** Ends the session and erases what is sealed. @returns false when there is none, or it had ended */
+  endSession(id: string, reason: string, now: number): Promise<boolean>;
+  /** The person's sessions that have not ended, newest first. */
+  listSessions(sub: string): Promise<Session[]>;
+  /**
+   * Ends the browser sessions of a person or of a provider's session.
+   *
+   * @param who `sub` is the broker's own
+   * @param olderThan only sessions with `issuedAt` at or before it
+   * @returns their ids
+   */
+  endSessionsOf(who: { sub: string } | LogoutTarget, olderThan: number, reason: string, now: number): Promise<string[]>;
+}
+
+/** Which kind of session a refresh is for. */
+export type GrantKind = 'session' | 'device';
+
+/**
+ * One refresh at a time. Take the lease, send the refresh token, then commit or release:
+ *
+ * - the answer is here: `commitRefresh`
+ * - the provider refused definitely: `releaseRefresh` with `failure` and `clearFirstSent: true`
+ * - the token was never sent: `releaseRefresh` with `clearFirstSent: true`
+ * - it may have been sent and the outcome is unknown: `releaseRefresh` with `clearFirstSent: false`, or nothing
+ *   at all (a crash); whoever comes next learns from `firstSentAt` whether it may still be sent again
+ */
+export interface RefreshStore {
+  /**
+   * Takes the lease if the row is live, still at `version`, and nobody else holds it by the database's clock.
+   *
+   * @returns `firstSentAt` is `dbNow` when this is the first sending, and earlier when somebody sent it before
+   * with an unknown outcome; `lease` names this lease to `releaseRefresh`. Not taken: read the row again.
+   */
+  beginRefresh(
+    kind: GrantKind,
+    id: string,
+    version: number,
+    leaseMs: number,
+  ): Promise<{ taken: true; lease: number; firstSentAt: number; dbNow: number } | { taken: false }>;
+  /**
+   * Writes the result, frees the lease, clears the failures, and makes the session `active`; `version` moves on by one.
+   *
+   * @param result without `sealedRefresh` the old refresh token stays (the provider doesn't rotate)
+   * @returns false, and nothing is written, when the row has moved on, has ended, or is tombstoned
+   */
+  commitRefresh(
+    kind: GrantKind,
+    id: string,
+    version: number,
+    result: {
+      sealedRefresh?: string | undefined;
+      ringKid?: string | undefined;
+      claims: GrantClaims;
+      refreshedAt: number;
+    },
+  ): Promise<boolean>;
+  /** Frees the lease if it is still this one. `failure` (an error code) counts a definite failure. */
+  releaseRefresh(
+    kind: GrantKind,
+    id: string,
+    version: number,
+    how: { lease: number; clearFirstSent: boolean; failure?: string | undefined },
+  ): Promise<void>;
+}
+
+export interface ConsentStore {
+  listConsents(sub: string): Promise<Consent[]>;
+  /** Adds to what is granted already. @returns the union */
+  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number): Promise<Consent>;
+  /** Without `resource`: all of the site's. @returns how many there were */
+  revokeConsent(which: { sub: string; origin: string; resource?: string | undefined }): Promise<number>;
+}
+
+export type PollResult =
+  | { outcome: 'unknown' | 'wrong_client' }
+  | { outcome: 'expired' | 'slow_down' | 'pending' | 'denied' | 'redeemed' | 'allowed'; grant: DeviceGrant };
+
+export type DeviceDecision =
+  | { decision: 'allow'; sub: string; sealedGrant: string; claims: GrantClaims; scopes: string[] }
+  | { decision: 'deny'; sub: string };
+
+/** Device authorizations (RFC 8628). */
+export interface DeviceGrantStore {
+  /** `user_code_taken`: draw another user code. */
+  insertDeviceGrant(grant: NewDeviceGrant): Promise<'inserted' | 'user_code_taken'>;
+  getDeviceGrant(deviceCodeHash: string): Promise<DeviceGrant | undefined>;
+  /** The grant that still waits for somebody's decision under this code. */
+  findDeviceGrantByUserCode(userCodeHash: string, now: number): Promise<DeviceGrant | undefined>;
+  /**
+   * A device asks (§3.5). A pending grant is slowed when the poll comes sooner after the last one than the
+   * grant's interval less `leewayMs`; that adds 5 s to the interval, to 60 s at most. The first poll is never
+   * slowed, and neither is one that waited the interval. A decision is told however soon the poll comes.
+   */
+  pollDeviceGrant(deviceCodeHash: string, clientId: string, now: number, leewayMs: number): Promise<PollResult>;
+  /** Records the decision, once. `scopes` are what was allowed of those asked for. @returns false unless it was pending */
+  decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number): Promise<boolean>;
+  /**
+   * Turns an allowed grant into a device session, exactly once. Where the provider has meanwhile ended the
+   * person's grants the result is false and the grant is `denied`.
+   *
+   * @param deviceSession of the grant's client and of the person who allowed it
+   */
+  redeemDeviceGrant(deviceCodeHash: string, now: number, deviceSession: NewDeviceSession): Promise<boolean>;
+}
+
+export interface DeviceSessionStore {
+  getDeviceSession(id: string): Promise<DeviceSession | undefined>;
+  /**
+   * Exchanges the current handle for its successor, together with the refresh token sealed under that.
+   * `version` moves on by one: a refresh that read the row before can't write a token sealed under the old handle.
+   *
+   * @returns false when the row has moved on or ended, or while a refresh is in flight: read it again
+   */
+  rotateHandle(
+    id: string,
+    rotation: {
+      version: number;
+      expectCurrentHash: string;
+      newCurrentHash: string;
+      sealedRefresh: string | undefined;
+      ringKid: string | undefined;
+      now: number;
+    },
+  ): Promise<boolean>;
+  setDeviceSessionState(id: string, from: LiveState[], to: LiveState): Promise<boolean>;
+  endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
+  /** The person's device sessions that have not ended, newest first. */
+  listDeviceSessions(sub: string): Promise<DeviceSession[]>;
+  /** As `endSessionsOf`; a provider's `sid` is no concern of devices. */
+  endDeviceSessionsOf(
+    who: { sub: string } | { issuer: string; idpSub: string },
+    olderThan: number,
+    reason: string,
+    now: number,
+  ): Promise<string[]>;
+}
+
+export interface SigningKeyStore {
+  /** Oldest first. */
+  listSigningKeys(): Promise<SigningKey[]>;
+  /** @returns false when another key is `active` (or `next`) already: of several processes that start at once, one brings the key */
+  insertSigningKey(key: SigningKey): Promise<boolean>;
+  /**
+   * Moves a key on. The key that becomes `active` retires the one that was, in the same step.
+   *
+   * @param notAfter of the key that retires
+   * @returns false when there is no such key
+   */
+  setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number): Promise<boolean>;
+}
+
+export interface KillStore {
+  /**
+   * Remembers that everything of the target begun at or before `iat` is dead. Call it before `endSessionsOf`:
+   * then a session that is being inserted meanwhile is either refused here or ended there.
+   *
+   * @returns false when an equal or later one is known (a replay)
+   */
+  addTombstone(tombstone: Tombstone, expiresAt: number): Promise<boolean>;
+  /** Tells all replicas. @returns the event's number; who has seen a number has seen all before it. Kept for a day. */
+  appendRevocation(event: Record<string, unknown>, now: number): Promise<number>;
+  revocationsAfter(seq: number, limit: number): Promise<Revocation[]>;
+}
+
+export interface LimitStore {
+  /** @returns true the first time within its life, however many ask at once */
+  rememberOnce(key: string, expiresAt: number, now: number): Promise<boolean>;
+  /** Counts in a fixed window, which the first hit opens. @returns the count with this hit */
+  hit(key: string, windowMs: number, now: number): Promise<{ count: number; resetsAt: number }>;
+  /** The count so far, without a hit. */
+  peek(key: string, now: number): Promise<number>;
+}
+
+export interface AuditStore {
+  appendAudit(entry: AuditEntry, now: number): Promise<void>;
+  auditAfter(seq: number, limit: number): Promise<StoredAuditEntry[]>;
+}
