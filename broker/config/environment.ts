@@ -1,0 +1,45 @@
+import type { Fault } from './fault.ts';
+
+const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+const secretKeys = new Set(['client_secret']);
+/** Values that people leave in examples: refused even where they come from the environment. */
+const defaults = new Set(['secret', 'password', 'password1', 'changeme', 'change-me', 'client_secret']);
+
+/**
+ * Puts the environment's values in place of `${NAME}` and refuses secrets that are written out in the file.
+ *
+ * @returns the file with its values, and every fault found
+ */
+export function resolveEnvironment(file: unknown, env: Readonly<Record<string, string | undefined>>) {
+  const faults: Fault[] = [];
+
+  const resolve = (value: unknown, path: readonly string[]): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => resolve(item, [...path, String(index)]));
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, [...path, key])]));
+    }
+    if (typeof value !== 'string') return value;
+    return resolveText(value, path);
+  };
+
+  const resolveText = (value: string, path: readonly string[]): string => {
+    const isSecret = secretKeys.has(path.at(-1) ?? '');
+    if (isSecret && value.replace(reference, '') !== '') {
+      faults.push({ path, message: 'is a secret written into the file: use ${ENV_VAR}, or client_secret_file' });
+    }
+    const resolved = value.replace(reference, (_, name: string) => {
+      const found = env[name];
+      if (found === undefined || found === '') {
+        faults.push({ path, message: `the environment variable ${name} is not set` });
+        return name;
+      }
+      return found;
+    });
+    if (isSecret && defaults.has(resolved.toLowerCase())) {
+      faults.push({ path, message: 'is a default secret: have the provider make a random one' });
+    }
+    return resolved;
+  };
+
+  return { resolved: resolve(file, []), faults };
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as v from 'valibot';
+import { LineCounter, parseDocument } from 'yaml';
+import { resolveEnvironment } from './environment.ts';
+import { ConfigError, type Fault } from './fault.ts';
+import { referenceFaults } from './references.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+import type { Allow, ClientAuthentication, Config, UpstreamConfig } from './types.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks the configuration file.
+ *
+ * @param path of `latchkey.yaml`; paths in the file are relative to its folder
+ * @throws {ConfigError} that lists every fault at once
+ */
+export function loadConfig(path: string, env: Environment): Config {
+  let source: string;
+  try {
+    source = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    throw new ConfigError(path, [{ path: [], message: `${reason}: give its path with --config or LATCHKEY_CONFIG` }]);
+  }
+  return parseConfig(source, path, env);
+}
+
+/** {@link loadConfig} for text that has already been read. */
+export function parseConfig(source: string, path: string, env: Environment): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      path,
+      document.errors.map(({ message, linePos }) => ({
+        path: [],
+        message: `is not YAML: ${message.split('\n', 1)[0]}`,
+        line: linePos?.[0].line,
+      })),
+    );
+  }
+  const { resolved, faults: environmentFaults } = resolveEnvironment(document.toJS() ?? {}, env);
+  const parsed = v.safeParse(configSchema, resolved);
+  const faults: Fault[] = [
+    ...environmentFaults,
+    ...(parsed.issues ?? []).map(shapeFault),
+    ...referenceFaults(resolved),
+  ];
+  const files = new SecretFiles(dirname(path), faults);
+  const config = parsed.success ? toConfig(parsed.output, files) : undefined;
+  if (faults.length > 0 || !config) {
+    throw new ConfigError(
+      path,
+      faults.map((fault) => ({ ...fault, line: lineOf(fault.path) })),
+    );
+  }
+  return config;
+
+  function lineOf(keys: readonly string[]): number | undefined {
+    for (let depth = keys.length; depth > 0; depth -= 1) {
+      const node = document.getIn(keys.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+      if (node?.range) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  }
+}
+
+function shapeFault(issue: v.BaseIssue<unknown>): Fault {
+  const path = (issue.path ?? []).map(({ key }) => String(key));
+  if (issue.type === 'strict_object' && issue.expected === 'never')
+    return { path, message: 'is not a known key: remove it, or correct its spelling' };
+  if (issue.received === 'undefined') return { path, message: 'is missing' };
+  return { path, message: issue.message };
+}
+
+class SecretFiles {
+  readonly #folder: string;
+  readonly #faults: Fault[];
+
+  constructor(folder: string, faults: Fault[]) {
+    this.#folder = folder;
+    this.#faults = faults;
+  }
+
+  resolve(path: string): string {
+    return resolve(this.#folder, path);
+  }
+
+  read(path: string, where: readonly string[]): string {
+    try {
+      const text = readFileSync(this.resolve(path), 'utf8').trim();
+      if (text !== '') return text;
+      this.#faults.push({ path: where, message: `the file ${path} is empty` });
+    } catch {
+      this.#faults.push({ path: where, message: `the file ${path} cannot be read` });
+    }
+    return '';
+  }
+}
+
+function toConfig(file: ConfigFile, files: SecretFiles): Config {
+  return {
+    issuer: file.issuer,
+    listen: file.listen,
+    adminListen: file.admin_listen,
+    trustedProxies: file.trusted_proxies,
+    store: file.store.startsWith('sqlite:')
+      ? `sqlite:${files.resolve(file.store.slice('sqlite:'.length))}`
+      : file.store,
+    keysFile: files.resolve(file.keys_file),
+    session: { idleMs: file.session.idle, absoluteMs: file.session.absolute },
+    upstreams: toMap(file.upstreams, (name, upstream) => toUpstream(name, upstream, files)),
+    extension: { redirectUris: redirectUris(file.extension.chrome_ids, file.extension.firefox_ids) },
+    resources: toMap(file.resources, (resource, entry) => ({
+      resource,
+      name: entry.name,
+      scopes: entry.scopes,
+      lifetimeMs: entry.lifetime,
+      freshMs: entry.fresh,
+      dpop: entry.dpop,
+      urls: entry.urls ?? [resource.endsWith('/') ? resource : `${resource}/`],
+    })),
+    origins: toMap(file.origins, (origin, entry) => ({
+      origin,
+      name: entry.name,
+      allow: toAllow(entry.allow),
+      groups: entry.groups,
+      consent: entry.consent,
+      acrValues: entry.acr_values,
+      maxAgeMs: entry.max_age,
+    })),
+    devices: toMap(file.devices, (clientId, entry) => ({
+      clientId,
+      name: entry.name,
+      allow: toAllow(entry.allow),
+      groups: entry.groups,
+      sessionMs: entry.session,
+      grant: entry.grant,
+    })),
+  };
+}
+
+const toMap = <In, Out>(
+  entries: Record<string, In>,
+  convert: (key: string, entry: In) => Out,
+): ReadonlyMap<string, Out> => new Map(Object.entries(entries).map(([key, entry]) => [key, convert(key, entry)]));
+
+const toAllow = (allow: Record<string, string[]>): Allow => new Map(Object.entries(allow));
+
+function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files: SecretFiles): UpstreamConfig {
+  return {
+    name,
+    issuer: entry.issuer,
+    clientId: entry.client_id,
+    authentication: toAuthentication(name, entry, files),
+    scopes: entry.scopes,
+    preset: entry.preset,
+    refreshLeewayMs: entry.refresh_leeway,
+    authorizationParams: entry.authorization_params,
+  };
+}
+
+function toAuthentication(
+  name: string,
+  entry: ConfigFile['upstreams'][string],
+  files: SecretFiles,
+): ClientAuthentication {
+  if (entry.private_key_file) {
+    return {
+      method: 'private_key_jwt',
+      pem: files.read(entry.private_key_file, ['upstreams', name, 'private_key_file']),
+    };
+  }
+  const secret = entry.client_secret_file
+    ? files.read(entry.client_secret_file, ['upstreams', name, 'client_secret_file'])
+    : (entry.client_secret ?? '');
+  return { method: entry.client_auth ?? 'client_secret_basic', secret };
+}
+
+/** The redirect URIs that the browsers give to `identity.launchWebAuthFlow`; nothing else is ever accepted. */
+function redirectUris(chromeIds: readonly string[], firefoxIds: readonly string[]): string[] {
+  return [
+    ...chromeIds.map((id) => `https://${id}.chromiumapp.org/`),
+    ...firefoxIds.map((id) => `https://${createHash('sha1').update(id).digest('hex')}.extensions.allizom.org/`),
+  ];
+}

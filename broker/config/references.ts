@@ -1,0 +1,72 @@
+import type { Fault } from './fault.ts';
+
+type Tree = Readonly<Record<string, unknown>>;
+
+const tree = (value: unknown): Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/**
+ * Faults between parts of the file: names that point nowhere. Works on the file as it was read, so that
+ * these are listed together with the faults of shape.
+ */
+export function referenceFaults(file: unknown): Fault[] {
+  const { resources, origins, devices, upstreams } = tree(file);
+  const faults: Fault[] = [];
+  for (const [section, entries] of [
+    ['origins', tree(origins)],
+    ['devices', tree(devices)],
+  ] as const) {
+    for (const [name, entry] of Object.entries(entries)) {
+      const { allow, groups } = tree(entry);
+      faults.push(...allowFaults([section, name, 'allow'], tree(allow), tree(resources)));
+      faults.push(...groupFaults([section, name, 'groups'], list(groups), tree(upstreams)));
+    }
+  }
+  for (const [name, entry] of Object.entries(tree(upstreams)))
+    faults.push(...authenticationFaults(['upstreams', name], tree(entry)));
+  return faults;
+}
+
+function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fault[] {
+  return Object.entries(allow).flatMap(([resource, scopes]): Fault[] => {
+    if (!Object.hasOwn(resources, resource)) {
+      return [{ path: [...path, resource], message: 'names no resource of this file: add it under resources' }];
+    }
+    const known = tree(tree(resources[resource]).scopes);
+    return list(scopes)
+      .filter((scope) => typeof scope === 'string' && !Object.hasOwn(known, scope))
+      .map((scope) => ({
+        path: [...path, resource],
+        message: `the scope "${scope}" is not among that resource's scopes (${Object.keys(known).join(', ') || 'none'})`,
+      }));
+  });
+}
+
+function groupFaults(path: readonly string[], groups: unknown[], upstreams: Tree): Fault[] {
+  return groups
+    .filter(
+      (group) =>
+        typeof group === 'string' && group.includes(':') && !Object.hasOwn(upstreams, group.split(':', 1)[0] ?? ''),
+    )
+    .map((group) => ({
+      path,
+      message: `"${group}" names no provider of this file (${Object.keys(upstreams).join(', ') || 'none'})`,
+    }));
+}
+
+function authenticationFaults(path: readonly string[], upstream: Tree): Fault[] {
+  const given = ['client_secret', 'client_secret_file', 'private_key_file'].filter(
+    (key) => upstream[key] !== undefined,
+  );
+  if (given.length === 1) return [];
+  return [
+    {
+      path,
+      message:
+        given.length === 0
+          ? 'has no client authentication: add private_key_file, client_secret_file, or client_secret: ${ENV_VAR}'
+          : `has ${given.join(' and ')}: keep one`,
+    },
+  ];
+}

@@ -1,0 +1,159 @@
+import * as v from 'valibot';
+import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
+import { parseDuration } from '#shared/time.ts';
+import { presetNames } from '../upstream/presets.ts';
+
+/** `latchkey.yaml` as people write it. Unknown keys are errors everywhere: a misspelt rule must not be a missing rule. */
+
+const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
+const file = text;
+
+const secureUrl = v.pipe(
+  text,
+  v.check(
+    (value) => URL.canParse(value) && isSecureUrl(new URL(value)),
+    'must be an https: URL (http: only on loopback, such as http://localhost:8787)',
+  ),
+);
+
+const bareUrl = v.pipe(
+  secureUrl,
+  v.check(
+    (value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''),
+    'must have no query and no fragment',
+  ),
+);
+
+const issuerUrl = v.pipe(
+  secureUrl,
+  v.check(
+    (value) => !URL.canParse(value) || new URL(value).origin === value,
+    'must be an origin without path or trailing slash, such as https://latchkey.example.com',
+  ),
+);
+
+const origin = v.pipe(
+  text,
+  v.check(
+    (value) => exactOrigin(value) !== undefined,
+    'must be an exact origin such as https://shop.example.com: scheme, host and port only, no path, no pattern',
+  ),
+);
+
+const duration = v.pipe(
+  v.string('must be a duration such as 90s, 5m, 12h or 30d'),
+  v.check((value) => parseDuration(value) !== undefined, 'must be a duration such as 90s, 5m, 12h or 30d'),
+  v.transform((value) => parseDuration(value) ?? 0),
+);
+
+const scopeToken = v.pipe(
+  text,
+  v.regex(
+    /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/,
+    'must be a scope token: printable, without space, " or \\ (RFC 6749 §3.3)',
+  ),
+);
+
+const listen = v.pipe(
+  text,
+  v.regex(/^(?:\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:8787'),
+  v.transform((value) => {
+    const colon = value.lastIndexOf(':');
+    return { host: value.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(value.slice(colon + 1)) };
+  }),
+  v.check(({ port }) => port <= 65_535, 'must have a port of at most 65535'),
+);
+
+const groups = v.optional(
+  v.array(
+    v.pipe(text, v.regex(/^[^:\s]+:.+$/, 'must name its provider, such as okta:staff')),
+    'must be a list such as [okta:staff]',
+  ),
+  [],
+);
+
+const allow = v.record(text, v.array(scopeToken, 'must be a list of scopes'), 'must map resources to lists of scopes');
+
+const upstream = v.strictObject(
+  {
+    issuer: bareUrl,
+    client_id: text,
+    client_secret: v.optional(text),
+    client_secret_file: v.optional(file),
+    private_key_file: v.optional(file),
+    client_auth: v.optional(v.picklist(['client_secret_basic', 'client_secret_post'])),
+    scopes: v.optional(v.array(scopeToken, 'must be a list of scopes'), [
+      'openid',
+      'profile',
+      'email',
+      'offline_access',
+    ]),
+    preset: v.optional(v.picklist(presetNames, `must be one of ${presetNames.join(', ')}`), 'generic'),
+    refresh_leeway: v.optional(duration, '0s'),
+    authorization_params: v.optional(v.record(text, text), {}),
+  },
+  'must be a map with at least issuer, client_id and one of client_secret, client_secret_file, private_key_file',
+);
+
+const resource = v.strictObject({
+  name: text,
+  scopes: v.record(scopeToken, text, 'must map each scope to what it allows, in words'),
+  tokens: v.optional(v.literal('minted', 'must be "minted": tokens of the provider itself are not offered'), 'minted'),
+  lifetime: v.optional(duration, '5m'),
+  fresh: v.optional(duration, '15m'),
+  dpop: v.optional(v.picklist(['required', 'optional', 'off'], 'must be required, optional or off'), 'optional'),
+  urls: v.optional(v.array(bareUrl, 'must be a list of URLs')),
+});
+
+const site = v.strictObject({
+  name: text,
+  allow,
+  groups,
+  consent: v.optional(v.picklist(['ask', 'granted'], 'must be ask or granted'), 'ask'),
+  acr_values: v.optional(v.array(text, 'must be a list'), []),
+  max_age: v.optional(duration),
+});
+
+const device = v.strictObject({
+  name: text,
+  allow,
+  groups,
+  session: v.optional(duration, '30d'),
+  grant: v.optional(v.literal('device', 'must be "device"'), 'device'),
+});
+
+export const configSchema = v.strictObject({
+  issuer: issuerUrl,
+  listen: v.optional(listen, '127.0.0.1:8787'),
+  admin_listen: v.optional(listen, '127.0.0.1:8788'),
+  trusted_proxies: v.optional(
+    v.array(
+      v.pipe(text, v.regex(/^[0-9a-fA-F:.]+\/\d{1,3}$/, 'must be a CIDR block such as 10.0.0.0/8')),
+      'must be a list of CIDR blocks',
+    ),
+    [],
+  ),
+  store: v.optional(
+    v.pipe(text, v.regex(/^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/, 'must be sqlite:./file.db or postgres://…')),
+    'sqlite:./latchkey.db',
+  ),
+  keys_file: file,
+  session: v.optional(v.strictObject({ idle: v.optional(duration, '24h'), absolute: v.optional(duration, '14d') }), {}),
+  upstreams: v.pipe(
+    v.record(v.pipe(text, v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')), upstream),
+    v.check((value) => Object.keys(value).length > 0, 'must have at least one provider'),
+  ),
+  extension: v.optional(
+    v.strictObject({
+      chrome_ids: v.optional(v.array(v.pipe(text, v.regex(/^[a-p]{32}$/, 'must be 32 letters from a to p'))), []),
+      firefox_ids: v.optional(v.array(v.pipe(text, v.regex(/^\S{1,80}$/))), []),
+      chrome_key: v.optional(text),
+    }),
+    {},
+  ),
+  resources: v.record(bareUrl, resource),
+  origins: v.optional(v.record(origin, site), {}),
+  devices: v.optional(v.record(v.pipe(text, v.regex(/^[\w.-]{1,64}$/, 'must be letters, digits, . _ -')), device), {}),
+});
+
+export type ConfigFile = v.InferOutput<typeof configSchema>;

@@ -1,0 +1,74 @@
+/** The configuration as the broker uses it: checked, durations in milliseconds, secrets resolved. */
+export interface Config {
+  /** The broker's public URL, exact, without a trailing slash. */
+  issuer: string;
+  listen: ListenAddress;
+  adminListen: ListenAddress;
+  /** CIDR blocks whose `X-Forwarded-*` headers are believed. */
+  trustedProxies: string[];
+  store: string;
+  keysFile: string;
+  session: { idleMs: number; absoluteMs: number };
+  upstreams: ReadonlyMap<string, UpstreamConfig>;
+  extension: { redirectUris: readonly string[] };
+  resources: ReadonlyMap<string, ResourceConfig>;
+  origins: ReadonlyMap<string, OriginConfig>;
+  devices: ReadonlyMap<string, DeviceClientConfig>;
+}
+
+export interface ListenAddress {
+  host: string;
+  port: number;
+}
+
+export type ClientAuthentication =
+  | { method: 'client_secret_basic' | 'client_secret_post'; secret: string }
+  | { method: 'private_key_jwt'; pem: string };
+
+export interface UpstreamConfig {
+  name: string;
+  issuer: string;
+  clientId: string;
+  authentication: ClientAuthentication;
+  scopes: readonly string[];
+  preset: string;
+  /** How long the provider accepts a rotated refresh token again. */
+  refreshLeewayMs: number;
+  /** Added to every authorization request. */
+  authorizationParams: Readonly<Record<string, string>>;
+}
+
+export interface ResourceConfig {
+  resource: string;
+  name: string;
+  /** Scope → what it lets somebody do, in words for people. */
+  scopes: Readonly<Record<string, string>>;
+  lifetimeMs: number;
+  /** Groups in a token are never older than this when it expires. */
+  freshMs: number;
+  dpop: 'required' | 'optional' | 'off';
+  urls: readonly string[];
+}
+
+/** Resource → scopes. */
+export type Allow = ReadonlyMap<string, readonly string[]>;
+
+export interface OriginConfig {
+  origin: string;
+  name: string;
+  allow: Allow;
+  /** `upstream:group`; empty: everybody. */
+  groups: readonly string[];
+  consent: 'ask' | 'granted';
+  acrValues: readonly string[];
+  maxAgeMs: number | undefined;
+}
+
+export interface DeviceClientConfig {
+  clientId: string;
+  name: string;
+  allow: Allow;
+  groups: readonly string[];
+  sessionMs: number;
+  grant: 'device' | 'loopback';
+}

@@ -1,0 +1,45 @@
+import { type OAuthErrorCode, oauthErrorStatus } from '#shared/oauth-errors.ts';
+
+interface OAuthErrorOptions extends ErrorOptions {
+  /** Members beside `error` and `error_description`, safe to send. */
+  members?: Record<string, string | number> | undefined;
+  headers?: Record<string, string> | undefined;
+  status?: number | undefined;
+}
+
+/**
+ * An error with a stable code that the caller may see (RFC 6749 §5.2).
+ *
+ * `message` is sent as `error_description`: it names cause and cure and never holds a secret, a token or
+ * anything of the inside. What helps only us goes into `cause`, which is logged.
+ */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly code: OAuthErrorCode;
+  readonly status: number;
+  readonly members: Record<string, string | number>;
+  readonly headers: Record<string, string>;
+
+  constructor(code: OAuthErrorCode, description: string, options: OAuthErrorOptions = {}) {
+    super(description, options);
+    this.code = code;
+    this.status = options.status ?? oauthErrorStatus[code];
+    this.members = options.members ?? {};
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** The one way to say "try later" (503 with `Retry-After`, seconds). */
+export function unavailable(description: string, retryAfterMs: number, cause?: unknown): OAuthError {
+  return new OAuthError('temporarily_unavailable', description, {
+    headers: { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) },
+    cause,
+  });
+}
+
+/** The one way to say "too often" (429 with `Retry-After`, seconds). */
+export function tooMany(description: string, retryAfterMs: number): OAuthError {
+  return new OAuthError('too_many_requests', description, {
+    headers: { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) },
+  });
+}

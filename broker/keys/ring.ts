@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+
+export interface RingKey {
+  /** Name of the key; rows that it sealed carry it. */
+  kid: string;
+  /** 256 bits. */
+  key: Buffer;
+}
+
+/** The broker's sealing keys. The first seals, all open. */
+export interface KeyRing {
+  readonly current: RingKey;
+  readonly all: readonly RingKey[];
+  /** @throws {RingError} where no key of that name is in the ring */
+  get(kid: string): RingKey;
+}
+
+/** A key file that cannot be used, with cause and cure. */
+export class RingError extends Error {
+  override readonly name = 'RingError';
+  readonly code = 'invalid_keys';
+}
+
+export function createRing(keys: readonly RingKey[]): KeyRing {
+  const [current] = keys;
+  if (!current) throw new RingError('the ring has no key');
+  const byKid = new Map(keys.map((key) => [key.kid, key]));
+  return {
+    current,
+    all: keys,
+    get(kid) {
+      const key = byKid.get(kid);
+      if (!key)
+        throw new RingError(
+          `the key "${kid}" is not in the key file, but something in the store is sealed with it: put it back`,
+        );
+      return key;
+    },
+  };
+}
+
+/**
+ * Reads the key file: a line a key, `kid base64url(32 bytes)`; empty lines and `#` comments are skipped.
+ *
+ * @throws {RingError} also where others than the owner may read or write it
+ */
+export function loadRing(path: string): KeyRing {
+  const { text, mode } = readKeyFile(path);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new RingError(
+      `the key file ${path} may be read by others (mode ${(mode & 0o777).toString(8)}): chmod 600 ${path}`,
+    );
+  }
+  const keys = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line, index) => parseLine(line, index, path));
+  if (new Set(keys.map(({ kid }) => kid)).size !== keys.length)
+    throw new RingError(`the key file ${path} names a key twice`);
+  if (keys.length === 0) throw new RingError(`the key file ${path} holds no key: latchkey keys init --file ${path}`);
+  return createRing(keys);
+}
+
+function readKeyFile(path: string): { text: string; mode: number } {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw new RingError(`the key file ${path} cannot be read: make one with latchkey keys init --file ${path}`, {
+      cause,
+    });
+  }
+}
+
+function parseLine(line: string, index: number, path: string): RingKey {
+  const [kid, encoded, ...rest] = line.split(/\s+/);
+  const key = Buffer.from(encoded ?? '', 'base64url');
+  if (!kid || !/^[\w.-]{1,64}$/.test(kid) || key.length !== 32 || rest.length > 0) {
+    throw new RingError(`key ${index + 1} of ${path} is not "name base64url-of-32-bytes"`);
+  }
+  return { kid, key };
+}
+
+/** Writes a new key file with one fresh key, readable by its owner only. Never overwrites. */
+export function initRing(path: string, now: number): string {
+  const kid = `k${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(3).toString('hex')}`;
+  try {
+    writeFileSync(path, `${kid} ${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new RingError(exists ? `${path} is there already and stays as it is` : `${path} cannot be written`, {
+      cause,
+    });
+  }
+  return kid;
+}

@@ -1,0 +1,36 @@
+import { pino } from 'pino';
+
+/** A line of the log: an event's name and facts. Whole objects of requests and errors are never passed in. */
+export type LogLine = { event: string } & Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Log {
+  info(line: LogLine): void;
+  warn(line: LogLine): void;
+  error(line: LogLine): void;
+}
+
+/**
+ * JSON, one line an event. Redaction is by construction: a line is flat, its members are chosen where it is
+ * written, and nothing that holds tokens can be passed by type.
+ */
+export function createLog(destination: { write(line: string): void }): Log {
+  const logger = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    destination,
+  );
+  return {
+    info: (line) => logger.info(line),
+    warn: (line) => logger.warn(line),
+    error: (line) => logger.error(line),
+  };
+}
+
+/** What of an error may be logged: names, codes and our own sentences, down the chain of causes; never a raw response. */
+export function errorSummary(error: unknown): string {
+  const parts: string[] = [];
+  for (let cause = error; cause instanceof Error && parts.length < 5; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    parts.push(`${cause.name}${typeof code === 'string' ? `[${code}]` : ''}: ${cause.message}`);
+  }
+  return parts.join(' ← ') || typeof error;
+}

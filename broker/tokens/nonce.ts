@@ -1,0 +1,40 @@
+import type { Clock } from '#shared/time.ts';
+import { keyedDigest, sameText } from '../keys/hash.ts';
+import type { KeyRing } from '../keys/ring.ts';
+
+/** How long a nonce is good, and so how long `jti` values are remembered, in milliseconds. */
+export const nonceLifeMs = 300_000;
+/** Replicas' clocks may differ by so much. */
+const skewMs = 30_000;
+
+const macBytes = 16;
+
+export interface NonceIssuer {
+  issue(): string;
+  /** @returns when the nonce ends (epoch milliseconds), or `undefined` where it is not ours or too old */
+  check(nonce: string): number | undefined;
+}
+
+/**
+ * DPoP nonces (RFC 9449 §8): the time under an HMAC of the ring, so that every replica accepts every
+ * other's without a shared store.
+ */
+export function createNonceIssuer({ ring, now }: { ring: KeyRing; now: Clock }): NonceIssuer {
+  const mac = (key: Uint8Array, time: Uint8Array) => keyedDigest(key, 'dpop-nonce', time).subarray(0, macBytes);
+  return {
+    issue() {
+      const time = Buffer.alloc(6);
+      time.writeUIntBE(now(), 0, 6);
+      return Buffer.concat([time, mac(ring.current.key, time)]).toString('base64url');
+    },
+    check(nonce) {
+      const bytes = Buffer.from(nonce, 'base64url');
+      if (bytes.length !== 6 + macBytes) return undefined;
+      const [time, given] = [bytes.subarray(0, 6), bytes.subarray(6).toString('base64url')];
+      if (!ring.all.some(({ key }) => sameText(mac(key, time).toString('base64url'), given))) return undefined;
+      const issuedAt = time.readUIntBE(0, 6);
+      const age = now() - issuedAt;
+      return age <= nonceLifeMs && age >= -skewMs ? issuedAt + nonceLifeMs : undefined;
+    },
+  };
+}

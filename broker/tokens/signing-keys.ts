@@ -1,0 +1,89 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { calculateJwkThumbprint, type JWK } from 'jose';
+import type { Clock } from '#shared/time.ts';
+import type { KeyRing } from '../keys/ring.ts';
+import { open, seal } from '../keys/seal.ts';
+import type { Store } from '../store/store.ts';
+
+export interface SigningKey {
+  kid: string;
+  privateKey: KeyObject;
+}
+
+export interface SigningKeys {
+  current(): Promise<SigningKey>;
+  /** The public keys, `next` and `retired` included (RFC 7517 §5). */
+  jwks(): Promise<{ keys: JWK[] }>;
+}
+
+/** How long what the store says is believed: a rotation by another replica is seen after this. */
+const rereadMs = 30_000;
+
+/**
+ * The ES256 keys that sign tokens, kept in the store with their private halves sealed under the ring.
+ * The first broker to start makes one `active` key and publishes the `next`.
+ */
+export function createSigningKeys({ store, ring, now }: { store: Store; ring: KeyRing; now: Clock }): SigningKeys {
+  let cached: { current: SigningKey; jwks: { keys: JWK[] }; readAt: number } | undefined;
+  let reading: Promise<NonNullable<typeof cached>> | undefined;
+
+  const insert = async (state: 'active' | 'next') => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = pair.publicKey.export({ format: 'jwk' }) as JWK;
+    const kid = await calculateJwkThumbprint(jwk);
+    const { sealed, ringKid } = seal(
+      ring,
+      { purpose: 'signing-key', id: kid },
+      JSON.stringify(pair.privateKey.export({ format: 'jwk' })),
+    );
+    await store.insertSigningKey({
+      kid,
+      state,
+      publicJwk: { ...jwk, kid, alg: 'ES256', use: 'sig' },
+      sealedPrivate: sealed,
+      ringKid,
+      createdAt: now(),
+    });
+  };
+
+  const read = async () => {
+    let keys = await store.listSigningKeys();
+    for (const state of ['active', 'next'] as const) {
+      if (!keys.some((key) => key.state === state)) {
+        await insert(state);
+        keys = await store.listSigningKeys();
+      }
+    }
+    const active = keys.find((key) => key.state === 'active');
+    if (!active) throw new Error('the store holds no active signing key');
+    const jwk = open(
+      ring,
+      { purpose: 'signing-key', id: active.kid },
+      { sealed: active.sealedPrivate, ringKid: active.ringKid },
+    );
+    if (jwk === undefined)
+      throw new Error(`the signing key ${active.kid} does not open with the key file's ${active.ringKid}`);
+    const published = keys.filter(
+      ({ state, notAfter }) => state !== 'retired' || notAfter === undefined || notAfter > now(),
+    );
+    return {
+      current: { kid: active.kid, privateKey: createPrivateKey({ key: JSON.parse(jwk), format: 'jwk' }) },
+      jwks: { keys: published.map(({ publicJwk }) => publicJwk) },
+      readAt: now(),
+    };
+  };
+
+  const get = async () => {
+    if (cached && now() - cached.readAt < rereadMs) return cached;
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    cached = await reading;
+    return cached;
+  };
+
+  return {
+    current: async () => (await get()).current,
+    jwks: async () => (await get()).jwks,
+  };
+}

@@ -1,0 +1,44 @@
+import * as oauth from 'oauth4webapi';
+import type { Clock } from '#shared/time.ts';
+import { unavailable } from '../errors.ts';
+
+/** Metadata is read again after an hour; until then the last good answer serves, an outage included. */
+const rereadMs = 3_600_000;
+
+/**
+ * The provider's metadata, read when first needed: the broker starts while the provider is down.
+ *
+ * @returns a function that throws {@link OAuthError} `temporarily_unavailable` where there is none yet
+ */
+export function createDiscovery(
+  issuer: string,
+  options: oauth.DiscoveryRequestOptions,
+  now: Clock,
+): () => Promise<oauth.AuthorizationServer> {
+  let known: { metadata: oauth.AuthorizationServer; readAt: number } | undefined;
+  let reading: Promise<oauth.AuthorizationServer> | undefined;
+
+  const read = async () => {
+    const url = new URL(issuer);
+    const metadata = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, options));
+    known = { metadata, readAt: now() };
+    return metadata;
+  };
+
+  return async () => {
+    if (known && now() - known.readAt < rereadMs) return known.metadata;
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    try {
+      return await reading;
+    } catch (cause) {
+      if (known) return known.metadata;
+      throw unavailable(
+        'the identity provider cannot be reached, or its metadata cannot be used: try again',
+        2_000,
+        cause,
+      );
+    }
+  };
+}

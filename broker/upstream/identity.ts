@@ -1,0 +1,37 @@
+import type { IDToken, UserInfoResponse } from 'oauth4webapi';
+import type { GrantClaims } from '../store/store.ts';
+import type { Identity } from './types.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+/**
+ * Reads who signed in. Groups come from the ID token, else from UserInfo; absent from both means none.
+ *
+ * @param upstream the provider's name in our configuration, which qualifies its groups
+ */
+export function toIdentity(upstream: string, idToken: IDToken, userInfo: UserInfoResponse | undefined): Identity {
+  return {
+    issuer: idToken.iss,
+    idpSub: idToken.sub,
+    sid: text(idToken.sid),
+    issuedAt: idToken.iat * 1_000,
+    claims: toClaims(upstream, idToken, userInfo),
+  };
+}
+
+export function toClaims(upstream: string, idToken: Claims | undefined, userInfo: Claims | undefined): GrantClaims {
+  const claims: Claims = { ...userInfo, ...idToken };
+  const amr = texts(claims.amr);
+  return {
+    groups: texts(claims.groups).map((group) => `${upstream}:${group}`),
+    name: text(claims.name) ?? text(claims.preferred_username),
+    email: text(claims.email),
+    auth_time: typeof claims.auth_time === 'number' ? claims.auth_time : undefined,
+    acr: text(claims.acr),
+    amr: amr.length > 0 ? amr : undefined,
+  };
+}

@@ -1,0 +1,255 @@
+import * as oauth from 'oauth4webapi';
+import { isLoopbackHost } from '#shared/origin.ts';
+import type { Clock } from '#shared/time.ts';
+import type { UpstreamConfig } from '../config/types.ts';
+import { OAuthError, unavailable } from '../errors.ts';
+import { clientAuth } from './client-auth.ts';
+import { createDiscovery } from './discovery.ts';
+import { classify } from './failure.ts';
+import { toClaims, toIdentity } from './identity.ts';
+import { presetOf } from './presets.ts';
+import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
+
+/** One request to the provider, other than a refresh, may take so long. */
+const requestTimeoutMs = 10_000;
+/** A refresh has to be over, committed included, before the provider stops accepting the old token. */
+const leewayMarginMs = 4_000;
+
+interface Deps {
+  config: UpstreamConfig;
+  fetch: typeof globalThis.fetch;
+  now: Clock;
+}
+
+/** Speaks to one identity provider through oauth4webapi; every message of the protocol is that library's. */
+export function createUpstream({ config, fetch, now }: Deps): Upstream {
+  const preset = presetOf(config.preset);
+  const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
+  const refreshDeadlineMs =
+    config.refreshLeewayMs > leewayMarginMs
+      ? Math.min(requestTimeoutMs, config.refreshLeewayMs - leewayMarginMs)
+      : requestTimeoutMs;
+
+  const insecure = new URL(config.issuer).protocol === 'http:' && isLoopbackHost(new URL(config.issuer).hostname);
+  /** Keeps the last answer, since what an error means depends on whether one came and with which status. */
+  const request = (timeoutMs = requestTimeoutMs) => {
+    const seen: { response?: Response } = {};
+    const options = {
+      [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<string, unknown>) => {
+        seen.response = await fetch(url, init as RequestInit);
+        return seen.response;
+      },
+      [oauth.allowInsecureRequests]: insecure,
+      signal: () => AbortSignal.timeout(timeoutMs),
+    };
+    return { options, seen };
+  };
+
+  const metadata = createDiscovery(config.issuer, request().options, now);
+  let authentication: Promise<oauth.ClientAuth> | undefined;
+  const authenticate = () => {
+    authentication ??= clientAuth(config.authentication);
+    return authentication;
+  };
+
+  async function userInfoOf(as: oauth.AuthorizationServer, accessToken: string, sub: string) {
+    if (!as.userinfo_endpoint) return undefined;
+    const response = await oauth.userInfoRequest(as, client, accessToken, request().options);
+    return oauth.processUserInfoResponse(as, client, sub, response);
+  }
+
+  async function identityOf(as: oauth.AuthorizationServer, tokens: oauth.TokenEndpointResponse): Promise<Identity> {
+    const idToken = oauth.getValidatedIdTokenClaims(tokens);
+    if (!idToken)
+      throw new OAuthError('upstream_error', 'the identity provider sent no ID token: add "openid" to its scopes');
+    const complete = Array.isArray(idToken.groups) && (idToken.name !== undefined || idToken.email !== undefined);
+    return toIdentity(
+      config.name,
+      idToken,
+      complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub),
+    );
+  }
+
+  return {
+    config,
+    preset,
+    refreshDeadlineMs,
+
+    async authorizationUrl(input) {
+      const as = await metadata();
+      if (!as.authorization_endpoint)
+        throw new OAuthError('upstream_error', 'the identity provider names no authorization_endpoint');
+      let parameters = authorizationParameters(config, preset, input);
+      if (as.pushed_authorization_request_endpoint) {
+        const pushed = await push(as, parameters);
+        parameters = new URLSearchParams({ client_id: config.clientId, request_uri: pushed });
+      }
+      const url = new URL(as.authorization_endpoint);
+      for (const [name, value] of parameters) url.searchParams.set(name, value);
+      return {
+        url: url.href,
+        issuer: as.issuer,
+        issRequired: as.authorization_response_iss_parameter_supported === true,
+      };
+    },
+
+    async exchange(input) {
+      const as = await metadata();
+      const { options, seen } = request();
+      try {
+        const parameters = oauth.validateAuthResponse(as, client, callbackParameters(input), input.state);
+        const response = await oauth.authorizationCodeGrantRequest(
+          as,
+          client,
+          await authenticate(),
+          parameters,
+          input.redirectUri,
+          input.codeVerifier,
+          options,
+        );
+        const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
+          expectedNonce: input.nonce,
+          requireIdToken: true,
+          ...(input.maxAge === undefined ? {} : { maxAge: input.maxAge }),
+        });
+        await oauth.validateApplicationLevelSignature(as, response, options);
+        return { identity: await identityOf(as, tokens), refreshToken: tokens.refresh_token };
+      } catch (cause) {
+        throw exchangeError(cause, seen.response);
+      }
+    },
+
+    async refresh(refreshToken, idpSub): Promise<RefreshOutcome> {
+      const { options, seen } = request(refreshDeadlineMs);
+      let kept: string | undefined;
+      try {
+        const as = await metadata();
+        const response = await oauth.refreshTokenGrantRequest(as, client, await authenticate(), refreshToken, options);
+        kept = await newRefreshToken(response);
+        const tokens = await oauth.processRefreshTokenResponse(as, client, response);
+        const idToken = oauth.getValidatedIdTokenClaims(tokens);
+        if (idToken && idToken.sub !== idpSub) return { kind: 'refused', error: 'another subject', refreshToken: kept };
+        const userInfo = Array.isArray(idToken?.groups) ? undefined : await userInfoOf(as, tokens.access_token, idpSub);
+        return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config.name, idToken, userInfo) };
+      } catch (error) {
+        if (error instanceof OAuthError) return { kind: 'unavailable', delivered: false, retryAfterMs: undefined };
+        // The grant was refreshed although what came with it is no use: a rotated token must not be lost.
+        if (seen.response?.ok) return { kind: 'incomplete', refreshToken: kept };
+        const failure = classify(error, seen.response);
+        if (failure.kind === 'transient') return { ...failure, kind: 'unavailable' };
+        if (failure.kind === 'unusable') return { kind: 'incomplete', refreshToken: undefined };
+        return failure.error === 'invalid_grant' ? { kind: 'ended' } : { kind: 'refused', error: failure.error };
+      }
+    },
+
+    async revoke(refreshToken) {
+      try {
+        const as = await metadata();
+        if (!as.revocation_endpoint) return false;
+        const { options } = request(3_000);
+        const response = await oauth.revocationRequest(as, client, await authenticate(), refreshToken, {
+          ...options,
+          additionalParameters: { token_type_hint: 'refresh_token' },
+        });
+        await oauth.processRevocationResponse(response);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+
+    async logoutUrl() {
+      const { end_session_endpoint: endpoint } = await metadata();
+      if (!endpoint) return undefined;
+      const url = new URL(endpoint);
+      url.searchParams.set('client_id', config.clientId);
+      return url.href;
+    },
+  };
+
+  async function push(as: oauth.AuthorizationServer, parameters: URLSearchParams): Promise<string> {
+    const { options, seen } = request();
+    try {
+      const response = await oauth.pushedAuthorizationRequest(as, client, await authenticate(), parameters, options);
+      return (await oauth.processPushedAuthorizationResponse(as, client, response)).request_uri;
+    } catch (cause) {
+      throw exchangeError(cause, seen.response);
+    }
+  }
+}
+
+function authorizationParameters(
+  config: UpstreamConfig,
+  preset: Upstream['preset'],
+  input: AuthorizationInput,
+): URLSearchParams {
+  const scopes = config.scopes.filter((scope) => scope !== 'offline_access' || (input.offline && preset.offlineScope));
+  const parameters = new URLSearchParams({
+    response_type: 'code',
+    client_id: config.clientId,
+    redirect_uri: input.redirectUri,
+    scope: scopes.join(' '),
+    state: input.state,
+    nonce: input.nonce,
+    code_challenge: input.codeChallenge,
+    code_challenge_method: 'S256',
+    ...config.authorizationParams,
+    ...(input.offline ? preset.offlineParams : {}),
+  });
+  const optional = { login_hint: input.loginHint, acr_values: input.acrValues, max_age: input.maxAge };
+  for (const [name, value] of Object.entries(optional)) if (value !== undefined) parameters.set(name, String(value));
+  if (input.prompt !== undefined) parameters.set('prompt', withPrompt(parameters.get('prompt'), input.prompt));
+  return parameters;
+}
+
+/** `none` stands alone (OpenID Connect Core §3.1.2.1); every other prompt can be asked for beside another. */
+function withPrompt(present: string | null, wanted: string): string {
+  if (present === null || wanted === 'none' || present === wanted) return wanted;
+  return `${wanted} ${present}`;
+}
+
+function callbackParameters({ code, state, iss }: ExchangeInput): URLSearchParams {
+  return new URLSearchParams({ code, state, ...(iss === undefined ? {} : { iss }) });
+}
+
+/** The provider's refresh token out of a successful answer, before anything else in it is judged. */
+async function newRefreshToken(response: Response): Promise<string | undefined> {
+  if (!response.ok) return undefined;
+  try {
+    const body: unknown = await response.clone().json();
+    const token = typeof body === 'object' && body !== null && 'refresh_token' in body ? body.refresh_token : undefined;
+    return typeof token === 'string' && token !== '' ? token : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function exchangeError(cause: unknown, response: Response | undefined): OAuthError {
+  if (cause instanceof OAuthError) return cause;
+  if (response === undefined && (cause as { code?: unknown }).code === oauth.INVALID_RESPONSE) {
+    return new OAuthError(
+      'invalid_request',
+      "the redirect's iss is not that of the identity provider: start the sign-in again",
+      { cause },
+    );
+  }
+  const failure = classify(cause, response);
+  switch (failure.kind) {
+    case 'transient':
+      return unavailable('the identity provider did not answer: try again', failure.retryAfterMs ?? 2_000, cause);
+    case 'definite':
+      return failure.error === 'invalid_grant'
+        ? new OAuthError('invalid_grant', 'the identity provider does not accept this code: start the sign-in again', {
+            cause,
+          })
+        : new OAuthError('upstream_error', `the identity provider refused with ${safeCode(failure.error)}`, { cause });
+    case 'unusable':
+      return new OAuthError(
+        'upstream_error',
+        "the identity provider's answer does not hold up: start the sign-in again",
+        { cause },
+      );
+  }
+}
+
+const safeCode = (error: string): string => (/^[\w.-]{1,64}$/.test(error) ? error : 'an unreadable error');
