@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnCli } from './program.ts';
+import type { DemoState } from './state.ts';
+
+export interface RunningBroker {
+  /** Resolves when the process has ended, however it did. */
+  ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+const startDeadlineMs = 20_000;
+const stopDeadlineMs = 5_000;
+
+/** Runs the broker as a process of its own, its log in a file, and waits until it answers. */
+export async function startBroker(state: DemoState, issuer: string): Promise<RunningBroker> {
+  const log = await open(state.brokerLog, 'a', 0o600);
+  const from = (await log.stat()).size;
+  const child = spawnCli(['serve', '--config', state.configFile], { stdio: ['ignore', log.fd, log.fd] });
+  const ended = once(child, 'exit').then(() => undefined);
+  await log.close();
+
+  const close = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    const stopped = await Promise.race([ended.then(() => true), sleep(stopDeadlineMs, false, { ref: false })]);
+    if (!stopped) child.kill('SIGKILL');
+    await ended;
+  };
+
+  const started = await Promise.race([answers(issuer), ended.then(() => false)]);
+  if (started) return { ended, close };
+  await close();
+  const lines = (await readFile(state.brokerLog, 'utf8')).slice(from).trim().split('\n').slice(-12);
+  throw new Error(`The broker did not start. The end of its log (${state.brokerLog}):\n${lines.join('\n')}`);
+}
+
+async function answers(issuer: string): Promise<boolean> {
+  const deadline = Date.now() + startDeadlineMs;
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${issuer}/.well-known/oauth-authorization-server`).catch(() => undefined);
+    if (answer?.ok) return true;
+    await sleep(100);
+  }
+  return false;
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { exportJWK, generateKeyPair } from 'jose';
+import Provider, { type Configuration } from 'oidc-provider';
+import type { DemoUser } from '../users.ts';
+import { createLogin } from './login.ts';
+import { createMemoryStore, type MemoryStore } from './memory-store.ts';
+import { logoutPage, messagePage } from './pages.ts';
+
+export interface IdpOptions {
+  issuer: string;
+  /** The broker, as a confidential client. */
+  client: { id: string; secret: string; redirectUris: string[]; postLogoutRedirectUris: string[] };
+  users: readonly DemoUser[];
+  now: () => number;
+  /** Faults of the provider itself, one line each. */
+  log: (line: string) => void;
+}
+
+/** What the tests ask the provider about. */
+export interface IdpCounts {
+  logins: number;
+  /** Refresh tokens that were used and replaced. */
+  rotations: number;
+  /** Refresh tokens that were used twice: each one costs its owner the whole grant. */
+  reuses: number;
+  revocations: number;
+}
+
+export interface Idp {
+  handler: RequestListener;
+  counts: Readonly<IdpCounts>;
+  store: MemoryStore;
+}
+
+/**
+ * A real OpenID Connect provider (`oidc-provider`) as strict as the strictest in the field: refresh tokens
+ * rotate at each use and a second use ends the grant at once, PKCE is required, `iss` is sent (RFC 9207), and
+ * each authorization has a grant of its own.
+ */
+export async function createIdp({ issuer, client, users, now, log }: IdpOptions): Promise<Idp> {
+  const store = createMemoryStore(now);
+  const provider = new Provider(issuer, {
+    ...policy,
+    ...lifetimes,
+    adapter: store.adapter,
+    jwks: { keys: [await signingKey()] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    clients: [
+      {
+        client_id: client.id,
+        client_secret: client.secret,
+        client_name: 'Latchkey',
+        token_endpoint_auth_method: 'client_secret_basic',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        redirect_uris: client.redirectUris,
+        post_logout_redirect_uris: client.postLogoutRedirectUris,
+        require_auth_time: true,
+      },
+    ],
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    findAccount(_ctx, sub) {
+      const user = users.find(({ username }) => username === sub);
+      if (!user) return undefined;
+      const { name, email, groups } = user;
+      return { accountId: sub, claims: () => ({ sub, name, email, email_verified: true, groups }) };
+    },
+    async loadExistingGrant(ctx) {
+      // A grant of its own for each authorization, without asking: the person's own company runs this client.
+      const { client: asking, session, provider: op } = ctx.oidc;
+      const grant = new op.Grant({ clientId: asking?.clientId, accountId: session?.accountId });
+      grant.addOIDCScope('openid profile email groups offline_access');
+      await grant.save();
+      return grant;
+    },
+    async renderError(ctx, out) {
+      ctx.type = 'html';
+      ctx.body = String(await messagePage('This can’t go on', out.error_description ?? out.error));
+    },
+  });
+  provider.on('server_error', (_ctx, error) => log(`identity provider: ${error.stack ?? error.message}`));
+
+  const login = getRequestListener(createLogin(provider, users).fetch);
+  const openid = provider.callback();
+  return {
+    handler: (req, res) => (/^\/(interaction\/|idp\.css)/.test(req.url ?? '') ? login(req, res) : openid(req, res)),
+    counts: count(provider),
+    store,
+  };
+}
+
+const policy: Configuration = {
+  scopes: ['openid', 'offline_access'],
+  claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
+  // Claims in the ID token, at refresh too, as most providers do.
+  conformIdTokenClaims: false,
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  // The library drops offline_access where prompt=consent is absent; here a person is asked once, by their employer.
+  issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+  expiresWithSession: async () => false,
+  features: {
+    devInteractions: { enabled: false },
+    revocation: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      async logoutSource(ctx, form) {
+        ctx.body = String(await logoutPage(form));
+      },
+      async postLogoutSuccessSource(ctx) {
+        ctx.body = String(await messagePage('Signed out', 'You are signed out of Example Corp.'));
+      },
+    },
+  },
+};
+
+const day = 86_400;
+const lifetimes: Configuration = {
+  ttl: {
+    AccessToken: 60,
+    AuthorizationCode: 60,
+    IdToken: 300,
+    Interaction: 600,
+    RefreshToken: 14 * day,
+    Session: 14 * day,
+    Grant: 14 * day,
+  },
+};
+
+async function signingKey() {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  return { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex'), alg: 'RS256', use: 'sig' };
+}
+
+function count(provider: Provider): IdpCounts {
+  const counts: IdpCounts = { logins: 0, rotations: 0, reuses: 0, revocations: 0 };
+  provider.on('interaction.ended', (ctx) => {
+    if (ctx.oidc.result?.login) counts.logins += 1;
+  });
+  provider.on('refresh_token.consumed', () => {
+    counts.rotations += 1;
+  });
+  provider.on('grant.revoked', () => {
+    counts.revocations += 1;
+  });
+  provider.on('grant.error', (_ctx, error) => {
+    if (error.error_detail === 'refresh token already used') counts.reuses += 1;
+  });
+  return counts;
+}

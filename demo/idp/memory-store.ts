@@ -1,0 +1,62 @@
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
+
+interface Entry {
+  model: string;
+  payload: AdapterPayload;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/** What the provider remembers, all of it in memory: a restart of the demo signs everybody out at the provider. */
+export interface MemoryStore {
+  adapter: AdapterFactory;
+  /** Identifiers of everything of one kind that still stands, e.g. each `RefreshToken`: its value is what clients are given. */
+  identifiers(model: string): string[];
+}
+
+/**
+ * A store for `oidc-provider`. Its own one is meant for trying things out, evicts at 1000 entries and can't
+ * be looked into, which the search for leaked refresh tokens needs.
+ */
+export function createMemoryStore(now: () => number): MemoryStore {
+  const entries = new Map<string, Entry>();
+  const live = (key: string): Entry | undefined => {
+    const entry = entries.get(key);
+    if (!entry || entry.expiresAt > now()) return entry;
+    entries.delete(key);
+    return undefined;
+  };
+  const findBy = (model: string, matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined => {
+    for (const key of entries.keys()) {
+      const entry = live(key);
+      if (entry?.model === model && matches(entry.payload)) return entry.payload;
+    }
+    return undefined;
+  };
+
+  const adapter = (model: string): Adapter => ({
+    async upsert(id, payload, expiresIn) {
+      const expiresAt = expiresIn === undefined ? Number.POSITIVE_INFINITY : now() + expiresIn * 1_000;
+      entries.set(`${model}:${id}`, { model, payload, expiresAt });
+    },
+    find: async (id) => live(`${model}:${id}`)?.payload,
+    findByUid: async (uid) => findBy(model, (payload) => payload.uid === uid),
+    findByUserCode: async (userCode) => findBy(model, (payload) => payload.userCode === userCode),
+    async consume(id) {
+      const entry = live(`${model}:${id}`);
+      if (entry) entry.payload.consumed = Math.floor(now() / 1_000);
+    },
+    async destroy(id) {
+      entries.delete(`${model}:${id}`);
+    },
+    async revokeByGrantId(grantId) {
+      for (const [key, { payload }] of entries) if (payload.grantId === grantId) entries.delete(key);
+    },
+  });
+
+  return {
+    adapter,
+    identifiers: (model) =>
+      [...entries.keys()].filter((key) => live(key)?.model === model).map((key) => key.slice(model.length + 1)),
+  };
+}

@@ -1,0 +1,67 @@
+import { html, raw } from 'hono/html';
+import type { DemoUser } from '../users.ts';
+
+type Html = ReturnType<typeof html>;
+
+const page = (title: string, body: Html): Html => html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title} – Example Corp</title>
+    <link rel="stylesheet" href="/idp.css">
+  </head>
+  <body>
+    <main>
+      <p class="brand"><span aria-hidden="true">◆</span> Example Corp</p>
+      ${body}
+    </main>
+    <footer>The demo’s identity provider: a real OpenID Connect provider with made-up people.</footer>
+  </body>
+</html>`;
+
+/** The login form. `username` and `error` are those of the attempt before, where there was one. */
+export function loginPage(
+  users: readonly DemoUser[],
+  action: string,
+  attempt?: { username: string; error: string },
+): Html {
+  return page(
+    'Sign in',
+    html`<h1>Sign in</h1>
+      ${attempt ? html`<p class="error" role="alert">${attempt.error}</p>` : ''}
+      <form method="post" action="${action}">
+        <label>Username
+          <input name="username" autocomplete="username" autocapitalize="none" required autofocus value="${attempt?.username ?? ''}">
+        </label>
+        <label>Password
+          <input name="password" type="password" autocomplete="current-password" required>
+        </label>
+        <button type="submit">Sign in</button>
+      </form>
+      <table>
+        <caption>People of this demo</caption>
+        <thead><tr><th scope="col">Username</th><th scope="col">Password</th><th scope="col">Groups</th></tr></thead>
+        <tbody>
+          ${users.map(
+            (user) =>
+              html`<tr><td><code>${user.username}</code></td><td><code>${user.password}</code></td><td>${user.groups.join(', ')}</td></tr>`,
+          )}
+        </tbody>
+      </table>`,
+  );
+}
+
+/** Asks before the provider's own session ends (RP-initiated logout); `form` is the provider's, with its CSRF token. */
+export const logoutPage = (form: string): Html =>
+  page(
+    'Sign out',
+    html`<h1>Sign out of Example Corp?</h1>
+      ${raw(form)}
+      <button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>
+      <button type="submit" form="op.logoutForm" class="quiet">Stay signed in</button>`,
+  );
+
+/** A page that only says something. */
+export const messagePage = (title: string, text: string): Html =>
+  page(title, html`<h1>${title}</h1><p role="status">${text}</p>`);

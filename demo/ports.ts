@@ -1,0 +1,67 @@
+import { createServer } from 'node:net';
+
+/** Everything that listens, in the order of its ports. The last is the broker's own, for operators. */
+export const parts = ['idp', 'broker', 'shop', 'notes', 'api', 'admin'] as const;
+export type Part = (typeof parts)[number];
+
+/** A port of the row can't be had; the message names the part and the cure. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+}
+
+/** The port of each part, in a row that begins at `first`. */
+export const rowOfPorts = (first: number): Record<Part, number> =>
+  Object.fromEntries(parts.map((part, index) => [part, first + index])) as Record<Part, number>;
+
+/** The origins under which people, pages and programs reach the parts. */
+export const originsOf = (ports: Record<Part, number>): Record<Exclude<Part, 'admin'>, string> => ({
+  idp: `http://127.0.0.1:${ports.idp}`,
+  broker: `http://localhost:${ports.broker}`,
+  shop: `http://shop.localhost:${ports.shop}`,
+  notes: `http://notes.localhost:${ports.notes}`,
+  api: `http://127.0.0.1:${ports.api}`,
+});
+
+/** Whether nobody listens on the port of the loopback interface. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
+    });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+/**
+ * The row that begins at `first`, or any free one where `first` is 0.
+ *
+ * @throws {PortTakenError} where a port of the row is in use
+ */
+export async function claimRow(first: number, random: () => number = Math.random): Promise<Record<Part, number>> {
+  if (first === 0) return findFreeRow(random);
+  const row = rowOfPorts(first);
+  for (const [part, port] of Object.entries(row)) {
+    if (await isFree(port)) continue;
+    throw new PortTakenError(
+      `Port ${port} (${part}) is in use. Stop what listens there, or choose another row of ${parts.length} ports: ` +
+        '`npm run demo -- --port 9500`, or `--port 0` for any free one.',
+    );
+  }
+  return row;
+}
+
+async function findFreeRow(random: () => number): Promise<Record<Part, number>> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    // Below the range that systems hand out for outgoing connections, so that the row stays free.
+    const row = rowOfPorts(10_000 + Math.floor(random() * 20_000));
+    const free = await Promise.all(Object.values(row).map(isFree));
+    if (free.every(Boolean)) return row;
+  }
+  throw new PortTakenError(`No row of ${parts.length} free ports was found. Choose one with --port.`);
+}

@@ -1,0 +1,103 @@
+import type { AccessToken } from 'latchkey/page';
+
+interface Order {
+  id: string;
+  item: string;
+  quantity: number;
+}
+
+export function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no element #${id}.`);
+  return found;
+}
+
+/** Everything that this page draws. The token itself is never drawn, only what is known about it. */
+export function createView(now: () => number) {
+  let token: AccessToken | undefined;
+
+  const drawToken = (): void => {
+    element('token').textContent = token ? `${token.type}, number ${tokenNumber(token)}` : 'none';
+    element('scopes').textContent = token ? token.scopes.join(' ') : '–';
+    element('expires').textContent = token ? secondsLeft(token, now()) : '–';
+  };
+  setInterval(drawToken, 250);
+
+  const notice = (text: string | undefined, code?: string): void => {
+    const place = element('notice');
+    place.hidden = text === undefined;
+    place.dataset.code = code ?? '';
+    place.textContent = text ?? '';
+  };
+
+  const drawOrders = (content: Node): void => element('orders').replaceChildren(content);
+
+  return {
+    notice,
+
+    account(name: string | undefined): void {
+      element('account').textContent = name === undefined ? 'Not signed in' : `Signed in as ${name}`;
+      document.documentElement.dataset.signedIn = String(name !== undefined);
+    },
+
+    token(next: AccessToken): void {
+      token = next;
+      drawToken();
+    },
+
+    orders(orders: Order[] | { error: string }): void {
+      if (!Array.isArray(orders)) return;
+      const list = document.createElement('ul');
+      for (const { id, item, quantity } of orders) {
+        const line = document.createElement('li');
+        line.append(`${quantity} × ${item}`, text('small', id));
+        list.append(line);
+      }
+      drawOrders(list);
+    },
+
+    async answer(response: Response): Promise<void> {
+      const body = await response.clone().text();
+      const pretty = response.headers.get('content-type')?.includes('json')
+        ? JSON.stringify(JSON.parse(body), null, 2)
+        : body;
+      element('answer').textContent = `${response.status} ${response.statusText}\n${pretty}`;
+    },
+
+    /** Nobody is signed in: what was shown is nobody's. */
+    reset(): void {
+      token = undefined;
+      drawToken();
+      notice(undefined);
+      element('answer').textContent = '–';
+      const nothing = text('p', 'Nothing loaded yet.');
+      nothing.className = 'soft';
+      drawOrders(nothing);
+    },
+
+    async busy(id: string, work: () => Promise<void>): Promise<void> {
+      notice(undefined);
+      element(id).setAttribute('aria-busy', 'true');
+      await work();
+      element(id).removeAttribute('aria-busy');
+    },
+  };
+}
+
+function text(tag: string, content: string): HTMLElement {
+  const created = document.createElement(tag);
+  created.textContent = content;
+  return created;
+}
+
+/** The end of the token's `jti`: enough to see that it is another one. */
+function tokenNumber({ token }: AccessToken): string {
+  const [, payload = ''] = token.split('.');
+  const { jti } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+  return `…${String(jti).slice(-6)}`;
+}
+
+function secondsLeft({ expiresAt }: AccessToken, now: number): string {
+  const seconds = Math.ceil((expiresAt - now) / 1_000);
+  return seconds > 0 ? `${seconds} s` : 'expired; the next use brings a new one';
+}

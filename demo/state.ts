@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { demoConfig } from './config.ts';
+import type { Part } from './ports.ts';
+import { runCli } from './program.ts';
+
+/** Files of a demo. Secrets are made once a folder, and only their owner may read them. */
+export interface DemoState {
+  dir: string;
+  configFile: string;
+  brokerLog: string;
+  clientSecret: string;
+}
+
+/** Makes the folder, its secrets and its `latchkey.yaml`. What exists is kept, the configuration is written anew. */
+export async function prepareState(folder: string, ports: Record<Part, number>): Promise<DemoState> {
+  const dir = resolve(folder);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const configFile = join(dir, 'latchkey.yaml');
+  await writeFile(configFile, demoConfig(ports));
+  const keysFile = join(dir, 'keys');
+  if (!existsSync(keysFile)) await runCli(['keys', 'init', '--file', keysFile]);
+  const clientSecret = await readOrMake(join(dir, 'client-secret'), () => randomBytes(32).toString('base64url'));
+  return { dir, configFile, brokerLog: join(dir, 'broker.log'), clientSecret };
+}
+
+async function readOrMake(file: string, make: () => string): Promise<string> {
+  if (!existsSync(file)) await writeFile(file, `${make()}\n`, { mode: 0o600, flag: 'wx' });
+  return (await readFile(file, 'utf8')).trim();
+}

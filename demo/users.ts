@@ -1,0 +1,33 @@
+/** A person of the demo. The passwords are no secret: they are shown on the login page. */
+export interface DemoUser {
+  username: string;
+  password: string;
+  name: string;
+  email: string;
+  groups: string[];
+}
+
+/** Everybody whom the demo's identity provider knows. Mallory is a guest, whom the shop doesn't serve. */
+export const demoUsers: readonly DemoUser[] = [
+  {
+    username: 'ada',
+    password: 'engine-1843',
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    groups: ['staff', 'admins'],
+  },
+  {
+    username: 'grace',
+    password: 'compiler-1952',
+    name: 'Grace Hopper',
+    email: 'grace@example.com',
+    groups: ['staff'],
+  },
+  {
+    username: 'mallory',
+    password: 'intruder-1988',
+    name: 'Mallory Moe',
+    email: 'mallory@example.com',
+    groups: ['guests'],
+  },
+];
