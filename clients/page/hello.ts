@@ -1,0 +1,48 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import type { Ready } from '#shared/page-protocol.ts';
+import { source, version } from './wire.ts';
+
+/** What the SDK needs of the page's window. */
+export type PageWindow = Pick<Window, 'postMessage' | 'isSecureContext' | 'location' | 'addEventListener'> & {
+  top: unknown;
+};
+
+const deadlineMs = 500;
+
+/**
+ * Finds the extension's bridge in this page: a hello with a nonce and a port, 500 ms to answer, one retry.
+ *
+ * @returns the port on which everything else runs
+ * @throws {LatchkeyError} `not_installed` when nobody answers, `unsupported` where nobody could
+ */
+export async function hello(window: PageWindow | undefined): Promise<MessagePort> {
+  if (!window?.isSecureContext || window.top !== window) {
+    throw new LatchkeyError({
+      code: 'unsupported',
+      message: 'Latchkey serves top-level pages only, on https: or loopback.',
+    });
+  }
+  const port = (await knock(window)) ?? (await knock(window));
+  if (port) return port;
+  throw new LatchkeyError({
+    code: 'not_installed',
+    message: 'No Latchkey extension answers here: install it, or connect this site in its popup.',
+  });
+}
+
+function knock(window: PageWindow): Promise<MessagePort | undefined> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    const nonce = crypto.randomUUID();
+    const timer = setTimeout(() => {
+      port1.close();
+      resolve(undefined);
+    }, deadlineMs);
+    port1.onmessage = ({ data }: MessageEvent<Partial<Ready> | null>) => {
+      if (data?.nonce !== nonce || data.v !== version) return;
+      clearTimeout(timer);
+      resolve(port1);
+    };
+    window.postMessage({ source, v: version, nonce }, window.location.origin, [port2]);
+  });
+}

@@ -1,0 +1,342 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TokenView } from '#shared/page-protocol.ts';
+import { createLatchkey, type Latchkey } from './latchkey.ts';
+import { FakePage } from './testing/fake-bridge.ts';
+import type { TokenOptions } from './tokens.ts';
+
+const resource = 'https://api.example.com';
+const defaults: TokenOptions = { resource, scopes: ['orders:read'] };
+const pages: FakePage[] = [];
+
+async function start(answer: ConstructorParameters<typeof FakePage>[0], fetch?: typeof globalThis.fetch) {
+  const page = new FakePage(answer);
+  pages.push(page);
+  const refuse = () => Promise.reject(new Error('no request was expected'));
+  const lk = await createLatchkey({ defaults, window: page.window, fetch: fetch ?? refuse, now: () => Date.now() });
+  return { page, lk };
+}
+
+/** Tokens `t1`, `t2`, … that live for a minute. */
+function mint(lifetime = 60) {
+  let count = 0;
+  return (): { r: TokenView } => {
+    count += 1;
+    return {
+      r: {
+        access_token: `t${count}`,
+        token_type: 'Bearer',
+        expires_in: lifetime,
+        scope: 'orders:read',
+        resource,
+      },
+    };
+  };
+}
+
+/** Lets messages travel through the real ports, which fake timers do not drive. */
+const settle = async () => {
+  for (let i = 0; i < 8; i += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
+afterEach(() => {
+  vi.useRealTimers();
+  for (const page of pages.splice(0)) page.close();
+});
+
+describe('getToken', () => {
+  it('asks the extension once, whatever the order of the scopes', async () => {
+    const { page, lk } = await start(mint());
+    const both = await Promise.all([lk.getToken({ scopes: ['a', 'b'] }), lk.getToken({ scopes: ['b', 'a'] })]);
+    expect(both.map(({ token }) => token)).toEqual(['t1', 't1']);
+    expect((await lk.getToken({ scopes: ['b', 'a'] })).token).toBe('t1');
+    expect(page.requests).toMatchObject([
+      { v: 1, m: 'token.get', p: { resource, scopes: ['a', 'b'], min_ttl_s: 10, interactive: 'never' } },
+    ]);
+  });
+
+  it('asks again for other scopes', async () => {
+    const { lk } = await start(mint());
+    await lk.getToken();
+    expect((await lk.getToken({ scopes: ['orders:write'] })).token).toBe('t2');
+  });
+
+  it('keeps a token until minTtl before it expires', async () => {
+    const { lk } = await start(mint());
+    expect((await lk.getToken({ minTtl: 20 })).expiresAt).toBe(Date.now() + 60_000);
+    vi.setSystemTime(Date.now() + 39_999);
+    expect((await lk.getToken({ minTtl: 20 })).token).toBe('t1');
+    vi.setSystemTime(Date.now() + 1);
+    expect((await lk.getToken({ minTtl: 20 })).token).toBe('t2');
+  });
+
+  it('forgets tokens on a new epoch, and tells listeners', async () => {
+    const { page, lk } = await start(mint());
+    const heard = vi.fn();
+    const off = lk.on('session', heard);
+    await lk.getToken();
+    page.emit({ ev: 'session', seq: 1, epoch: 'e1' });
+    await settle();
+    expect(heard).toHaveBeenCalledTimes(1);
+    expect((await lk.getToken()).token).toBe('t2');
+    page.emit({ ev: 'session', seq: 2, epoch: 'e1' });
+    await settle();
+    expect((await lk.getToken()).token).toBe('t2');
+    off();
+    page.emit({ ev: 'session', seq: 3, epoch: 'e2' });
+    await settle();
+    expect(heard).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not keep an answer that was asked for in an older epoch', async () => {
+    const answers = mint();
+    let release = (): void => undefined;
+    const { page, lk } = await start(async ({ m }) => {
+      if (m !== 'token.get') return undefined;
+      const answer = answers();
+      if (answer.r.access_token === 't1') {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+      return answer;
+    });
+    const old = lk.getToken();
+    await settle();
+    page.emit({ ev: 'access', seq: 1, epoch: 'e2' });
+    await settle();
+    release();
+    expect((await old).token).toBe('t1');
+    expect((await lk.getToken()).token).toBe('t2');
+  });
+
+  it('hands on the code, the interaction and the delta of a refusal', async () => {
+    const e = { code: 'access_not_granted', message: 'Ask.', interaction: 'consent', delta: ['orders:read'] };
+    const { lk } = await start(() => ({ e }));
+    await expect(lk.getToken()).rejects.toMatchObject({
+      name: 'LatchkeyError',
+      code: 'access_not_granted',
+      interaction: 'consent',
+      delta: ['orders:read'],
+    });
+  });
+
+  it('says what is missing where neither call nor connect named a resource', async () => {
+    const { lk } = await start(mint());
+    await expect(lk.getToken({ resource: undefined })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('polls a pending request at the pace it was told', async () => {
+    let polls = 0;
+    const pending = { request_id: 'r1', poll_after_ms: 1_000 };
+    const { page, lk } = await start(({ m }) => {
+      if (m === 'request.poll') polls += 1;
+      return polls < 2 ? { pending } : mint()();
+    });
+    const token = lk.getToken({ interactive: 'if_needed' });
+    await settle();
+    await vi.advanceTimersByTimeAsync(999);
+    await settle();
+    expect(page.methods()).toEqual(['token.get']);
+    await vi.advanceTimersByTimeAsync(1);
+    await settle();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect((await token).token).toBe('t1');
+    expect(page.requests.slice(1)).toMatchObject([
+      { m: 'request.poll', p: { request_id: 'r1' } },
+      { m: 'request.poll', p: { request_id: 'r1' } },
+    ]);
+  });
+
+  it('cancels when the last of those who wait has aborted, not before', async () => {
+    const pending = { request_id: 'r1', poll_after_ms: 1_000 };
+    const { page, lk } = await start(({ m }) => (m === 'token.get' ? { pending } : undefined));
+    const [first, second] = [new AbortController(), new AbortController()];
+    const one = expect(lk.getToken({ signal: first.signal })).rejects.toThrow('first');
+    const two = expect(lk.getToken({ signal: second.signal })).rejects.toThrow('second');
+    await settle();
+    first.abort(new Error('first'));
+    await one;
+    await settle();
+    expect(page.methods()).toEqual(['token.get']);
+    second.abort(new Error('second'));
+    await two;
+    await settle();
+    expect(page.requests.at(-1)).toMatchObject({ m: 'request.cancel', p: { request_id: 'r1' } });
+  });
+
+  it('asks nothing for a signal that is aborted already', async () => {
+    const { page, lk } = await start(mint());
+    await expect(lk.getToken({ signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone');
+    expect(page.requests).toEqual([]);
+  });
+});
+
+describe('a port that has died', () => {
+  it('is replaced when nothing has come for 22 s, and the question asked again', async () => {
+    const answers = mint();
+    let dead = true;
+    const { page, lk } = await start(() => (dead ? undefined : answers()));
+    const token = lk.getToken();
+    await settle();
+    dead = false;
+    await vi.advanceTimersByTimeAsync(22_000);
+    expect((await token).token).toBe('t1');
+    expect(page.hellos).toHaveLength(2);
+    expect(page.requests[0]).toEqual(page.requests[1]);
+  });
+
+  it('is not_installed when the bridge is gone', async () => {
+    const { page, lk } = await start(() => undefined);
+    page.deaf = 2;
+    const refused = expect(lk.getToken()).rejects.toMatchObject({ code: 'not_installed' });
+    await settle();
+    await vi.advanceTimersByTimeAsync(23_000);
+    await refused;
+  });
+
+  it('is expired when the bridge is there and the answer is not', async () => {
+    const { page, lk } = await start(() => undefined);
+    const refused = expect(lk.getToken()).rejects.toMatchObject({ code: 'expired' });
+    await settle();
+    await vi.advanceTimersByTimeAsync(30_000);
+    await refused;
+    await settle();
+    expect(page.methods().at(-1)).toBe('request.cancel');
+  });
+
+  it('is replaced when the page comes back from the back/forward cache', async () => {
+    const { page, lk } = await start(mint());
+    const heard = vi.fn();
+    lk.on('access', heard);
+    await lk.getToken();
+    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
+    await settle();
+    expect(page.hellos).toHaveLength(1);
+    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+    await settle();
+    expect(page.hellos).toHaveLength(2);
+    expect(heard).toHaveBeenCalledTimes(1);
+    expect((await lk.getToken()).token).toBe('t2');
+  });
+});
+
+describe('session and access', () => {
+  const answers: Record<string, unknown> = {
+    'session.get': { signed_in: false },
+    'session.sign_in': { signed_in: true, account: { sub: 'u1', name: 'Ada' } },
+    'session.sign_out': {},
+    'access.list': { access: [{ resource, name: 'Orders', scopes: ['orders:read'], granted: true }] },
+    'access.revoke': {},
+  };
+
+  it('says on the wire what the protocol names', async () => {
+    const { page, lk } = await start(({ m }) => ({ r: answers[m] }));
+    const calls: [(lk: Latchkey) => Promise<unknown>, unknown][] = [
+      [(lk) => lk.session(), { signedIn: false }],
+      [(lk) => lk.signIn(), { signedIn: true, account: { sub: 'u1', name: 'Ada' } }],
+      [(lk) => lk.signOut(), undefined],
+      [(lk) => lk.access(), [{ resource, name: 'Orders', scopes: ['orders:read'], granted: true }]],
+      [(lk) => lk.revoke(), undefined],
+      [(lk) => lk.revoke(resource), undefined],
+    ];
+    for (const [call, result] of calls) expect(await call(lk)).toEqual(result);
+    expect(page.requests.map(({ m, p }) => [m, p])).toEqual([
+      ['session.get', {}],
+      ['session.sign_in', {}],
+      ['session.sign_out', {}],
+      ['access.list', {}],
+      ['access.revoke', {}],
+      ['access.revoke', { resource }],
+    ]);
+  });
+});
+
+describe('fetch', () => {
+  const refusal = () =>
+    new Response('no', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
+
+  it('adds the token and keeps what the page gave', async () => {
+    const fetch = vi.fn(async (_: RequestInfo | URL, _init?: RequestInit) => new Response('ok'));
+    const { lk } = await start(mint(), fetch);
+    await lk.fetch(`${resource}/v1/orders`, { method: 'POST', body: '{}', headers: { 'content-type': 'text/x' } });
+    const [url, init] = fetch.mock.calls[0]!;
+    expect(url).toBe(`${resource}/v1/orders`);
+    expect(init).toMatchObject({ method: 'POST', body: '{}' });
+    expect(Object.fromEntries(init?.headers as Headers)).toEqual({
+      authorization: 'Bearer t1',
+      'content-type': 'text/x',
+    });
+  });
+
+  it.each([
+    'https://evil.example.com/',
+    'https://api.example.com.evil.test/',
+    'https://api.example.com:8443/',
+    'http://api.example.com/',
+    'https://api.example.com@evil.test/',
+    '//evil.test/v1',
+    '/cart',
+  ])('sends no token to %s', async (url) => {
+    const { page, lk } = await start(mint());
+    await expect(lk.fetch(url)).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(page.requests).toEqual([]);
+  });
+
+  it('sends no token for a Request to another origin', async () => {
+    const { lk } = await start(mint());
+    await expect(lk.fetch(new Request('https://evil.example.com/'))).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('tries once more with a fresh token after invalid_token', async () => {
+    const seen: (string | null)[] = [];
+    const { page, lk } = await start(mint(), async (_, init) => {
+      seen.push(new Headers(init?.headers).get('authorization'));
+      return seen.length < 3 ? refusal() : new Response('ok');
+    });
+    expect((await lk.fetch(`${resource}/a`, { method: 'POST', body: 'x' })).status).toBe(401);
+    expect(seen).toEqual(['Bearer t1', 'Bearer t2']);
+    expect(page.requests[1]).toMatchObject({ p: { min_ttl_s: 61 } });
+    expect((await lk.fetch(`${resource}/a`)).status).toBe(200);
+  });
+
+  it('sends the body of a Request again', async () => {
+    const bodies: string[] = [];
+    const { lk } = await start(mint(), async (input) => {
+      bodies.push(await (input as Request).text());
+      return bodies.length < 2 ? refusal() : new Response('ok');
+    });
+    const request = new Request(`${resource}/a`, { method: 'PUT', body: 'again' });
+    expect((await lk.fetch(request)).status).toBe(200);
+    expect(bodies).toEqual(['again', 'again']);
+  });
+
+  it('hands back the refusal where the body was a stream, or there is no younger token', async () => {
+    const fetch = vi.fn(async (_: RequestInfo | URL, _init?: RequestInit) => refusal());
+    const same = mint()();
+    const { lk } = await start(() => same, fetch);
+    const body = new Blob(['once']).stream();
+    const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    expect((await lk.fetch(`${resource}/a`, init)).status).toBe(401);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    const response = await lk.fetch(`${resource}/a`);
+    expect(await response.text()).toBe('no');
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not try again after insufficient_scope', async () => {
+    const headers = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="orders:write"' };
+    const fetch = vi.fn(
+      async (_: RequestInfo | URL, _init?: RequestInit) => new Response(null, { status: 401, headers }),
+    );
+    const { lk } = await start(mint(), fetch);
+    await lk.fetch(`${resource}/a`);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not send a bound token as a bearer token', async () => {
+    const bound = mint()();
+    const { lk } = await start(() => ({ r: { ...bound.r, token_type: 'DPoP' } }));
+    await expect(lk.fetch(`${resource}/a`)).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});

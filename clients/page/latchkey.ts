@@ -1,0 +1,85 @@
+import type { AccessView, PageEvent, SessionView } from '#shared/page-protocol.ts';
+import type { Clock } from '#shared/time.ts';
+import { createAuthorizedFetch, type FetchInit } from './authorized-fetch.ts';
+import { createChannel } from './channel.ts';
+import { hello, type PageWindow } from './hello.ts';
+import { type AccessToken, createTokens, type TokenOptions } from './tokens.ts';
+
+export interface Session {
+  signedIn: boolean;
+  account?: SessionView['account'];
+}
+
+/** The extension, as this page sees it. Every method rejects with a `LatchkeyError`, whose `code` to switch on. */
+export interface Latchkey {
+  /** A token for a resource; from memory while it is good for `minTtl` seconds. */
+  getToken(options?: TokenOptions): Promise<AccessToken>;
+  /** `fetch` with the token; only to the resource's own origin. A drop-in for libraries that take a `fetch`. */
+  fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response>;
+  /** Asks the person to sign in, in a window of the extension. Call it from the handler of a click. */
+  signIn(): Promise<Session>;
+  /** Signs the person out of Latchkey: in every tab, after the extension has asked them. */
+  signOut(): Promise<void>;
+  session(): Promise<Session>;
+  /** What this site may ask for, and what of it the person has granted. */
+  access(): Promise<AccessView[]>;
+  /** Takes back what the person granted to this site: for one resource, or all. */
+  revoke(resource?: string): Promise<void>;
+  /** Called when the session, or this site's access, may have changed: ask again with `session()`, `access()`. */
+  on(event: 'session' | 'access', listener: () => void): () => void;
+}
+
+export interface LatchkeyOptions {
+  defaults: TokenOptions;
+  window: PageWindow;
+  fetch: typeof fetch;
+  now: Clock;
+}
+
+const quick = { deadlineMs: 30_000 };
+/** A person types a password, finds a second factor … */
+const patient = { deadlineMs: 600_000 };
+
+export async function createLatchkey({ defaults, window, fetch, now }: LatchkeyOptions): Promise<Latchkey> {
+  const listeners = { session: new Set<() => void>(), access: new Set<() => void>() };
+  let epoch: string | undefined;
+
+  const onEvent = (event: Pick<PageEvent, 'ev' | 'epoch'>) => {
+    if (event.epoch !== epoch) tokens.drop();
+    epoch = event.epoch;
+    for (const listener of listeners[event.ev] ?? []) listener();
+  };
+
+  const port = await hello(window);
+  const channel = createChannel({ port, open: () => hello(window), onEvent });
+  const tokens = createTokens({ channel, now });
+  const authorizedFetch = createAuthorizedFetch({ tokens, fetch, now, base: () => window.location.href });
+
+  // Back from the back/forward cache: events were missed, and the bridge's way to the background may be dead.
+  window.addEventListener('pageshow', async ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) return;
+    tokens.drop();
+    await channel.reopen();
+    for (const listener of [...listeners.session, ...listeners.access]) listener();
+  });
+
+  const toSession = ({ signed_in, account }: SessionView): Session => ({ signedIn: signed_in, account });
+
+  return {
+    getToken: (options) => tokens.get({ ...defaults, ...options }),
+    fetch: (input, init) => authorizedFetch(input, { ...defaults, ...init }),
+    signIn: async () => toSession(await channel.call('session.sign_in', {}, patient)),
+    signOut: async () => {
+      await channel.call('session.sign_out', {}, patient);
+    },
+    session: async () => toSession(await channel.call('session.get', {}, quick)),
+    access: async () => (await channel.call('access.list', {}, quick)).access,
+    revoke: async (resource) => {
+      await channel.call('access.revoke', resource === undefined ? {} : { resource }, quick);
+    },
+    on: (event, listener) => {
+      listeners[event].add(listener);
+      return () => void listeners[event].delete(listener);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import type { TokenView } from '#shared/page-protocol.ts';
+import type { Clock } from '#shared/time.ts';
+import type { Channel } from './channel.ts';
+import { createSingleFlight } from './single-flight.ts';
+
+/** Which token; whatever is left out comes from the defaults given to `connect`. */
+export interface TokenOptions {
+  /** The API, as the administrator has named it: its audience. */
+  resource?: string | undefined;
+  scopes?: readonly string[] | undefined;
+  /** How long the token must still be good, in seconds. Default 10. */
+  minTtl?: number | undefined;
+  /**
+   * Whether the person may be asked to sign in or to agree. `never` (the default) fails with
+   * `error.interaction` set instead; use `if_needed` in the handler of a click.
+   */
+  interactive?: 'never' | 'if_needed' | undefined;
+  signal?: AbortSignal | null | undefined;
+}
+
+export interface AccessToken {
+  token: string;
+  type: 'Bearer' | 'DPoP';
+  /** Milliseconds since the epoch, by this page's clock. */
+  expiresAt: number;
+  resource: string;
+  scopes: string[];
+}
+
+const toAccessToken = (view: TokenView, answeredAt: number): AccessToken => ({
+  token: view.access_token,
+  type: view.token_type,
+  expiresAt: answeredAt + view.expires_in * 1_000,
+  resource: view.resource,
+  scopes: view.scope.split(' ').filter(Boolean),
+});
+
+/** Keeps a token in memory until it is too old for the caller, and asks the extension once for all who wait. */
+export function createTokens({ channel, now }: { channel: Channel; now: Clock }) {
+  // Of one epoch. What is under way in an old one still reaches those who asked, and nobody else.
+  const begin = () => ({ kept: new Map<string, AccessToken>(), join: createSingleFlight<AccessToken>() });
+  let current = begin();
+
+  return {
+    async get({ resource, scopes, minTtl = 10, interactive = 'never', signal }: TokenOptions): Promise<AccessToken> {
+      if (!resource || !scopes) {
+        throw new LatchkeyError({
+          code: 'invalid_request',
+          message: 'Name resource and scopes, here or in connect().',
+        });
+      }
+      const { kept, join } = current;
+      const key = JSON.stringify([resource, [...scopes].sort()]);
+      const token = kept.get(key);
+      if (token && token.expiresAt > now() + minTtl * 1_000) return token;
+
+      return join(
+        `${key}${interactive}${minTtl}`,
+        async (signal) => {
+          const view = await channel.call(
+            'token.get',
+            { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), interactive },
+            { deadlineMs: interactive === 'never' ? 30_000 : 600_000, signal },
+          );
+          const fresh = toAccessToken(view, now());
+          kept.set(key, fresh);
+          return fresh;
+        },
+        signal,
+      );
+    },
+
+    /** Session or access have changed: what is known is void. */
+    drop() {
+      current = begin();
+    },
+  };
+}
+
+export type Tokens = ReturnType<typeof createTokens>;
