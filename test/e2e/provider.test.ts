@@ -1,0 +1,163 @@
+import * as oauth from 'oauth4webapi';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIdp, type Idp } from '../../demo/idp/idp.ts';
+import { claimRow } from '../../demo/ports.ts';
+import { type Listening, serve } from '../../demo/serve.ts';
+import { demoUsers } from '../../demo/users.ts';
+
+const secret = 'a-secret-of-this-test';
+const redirectUri = 'https://extension.example/';
+const client: oauth.Client = { client_id: 'broker' };
+const http = { [oauth.allowInsecureRequests]: true };
+const auth = oauth.ClientSecretBasic(secret);
+
+let issuer: URL;
+let idp: Idp;
+let server: Listening;
+let as: oauth.AuthorizationServer;
+
+beforeAll(async () => {
+  const { idp: port } = await claimRow(0);
+  issuer = new URL(`http://127.0.0.1:${port}`);
+  idp = await createIdp({
+    issuer: issuer.origin,
+    client: { id: client.client_id, secret, redirectUris: [redirectUri], postLogoutRedirectUris: [] },
+    users: demoUsers,
+    now: Date.now,
+    log: console.error,
+  });
+  server = await serve(idp.handler, port);
+  as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, http));
+});
+
+afterAll(() => server?.close());
+
+/** A browser's visit: follows redirects on the provider's origin with its cookies, and stops where one leads elsewhere. */
+function createVisitor() {
+  const cookies = new Map<string, string>();
+  return async function visit(
+    url: string | URL,
+    form?: Record<string, string>,
+  ): Promise<{ url: URL; answer?: Response }> {
+    let next: { url: URL; body?: URLSearchParams } = { url: new URL(url) };
+    if (form) next.body = new URLSearchParams(form);
+    for (;;) {
+      if (next.url.origin !== issuer.origin) return { url: next.url };
+      const answer = await fetch(next.url, {
+        ...(next.body ? { method: 'POST', body: next.body } : {}),
+        headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+        redirect: 'manual',
+      });
+      for (const line of answer.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        if (value === '') cookies.delete(name);
+        else cookies.set(name, value);
+      }
+      const location = answer.headers.get('location');
+      if (!location) return { url: next.url, answer };
+      next = { url: new URL(location, next.url) };
+    }
+  };
+}
+
+async function authorize(
+  visit: ReturnType<typeof createVisitor>,
+  password = 'engine-1843',
+  extra: Record<string, string> = {},
+) {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const url = new URL(as.authorization_endpoint ?? '');
+  url.search = new URLSearchParams({
+    client_id: client.client_id,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: 'openid profile email groups offline_access',
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...extra,
+  }).toString();
+  let visited = await visit(url);
+  if (visited.answer?.status === 200) visited = await visit(visited.url, { username: 'ada', password });
+  return { visited, verifier, state };
+}
+
+async function signIn(visit = createVisitor(), extra: Record<string, string> = {}) {
+  const { visited, verifier, state } = await authorize(visit, undefined, extra);
+  const params = oauth.validateAuthResponse(as, client, visited.url, state);
+  const request = oauth.authorizationCodeGrantRequest(as, client, auth, params, redirectUri, verifier, http);
+  return oauth.processAuthorizationCodeResponse(as, client, await request, { requireIdToken: true });
+}
+
+async function refresh(token: string | undefined) {
+  const answer = await oauth.refreshTokenGrantRequest(as, client, auth, token ?? '', http);
+  return oauth.processRefreshTokenResponse(as, client, answer);
+}
+
+describe("the demo's identity provider", () => {
+  it('announces what the broker relies on', () => {
+    expect(as).toMatchObject({
+      issuer: issuer.origin,
+      authorization_response_iss_parameter_supported: true,
+      code_challenge_methods_supported: ['S256'],
+      pushed_authorization_request_endpoint: expect.any(String),
+      revocation_endpoint: expect.any(String),
+      end_session_endpoint: expect.any(String),
+    });
+  });
+
+  it('says so on a wrong password, and asks again', async () => {
+    const { visited } = await authorize(createVisitor(), 'wrong');
+    expect(visited.answer?.status).toBe(401);
+    const page = await visited.answer?.text();
+    expect(page).toContain('Wrong username or password');
+    expect(page).toContain('name="username"');
+  });
+
+  it('gives name, e-mail, groups and a refresh token without prompt=consent', async () => {
+    const tokens = await signIn();
+    expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({
+      sub: 'ada',
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      groups: ['staff', 'admins'],
+      auth_time: expect.any(Number),
+    });
+    expect(tokens.refresh_token).toEqual(expect.any(String));
+    expect(idp.store.identifiers('RefreshToken')).toContain(tokens.refresh_token);
+  });
+
+  it('lets prompt=consent and prompt=none pass without a question', async () => {
+    const visit = createVisitor();
+    expect((await signIn(visit, { prompt: 'consent' })).scope).toContain('offline_access');
+    expect((await signIn(visit, { prompt: 'none' })).refresh_token).toEqual(expect.any(String));
+  });
+
+  it('refuses an authorization request without PKCE', async () => {
+    const { visited } = await authorize(createVisitor(), undefined, { code_challenge: '', code_challenge_method: '' });
+    expect(visited.url.searchParams.get('error')).toBe('invalid_request');
+  });
+
+  it('rotates refresh tokens, and ends the grant of one that is used twice, and no other', async () => {
+    const visit = createVisitor();
+    const [first, other] = [await signIn(visit), await signIn(visit)];
+    const before = { ...idp.counts };
+    const second = await refresh(first.refresh_token);
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    expect(oauth.getValidatedIdTokenClaims(second)?.groups).toEqual(['staff', 'admins']);
+
+    await expect(refresh(first.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(refresh(second.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(refresh(other.refresh_token)).resolves.toHaveProperty('refresh_token');
+    expect(idp.counts).toMatchObject({ rotations: before.rotations + 2, reuses: before.reuses + 1 });
+  });
+
+  it('revokes a refresh token, and no other grant with it', async () => {
+    const visit = createVisitor();
+    const [first, other] = [await signIn(visit), await signIn(visit)];
+    await oauth.revocationRequest(as, client, auth, first.refresh_token ?? '', http);
+    await expect(refresh(first.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(refresh(other.refresh_token)).resolves.toHaveProperty('refresh_token');
+  });
+});
