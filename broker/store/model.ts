@@ -50,6 +50,7 @@ export interface UpstreamGrant {
   issuedAt: number;
   state: SessionState;
   endReason?: string | undefined;
+  endedAt?: number | undefined;
   /** Absent where the provider gave no refresh token, and after the end. */
   sealedRefresh?: string | undefined;
   /** The key of the ring that `sealedRefresh` needs besides the holder's secret. */
@@ -75,6 +76,7 @@ export interface UpstreamGrant {
 type SetByStore =
   | 'state'
   | 'endReason'
+  | 'endedAt'
   | 'version'
   | 'refreshingUntil'
   | 'refreshFirstSentAt'

@@ -1,0 +1,24 @@
+import type { Clock } from '#shared/time.ts';
+import { openPostgres } from './sql/postgres.ts';
+import { openSqlite } from './sql/sqlite.ts';
+import { sqlStore } from './sql/store.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Opens the store that `store:` in the configuration names: `sqlite:PATH`, or `postgres://…`. It is not
+ * migrated yet.
+ *
+ * @param options `now` is the clock of a SQLite store; `poolSize` and `onError` are for PostgreSQL, see `openPostgres`
+ * @throws {Error} for any other URL, without repeating it: there may be a password in it
+ */
+export async function createStore(
+  url: string,
+  options: { now: Clock; poolSize?: number | undefined; onError?: ((error: Error) => void) | undefined },
+): Promise<Store> {
+  const path = /^sqlite:(?!\/\/)(.+)$/.exec(url)?.[1];
+  if (path !== undefined) return sqlStore(openSqlite({ path, now: options.now }));
+  if (/^postgres(ql)?:\/\/./.test(url)) return sqlStore(await openPostgres({ url, ...options }));
+  throw new Error(
+    'the store must be sqlite:PATH (for example sqlite:./latchkey.db) or postgres://USER:PASSWORD@HOST/DATABASE',
+  );
+}

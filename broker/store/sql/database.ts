@@ -1,0 +1,18 @@
+import type { RawBuilder } from 'kysely';
+import type { Db } from './schema.ts';
+
+/** What the two dialects do differently. Everything else in this folder is written once. */
+export interface SqlDatabase {
+  dialect: 'sqlite' | 'postgres';
+  /** For single statements: each is atomic, and sees all that was committed before it began. */
+  db: Db;
+  /**
+   * All or nothing, and as if alone (serializable; retried where the database gives up). `work` may run several
+   * times: it does nothing but use `trx`.
+   */
+  transaction<T>(work: (trx: Db) => Promise<T>): Promise<T>;
+  /** All or nothing, one at a time under this name among all processes, and after all that was done under it before. */
+  exclusively<T>(name: string, work: (trx: Db) => Promise<T>): Promise<T>;
+  /** The database's clock in milliseconds since the epoch. */
+  clock(): RawBuilder<number>;
+}

@@ -1,0 +1,104 @@
+import type { DeviceGrant } from '../model.ts';
+import type { DeviceGrantStore, PollResult } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import { insertDeviceSession } from './device-sessions.ts';
+import { isTombstoned } from './grants.ts';
+import { codec } from './row.ts';
+import type { Schema } from './schema.ts';
+
+const deviceGrant = codec<DeviceGrant, 'claims' | 'scopes'>('claims', 'scopes');
+const decode = ({ slowed: _, ...row }: Schema['deviceGrants']): DeviceGrant => deviceGrant.decode(row);
+
+/** Seconds that a `slow_down` adds to the interval (RFC 8628 §3.5), and where that ends. */
+const slowDownStep = 5;
+const maxInterval = 60;
+
+export const deviceGrants = ({ db, transaction }: SqlDatabase): DeviceGrantStore => {
+  const find = (deviceCodeHash: string) =>
+    db.selectFrom('deviceGrants').selectAll().where('deviceCodeHash', '=', deviceCodeHash).executeTakeFirst();
+
+  return {
+    async insertDeviceGrant(grant) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('deviceGrants')
+        .values({ ...deviceGrant.encode({ ...grant, state: 'pending' as const }), slowed: 0 })
+        .onConflict((conflict) => conflict.column('userCodeHash').doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n ? 'inserted' : 'user_code_taken';
+    },
+
+    async getDeviceGrant(deviceCodeHash) {
+      const row = await find(deviceCodeHash);
+      return row && decode(row);
+    },
+
+    async findDeviceGrantByUserCode(userCodeHash, now) {
+      const row = await db
+        .selectFrom('deviceGrants')
+        .selectAll()
+        .where('userCodeHash', '=', userCodeHash)
+        .where('state', '=', 'pending')
+        .where('expiresAt', '>', now)
+        .executeTakeFirst();
+      return row && decode(row);
+    },
+
+    async pollDeviceGrant(deviceCodeHash, clientId, now, leewayMs): Promise<PollResult> {
+      // The usual poll is this one statement: however many arrive at once, each sees the one before it.
+      const pending = await db
+        .updateTable('deviceGrants')
+        .set((eb) => {
+          const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
+          const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
+          const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxInterval))]);
+          const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
+          return {
+            lastPollAt: now,
+            slowed: eb.case().when(tooSoon).then(eb.lit(1)).else(eb.lit(0)).end(),
+            interval: eb('interval', '+', step),
+          };
+        })
+        .where('deviceCodeHash', '=', deviceCodeHash)
+        .where('clientId', '=', clientId)
+        .where('state', '=', 'pending')
+        .where('expiresAt', '>', now)
+        .returningAll()
+        .executeTakeFirst();
+      if (pending) return { outcome: pending.slowed ? 'slow_down' : 'pending', grant: decode(pending) };
+
+      const row = await find(deviceCodeHash);
+      if (!row) return { outcome: 'unknown' };
+      if (row.clientId !== clientId) return { outcome: 'wrong_client' };
+      return { outcome: row.expiresAt <= now ? 'expired' : row.state, grant: decode(row) };
+    },
+
+    async decideDeviceGrant(deviceCodeHash, { decision, ...values }, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('deviceGrants')
+        .set({ ...deviceGrant.encode(values), state: decision === 'allow' ? 'allowed' : 'denied' })
+        .where('deviceCodeHash', '=', deviceCodeHash)
+        .where('state', '=', 'pending')
+        .where('expiresAt', '>', now)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+
+    redeemDeviceGrant(deviceCodeHash, now, deviceSession) {
+      return transaction(async (trx) => {
+        const dead = await isTombstoned(trx, deviceSession);
+        const { numUpdatedRows } = await trx
+          .updateTable('deviceGrants')
+          .set({ state: dead ? 'denied' : 'redeemed', sealedGrant: null })
+          .where('deviceCodeHash', '=', deviceCodeHash)
+          .where('clientId', '=', deviceSession.clientId)
+          .where('sub', '=', deviceSession.sub)
+          .where('state', '=', 'allowed')
+          .where('expiresAt', '>', now)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n || dead) return false;
+        await insertDeviceSession(trx, deviceSession);
+        return true;
+      });
+    },
+  };
+};

@@ -1,0 +1,62 @@
+import type { DeviceSession, NewDeviceSession } from '../model.ts';
+import type { DeviceSessionStore } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import { endGrant, endGrantsOf, fresh, setGrantState } from './grants.ts';
+import { codec } from './row.ts';
+import type { Db } from './schema.ts';
+
+const deviceSession = codec<DeviceSession, 'claims' | 'scopes'>('claims', 'scopes');
+
+/** Part of the redemption of a device grant. */
+export async function insertDeviceSession(trx: Db, values: NewDeviceSession): Promise<void> {
+  await trx
+    .insertInto('deviceSessions')
+    .values(deviceSession.encode({ ...values, ...fresh }))
+    .execute();
+}
+
+export const deviceSessions = ({ db, transaction, clock }: SqlDatabase): DeviceSessionStore => ({
+  async getDeviceSession(id) {
+    const row = await db.selectFrom('deviceSessions').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && deviceSession.decode(row);
+  },
+
+  async rotateHandle(id, { version, expectCurrentHash, newCurrentHash, sealedRefresh, ringKid, now }) {
+    const { numUpdatedRows } = await db
+      .updateTable('deviceSessions')
+      .set({
+        previousHash: expectCurrentHash,
+        previousUsedAt: now,
+        currentHash: newCurrentHash,
+        sealedRefresh: sealedRefresh ?? null,
+        ringKid: ringKid ?? null,
+        version: version + 1,
+      })
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .where('currentHash', '=', expectCurrentHash)
+      .where('state', '<>', 'ended')
+      .where((eb) => eb.or([eb('refreshingUntil', 'is', null), eb('refreshingUntil', '<=', clock())]))
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+
+  setDeviceSessionState: (id, from, to) => setGrantState(db, 'device', id, from, to),
+
+  endDeviceSession: (id, reason, now) => endGrant(db, 'device', id, reason, now),
+
+  async listDeviceSessions(sub) {
+    const rows = await db
+      .selectFrom('deviceSessions')
+      .selectAll()
+      .where('sub', '=', sub)
+      .where('state', '<>', 'ended')
+      .orderBy('createdAt', 'desc')
+      .orderBy('id')
+      .execute();
+    return rows.map(deviceSession.decode);
+  },
+
+  endDeviceSessionsOf: (who, olderThan, reason, now) =>
+    transaction((trx) => endGrantsOf(trx, 'device', who, { olderThan, reason, now })),
+});

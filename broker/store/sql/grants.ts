@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import type { LiveState, LogoutTarget, UpstreamGrant } from '../model.ts';
+import type { GrantKind } from '../store.ts';
+import type { Db } from './schema.ts';
+import { tombstonesOver } from './tombstones.ts';
+
+/**
+ * What browser and device sessions have in common. Both tables have the columns of `UpstreamGrant` and `id`;
+ * Kysely can't type a query over "one of two tables", so these go by the name of one and use only those columns.
+ */
+export const tableOf = (kind: GrantKind) => (kind === 'session' ? 'sessions' : 'deviceSessions') as 'sessions';
+
+/** A grant as it begins. */
+export const fresh = { state: 'active', version: 1, refreshFailures: 0 } as const;
+
+/** What a grant loses at its end. */
+const ending = (reason: string, now: number) =>
+  ({
+    state: 'ended',
+    endReason: reason,
+    endedAt: now,
+    sealedRefresh: null,
+    ringKid: null,
+    refreshingUntil: null,
+    refreshFirstSentAt: null,
+  }) as const;
+
+export async function endGrant(db: Db, kind: GrantKind, id: string, reason: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable(tableOf(kind))
+    .set(ending(reason, now))
+    .where('id', '=', id)
+    .where('state', '<>', 'ended')
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+export async function endGrantsOf(
+  trx: Db,
+  kind: GrantKind,
+  who: { sub: string } | LogoutTarget,
+  { olderThan, reason, now }: { olderThan: number; reason: string; now: number },
+): Promise<string[]> {
+  const rows = await trx
+    .updateTable(tableOf(kind))
+    .set(ending(reason, now))
+    .where('state', '<>', 'ended')
+    .where('issuedAt', '<=', olderThan)
+    .where((eb) => {
+      if ('sub' in who) return eb('sub', '=', who.sub);
+      if ('sid' in who) return eb.and([eb('issuer', '=', who.issuer), eb('sid', '=', who.sid)]);
+      const person = eb.selectFrom('people').where('issuer', '=', who.issuer).where('idpSub', '=', who.idpSub);
+      return eb('sub', 'in', person.select('people.sub'));
+    })
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function setGrantState(
+  db: Db,
+  kind: GrantKind,
+  id: string,
+  from: LiveState[],
+  to: LiveState,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable(tableOf(kind))
+    .set({ state: to })
+    .where('id', '=', id)
+    .where('state', 'in', from)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+/** @param sid as in `tombstonesOver` */
+export async function isTombstoned(
+  trx: Db,
+  grant: Pick<UpstreamGrant, 'issuer' | 'sub' | 'issuedAt'>,
+  sid?: string,
+): Promise<boolean> {
+  const over = tombstonesOver({
+    issuer: sql.val(grant.issuer),
+    sub: sql.val(grant.sub),
+    sid: sid === undefined ? undefined : sql.val(sid),
+    issuedAt: sql.val(grant.issuedAt),
+  });
+  const { dead } = await trx.selectNoFrom((eb) => eb.exists(over).as('dead')).executeTakeFirstOrThrow();
+  return Boolean(dead);
+}

@@ -1,0 +1,53 @@
+import type { Revocation } from '../model.ts';
+import type { KillStore } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import { codec } from './row.ts';
+import { tombstoneKey } from './tombstones.ts';
+
+/** How long a replica may be away and still catch up on revocations: a day. */
+const revocationLifeMs = 86_400_000;
+
+const revocation = codec<Revocation, 'event'>('event');
+
+export const kill = ({ db, transaction, exclusively }: SqlDatabase): KillStore => ({
+  async addTombstone({ iat, ...target }, expiresAt) {
+    // In a serializable transaction, and so are the inserts that look for it: one of the two sees the other.
+    const news = await transaction((trx) =>
+      trx
+        .insertInto('tombstones')
+        .values({ ...tombstoneKey(target), iat, expiresAt })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['issuer', 'kind', 'value'])
+            .doUpdateSet({ iat, expiresAt })
+            .whereRef('tombstones.iat', '<', 'excluded.iat'),
+        )
+        .returning('iat')
+        .executeTakeFirst(),
+    );
+    return news !== undefined;
+  },
+
+  appendRevocation(event, now) {
+    // One after the other: numbers become visible in their order, and a reader misses none.
+    return exclusively('revocations', async (trx) => {
+      const { seq } = await trx
+        .insertInto('revocations')
+        .values({ ...revocation.encode({ event, at: now }), expiresAt: now + revocationLifeMs })
+        .returning('seq')
+        .executeTakeFirstOrThrow();
+      return seq;
+    });
+  },
+
+  async revocationsAfter(seq, limit) {
+    const rows = await db
+      .selectFrom('revocations')
+      .select(['seq', 'event', 'at'])
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map(revocation.decode);
+  },
+});

@@ -1,0 +1,25 @@
+import type { Person } from '../model.ts';
+import type { PersonStore } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import { codec } from './row.ts';
+
+export const person = codec<Person>();
+
+export const people = ({ db }: SqlDatabase): PersonStore => ({
+  async upsertPerson({ newSub, ...known }, now) {
+    const row = await db
+      .insertInto('people')
+      .values({ ...person.encode({ ...known, sub: newSub }), createdAt: now, updatedAt: now })
+      .onConflict((conflict) =>
+        conflict.columns(['issuer', 'idpSub']).doUpdateSet((eb) => ({
+          upstream: eb.ref('excluded.upstream'),
+          name: eb.fn.coalesce('excluded.name', 'people.name'),
+          email: eb.fn.coalesce('excluded.email', 'people.email'),
+          updatedAt: now,
+        })),
+      )
+      .returning(['sub', 'issuer', 'idpSub', 'upstream', 'name', 'email'])
+      .executeTakeFirstOrThrow();
+    return person.decode(row);
+  },
+});

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
+import type { Pool, PoolClient } from 'pg';
+import { StoreUnavailableError } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import type { Schema } from './schema.ts';
+
+/** Attempts at a transaction before the store says that it is too busy. */
+const maxAttempts = 12;
+
+/**
+ * Connects lazily: nothing is tried before the first query, and nothing has to be restarted after an outage.
+ * Uses only what a transaction pooler lets through: no session state, no named statements.
+ *
+ * @param options `poolSize` connections at most (default 10); `onError` hears of idle connections that died, which needs no action
+ */
+export async function openPostgres(options: {
+  url: string;
+  poolSize?: number | undefined;
+  onError?: ((error: Error) => void) | undefined;
+}): Promise<SqlDatabase> {
+  const { default: pg } = await import('pg');
+  const bigint = 20;
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+    application_name: 'latchkey',
+    // 64-bit integers are milliseconds and counters here: exact as numbers.
+    types: { getTypeParser: (oid, format) => (oid === bigint ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  pool.on('error', (error) => options.onError?.(error));
+  const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined);
+  const db = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: guard(pool, (error) => sqlState(error)) }),
+    plugins: [new CamelCasePlugin()],
+  });
+  return {
+    dialect: 'postgres',
+    db,
+    transaction: (work) => retry(() => db.transaction().setIsolationLevel('serializable').execute(work), sqlState),
+    exclusively: (name, work) =>
+      // Not serializable: that would see the database as it was before the lock was waited for.
+      db
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute(async (trx) => {
+          await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
+          return work(trx);
+        }),
+    clock: () => sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  };
+}
+
+type SqlState = (error: unknown) => string | undefined;
+
+/** serialization_failure, deadlock_detected: nothing was done, and it works when done again. */
+const repeatable = new Set(['40001', '40P01']);
+
+async function retry<T>(work: () => Promise<T>, sqlState: SqlState): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (!repeatable.has(sqlState(cause) ?? '')) throw cause;
+      if (attempt === maxAttempts) throw new StoreUnavailableError('PostgreSQL is too busy', { cause });
+      await sleep(Math.random() * Math.min(2 ** attempt, 100));
+    }
+  }
+}
+
+/**
+ * connection_exception, insufficient_resources, operator_intervention (shutdown, cancelled by a timeout),
+ * read_only_sql_transaction (a standby). An error without SQLSTATE never came from the server: the connection is at fault.
+ */
+function isOutOfReach(error: unknown, state: string | undefined): boolean {
+  if (state === undefined) return error instanceof Error && !(error instanceof TypeError);
+  return ['08', '53', '57'].includes(state.slice(0, 2)) || state === '25006';
+}
+
+/** The pool, with its outages told as `StoreUnavailableError`, and without the connections that had one. */
+function guard(pool: Pool, sqlState: SqlState): PostgresPool {
+  const named = (cause: unknown) =>
+    isOutOfReach(cause, sqlState(cause)) ? new StoreUnavailableError('PostgreSQL is out of reach', { cause }) : cause;
+  const guardClient = (client: PoolClient) => {
+    let broken = false;
+    return {
+      async query(text: string, parameters: readonly unknown[]) {
+        try {
+          return await client.query(text, [...parameters]);
+        } catch (error) {
+          const cause = named(error);
+          broken ||= cause instanceof StoreUnavailableError;
+          throw cause;
+        }
+      },
+      release: (destroy?: boolean) => client.release(broken || destroy),
+    };
+  };
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      try {
+        return guardClient(await pool.connect()) as unknown as Awaited<ReturnType<PostgresPool['connect']>>;
+      } catch (error) {
+        throw named(error);
+      }
+    },
+  };
+}

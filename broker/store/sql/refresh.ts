@@ -1,0 +1,84 @@
+import { sql } from 'kysely';
+import type { GrantClaims, UpstreamGrant } from '../model.ts';
+import type { RefreshStore } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import { tableOf } from './grants.ts';
+import { codec } from './row.ts';
+import { tombstonesOver } from './tombstones.ts';
+
+const grant = codec<UpstreamGrant, 'claims'>('claims');
+
+/** The lease is a column, not a lock: it outlives a process that dies, by as long as it said. */
+export const refresh = ({ db, clock }: SqlDatabase): RefreshStore => ({
+  async beginRefresh(kind, id, version, leaseMs) {
+    const row = await db
+      // Read once: `dbNow`, the lease and the first sending are of the same instant.
+      .with(
+        (cte) => cte('clock').materialized(),
+        (qb) => qb.selectNoFrom(clock().as('now')),
+      )
+      .updateTable(tableOf(kind))
+      .from('clock')
+      .set((eb) => ({
+        refreshingUntil: eb('clock.now', '+', leaseMs),
+        refreshFirstSentAt: eb.fn.coalesce('refreshFirstSentAt', 'clock.now'),
+      }))
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .where('state', '<>', 'ended')
+      .where((eb) => eb.or([eb('refreshingUntil', 'is', null), eb('refreshingUntil', '<=', eb.ref('clock.now'))]))
+      .returning(['refreshingUntil', 'refreshFirstSentAt'])
+      .executeTakeFirst();
+    const { refreshingUntil, refreshFirstSentAt } = row ?? {};
+    if (typeof refreshingUntil !== 'number' || typeof refreshFirstSentAt !== 'number') return { taken: false };
+    return { taken: true, lease: refreshingUntil, firstSentAt: refreshFirstSentAt, dbNow: refreshingUntil - leaseMs };
+  },
+
+  async commitRefresh(kind, id, version, result) {
+    const table = tableOf(kind);
+    // One statement: a tombstone that it doesn't see is followed by `endSessionsOf`, which waits for this row.
+    const { numUpdatedRows } = await db
+      .updateTable(table)
+      .set({
+        ...grant.encode(result satisfies { claims: GrantClaims }),
+        state: 'active',
+        version: version + 1,
+        refreshingUntil: null,
+        refreshFirstSentAt: null,
+        refreshFailures: 0,
+        refreshFailure: null,
+      })
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .where('state', '<>', 'ended')
+      .where((eb) => {
+        const column = <T>(name: string) => sql.ref<T>(`${table}.${name}`);
+        const sid = kind === 'session' ? column<string | null>('sid') : undefined;
+        const over = {
+          issuer: column<string>('issuer'),
+          sub: column<string>('sub'),
+          sid,
+          issuedAt: column<number>('issuedAt'),
+        };
+        return eb.not(eb.exists(tombstonesOver(over)));
+      })
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+
+  async releaseRefresh(kind, id, version, { lease, clearFirstSent, failure }) {
+    await db
+      .updateTable(tableOf(kind))
+      .set((eb) => ({
+        refreshingUntil: null,
+        ...(clearFirstSent ? { refreshFirstSentAt: null } : {}),
+        ...(failure === undefined
+          ? {}
+          : { refreshFailures: eb('refreshFailures', '+', eb.lit(1)), refreshFailure: failure }),
+      }))
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .where('refreshingUntil', '=', lease)
+      .execute();
+  },
+});

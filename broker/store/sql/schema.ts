@@ -1,0 +1,48 @@
+import type { Generated, Kysely } from 'kysely';
+import type {
+  Consent,
+  DeviceGrant,
+  DeviceSession,
+  Person,
+  Revocation,
+  Session,
+  SigningKey,
+  StoredAuditEntry,
+} from '../model.ts';
+import type { TransactionKind } from '../store.ts';
+import type { Row } from './row.ts';
+
+/**
+ * The tables, as both dialects see them: text and 64-bit integers, nothing else. Columns are snake_case in the
+ * database and camelCase here (Kysely's CamelCasePlugin), and follow the model, so that the compiler sees a
+ * field that was forgotten. What the database really has is in `migrations/`.
+ */
+export interface Schema {
+  people: Row<Person> & { createdAt: number; updatedAt: number };
+  transactions: Row<SignInTransaction, 'data'>;
+  sessions: Row<Session, 'claims'>;
+  deviceSessions: Row<DeviceSession, 'claims' | 'scopes'>;
+  deviceGrants: Row<DeviceGrant, 'claims' | 'scopes'> & {
+    /** 1 when the last poll came too soon: how the one statement of a poll tells what it found. */
+    slowed: number;
+  };
+  consents: Row<Consent, 'scopes'>;
+  signingKeys: Row<SigningKey, 'publicJwk'>;
+  tombstones: { issuer: string; kind: 'sid' | 'sub'; value: string; iat: number; expiresAt: number };
+  revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
+  audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>>;
+  replay: { key: string; expiresAt: number };
+  rateLimits: { key: string; count: number; resetsAt: number };
+  migrations: { name: string; appliedAt: number };
+}
+
+export interface SignInTransaction {
+  id: string;
+  kind: TransactionKind;
+  data: Record<string, unknown>;
+  expiresAt: number;
+}
+
+type WithoutSeq<T> = Omit<T, 'seq'> & { seq: Generated<number> };
+
+export type Db = Kysely<Schema>;
