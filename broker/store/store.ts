@@ -22,7 +22,8 @@ export type * from './model.ts';
 
 /**
  * The broker's memory. Every method is atomic and safe to call from any number of requests, processes and
- * replicas at once; what it answered is on disk. Time is an argument, in milliseconds since the epoch; only
+ * replicas at once; what it answered is on disk, but for
+ * the counters named below. Time is an argument, in milliseconds since the epoch; only
  * the refresh lease goes by the database's clock, which all replicas share.
  *
  * Methods that `get` or `list` hand out the row as it stands: whether it has expired is for the caller to
@@ -67,6 +68,7 @@ export class StoreUnavailableError extends Error {
 export interface PersonStore {
   /** The person of (issuer, idpSub), made under `newSub` if new. Name and e-mail follow the provider; absent ones leave what is known. */
   upsertPerson(person: Omit<Person, 'sub'> & { newSub: string }, now: number): Promise<Person>;
+  getPerson(sub: string): Promise<Person | undefined>;
 }
 
 /** `session`: the extension's sign-in; `page`: one of people's pages; `loopback`: a native client's. */
@@ -98,7 +100,7 @@ export interface SessionStore {
     origin: string,
     resource: string,
   ): Promise<{ session: Session; person: Person; consent?: Consent | undefined } | undefined>;
-  /** Moves the idle expiry on, never back. */
+  /** Moves the idle expiry on, never back. As durable as `LimitStore`. */
   touchSession(id: string, idleExpiresAt: number): Promise<void>;
   /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
   activateSession(id: string, now: number): Promise<void>;
@@ -268,6 +270,7 @@ export interface KillStore {
   revocationsAfter(seq: number, limit: number): Promise<Revocation[]>;
 }
 
+/** What a flood or a replay runs into. It outlives a process that is killed, but perhaps not a power failure. */
 export interface LimitStore {
   /** @returns true the first time within its life, however many ask at once */
   rememberOnce(key: string, expiresAt: number, now: number): Promise<boolean>;

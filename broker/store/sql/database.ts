@@ -13,6 +13,11 @@ export interface SqlDatabase {
   transaction<T>(work: (trx: Db) => Promise<T>): Promise<T>;
   /** All or nothing, one at a time under this name among all processes, and after all that was done under it before. */
   exclusively<T>(name: string, work: (trx: Db) => Promise<T>): Promise<T>;
+  /**
+   * For what may be forgotten when the power fails, though not when the process dies: single statements that
+   * don't wait for the disk. Nothing may go through here that an answer relies on later.
+   */
+  quick<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** The database's clock in milliseconds since the epoch. */
   clock(): RawBuilder<number>;
 }

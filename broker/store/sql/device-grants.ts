@@ -13,7 +13,7 @@ const decode = ({ slowed: _, ...row }: Schema['deviceGrants']): DeviceGrant => d
 const slowDownStep = 5;
 const maxInterval = 60;
 
-export const deviceGrants = ({ db, transaction }: SqlDatabase): DeviceGrantStore => {
+export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGrantStore => {
   const find = (deviceCodeHash: string) =>
     db.selectFrom('deviceGrants').selectAll().where('deviceCodeHash', '=', deviceCodeHash).executeTakeFirst();
 
@@ -45,25 +45,27 @@ export const deviceGrants = ({ db, transaction }: SqlDatabase): DeviceGrantStore
 
     async pollDeviceGrant(deviceCodeHash, clientId, now, leewayMs): Promise<PollResult> {
       // The usual poll is this one statement: however many arrive at once, each sees the one before it.
-      const pending = await db
-        .updateTable('deviceGrants')
-        .set((eb) => {
-          const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
-          const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
-          const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxInterval))]);
-          const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
-          return {
-            lastPollAt: now,
-            slowed: eb.case().when(tooSoon).then(eb.lit(1)).else(eb.lit(0)).end(),
-            interval: eb('interval', '+', step),
-          };
-        })
-        .where('deviceCodeHash', '=', deviceCodeHash)
-        .where('clientId', '=', clientId)
-        .where('state', '=', 'pending')
-        .where('expiresAt', '>', now)
-        .returningAll()
-        .executeTakeFirst();
+      const pending = await quick((db) =>
+        db
+          .updateTable('deviceGrants')
+          .set((eb) => {
+            const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
+            const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
+            const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxInterval))]);
+            const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
+            return {
+              lastPollAt: now,
+              slowed: eb.case().when(tooSoon).then(eb.lit(1)).else(eb.lit(0)).end(),
+              interval: eb('interval', '+', step),
+            };
+          })
+          .where('deviceCodeHash', '=', deviceCodeHash)
+          .where('clientId', '=', clientId)
+          .where('state', '=', 'pending')
+          .where('expiresAt', '>', now)
+          .returningAll()
+          .executeTakeFirst(),
+      );
       if (pending) return { outcome: pending.slowed ? 'slow_down' : 'pending', grant: decode(pending) };
 
       const row = await find(deviceCodeHash);

@@ -1,38 +1,49 @@
 import type { LimitStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 
-export const limits = ({ db }: SqlDatabase): LimitStore => ({
+export const limits = ({ db, quick }: SqlDatabase): LimitStore => ({
   async rememberOnce(key, expiresAt, now) {
-    const first = await db
-      .insertInto('replay')
-      .values({ key, expiresAt })
-      .onConflict((conflict) => conflict.column('key').doUpdateSet({ expiresAt }).where('replay.expiresAt', '<=', now))
-      .returning('key')
-      .executeTakeFirst();
+    const first = await quick((db) =>
+      db
+        .insertInto('replay')
+        .values({ key, expiresAt })
+        .onConflict((conflict) =>
+          conflict.column('key').doUpdateSet({ expiresAt }).where('replay.expiresAt', '<=', now),
+        )
+        .returning('key')
+        .executeTakeFirst(),
+    );
     return first !== undefined;
   },
 
   hit(key, windowMs, now) {
     const resetsAt = now + windowMs;
-    return db
-      .insertInto('rateLimits')
-      .values({ key, count: 1, resetsAt })
-      .onConflict((conflict) =>
-        conflict.column('key').doUpdateSet((eb) => {
-          const over = eb('rateLimits.resetsAt', '<=', now);
-          return {
-            count: eb
-              .case()
-              .when(over)
-              .then(eb.lit(1))
-              .else(eb('rateLimits.count', '+', eb.lit(1)))
-              .end(),
-            resetsAt: eb.case().when(over).then(eb.ref('excluded.resetsAt')).else(eb.ref('rateLimits.resetsAt')).end(),
-          };
-        }),
-      )
-      .returning(['count', 'resetsAt'])
-      .executeTakeFirstOrThrow();
+    return quick((db) =>
+      db
+        .insertInto('rateLimits')
+        .values({ key, count: 1, resetsAt })
+        .onConflict((conflict) =>
+          conflict.column('key').doUpdateSet((eb) => {
+            const over = eb('rateLimits.resetsAt', '<=', now);
+            return {
+              count: eb
+                .case()
+                .when(over)
+                .then(eb.lit(1))
+                .else(eb('rateLimits.count', '+', eb.lit(1)))
+                .end(),
+              resetsAt: eb
+                .case()
+                .when(over)
+                .then(eb.ref('excluded.resetsAt'))
+                .else(eb.ref('rateLimits.resetsAt'))
+                .end(),
+            };
+          }),
+        )
+        .returning(['count', 'resetsAt'])
+        .executeTakeFirstOrThrow(),
+    );
   },
 
   async peek(key, now) {

@@ -22,4 +22,13 @@ export const people = ({ db }: SqlDatabase): PersonStore => ({
       .executeTakeFirstOrThrow();
     return person.decode(row);
   },
+
+  async getPerson(sub) {
+    const row = await db
+      .selectFrom('people')
+      .select(['sub', 'issuer', 'idpSub', 'upstream', 'name', 'email'])
+      .where('sub', '=', sub)
+      .executeTakeFirst();
+    return row && person.decode(row);
+  },
 });

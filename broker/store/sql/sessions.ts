@@ -8,7 +8,7 @@ import { codec } from './row.ts';
 
 const session = codec<Session, 'claims'>('claims');
 
-export const sessions = ({ db, transaction }: SqlDatabase): SessionStore => ({
+export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore => ({
   insertSession(values) {
     return transaction(async (trx) => {
       if (await isTombstoned(trx, values, values.sid)) return 'tombstoned';
@@ -60,13 +60,15 @@ export const sessions = ({ db, transaction }: SqlDatabase): SessionStore => ({
   },
 
   async touchSession(id, idleExpiresAt) {
-    await db
-      .updateTable('sessions')
-      .set({ idleExpiresAt })
-      .where('id', '=', id)
-      .where('state', '<>', 'ended')
-      .where('idleExpiresAt', '<', idleExpiresAt)
-      .execute();
+    await quick((db) =>
+      db
+        .updateTable('sessions')
+        .set({ idleExpiresAt })
+        .where('id', '=', id)
+        .where('state', '<>', 'ended')
+        .where('idleExpiresAt', '<', idleExpiresAt)
+        .execute(),
+    );
   },
 
   activateSession(id, now) {
