@@ -163,11 +163,17 @@ export function createRefresher(deps: Deps): Refresher {
     return row && row.state !== 'ended' ? { kind: 'fresh', row } : { kind: 'reauth_required' };
   }
 
-  const read = ({ kind, id }: Refreshable): Promise<UpstreamGrant | undefined> =>
-    kind === 'session' ? store.getSession(id) : store.getDeviceSession(id);
+  async function read({ kind, id }: Refreshable): Promise<UpstreamGrant | undefined> {
+    return kind === 'session' ? store.getSession(id) : store.getDeviceSession(id);
+  }
 
-  const release = ({ kind, id, row }: Refreshable, lease: number, how: { clearFirstSent: boolean; failure?: string }) =>
-    store.releaseRefresh(kind, id, row.version, { lease, ...how });
+  async function release(
+    { kind, id, row }: Refreshable,
+    lease: number,
+    how: { clearFirstSent: boolean; failure?: string },
+  ) {
+    await store.releaseRefresh(kind, id, row.version, { lease, ...how });
+  }
 
   async function setState({ kind, id }: Refreshable, to: 'recheck' | 'reauth_required') {
     const from = ['active', 'recheck'] as const;

@@ -1,0 +1,92 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Deps } from './deps.ts';
+import type { BrokerContext, Env } from './env.ts';
+import { OAuthError } from './errors.ts';
+import { clientAddress } from './middleware/client-address.ts';
+import { errorAnswer, notFound } from './middleware/error-answer.ts';
+import { requestLog } from './middleware/request-log.ts';
+import { secureHeaders } from './middleware/secure-headers.ts';
+import { keySvg, pagesCss } from './pages/assets.ts';
+import { callback } from './routes/callback.ts';
+import { deviceAuthorization } from './routes/device-authorization.ts';
+import { deviceDecision } from './routes/device-decision.ts';
+import { devicePage, deviceSubmit } from './routes/device-page.ts';
+import { jwks } from './routes/jwks.ts';
+import { metadata } from './routes/metadata.ts';
+import { revoke } from './routes/revoke.ts';
+import { sessionAuthorize } from './routes/session-authorize.ts';
+import { consentGrant, consentRevoke } from './routes/session-consents.ts';
+import { sessionCreate } from './routes/session-create.ts';
+import { sessionEnd } from './routes/session-end.ts';
+import { sessionRead } from './routes/session-read.ts';
+import { sessionToken } from './routes/session-token.ts';
+import { signOut } from './routes/sign-out.ts';
+import { token } from './routes/token.ts';
+import { requireProof, requireSession } from './session/authenticate.ts';
+
+/** The broker's public HTTP surface. */
+export function createApp(deps: Deps): Hono<Env> {
+  const app = new Hono<Env>();
+  app.onError(errorAnswer(deps.log));
+  app.notFound(notFound);
+  app.use(requestLog(deps));
+  app.use(secureHeaders(deps.config.issuer));
+  app.use(clientAddress(deps.config.trustedProxies));
+  app.use(bodyLimit({ maxSize: 16_384 }));
+  app.use(noStore);
+
+  const proof = requireProof(deps);
+  const session = requireSession(deps);
+  app.post('/session/authorize', proof, sessionAuthorize(deps));
+  app.post('/session', proof, sessionCreate(deps));
+  app.get('/session', proof, session, sessionRead(deps));
+  app.delete('/session', proof, session, sessionEnd(deps));
+  app.post('/session/token', proof, session, sessionToken(deps));
+  app.post('/session/consents', proof, session, consentGrant(deps));
+  app.delete('/session/consents', proof, session, consentRevoke(deps));
+
+  app.post('/device_authorization', deviceAuthorization(deps));
+  app.post('/token', token(deps));
+  app.post('/revoke', revoke(deps));
+
+  app.get('/', (c) => c.redirect('/device'));
+  app.get('/device', devicePage(deps));
+  app.post('/device', deviceSubmit(deps));
+  app.post('/device/decision', deviceDecision(deps));
+  app.get('/callback', callback(deps));
+  app.post('/signout', signOut(deps));
+  app.get('/assets/pages.css', asset('text/css; charset=utf-8', pagesCss));
+  app.get('/assets/key.svg', asset('image/svg+xml', keySvg));
+
+  app.get('/.well-known/oauth-authorization-server', metadata(deps));
+  app.get('/.well-known/openid-configuration', metadata(deps));
+  app.get('/jwks', jwks(deps));
+
+  refuseOtherMethods(app);
+  return app;
+}
+
+/** Nothing of ours is kept by a cache unless its endpoint says so (ASVS 14.3.2). */
+async function noStore(c: BrokerContext, next: () => Promise<void>): Promise<void> {
+  c.header('Cache-Control', 'no-store');
+  await next();
+}
+
+const asset = (type: string, body: string) => (c: BrokerContext) =>
+  c.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' });
+
+/** A known path with another method is 405 with `Allow`, not 404 (RFC 9110 §15.5.6). */
+function refuseOtherMethods(app: Hono<Env>): void {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of app.routes) {
+    if (method !== 'ALL') methods.set(path, [...new Set([...(methods.get(path) ?? []), method])]);
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, () => {
+      throw new OAuthError('method_not_allowed', `this endpoint takes ${allowed.join(', ')}`, {
+        headers: { Allow: allowed.join(', ') },
+      });
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { keys } from './keys.ts';
+import { migrate } from './migrate.ts';
+import { serve } from './serve.ts';
+
+const usage = `Usage: latchkey <command> [options]
+
+  serve   --config FILE    run the broker (FILE: latchkey.yaml, or LATCHKEY_CONFIG)
+  migrate --config FILE    bring the store's schema up to date and exit
+  keys init --file FILE    make a key file with one fresh key
+`;
+
+const commands = new Map([
+  ['serve', serve],
+  ['migrate', migrate],
+  ['keys', keys],
+]);
+
+/**
+ * The operator's commands.
+ *
+ * @param argv without program and script
+ * @returns the exit code: 0 done, 1 failed, 2 wrong use
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  const command = commands.get(name ?? '');
+  if (!command) {
+    process.stderr.write(name === undefined ? usage : `latchkey: there is no command "${name}"\n\n${usage}`);
+    return 2;
+  }
+  try {
+    return await command(rest);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** Our own errors say cause and cure; of others the stack is needed. */
+function fail(error: unknown): number {
+  const { code, message, stack } = error as { code?: unknown; message?: string; stack?: string };
+  if (code === 'EADDRINUSE') {
+    process.stderr.write(
+      'latchkey: the address is in use by another program: change listen or admin_listen, or stop it\n',
+    );
+  } else if (
+    code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ||
+    code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ||
+    code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
+  ) {
+    process.stderr.write(`latchkey: ${message}\n\n${usage}`);
+    return 2;
+  } else {
+    process.stderr.write(
+      `latchkey: ${code === 'invalid_config' || code === 'invalid_keys' ? message : (stack ?? message ?? error)}\n`,
+    );
+  }
+  return 1;
+}

@@ -1,0 +1,14 @@
+import { createLog } from '../log.ts';
+import { startBroker } from '../serve.ts';
+import { configFrom } from './config-option.ts';
+
+/** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes what is under way. */
+export async function serve(argv: readonly string[]): Promise<number> {
+  const config = configFrom(argv);
+  const broker = await startBroker(config, createLog(process.stdout));
+  await new Promise<void>((stop) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop());
+  });
+  await broker.close();
+  return 0;
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '#shared/time.ts';
+import type { Config } from './config/types.ts';
+import type { Deps } from './deps.ts';
+import type { KeyRing } from './keys/ring.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store/store.ts';
+import { createMinter } from './tokens/mint.ts';
+import { createNonceIssuer } from './tokens/nonce.ts';
+import { createProofChecker } from './tokens/session-proof.ts';
+import { createSigningKeys } from './tokens/signing-keys.ts';
+import { createBackoff } from './upstream/backoff.ts';
+import { createRefresher } from './upstream/refresh.ts';
+import { createUpstream } from './upstream/upstream.ts';
+
+/** What comes from outside the broker's own code. */
+export interface World {
+  config: Config;
+  store: Store;
+  ring: KeyRing;
+  log: Log;
+  now: Clock;
+  fetch: typeof globalThis.fetch;
+  random: () => number;
+  sleep: (ms: number) => Promise<void>;
+}
+
+/** Puts the parts together. */
+export function compose(world: World): Deps {
+  const { config, store, ring, log, now, fetch, random, sleep } = world;
+  const upstreams = new Map(
+    [...config.upstreams].map(([name, upstream]) => [name, createUpstream({ config: upstream, fetch, now })]),
+  );
+  const keys = createSigningKeys({ store, ring, now });
+  const nonces = createNonceIssuer({ ring, now });
+  return {
+    config,
+    store,
+    ring,
+    upstreams,
+    refresher: createRefresher({ store, ring, upstreams, backoff: createBackoff({ now, random }), now, sleep, log }),
+    keys,
+    minter: createMinter({ issuer: config.issuer, keys, now }),
+    nonces,
+    checkProof: createProofChecker({ store, nonces, now }),
+    log,
+    now,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '#shared/time.ts';
+import type { Config } from './config/types.ts';
+import type { KeyRing } from './keys/ring.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store/store.ts';
+import type { Minter } from './tokens/mint.ts';
+import type { NonceIssuer } from './tokens/nonce.ts';
+import type { ProofChecker } from './tokens/session-proof.ts';
+import type { SigningKeys } from './tokens/signing-keys.ts';
+import type { Refresher } from './upstream/refresh.ts';
+import type { Upstream } from './upstream/types.ts';
+
+/** All that the endpoints work with. Made once, in `compose.ts`; nothing below reads a global. */
+export interface Deps {
+  config: Config;
+  store: Store;
+  ring: KeyRing;
+  upstreams: ReadonlyMap<string, Upstream>;
+  refresher: Refresher;
+  keys: SigningKeys;
+  minter: Minter;
+  nonces: NonceIssuer;
+  checkProof: ProofChecker;
+  log: Log;
+  now: Clock;
+}

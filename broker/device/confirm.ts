@@ -1,0 +1,81 @@
+import { isIPv6 } from 'node:net';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { continuePage } from '../pages/continue.ts';
+import { deviceCodePage } from '../pages/device-code.ts';
+import { deviceConfirmPage } from '../pages/device-confirm.ts';
+import { messagePage } from '../pages/message.ts';
+import { csrfToken, type PageSession, sealTicket } from '../people/page-session.ts';
+import { type Purpose, startSignIn } from '../people/sign-in.ts';
+import { inGroups } from '../policy/decide.ts';
+import type { DeviceGrant } from '../store/store.ts';
+import type { Upstream } from '../upstream/types.ts';
+import { mayGuess } from './guess-budget.ts';
+import { userCodeHashes } from './user-code.ts';
+
+/** Now that it is known who is there, the code is compared; a right one leads to the confirmation. */
+export async function confirmDevice(
+  deps: Deps,
+  c: BrokerContext,
+  page: PageSession,
+  upstream: Upstream,
+  { userCode, forced }: Extract<Purpose, { type: 'code' }>,
+) {
+  const { config } = deps;
+  const { person } = page;
+  if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
+  const csrf = csrfToken(deps, page);
+  const account = person.email ?? person.name;
+  if (!(await mayGuess(deps, person.sub, c.get('address')))) {
+    return c.html(deviceCodePage({ csrf, account, fault: 'too_many' }), 429);
+  }
+  const grant = await find(deps, userCode);
+  const client = grant && config.devices.get(grant.clientId);
+  const resource = grant && config.resources.get(grant.resource ?? '');
+  if (!grant || !client || !resource) return c.html(deviceCodePage({ csrf, account, userCode, fault: 'wrong' }), 400);
+  if (!inGroups(client.groups, person)) return c.html(messagePage('not_allowed'), 403);
+  const sameNetwork = networkOf(grant.ip ?? '') === networkOf(c.get('address'));
+  if (!sameNetwork && !forced) {
+    // Whoever lures somebody to this page counts on a sign-in that goes through unseen (RFC 10027).
+    const url = await startSignIn(
+      deps,
+      page,
+      upstream,
+      { type: 'code', userCode, forced: true },
+      { offline: false, prompt: 'login' },
+    );
+    return c.html(continuePage(url));
+  }
+  return c.html(
+    deviceConfirmPage({
+      csrf,
+      ticket: sealTicket(deps, page, grant.deviceCodeHash),
+      account: { name: person.name, email: person.email, upstream: person.upstream },
+      clientName: client.name,
+      userCode,
+      resourceName: resource.name,
+      scopes: grant.scopes.map((scope) => resource.scopes[scope] ?? scope),
+      startedAt: ago(deps.now() - grant.createdAt),
+      startedFrom: grant.ip ?? 'an unknown address',
+      sameNetwork,
+    }),
+  );
+}
+
+async function find({ store, ring, now }: Deps, userCode: string): Promise<DeviceGrant | undefined> {
+  for (const hash of userCodeHashes(ring, userCode)) {
+    const grant = await store.findDeviceGrantByUserCode(hash, now());
+    if (grant) return grant;
+  }
+  return undefined;
+}
+
+/** An IPv6 network is a /64: browsers and devices in it have addresses of their own. */
+const networkOf = (address: string): string => (isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address);
+
+function ago(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes === 0) return 'less than a minute ago';
+  return minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`;
+}

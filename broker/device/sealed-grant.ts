@@ -1,0 +1,15 @@
+/** What "Allow" seals to the device: the provider's grant, and what is known of it. */
+export interface SealedGrant {
+  refreshToken: string | undefined;
+  upstream: string;
+  issuer: string;
+  /** Epoch milliseconds. */
+  issuedAt: number;
+  /** When the provider vouched for the person, epoch milliseconds. */
+  refreshedAt: number;
+}
+
+export const formatSealedGrant = (grant: SealedGrant): string => JSON.stringify(grant);
+
+/** For text that came out of our own seal, and so is what {@link formatSealedGrant} wrote. */
+export const parseSealedGrant = (text: string): SealedGrant => JSON.parse(text);

@@ -1,0 +1,17 @@
+import type { Context } from 'hono';
+import type { AuthenticatedSession } from './session/authenticate.ts';
+
+/** What middleware puts on the request for those after it. */
+export interface Env {
+  Variables: {
+    requestId: string;
+    /** The caller's address, through trusted proxies only. */
+    address: string;
+    /** Set by `requireProof`: thumbprint of the key that signed the proof. */
+    jkt: string;
+    /** Set by `requireSession`. */
+    session: AuthenticatedSession;
+  };
+}
+
+export type BrokerContext = Context<Env>;

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+
+type Schema<Out> = v.GenericSchema<unknown, Out>;
+
+const mediaType = (c: BrokerContext): string =>
+  (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/**
+ * Reads a JSON body.
+ *
+ * @throws {OAuthError} `unsupported_media_type` or `invalid_request`, naming the member that is wrong
+ */
+export async function jsonBody<Out>(c: BrokerContext, schema: Schema<Out>): Promise<Out> {
+  if (mediaType(c) !== 'application/json') {
+    throw new OAuthError('unsupported_media_type', 'the body must be JSON: set Content-Type: application/json');
+  }
+  return check(schema, parseJson(await c.req.text()));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new OAuthError('invalid_request', 'the body is not valid JSON', { cause });
+  }
+}
+
+/** Parameters of a form, each at most once (RFC 6749 §3.2). A parameter without a value counts as absent. */
+export type Form = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a body of `application/x-www-form-urlencoded`. Unknown parameters are ignored (RFC 6749 §3.2).
+ *
+ * @throws {OAuthError} `invalid_request`
+ */
+export async function formBody(c: BrokerContext): Promise<Form> {
+  if (mediaType(c) !== 'application/x-www-form-urlencoded') {
+    throw new OAuthError(
+      'invalid_request',
+      'the body must be a form: set Content-Type: application/x-www-form-urlencoded',
+    );
+  }
+  const form: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(await c.req.text())) {
+    if (name in form) throw new OAuthError('invalid_request', `the parameter "${safeName(name)}" is there twice`);
+    if (value !== '') form[name] = value;
+  }
+  return form;
+}
+
+function check<Out>(schema: Schema<Out>, value: unknown): Out {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const path = safeName(v.getDotPath(issue) ?? '');
+  throw new OAuthError(
+    'invalid_request',
+    path === ''
+      ? "the body must be a JSON object of this endpoint's members"
+      : `the member "${path}" is ${wrong(issue)}`,
+  );
+}
+
+function wrong(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === 'never') return 'not known here: remove it';
+  return issue.received === 'undefined' ? 'missing' : `not as it must be (${issue.type.replaceAll('_', ' ')})`;
+}
+
+const safeName = (name: string): string => (/^[\w.-]{1,64}$/.test(name) ? name : '…');

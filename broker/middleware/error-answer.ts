@@ -1,0 +1,52 @@
+import type { ErrorHandler, NotFoundHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Env } from '../env.ts';
+import { OAuthError, unavailable } from '../errors.ts';
+import { errorSummary, type Log } from '../log.ts';
+import { errorPage } from '../pages/error.ts';
+import { StoreUnavailableError } from '../store/store.ts';
+
+/** Paths that people see in a browser; everywhere else errors are JSON. */
+const pagePaths = new Set(['/device', '/device/decision', '/callback', '/signout', '/']);
+
+/** The one place where an error becomes an answer: OAuth JSON, or a page where a person looks at it. */
+export function errorAnswer(log: Log): ErrorHandler<Env> {
+  return function onError(thrown, c) {
+    const error = toOAuthError(thrown);
+    const line = {
+      request_id: c.get('requestId'),
+      path: c.req.path.slice(0, 200),
+      code: error.code,
+      cause: errorSummary(error.cause ?? error),
+    };
+    if (error.code === 'server_error') log.error({ event: 'server_error', ...line });
+    else if (error.cause !== undefined) log.info({ event: 'refused', ...line });
+    c.header('Cache-Control', 'no-store');
+    for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+    if (pagePaths.has(c.req.path))
+      return c.html(errorPage(error, c.get('requestId')), error.status as ContentfulStatusCode);
+    return c.json(
+      { error: error.code, error_description: error.message, ...error.members },
+      error.status as ContentfulStatusCode,
+    );
+  };
+}
+
+export const notFound: NotFoundHandler<Env> = () => {
+  throw new OAuthError('not_found', 'there is nothing at this path');
+};
+
+function toOAuthError(thrown: unknown): OAuthError {
+  if (thrown instanceof OAuthError) return thrown;
+  if (thrown instanceof StoreUnavailableError)
+    return unavailable('the store does not answer: try again', 1_000, thrown);
+  if (thrown instanceof HTTPException && thrown.status === 413) {
+    return new OAuthError('payload_too_large', 'the body is larger than 16 kB');
+  }
+  return new OAuthError(
+    'server_error',
+    'something went wrong on our side: try again, and give the X-Request-Id if it stays',
+    { cause: thrown },
+  );
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { getCookie, setCookie } from 'hono/cookie';
+import * as v from 'valibot';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { keyedDigest, macMatches } from '../keys/hash.ts';
+import { open, seal } from '../keys/seal.ts';
+
+/**
+ * What a browser carries between our own pages: sealed under the ring, short-lived, and apart from the
+ * extension's session. `state` and CSRF tokens are bound to its `id`, which is new after each sign-in.
+ */
+export interface PageSession {
+  id: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  person?: SignedInPerson | undefined;
+  /** The person said "not you?": the provider must ask who it is, whatever session lives there. */
+  chooseAccount?: boolean | undefined;
+}
+
+export interface SignedInPerson {
+  sub: string;
+  upstream: string;
+  name?: string | undefined;
+  email?: string | undefined;
+  groups: string[];
+}
+
+const cookie = '__Host-lk-page';
+const lifeMs = 900_000;
+
+const schema = v.object({
+  id: v.string(),
+  ringKid: v.string(),
+  sealed: v.string(),
+});
+
+const context = (id: string) => ({ purpose: 'page', id: `session:${id}` }) as const;
+
+/** The browser's page session, or a fresh one that nobody has signed in to. */
+export function readPageSession({ ring, now }: Deps, c: BrokerContext): PageSession {
+  const fresh = newPageSession(now());
+  const parts = (getCookie(c, cookie) ?? '').split('.');
+  const parsed = v.safeParse(schema, {
+    id: parts[0],
+    ringKid: parts[1] && Buffer.from(parts[1], 'base64url').toString(),
+    sealed: parts[2],
+  });
+  if (!parsed.success || !ring.all.some(({ kid }) => kid === parsed.output.ringKid)) return fresh;
+  const opened = open(ring, context(parsed.output.id), parsed.output);
+  if (opened === undefined) return fresh;
+  // What our own seal opens is what writePageSession sealed.
+  const session = JSON.parse(opened) as PageSession;
+  return session.expiresAt > now() ? session : fresh;
+}
+
+export const newPageSession = (now: number): PageSession => ({
+  id: randomBytes(16).toString('base64url'),
+  expiresAt: now + lifeMs,
+});
+
+export function writePageSession({ ring, now }: Deps, c: BrokerContext, session: PageSession): void {
+  const { sealed, ringKid } = seal(ring, context(session.id), JSON.stringify(session));
+  setCookie(c, cookie, `${session.id}.${Buffer.from(ringKid).toString('base64url')}.${sealed}`, {
+    httpOnly: true,
+    secure: true,
+    // The provider's redirect to /callback comes from another site.
+    sameSite: 'Lax',
+    path: '/',
+    maxAge: Math.max(0, Math.floor((session.expiresAt - now()) / 1_000)),
+  });
+}
+
+export const csrfToken = ({ ring }: Deps, session: PageSession): string =>
+  keyedDigest(ring.current.key, 'csrf', session.id).toString('base64url');
+
+/** @throws {OAuthError} `invalid_request` where the form was not made for this browser (ASVS 3.5.1) */
+export function requireCsrf({ ring }: Deps, session: PageSession, token: string | undefined): void {
+  if (token === undefined || !macMatches(ring, 'csrf', session.id, token)) {
+    throw new OAuthError(
+      'invalid_request',
+      'this form is too old, or was not made for this browser: open the page again',
+      { status: 403 },
+    );
+  }
+}
+
+/** Seals something small into a form of this browser's page session. */
+export function sealTicket({ ring }: Deps, session: PageSession, value: string): string {
+  const { sealed, ringKid } = seal(ring, { purpose: 'page', id: `ticket:${session.id}` }, value);
+  return `${Buffer.from(ringKid).toString('base64url')}.${sealed}`;
+}
+
+export function openTicket({ ring }: Deps, session: PageSession, ticket: string | undefined): string {
+  const [kid = '', sealed = ''] = (ticket ?? '').split('.');
+  const ringKid = Buffer.from(kid, 'base64url').toString();
+  const known = ring.all.some((key) => key.kid === ringKid);
+  const value = known ? open(ring, { purpose: 'page', id: `ticket:${session.id}` }, { sealed, ringKid }) : undefined;
+  if (value === undefined)
+    throw new OAuthError('invalid_request', 'this form was not made for this browser: enter the code again', {
+      status: 403,
+    });
+  return value;
+}

@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import { OAuthError } from '../errors.ts';
+import { sameText, sha256 } from '../keys/hash.ts';
+import type { Identity, Upstream } from '../upstream/types.ts';
+import type { PageSession } from './page-session.ts';
+
+/** Why somebody was sent to the provider, and so what happens when they come back. */
+export type Purpose =
+  /** To say who they are; then the code is compared. `forced`: the provider was told to ask again. */
+  | { type: 'code'; userCode: string; forced: boolean }
+  /** "Allow": to give the device a lasting grant of its own. */
+  | { type: 'allow'; deviceCodeHash: string; sub: string };
+
+interface PageTransaction {
+  pageId: string;
+  upstream: string;
+  nonce: string;
+  codeVerifier: string;
+  purpose: Purpose;
+}
+
+const transactionMs = 600_000;
+const random = () => randomBytes(32).toString('base64url');
+const redirectUri = ({ config }: Deps): string => `${config.issuer}/callback`;
+
+/** Where to send the browser. `state` and PKCE stay here, bound to the browser's page session. */
+export async function startSignIn(
+  deps: Deps,
+  page: PageSession,
+  upstream: Upstream,
+  purpose: Purpose,
+  options: { offline: boolean; prompt?: 'login' | 'select_account' | undefined; loginHint?: string | undefined },
+): Promise<string> {
+  const [state, nonce, codeVerifier] = [random(), random(), random()];
+  const { url } = await upstream.authorizationUrl({
+    redirectUri: redirectUri(deps),
+    state,
+    nonce,
+    codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    ...options,
+  });
+  const data: PageTransaction = { pageId: page.id, upstream: upstream.config.name, nonce, codeVerifier, purpose };
+  await deps.store.putTransaction({
+    id: sha256(state),
+    kind: 'page',
+    data: { ...data },
+    expiresAt: deps.now() + transactionMs,
+  });
+  return url;
+}
+
+/** What the provider's redirect brings. */
+export interface Callback {
+  state: string;
+  code: string | undefined;
+  iss: string | undefined;
+}
+
+export type Returned =
+  | { purpose: Purpose; cancelled: true }
+  | { purpose: Purpose; cancelled: false; upstream: Upstream; identity: Identity; refreshToken: string | undefined };
+
+/**
+ * Takes up a sign-in when the provider sends the browser back.
+ *
+ * @throws {OAuthError} `invalid_transaction` where this browser did not begin it (login CSRF: RFC 6749 §10.12)
+ */
+export async function finishSignIn(deps: Deps, page: PageSession, { state, code, iss }: Callback): Promise<Returned> {
+  const data = await deps.store.consumeTransaction(sha256(state), 'page', deps.now());
+  // Our own row, written by startSignIn in this shape.
+  const transaction = data as unknown as PageTransaction | undefined;
+  if (!transaction || !sameText(transaction.pageId, page.id)) {
+    throw new OAuthError(
+      'invalid_transaction',
+      'this sign-in is too old, was used before, or was begun in another browser: enter the code again',
+    );
+  }
+  const { purpose, nonce, codeVerifier } = transaction;
+  if (code === undefined) return { purpose, cancelled: true };
+  const upstream = deps.upstreams.get(transaction.upstream);
+  if (!upstream) throw new OAuthError('invalid_transaction', 'the provider of this sign-in is no longer configured');
+  const exchanged = await upstream.exchange({ code, state, iss, codeVerifier, redirectUri: redirectUri(deps), nonce });
+  return { purpose, cancelled: false, upstream, ...exchanged };
+}

@@ -1,0 +1,76 @@
+import { toSeconds } from '#shared/time.ts';
+import type { Config, OriginConfig, ResourceConfig } from '../config/types.ts';
+import type { GrantClaims } from '../store/store.ts';
+
+export interface PolicyQuestion {
+  origin: string;
+  resource: string;
+  scopes: readonly string[];
+  claims: GrantClaims;
+  /** What the person has consented to for this origin and resource; absent: never asked. */
+  consented: readonly string[] | undefined;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+export type PolicyAnswer =
+  | { allowed: true; origin: OriginConfig; resource: ResourceConfig }
+  | { allowed: false; error: 'access_denied' | 'invalid_target' | 'invalid_scope'; why: string }
+  | {
+      allowed: false;
+      error: 'insufficient_user_authentication';
+      why: string;
+      acrValues: readonly string[];
+      maxAge: number | undefined;
+    }
+  | { allowed: false; error: 'consent_required'; why: string; missing: readonly string[] };
+
+/**
+ * Whether a page of `origin` may have a token for `resource` with `scopes`, for this person, now. Pure:
+ * everything it goes by is in its arguments.
+ */
+export function decide(config: Pick<Config, 'origins' | 'resources'>, question: PolicyQuestion): PolicyAnswer {
+  const { claims, scopes, consented, now } = question;
+  const origin = config.origins.get(question.origin);
+  if (!origin) return { allowed: false, error: 'access_denied', why: 'this origin is not in the configuration' };
+  const allowed = origin.allow.get(question.resource);
+  const resource = config.resources.get(question.resource);
+  if (!allowed || !resource)
+    return { allowed: false, error: 'invalid_target', why: 'this origin may not ask for that resource' };
+  if (scopes.length === 0) return { allowed: false, error: 'invalid_scope', why: 'name at least one scope' };
+  if (!scopes.every((scope) => allowed.includes(scope))) {
+    return { allowed: false, error: 'invalid_scope', why: `this origin may ask for: ${allowed.join(' ')}` };
+  }
+  if (!inGroups(origin.groups, claims))
+    return {
+      allowed: false,
+      error: 'access_denied',
+      why: 'the person is in none of the groups that may use this site',
+    };
+  const stepUp = stepUpOf(origin, claims, now);
+  if (stepUp) return stepUp;
+  const missing = origin.consent === 'granted' ? [] : scopes.filter((scope) => !consented?.includes(scope));
+  if (missing.length > 0) {
+    return { allowed: false, error: 'consent_required', why: 'the person has not agreed to all of this yet', missing };
+  }
+  return { allowed: true, origin, resource };
+}
+
+/** Whether the person is in one of the groups; no groups named means everybody. */
+export function inGroups(groups: readonly string[], claims: GrantClaims): boolean {
+  return groups.length === 0 || groups.some((group) => claims.groups.includes(group));
+}
+
+function stepUpOf({ acrValues, maxAgeMs }: OriginConfig, claims: GrantClaims, now: number): PolicyAnswer | undefined {
+  const acrHolds = acrValues.length === 0 || (claims.acr !== undefined && acrValues.includes(claims.acr));
+  const ageHolds =
+    maxAgeMs === undefined || (claims.auth_time !== undefined && now - claims.auth_time * 1_000 <= maxAgeMs);
+  if (acrHolds && ageHolds) return undefined;
+  return {
+    allowed: false,
+    error: 'insufficient_user_authentication',
+    why: acrHolds ? 'the last sign-in is too long ago for this site' : 'this site asks for a stronger sign-in',
+    acrValues,
+    maxAge: maxAgeMs === undefined ? undefined : toSeconds(maxAgeMs),
+  };
+}

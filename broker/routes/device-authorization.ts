@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import { requestedTarget, requireClient } from '../device/client.ts';
+import { grantPublicKey } from '../device/grant-seal.ts';
+import { newUserCode, userCodeHash } from '../device/user-code.ts';
+import type { BrokerContext } from '../env.ts';
+import { sha256 } from '../keys/hash.ts';
+import { spend } from '../limits/spend.ts';
+import { formBody } from '../middleware/body.ts';
+
+const lifeMs = 600_000;
+/** Seconds between polls. */
+const interval = 5;
+const budget = { name: 'device-authorization', count: 30, windowMs: 60_000 };
+
+/** `POST /device_authorization` (RFC 8628 §3.1, §3.2). */
+export function deviceAuthorization(deps: Deps) {
+  const { config, store, ring, now } = deps;
+  return async (c: BrokerContext) => {
+    await spend(deps, budget, c.get('address'));
+    const form = await formBody(c);
+    const client = requireClient(deps, form);
+    const { resource, scopes } = requestedTarget(deps, client, form);
+    const deviceCode = randomBytes(32).toString('base64url');
+    let userCode: string;
+    let outcome: 'inserted' | 'user_code_taken';
+    do {
+      userCode = newUserCode();
+      outcome = await store.insertDeviceGrant({
+        deviceCodeHash: sha256(deviceCode),
+        userCodeHash: userCodeHash(ring.current.key, userCode),
+        clientId: client.clientId,
+        scopes,
+        resource: resource.resource,
+        publicKey: grantPublicKey(ring.current.key, deviceCode),
+        ringKid: ring.current.kid,
+        interval,
+        createdAt: now(),
+        expiresAt: now() + lifeMs,
+        ip: c.get('address'),
+        userAgent: c.req.header('User-Agent')?.slice(0, 200),
+      });
+    } while (outcome === 'user_code_taken');
+    return c.json({
+      device_code: deviceCode,
+      user_code: userCode,
+      verification_uri: `${config.issuer}/device`,
+      verification_uri_complete: `${config.issuer}/device?user_code=${userCode}`,
+      expires_in: lifeMs / 1_000,
+      interval,
+    });
+  };
+}

@@ -1,0 +1,11 @@
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+
+/** `GET /jwks` (RFC 7517): cached by verifiers for five minutes; `next` is published long before it signs. */
+export function jwks({ keys }: Deps) {
+  return async (c: BrokerContext) => {
+    c.header('Cache-Control', 'public, max-age=300');
+    c.header('Access-Control-Allow-Origin', '*');
+    return c.json(await keys.jwks());
+  };
+}

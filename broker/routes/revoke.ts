@@ -1,0 +1,47 @@
+import type { Deps } from '../deps.ts';
+import { requireClient } from '../device/client.ts';
+import { familyRowId, handleHash, parseHandle } from '../device/handle.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { open } from '../keys/seal.ts';
+import { formBody } from '../middleware/body.ts';
+
+/**
+ * `POST /revoke` (RFC 7009): ends the device's session. Always 200 for a token, known or not. The provider
+ * hears of it only where that ends this grant and no other of the person's.
+ */
+export function revoke(deps: Deps) {
+  const { store, ring, upstreams, now } = deps;
+  return async (c: BrokerContext) => {
+    const form = await formBody(c);
+    const client = requireClient(deps, form);
+    if (form.token === undefined) throw new OAuthError('invalid_request', 'token is missing');
+    const handle = parseHandle(form.token);
+    const row = handle && (await store.getDeviceSession(familyRowId(handle)));
+    if (
+      !handle ||
+      !row ||
+      row.clientId !== client.clientId ||
+      ![row.currentHash, row.previousHash].includes(handleHash(handle))
+    ) {
+      return c.body(null, 200);
+    }
+    const upstream = upstreams.get(row.upstream);
+    const refreshToken =
+      row.sealedRefresh !== undefined && row.ringKid !== undefined
+        ? open(
+            ring,
+            { purpose: 'device-refresh', id: row.id, secret: handle.secret },
+            { sealed: row.sealedRefresh, ringKid: row.ringKid },
+          )
+        : undefined;
+    if (await store.endDeviceSession(row.id, 'revoked', now())) {
+      await store.appendAudit(
+        { type: 'device.ended', sub: row.sub, detail: { device: row.id, reason: 'revoked' } },
+        now(),
+      );
+      if (upstream?.preset.revocationIsNarrow && refreshToken !== undefined) await upstream.revoke(refreshToken);
+    }
+    return c.body(null, 200);
+  };
+}

@@ -1,0 +1,26 @@
+import { sessionRequest } from '#shared/session-api.ts';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { jsonBody } from '../middleware/body.ts';
+import { findSession } from '../session/authenticate.ts';
+import { sessionRowId, writeSessionCookie } from '../session/cookie.ts';
+import { signIn } from '../session/sign-in.ts';
+import { sessionView } from '../session/view.ts';
+
+/** `POST /session`: the code of a sign-in for a session and its cookie. */
+export function sessionCreate(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const jkt = c.get('jkt');
+    const request = await jsonBody(c, sessionRequest);
+    const predecessor = await findSession(deps, c, jkt);
+    const secret = await signIn(deps, request, {
+      jkt,
+      predecessor: predecessor?.row.id,
+      userAgent: c.req.header('User-Agent'),
+    });
+    const row = await deps.store.getSession(sessionRowId(secret));
+    if (!row) throw new Error('the session just stored is not there');
+    writeSessionCookie(c, jkt, secret, row.idleExpiresAt - deps.now());
+    return c.json(await sessionView(deps, row), 201);
+  };
+}

@@ -1,0 +1,37 @@
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { open } from '../keys/seal.ts';
+import type { AuthenticatedSession } from '../session/authenticate.ts';
+import { clearSessionCookie } from '../session/cookie.ts';
+
+/**
+ * `DELETE /session`: erases here first, then revokes upstream (RFC 7009) as far as the provider lets us, so
+ * that a provider that is down keeps nobody signed in.
+ */
+export function sessionEnd(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const session = c.get('session');
+    const { row } = session;
+    const refreshToken = refreshTokenOf(deps, session);
+    const upstream = deps.upstreams.get(row.upstream);
+    await deps.store.endSession(row.id, 'sign_out', deps.now());
+    clearSessionCookie(c, row.jkt);
+    const revoked = refreshToken !== undefined && upstream !== undefined && (await upstream.revoke(refreshToken));
+    await deps.store.appendAudit(
+      { type: 'session.ended', sub: row.sub, detail: { session: row.id, reason: 'sign_out', revoked } },
+      deps.now(),
+    );
+    const logoutUrl = await upstream?.logoutUrl().catch(() => undefined);
+    return c.json(logoutUrl === undefined ? {} : { logout_url: logoutUrl });
+  };
+}
+
+function refreshTokenOf({ ring }: Deps, { row, secret }: AuthenticatedSession): string | undefined {
+  const { sealedRefresh, ringKid } = row;
+  if (sealedRefresh === undefined || ringKid === undefined) return undefined;
+  return open(
+    ring,
+    { purpose: 'session-refresh', id: row.id, secret: secret.secret },
+    { sealed: sealedRefresh, ringKid },
+  );
+}

@@ -1,0 +1,16 @@
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { sha256 } from '../keys/hash.ts';
+import { sessionView } from '../session/view.ts';
+
+/** `GET /session`: account, policy and consents, with an `ETag` so that asking often costs little. */
+export function sessionRead(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const body = JSON.stringify(await sessionView(deps, c.get('session').row));
+    const etag = `"${sha256(body)}"`;
+    c.header('ETag', etag);
+    c.header('Cache-Control', 'private, no-cache');
+    if (c.req.header('If-None-Match') === etag) return c.body(null, 304);
+    return c.body(body, 200, { 'Content-Type': 'application/json' });
+  };
+}

@@ -1,0 +1,13 @@
+import { tokenRequest } from '#shared/session-api.ts';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { jsonBody } from '../middleware/body.ts';
+import { grantToken } from '../session/grant-token.ts';
+
+/** `POST /session/token`: a short-lived token for one origin and one resource. The broker alone decides. */
+export function sessionToken(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const request = await jsonBody(c, tokenRequest);
+    return c.json(await grantToken(deps, c.get('session'), request));
+  };
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serve as listen } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { createAdminApp } from './admin.ts';
+import { createApp } from './app.ts';
+import { compose } from './compose.ts';
+import type { Config, ListenAddress } from './config/types.ts';
+import type { Env } from './env.ts';
+import { loadRing } from './keys/ring.ts';
+import { errorSummary, type Log } from './log.ts';
+import { openStore } from './store/open.ts';
+
+export interface RunningBroker {
+  /** Where it really listens; the port of the configuration can be 0. */
+  address: AddressInfo;
+  adminAddress: AddressInfo;
+  /** Finishes what is under way, then closes the store. */
+  close(): Promise<void>;
+}
+
+const collectEveryMs = 60_000;
+const collectBatch = 500;
+/** Requests under way at shutdown may take so long. */
+const drainMs = 10_000;
+
+/**
+ * Starts the broker: store migrated, signing keys there, both listeners up. The provider may be down.
+ *
+ * @throws {RingError} | {ConfigError} | a store's or a listener's error
+ */
+export async function startBroker(config: Config, log: Log): Promise<RunningBroker> {
+  const now = () => Date.now();
+  const ring = loadRing(config.keysFile);
+  const store = await openStore(config.store, { now });
+  await store.migrate();
+  const deps = compose({
+    config,
+    store,
+    ring,
+    log,
+    now,
+    fetch: (input, init) => globalThis.fetch(input, init),
+    random: () => Math.random(),
+    sleep: (ms) => sleep(ms, undefined, { ref: false }),
+  });
+  await deps.keys.current();
+  const server = await start(createApp(deps), config.listen);
+  const admin = await start(createAdminApp(deps), config.adminListen);
+  const collector = setInterval(() => void collect(), collectEveryMs).unref();
+  log.info({
+    event: 'listening',
+    issuer: config.issuer,
+    port: addressOf(server).port,
+    admin_port: addressOf(admin).port,
+  });
+
+  async function collect(): Promise<void> {
+    try {
+      while ((await store.collectExpired(now(), collectBatch)) > 0) await sleep(50, undefined, { ref: false });
+    } catch (error) {
+      log.error({ event: 'collect_failed', cause: errorSummary(error) });
+    }
+  }
+
+  return {
+    address: addressOf(server),
+    adminAddress: addressOf(admin),
+    async close() {
+      clearInterval(collector);
+      await Promise.all([drain(server), drain(admin)]);
+      await store.close();
+      log.info({ event: 'stopped' });
+    },
+  };
+}
+
+async function start(app: Hono<Env>, { host, port }: ListenAddress): Promise<Server> {
+  const server = listen({ fetch: app.fetch, hostname: host, port }) as Server;
+  if (!server.listening) await once(server, 'listening');
+  return server;
+}
+
+const addressOf = (server: Server): AddressInfo => server.address() as AddressInfo;
+
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await Promise.race([closed, sleep(drainMs, undefined, { ref: false })]);
+  server.closeAllConnections();
+}

@@ -1,0 +1,143 @@
+import { parseScope } from '#shared/scope.ts';
+import type { TokenAnswer, TokenRequest } from '#shared/session-api.ts';
+import { toSeconds } from '#shared/time.ts';
+import type { ResourceConfig } from '../config/types.ts';
+import type { Deps } from '../deps.ts';
+import { OAuthError, unavailable } from '../errors.ts';
+import { decide, type PolicyAnswer } from '../policy/decide.ts';
+import type { Person, Session } from '../store/store.ts';
+import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
+import type { AuthenticatedSession } from './authenticate.ts';
+
+/** Names the extension as the client of its tokens (RFC 9068 §2.2). */
+const extensionClientId = 'latchkey-extension';
+
+/**
+ * Mints a token for a page, after a refresh upstream where what is known of the person is too old.
+ *
+ * Session state, policy and consent are read in one statement and decided on together; after a refresh they
+ * are read and decided on again.
+ *
+ * @throws {OAuthError} as {@link decide} says; `login_required`; `temporarily_unavailable`
+ */
+export async function grantToken(
+  deps: Deps,
+  { row, secret }: AuthenticatedSession,
+  request: TokenRequest,
+): Promise<TokenAnswer> {
+  const minTtlMs = (request.min_ttl ?? 0) * 1_000;
+  let authority = await authorize(deps, row.id, request);
+  if (isStale(deps, authority, minTtlMs)) {
+    const { session, person } = authority;
+    const refreshed = await deps.refresher({
+      kind: 'session',
+      id: row.id,
+      secret: secret.secret,
+      idpSub: person.idpSub,
+      row: session,
+    });
+    if (refreshed.kind === 'reauth_required') throw reauthRequired();
+    if (refreshed.kind === 'fresh') authority = await authorize(deps, row.id, request);
+    // A provider that is down takes nothing from anybody: what is known still counts until it is `fresh` old.
+    else if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
+      throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
+    }
+  }
+  return mint(deps, authority, request);
+}
+
+interface Authority {
+  session: Session;
+  person: Person;
+  resource: ResourceConfig;
+}
+
+async function authorize(
+  { config, store, now }: Deps,
+  id: string,
+  { origin, resource, scope }: TokenRequest,
+): Promise<Authority> {
+  const found = await store.getAuthority(id, origin, resource);
+  if (!found || found.session.state === 'ended')
+    throw new OAuthError('invalid_session', 'the session has ended: sign in');
+  if (found.session.state === 'reauth_required') throw reauthRequired();
+  const { session, person, consent } = found;
+  const answer = decide(config, {
+    origin,
+    resource,
+    scopes: parseScope(scope),
+    claims: session.claims,
+    consented: consent?.scopes,
+    now: now(),
+  });
+  if (!answer.allowed) throw refusal(answer);
+  return { session, person, resource: answer.resource };
+}
+
+const lifeOf = ({ now }: Deps, { session, resource }: Authority): number =>
+  tokenLifeMs(resource, session.refreshedAt, session.absoluteExpiresAt, now());
+
+function isStale(deps: Deps, authority: Authority, minTtlMs: number): boolean {
+  const { session, resource } = authority;
+  if (session.state === 'recheck') return true;
+  return resource.freshMs - (deps.now() - session.refreshedAt) < wantedLifeMs(resource, minTtlMs);
+}
+
+async function mint(
+  deps: Deps,
+  authority: Authority,
+  { origin, resource, scope, jkt }: TokenRequest,
+): Promise<TokenAnswer> {
+  const { session, person } = authority;
+  if (authority.resource.dpop === 'required' && jkt === undefined) {
+    throw new OAuthError(
+      'invalid_request',
+      'this resource takes only bound tokens: send the thumbprint of a key as jkt',
+    );
+  }
+  const lifeMs = lifeOf(deps, authority);
+  if (lifeMs < leastLifeMs) throw reauthRequired();
+  const granted = parseScope(scope).join(' ');
+  const { groups, auth_time, acr, amr } = session.claims;
+  const bound = authority.resource.dpop === 'off' ? undefined : jkt;
+  const accessToken = await deps.minter.accessToken({
+    sub: session.sub,
+    aud: resource,
+    client_id: extensionClientId,
+    azp: origin,
+    scope: granted,
+    groups,
+    auth_time,
+    acr,
+    amr,
+    idp: person.issuer,
+    idp_sub: person.idpSub,
+    exp: toSeconds(deps.now() + lifeMs),
+    cnf: bound === undefined ? undefined : { jkt: bound },
+  });
+  return {
+    access_token: accessToken,
+    token_type: bound === undefined ? 'Bearer' : 'DPoP',
+    expires_in: toSeconds(lifeMs),
+    scope: granted,
+    resource,
+  };
+}
+
+const reauthRequired = () => new OAuthError('login_required', 'the identity provider asks for a new sign-in');
+
+function refusal(answer: Exclude<PolicyAnswer, { allowed: true }>): OAuthError {
+  switch (answer.error) {
+    case 'consent_required':
+      return new OAuthError(answer.error, answer.why, { members: { scope: answer.missing.join(' ') } });
+    case 'insufficient_user_authentication':
+      return new OAuthError(answer.error, answer.why, {
+        members: {
+          ...(answer.acrValues.length > 0 ? { acr_values: answer.acrValues.join(' ') } : {}),
+          ...(answer.maxAge === undefined ? {} : { max_age: answer.maxAge }),
+        },
+      });
+    default:
+      return new OAuthError(answer.error, answer.why);
+  }
+}

@@ -1,0 +1,108 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { SessionRequest } from '#shared/session-api.ts';
+import type { Deps } from '../deps.ts';
+import { OAuthError } from '../errors.ts';
+import { sameText, sha256 } from '../keys/hash.ts';
+import { seal } from '../keys/seal.ts';
+import { chooseUpstream } from '../upstream/choose.ts';
+import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './cookie.ts';
+
+/** What `/session/authorize` leaves for `POST /session`. */
+export interface SignInTransaction {
+  upstream: string;
+  redirectUri: string;
+  nonce: string;
+  codeChallenge: string;
+  jkt: string;
+  maxAge: number | undefined;
+}
+
+/** Where a sign-in came from. */
+export interface SignInContext {
+  jkt: string;
+  /** The session that this one replaces once it is used. */
+  predecessor: string | undefined;
+  userAgent: string | undefined;
+}
+
+/**
+ * Redeems the code at the provider and opens a session bound to the key that began it.
+ *
+ * @throws {OAuthError} `invalid_transaction` where state, key or verifier is not that of a stored
+ *   transaction; what the provider's side throws; `access_denied` where the provider has meanwhile ended it
+ */
+export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
+  const { config, store, ring, now } = deps;
+  const transaction = await consume(deps, request, context.jkt);
+  const upstream = chooseUpstream(deps, transaction.upstream);
+  const { identity, refreshToken } = await upstream.exchange({
+    code: request.code,
+    state: request.state,
+    iss: request.iss,
+    codeVerifier: request.code_verifier,
+    redirectUri: transaction.redirectUri,
+    nonce: transaction.nonce,
+    maxAge: transaction.maxAge,
+  });
+  const { name, email } = identity.claims;
+  const person = await store.upsertPerson(
+    {
+      issuer: identity.issuer,
+      idpSub: identity.idpSub,
+      upstream: upstream.config.name,
+      newSub: randomBytes(16).toString('base64url'),
+      name,
+      email,
+    },
+    now(),
+  );
+  const secret = newSessionSecret();
+  const id = sessionRowId(secret);
+  const sealed =
+    refreshToken === undefined
+      ? undefined
+      : seal(ring, { purpose: 'session-refresh', id, secret: secret.secret }, refreshToken);
+  const absoluteExpiresAt = now() + config.session.absoluteMs;
+  const outcome = await store.insertSession({
+    id,
+    sub: person.sub,
+    upstream: upstream.config.name,
+    issuer: identity.issuer,
+    sid: identity.sid,
+    issuedAt: identity.issuedAt,
+    sealedRefresh: sealed?.sealed,
+    ringKid: sealed?.ringKid,
+    claims: identity.claims,
+    refreshedAt: now(),
+    createdAt: now(),
+    absoluteExpiresAt,
+    jkt: context.jkt,
+    secretCheck: secretCheckOf(secret),
+    idleExpiresAt: Math.min(now() + config.session.idleMs, absoluteExpiresAt),
+    predecessor: context.predecessor,
+    userAgent: context.userAgent?.slice(0, 200),
+  });
+  if (outcome === 'tombstoned')
+    throw new OAuthError('access_denied', 'the identity provider has ended this sign-in: sign in again');
+  await store.appendAudit(
+    { type: 'session.created', sub: person.sub, detail: { session: id, upstream: upstream.config.name } },
+    now(),
+  );
+  return secret;
+}
+
+async function consume({ store, now }: Deps, request: SessionRequest, jkt: string): Promise<SignInTransaction> {
+  const data = await store.consumeTransaction(sha256(request.state), 'session', now());
+  if (!data)
+    throw new OAuthError('invalid_transaction', 'this sign-in is unknown, used or older than 10 minutes: start again');
+  // Our own row, written by /session/authorize in this shape.
+  const transaction = data as unknown as SignInTransaction;
+  const challenge = createHash('sha256').update(request.code_verifier).digest('base64url');
+  if (transaction.jkt !== jkt || !sameText(challenge, transaction.codeChallenge)) {
+    throw new OAuthError(
+      'invalid_transaction',
+      'this sign-in was begun with another key or code_verifier: start again',
+    );
+  }
+  return transaction;
+}
