@@ -1,20 +1,12 @@
 import * as v from 'valibot';
+import { helloKind, protocolVersion } from './page-names.ts';
 
 /**
  * The messages between a web page, the bridge (content script) and the background. The bridge and the
  * background both parse with these schemas: the bridge relays only what it rebuilt, and the background
  * trusts nothing that the bridge says about itself.
  */
-export const protocolVersion = 1;
-
-/** `source` field of the one window message; everything after it runs on the transferred port. */
-export const helloKind = 'latchkey:hello';
-
-/** Name of the runtime port between bridge and background. */
-export const bridgePortName = 'latchkey:page';
-
-/** The largest message that the bridge relays, in UTF-16 units of its JSON. */
-export const maxMessageLength = 16_384;
+export * from './page-names.ts';
 
 const short = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 

@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+import { createProof } from '#shared/dpop.ts';
+import { LatchkeyError } from '#shared/errors.ts';
+import { clientHeader, errorAnswer } from '#shared/session-api.ts';
+import type { Clock } from '#shared/time.ts';
+import type { SessionKey } from '../platform/keys.ts';
+import type { Slot } from '../platform/storage.ts';
+import { BrokerError, isBrokerError } from './broker-error.ts';
+
+export interface BrokerCallDeps {
+  /** The broker's issuer. */
+  broker(): Promise<string>;
+  /** The extension's version, `x.y.z`. */
+  version: string;
+  key(): Promise<SessionKey>;
+  /** The last nonce the broker gave (RFC 9449 §8.2). */
+  nonce: Slot<string>;
+  fetch: typeof fetch;
+  now: Clock;
+}
+
+export interface BrokerRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  body?: object | undefined;
+  ifNoneMatch?: string | undefined;
+}
+
+export interface BrokerAnswer {
+  status: number;
+  etag: string | undefined;
+  /** Parsed JSON, not yet checked; `undefined` where there is none. */
+  body: unknown;
+}
+
+/** A broker that answers slower than this is treated as unreachable. */
+const timeoutMs = 15_000;
+
+/** Calls an endpoint of the broker and throws {@link LatchkeyError} for everything but success. */
+export type BrokerCall = (request: BrokerRequest) => Promise<BrokerAnswer>;
+
+/**
+ * Makes the one function that speaks HTTP with the broker: cookie, client header and a proof by the
+ * session's key on every call; once more with the broker's nonce where it wants a fresh one.
+ */
+export function createBrokerCall(deps: BrokerCallDeps): BrokerCall {
+  const attempt = async (request: BrokerRequest): Promise<BrokerAnswer> => {
+    const url = new URL(request.path, await deps.broker()).href;
+    const target = { method: request.method, url, nonce: await deps.nonce.get() };
+    const response = await send(deps, url, request, await createProof(await deps.key(), target, deps.now()));
+    const nonce = response.headers.get('DPoP-Nonce');
+    if (nonce) await deps.nonce.set(nonce);
+    return read(response, deps.now);
+  };
+  return async (request) => {
+    try {
+      return await attempt(request);
+    } catch (error) {
+      if (!isBrokerError(error, 'use_dpop_nonce')) throw error;
+      return attempt(request);
+    }
+  };
+}
+
+async function send(deps: BrokerCallDeps, url: string, request: BrokerRequest, proof: string): Promise<Response> {
+  const { fetch } = deps;
+  try {
+    return await fetch(url, {
+      method: request.method,
+      headers: {
+        Accept: 'application/json',
+        DPoP: proof,
+        [clientHeader]: `extension/${deps.version}`,
+        ...(request.body ? { 'Content-Type': 'application/json' } : {}),
+        ...(request.ifNoneMatch ? { 'If-None-Match': request.ifNoneMatch } : {}),
+      },
+      ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+      credentials: 'include',
+      cache: 'no-store',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (cause) {
+    throw new LatchkeyError(
+      { code: 'offline', message: 'the broker cannot be reached', retry_after_ms: 5_000 },
+      { cause },
+    );
+  }
+}
+
+async function read(response: Response, now: Clock): Promise<BrokerAnswer> {
+  // A body that breaks off or is no JSON is caught by the schema of whoever reads it.
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok || response.status === 304) {
+    return { status: response.status, etag: response.headers.get('ETag') ?? undefined, body };
+  }
+  const parsed = v.safeParse(errorAnswer, body);
+  const answer = parsed.success ? parsed.output : { error: 'server_error' };
+  throw new BrokerError(answer, response.status, retryAfter(response.headers.get('Retry-After'), now));
+}
+
+/** Reads `Retry-After` (RFC 9110 §10.2.3) into milliseconds, an hour at most. */
+function retryAfter(value: string | null, now: Clock): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 3_600_000);
+}

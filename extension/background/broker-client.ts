@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { LatchkeyError } from '#shared/errors.ts';
+import {
+  type AuthorizeAnswer,
+  type AuthorizeRequest,
+  authorizeAnswer,
+  type Consent,
+  consent,
+  type SessionAnswer,
+  type SessionRequest,
+  sessionAnswer,
+  signOutAnswer,
+  type TokenAnswer,
+  type TokenRequest,
+  tokenAnswer,
+} from '#shared/session-api.ts';
+import type { BrokerCall } from './broker-call.ts';
+
+/** The broker's `/session` endpoints, typed. */
+export interface BrokerClient {
+  authorize(body: AuthorizeRequest): Promise<AuthorizeAnswer>;
+  createSession(body: SessionRequest): Promise<SessionAnswer>;
+  /** @returns `undefined` where nothing changed since `etag` */
+  getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
+  token(body: TokenRequest): Promise<TokenAnswer>;
+  grantConsent(body: { origin: string; resource: string; scope: string }): Promise<Consent[]>;
+  revokeConsent(body: { origin: string; resource?: string | undefined }): Promise<Consent[]>;
+  signOut(): Promise<{ logout_url?: string | undefined }>;
+}
+
+const consentsAnswer = v.object({ consents: v.array(consent) });
+
+/** Checks what the broker answered; only the schema's name gets into the error, never a value. */
+function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output;
+  const at = v.getDotPath(parsed.issues[0]) ?? 'the whole';
+  throw new LatchkeyError({
+    code: 'busy',
+    message: `the broker's answer at ${path} is not what this version understands (${at})`,
+    retry_after_ms: 5_000,
+  });
+}
+
+/** Gives each endpoint its types and checks what comes back. */
+export function createBrokerClient(call: BrokerCall): BrokerClient {
+  const post = async <S extends v.GenericSchema>(path: string, body: object, schema: S) =>
+    parse(schema, (await call({ method: 'POST', path, body })).body, path);
+  return {
+    authorize: (body) => post('/session/authorize', body, authorizeAnswer),
+    createSession: (body) => post('/session', body, sessionAnswer),
+    async getSession(etag) {
+      const answer = await call({ method: 'GET', path: '/session', ifNoneMatch: etag });
+      if (answer.status === 304) return undefined;
+      return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
+    },
+    token: (body) => post('/session/token', body, tokenAnswer),
+    grantConsent: async (body) => (await post('/session/consents', body, consentsAnswer)).consents,
+    async revokeConsent(body) {
+      const answer = await call({ method: 'DELETE', path: '/session/consents', body });
+      return parse(consentsAnswer, answer.body, '/session/consents').consents;
+    },
+    async signOut() {
+      const answer = await call({ method: 'DELETE', path: '/session' });
+      return answer.body === undefined ? {} : parse(signOutAnswer, answer.body, '/session');
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type * as v from 'valibot';
+import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+import { parseScope } from '#shared/scope.ts';
+import type { errorAnswer } from '#shared/session-api.ts';
+
+type ErrorAnswer = v.InferOutput<typeof errorAnswer>;
+
+/** An error that the broker answered: what a page may know of it, and the broker's own code for our decisions. */
+export class BrokerError extends LatchkeyError {
+  readonly error: string;
+
+  constructor(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined) {
+    super(pageError(answer, status, retryAfterMs));
+    this.error = answer.error;
+  }
+}
+
+/** Whether an error is the broker's and has this code. */
+export const isBrokerError = (error: unknown, code: string): boolean =>
+  error instanceof BrokerError && error.error === code;
+
+/** What an error of the broker means to a page. The broker's descriptions are written for developers and hold no secret. */
+function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined): PageErrorBody {
+  const message = answer.error_description ?? `the broker answered ${answer.error}`;
+  switch (answer.error) {
+    case 'invalid_session':
+    case 'login_required':
+      return { code: 'not_signed_in', message, interaction: 'sign_in' };
+    case 'consent_required':
+      return { code: 'access_not_granted', message, interaction: 'consent', delta: parseScope(answer.scope) };
+    case 'insufficient_user_authentication':
+      return { code: 'step_up_required', message, interaction: 'step_up' };
+    case 'access_denied':
+    case 'invalid_scope':
+    case 'invalid_target':
+      return { code: 'policy_denied', message };
+    case 'invalid_transaction':
+      return { code: 'expired', message };
+    case 'invalid_request':
+      return { code: 'invalid_request', message };
+    default:
+      // Rate limits and trouble of the broker or its provider pass; anything else is no fault of the page either.
+      return { code: 'busy', message: `${message} (${status})`, retry_after_ms: retryAfterMs ?? 5_000 };
+  }
+}

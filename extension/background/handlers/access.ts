@@ -1,0 +1,39 @@
+import type { AccessView } from '#shared/page-protocol.ts';
+import type { SessionAnswer } from '#shared/session-api.ts';
+import type { PageHandlers } from '../page-call.ts';
+import { consentedScopes, siteOf } from '../policy.ts';
+import type { Session } from '../session.ts';
+import { notSignedIn } from './interactions.ts';
+
+/** `access.*`: what a site may have, has, and gives back. */
+export function accessHandlers({ session }: { session: Session }): Pick<PageHandlers, 'access.list' | 'access.revoke'> {
+  return {
+    async 'access.list'(_params, { sender }) {
+      const current = await session.current();
+      if (!current) throw notSignedIn();
+      return { access: listAccess(current, sender.origin) };
+    },
+
+    async 'access.revoke'({ resource }, { sender }) {
+      if (!(await session.current())) throw notSignedIn();
+      await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
+      return {};
+    },
+  };
+}
+
+/** One entry for what is granted and one for what may still be asked, for each resource. */
+function listAccess(session: SessionAnswer, origin: string): AccessView[] {
+  const site = siteOf(session, origin);
+  if (!site) return [];
+  return site.resources.flatMap(({ resource, name, scopes }) => {
+    const consented = consentedScopes(session.consents, origin, resource);
+    const has = (scope: string) => site.consent === 'granted' || consented.has(scope);
+    const granted = Object.keys(scopes).filter(has);
+    const open = Object.keys(scopes).filter((scope) => !has(scope));
+    return [
+      ...(granted.length > 0 ? [{ resource, name, scopes: granted, granted: true }] : []),
+      ...(open.length > 0 ? [{ resource, name, scopes: open, granted: false }] : []),
+    ];
+  });
+}

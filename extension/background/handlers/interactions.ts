@@ -1,0 +1,59 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import type { PageCall } from '../page-call.ts';
+import type { Prompts } from '../prompts.ts';
+import type { SignIn } from '../sign-in.ts';
+import type { TokenAsk } from '../token-cache.ts';
+
+export interface Interactions {
+  /** Opens the sign-in window for a page. @throws {LatchkeyError} `not_signed_in` where the page may not open one now */
+  signIn(call: PageCall): Promise<void>;
+  /**
+   * Does what an error says would help (`interaction`), and returns when the person has done it.
+   *
+   * @throws the same error where nothing can be asked now, or {LatchkeyError} `user_denied`
+   */
+  resolve(error: unknown, call: PageCall, ask: TokenAsk): Promise<void>;
+}
+
+export interface InteractionsDeps {
+  signIn: SignIn;
+  prompts: Prompts;
+  isTabActive(tabId: number): Promise<boolean>;
+}
+
+export const notSignedIn = (): LatchkeyError =>
+  new LatchkeyError({
+    code: 'not_signed_in',
+    message: 'nobody is signed in: ask again from a click, or let the person sign in by the toolbar icon',
+    interaction: 'sign_in',
+  });
+
+/** When a page may put a window before the person: after their click, in the tab they look at, and not right after a no. */
+export function createInteractions({ signIn, prompts, isTabActive }: InteractionsDeps): Interactions {
+  const mayAsk = async (call: PageCall): Promise<boolean> =>
+    call.activated && call.alive() && (await isTabActive(call.sender.tabId));
+
+  const openSignIn = async (call: PageCall): Promise<void> => {
+    prompts.requireNoRecentDenial(call.sender.origin);
+    try {
+      await signIn.run();
+    } catch (error) {
+      if (error instanceof LatchkeyError && error.code === 'user_denied') prompts.denied(call.sender.origin);
+      throw error;
+    }
+  };
+
+  return {
+    async signIn(call) {
+      if (!(await mayAsk(call))) throw notSignedIn();
+      await openSignIn(call);
+    },
+    async resolve(error, call, ask) {
+      if (!(error instanceof LatchkeyError) || !(await mayAsk(call))) throw error;
+      if (error.interaction === 'sign_in') return openSignIn(call);
+      if (error.interaction !== 'consent') throw error;
+      const { origin, resource } = ask;
+      await prompts.ask({ origin, resource, scopes: error.delta?.length ? error.delta : [...ask.scopes] });
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+import { bridgePortName } from '#shared/page-protocol.ts';
+import { scopeKey } from '#shared/scope.ts';
+import { browser } from '../platform/browser.ts';
+import { baked } from '../platform/config.ts';
+import { identity } from '../platform/identity.ts';
+import { keys } from '../platform/keys.ts';
+import { sessionArea, slot } from '../platform/storage.ts';
+import { windows } from '../platform/windows.ts';
+import { uiPortName } from '../protocol/ui.ts';
+import { createBrokerCall } from './broker-call.ts';
+import { createBrokerClient } from './broker-client.ts';
+import { createEvents } from './events.ts';
+import { accessHandlers } from './handlers/access.ts';
+import { createInteractions } from './handlers/interactions.ts';
+import { sessionHandlers } from './handlers/session.ts';
+import { tokenHandlers } from './handlers/token.ts';
+import { uiHandlers } from './handlers/ui.ts';
+import { createJobs } from './jobs.ts';
+import type { PageCall, PageHandlers } from './page-call.ts';
+import { type Port, servePage } from './page-port.ts';
+import { siteOf } from './policy.ts';
+import { createPrompts } from './prompts.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createRouter, type Router } from './router.ts';
+import { createSession, type Known } from './session.ts';
+import { type Attempt, createSignIn } from './sign-in.ts';
+import { createTokenCache } from './token-cache.ts';
+import { createTokens } from './tokens.ts';
+import { createUiPorts, type UiHandlers } from './ui-port.ts';
+
+/**
+ * The background: puts the parts together and registers every listener before the first `await`, since a
+ * browser wakes it for the event that it then must hear at once.
+ */
+const now = () => Date.now();
+const newId = () => crypto.randomUUID();
+const area = sessionArea();
+const extensionId = browser.runtime.id;
+const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? false };
+
+const ui = createUiPorts({ extensionId, origin: new URL(browser.runtime.getURL('')).origin }, () => uiRouter);
+const events = createEvents({
+  state: slot(area, 'events'),
+  newEpoch: newId,
+  broadcast: (event) => windows.broadcast(event),
+  changed: () => ui.changed(),
+});
+const client = createBrokerClient(
+  createBrokerCall({
+    broker: async () => {
+      if (!baked) throw new LatchkeyError({ code: 'unsupported', message: 'this extension has no broker yet' });
+      return baked.broker;
+    },
+    version: browser.runtime.getManifest().version,
+    key: () => keys.loadOrCreate(),
+    nonce: slot<string>(area, 'nonce'),
+    fetch: (...request) => fetch(...request),
+    now,
+  }),
+);
+const cache = createTokenCache({ area, now });
+const attempt = slot<Attempt>(area, 'sign-in');
+const session = createSession({
+  client,
+  keys,
+  known: slot<Known>(area, 'session'),
+  tokens: cache,
+  events,
+  signingIn: async () => (await attempt.get()) !== undefined,
+  now,
+});
+const signIn = createSignIn({
+  client,
+  identity,
+  attempt,
+  begin: (answer) => session.begin(answer),
+  changed: () => ui.changed(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  now,
+});
+const prompts = createPrompts({
+  area,
+  windows,
+  grant: ({ origin, resource, scopes }) => session.grant({ origin, resource, scope: scopeKey(scopes) }),
+  newId,
+  now,
+});
+const interactions = createInteractions({ signIn, prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
+
+const pageHandlers: PageHandlers = {
+  ...sessionHandlers({ session, interactions }),
+  ...tokenHandlers({ session, tokens: createTokens({ client, session, cache, events, now }), interactions }),
+  ...accessHandlers({ session }),
+};
+const ownHandlers: UiHandlers = uiHandlers({
+  broker: async () => baked?.broker,
+  session,
+  signIn,
+  prompts,
+  problem: slot<PageErrorBody>(area, 'problem'),
+  openTab: (url) => windows.openTab(url),
+});
+const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);
+const uiRouter: Router<void> = createRouter('ui', ownHandlers);
+const pageDeps = {
+  rules,
+  router: pageRouter,
+  jobs: createJobs({ now, newId, after }),
+  limit: createRateLimit({ count: 60, perMs: 10_000 }, now),
+  admit,
+  hello: () => events.current(),
+};
+
+/** Only the sites of the configuration may call: the one baked in, or the one the broker answered since. */
+async function admit(origin: string): Promise<void> {
+  if (baked?.sites.includes(origin)) return;
+  const current = await session.current();
+  if (current && siteOf(current, origin)) return;
+  throw new LatchkeyError({ code: 'policy_denied', message: `${origin} is not among the sites of this Latchkey` });
+}
+
+function after(ms: number): { elapsed: Promise<void>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  return { elapsed: promise, cancel: () => clearTimeout(timer) };
+}
+
+browser.runtime.onConnect.addListener((connected) => {
+  const port = connected as Port;
+  if (connected.name === uiPortName) ui.serve(port);
+  else if (connected.name === bridgePortName) servePage(port, pageDeps);
+  else connected.disconnect();
+});
+windows.onClosed((windowId) => void prompts.windowClosed(windowId).catch(reportError));

@@ -1,0 +1,46 @@
+import * as oauth from 'oauth4webapi';
+import { LatchkeyError } from '#shared/errors.ts';
+
+/** What has to be known of a sign-in to judge its redirect. */
+export interface ExpectedRedirect {
+  state: string;
+  redirectUri: string;
+  issuer: string;
+  issRequired: boolean;
+}
+
+/**
+ * Reads the provider's redirect: our own redirect URI, our `state`, the provider's `iss` (RFC 9207), no
+ * error, a code. Parameters that we don't know are ignored.
+ *
+ * @throws {LatchkeyError} `user_denied` where the provider says `access_denied`, `busy` for its other
+ * errors, `expired` where the redirect belongs to no sign-in of ours
+ */
+export function readRedirect(url: string, expected: ExpectedRedirect): { code: string; iss?: string | undefined } {
+  const redirect = new URL(url);
+  if (`${redirect.origin}${redirect.pathname}` !== expected.redirectUri) throw foreign('another address');
+  const { issuer, issRequired, state } = expected;
+  const provider = { issuer, authorization_response_iss_parameter_supported: issRequired };
+  try {
+    const parameters = oauth.validateAuthResponse(provider, { client_id: 'latchkey-extension' }, redirect, state);
+    const code = parameters.get('code');
+    if (!code) throw foreign('no code');
+    return { code, iss: parameters.get('iss') ?? undefined };
+  } catch (error) {
+    if (error instanceof LatchkeyError) throw error;
+    if (error instanceof oauth.AuthorizationResponseError) throw refused(error.error);
+    throw foreign('a state or issuer that is not the expected one');
+  }
+}
+
+const foreign = (what: string): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: `the sign-in came back with ${what}: begin again` });
+
+const refused = (error: string): LatchkeyError =>
+  error === 'access_denied'
+    ? new LatchkeyError({ code: 'user_denied', message: 'the identity provider refused the sign-in (access_denied)' })
+    : new LatchkeyError({
+        code: 'busy',
+        // An error code is of a small character set (RFC 6749 §4.1.2.1), but this one came through a URL.
+        message: `the identity provider refused the sign-in (${error.replaceAll(/[^a-z_]/g, '').slice(0, 40)})`,
+      });

@@ -1,0 +1,141 @@
+import type { Consent, SessionAnswer } from '#shared/session-api.ts';
+import type { Clock } from '#shared/time.ts';
+import type { Keys } from '../platform/keys.ts';
+import type { Slot } from '../platform/storage.ts';
+import type { BrokerClient } from './broker-client.ts';
+import { isBrokerError } from './broker-error.ts';
+import type { Events } from './events.ts';
+import { createSingleFlight } from './single-flight.ts';
+import type { TokenCache } from './token-cache.ts';
+
+/** What the extension remembers of the session; the broker alone decides. */
+export type Known =
+  | { signedIn: false; logoutUrl?: string | undefined }
+  | { signedIn: true; answer: SessionAnswer; etag: string | undefined; checkedAt: number };
+
+export interface SessionDeps {
+  client: BrokerClient;
+  keys: Keys;
+  known: Slot<Known>;
+  tokens: TokenCache;
+  events: Events;
+  /** While a sign-in is on its way the key is its key: it must not be erased. */
+  signingIn(): Promise<boolean>;
+  now: Clock;
+}
+
+export interface Session {
+  /** The session, from memory where it is known; asks the broker once after a start of the browser. */
+  current(): Promise<SessionAnswer | undefined>;
+  /** Asks the broker where what is known is older than `maxAgeMs`. */
+  refreshed(maxAgeMs: number): Promise<SessionAnswer | undefined>;
+  /** Where the provider's own session can be ended too, after a sign-out. */
+  logoutUrl(): Promise<string | undefined>;
+  begin(answer: SessionAnswer): Promise<void>;
+  /** Runs a call of the session and ends the session here if the broker says that it has ended there. */
+  guard<T>(call: () => Promise<T>): Promise<T>;
+  grant(consent: { origin: string; resource: string; scope: string }): Promise<void>;
+  revoke(consent: { origin: string; resource?: string | undefined }): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+/** Keeps account, policy and consents as the broker last told them. */
+export function createSession(deps: SessionDeps): Session {
+  const { client, keys, known, tokens, events, now } = deps;
+  const flights = createSingleFlight<SessionAnswer | undefined>();
+
+  const end = async (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> => {
+    // Forget first: whatever fails after this line, no token is given out any more.
+    await known.set({ signedIn: false, logoutUrl });
+    await tokens.clear();
+    if (key === 'erase') await keys.erase();
+    await events.reset('session');
+  };
+
+  const guard = async <T>(call: () => Promise<T>): Promise<T> => {
+    const epoch = await events.epoch();
+    try {
+      return await call();
+    } catch (error) {
+      // A late answer about the session before says nothing about the one that has begun since.
+      const stillThatSession = epoch === (await events.epoch());
+      if (stillThatSession && isBrokerError(error, 'invalid_session')) {
+        await end((await deps.signingIn()) ? 'keep' : 'erase');
+      } else if (stillThatSession && isBrokerError(error, 'login_required')) {
+        await update({ state: 'reauth_required' });
+      }
+      throw error;
+    }
+  };
+
+  const update = async (session: Partial<SessionAnswer['session']>): Promise<void> => {
+    const old = await known.get();
+    if (!old?.signedIn) return;
+    await known.set({ ...old, answer: { ...old.answer, session: { ...old.answer.session, ...session } } });
+    await events.hint('session');
+  };
+
+  const setConsents = async (consents: Consent[]): Promise<void> => {
+    const old = await known.get();
+    if (old?.signedIn) await known.set({ ...old, etag: undefined, answer: { ...old.answer, consents } });
+  };
+
+  const ask = async (): Promise<SessionAnswer | undefined> => {
+    const before = await known.get();
+    const epoch = await events.epoch();
+    try {
+      const fresh = await guard(() => client.getSession(before?.signedIn ? before.etag : undefined));
+      if (epoch !== (await events.epoch())) return answerOf(await known.get());
+      if (fresh) await known.set({ signedIn: true, ...fresh, checkedAt: now() });
+      else if (before?.signedIn) await known.set({ ...before, checkedAt: now() });
+    } catch (error) {
+      if (!isBrokerError(error, 'invalid_session')) throw error;
+    }
+    return answerOf(await known.get());
+  };
+
+  const refreshed = async (maxAgeMs: number): Promise<SessionAnswer | undefined> => {
+    const old = await known.get();
+    if (old && !old.signedIn) return undefined;
+    if (old?.signedIn && now() - old.checkedAt < maxAgeMs) return old.answer;
+    if (!old && !(await keys.load())) return undefined;
+    return flights.run('session', ask);
+  };
+
+  return {
+    current: () => refreshed(Number.POSITIVE_INFINITY),
+    refreshed,
+    async logoutUrl() {
+      const last = await known.get();
+      return last?.signedIn === false ? last.logoutUrl : undefined;
+    },
+    async begin(answer) {
+      await tokens.clear();
+      await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
+      await events.reset('session');
+    },
+    guard,
+    async grant(consent) {
+      await setConsents(await guard(() => client.grantConsent(consent)));
+      await events.hint('access');
+    },
+    async revoke(consent) {
+      // Tokens go first and pages hear of it even if the broker can't be told: less access is always safe.
+      await tokens.clear(consent.origin);
+      await events.reset('access');
+      await setConsents(await guard(() => client.revokeConsent(consent)));
+      await tokens.clear(consent.origin);
+      await events.hint('access');
+    },
+    async signOut() {
+      try {
+        await end('erase', (await client.signOut()).logout_url);
+      } catch {
+        // Unreachable, or over already: without its key the session is of no use to anybody, and it ends at the broker when idle.
+        await end('erase');
+      }
+    },
+  };
+}
+
+const answerOf = (known: Known | undefined): SessionAnswer | undefined => (known?.signedIn ? known.answer : undefined);

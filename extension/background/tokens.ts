@@ -1,0 +1,59 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import { scopeKey } from '#shared/scope.ts';
+import type { TokenAnswer } from '#shared/session-api.ts';
+import type { Clock } from '#shared/time.ts';
+import type { BrokerClient } from './broker-client.ts';
+import type { Events } from './events.ts';
+import type { Session } from './session.ts';
+import { createSingleFlight } from './single-flight.ts';
+import type { TokenAsk, TokenCache } from './token-cache.ts';
+
+export interface TokensDeps {
+  client: BrokerClient;
+  session: Session;
+  cache: TokenCache;
+  events: Events;
+  now: Clock;
+}
+
+export interface Tokens {
+  /**
+   * @param minTtlS seconds that the token must still live; the broker's lifetime caps it
+   * @throws {LatchkeyError} whatever the broker refuses
+   */
+  get(ask: TokenAsk, minTtlS: number): Promise<TokenAnswer>;
+}
+
+/** Gives out tokens: from the cache while they live long enough, else from the broker, one request at a time per token. */
+export function createTokens({ client, session, cache, events, now }: TokensDeps): Tokens {
+  const flights = createSingleFlight<TokenAnswer>();
+
+  const fetchToken = async (ask: TokenAsk, minTtlS: number): Promise<TokenAnswer> => {
+    const epoch = await events.epoch();
+    // Looked up again inside the flight: the one before it may have brought the token.
+    const cached = await cache.get(ask, minTtlS * 1_000);
+    if (cached) return cached;
+    const askedAt = now();
+    const { origin, resource, scopes } = ask;
+    const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS };
+    const token = await session.guard(() => client.token(body));
+    if (epoch !== (await events.epoch())) {
+      throw new LatchkeyError({
+        code: 'busy',
+        message: 'the session or the access changed while the token was on its way: ask again',
+        retry_after_ms: 100,
+      });
+    }
+    await cache.put(ask, token, askedAt);
+    return token;
+  };
+
+  return {
+    async get(ask, minTtlS) {
+      const cached = await cache.get(ask, minTtlS * 1_000);
+      if (cached) return cached;
+      const { origin, resource, scopes } = ask;
+      return flights.run(JSON.stringify([origin, resource, scopeKey(scopes), minTtlS]), () => fetchToken(ask, minTtlS));
+    },
+  };
+}

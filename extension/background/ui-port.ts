@@ -1,0 +1,57 @@
+import * as v from 'valibot';
+import { LatchkeyError } from '#shared/errors.ts';
+import {
+  type UiChanged,
+  type UiMethod,
+  type UiParams,
+  type UiResponse,
+  type UiResults,
+  uiRequestSchema,
+} from '../protocol/ui.ts';
+import { errorBody } from './error-body.ts';
+import type { Port } from './page-port.ts';
+import type { Router } from './router.ts';
+import { isOwnPage } from './sender.ts';
+
+export type UiHandlers = { [M in UiMethod]: (params: UiParams<M>) => Promise<UiResults[M]> };
+
+export interface UiPorts {
+  serve(port: Port): void;
+  /** Tells every open window of ours to ask again. */
+  changed(): void;
+}
+
+/** Serves the popup and the consent windows. */
+export function createUiPorts(own: { extensionId: string; origin: string }, router: () => Router<void>): UiPorts {
+  const open = new Set<Port>();
+
+  const dispatch = async (message: unknown): Promise<UiResponse> => {
+    const parsed = v.safeParse(uiRequestSchema, message);
+    if (!parsed.success) throw new LatchkeyError({ code: 'invalid_request', message: 'not a message of our pages' });
+    const { id, m, p } = parsed.output;
+    try {
+      return { id, ok: true, r: await router().dispatch(m, p, undefined) };
+    } catch (error) {
+      return { id, ok: false, e: errorBody(error) };
+    }
+  };
+
+  return {
+    serve(port) {
+      if (!isOwnPage(port.sender, own)) {
+        port.disconnect();
+        return;
+      }
+      open.add(port);
+      port.onDisconnect.addListener(() => open.delete(port));
+      port.onMessage.addListener(async (message) => {
+        const response = await dispatch(message);
+        if (open.has(port)) port.postMessage(response);
+      });
+    },
+    changed() {
+      const message: UiChanged = { changed: true };
+      for (const port of open) port.postMessage(message);
+    },
+  };
+}

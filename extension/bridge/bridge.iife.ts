@@ -1,0 +1,36 @@
+import type { Ready } from '#shared/page-protocol.ts';
+import { createRelay, type Relay } from './relay.ts';
+import { readHello } from './request.ts';
+import type { Runtime } from './runtime.ts';
+
+/**
+ * The content script: takes a page's hello, and from then on relays what comes over the port that came
+ * with it. It shares the page's process, so it holds no secret and decides nothing.
+ */
+declare const chrome: { runtime: Runtime };
+
+/** More ports than any honest page opens; each costs the background one of its own. */
+const maxRelays = 8;
+const relays: Relay[] = [];
+
+function onHello(event: MessageEvent): void {
+  // A page can construct a MessageEvent with any source and origin: only `isTrusted` is beyond it.
+  if (!event.isTrusted || event.source !== window || event.origin !== location.origin) return;
+  const [port] = event.ports;
+  const nonce = readHello(event.data);
+  if (!port || nonce === undefined) return;
+  event.stopImmediatePropagation();
+  if (relays.length === maxRelays) return;
+  relays.push(createRelay(port, chrome.runtime));
+  port.postMessage({ ready: true, nonce, v: 1 } satisfies Ready);
+}
+
+if (window === top) {
+  window.addEventListener('message', onHello, true);
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) for (const relay of relays) relay.restored();
+  });
+  chrome.runtime.onMessage.addListener((message, { id }) => {
+    if (id === chrome.runtime.id && 'ev' in message) for (const relay of relays) relay.event(message);
+  });
+}

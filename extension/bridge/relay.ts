@@ -1,0 +1,88 @@
+import type { PageErrorBody } from '#shared/errors.ts';
+import { bridgePortName } from '#shared/page-names.ts';
+import type { PageRequest } from '#shared/page-protocol.ts';
+import { rebuildRequest } from './request.ts';
+import type { Runtime, RuntimePort } from './runtime.ts';
+
+/** One page port's way to the background. */
+export interface Relay {
+  /** An event of the background, for a page that it serves. */
+  event(message: object): void;
+  /** The page came out of the back/forward cache: its runtime port is dead, and nothing said so. */
+  restored(): void;
+}
+
+interface Sent {
+  message: { request: PageRequest; activated: boolean };
+  again: boolean;
+}
+
+/**
+ * Relays between a page's port and a runtime port of its own, which is opened on use: a background that
+ * was stopped is woken by a request, not by every tab at once.
+ */
+export function createRelay(page: MessagePort, runtime: Runtime): Relay {
+  let port: RuntimePort | undefined;
+  let served = false;
+  const open = new Map<string, Sent>();
+
+  const fail = (id: string, code: PageErrorBody['code'], message: string): void => {
+    open.delete(id);
+    page.postMessage({ v: 1, id, ok: false, e: { code, message } });
+  };
+
+  const connect = (): RuntimePort => {
+    const fresh = runtime.connect({ name: bridgePortName });
+    fresh.onMessage.addListener((message) => {
+      if ('ev' in message) served = true;
+      else if ('id' in message) open.delete(message.id as string);
+      page.postMessage(message);
+    });
+    fresh.onDisconnect.addListener(() => {
+      if (port === fresh) lost();
+    });
+    port = fresh;
+    return fresh;
+  };
+
+  const send = (id: string, sent: Sent): void => {
+    open.set(id, sent);
+    try {
+      (port ?? connect()).postMessage(sent.message);
+    } catch {
+      port = undefined;
+      fail(id, 'not_installed', 'Latchkey was updated or removed: reload the page');
+    }
+  };
+
+  /** Sends once more what the background took with it. */
+  const lost = (): void => {
+    port = undefined;
+    for (const [id, { message, again }] of [...open]) {
+      if (again) fail(id, 'busy', 'the extension was interrupted: ask again');
+      else send(id, { message, again: true });
+    }
+  };
+
+  page.onmessage = ({ data }) => {
+    const request = rebuildRequest(data);
+    if (!request) {
+      const id: unknown = data?.id;
+      fail(typeof id === 'string' ? id.slice(0, 64) : '', 'invalid_request', 'not a message of the protocol');
+      return;
+    }
+    if (open.has(request.id)) return;
+    send(request.id, { message: { request, activated: navigator.userActivation.isActive }, again: false });
+  };
+
+  return {
+    event(message) {
+      if (served) page.postMessage(message);
+    },
+    restored() {
+      port?.disconnect();
+      lost();
+      if (served) connect();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { helloKind, maxMessageLength, protocolVersion } from '#shared/page-names.ts';
+import type { PageMethod, PageRequest } from '#shared/page-protocol.ts';
+
+/**
+ * `helloSchema` and `requestSchema` by hand: the schemas' library alone would be larger than the whole
+ * bridge, which runs in every page of a site. A test holds both to the same verdict on the same input.
+ */
+type Check = (value: unknown) => boolean;
+type Shape = Record<string, Check>;
+
+const is =
+  (expected: unknown): Check =>
+  (value) =>
+    value === expected;
+const text =
+  (max: number): Check =>
+  (value) =>
+    typeof value === 'string' && value.length > 0 && value.length <= max;
+const whole =
+  (min: number, max: number): Check =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const scopes: Check = (value) =>
+  Array.isArray(value) &&
+  value.length <= 64 &&
+  // Not `every`, which skips holes.
+  !Array.from(value).some((scope) => typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(scope));
+
+const hello: Shape = { source: is(helloKind), v: is(protocolVersion), nonce: text(64) };
+const byRequestId: Shape = { request_id: text(64) };
+const params: Record<PageMethod, Shape> = {
+  'session.get': {},
+  'session.sign_in': {},
+  'session.sign_out': {},
+  'token.get': {
+    resource: text(512),
+    scopes,
+    min_ttl_s: optional(whole(0, 86_400)),
+    interactive: (value) => value === 'never' || value === 'if_needed',
+  },
+  'access.list': {},
+  'access.revoke': { resource: optional(text(512)) },
+  'request.cancel': byRequestId,
+  'request.poll': byRequestId,
+};
+
+/** Whether a value has this shape and nothing else. */
+function fits(value: unknown, shape: Shape): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return (
+    Object.keys(fields).every((key) => Object.hasOwn(shape, key)) &&
+    Object.entries(shape).every(([key, check]) => check(fields[key]))
+  );
+}
+
+/** The nonce of a page's hello, or `undefined` where the message is none. */
+export const readHello = (data: unknown): string | undefined =>
+  fits(data, hello) ? (data.nonce as string) : undefined;
+
+/**
+ * Rebuilds a page's request, so that nothing of its own object goes further.
+ *
+ * @returns `undefined` where it is none of the protocol, or too large
+ */
+export function rebuildRequest(data: unknown): PageRequest | undefined {
+  const method = (data as { m?: unknown } | null)?.m;
+  if (typeof method !== 'string' || !Object.hasOwn(params, method)) return undefined;
+  const envelope: Shape = {
+    v: is(protocolVersion),
+    id: text(64),
+    deadline_ms: whole(1, 600_000),
+    m: is(method),
+    p: (value) => fits(value, params[method as PageMethod]),
+  };
+  if (!fits(data, envelope)) return undefined;
+  const json = JSON.stringify(data);
+  return json.length > maxMessageLength ? undefined : JSON.parse(json);
+}

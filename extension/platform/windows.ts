@@ -1,0 +1,54 @@
+import { browser } from './browser.ts';
+
+/** Windows and tabs, as far as Latchkey needs them: none of this takes a permission. */
+export interface Windows {
+  /** Opens a page of the extension in a small window of its own. */
+  openPopup(page: string, size: { width: number; height: number }): Promise<number>;
+  /** Brings a window to the front; `false` where it is gone. */
+  focus(windowId: number): Promise<boolean>;
+  close(windowId: number): Promise<void>;
+  onClosed(listener: (windowId: number) => void): void;
+  openTab(url: string): Promise<void>;
+  /** Whether the person looks at this tab: prompts are for the active one only. */
+  isTabActive(tabId: number): Promise<boolean>;
+  /** Sends a message to the content scripts of every tab's top frame; tabs without one don't hear it. */
+  broadcast(message: object): Promise<void>;
+}
+
+export const windows: Windows = {
+  async openPopup(page, size) {
+    const opened = await browser.windows.create({ type: 'popup', url: browser.runtime.getURL(page), ...size });
+    if (opened.id === undefined) throw new Error('the browser gave the window no id');
+    return opened.id;
+  },
+  async focus(windowId) {
+    try {
+      await browser.windows.update(windowId, { focused: true });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  async close(windowId) {
+    // Already closed is as good as closed.
+    await browser.windows.remove(windowId).catch(() => undefined);
+  },
+  onClosed: (listener) => browser.windows.onRemoved.addListener(listener),
+  async openTab(url) {
+    await browser.tabs.create({ url });
+  },
+  async isTabActive(tabId) {
+    try {
+      return (await browser.tabs.get(tabId)).active;
+    } catch {
+      return false;
+    }
+  },
+  async broadcast(message) {
+    const tabs = await browser.tabs.query({});
+    const sent = tabs.map(async ({ id }) => {
+      if (id !== undefined) await browser.tabs.sendMessage(id, message, { frameId: 0 });
+    });
+    await Promise.allSettled(sent);
+  },
+};

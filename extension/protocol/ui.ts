@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import type { PageErrorBody } from '#shared/errors.ts';
+
+/**
+ * The messages between the extension's own pages (popup, consent window) and its background. Web pages
+ * can't speak this: their ports have another name, and the sender's origin decides.
+ */
+export const uiPortName = 'latchkey:ui';
+
+const id = v.pipe(v.number(), v.integer());
+const empty = v.strictObject({});
+const text = v.pipe(v.string(), v.maxLength(512));
+
+export const uiRequestSchema = v.variant('m', [
+  v.strictObject({ id, m: v.literal('state.get'), p: empty }),
+  v.strictObject({ id, m: v.literal('session.sign_in'), p: empty }),
+  v.strictObject({ id, m: v.literal('session.sign_out'), p: empty }),
+  v.strictObject({ id, m: v.literal('provider.sign_out'), p: empty }),
+  v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
+  v.strictObject({ id, m: v.literal('consent.get'), p: v.strictObject({ prompt: text }) }),
+  v.strictObject({ id, m: v.literal('consent.answer'), p: v.strictObject({ prompt: text, allow: v.boolean() }) }),
+]);
+
+export type UiRequest = v.InferOutput<typeof uiRequestSchema>;
+export type UiMethod = UiRequest['m'];
+export type UiParams<M extends UiMethod> = Extract<UiRequest, { m: M }>['p'];
+
+/** One site in the popup. */
+export interface SiteView {
+  origin: string;
+  name: string;
+  /** `organisation`: allowed by the administrator, so it can't be disconnected here. */
+  access: 'none' | 'person' | 'organisation';
+  /** What it may do now, in the configuration's words, per API. */
+  resources: { name: string; may: string[] }[];
+}
+
+/** Everything the popup shows. */
+export type PopupState =
+  | { view: 'not_configured' }
+  | { view: 'signed_out'; broker: string; problem?: PageErrorBody | undefined; providerHost?: string | undefined }
+  | { view: 'signing_in'; broker: string }
+  | {
+      view: 'signed_in';
+      broker: string;
+      account: { name?: string | undefined; email?: string | undefined; sub: string; upstream: string };
+      /** The provider wants the person again; until then sites get nothing new. */
+      reauth: boolean;
+      sites: SiteView[];
+      problem?: PageErrorBody | undefined;
+    };
+
+/** Everything the consent window shows. */
+export interface ConsentView {
+  origin: string;
+  site: string;
+  account: string;
+  resource: string;
+  scopes: { scope: string; description: string }[];
+}
+
+export interface UiResults {
+  'state.get': PopupState;
+  'session.sign_in': Record<string, never>;
+  'session.sign_out': Record<string, never>;
+  'provider.sign_out': Record<string, never>;
+  'site.disconnect': Record<string, never>;
+  'consent.get': ConsentView;
+  'consent.answer': Record<string, never>;
+}
+
+export type UiResponse = { id: number; ok: true; r: unknown } | { id: number; ok: false; e: PageErrorBody };
+
+/** Sent to every open window of ours: ask for the state again. */
+export interface UiChanged {
+  changed: true;
+}

@@ -1,0 +1,57 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import type { BackgroundPort } from '../platform/port.ts';
+import type { UiChanged, UiMethod, UiParams, UiResponse, UiResults } from '../protocol/ui.ts';
+
+/** What our pages ask the background. */
+export interface UiClient {
+  /** @throws {LatchkeyError} what the background answered, or `busy` where it was stopped in between */
+  call<M extends UiMethod>(method: M, params: UiParams<M>): Promise<UiResults[M]>;
+}
+
+type Waiting = { resolve(result: unknown): void; reject(error: LatchkeyError): void };
+
+/**
+ * Talks to the background over a port that is opened anew when the background was stopped.
+ *
+ * @param onChanged called when something happened that a page of ours may be showing
+ */
+export function createUiClient(connect: () => BackgroundPort, onChanged: () => void): UiClient {
+  let port: BackgroundPort | undefined;
+  let lastId = 0;
+  const waiting = new Map<number, Waiting>();
+
+  const onMessage = (message: UiResponse | UiChanged): void => {
+    if ('changed' in message) {
+      onChanged();
+      return;
+    }
+    const call = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (message.ok) call?.resolve(message.r);
+    else call?.reject(new LatchkeyError(message.e));
+  };
+
+  const open = (): BackgroundPort => {
+    const fresh = connect();
+    fresh.onMessage.addListener((message) => onMessage(message as UiResponse | UiChanged));
+    fresh.onDisconnect.addListener(() => {
+      port = undefined;
+      const interrupted = new LatchkeyError({ code: 'busy', message: 'the extension was interrupted: try again' });
+      for (const { reject } of waiting.values()) reject(interrupted);
+      waiting.clear();
+    });
+    return fresh;
+  };
+
+  return {
+    call<M extends UiMethod>(m: M, p: UiParams<M>) {
+      lastId += 1;
+      const id = lastId;
+      return new Promise<UiResults[M]>((resolve, reject) => {
+        waiting.set(id, { resolve: (result) => resolve(result as UiResults[M]), reject });
+        port ??= open();
+        port.postMessage({ id, m, p });
+      });
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** @jsxImportSource hono/jsx/dom */
+import { render, useEffect, useState } from 'hono/jsx/dom';
+import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+import { language, message } from '../platform/i18n.ts';
+import { connect } from '../platform/port.ts';
+import { type ConsentView, uiPortName } from '../protocol/ui.ts';
+import { createUiClient } from './client.ts';
+import { Mark } from './mark.tsx';
+import { Problem } from './problem.tsx';
+
+const prompt = location.hash.slice(1);
+const client = createUiClient(
+  () => connect(uiPortName),
+  () => undefined,
+);
+
+const bodyOf = (error: unknown): PageErrorBody =>
+  error instanceof LatchkeyError
+    ? { code: error.code, message: error.message }
+    : { code: 'busy', message: 'something went wrong in the extension' };
+
+function Consent() {
+  const [view, setView] = useState<ConsentView>();
+  const [problem, setProblem] = useState<PageErrorBody>();
+  const [busy, setBusy] = useState(false);
+
+  const answer = (allow: boolean) => async () => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await client.call('consent.answer', { prompt, allow });
+      window.close();
+    } catch (error) {
+      setProblem(bodyOf(error));
+      setBusy(false);
+    }
+  };
+
+  useEffect(() => {
+    client.call('consent.get', { prompt }).then(setView, (error) => setProblem(bodyOf(error)));
+  }, []);
+
+  if (!view) return <Problem problem={problem} />;
+  return (
+    <div class="stack">
+      <Problem problem={problem} />
+      <div class="lead">
+        <h1>{message('consent_title', view.site)}</h1>
+        <p class="origin strong">{view.origin}</p>
+      </div>
+      <section class="card" aria-labelledby="asks">
+        <h2 id="asks">{message('consent_asks', view.resource)}</h2>
+        <ul class="asks">
+          {view.scopes.map(({ scope, description }) => (
+            <li key={scope}>
+              {description} <code>{scope}</code>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <p class="quiet">{message('consent_account', view.account)}</p>
+      <div class="choice">
+        <button type="button" disabled={busy} onClick={answer(false)}>
+          {message('deny')}
+        </button>
+        <button type="button" class="primary" disabled={busy} onClick={answer(true)}>
+          {message('allow')}
+        </button>
+      </div>
+      <p class="quiet">{message('consent_revocable')}</p>
+    </div>
+  );
+}
+
+const root = document.getElementById('root');
+if (!root) throw new Error('consent.html has no #root');
+document.documentElement.lang = language();
+render(
+  <>
+    <header>
+      <Mark />
+      <span>{message('name')}</span>
+    </header>
+    <Consent />
+  </>,
+  root,
+);

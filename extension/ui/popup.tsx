@@ -1,0 +1,100 @@
+/** @jsxImportSource hono/jsx/dom */
+import { render, useEffect, useState } from 'hono/jsx/dom';
+import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+import { language, message } from '../platform/i18n.ts';
+import { connect } from '../platform/port.ts';
+import { type PopupState, uiPortName } from '../protocol/ui.ts';
+import { createUiClient } from './client.ts';
+import { Mark } from './mark.tsx';
+import { Problem } from './problem.tsx';
+import { SignedIn } from './signed-in.tsx';
+import { SignedOut } from './signed-out.tsx';
+
+let onChanged = (): void => undefined;
+const client = createUiClient(
+  () => connect(uiPortName),
+  () => onChanged(),
+);
+
+const bodyOf = (error: unknown): PageErrorBody =>
+  error instanceof LatchkeyError
+    ? { code: error.code, message: error.message }
+    : { code: 'busy', message: 'something went wrong in the extension' };
+
+function Popup() {
+  const [state, setState] = useState<PopupState>();
+  const [problem, setProblem] = useState<PageErrorBody>();
+  const [busy, setBusy] = useState(false);
+
+  const load = () => client.call('state.get', {}).then(setState, (error) => setProblem(bodyOf(error)));
+  /** Runs one action; the buttons wait meanwhile, and the state is asked for again whatever came of it. */
+  const act = (action: () => Promise<unknown>) => async () => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await action();
+    } catch (error) {
+      setProblem(bodyOf(error));
+    }
+    await load();
+    setBusy(false);
+  };
+  const signIn = act(() => client.call('session.sign_in', {}));
+
+  useEffect(() => {
+    onChanged = () => void load();
+    void load();
+  }, []);
+
+  if (!state) return problem ? <Problem problem={problem} /> : <p class="quiet">{message('loading')}</p>;
+  switch (state.view) {
+    case 'not_configured':
+      return (
+        <div class="lead">
+          <h1>{message('not_configured_title')}</h1>
+          <p>{message('not_configured_text')}</p>
+        </div>
+      );
+    case 'signing_in':
+      return (
+        <div class="lead" role="status">
+          <span class="spinner" aria-hidden="true" />
+          <h1>{message('signing_in_title')}</h1>
+          <p>{message('signing_in_text')}</p>
+        </div>
+      );
+    case 'signed_out':
+      return (
+        <SignedOut
+          state={{ ...state, problem: problem ?? state.problem }}
+          busy={busy}
+          onSignIn={signIn}
+          onProviderSignOut={act(() => client.call('provider.sign_out', {}))}
+        />
+      );
+    case 'signed_in':
+      return (
+        <SignedIn
+          state={{ ...state, problem: problem ?? state.problem }}
+          busy={busy}
+          onSignIn={signIn}
+          onSignOut={act(() => client.call('session.sign_out', {}))}
+          onDisconnect={(origin) => act(() => client.call('site.disconnect', { origin }))()}
+        />
+      );
+  }
+}
+
+const root = document.getElementById('root');
+if (!root) throw new Error('popup.html has no #root');
+document.documentElement.lang = language();
+render(
+  <>
+    <header>
+      <Mark />
+      <span>{message('name')}</span>
+    </header>
+    <Popup />
+  </>,
+  root,
+);

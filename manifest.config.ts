@@ -1,0 +1,89 @@
+import type { BakedConfig } from './extension/platform/config.ts';
+
+/** Browsers that a build is for. */
+export const targets = ['chrome', 'firefox'] as const;
+export type Target = (typeof targets)[number];
+
+/** What a build is made of. */
+export interface ManifestOptions {
+  target: Target;
+  version: string;
+  /** `null` makes the store build: no site access at install. */
+  baked: BakedConfig | null;
+  /** Base64 SPKI that gives the Chrome extension a stable id. */
+  chromeKey?: string | undefined;
+  /** Id of the Firefox add-on; its redirect URI is derived from it. */
+  firefoxId: string;
+}
+
+/**
+ * A match pattern for an origin. Patterns know no ports: they say where the bridge is put; which exact
+ * origin may ask is decided in the background.
+ */
+export function matchPattern(origin: string): string {
+  const { protocol, hostname } = new URL(origin);
+  return `${protocol}//${hostname}/*`;
+}
+
+const icons = { 16: 'icons/16.png', 32: 'icons/32.png', 48: 'icons/48.png', 128: 'icons/128.png' };
+
+/** The policy of our own pages and the background: our files only, and the broker to talk to. */
+const contentSecurityPolicy = (baked: BakedConfig | null): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src ${baked ? new URL(baked.broker).origin : 'https:'}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+function background(target: Target) {
+  const script = 'background/main.ts';
+  return target === 'chrome' ? { service_worker: script, type: 'module' } : { scripts: [script], type: 'module' };
+}
+
+function siteAccess(baked: BakedConfig | null) {
+  if (!baked) return {};
+  const sites = [...new Set(baked.sites.map(matchPattern))];
+  return {
+    host_permissions: [...new Set([matchPattern(baked.broker), ...sites])],
+    content_scripts: [{ matches: sites, js: ['bridge/bridge.iife.ts'], run_at: 'document_start' }],
+  };
+}
+
+/** What only one browser understands. */
+function browserSpecific({ target, chromeKey, firefoxId }: ManifestOptions) {
+  if (target === 'chrome') return { minimum_chrome_version: '120', ...(chromeKey ? { key: chromeKey } : {}) };
+  return {
+    browser_specific_settings: {
+      gecko: {
+        id: firefoxId,
+        strict_min_version: '140.0',
+        data_collection_permissions: { required: ['authenticationInfo'] },
+      },
+    },
+  };
+}
+
+/** The manifest, as a function of target and configuration. Paths are relative to `extension/`. */
+export function createManifest(options: ManifestOptions) {
+  return {
+    manifest_version: 3,
+    name: '__MSG_name__',
+    description: '__MSG_description__',
+    version: options.version,
+    default_locale: 'en',
+    icons,
+    action: { default_title: '__MSG_name__', default_popup: 'ui/popup.html', default_icon: icons },
+    background: background(options.target),
+    // Each has its reason in docs/permissions.md; a test fails where one is missing.
+    permissions: ['identity', 'storage'],
+    incognito: 'not_allowed',
+    content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },
+    ...siteAccess(options.baked),
+    ...browserSpecific(options),
+  };
+}

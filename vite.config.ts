@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
+import type { InlineConfig } from 'vite';
+import type { BuildConfig } from './extension/build/config.ts';
+import { createManifest, type Target } from './manifest.config.ts';
+
+/** One build: a browser, an organisation or none, and where to. */
+export interface ViteOptions extends BuildConfig {
+  target: Target;
+  version: string;
+  outDir: string;
+}
+
+const root = resolve(import.meta.dirname, 'extension');
+
+/** Vite's configuration for one target of the extension; `extension/build.ts` runs it for each. */
+export function createViteConfig({ outDir, ...options }: ViteOptions): InlineConfig {
+  return {
+    configFile: false,
+    root,
+    publicDir: false,
+    logLevel: 'warn',
+    define: { __LATCHKEY_BAKED__: JSON.stringify(options.baked) },
+    plugins: [crx({ manifest: createManifest(options) as ManifestV3Export, browser: options.target })],
+    build: {
+      outDir: resolve(outDir, options.target),
+      emptyOutDir: true,
+      target: 'es2023',
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      // A page that the manifest doesn't name; the background opens it.
+      rolldownOptions: { input: { consent: resolve(root, 'ui/consent.html') } },
+    },
+  };
+}
