@@ -1,0 +1,23 @@
+const timeoutMs = 5_000;
+
+export interface JsonAnswer {
+  body: Record<string, unknown>;
+  headers: Headers;
+}
+
+/**
+ * One GET of a JSON object. Redirects are not followed: these documents decide whom the API trusts.
+ *
+ * @throws {Error} with a sentence that names the URL and what came instead
+ */
+export async function fetchJson(fetch: typeof globalThis.fetch, url: string): Promise<JsonAnswer> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json' },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}, not 200`);
+  const body: unknown = await response.json();
+  if (typeof body !== 'object' || body === null) throw new Error(`${url} is not a JSON object`);
+  return { body: body as Record<string, unknown>, headers: response.headers };
+}

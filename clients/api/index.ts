@@ -1,0 +1,24 @@
+import { createVerifier, type VerifierOptions, type Verify } from './verifier.ts';
+
+export { parseScope } from '#shared/scope.ts';
+export { ApiError, type ApiErrorCode, type TokenFault } from './api-error.ts';
+export type { Claims } from './claims.ts';
+export type { Requirements, Verify } from './verifier.ts';
+
+/**
+ * Makes the check that stands before an API's work. Nothing is fetched until the first token comes.
+ *
+ * @example
+ * const verify = verifier({ issuer: 'https://latchkey.example.com', audience: 'https://api.example.com' });
+ * try {
+ *   const { sub } = await verify(request, { scopes: ['orders:read'] });
+ * } catch (error) {
+ *   if (error instanceof ApiError) return error.toResponse();
+ *   throw error;
+ * }
+ */
+export function verifier(
+  options: Omit<VerifierOptions, 'fetch' | 'now'> & Partial<Pick<VerifierOptions, 'fetch' | 'now'>>,
+): Verify {
+  return createVerifier({ fetch: (input, init) => globalThis.fetch(input, init), now: () => Date.now(), ...options });
+}
