@@ -11,7 +11,7 @@ import type { Config, ListenAddress } from './config/types.ts';
 import type { Env } from './env.ts';
 import { loadRing } from './keys/ring.ts';
 import { errorSummary, type Log } from './log.ts';
-import { openStore } from './store/open.ts';
+import { createStore } from './store/open.ts';
 
 export interface RunningBroker {
   /** Where it really listens; the port of the configuration can be 0. */
@@ -34,7 +34,10 @@ const drainMs = 10_000;
 export async function startBroker(config: Config, log: Log): Promise<RunningBroker> {
   const now = () => Date.now();
   const ring = loadRing(config.keysFile);
-  const store = await openStore(config.store, { now });
+  const store = await createStore(config.store, {
+    now,
+    onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
+  });
   await store.migrate();
   const deps = compose({
     config,

@@ -1,9 +1,9 @@
-import { openStore } from '../store/open.ts';
+import { createStore } from '../store/open.ts';
 import { configFrom } from './config-option.ts';
 
 /** `latchkey migrate`: for those who want the schema changed before new brokers start. */
 export async function migrate(argv: readonly string[]): Promise<number> {
-  const store = await openStore(configFrom(argv).store, { now: () => Date.now() });
+  const store = await createStore(configFrom(argv).store, { now: () => Date.now() });
   try {
     await store.migrate();
   } finally {
