@@ -1,0 +1,41 @@
+import { type BrowserContext, chromium } from 'playwright';
+
+export interface LaunchOptions {
+  /** Path of the browser. */
+  executable: string;
+  /** Folder of the unpacked extension. */
+  extensionDir: string;
+  /** Folder of the browser's profile. */
+  profileDir: string;
+  headless: boolean;
+}
+
+/** Starts Chromium with the extension and a profile of its own. Closing the context ends the browser. */
+export function launchBrowser({
+  executable,
+  extensionDir,
+  profileDir,
+  headless,
+}: LaunchOptions): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profileDir, {
+    executablePath: executable,
+    // Playwright's own headless mode is another program, without extensions: --headless=new is the real one.
+    headless: false,
+    viewport: headless ? { width: 1_100, height: 800 } : null,
+    // Signals are our caller's: it closes the context, and then ends.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    args: [
+      ...(headless ? ['--headless=new', '--disable-gpu'] : []),
+      `--disable-extensions-except=${extensionDir}`,
+      `--load-extension=${extensionDir}`,
+      '--no-first-run',
+      '--no-default-browser-check',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-quic',
+    ],
+  });
+}

@@ -1,0 +1,30 @@
+import type { Page } from 'playwright';
+import type { DemoUser } from '../users.ts';
+import { extensionUrl, type Stage } from './stage.ts';
+
+/** Types username and password into the provider's form and sends it. The window may close at once. */
+export async function typeCredentials(page: Page, user: Pick<DemoUser, 'username' | 'password'>): Promise<void> {
+  await page.fill('input[name=username]', user.username);
+  await page.fill('input[name=password]', user.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Presses "Sign in" in the popup and returns the provider's window. */
+export const beginSignIn = (stage: Stage, popup: Page): Promise<Page> =>
+  stage.windowOf(stage.demo.origins.idp, () => popup.getByRole('button', { name: /^sign in/i }).click());
+
+/** Signs in by the popup, from the click to the account's name. */
+export async function signInByPopup(stage: Stage, popup: Page, user: DemoUser): Promise<void> {
+  const window = await beginSignIn(stage, popup);
+  await Promise.all([window.waitForEvent('close'), typeCredentials(window, user)]);
+  await popup.getByText(user.name).waitFor();
+}
+
+/** Presses a button of a site and returns the extension's consent window that this opens. */
+export const askedForConsent = (stage: Stage, site: Page, button: string): Promise<Page> =>
+  stage.windowOf(extensionUrl('ui/consent.html'), () => site.getByRole('button', { name: button }).click());
+
+/** Answers the consent window, which closes. */
+export async function answerConsent(window: Page, answer: 'Allow' | 'Deny'): Promise<void> {
+  await Promise.all([window.waitForEvent('close'), window.getByRole('button', { name: answer, exact: true }).click()]);
+}

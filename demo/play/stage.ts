@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright';
+import { launchBrowser } from '../browser/launch.ts';
+import { chromeExtensionId, demoExtensionKey } from '../extension-key.ts';
+import type { Demo } from '../stack.ts';
+
+/** A headless browser with the extension and a profile that nobody has used. */
+export interface Stage {
+  demo: Demo;
+  context: BrowserContext;
+  /** A page of the extension, such as `ui/popup.html`, opened as a tab. */
+  openExtensionPage(path: string): Promise<Page>;
+  openTab(url: string): Promise<Page>;
+  /** The window that opens while `act` runs, once its URL begins with `prefix`. */
+  windowOf(prefix: string, act: () => Promise<unknown>): Promise<Page>;
+  close(): Promise<void>;
+}
+
+const extensionOrigin = `chrome-extension://${chromeExtensionId(demoExtensionKey)}`;
+const popupSize = { width: 380, height: 600 };
+
+export const extensionUrl = (path: string): string => `${extensionOrigin}/${path}`;
+
+/** Opens the browser and waits until the extension's worker has started. */
+export async function openStage(demo: Demo, executable: string): Promise<Stage> {
+  const profileDir = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  const context = await launchBrowser({ executable, extensionDir: demo.extensionDir, profileDir, headless: true });
+  context.setDefaultTimeout(15_000);
+  if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
+
+  const openTab = async (url: string): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  };
+
+  return {
+    demo,
+    context,
+    openTab,
+    async openExtensionPage(path) {
+      const page = await openTab(extensionUrl(path));
+      await page.setViewportSize(popupSize);
+      return page;
+    },
+    async windowOf(prefix, act) {
+      const [page] = await Promise.all([context.waitForEvent('page'), act()]);
+      await page.waitForURL((url) => url.href.startsWith(prefix));
+      return page;
+    },
+    async close() {
+      await context.close();
+      await rm(profileDir, { recursive: true, force: true });
+    },
+  };
+}

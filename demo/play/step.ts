@@ -1,0 +1,55 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+
+/** A step of the tour has failed; the message says which, and how. */
+export class TourError extends Error {
+  override readonly name = 'TourError';
+}
+
+/** Plays one step and photographs the page that it ends on. Returns whatever the step returns. */
+export type Step = <T>(title: string, act: () => Promise<Played<T>>) => Promise<T>;
+
+export interface Played<T> {
+  page: Page;
+  result: T;
+}
+
+export interface StepsOptions {
+  /** Where the screenshots go; emptied first. */
+  folder: string;
+  say: (line: string) => void;
+  now: () => number;
+}
+
+/** A counter of steps: one line and one screenshot for each. */
+export async function createSteps({ folder, say, now }: StepsOptions): Promise<Step> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  let number = 0;
+
+  return async (title, act) => {
+    number += 1;
+    const label = String(number).padStart(2, '0');
+    const begun = now();
+    try {
+      const { page, result } = await act();
+      const elapsed = Math.round(now() - begun);
+      await page.screenshot({ path: join(folder, `${label}-${slug(title)}.png`) });
+      say(`  ✓ ${label}  ${title.padEnd(72)} ${String(elapsed).padStart(6)} ms`);
+      return result;
+    } catch (cause) {
+      say(`  ✗ ${label}  ${title}`);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TourError(`The tour stopped at step ${number} (${title}):\n${reason}`, { cause });
+    }
+  };
+}
+
+const slug = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 48)
+    .replace(/-$/, '');
