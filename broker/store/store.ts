@@ -105,7 +105,7 @@ export interface SessionStore {
   /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
   activateSession(id: string, now: number): Promise<void>;
   /** @returns whether the session was in one of `from`. The way to `ended` is `endSession`, which also erases. */
-  setSessionState(id: string, from: LiveState[], to: LiveState): Promise<boolean>;
+  setSessionState(id: string, from: readonly LiveState[], to: LiveState): Promise<boolean>;
   /** Ends the session and erases what is sealed. @returns false when there is none, or it had ended */
   endSession(id: string, reason: string, now: number): Promise<boolean>;
   /** The person's sessions that have not ended, newest first. */
@@ -230,7 +230,7 @@ export interface DeviceSessionStore {
       now: number;
     },
   ): Promise<boolean>;
-  setDeviceSessionState(id: string, from: LiveState[], to: LiveState): Promise<boolean>;
+  setDeviceSessionState(id: string, from: readonly LiveState[], to: LiveState): Promise<boolean>;
   endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
   /** The person's device sessions that have not ended, newest first. */
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;

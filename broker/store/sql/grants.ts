@@ -61,7 +61,7 @@ export async function setGrantState(
   db: Db,
   kind: GrantKind,
   id: string,
-  from: LiveState[],
+  from: readonly LiveState[],
   to: LiveState,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
