@@ -36,7 +36,7 @@ export function demoConfig(ports: Record<Part, number>): string {
         name: 'Orders API',
         scopes: { 'orders:read': 'See your orders', 'orders:write': 'Change your orders' },
         lifetime: '10s',
-        fresh: '20s',
+        fresh: '15s',
       },
     },
     origins: {

@@ -47,7 +47,8 @@ export function createLogin(provider: Provider, users: readonly DemoUser[]): Hon
     const user = users.find((known) => known.username === username);
     if (!user || typeof password !== 'string' || !samePassword(password, user.password)) {
       const attempt = { username: String(username ?? ''), error: 'Wrong username or password. Please try again.' };
-      return c.html(loginPage(users, c.req.path, attempt), 401);
+      // 200, as providers do: browsers close the window of launchWebAuthFlow at any status from 400 on.
+      return c.html(loginPage(users, c.req.path, attempt));
     }
     return finish(c, { login: { accountId: user.username, acr: 'urn:example:password', amr: ['pwd'] } });
   });

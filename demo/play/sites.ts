@@ -35,7 +35,7 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
     await shop.locator('#answer', { hasText: '"name": "Ada Lovelace"' }).waitFor();
     const { status, claims } = await pressForAnswer(shop, 'Load orders');
     check(status === 200, `the API answered ${status}, not 200`);
-    await shop.getByText('Punched cards').waitFor();
+    await shop.locator('#orders').getByText('Punched cards').waitFor();
     return { page: shop, result: claims };
   });
 
@@ -45,7 +45,7 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
     const page = await stage.openTab(origins.notes);
     const { status } = await pressForAnswer(page, 'Load orders');
     check(status === 200, `the API answered ${status}, not 200`);
-    await page.getByText('Punched cards').waitFor();
+    await page.locator('#orders').getByText('Punched cards').waitFor();
     check(idp.counts.logins === logins, 'the identity provider saw another login');
     check(stage.context.pages().length === windows + 1, 'a window was opened');
     return { page, result: page };
