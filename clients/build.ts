@@ -14,7 +14,7 @@ const pageLimit = 2_500;
 
 const clients = [
   { name: 'page', external: [] },
-  //{ name: 'api', external: ['jose'] },
+  { name: 'api', external: ['jose'] },
   //{ name: 'device', external: ['oauth4webapi'] },
 ];
 

@@ -1,17 +1,19 @@
 import { LatchkeyError } from '#shared/errors.ts';
+import { protocolVersion } from '#shared/page-names.ts';
 import type { PageEvent, PageMethod, PageRequest, PageResponse, PageResults } from '#shared/page-protocol.ts';
 import { orAbort } from './or-abort.ts';
-import { version } from './wire.ts';
 
 /** The background answers, if only with `pending`, within 20 s. A port silent for longer has lost its other end. */
 const silenceMs = 22_000;
+/** How soon the bridge says something once the page is back from the back/forward cache. */
+const probeMs = 2_000;
+
+/** For answers that need no person, in milliseconds. */
+export const quick = 30_000;
+/** A person types a password, finds a second factor … */
+export const patient = 600_000;
 
 type Params<M extends PageMethod> = Extract<PageRequest, { m: M }>['p'];
-
-export interface CallOptions {
-  deadlineMs: number;
-  signal?: AbortSignal | null | undefined;
-}
 
 export interface Channel {
   /**
@@ -19,9 +21,14 @@ export interface Channel {
    *
    * @throws {LatchkeyError} what the extension answered, or `expired` after the deadline
    */
-  call<M extends PageMethod>(m: M, p: Params<M>, options: CallOptions): Promise<PageResults[M]>;
-  /** Takes a new port, after the old one may have died without a sound, and asks again what is unanswered: with no bridge, all that fails. */
-  reopen(): Promise<void>;
+  call<M extends PageMethod>(
+    m: M,
+    p: Params<M>,
+    deadlineMs: number,
+    signal?: AbortSignal | undefined,
+  ): Promise<PageResults[M]>;
+  /** After the old port may have died without a sound: takes a new one unless something is heard from it soon. */
+  probe(): void;
 }
 
 export interface ChannelOptions {
@@ -39,30 +46,31 @@ interface Waiting {
 
 export function createChannel({ port, open, onEvent }: ChannelOptions): Channel {
   const waiting = new Map<string, Waiting>();
-  let opening: Promise<void> | undefined;
+  let opening = false;
+  let probing: ReturnType<typeof setTimeout>;
 
   const attach = (next: MessagePort) => {
     port = next;
     port.onmessage = ({ data }: MessageEvent<PageResponse | PageEvent>) => {
+      clearTimeout(probing);
       if ('ev' in data) onEvent(data);
       else waiting.get(data.id)?.resolve(data);
     };
     for (const { request } of waiting.values()) port.postMessage(request);
   };
 
-  const reopen = () => {
-    opening ??= open()
-      .then((next) => {
-        port.close();
-        attach(next);
-      })
-      .catch((error) => {
-        for (const { reject } of waiting.values()) reject(error);
-      })
-      .finally(() => {
-        opening = undefined;
-      });
-    return opening;
+  /** Asks again on a new port what is unanswered; with no bridge, all that fails. */
+  const reopen = async () => {
+    if (opening) return;
+    opening = true;
+    try {
+      const next = await open();
+      port.close();
+      attach(next);
+    } catch (error) {
+      for (const { reject } of waiting.values()) reject(error);
+    }
+    opening = false;
   };
 
   /** Sends one message and waits for the one with the same id. */
@@ -80,10 +88,10 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
     }
   };
 
-  const call: Channel['call'] = async (m, p, { deadlineMs, signal }) => {
+  const call: Channel['call'] = async (m, p, deadlineMs, signal) => {
     signal?.throwIfAborted();
     const request = (m: PageMethod, p: unknown) =>
-      ({ v: version, id: crypto.randomUUID(), m, p, deadline_ms: deadlineMs }) as PageRequest;
+      ({ v: protocolVersion, id: crypto.randomUUID(), m, p, deadline_ms: deadlineMs }) as PageRequest;
 
     const over = new AbortController();
     const abort = () => over.abort(signal?.reason);
@@ -94,22 +102,26 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
     signal?.addEventListener('abort', abort);
 
     let next = request(m, p);
-    let requestId = next.id;
+    let pending: string | undefined;
     try {
       for (;;) {
         const answer = await exchange(next, over.signal);
         if ('pending' in answer) {
-          requestId = answer.pending.request_id;
+          pending = answer.pending.request_id;
           await orAbort(delay(answer.pending.poll_after_ms), over.signal);
-          next = request('request.poll', { request_id: requestId });
+          next = request('request.poll', { request_id: pending });
         } else if (answer.ok) {
           return answer.r as PageResults[typeof m];
+        } else if (answer.e.code === 'expired' && pending) {
+          // The background was stopped and has forgotten what was pending: from the start, then, until the deadline.
+          next = request(m, p);
+          pending = undefined;
         } else {
           throw new LatchkeyError(answer.e);
         }
       }
     } catch (error) {
-      if (over.signal.aborted) port.postMessage(request('request.cancel', { request_id: requestId }));
+      if (over.signal.aborted && pending) port.postMessage(request('request.cancel', { request_id: pending }));
       throw error;
     } finally {
       clearTimeout(late);
@@ -118,7 +130,12 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
   };
 
   attach(port);
-  return { call, reopen };
+  return {
+    call,
+    probe() {
+      probing = setTimeout(reopen, probeMs);
+    },
+  };
 }
 
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

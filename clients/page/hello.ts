@@ -1,6 +1,6 @@
 import { LatchkeyError } from '#shared/errors.ts';
+import { helloKind, protocolVersion } from '#shared/page-names.ts';
 import type { Ready } from '#shared/page-protocol.ts';
-import { source, version } from './wire.ts';
 
 /** What the SDK needs of the page's window. */
 export type PageWindow = Pick<Window, 'postMessage' | 'isSecureContext' | 'location' | 'addEventListener'> & {
@@ -39,10 +39,10 @@ function knock(window: PageWindow): Promise<MessagePort | undefined> {
       resolve(undefined);
     }, deadlineMs);
     port1.onmessage = ({ data }: MessageEvent<Partial<Ready> | null>) => {
-      if (data?.nonce !== nonce || data.v !== version) return;
+      if (data?.nonce !== nonce || data.v !== protocolVersion) return;
       clearTimeout(timer);
       resolve(port1);
     };
-    window.postMessage({ source, v: version, nonce }, window.location.origin, [port2]);
+    window.postMessage({ source: helloKind, v: protocolVersion, nonce }, window.location.origin, [port2]);
   });
 }

@@ -201,23 +201,55 @@ describe('a port that has died', () => {
     await settle();
     await vi.advanceTimersByTimeAsync(30_000);
     await refused;
-    await settle();
-    expect(page.methods().at(-1)).toBe('request.cancel');
+    expect(page.methods()).toEqual(['token.get', 'token.get']);
   });
 
-  it('is replaced when the page comes back from the back/forward cache', async () => {
+  const comeBack = (page: FakePage, persisted: boolean) =>
+    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }));
+
+  it('is replaced when it is silent after the page came back from the back/forward cache', async () => {
+    const { page, lk } = await start(mint());
+    await lk.getToken();
+    comeBack(page, false);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(page.hellos).toHaveLength(1);
+    comeBack(page, true);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await settle();
+    expect(page.hellos).toHaveLength(2);
+    expect((await lk.getToken()).token).toBe('t2');
+    expect(page.ports).toHaveLength(2);
+  });
+
+  it('is kept when the bridge greets the page that came back; tokens are not, and listeners are told', async () => {
     const { page, lk } = await start(mint());
     const heard = vi.fn();
     lk.on('access', heard);
     await lk.getToken();
-    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
-    await settle();
-    expect(page.hellos).toHaveLength(1);
-    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
-    await settle();
-    expect(page.hellos).toHaveLength(2);
+    comeBack(page, true);
     expect(heard).toHaveBeenCalledTimes(1);
+    page.emit({ ev: 'session', seq: 1, epoch: 'e1' });
+    await settle();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(page.hellos).toHaveLength(1);
     expect((await lk.getToken()).token).toBe('t2');
+  });
+});
+
+describe('a background that was stopped', () => {
+  it('is asked again for what it has forgotten', async () => {
+    let stopped = false;
+    const { page, lk } = await start(({ m }) => {
+      if (m === 'request.poll') stopped = true;
+      if (m === 'request.poll') return { e: { code: 'expired', message: 'nothing is pending' } };
+      return stopped ? mint()() : { pending: { request_id: 'r1', poll_after_ms: 50 } };
+    });
+    const token = lk.getToken();
+    await settle();
+    await vi.advanceTimersByTimeAsync(50);
+    expect((await token).token).toBe('t1');
+    expect(page.methods()).toEqual(['token.get', 'request.poll', 'token.get']);
+    expect(page.requests[2]?.id).not.toBe(page.requests[0]?.id);
   });
 });
 

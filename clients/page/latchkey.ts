@@ -1,7 +1,7 @@
 import type { AccessView, PageEvent, SessionView } from '#shared/page-protocol.ts';
 import type { Clock } from '#shared/time.ts';
 import { createAuthorizedFetch, type FetchInit } from './authorized-fetch.ts';
-import { createChannel } from './channel.ts';
+import { createChannel, patient, quick } from './channel.ts';
 import { hello, type PageWindow } from './hello.ts';
 import { type AccessToken, createTokens, type TokenOptions } from './tokens.ts';
 
@@ -18,7 +18,7 @@ export interface Latchkey {
   fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response>;
   /** Asks the person to sign in, in a window of the extension. Call it from the handler of a click. */
   signIn(): Promise<Session>;
-  /** Signs the person out of Latchkey: in every tab, after the extension has asked them. */
+  /** Signs the person out of Latchkey, in every tab. Call it from the handler of a click. */
   signOut(): Promise<void>;
   session(): Promise<Session>;
   /** What this site may ask for, and what of it the person has granted. */
@@ -36,10 +36,6 @@ export interface LatchkeyOptions {
   now: Clock;
 }
 
-const quick = { deadlineMs: 30_000 };
-/** A person types a password, finds a second factor … */
-const patient = { deadlineMs: 600_000 };
-
 export async function createLatchkey({ defaults, window, fetch, now }: LatchkeyOptions): Promise<Latchkey> {
   const listeners = { session: new Set<() => void>(), access: new Set<() => void>() };
   let epoch: string | undefined;
@@ -55,11 +51,11 @@ export async function createLatchkey({ defaults, window, fetch, now }: LatchkeyO
   const tokens = createTokens({ channel, now });
   const authorizedFetch = createAuthorizedFetch({ tokens, fetch, now, base: () => window.location.href });
 
-  // Back from the back/forward cache: events were missed, and the bridge's way to the background may be dead.
-  window.addEventListener('pageshow', async ({ persisted }: PageTransitionEvent) => {
+  // Back from the back/forward cache: events were missed, and the port may be dead.
+  window.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
     tokens.drop();
-    await channel.reopen();
+    channel.probe();
     for (const listener of [...listeners.session, ...listeners.access]) listener();
   });
 

@@ -1,7 +1,7 @@
 import { LatchkeyError } from '#shared/errors.ts';
 import type { TokenView } from '#shared/page-protocol.ts';
 import type { Clock } from '#shared/time.ts';
-import type { Channel } from './channel.ts';
+import { type Channel, patient, quick } from './channel.ts';
 import { createSingleFlight } from './single-flight.ts';
 
 /** Which token; whatever is left out comes from the defaults given to `connect`. */
@@ -61,7 +61,8 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
           const view = await channel.call(
             'token.get',
             { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), interactive },
-            { deadlineMs: interactive === 'never' ? 30_000 : 600_000, signal },
+            interactive === 'never' ? quick : patient,
+            signal,
           );
           const fresh = toAccessToken(view, now());
           kept.set(key, fresh);
