@@ -15,13 +15,13 @@ export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Pr
   const opened: string[] = [];
   stage.context.on('page', (page) => opened.push(page.url()));
 
-  await step('The token in the shop’s tab runs out', async () => {
+  await step('expired', 'The token in the shop’s tab runs out', async () => {
     await shop.bringToFront();
     await shop.locator('#expires', { hasText: 'expired' }).waitFor({ timeout: expiryDeadlineMs });
     return { page: shop, result: undefined };
   });
 
-  await step('The next use brings a new token: no window, and the refresh token has rotated', async () => {
+  await step('renewed', 'The next use brings a new token: no window, and the refresh token has rotated', async () => {
     const { status, claims } = await pressForAnswer(shop, 'Load orders');
     check(status === 200, `the API answered ${status}, not 200`);
     check(claims.jti !== lastToken.jti, 'it is the same token as before');
@@ -32,7 +32,7 @@ export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Pr
     return { page: shop, result: undefined };
   });
 
-  await step('Without a token the API refuses', async () => {
+  await step('refused', 'Without a token the API refuses', async () => {
     const page = await stage.openTab(`${stage.demo.origins.api}/orders`);
     await page.getByText('missing_token').waitFor();
     return { page, result: undefined };

@@ -21,8 +21,13 @@ export async function signInByPopup(stage: Stage, popup: Page, user: DemoUser): 
 }
 
 /** Presses a button of a site and returns the extension's consent window that this opens. */
-export const askedForConsent = (stage: Stage, site: Page, button: string): Promise<Page> =>
-  stage.windowOf(extensionUrl('ui/consent.html'), () => site.getByRole('button', { name: button }).click());
+export async function askedForConsent(stage: Stage, site: Page, button: string): Promise<Page> {
+  const press = () => site.getByRole('button', { name: button }).click();
+  const window = await stage.windowOf(extensionUrl('ui/consent.html'), press);
+  // Windows of a headless browser take the size of its tabs: give this one the size that people see.
+  await window.setViewportSize({ width: 440, height: 620 });
+  return window;
+}
 
 /** Answers the consent window, which closes. */
 export async function answerConsent(window: Page, answer: 'Allow' | 'Deny'): Promise<void> {

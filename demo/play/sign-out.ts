@@ -5,14 +5,14 @@ import type { Step } from './step.ts';
 
 /** One click in the popup signs out everywhere. */
 export async function playSignOut(step: Step, popup: Page, { shop, notes }: OpenSites): Promise<void> {
-  await step('“Sign out” in the popup', async () => {
+  await step('sign-out', '“Sign out” in the popup', async () => {
     await popup.bringToFront();
     await popup.getByRole('button', { name: 'Sign out', exact: true }).click();
     await popup.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     return { page: popup, result: undefined };
   });
-  for (const [name, page] of Object.entries({ 'the shop': shop, 'delivery notes': notes })) {
-    await step(`The open tab of ${name} has noticed`, async () => {
+  for (const [name, page] of Object.entries({ shop, notes })) {
+    await step(`${name}-signed-out`, `The open tab of ${name} has noticed`, async () => {
       await showsSignedIn(page, false);
       return { page, result: undefined };
     });

@@ -17,20 +17,24 @@ export interface OpenSites {
 export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
   const { origins, idp } = stage.demo;
 
-  const shop = await step('The shop, in a first tab, sees that somebody is signed in', async () => {
+  const shop = await step('first-tab', 'The shop, in a first tab, sees that somebody is signed in', async () => {
     const page = await stage.openTab(origins.shop);
     await showsSignedIn(page, true);
     return { page, result: page };
   });
 
-  const consent = await step('“Connect” asks: the window names the exact origin and what it wants', async () => {
-    const page = await askedForConsent(stage, shop, 'Connect');
-    await page.getByText(origins.shop).waitFor();
-    await page.getByText('See your orders').waitFor();
-    return { page, result: page };
-  });
+  const consent = await step(
+    'consent',
+    '“Connect” asks: the window names the exact origin and what it wants',
+    async () => {
+      const page = await askedForConsent(stage, shop, 'Connect');
+      await page.getByText(origins.shop).waitFor();
+      await page.getByText('See your orders').waitFor();
+      return { page, result: page };
+    },
+  );
 
-  const lastToken = await step('“Allow”, and the shop has the orders from the API', async () => {
+  const lastToken = await step('orders', '“Allow”, and the shop has the orders from the API', async () => {
     await answerConsent(consent, 'Allow');
     await shop.locator('#answer', { hasText: '"name": "Ada Lovelace"' }).waitFor();
     const { status, claims } = await pressForAnswer(shop, 'Load orders');
@@ -39,17 +43,21 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
     return { page: shop, result: claims };
   });
 
-  const notes = await step('Delivery notes, in a second tab, has them without any login or question', async () => {
-    const { logins } = idp.counts;
-    const windows = stage.context.pages().length;
-    const page = await stage.openTab(origins.notes);
-    const { status } = await pressForAnswer(page, 'Load orders');
-    check(status === 200, `the API answered ${status}, not 200`);
-    await page.locator('#orders').getByText('Punched cards').waitFor();
-    check(idp.counts.logins === logins, 'the identity provider saw another login');
-    check(stage.context.pages().length === windows + 1, 'a window was opened');
-    return { page, result: page };
-  });
+  const notes = await step(
+    'second-tab',
+    'Delivery notes, in a second tab, has them without any login or question',
+    async () => {
+      const { logins } = idp.counts;
+      const windows = stage.context.pages().length;
+      const page = await stage.openTab(origins.notes);
+      const { status } = await pressForAnswer(page, 'Load orders');
+      check(status === 200, `the API answered ${status}, not 200`);
+      await page.locator('#orders').getByText('Punched cards').waitFor();
+      check(idp.counts.logins === logins, 'the identity provider saw another login');
+      check(stage.context.pages().length === windows + 1, 'a window was opened');
+      return { page, result: page };
+    },
+  );
 
   return { shop, notes, lastToken };
 }

@@ -7,8 +7,8 @@ export class TourError extends Error {
   override readonly name = 'TourError';
 }
 
-/** Plays one step and photographs the page that it ends on. Returns whatever the step returns. */
-export type Step = <T>(title: string, act: () => Promise<Played<T>>) => Promise<T>;
+/** Plays one step and photographs the page that it ends on; `name` is the picture's. Returns whatever the step returns. */
+export type Step = <T>(name: string, title: string, act: () => Promise<Played<T>>) => Promise<T>;
 
 export interface Played<T> {
   page: Page;
@@ -28,15 +28,15 @@ export async function createSteps({ folder, say, now }: StepsOptions): Promise<S
   await mkdir(folder, { recursive: true });
   let number = 0;
 
-  return async (title, act) => {
+  return async (name, title, act) => {
     number += 1;
     const label = String(number).padStart(2, '0');
     const begun = now();
     try {
       const { page, result } = await act();
       const elapsed = Math.round(now() - begun);
-      await page.screenshot({ path: join(folder, `${label}-${slug(title)}.png`) });
-      say(`  ✓ ${label}  ${title.padEnd(72)} ${String(elapsed).padStart(6)} ms`);
+      await page.screenshot({ path: join(folder, `${label}-${name}.png`) });
+      say(`  ✓ ${label}  ${title.padEnd(80)} ${String(elapsed).padStart(6)} ms`);
       return result;
     } catch (cause) {
       say(`  ✗ ${label}  ${title}`);
@@ -45,11 +45,3 @@ export async function createSteps({ folder, say, now }: StepsOptions): Promise<S
     }
   };
 }
-
-const slug = (title: string): string =>
-  title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 48)
-    .replace(/-$/, '');

@@ -24,9 +24,9 @@ function start(lk: Latchkey): void {
     document.getElementById(id)?.addEventListener('click', () => view.busy(id, () => act().catch(explain)));
 
   async function showState(): Promise<void> {
-    const { signedIn, account } = await lk.session();
-    view.account(signedIn ? (account?.name ?? account?.sub ?? 'somebody') : undefined);
-    if (signedIn) view.token(await lk.getToken());
+    const session = await lk.session();
+    view.account(session);
+    if (session.signedIn) view.token(await lk.getToken());
     else view.reset();
   }
 
@@ -65,7 +65,7 @@ function explain(error: unknown): void {
   if (!(error instanceof LatchkeyError)) {
     view.notice(`Something went wrong: ${error instanceof Error ? error.message : String(error)}`);
   } else if (error.code === 'not_signed_in') {
-    view.account(undefined);
+    view.account({ signedIn: false });
     view.reset();
   } else {
     view.notice(inWords(error), error.code);

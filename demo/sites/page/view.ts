@@ -1,4 +1,4 @@
-import type { AccessToken } from 'latchkey/page';
+import type { AccessToken, Session } from 'latchkey/page';
 
 interface Order {
   id: string;
@@ -35,9 +35,15 @@ export function createView(now: () => number) {
   return {
     notice,
 
-    account(name: string | undefined): void {
-      element('account').textContent = name === undefined ? 'Not signed in' : `Signed in as ${name}`;
-      document.documentElement.dataset.signedIn = String(name !== undefined);
+    /** Sites learn the name only of somebody who has connected them. */
+    account({ signedIn, account }: Session): void {
+      const name = account?.name ?? account?.sub;
+      element('account').textContent = !signedIn
+        ? 'Not signed in'
+        : name
+          ? `Signed in as ${name}`
+          : 'Signed in, not connected';
+      document.documentElement.dataset.signedIn = String(signedIn);
     },
 
     token(next: AccessToken): void {
