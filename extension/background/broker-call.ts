@@ -4,7 +4,7 @@ import { LatchkeyError } from '#shared/errors.ts';
 import { clientHeader, errorAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { SessionKey } from '../platform/keys.ts';
-import type { Slot } from '../platform/storage.ts';
+import type { Slot } from '../platform/slot.ts';
 import { BrokerError, isBrokerError } from './broker-error.ts';
 
 export interface BrokerCallDeps {

@@ -1,5 +1,5 @@
 import type { PageEvent } from '#shared/page-protocol.ts';
-import type { Slot } from '../platform/storage.ts';
+import type { Slot } from '../platform/slot.ts';
 
 interface State {
   seq: number;

@@ -5,8 +5,13 @@ import type { Clock } from '#shared/time.ts';
 export type Outcome = { done: true; result: unknown } | { done: false; requestId: string };
 
 export interface Jobs {
-  /** Starts work of a document and waits for it as long as an answer may take. */
-  start(document: string, deadlineMs: number, work: () => Promise<unknown>): Promise<Outcome>;
+  /**
+   * Starts work of a document and waits for it as long as an answer may take. A request that is sent again
+   * over another port (the first one died) joins the work on its way.
+   *
+   * @param id the request's, which names the work from then on
+   */
+  start(document: string, id: string, deadlineMs: number, work: () => Promise<unknown>): Promise<Outcome>;
   /** @throws {LatchkeyError} `expired` where the job is not this document's, or the background was stopped under it */
   poll(document: string, requestId: string): Promise<Outcome>;
   /** Nobody waits any more; what the work does for others goes on. */
@@ -15,7 +20,6 @@ export interface Jobs {
 
 export interface JobsDeps {
   now: Clock;
-  newId(): string;
   /** A timer that doesn't outlive the wait. */
   after(ms: number): { elapsed: Promise<void>; cancel(): void };
   /** Firefox drops an answer that takes over 30 s; default 15 s. */
@@ -23,7 +27,7 @@ export interface JobsDeps {
 }
 
 interface Job {
-  document: string;
+  id: string;
   expiresAt: number;
   work: Promise<unknown>;
 }
@@ -32,52 +36,47 @@ interface Job {
  * Long work (a person at a sign-in window) is answered with `pending` and polled: no browser keeps a
  * background alive for an answer that is minutes away.
  */
-export function createJobs({ now, newId, after, answerWithinMs = 15_000 }: JobsDeps): Jobs {
+export function createJobs({ now, after, answerWithinMs = 15_000 }: JobsDeps): Jobs {
   const jobs = new Map<string, Job>();
 
-  const wait = async (requestId: string, job: Job): Promise<Outcome> => {
+  const wait = async (key: string, job: Job): Promise<Outcome> => {
     const left = job.expiresAt - now();
     const timer = after(Math.max(0, Math.min(answerWithinMs, left)));
     try {
       const winner = await Promise.race([job.work.then((result) => ({ result })), timer.elapsed]);
-      if (winner) {
-        jobs.delete(requestId);
-        return { done: true, result: winner.result };
-      }
-      if (job.expiresAt <= now()) throw expired('the request took longer than its deadline');
-      return { done: false, requestId };
+      if (!winner && job.expiresAt > now()) return { done: false, requestId: job.id };
+      jobs.delete(key);
+      if (!winner) throw expired('the request took longer than its deadline');
+      return { done: true, result: winner.result };
     } catch (error) {
-      jobs.delete(requestId);
+      jobs.delete(key);
       throw error;
     } finally {
       timer.cancel();
     }
   };
 
-  const find = (document: string, requestId: string): Job | undefined => {
-    const job = jobs.get(requestId);
-    return job?.document === document ? job : undefined;
-  };
-
   return {
-    start(document, deadlineMs, work) {
-      for (const [id, { expiresAt }] of jobs) if (expiresAt <= now()) jobs.delete(id);
-      const job = { document, expiresAt: now() + deadlineMs, work: work() };
+    start(document, id, deadlineMs, work) {
+      for (const [key, { expiresAt }] of jobs) if (expiresAt <= now()) jobs.delete(key);
+      const key = keyOf(document, id);
+      const job = jobs.get(key) ?? { id, expiresAt: now() + deadlineMs, work: work() };
       // A failure after the last poll has no one left to hear it.
       job.work.catch(() => undefined);
-      const requestId = newId();
-      jobs.set(requestId, job);
-      return wait(requestId, job);
+      jobs.set(key, job);
+      return wait(key, job);
     },
     async poll(document, requestId) {
-      const job = find(document, requestId);
+      const key = keyOf(document, requestId);
+      const job = jobs.get(key);
       if (!job) throw expired('nothing is pending under this request_id: ask again');
-      return wait(requestId, job);
+      return wait(key, job);
     },
-    cancel(document, requestId) {
-      if (find(document, requestId)) jobs.delete(requestId);
-    },
+    cancel: (document, requestId) => void jobs.delete(keyOf(document, requestId)),
   };
 }
+
+/** Ids are the page's own, so they name work only together with the document that the browser stamped. */
+const keyOf = (document: string, id: string): string => JSON.stringify([document, id]);
 
 const expired = (message: string): LatchkeyError => new LatchkeyError({ code: 'expired', message });

@@ -5,7 +5,8 @@ import { browser } from '../platform/browser.ts';
 import { baked } from '../platform/config.ts';
 import { identity } from '../platform/identity.ts';
 import { keys } from '../platform/keys.ts';
-import { sessionArea, slot } from '../platform/storage.ts';
+import { slot } from '../platform/slot.ts';
+import { sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { createBrokerCall } from './broker-call.ts';
@@ -18,7 +19,7 @@ import { tokenHandlers } from './handlers/token.ts';
 import { uiHandlers } from './handlers/ui.ts';
 import { createJobs } from './jobs.ts';
 import type { PageCall, PageHandlers } from './page-call.ts';
-import { type Port, servePage } from './page-port.ts';
+import { createPagePorts, type Port } from './page-port.ts';
 import { siteOf } from './policy.ts';
 import { createPrompts } from './prompts.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -103,14 +104,14 @@ const ownHandlers: UiHandlers = uiHandlers({
 });
 const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);
 const uiRouter: Router<void> = createRouter('ui', ownHandlers);
-const pageDeps = {
+const servePage = createPagePorts({
   rules,
   router: pageRouter,
-  jobs: createJobs({ now, newId, after }),
+  jobs: createJobs({ now, after }),
   limit: createRateLimit({ count: 60, perMs: 10_000 }, now),
   admit,
   hello: () => events.current(),
-};
+});
 
 /** Only the sites of the configuration may call: the one baked in, or the one the broker answered since. */
 async function admit(origin: string): Promise<void> {
@@ -129,7 +130,7 @@ function after(ms: number): { elapsed: Promise<void>; cancel(): void } {
 browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
   if (connected.name === uiPortName) ui.serve(port);
-  else if (connected.name === bridgePortName) servePage(port, pageDeps);
+  else if (connected.name === bridgePortName) servePage(port);
   else connected.disconnect();
 });
 windows.onClosed((windowId) => void prompts.windowClosed(windowId).catch(reportError));

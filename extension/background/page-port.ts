@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import { LatchkeyError } from '#shared/errors.ts';
+import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import {
   maxMessageLength,
   type PageEvent,
   type PageRequest,
   type PageResponse,
+  type Relay,
   relaySchema,
 } from '#shared/page-protocol.ts';
 import { errorBody } from './error-body.ts';
@@ -37,84 +38,105 @@ export interface PagePortDeps {
 const maxIds = 4_096;
 
 /**
- * Serves one page at the other end of a port, in the order of checks of the design: sender, shape, size,
- * rate, replay, whether the origin may call, then the method; and once more that the document is still
- * there before anything is answered.
+ * Serves pages, in the order of checks of the design: sender, shape, size, rate, replay, whether the
+ * origin may call, then the method; and once more that the document is still there before it is answered.
+ *
+ * @returns what takes a port whose name is the bridge's
  */
-export function servePage(port: Port, deps: PagePortDeps): void {
-  let connected = true;
-  port.onDisconnect.addListener(() => {
-    connected = false;
-  });
-  const seen = new Set<string>();
-
-  const answer = (
-    id: string,
-    body: { ok: true; r: unknown } | { pending: Pending } | { ok: false; e: object },
-  ): void => {
-    if (connected) port.postMessage({ v: 1, id, ...body } as PageResponse);
-  };
-
-  const accept = (message: unknown): { request: PageRequest; activated: boolean; sender: PageSender } => {
-    const sender = readPageSender(port.sender, deps.rules);
-    const parsed = v.safeParse(relaySchema, message);
-    if (!parsed.success || JSON.stringify(message).length > maxMessageLength + 64) {
-      throw invalid('the message is not one of the protocol');
-    }
-    const retryAfterMs = deps.limit(sender.document);
-    if (retryAfterMs !== undefined) {
-      throw new LatchkeyError({
-        code: 'busy',
-        message: 'this page asks too often',
-        retry_after_ms: retryAfterMs,
-      });
-    }
-    const { request } = parsed.output;
-    if (seen.has(request.id)) throw invalid('a request with this id was sent already');
-    if (seen.size >= maxIds) seen.clear();
-    seen.add(request.id);
-    return { ...parsed.output, sender };
+export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
+  /** How many ports each document has open: none, and it is gone. */
+  const documents = new Map<string, number>();
+  const count = (document: string, by: 1 | -1): void => {
+    const ports = (documents.get(document) ?? 0) + by;
+    if (ports > 0) documents.set(document, ports);
+    else documents.delete(document);
   };
 
   const work = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Outcome> => {
-    await deps.admit(sender.origin);
-    if (request.m === 'request.poll') return deps.jobs.poll(sender.document, request.p.request_id);
+    const { origin, document } = sender;
+    await deps.admit(origin);
+    if (request.m === 'request.poll') return deps.jobs.poll(document, request.p.request_id);
     if (request.m === 'request.cancel') {
-      deps.jobs.cancel(sender.document, request.p.request_id);
+      deps.jobs.cancel(document, request.p.request_id);
       return { done: true, result: {} };
     }
-    const call: PageCall = { sender, activated, alive: () => connected };
-    return deps.jobs.start(sender.document, request.deadline_ms, () =>
+    const call: PageCall = { sender, activated, alive: () => documents.has(document) };
+    return deps.jobs.start(document, request.id, request.deadline_ms, () =>
       deps.router.dispatch(request.m, request.p, call),
     );
   };
 
-  port.onMessage.addListener(async (message) => {
+  /** The epoch, for a page that comes back: from the back/forward cache, or after the background was stopped. */
+  const greet = async (port: Port, origin: string, connected: () => boolean): Promise<void> => {
     try {
-      const { request, activated, sender } = accept(message);
-      const outcome = await work(request, activated, sender);
-      if (outcome.done) answer(request.id, { ok: true, r: outcome.result });
-      else answer(request.id, { pending: { request_id: outcome.requestId, poll_after_ms: pollAfterMs } });
+      await deps.admit(origin);
+      const event = await deps.hello();
+      if (connected()) port.postMessage(event);
     } catch (error) {
-      answer(idOf(message), { ok: false, e: errorBody(error) });
+      // A page that is not served gets no event; each of its requests is told why.
+      if (!(error instanceof LatchkeyError)) reportError(error);
     }
-  });
+  };
 
-  void greet(port, deps, () => connected);
+  return (port) => {
+    let connected = true;
+    const sender = attempt(() => readPageSender(port.sender, deps.rules));
+    port.onDisconnect.addListener(() => {
+      connected = false;
+      if (sender.ok) count(sender.value.document, -1);
+    });
+    if (sender.ok) {
+      count(sender.value.document, 1);
+      void greet(port, sender.value.origin, () => connected);
+    }
+    const accept = createGate(deps.limit);
+
+    const answer = (id: string, body: Answer): void => {
+      if (connected) port.postMessage({ v: 1, id, ...body } as PageResponse);
+    };
+    port.onMessage.addListener(async (message) => {
+      try {
+        if (!sender.ok) throw sender.error;
+        const { request, activated } = accept(message, sender.value.document);
+        const outcome = await work(request, activated, sender.value);
+        if (outcome.done) answer(request.id, { ok: true, r: outcome.result });
+        else answer(request.id, { pending: { request_id: outcome.requestId, poll_after_ms: pollAfterMs } });
+      } catch (error) {
+        answer(idOf(message), { ok: false, e: errorBody(error) });
+      }
+    });
+  };
 }
 
-/** A page that comes back (from the back/forward cache, or after the background was stopped) learns the epoch first. */
-async function greet(port: Port, deps: PagePortDeps, connected: () => boolean): Promise<void> {
+/** Lets a message of one port through if it has the protocol's shape and size, comes not too often, and was not sent before. */
+function createGate(limit: PagePortDeps['limit']): (message: unknown, document: string) => Relay {
+  const seen = new Set<string>();
+  return (message, document) => {
+    const parsed = v.safeParse(relaySchema, message);
+    if (!parsed.success || JSON.stringify(parsed.output.request).length > maxMessageLength) {
+      throw invalid('the message is not one of the protocol');
+    }
+    const retryAfterMs = limit(document);
+    if (retryAfterMs !== undefined) {
+      throw new LatchkeyError({ code: 'busy', message: 'this page asks too often', retry_after_ms: retryAfterMs });
+    }
+    const { id } = parsed.output.request;
+    if (seen.has(id)) throw invalid('a request with this id was sent already');
+    if (seen.size >= maxIds) seen.clear();
+    seen.add(id);
+    return parsed.output;
+  };
+}
+
+function attempt<T>(read: () => T): { ok: true; value: T } | { ok: false; error: unknown } {
   try {
-    await deps.admit(readPageSender(port.sender, deps.rules).origin);
-    const event = await deps.hello();
-    if (connected()) port.postMessage(event);
+    return { ok: true, value: read() };
   } catch (error) {
-    // A page that is not served gets no event; each of its requests is told why.
-    if (!(error instanceof LatchkeyError)) reportError(error);
+    return { ok: false, error };
   }
 }
 
+type Answer = { ok: true; r: unknown } | { pending: Pending } | { ok: false; e: PageErrorBody };
 type Pending = { request_id: string; poll_after_ms: number };
 
 /** A poll waits for the result itself, so the next one may follow at once. */

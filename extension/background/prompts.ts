@@ -1,6 +1,6 @@
 import { LatchkeyError } from '#shared/errors.ts';
 import type { Clock } from '#shared/time.ts';
-import type { Area } from '../platform/storage.ts';
+import type { Area } from '../platform/slot.ts';
 import type { Windows } from '../platform/windows.ts';
 
 /** One question to the person, on its way. */

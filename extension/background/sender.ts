@@ -16,7 +16,7 @@ export interface PortSender {
 export interface PageSender {
   origin: string;
   tabId: number;
-  /** Names the document where the browser does (Chrome 106, Firefox 153), else its tab: the live port tells the rest. */
+  /** Names the document where the browser does (Chrome 106, Firefox 153), else tab and origin: the live port tells the rest. */
   document: string;
 }
 
@@ -47,7 +47,7 @@ export function readPageSender(sender: PortSender | undefined, rules: SenderRule
   if (tab.incognito) return refuse('it is in a private window');
   // Firefox: sign-in and its cookies belong to the default container.
   if (tab.cookieStoreId !== undefined && tab.cookieStoreId !== 'firefox-default') return refuse('it is in a container');
-  return { origin, tabId: tab.id, document: sender.documentId ?? `tab:${tab.id}` };
+  return { origin, tabId: tab.id, document: sender.documentId ?? `${tab.id} ${origin}` };
 }
 
 /** Whether a port comes from a page of the extension itself: its popup or one of its windows. */

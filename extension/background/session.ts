@@ -1,7 +1,7 @@
 import type { Consent, SessionAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { Keys } from '../platform/keys.ts';
-import type { Slot } from '../platform/storage.ts';
+import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { isBrokerError } from './broker-error.ts';
 import type { Events } from './events.ts';

@@ -3,7 +3,7 @@ import { LatchkeyError } from '#shared/errors.ts';
 import type { SessionAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { Identity } from '../platform/identity.ts';
-import type { Slot } from '../platform/storage.ts';
+import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { BrokerError } from './broker-error.ts';
 import { readRedirect } from './redirect.ts';

@@ -1,7 +1,7 @@
 import { scopeKey } from '#shared/scope.ts';
 import type { TokenAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
-import type { Area } from '../platform/storage.ts';
+import type { Area } from '../platform/slot.ts';
 
 /** For whom and for what a token is. */
 export interface TokenAsk {

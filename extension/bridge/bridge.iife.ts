@@ -9,7 +9,7 @@ import type { Runtime } from './runtime.ts';
  */
 declare const chrome: { runtime: Runtime };
 
-/** More ports than any honest page opens; each costs the background one of its own. */
+/** More ports than any honest page uses at a time; each costs the background one of its own. */
 const maxRelays = 8;
 const relays: Relay[] = [];
 
@@ -20,7 +20,7 @@ function onHello(event: MessageEvent): void {
   const nonce = readHello(event.data);
   if (!port || nonce === undefined) return;
   event.stopImmediatePropagation();
-  if (relays.length === maxRelays) return;
+  if (relays.length === maxRelays) relays.shift()?.close();
   relays.push(createRelay(port, chrome.runtime));
   port.postMessage({ ready: true, nonce, v: 1 } satisfies Ready);
 }

@@ -10,6 +10,8 @@ export interface Relay {
   event(message: object): void;
   /** The page came out of the back/forward cache: its runtime port is dead, and nothing said so. */
   restored(): void;
+  /** The page has opened newer ports than it can be using this one. */
+  close(): void;
 }
 
 interface Sent {
@@ -83,6 +85,10 @@ export function createRelay(page: MessagePort, runtime: Runtime): Relay {
       port?.disconnect();
       lost();
       if (served) connect();
+    },
+    close() {
+      page.close();
+      port?.disconnect();
     },
   };
 }

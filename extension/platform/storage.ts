@@ -1,19 +1,5 @@
 import { browser } from './browser.ts';
-
-/** A part of the browser's key-value storage. What is read was written by this version of the extension, or it is gone. */
-export interface Area {
-  get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<void>;
-  remove(keys: string | string[]): Promise<void>;
-  keys(): Promise<string[]>;
-}
-
-/** One named value of an area. */
-export interface Slot<T> {
-  get(): Promise<T | undefined>;
-  set(value: T): Promise<void>;
-  clear(): Promise<void>;
-}
+import type { Area } from './slot.ts';
 
 type BrowserArea = Pick<typeof browser.storage.local, 'get' | 'set' | 'remove'>;
 
@@ -29,10 +15,3 @@ export const sessionArea = (): Area => wrap(browser.storage.session);
 
 /** On disk and readable by content scripts: settings only, never a secret. */
 export const localArea = (): Area => wrap(browser.storage.local);
-
-/** Gives one key of an area a type. */
-export const slot = <T>(area: Area, key: string): Slot<T> => ({
-  get: async () => (await area.get(key)) as T | undefined,
-  set: (value) => area.set(key, value),
-  clear: () => area.remove(key),
-});

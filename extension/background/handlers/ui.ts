@@ -1,7 +1,7 @@
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import { isSecureUrl } from '#shared/origin.ts';
 import type { SessionAnswer, SitePolicy } from '#shared/session-api.ts';
-import type { Slot } from '../../platform/storage.ts';
+import type { Slot } from '../../platform/slot.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
 import { consentedScopes, isConnected, siteOf } from '../policy.ts';

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createBackground } from '../../test/extension/background.ts';
+import { api, shop } from '../../test/extension/fake-broker.ts';
+
+let parts: ReturnType<typeof createBackground>;
+beforeEach(() => {
+  parts = createBackground();
+});
+
+const read = { origin: shop, resource: api, scope: 'orders:read' };
+
+describe('the session', () => {
+  it('asks nobody before the first sign-in', async () => {
+    expect(await parts.session.current()).toBeUndefined();
+    expect(parts.broker.calls).toEqual([]);
+  });
+
+  it('is found again after a restart of the browser, by the key and the cookie', async () => {
+    await parts.signIn.run();
+    const restarted = createBackground({ area: createBackground().area, keys: parts.keys });
+    restarted.broker.signedIn = true;
+    expect((await restarted.session.current())?.account.sub).toBe('p1');
+    await restarted.session.current();
+    expect(restarted.broker.calls).toEqual(['GET /session']);
+  });
+
+  it('asks with the ETag, and keeps what it has where nothing changed', async () => {
+    await parts.signIn.run();
+    await parts.session.refreshed(0);
+    parts.clock.ms += 5_000;
+    expect((await parts.session.refreshed(1_000))?.account.sub).toBe('p1');
+    expect((await parts.session.refreshed(1_000))?.account.sub).toBe('p1');
+    expect(parts.broker.calls.filter((call) => call === 'GET /session')).toHaveLength(2);
+  });
+
+  it('forgets everything at sign-out, the key included', async () => {
+    await parts.signIn.run();
+    await parts.session.grant(read);
+    await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
+    await parts.session.signOut();
+    expect(await parts.session.current()).toBeUndefined();
+    expect(await parts.keys.load()).toBeUndefined();
+    expect(JSON.stringify(parts.area.dump())).not.toMatch(/token-|Ada/);
+    expect(await parts.session.logoutUrl()).toBe('https://idp.test/logout');
+    expect(parts.broadcasts.at(-1)).toMatchObject({ ev: 'session' });
+  });
+
+  it('signs out here even where the broker can’t be told', async () => {
+    await parts.signIn.run();
+    parts.broker.next('DELETE /session', 'lost');
+    await parts.session.signOut();
+    expect(await parts.session.current()).toBeUndefined();
+    expect(await parts.keys.load()).toBeUndefined();
+  });
+
+  it('ends when the broker says invalid_session, and pages hear of it', async () => {
+    await parts.signIn.run();
+    const epoch = await parts.events.epoch();
+    parts.broker.signedIn = false;
+    expect(await parts.session.refreshed(0)).toBeUndefined();
+    expect(await parts.events.epoch()).not.toBe(epoch);
+    expect(await parts.keys.load()).toBeUndefined();
+  });
+
+  it('does not end by a late answer about the session before', async () => {
+    await parts.signIn.run();
+    parts.broker.before('GET /session', async () => {
+      parts.broker.before('GET /session', async () => undefined);
+      await parts.signIn.run();
+      parts.broker.next('GET /session', Response.json({ error: 'invalid_session' }, { status: 401 }));
+    });
+    expect(await parts.session.refreshed(0)).toBeDefined();
+    expect(await parts.session.current()).toBeDefined();
+  });
+
+  it('stays known while the broker is away', async () => {
+    await parts.signIn.run();
+    parts.broker.next('GET /session', 'lost');
+    await expect(parts.session.refreshed(0)).rejects.toMatchObject({ code: 'offline' });
+    expect(await parts.session.current()).toBeDefined();
+  });
+
+  it('takes a site’s tokens away before it tells the broker', async () => {
+    await parts.signIn.run();
+    await parts.session.grant(read);
+    await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
+    const epoch = await parts.events.epoch();
+    parts.broker.next('DELETE /session/consents', 'lost');
+    await expect(parts.session.revoke({ origin: shop })).rejects.toMatchObject({ code: 'offline' });
+    expect(Object.keys(parts.area.dump()).filter((key) => key.startsWith('token:'))).toEqual([]);
+    expect(await parts.events.epoch()).not.toBe(epoch);
+  });
+});

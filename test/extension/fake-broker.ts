@@ -1,0 +1,124 @@
+import { Hono } from 'hono';
+import { verifyProof } from '#shared/dpop.ts';
+import type { Consent, SessionAnswer } from '#shared/session-api.ts';
+
+/**
+ * A fake: answers like the broker's `/session` endpoints, with nothing behind it. For units of the
+ * extension only; the real broker is what the end-to-end tests run.
+ */
+export interface FakeBroker {
+  fetch: typeof fetch;
+  /** Every call as `METHOD /path`. */
+  calls: string[];
+  /** The answer to the next call of `METHOD /path`, instead of the usual one: a response, or a lost connection. */
+  next(call: string, answer: Response | 'lost'): void;
+  /** Runs before a call is answered. */
+  before(call: string, hook: () => Promise<void>): void;
+  signedIn: boolean;
+  consents: Consent[];
+  /** Seconds. */
+  lifetime: number;
+}
+
+export const brokerUrl = 'https://latchkey.test';
+export const shop = 'https://shop.test';
+export const api = 'https://api.test';
+
+export const refusal = (error: string, status: number, more: object = {}, headers: Record<string, string> = {}) =>
+  Response.json({ error, error_description: `because of ${error}`, ...more }, { status, headers });
+
+export const answer = (consents: Consent[]): SessionAnswer => ({
+  account: { sub: 'p1', name: 'Ada Lovelace', email: 'ada@corp.test', upstream: 'corp' },
+  session: { state: 'active', created_at: 1_000, expires_at: 100_000 },
+  policy: {
+    sites: [
+      {
+        origin: shop,
+        name: 'Shop',
+        consent: 'ask',
+        resources: [
+          {
+            resource: api,
+            name: 'Orders API',
+            scopes: { 'orders:read': 'See your orders', 'orders:write': 'Change your orders' },
+          },
+        ],
+      },
+    ],
+  },
+  consents,
+});
+
+export function createFakeBroker(): FakeBroker {
+  const overrides = new Map<string, (Response | 'lost')[]>();
+  const hooks = new Map<string, () => Promise<void>>();
+  let tokens = 0;
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await verifyProof(c.req.header('DPoP') ?? '', { method: c.req.method, url: c.req.url });
+    await next();
+    c.header('DPoP-Nonce', `nonce-${fake.calls.length}`);
+  });
+  app.post('/session/authorize', async (c) => {
+    const { state, redirect_uri } = await c.req.json();
+    const url = `https://idp.test/authorize?state=${state}&redirect_uri=${encodeURIComponent(redirect_uri)}`;
+    return c.json({ authorization_url: url, issuer: 'https://idp.test', iss_required: true, expires_in: 600 });
+  });
+  app.post('/session', (c) => {
+    fake.signedIn = true;
+    return c.json(answer(fake.consents), 201);
+  });
+  app.use('/session/*', async (c, next) => (fake.signedIn ? next() : refusal('invalid_session', 401)));
+  app.get('/session', (c) => {
+    if (!fake.signedIn) return refusal('invalid_session', 401);
+    const etag = `"${fake.consents.length}"`;
+    if (c.req.header('If-None-Match') === etag) return c.body(null, 304);
+    return c.json(answer(fake.consents), 200, { ETag: etag });
+  });
+  app.post('/session/token', async (c) => {
+    const { origin, resource, scope } = await c.req.json();
+    const given = fake.consents.filter((consent) => consent.origin === origin).flatMap((one) => one.scope.split(' '));
+    const missing = scope.split(' ').filter((asked: string) => !given.includes(asked));
+    if (missing.length > 0) return refusal('consent_required', 403, { scope: missing.join(' ') });
+    tokens += 1;
+    return c.json({
+      access_token: `token-${tokens}`,
+      token_type: 'Bearer',
+      expires_in: fake.lifetime,
+      scope,
+      resource,
+    });
+  });
+  app.post('/session/consents', async (c) => {
+    fake.consents.push({ ...(await c.req.json()), granted_at: 1 });
+    return c.json({ consents: fake.consents });
+  });
+  app.delete('/session/consents', async (c) => {
+    const { origin } = await c.req.json();
+    fake.consents = fake.consents.filter((consent) => consent.origin !== origin);
+    return c.json({ consents: fake.consents });
+  });
+  app.delete('/session', (c) => {
+    fake.signedIn = false;
+    return c.json({ logout_url: 'https://idp.test/logout' });
+  });
+
+  const fake: FakeBroker = {
+    calls: [],
+    signedIn: false,
+    consents: [],
+    lifetime: 300,
+    next: (call, response) => void overrides.set(call, [...(overrides.get(call) ?? []), response]),
+    before: (call, hook) => void hooks.set(call, hook),
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const call = `${request.method} ${new URL(request.url).pathname}`;
+      fake.calls.push(call);
+      await hooks.get(call)?.();
+      const override = overrides.get(call)?.shift();
+      if (override === 'lost') throw new TypeError('fetch failed');
+      return override ?? app.fetch(request);
+    },
+  };
+  return fake;
+}

@@ -1,0 +1,39 @@
+import type { SessionKey } from '../../extension/platform/keys.ts';
+import type { Area } from '../../extension/platform/slot.ts';
+
+/** Stands in for the browser's storage: values are copied in and out, as there. */
+export function memoryArea(): Area & { dump(): Record<string, unknown> } {
+  const values = new Map<string, unknown>();
+  return {
+    get: async (key) => structuredClone(values.get(key)),
+    set: async (key, value) => void values.set(key, structuredClone(value)),
+    remove: async (keys) => {
+      for (const key of [keys].flat()) values.delete(key);
+    },
+    keys: async () => [...values.keys()],
+    dump: () => Object.fromEntries(values),
+  };
+}
+
+/** Stands in for IndexedDB; the keys are real. */
+export function memoryKeys() {
+  let stored: SessionKey | undefined;
+  return {
+    load: async () => stored,
+    async loadOrCreate() {
+      stored ??= await generate();
+      return stored;
+    },
+    erase: async () => {
+      stored = undefined;
+    },
+  };
+}
+
+async function generate(): Promise<SessionKey> {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+  return {
+    privateKey: pair.privateKey,
+    publicJwk: (await crypto.subtle.exportKey('jwk', pair.publicKey)) as JsonWebKey,
+  };
+}
