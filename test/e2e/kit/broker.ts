@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { parseConfig } from '../../../broker/config/load.ts';
+import { initRing } from '../../../broker/keys/ring.ts';
+import { createLog } from '../../../broker/log.ts';
+import { startBroker } from '../../../broker/serve.ts';
+import { demoConfig } from '../../../demo/config.ts';
+import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../../../demo/extension-key.ts';
+import { createIdp } from '../../../demo/idp/idp.ts';
+import { claimRow, originsOf } from '../../../demo/ports.ts';
+import { serve } from '../../../demo/serve.ts';
+import { demoUsers } from '../../../demo/users.ts';
+
+type Tree = Record<string, unknown>;
+
+export const redirectUri = chromeRedirectUri(chromeExtensionId(demoExtensionKey));
+
+/** A broker on SQLite and a real provider, on free ports, with the demo's configuration changed by `adjust`. */
+export async function startBrokerAndIdp(adjust: (config: Tree) => void = () => {}) {
+  const ports = await claimRow(0);
+  const origins = originsOf(ports);
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
+  const secret = 'a-secret-of-this-test-only';
+  const idp = await createIdp({
+    issuer: origins.idp,
+    client: {
+      id: 'latchkey-broker',
+      secret,
+      redirectUris: [redirectUri, `${origins.broker}/callback`],
+      postLogoutRedirectUris: [],
+    },
+    users: demoUsers,
+    now: Date.now,
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  const idpServer = await serve(idp.handler, ports.idp);
+  initRing(join(dir, 'keys'), Date.now());
+  await writeFile(join(dir, 'client-secret'), secret);
+  const file = parse(demoConfig(ports)) as Tree;
+  adjust(file);
+  const logged: string[] = [];
+  const config = parseConfig(stringify(file), join(dir, 'latchkey.yaml'), {});
+  const broker = await startBroker(config, createLog({ write: (line) => void logged.push(line) }));
+  return {
+    origins,
+    dir,
+    idp,
+    /** The log's lines so far. */
+    logged,
+    async stopIdp() {
+      await idpServer.close();
+    },
+    async close() {
+      await broker.close();
+      await idpServer.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestBroker = Awaited<ReturnType<typeof startBrokerAndIdp>>;

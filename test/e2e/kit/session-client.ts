@@ -1,0 +1,110 @@
+import { exportJWK, generateKeyPair } from 'jose';
+import * as oauth from 'oauth4webapi';
+import { createProof } from '../../../shared/dpop.ts';
+import type { SessionAnswer } from '../../../shared/session-api.ts';
+import { redirectUri } from './broker.ts';
+import { createVisitor, type Visitor } from './visitor.ts';
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+  body: any;
+  headers: Headers;
+}
+
+/** Speaks to `/session` as the extension does: proof, nonce, cookie and client header. Each part can be taken away or forged. */
+export async function createSessionClient(broker: string, visitor?: Visitor, idp?: string) {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: false });
+  const keys = { privateKey, publicJwk: await exportJWK(publicKey) };
+  const person = visitor ?? createVisitor(idp === undefined ? [] : [idp]);
+  let nonce: string | undefined;
+  let cookie = '';
+
+  interface Forged {
+    proofUrl?: string;
+    proof?: string;
+    cookie?: string;
+    headers?: Record<string, string>;
+    rawBody?: string;
+  }
+
+  async function send(method: string, path: string, body: unknown, forged: Forged): Promise<Answer> {
+    const proof =
+      forged.proof ??
+      (await createProof(keys, { method, url: forged.proofUrl ?? `${broker}${path}`, nonce }, Date.now()));
+    const answer = await fetch(`${broker}${path}`, {
+      method,
+      headers: {
+        DPoP: proof,
+        'Latchkey-Client': 'extension/0.1.0',
+        cookie: forged.cookie ?? cookie,
+        ...(body === undefined && forged.rawBody === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...forged.headers,
+      },
+      ...(body === undefined && forged.rawBody === undefined ? {} : { body: forged.rawBody ?? JSON.stringify(body) }),
+    });
+    nonce = answer.headers.get('DPoP-Nonce') ?? nonce;
+    for (const line of answer.headers.getSetCookie()) cookie = line.split(';', 1)[0] ?? '';
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text.startsWith('{') ? JSON.parse(text) : text };
+  }
+
+  async function call(method: string, path: string, body?: unknown, forged: Forged = {}): Promise<Answer> {
+    const answer = await send(method, path, body, forged);
+    return answer.body?.error === 'use_dpop_nonce' && forged.proof === undefined
+      ? send(method, path, body, forged)
+      : answer;
+  }
+
+  /** Begins a sign-in. */
+  async function authorize(extra: Record<string, unknown> = {}) {
+    const [state, sentNonce, verifier] = [
+      oauth.generateRandomState(),
+      oauth.generateRandomNonce(),
+      oauth.generateRandomCodeVerifier(),
+    ];
+    const answer = await call('POST', '/session/authorize', {
+      redirect_uri: redirectUri,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      state,
+      nonce: sentNonce,
+      ...extra,
+    });
+    return { answer, state, verifier };
+  }
+
+  /** The person's part at the provider. @returns the parameters of the redirect */
+  async function atProvider(authorizationUrl: string, username: string, password: string): Promise<URLSearchParams> {
+    const first = await person.visit(authorizationUrl);
+    const last = first.ended ? await person.visit(first.url, { username, password }) : first;
+    return last.url.searchParams;
+  }
+
+  async function signIn(username = 'ada', password = 'engine-1843'): Promise<SessionAnswer> {
+    const { answer, state, verifier } = await authorize();
+    if (answer.status !== 200) throw new Error(`authorize: ${JSON.stringify(answer.body)}`);
+    const redirect = await atProvider(answer.body.authorization_url, username, password);
+    const created = await call('POST', '/session', {
+      state,
+      code: redirect.get('code'),
+      code_verifier: verifier,
+      iss: redirect.get('iss') ?? undefined,
+    });
+    if (created.status !== 201) throw new Error(`session: ${JSON.stringify(created.body)}`);
+    return created.body;
+  }
+
+  return {
+    call,
+    authorize,
+    atProvider,
+    signIn,
+    keys,
+    get cookie() {
+      return cookie;
+    },
+    get nonce() {
+      return nonce;
+    },
+  };
+}

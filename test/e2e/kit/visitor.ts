@@ -1,0 +1,62 @@
+/** A browser without a screen: cookies by host, redirects (those of `continue` pages too), forms filled in by name. */
+export interface Visitor {
+  /** Goes there, and on until no redirect is left or one leads to an origin that was not given. */
+  visit(url: string | URL, form?: Record<string, string>): Promise<Visit>;
+  cookies(host: string): ReadonlyMap<string, string>;
+}
+
+export interface Visit {
+  url: URL;
+  status: number;
+  text: string;
+  headers: Headers;
+  /** Absent when the way led out. */
+  ended: boolean;
+}
+
+export function createVisitor(origins: readonly string[]): Visitor {
+  const jars = new Map<string, Map<string, string>>();
+  const jar = (host: string) => {
+    const found = jars.get(host) ?? new Map<string, string>();
+    jars.set(host, found);
+    return found;
+  };
+
+  async function visit(url: string | URL, form?: Record<string, string>): Promise<Visit> {
+    let next: { url: URL; body?: URLSearchParams } = { url: new URL(url) };
+    if (form) next.body = new URLSearchParams(form);
+    for (let hop = 0; hop < 20; hop += 1) {
+      if (!origins.includes(next.url.origin))
+        return { url: next.url, status: 0, text: '', headers: new Headers(), ended: false };
+      const cookies = jar(next.url.host);
+      const answer = await fetch(next.url, {
+        ...(next.body ? { method: 'POST', body: next.body } : {}),
+        headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+        redirect: 'manual',
+      });
+      for (const line of answer.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        if (value === '') cookies.delete(name);
+        else cookies.set(name, value);
+      }
+      const text = await answer.text();
+      const onward = answer.headers.get('location') ?? refreshTarget(text);
+      if (onward === undefined)
+        return { url: next.url, status: answer.status, text, headers: answer.headers, ended: true };
+      next = { url: new URL(onward, next.url) };
+    }
+    throw new Error(`more than 20 redirects, at ${next.url.href}`);
+  }
+
+  return { visit, cookies: jar };
+}
+
+const refreshTarget = (text: string): string | undefined =>
+  /http-equiv="refresh" content="0; url=([^"]+)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+
+/** The value of an input of the page, by its name. */
+export function fieldOf(text: string, name: string): string {
+  const value = new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(text)?.[1];
+  if (value === undefined) throw new Error(`the page has no field "${name}"`);
+  return value;
+}
