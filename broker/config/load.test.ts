@@ -1,0 +1,161 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Fault } from './fault.ts';
+import { ConfigError } from './fault.ts';
+import { parseConfig } from './load.ts';
+
+const good = `
+issuer: https://latchkey.example.com
+keys_file: keys
+upstreams:
+  okta:
+    issuer: https://acme.okta.com/oauth2/default
+    client_id: 0oa1b2c3d4
+    client_secret: \${OKTA_CLIENT_SECRET}
+    preset: okta
+    refresh_leeway: 30s
+extension:
+  chrome_ids: [abcdefghijklmnopabcdefghijklmnop]
+  firefox_ids: [latchkey@example.com]
+resources:
+  https://api.example.com:
+    name: Orders API
+    scopes: { orders:read: See your orders }
+origins:
+  https://shop.example.com:
+    name: Shop
+    allow: { https://api.example.com: [orders:read] }
+    groups: [okta:staff]
+devices:
+  tv: { name: TV, allow: { https://api.example.com: [orders:read] }, session: 90d }
+`;
+const env = { OKTA_CLIENT_SECRET: 'a-real-random-secret' };
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-config-'));
+const parse = (source: string, environment: Record<string, string> = env) =>
+  parseConfig(source, join(folder, 'latchkey.yaml'), environment);
+
+function faultsOf(source: string, environment = env): (Fault & { at: string })[] {
+  try {
+    parse(source, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults.map((fault) => ({ ...fault, at: fault.path.join('.') }));
+    throw error;
+  }
+  return [];
+}
+
+describe('a good file', () => {
+  it('gets its defaults, durations in milliseconds, paths beside the file, secrets from outside', () => {
+    const config = parse(good);
+    expect(config.store).toBe(`sqlite:${join(folder, 'latchkey.db')}`);
+    expect(config.keysFile).toBe(join(folder, 'keys'));
+    expect(config.upstreams.get('okta')).toMatchObject({
+      refreshLeewayMs: 30_000,
+      authentication: { method: 'client_secret_basic', secret: 'a-real-random-secret' },
+    });
+    expect(config.resources.get('https://api.example.com')).toMatchObject({ lifetimeMs: 300_000, freshMs: 900_000 });
+    expect(config.devices.get('tv')?.sessionMs).toBe(90 * 86_400_000);
+    expect(config.extension.redirectUris).toEqual([
+      'https://abcdefghijklmnopabcdefghijklmnop.chromiumapp.org/',
+      expect.stringMatching(/^https:\/\/[0-9a-f]{40}\.extensions\.allizom\.org\/$/),
+    ]);
+  });
+
+  it('reads a secret from a file beside it', () => {
+    writeFileSync(join(folder, 'client-secret'), 'from-the-file\n');
+    const config = parse(good.replace(/client_secret: .*/, 'client_secret_file: client-secret'));
+    expect(config.upstreams.get('okta')?.authentication).toEqual({
+      method: 'client_secret_basic',
+      secret: 'from-the-file',
+    });
+  });
+});
+
+describe('a file with faults', () => {
+  it('has all of them listed at once, each with path, line, cause and cure', () => {
+    const bad = good
+      .replace('https://latchkey.example.com', 'http://latchkey.example.com')
+      .replace('refresh_leeway: 30s', 'refresh_leeway: half a minute')
+      .replace('name: Shop', 'nmae: Shop')
+      .replace('[okta:staff]', '[azure:staff]')
+      .replace('${OKTA_CLIENT_SECRET}', 'hunter2');
+    const faults = faultsOf(bad);
+    expect(faults.map(({ at }) => at).sort()).toEqual(
+      [
+        'issuer',
+        'upstreams.okta.client_secret',
+        'upstreams.okta.refresh_leeway',
+        'origins.https://shop.example.com.nmae',
+        'origins.https://shop.example.com.name',
+        'origins.https://shop.example.com.groups',
+      ].sort(),
+    );
+    const byPath = new Map(faults.map((fault) => [fault.at, fault]));
+    expect(byPath.get('issuer')).toMatchObject({ line: 2, message: expect.stringContaining('https:') });
+    expect(byPath.get('upstreams.okta.client_secret')?.message).toContain('client_secret_file');
+    expect(byPath.get('origins.https://shop.example.com.nmae')?.message).toContain('not a known key');
+    expect(byPath.get('origins.https://shop.example.com.name')?.message).toBe('is missing');
+  });
+
+  it('never repeats a secret', () => {
+    const secret = 'correct-horse-battery';
+    expect(() => parse(good.replace('${OKTA_CLIENT_SECRET}', secret))).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining(secret) }),
+    );
+  });
+
+  it.each([
+    ['an unset variable', good, {}, 'upstreams.okta.client_secret', 'OKTA_CLIENT_SECRET is not set'],
+    ['a default secret', good, { OKTA_CLIENT_SECRET: 'changeme' }, 'upstreams.okta.client_secret', 'default secret'],
+    [
+      'a pattern as origin',
+      good.replace('https://shop.example.com:', 'https://*.example.com:'),
+      env,
+      'origins.https://*.example.com',
+      'exact origin',
+    ],
+    [
+      'an unknown resource',
+      good.replace(
+        'allow: { https://api.example.com: [orders:read] }\n    groups',
+        'allow: { https://x.example: [orders:read] }\n    groups',
+      ),
+      env,
+      'origins.https://shop.example.com.allow.https://x.example',
+      'names no resource',
+    ],
+    [
+      'an unknown scope',
+      good.replace(
+        'TV, allow: { https://api.example.com: [orders:read]',
+        'TV, allow: { https://api.example.com: [orders:burn]',
+      ),
+      env,
+      'devices.tv.allow.https://api.example.com',
+      'orders:burn',
+    ],
+    [
+      'no client authentication',
+      good.replace(/ +client_secret: .*\n/, ''),
+      env,
+      'upstreams.okta',
+      'no client authentication',
+    ],
+    [
+      'a trailing slash',
+      good.replace('latchkey.example.com', 'latchkey.example.com/'),
+      env,
+      'issuer',
+      'trailing slash',
+    ],
+    ['text that is no YAML', 'issuer: [', env, '', 'not YAML'],
+    ['an empty file', '', env, '', ''],
+  ])('%s is a fault', (_, source, environment, path, message) => {
+    const faults = faultsOf(source, environment as typeof env);
+    expect(
+      faults.find(({ at, message: said }) => at === path && said.includes(message)) ?? (path === '' && faults[0]),
+    ).toBeTruthy();
+  });
+});

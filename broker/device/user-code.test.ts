@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { newUserCode, normaliseUserCode } from './user-code.ts';
+
+describe('a user code', () => {
+  it('is eight of twenty letters, shown as XXXX-XXXX', () => {
+    const codes = Array.from({ length: 500 }, newUserCode);
+    for (const code of codes) expect(code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
+    expect(new Set(codes.join('').replaceAll('-', '')).size).toBe(20);
+  });
+
+  it.each(['bcdfghjk', 'BCDF-GHJK', ' b c d f g h j k ', 'bcdf—ghjk', 'BCDF.GHJK', 'bcdf\tghjk\n', 'b-c-d-f-g-h-j-k'])(
+    'is read from %j',
+    (typed) => {
+      expect(normaliseUserCode(typed)).toBe('BCDF-GHJK');
+    },
+  );
+
+  it.each(['', 'BCDF', 'BCDF-GHJKL', 'BCDF-GHJA', 'BCDF-GHJ1', 'x'.repeat(1_000)])('is not read from %j', (typed) => {
+    expect(normaliseUserCode(typed)).toBeUndefined();
+  });
+
+  it('comes back from any text as itself or not at all', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const code = normaliseUserCode(text);
+        return code === undefined || normaliseUserCode(code) === code;
+      }),
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { initRing, loadRing } from './ring.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-ring-'));
+const line = (kid: string, byte: number) => `${kid} ${Buffer.alloc(32, byte).toString('base64url')}\n`;
+function file(name: string, text: string, mode = 0o600): string {
+  const path = join(folder, name);
+  writeFileSync(path, text, { mode });
+  chmodSync(path, mode);
+  return path;
+}
+
+describe('the key file', () => {
+  it('is made once, for its owner only', () => {
+    const path = join(folder, 'made');
+    initRing(path, 0);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const before = readFileSync(path, 'utf8');
+    expect(() => initRing(path, 0)).toThrow('stays as it is');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect(loadRing(path).all).toHaveLength(1);
+  });
+
+  it('seals with the first key and opens with all', () => {
+    const ring = loadRing(file('two', `# kept until no row names it\n${line('b', 2)}\n${line('a', 1)}`));
+    expect(ring.current.kid).toBe('b');
+    expect(ring.get('a').key).toEqual(Buffer.alloc(32, 1));
+  });
+
+  it.each([
+    ['others may read it', file('open', line('a', 1), 0o644), 'chmod 600'],
+    ['it is empty', file('empty', '\n# nothing\n'), 'holds no key'],
+    ['a key is short', file('short', 'a c2hvcnQ\n'), 'key 1'],
+    ['a name is there twice', file('twice', line('a', 1) + line('a', 2)), 'twice'],
+    ['it is not there', join(folder, 'absent'), 'latchkey keys init'],
+  ])('is refused where %s', (_, path, cure) => {
+    expect(() => loadRing(path)).toThrow(cure);
+  });
+});

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createRing } from '../keys/ring.ts';
+import { open, seal } from '../keys/seal.ts';
+import { createStore } from '../store/open.ts';
+import type { Session, Store } from '../store/store.ts';
+import { createBackoff } from './backoff.ts';
+import { presetOf } from './presets.ts';
+import { createRefresher } from './refresh.ts';
+import type { RefreshOutcome, Upstream } from './types.ts';
+
+// A fake provider, to bring about answers on demand that a real one gives only by accident; the store is real.
+const ring = createRing([{ kid: 'k', key: randomBytes(32) }]);
+const secret = randomBytes(16);
+const context = { purpose: 'session-refresh', id: 'row', secret } as const;
+const leewayMs = 30_000;
+
+let now: number;
+let store: Store;
+let sent: string[];
+let answers: (RefreshOutcome | 'crash')[];
+
+const rotated = (refreshToken: string): RefreshOutcome => ({
+  kind: 'refreshed',
+  refreshToken,
+  claims: { groups: ['p:new'] },
+});
+
+function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
+  const unused = () => Promise.reject(new Error('not part of this test'));
+  return {
+    config: {
+      name: 'p',
+      issuer: 'https://p.example',
+      clientId: 'c',
+      authentication: { method: 'client_secret_basic', secret: 's' },
+      scopes: [],
+      preset,
+      refreshLeewayMs,
+      authorizationParams: {},
+    },
+    preset: presetOf(preset),
+    refreshDeadlineMs: 10_000,
+    authorizationUrl: unused,
+    exchange: unused,
+    async refresh(refreshToken) {
+      sent.push(refreshToken);
+      const answer = answers.shift();
+      if (answer === undefined) throw new Error('the provider was asked once too often');
+      // Never resolves: this process died before it heard.
+      return answer === 'crash' ? new Promise<never>(() => {}) : answer;
+    },
+    revoke: unused,
+    logoutUrl: unused,
+  };
+}
+
+/** One process. Another call is another process on the same store. */
+function process(provider = upstream(leewayMs)) {
+  const backoff = createBackoff({ now: () => now, random: () => 0 });
+  const refresher = createRefresher({
+    store,
+    ring,
+    upstreams: new Map([['p', provider]]),
+    backoff,
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+    log: { info() {}, warn() {}, error() {} },
+  });
+  return async () => refresher({ kind: 'session', id: 'row', secret, idpSub: 'ada', row: await row() });
+}
+
+async function row(): Promise<Session> {
+  const found = await store.getSession('row');
+  if (!found) throw new Error('the row is gone');
+  return found;
+}
+
+async function storedToken(): Promise<string | undefined> {
+  const { sealedRefresh, ringKid } = await row();
+  return sealedRefresh && ringKid ? open(ring, context, { sealed: sealedRefresh, ringKid }) : undefined;
+}
+
+beforeEach(async () => {
+  now = 1_800_000_000_000;
+  sent = [];
+  answers = [];
+  store = await createStore('sqlite::memory:', { now: () => now });
+  await store.migrate();
+  const person = await store.upsertPerson(
+    { issuer: 'https://p.example', idpSub: 'ada', upstream: 'p', newSub: 'sub' },
+    now,
+  );
+  const { sealed, ringKid } = seal(ring, context, 'rt-1');
+  await store.insertSession({
+    id: 'row',
+    sub: person.sub,
+    upstream: 'p',
+    issuer: person.issuer,
+    issuedAt: now,
+    sealedRefresh: sealed,
+    ringKid,
+    claims: { groups: ['p:old'], name: 'Ada' },
+    refreshedAt: now,
+    createdAt: now,
+    absoluteExpiresAt: now + 1e9,
+    idleExpiresAt: now + 1e9,
+    jkt: 'jkt',
+    secretCheck: 'check',
+  });
+});
+
+describe('a refresh', () => {
+  it('stores the rotated token, sealed, with the new claims', async () => {
+    answers = [rotated('rt-2')];
+    expect(await process()()).toMatchObject({
+      kind: 'fresh',
+      row: { claims: { groups: ['p:new'], name: 'Ada' }, version: 2 },
+    });
+    expect(await storedToken()).toBe('rt-2');
+  });
+
+  it('keeps the token of a provider that does not rotate', async () => {
+    answers = [{ kind: 'refreshed', refreshToken: undefined, claims: { groups: [] } }];
+    await process(upstream(0, 'entra'))();
+    expect(await storedToken()).toBe('rt-1');
+    expect((await row()).claims.groups).toEqual([]);
+  });
+
+  it('is one for all requests of a process and of several', async () => {
+    answers = [rotated('rt-2')];
+    const [one, two] = [process(), process()];
+    const results = await Promise.all([one(), one(), two(), two()]);
+    expect(results.map(({ kind }) => kind)).toEqual(Array(4).fill('fresh'));
+    expect(sent).toEqual(['rt-1']);
+  });
+});
+
+describe('a crash between the provider’s rotation and our commit', () => {
+  async function crash(provider?: Upstream) {
+    answers = ['crash'];
+    void process(provider)();
+    while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it('is made good within the leeway: the old token is sent again', async () => {
+    await crash();
+    now += 13_000;
+    answers = [rotated('rt-2')];
+    expect((await process()()).kind).toBe('fresh');
+    expect(sent).toEqual(['rt-1', 'rt-1']);
+    expect(await storedToken()).toBe('rt-2');
+  });
+
+  it('needs the person after the leeway: the old token is never sent a second time', async () => {
+    await crash();
+    now += leewayMs;
+    expect((await process()()).kind).toBe('reauth_required');
+    expect(sent).toEqual(['rt-1']);
+    expect((await row()).state).toBe('reauth_required');
+  });
+
+  it('counts the leeway from the first sending, however many crashes follow', async () => {
+    await crash();
+    now += 13_000;
+    answers = ['crash'];
+    void process()();
+    while (sent.length === 1) await new Promise((resolve) => setImmediate(resolve));
+    now += 16_000;
+    expect((await process()()).kind).toBe('reauth_required');
+    expect(sent).toHaveLength(2);
+  });
+
+  it('has no window at a provider that does not rotate', async () => {
+    await crash(upstream(0, 'google'));
+    now += 86_400_000;
+    answers = [{ kind: 'refreshed', refreshToken: undefined, claims: { groups: [] } }];
+    expect((await process(upstream(0, 'google'))()).kind).toBe('fresh');
+  });
+
+  it('without a leeway costs the session, not the family at the provider', async () => {
+    await crash(upstream(0));
+    now += 13_000;
+    expect((await process(upstream(0))()).kind).toBe('reauth_required');
+    expect(sent).toEqual(['rt-1']);
+  });
+});
+
+describe('a provider that does not do it', () => {
+  it('changes nothing when it is away, and is left alone for a while', async () => {
+    const refresh = process();
+    answers = [{ kind: 'unavailable', delivered: false, retryAfterMs: 4_000 }];
+    expect(await refresh()).toEqual({ kind: 'unavailable', retryAfterMs: 4_000 });
+    expect((await refresh()).kind).toBe('unavailable');
+    expect(sent).toHaveLength(1);
+    now += 60_000;
+    answers = [rotated('rt-2')];
+    expect((await refresh()).kind).toBe('fresh');
+  });
+
+  it('ends the grant with invalid_grant; the session stays, to be signed in to again', async () => {
+    answers = [{ kind: 'ended' }];
+    expect((await process()()).kind).toBe('reauth_required');
+    expect((await row()).state).toBe('reauth_required');
+  });
+
+  it('needs two definite refusals in a row for the same', async () => {
+    const refresh = process();
+    answers = [
+      { kind: 'refused', error: 'invalid_client' },
+      rotated('rt-2'),
+      { kind: 'refused', error: 'x' },
+      { kind: 'refused', error: 'x' },
+    ];
+    expect((await refresh()).kind).toBe('unavailable');
+    expect((await refresh()).kind).toBe('fresh');
+    expect((await refresh()).kind).toBe('unavailable');
+    expect((await refresh()).kind).toBe('reauth_required');
+    expect(await storedToken()).toBe('rt-2');
+  });
+
+  it('loses no rotated token when the rest of its answer is no use', async () => {
+    answers = [{ kind: 'incomplete', refreshToken: 'rt-2' }];
+    expect((await process()()).kind).toBe('unavailable');
+    expect(await storedToken()).toBe('rt-2');
+    expect((await row()).claims.groups).toEqual(['p:old']);
+  });
+
+  it('cannot put another person in place of this one', async () => {
+    answers = [{ kind: 'refused', error: 'another subject', refreshToken: 'rt-2' }];
+    expect((await process()()).kind).toBe('reauth_required');
+  });
+});
