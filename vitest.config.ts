@@ -10,8 +10,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...elsewhere, 'test/e2e/**'],
+          exclude: [...elsewhere, 'test/e2e/**', 'test/conformance/**'],
           setupFiles: ['test/network-off.ts'],
+        },
+      },
+      {
+        // What has more than one implementation, on each of them: stores, on a real PostgreSQL too.
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          exclude: elsewhere,
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect } from 'vitest';
+import { parallel, type StoreTest, t0 } from './harness.ts';
+
+const origin = 'https://shop.example.com';
+const resource = 'https://api.example.com';
+
+export const consents = (it: StoreTest) =>
+  describe('consents', () => {
+    it('are none at first', async ({ store, person }) => {
+      expect(await store.listConsents(person.sub)).toEqual([]);
+      expect(await store.revokeConsent({ sub: person.sub, origin })).toBe(0);
+    });
+
+    it('grow to the union, whatever the order', async ({ store, person }) => {
+      const scope = fc.constantFrom('a', 'b', 'c:d', 'e');
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.array(scope), { minLength: 1, maxLength: 5 }), async (decisions) => {
+          await store.revokeConsent({ sub: person.sub, origin });
+          for (const scopes of decisions) await store.grantConsent({ sub: person.sub, origin, resource, scopes }, t0);
+          const scopes = [...new Set(decisions.flat())].sort();
+          expect(await store.listConsents(person.sub)).toEqual([
+            { sub: person.sub, origin, resource, scopes, grantedAt: t0 },
+          ]);
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    it('answer with the union, dated by the last decision', async ({ store, person }) => {
+      const { sub } = person;
+      await store.grantConsent({ sub, origin, resource, scopes: ['write'] }, t0);
+      expect(await store.grantConsent({ sub, origin, resource, scopes: ['read'] }, t0 + 1)).toEqual({
+        sub,
+        origin,
+        resource,
+        scopes: ['read', 'write'],
+        grantedAt: t0 + 1,
+      });
+    });
+
+    it('are revoked for one resource, or for the whole site', async ({ store, person }) => {
+      const { sub } = person;
+      const other = 'https://other.example.com';
+      for (const to of [resource, other]) await store.grantConsent({ sub, origin, resource: to, scopes: ['a'] }, t0);
+      await store.grantConsent({ sub, origin: 'https://notes.example.com', resource, scopes: ['a'] }, t0);
+      const left = async () => (await store.listConsents(sub)).map((consent) => [consent.origin, consent.resource]);
+      expect(await store.revokeConsent({ sub, origin, resource })).toBe(1);
+      expect(await left()).toEqual([
+        ['https://notes.example.com', resource],
+        [origin, other],
+      ]);
+      await store.grantConsent({ sub, origin, resource, scopes: ['b'] }, t0);
+      expect(await store.revokeConsent({ sub, origin })).toBe(2);
+      expect(await left()).toEqual([['https://notes.example.com', resource]]);
+    });
+
+    it('lose nothing of 20 decisions at once', async ({ subject, store, person }) => {
+      const { sub } = person;
+      await parallel(20, subject.replicas, (replica, n) =>
+        replica.grantConsent({ sub, origin, resource, scopes: [`scope-${n}`] }, t0),
+      );
+      expect((await store.listConsents(sub))[0]?.scopes).toHaveLength(20);
+    });
+  });

