@@ -16,10 +16,14 @@ export function callback(deps: Deps) {
     if (state === undefined) throw new OAuthError('invalid_request', 'state is missing: enter the code again');
     const returned = await finishSignIn(deps, page, { state, code, iss });
     if (returned.cancelled) return c.html(messagePage('cancelled'), 400);
-    const { purpose } = returned;
+    const { purpose, refreshToken, upstream } = returned;
+    // Only "Allow" asks for a lasting grant. One that came uninvited is given back, where that ends nothing else.
+    if (purpose.type === 'code' && refreshToken !== undefined && upstream.preset.revocationIsNarrow) {
+      void upstream.revoke(refreshToken);
+    }
     const signedIn = await remember(deps, c, returned);
     return purpose.type === 'code'
-      ? confirmDevice(deps, c, signedIn, returned.upstream, purpose)
+      ? confirmDevice(deps, c, signedIn, upstream, purpose)
       : allowDevice(deps, c, signedIn, returned, purpose);
   };
 }
