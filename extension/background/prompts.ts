@@ -45,7 +45,7 @@ export interface Prompts {
 
 /** Longer than a click counts as activation in any browser (5 s): a no can't be answered by the click that led to it. */
 const quietMs = 8_000;
-const size = { width: 440, height: 620 };
+const size = { width: 440, height: 560 };
 const prefix = 'prompt:';
 
 /**

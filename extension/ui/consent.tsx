@@ -43,7 +43,6 @@ function Consent() {
   if (!view) return <Problem problem={problem} />;
   return (
     <div class="stack">
-      <Problem problem={problem} />
       <div class="lead">
         <h1>{message('consent_title', view.site)}</h1>
         <p class="origin strong">{view.origin}</p>
@@ -58,16 +57,20 @@ function Consent() {
           ))}
         </ul>
       </section>
-      <p class="quiet">{message('consent_account', view.account)}</p>
-      <div class="choice">
-        <button type="button" disabled={busy} onClick={answer(false)}>
-          {message('deny')}
-        </button>
-        <button type="button" class="primary" disabled={busy} onClick={answer(true)}>
-          {message('allow')}
-        </button>
+      <div class="end">
+        <Problem problem={problem} />
+        <p class="quiet">
+          {message('consent_account', view.account)} {message('consent_revocable')}
+        </p>
+        <div class="choice">
+          <button type="button" disabled={busy} onClick={answer(false)}>
+            {message('deny')}
+          </button>
+          <button type="button" class="primary" disabled={busy} onClick={answer(true)}>
+            {message('allow')}
+          </button>
+        </div>
       </div>
-      <p class="quiet">{message('consent_revocable')}</p>
     </div>
   );
 }

@@ -68,7 +68,7 @@ export function createFakeBroker(): FakeBroker {
     fake.signedIn = true;
     return c.json(answer(fake.consents), 201);
   });
-  app.use('/session/*', async (c, next) => (fake.signedIn ? next() : refusal('invalid_session', 401)));
+  app.use('/session/*', async (_c, next) => (fake.signedIn ? next() : refusal('invalid_session', 401)));
   app.get('/session', (c) => {
     if (!fake.signedIn) return refusal('invalid_session', 401);
     const etag = `"${fake.consents.length}"`;
