@@ -1,9 +1,11 @@
 /** The pages' one style sheet: light, dark, phone and large screens, without a script. */
 export const pagesCss = `
-:root { color-scheme: light dark; --ink: #17202b; --soft: #556070; --paper: #f4f6f9; --card: #fff; --line: #cfd6df; --accent: #0b57d0;
-  --on-accent: #fff; --bad: #b3261e; --warn-paper: #fff4dc; --warn-ink: #5c3d00; --good: #146c2e; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf1; --soft: #a5b0bf; --paper: #10151b; --card: #1a212a; --line: #3a4654;
-  --accent: #9dc1ff; --on-accent: #07203f; --bad: #ffb4ab; --warn-paper: #3a2d0d; --warn-ink: #ffe0a3; --good: #7fdc98; } }
+:root {
+  color-scheme: light dark;
+  --ink: light-dark(#1a201e, #eef2f0); --soft: light-dark(#58625f, #a3aeaa); --paper: light-dark(#f1f4f3, #161918); --card: light-dark(#fff, #1f2423);
+  --line: light-dark(#d3d9d6, #434c49); --accent: light-dark(#14635c, #6fd0c4); --on-accent: light-dark(#fff, #06201d);
+  --bad: light-dark(#b3261e, #ffb4ab); --good: light-dark(#14635c, #6fd0c4); --warn-paper: light-dark(#fdf3e5, #33270f); --warn-ink: light-dark(#6b3a06, #f0b469);
+}
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.5 system-ui, sans-serif; }
 main { max-width: 30rem; margin: 6vh auto; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 1rem; }
@@ -41,4 +43,4 @@ section .warning { margin-top: .5rem; }
 @media (min-width: 110rem) { html { font-size: 150%; } }
 `;
 
-export const keySvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#3f7de0" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"><circle cx="8" cy="12" r="4.5"/><path d="M12.5 12H22m-3 0v4m-3.5-4v2.6"/></svg>`;
+export const keySvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 128"><rect width="128" height="128" rx="30" fill="#14635c"/><g fill="none" stroke="#fff" stroke-width="12" stroke-linecap="round" stroke-linejoin="round"><circle cx="46" cy="82" r="21"/><path d="M61 67 98 30M84 44l14 14"/></g></svg>`;
