@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+
+const help = `Usage: latchkey <command> [options]
+
+Sign in on this machine:
+  login     show a code, wait until you have allowed it, keep the result
+  token     print an access token, refreshed when it has to be
+  logout    end the sign-in
+
+Run a broker:
+  serve     run the broker
+  migrate   bring the store's schema up to date
+  keys      make and rotate keys
+
+"latchkey <command> --help" says more.
+`;
+
+const [command, ...rest] = process.argv.slice(2);
+
+switch (command) {
+  case undefined:
+    process.stderr.write(help);
+    process.exitCode = 2;
+    break;
+  case 'help':
+  case '--help':
+  case '-h':
+    process.stdout.write(help);
+    break;
+  case '--version':
+    process.stdout.write(`${await version()}\n`);
+    break;
+  case 'login':
+  case 'token':
+  case 'logout': {
+    const { run } = await import('../clients/cli/main.ts');
+    process.exitCode = await run([command, ...rest]);
+    break;
+  }
+  default: {
+    const { run } = await import('../broker/cli/main.ts');
+    process.exitCode = await run([command, ...rest]);
+  }
+}
+
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version;
+}

@@ -1,0 +1,45 @@
+import { renderUnicodeCompact } from 'uqr';
+import { DeviceError } from '../device/device-error.ts';
+import type { LoginState } from '../device/login.ts';
+import { plainText } from '../device/plain-text.ts';
+
+type Code = Extract<LoginState, { type: 'code' }>;
+
+/**
+ * What the person is told: page, code, and the two in one as a QR.
+ *
+ * @param colours white on black by escape codes: without them a terminal with a light background shows
+ *   the QR inverted, which some cameras don't read
+ * @throws {DeviceError} `bad_answer` where a link is none that a person should follow
+ */
+export function instructions(
+  { user_code, verification_uri, verification_uri_complete }: Code,
+  colours: boolean,
+): string {
+  const page = link(verification_uri);
+  const lines = ['', 'To sign in, open this page on your phone or computer:', '', `    ${page}`, ''];
+  lines.push('and enter the code:', '', `    ${plainText(user_code, 32)}`, '');
+  if (verification_uri_complete !== undefined) {
+    const complete = link(verification_uri_complete);
+    lines.push(
+      'Or scan this, or follow the link, and compare the code:',
+      '',
+      ...qr(complete, colours),
+      '',
+      `    ${complete}`,
+      '',
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const qr = (text: string, colours: boolean): string[] =>
+  renderUnicodeCompact(text, { border: 2 })
+    .split('\n')
+    .map((line) => (colours ? `    \x1b[97;40m${line}\x1b[0m` : `    ${line}`));
+
+function link(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href;
+  throw new DeviceError('bad_answer', 'The broker names a page that is no web address: is the issuer right?');
+}

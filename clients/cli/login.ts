@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import { type DeviceLoginOptions, deviceLogin } from '../device/login.ts';
+import { revoke } from '../device/revoke.ts';
+import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
+import type { Tokens } from '../device/tokens.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { instructions } from './instructions.ts';
+import { type Io, UsageError } from './io.ts';
+import { commonOptions, openProfile } from './options.ts';
+import { createProgress } from './progress.ts';
+
+export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P] [--json]
+
+Signs this machine in: shows a code to enter at the broker's page, and waits until you have allowed it.
+
+  --issuer URL     the broker (or LATCHKEY_ISSUER)
+  --client ID      as the broker lists it under devices (or LATCHKEY_CLIENT_ID; default latchkey-cli)
+  --scope S        scopes, separated by spaces (default: what the broker gives this client)
+  --resource R     the API that the tokens are for
+  -p, --profile P  keep it under this name (or LATCHKEY_PROFILE; default "default")
+  --file F         keep it in this file instead
+  --json           one JSON object a line: {"type":"code",…} at once, {"type":"done",…} in the end
+
+What a profile was signed in with before is the default for all but its name.
+`;
+
+/** `latchkey login` */
+export async function login(args: string[], io: Io): Promise<ExitCode> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...commonOptions,
+      issuer: { type: 'string' },
+      client: { type: 'string' },
+      scope: { type: 'string' },
+      resource: { type: 'string' },
+    },
+  });
+  const file = openProfile(values, io);
+  const before = await file.read();
+  const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? before?.issuer;
+  if (!issuer) throw new UsageError('which broker? Give --issuer URL, or set LATCHKEY_ISSUER');
+  // Scopes and resource of another broker or client would mean nothing there.
+  const kept = before?.issuer === issuer ? before : undefined;
+  const clientId = values.client ?? io.env.LATCHKEY_CLIENT_ID ?? kept?.client_id ?? 'latchkey-cli';
+  const asked = {
+    issuer,
+    clientId,
+    scope: values.scope ?? kept?.scope,
+    resource: values.resource ?? kept?.resource,
+  };
+
+  const tokens = await signIn(asked, values.json, io);
+  const credentials = toCredentials(asked, tokens);
+  await file.locked(() => file.write(credentials));
+  await endPredecessor(before, io);
+  report(file, credentials, values.json, io);
+  return exitCode.ok;
+}
+
+async function signIn(asked: DeviceLoginOptions, json: boolean, io: Io): Promise<Tokens> {
+  const { fetch, now, sleep, signal } = io;
+  const progress = createProgress(io);
+  try {
+    for await (const state of deviceLogin({ ...asked, fetch, now, sleep, signal })) {
+      if (state.type === 'done') return state.tokens;
+      if (state.type === 'waiting') progress.waiting(state.seconds_left, state.unreachable);
+      else io.out(json ? `${JSON.stringify(state)}\n` : instructions(state, io.outHasColours));
+    }
+  } finally {
+    progress.end();
+  }
+  throw new Error('the sign-in ended without a result');
+}
+
+function toCredentials(
+  { issuer, clientId, scope, resource }: Pick<DeviceLoginOptions, 'issuer' | 'clientId' | 'scope' | 'resource'>,
+  { id_token: _, ...tokens }: Tokens,
+): Credentials {
+  return { version: 1, issuer, client_id: clientId, scope, resource, tokens };
+}
+
+/** A new sign-in ends the one it replaces, which nobody could end any more; if the broker is gone, time will. */
+async function endPredecessor(before: Credentials | undefined, io: Io): Promise<void> {
+  const refreshToken = before?.tokens.refresh_token;
+  if (!before || !refreshToken) return;
+  const { issuer, client_id: clientId } = before;
+  await revoke({ issuer, clientId, refreshToken, fetch: io.fetch, signal: io.signal }).catch(() => undefined);
+}
+
+function report({ path }: CredentialFile, { issuer, tokens }: Credentials, json: boolean, io: Io): void {
+  const { scope, expires_at, refresh_token } = tokens;
+  if (json) {
+    io.out(`${JSON.stringify({ type: 'done', issuer, scope, expires_at, file: path })}\n`);
+    return;
+  }
+  io.out(`Signed in at ${issuer}. Kept in ${path}, which only you can read.\n`);
+  if (!refresh_token)
+    io.err('The broker gave no refresh token: you will have to sign in again when this one expires.\n');
+}

@@ -1,0 +1,33 @@
+import { sleep } from '../device/sleep.ts';
+import type { Io } from './io.ts';
+import { runCommand } from './run.ts';
+
+/**
+ * The commands of people: `login`, `token`, `logout`.
+ *
+ * Ctrl-C ends a command in good order; a second one at once.
+ *
+ * @param argv without program and script; the first is one of the commands
+ * @returns the exit code
+ */
+export async function run([name = '', ...args]: string[]): Promise<number> {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const io: Io = {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    errIsTerminal: process.stderr.isTTY === true,
+    outHasColours: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    env: process.env,
+    fetch: (input, init) => globalThis.fetch(input, init),
+    now: () => Date.now(),
+    sleep,
+    signal: interrupted.signal,
+  };
+  try {
+    return await runCommand(name, args, io);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}

@@ -1,0 +1,20 @@
+import { type CredentialFile, credentialFile } from '../device/store/credentials.ts';
+import { type ProfileName, profilePath } from '../device/store/profile-path.ts';
+import { type Io, UsageError } from './io.ts';
+
+/** Options that every command has. */
+export const commonOptions = {
+  profile: { type: 'string', short: 'p' },
+  file: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** @throws {UsageError} where the profile's name is none */
+export function openProfile(values: ProfileName, io: Io): CredentialFile {
+  const path = profilePath({ profile: values.profile ?? io.env.LATCHKEY_PROFILE, file: values.file }, io.env);
+  if (path === undefined) {
+    throw new UsageError('a profile is named by letters, digits, ".", "_" and "-", at most 64 of them');
+  }
+  return credentialFile(path, { now: io.now, sleep: io.sleep, signal: io.signal });
+}

@@ -1,0 +1,31 @@
+import type { Io } from './io.ts';
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+
+/** How long the person still has: one line that changes on a terminal, a plain line a minute elsewhere. */
+export function createProgress({ err, errIsTerminal }: Pick<Io, 'err' | 'errIsTerminal'>) {
+  let turn = 0;
+  let saidMinutes = Number.POSITIVE_INFINITY;
+
+  return {
+    waiting(secondsLeft: number, unreachable: boolean): void {
+      const what = unreachable ? 'The broker does not answer, trying again' : 'Waiting for you to allow it';
+      if (errIsTerminal) {
+        err(`\r\x1b[K${frames[turn % frames.length]} ${what} (${clock(secondsLeft)} left)`);
+        turn += 1;
+        return;
+      }
+      const minutes = Math.ceil(secondsLeft / 60);
+      if (minutes >= saidMinutes) return;
+      saidMinutes = minutes;
+      err(`${what} (${minutes} min left)\n`);
+    },
+    /** Takes the line away again. */
+    end(): void {
+      if (errIsTerminal && turn > 0) err('\r\x1b[K');
+      turn = 0;
+    },
+  };
+}

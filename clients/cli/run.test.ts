@@ -1,0 +1,270 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Credentials } from '../device/store/credentials.ts';
+import { createFakeBroker, type FakeBroker, issuer } from '../device/testing/fake-broker.ts';
+import { exitCode } from './exit-code.ts';
+import type { Io } from './io.ts';
+import { runCommand } from './run.ts';
+
+let home: string;
+let broker: FakeBroker;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  broker = createFakeBroker();
+});
+afterEach(() => rm(home, { recursive: true }));
+
+async function run(line: string, changes: Partial<Io> = {}) {
+  let [out, err] = ['', ''];
+  const [name = '', ...args] = line.split(' ');
+  const io: Io = {
+    ...broker,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    errIsTerminal: false,
+    outHasColours: false,
+    env: { LATCHKEY_HOME: home },
+    signal: new AbortController().signal,
+    ...changes,
+  };
+  return { code: await runCommand(name, args, io), out, err };
+}
+
+const path = () => join(home, 'default.json');
+const kept = async (): Promise<Credentials> => JSON.parse(await readFile(path(), 'utf8'));
+const signIn = () => run(`login --issuer ${issuer} --client tv --scope orders:read`);
+const pathsSince = (count: number) =>
+  broker
+    .paths()
+    .slice(count)
+    .filter((path) => !path.startsWith('/.well-known'));
+
+describe('latchkey login', () => {
+  it('shows page, code, QR and link, and keeps the tokens where only the person can read them', async () => {
+    const { code, out, err } = await signIn();
+    expect(code).toBe(exitCode.ok);
+    expect(out).toContain(`    ${issuer}/device\n`);
+    expect(out).toContain('    BCDF-GHJK\n');
+    expect(out).toMatch(/[█▀▄]{10}/);
+    expect(out).toContain(`    ${issuer}/device?user_code=BCDF-GHJK\n`);
+    expect(out).toContain(path());
+    expect(err).toBe('Waiting for you to allow it (10 min left)\n');
+    expect((await stat(path())).mode & 0o777).toBe(0o600);
+    expect(await kept()).toMatchObject({
+      version: 1,
+      issuer,
+      client_id: 'tv',
+      scope: 'orders:read',
+      tokens: { access_token: 'access-1', refresh_token: 'refresh-1' },
+    });
+    expect(out + err).not.toMatch(/access-1|refresh-1/);
+  });
+
+  it('speaks JSON, a line an object, without any token', async () => {
+    const { out } = await run(`login --issuer ${issuer} --json`);
+    const lines = out.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ type: 'code', user_code: 'BCDF-GHJK' }),
+      { type: 'done', issuer, scope: 'orders:read', expires_at: broker.now() / 1_000 + 300, file: path() },
+    ]);
+    expect(out).not.toMatch(/access-1|refresh-1/);
+  });
+
+  it('writes its progress over itself on a terminal, and takes it away', async () => {
+    broker.state.token = ['authorization_pending', {}];
+    const { err } = await run(`login --issuer ${issuer}`, { errIsTerminal: true });
+    expect(err.split('\r\x1b[K')).toHaveLength(12);
+    expect(err).toContain('⠋ Waiting for you to allow it (10:00 left)');
+    expect(err.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  it('takes what the profile had for granted, and ends the sign-in that it replaces', async () => {
+    await signIn();
+    const before = broker.state.requests.length;
+    expect((await run('login')).code).toBe(exitCode.ok);
+    const requests = broker.state.requests.slice(before);
+    expect(requests.find(({ path }) => path === '/device_authorization')?.form).toEqual({
+      client_id: 'tv',
+      scope: 'orders:read',
+    });
+    expect(requests.at(-1)).toMatchObject({ path: '/revoke', form: { token: 'refresh-1' } });
+    expect((await kept()).tokens.refresh_token).toBe('refresh-2');
+  });
+
+  it.each([
+    ['access_denied', exitCode.denied],
+    ['expired_token', exitCode.signedOut],
+    ['invalid_client', exitCode.failure],
+  ])('ends with a sentence and code: %s', async (error, code) => {
+    broker.state.token = [error];
+    const result = await signIn();
+    expect(result.code).toBe(code);
+    expect(result.err).toMatch(/^latchkey login: .+\.( It says: .+)?\n$/m);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('leaves nothing behind after Ctrl-C', async () => {
+    const controller = new AbortController();
+    broker.state.token = Array.from({ length: 9 }, () => 'authorization_pending');
+    const sleep: Io['sleep'] = async (ms, signal) => {
+      await broker.sleep(ms, signal);
+      if (broker.state.sleeps.length === 7) controller.abort();
+    };
+    const { code, err } = await run(`login --issuer ${issuer}`, {
+      errIsTerminal: true,
+      sleep,
+      signal: controller.signal,
+    });
+    expect(code).toBe(exitCode.interrupted);
+    expect(err.endsWith('\r\x1b[Klatchkey login: interrupted\n')).toBe(true);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('shows no link that is none', async () => {
+    broker = createFakeBroker({ device: { verification_uri: 'javascript:alert(1)' } });
+    expect(await signIn()).toMatchObject({ code: exitCode.failure, out: '' });
+  });
+});
+
+describe('latchkey token', () => {
+  it('prints the token and nothing else, without asking the broker', async () => {
+    await signIn();
+    const before = broker.state.requests.length;
+    expect(await run('token')).toEqual({ code: exitCode.ok, out: 'access-1\n', err: '' });
+    expect(broker.state.requests).toHaveLength(before);
+  });
+
+  it('refreshes one that is too old, once for all shells, and keeps the successor', async () => {
+    await signIn();
+    broker.state.now += 271_000;
+    const before = broker.state.requests.length;
+    const shells = await Promise.all([run('token'), run('token'), run('token')]);
+    expect(shells.map(({ out }) => out)).toEqual(['access-2\n', 'access-2\n', 'access-2\n']);
+    expect(pathsSince(before)).toEqual(['/token']);
+    expect(await kept()).toMatchObject({ client_id: 'tv', tokens: { refresh_token: 'refresh-2' } });
+    expect(await readdir(home)).toEqual(['default.json']);
+  });
+
+  it('goes by --min-ttl', async () => {
+    await signIn();
+    expect((await run('token --min-ttl 300')).out).toBe('access-1\n');
+    expect((await run('token --min-ttl 301')).out).toBe('access-2\n');
+  });
+
+  it('speaks JSON', async () => {
+    await signIn();
+    expect(JSON.parse((await run('token --json')).out)).toEqual({
+      access_token: 'access-1',
+      token_type: 'Bearer',
+      expires_at: broker.now() / 1_000 + 300,
+      scope: 'orders:read',
+    });
+  });
+
+  it('has the successor on disk before it prints', async () => {
+    await signIn();
+    broker.state.now += 300_000;
+    let atPrint: Promise<Credentials> | undefined;
+    const out = () => {
+      atPrint = kept();
+    };
+    await run('token', { out });
+    expect((await atPrint)?.tokens.refresh_token).toBe('refresh-2');
+  });
+
+  it('prints no token that it could not keep', async () => {
+    await signIn();
+    broker.state.now += 300_000;
+    const failing: Io['fetch'] = async (input, init) => {
+      const response = await broker.fetch(input, init);
+      // The folder goes away under the command: the write that follows must fail.
+      if (String(input).endsWith('/token')) await rm(home, { recursive: true });
+      if (String(input).endsWith('/token')) await writeFile(home, 'not a folder');
+      return response;
+    };
+    const result = await run('token', { fetch: failing });
+    expect(result).toMatchObject({ code: exitCode.failure, out: '' });
+  });
+
+  it('keeps the old one through an outage, and works again after it', async () => {
+    await signIn();
+    broker.state.now += 300_000;
+    broker.state.token = ['lost', 'lost', 'lost'];
+    const result = await run('token');
+    expect(result).toMatchObject({ code: exitCode.unreachable, out: '' });
+    expect(await kept()).toMatchObject({ tokens: { refresh_token: 'refresh-1' } });
+    expect((await run('token')).out).toBe('access-2\n');
+    expect(broker.state.requests.at(-1)?.form).toMatchObject({ refresh_token: 'refresh-1' });
+  });
+
+  it('serves what is still good through an outage, with a warning, unless it has to last', async () => {
+    await signIn();
+    broker.state.now += 280_000;
+    broker.state.token = ['lost', 'lost', 'lost', 'lost', 'lost', 'lost'];
+    const shortly = await run('token');
+    expect(shortly).toMatchObject({ code: exitCode.ok, out: 'access-1\n' });
+    expect(shortly.err).toContain('cannot be reached');
+    expect(await run('token --min-ttl 60')).toMatchObject({ code: exitCode.unreachable, out: '' });
+  });
+
+  it('says to sign in again when the sign-in is over, or there is none', async () => {
+    expect(await run('token')).toMatchObject({ code: exitCode.signedOut, out: '' });
+    await signIn();
+    broker.state.now += 300_000;
+    broker.state.token = ['invalid_grant'];
+    const { code, out, err } = await run('token');
+    expect({ code, out }).toEqual({ code: exitCode.signedOut, out: '' });
+    expect(err).toContain('sign in again');
+    const json = await run('token --json --profile other');
+    expect(JSON.parse(json.out)).toMatchObject({ type: 'error', error: 'not_signed_in' });
+  });
+});
+
+describe('latchkey logout', () => {
+  it('ends the sign-in at the broker and here', async () => {
+    await signIn();
+    expect(await run('logout')).toEqual({ code: exitCode.ok, out: 'Signed out.\n', err: '' });
+    expect(broker.state.requests.at(-1)).toMatchObject({ path: '/revoke', form: { token: 'refresh-1' } });
+    expect(await readdir(home)).toEqual([]);
+    expect(await run('logout')).toEqual({ code: exitCode.ok, out: 'Nobody was signed in.\n', err: '' });
+  });
+
+  it('deletes even where the broker can not be told, and says where to end it', async () => {
+    await signIn();
+    broker.state.revoke = 503;
+    const { code, err } = await run('logout');
+    expect(code).toBe(exitCode.unreachable);
+    expect(err).toContain(`${issuer}/account`);
+    expect(await readdir(home)).toEqual([]);
+  });
+});
+
+describe('wrong use', () => {
+  it.each([
+    'login',
+    'login --isuer x',
+    'login extra',
+    'login --issuer',
+    'login --issuer http://latchkey.example.com',
+    'token --min-ttl soon',
+    'token --profile ../x',
+    'logout now',
+  ])('is told apart: %s', async (line) => {
+    const { code, out, err } = await run(line);
+    expect({ code, out }).toEqual({ code: exitCode.usage, out: '' });
+    expect(err).toMatch(/^latchkey \w+: .+\nSee "latchkey \w+ --help"\.\n$/s);
+    expect(broker.state.requests).toEqual([]);
+  });
+
+  it.each(['login', 'token', 'logout'])('is helped: %s --help', async (name) => {
+    const { code, out } = await run(`${name} --help`);
+    expect(code).toBe(exitCode.ok);
+    expect(out).toMatch(new RegExp(`^Usage: latchkey ${name} `));
+  });
+});

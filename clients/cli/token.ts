@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { DeviceError } from '../device/device-error.ts';
+import { refresh } from '../device/refresh.ts';
+import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { SignedOutError } from './fail.ts';
+import { type Io, UsageError } from './io.ts';
+import { commonOptions, openProfile } from './options.ts';
+
+export const help = `Usage: latchkey token [--min-ttl SECONDS] [--profile P] [--json]
+
+Prints an access token, and nothing else, on stdout. One that has become too old is refreshed first.
+
+  --min-ttl S      it must be good for so many seconds more (default 30)
+  -p, --profile P  whose (or LATCHKEY_PROFILE; default "default")
+  --file F         as kept in this file
+  --json           {"access_token","token_type","expires_at","scope","resource"} instead
+
+  curl -H "Authorization: Bearer $(latchkey token)" https://api.example.com/v1/orders
+`;
+
+const usualMinTtl = 30;
+
+/** `latchkey token` */
+export async function token(args: string[], io: Io): Promise<ExitCode> {
+  const { values } = parseArgs({ args, options: { ...commonOptions, 'min-ttl': { type: 'string' } } });
+  const minTtl = readSeconds(values['min-ttl']);
+  const file = openProfile(values, io);
+  const { tokens, resource } = await current(file, minTtl, io);
+  const { access_token, token_type, expires_at, scope } = tokens;
+  io.out(
+    values.json
+      ? `${JSON.stringify({ access_token, token_type, expires_at, scope, resource })}\n`
+      : `${access_token}\n`,
+  );
+  return exitCode.ok;
+}
+
+function readSeconds(text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,6}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new UsageError('--min-ttl is a number of seconds');
+}
+
+const secondsLeft = ({ tokens }: Credentials, io: Io) => tokens.expires_at - io.now() / 1_000;
+
+/** What is in the file, or what takes its place there before anybody sees it. */
+async function current(file: CredentialFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
+  const isGood = (credentials: Credentials) => secondsLeft(credentials, io) >= (minTtl ?? usualMinTtl);
+  const known = await read(file);
+  if (isGood(known)) return known;
+  return file.locked(async () => {
+    // Whoever held the lock before us may have refreshed already.
+    const credentials = await read(file);
+    if (isGood(credentials)) return credentials;
+    try {
+      const renewed = await renew(credentials, io);
+      await file.write(renewed);
+      return renewed;
+    } catch (error) {
+      // Short of what is usual, but good: better than none, unless somebody needs it to last.
+      const usable = minTtl === undefined && secondsLeft(credentials, io) > 0;
+      if (!usable || !(error instanceof DeviceError) || error.code !== 'unreachable') throw error;
+      io.err(`latchkey token: ${error.message} This token expires shortly.\n`);
+      return credentials;
+    }
+  });
+}
+
+async function read(file: CredentialFile): Promise<Credentials> {
+  const credentials = await file.read();
+  if (credentials) return credentials;
+  throw new SignedOutError(`nobody is signed in (${file.path}): run "latchkey login"`);
+}
+
+async function renew(credentials: Credentials, { fetch, now, sleep, signal }: Io): Promise<Credentials> {
+  const { issuer, client_id: clientId, resource, tokens } = credentials;
+  if (!tokens.refresh_token) throw new SignedOutError('the sign-in has expired: run "latchkey login"');
+  const options = { issuer, clientId, resource, refreshToken: tokens.refresh_token, fetch, now, sleep, signal };
+  const { id_token: _, ...renewed } = await refresh(options);
+  return { ...credentials, tokens: { ...renewed, scope: renewed.scope ?? tokens.scope } };
+}

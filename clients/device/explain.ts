@@ -1,0 +1,61 @@
+import { OperationProcessingError, ResponseBodyError, WWWAuthenticateChallengeError } from 'oauth4webapi';
+import { DeviceError, type DeviceErrorCode } from './device-error.ts';
+import { plainText } from './plain-text.ts';
+
+const sentences: Partial<Record<string, [DeviceErrorCode, string]>> = {
+  access_denied: ['access_denied', 'The sign-in was denied.'],
+  expired_token: ['expired_token', 'Nobody allowed the sign-in in time: start again for a new code.'],
+  invalid_grant: ['invalid_grant', 'This sign-in is over (used, revoked or too old): sign in again.'],
+  invalid_client: [
+    'refused',
+    'The broker does not know this client: compare the client id with its configuration (devices).',
+  ],
+  unauthorized_client: ['refused', 'The broker does not let this client sign in this way.'],
+  invalid_scope: ['refused', 'The broker does not give this client these scopes.'],
+  invalid_target: ['refused', 'The broker does not give this client tokens for this resource.'],
+};
+
+/**
+ * Turns what a request ended with into a {@link DeviceError}; what is none of the network's doing stays as it is.
+ *
+ * @param issuer for the sentence
+ */
+export function explain(cause: unknown, issuer: string): unknown {
+  if (cause instanceof DeviceError) return cause;
+  if (cause instanceof ResponseBodyError) {
+    const { error, error_description: description, status, response } = cause;
+    if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause);
+    const [code, sentence] = sentences[error] ?? ['refused', `The broker refuses the request (${plainText(error)}).`];
+    const detail = description ? ` It says: ${plainText(description)}` : '';
+    return new DeviceError(code, `${sentence}${detail}`, { cause, error });
+  }
+  if (cause instanceof WWWAuthenticateChallengeError) {
+    return new DeviceError('refused', `${issuer} wants this client to authenticate, which a device cannot.`, { cause });
+  }
+  if (cause instanceof OperationProcessingError) {
+    const response = cause.cause;
+    if (cause.code === 'OAUTH_PARSE_ERROR' && !(response instanceof SyntaxError)) return unreachable(issuer, cause);
+    if (response instanceof Response && (response.status === 429 || response.status >= 500)) {
+      return busy(issuer, response, cause);
+    }
+    return new DeviceError('bad_answer', `${issuer} does not answer as a Latchkey broker does: is the URL right?`, {
+      cause,
+    });
+  }
+  // What `fetch` rejects with; argument errors of the OAuth library carry a code and are bugs of ours or the caller's.
+  if (cause instanceof DOMException || (cause instanceof TypeError && !('code' in cause)))
+    return unreachable(issuer, cause);
+  return cause;
+}
+
+const unreachable = (issuer: string, cause: unknown): DeviceError =>
+  new DeviceError('unreachable', `${issuer} cannot be reached: check the network and the URL.`, { cause });
+
+function busy(issuer: string, response: Response, cause: unknown): DeviceError {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+  return new DeviceError('unreachable', `${issuer} is busy (${response.status}): try again shortly.`, {
+    cause,
+    retryAfter,
+  });
+}

@@ -1,0 +1,5 @@
+export { DeviceError, type DeviceErrorCode } from './device-error.ts';
+export { type DeviceLoginOptions, deviceLogin, type LoginState } from './login.ts';
+export { type RefreshOptions, refresh } from './refresh.ts';
+export { revoke } from './revoke.ts';
+export type { Tokens } from './tokens.ts';

@@ -1,0 +1,126 @@
+import {
+  type DeviceAuthorizationResponse,
+  deviceAuthorizationRequest,
+  deviceCodeGrantRequest,
+  processDeviceAuthorizationResponse,
+  processDeviceCodeResponse,
+} from 'oauth4webapi';
+import type { Clock } from '#shared/time.ts';
+import { DeviceError } from './device-error.ts';
+import { discover, type Server, type ServerOptions } from './server.ts';
+import { sleep as realSleep, type Sleep } from './sleep.ts';
+import { type Tokens, toTokens } from './tokens.ts';
+
+export interface DeviceLoginOptions extends ServerOptions {
+  /** Separated by spaces. Default: what the broker gives this client. */
+  scope?: string | undefined;
+  /** The API that the tokens are for (RFC 8707). */
+  resource?: string | undefined;
+  now?: Clock | undefined;
+  sleep?: Sleep | undefined;
+}
+
+/** How a sign-in goes: `code` once, `waiting` about every second, `done` last. */
+export type LoginState =
+  | {
+      type: 'code';
+      user_code: string;
+      verification_uri: string;
+      /** With the code in it, for a QR. */
+      verification_uri_complete?: string | undefined;
+      /** NumericDate. */
+      expires_at: number;
+    }
+  | {
+      type: 'waiting';
+      seconds_left: number;
+      /** The last poll got no answer; polling goes on, slower. */
+      unreachable: boolean;
+    }
+  | { type: 'done'; tokens: Tokens };
+
+const slowDownSeconds = 5;
+const longestWaitSeconds = 60;
+
+/**
+ * Signs a device in by the device flow: show the code, wait for the person to allow it elsewhere.
+ *
+ * Leaving the loop, or aborting `signal`, ends the polling; nothing is kept.
+ *
+ * @throws {DeviceError} `access_denied`, `expired_token`, `refused`, …; the signal's reason when aborted
+ * @see RFC 8628
+ * @example
+ * for await (const state of deviceLogin({ issuer: 'https://latchkey.example.com', clientId: 'tv' })) {
+ *   if (state.type === 'code') show(state.user_code, state.verification_uri_complete);
+ *   if (state.type === 'done') return state.tokens;
+ * }
+ */
+export async function* deviceLogin(options: DeviceLoginOptions): AsyncGenerator<LoginState, void, undefined> {
+  const { now = () => Date.now(), sleep = realSleep, signal } = options;
+  const server = await discover(options);
+  const device = await begin(server, options);
+  const expiresAt = now() + device.expires_in * 1_000;
+  yield {
+    type: 'code',
+    user_code: device.user_code,
+    verification_uri: device.verification_uri,
+    verification_uri_complete: device.verification_uri_complete,
+    expires_at: Math.floor(expiresAt / 1_000),
+  };
+
+  let interval = device.interval ?? 5;
+  let wait = interval;
+  let failure: DeviceError | undefined;
+  for (;;) {
+    const pollAt = now() + wait * 1_000;
+    while (now() < pollAt) {
+      const left = expiresAt - now();
+      if (left <= 0)
+        throw failure ?? new DeviceError('expired_token', 'Nobody allowed the sign-in in time: start again.');
+      yield { type: 'waiting', seconds_left: Math.ceil(left / 1_000), unreachable: failure !== undefined };
+      await sleep(Math.min(1_000, pollAt - now(), left), signal);
+    }
+    try {
+      const tokens = await poll(server, device.device_code, now);
+      yield { type: 'done', tokens };
+      return;
+    } catch (error) {
+      const known = error instanceof DeviceError ? error : undefined;
+      failure = known?.code === 'unreachable' ? known : undefined;
+      if (known?.error === 'authorization_pending') wait = interval;
+      else if (known?.error === 'slow_down') {
+        interval += slowDownSeconds;
+        wait = interval;
+      } else if (failure) {
+        // RFC 8628 §3.5: back off exponentially; an answer brings the usual pace back.
+        wait = Math.max(Math.min(wait * 2, longestWaitSeconds), failure.retryAfter ?? 0);
+      } else throw error;
+    }
+  }
+}
+
+async function begin(
+  { as, client, auth, http, attempt }: Server,
+  { scope, resource }: DeviceLoginOptions,
+): Promise<DeviceAuthorizationResponse> {
+  if (!as.device_authorization_endpoint) {
+    throw new DeviceError('refused', `${as.issuer} signs no devices in: its configuration lists none (devices).`);
+  }
+  const parameters = new URLSearchParams();
+  if (scope !== undefined) parameters.set('scope', scope);
+  if (resource !== undefined) parameters.set('resource', resource);
+  return attempt(async () =>
+    processDeviceAuthorizationResponse(
+      as,
+      client,
+      await deviceAuthorizationRequest(as, client, auth, parameters, http),
+    ),
+  );
+}
+
+async function poll({ as, client, auth, http, attempt }: Server, deviceCode: string, now: Clock): Promise<Tokens> {
+  return attempt(async () => {
+    const response = await deviceCodeGrantRequest(as, client, auth, deviceCode, http);
+    return toTokens(await processDeviceCodeResponse(as, client, response), now());
+  });
+}

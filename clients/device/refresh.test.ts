@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { refresh } from './refresh.ts';
+import { revoke } from './revoke.ts';
+import { createFakeBroker, issuer } from './testing/fake-broker.ts';
+
+const start = () => {
+  const broker = createFakeBroker();
+  const options = { ...broker, issuer, clientId: 'tv', refreshToken: 'refresh-0' };
+  return { broker, options };
+};
+
+describe('refresh', () => {
+  it('changes the refresh token for the next', async () => {
+    const { broker, options } = start();
+    const tokens = await refresh({ ...options, scope: 'orders:read', resource: 'https://api.example.com' });
+    expect(tokens).toMatchObject({ access_token: 'access-1', refresh_token: 'refresh-1' });
+    expect(broker.state.requests.at(-1)?.form).toEqual({
+      client_id: 'tv',
+      grant_type: 'refresh_token',
+      refresh_token: 'refresh-0',
+      scope: 'orders:read',
+      resource: 'https://api.example.com',
+    });
+  });
+
+  it('keeps the old one where the broker sends no other', async () => {
+    const { broker, options } = start();
+    broker.state.token = [{ refresh_token: undefined }];
+    expect(await refresh(options)).toMatchObject({ refresh_token: 'refresh-0' });
+  });
+
+  it('sends the same one again when an answer was lost, soon enough to get the same successor', async () => {
+    const { broker, options } = start();
+    broker.state.token = ['lost', 503, {}];
+    expect(await refresh(options)).toMatchObject({ refresh_token: 'refresh-1' });
+    expect(broker.state.sleeps.reduce((sum, ms) => sum + ms)).toBeLessThan(60_000);
+  });
+
+  it('gives up after three tries', async () => {
+    const { broker, options } = start();
+    broker.state.token = ['lost', 'lost', 'lost', {}];
+    await expect(refresh(options)).rejects.toMatchObject({ code: 'unreachable' });
+    expect(broker.state.token).toHaveLength(1);
+  });
+
+  it('does not try again what was refused', async () => {
+    const { broker, options } = start();
+    broker.state.token = ['invalid_grant', {}];
+    await expect(refresh(options)).rejects.toMatchObject({ code: 'invalid_grant' });
+    expect(broker.state.token).toHaveLength(1);
+  });
+});
+
+describe('revoke', () => {
+  it('ends the session at the broker', async () => {
+    const { broker, options } = start();
+    await revoke(options);
+    expect(broker.state.requests.at(-1)).toMatchObject({
+      path: '/revoke',
+      form: { client_id: 'tv', token: 'refresh-0', token_type_hint: 'refresh_token' },
+    });
+  });
+
+  it('says so when the broker could not be told', async () => {
+    const { broker, options } = start();
+    broker.state.revoke = 503;
+    await expect(revoke(options)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
