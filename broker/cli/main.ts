@@ -1,5 +1,6 @@
 import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 
 const usage = `Usage: latchkey <command> [options]
@@ -7,12 +8,14 @@ const usage = `Usage: latchkey <command> [options]
   serve   --config FILE    run the broker (FILE: latchkey.yaml, or LATCHKEY_CONFIG)
   migrate --config FILE    bring the store's schema up to date and exit
   keys init --file FILE    make a key file with one fresh key
+  schema                   print the JSON Schema of the configuration
 `;
 
 const commands = new Map([
   ['serve', serve],
   ['migrate', migrate],
   ['keys', keys],
+  ['schema', schema],
 ]);
 
 /**

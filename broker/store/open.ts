@@ -17,7 +17,7 @@ export async function createStore(
 ): Promise<Store> {
   const path = /^sqlite:(?!\/\/)(.+)$/.exec(url)?.[1];
   if (path !== undefined) return sqlStore(openSqlite({ path, now: options.now }));
-  if (/^postgres(ql)?:\/\/./.test(url)) return sqlStore(await openPostgres({ url, ...options }));
+  if (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)) return sqlStore(await openPostgres({ url, ...options }));
   throw new Error(
     'the store must be sqlite:PATH (for example sqlite:./latchkey.db) or postgres://USER:PASSWORD@HOST/DATABASE',
   );

@@ -12,7 +12,7 @@ const maxAttempts = 12;
  * Connects lazily: nothing is tried before the first query, and nothing has to be restarted after an outage.
  * Uses only what a transaction pooler lets through: no session state, no named statements.
  *
- * @param options `poolSize` connections at most (default 10); `onError` hears of idle connections that died, which needs no action
+ * @param options `poolSize` connections at most (default 10); `onError` hears of connections that died, which needs no action
  */
 export async function openPostgres(options: {
   url: string;
@@ -31,7 +31,9 @@ export async function openPostgres(options: {
     // 64-bit integers are milliseconds and counters here: exact as numbers.
     types: { getTypeParser: (oid, format) => (oid === bigint ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  pool.on('error', (error) => options.onError?.(error));
+  // A connection may die at any moment, between two statements too; without a listener the process would go with it.
+  pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)));
+  pool.on('error', () => undefined);
   const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined);
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: guard(pool, (error) => sqlState(error)) }),

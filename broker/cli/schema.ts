@@ -1,0 +1,7 @@
+import { configJsonSchema } from '../config/json-schema.ts';
+
+/** `latchkey schema`: the JSON Schema of `latchkey.yaml`, for editors. */
+export async function schema(): Promise<number> {
+  process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  return 0;
+}
