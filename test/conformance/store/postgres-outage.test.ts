@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createStore } from '../../../broker/store/open.ts';
+import { type Store, StoreUnavailableError } from '../../../broker/store/store.ts';
+import { cuttable } from './cuttable.ts';
+import { id, newPerson, parallel, t0 } from './harness.ts';
+import { type PostgresServer, startPostgres } from './postgres.ts';
+
+let server: PostgresServer;
+let line: Awaited<ReturnType<typeof cuttable>>;
+let store: Store;
+const idle: Error[] = [];
+
+beforeAll(async () => {
+  server = await startPostgres();
+  const url = new URL(await server.database('latchkey'));
+  line = await cuttable(Number(url.port));
+  url.port = String(line.port);
+  store = await createStore(url.href, { now: () => Number.NaN, poolSize: 4, onError: (error) => idle.push(error) });
+  await store.migrate();
+}, 60_000);
+
+afterAll(async () => {
+  await store.close();
+  line.close();
+  await server.stop();
+});
+
+beforeEach(() => line.mend());
+
+const failure = (work: Promise<unknown>) => work.then(() => undefined).catch((error: unknown) => error);
+
+describe('PostgreSQL out of reach', () => {
+  it('is told by one error, without the password, and needs no restart', async () => {
+    await store.ping();
+    line.cut();
+    for (const work of [store.ping(), store.getSession(id()), store.hit(id(), 1, t0)]) {
+      const error = await failure(work);
+      expect(error).toBeInstanceOf(StoreUnavailableError);
+      expect(String(error)).not.toContain('latchkey:latchkey');
+    }
+    line.mend();
+    await store.ping();
+  });
+
+  it('is told where a transaction is cut, and what it wrote is gone or whole', async () => {
+    const { sub } = await store.upsertPerson(newPerson(), t0);
+    const grants = parallel(40, [store], (replica, n) =>
+      failure(replica.grantConsent({ sub, origin: `https://${n}.example.com`, resource: 'r', scopes: ['a'] }, t0)),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    line.cut();
+    const errors = (await grants).filter((error) => error !== undefined);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const error of errors) expect(error).toBeInstanceOf(StoreUnavailableError);
+    line.mend();
+    expect((await store.listConsents(sub)).length).toBeGreaterThanOrEqual(40 - errors.length);
+  });
+
+  it('does not bring the process down when idle connections die', async () => {
+    await parallel(4, [store], (replica) => replica.ping());
+    idle.length = 0;
+    line.cut();
+    await expect.poll(() => idle.length).toBeGreaterThan(0);
+  });
+
+  it('is not said of what the statement is to blame for', async () => {
+    const error = await failure(store.grantConsent({ sub: 'nobody', origin: 'o', resource: 'r', scopes: [] }, t0));
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(StoreUnavailableError);
+  });
+});
