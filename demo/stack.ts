@@ -17,7 +17,7 @@ import { createIdp, type Idp } from './idp/idp.ts';
 import { originsOf, type Part } from './ports.ts';
 import { root } from './program.ts';
 import { type Listening, serve } from './serve.ts';
-import { bundlePage } from './sites/bundle.ts';
+import { bundleScript } from './sites/bundle.ts';
 import { createSite } from './sites/site.ts';
 import { demoSites } from './sites/sites.ts';
 import { type DemoState, prepareState } from './state.ts';
@@ -67,7 +67,7 @@ export async function startDemo({ ports, dir, now, log }: DemoOptions): Promise<
     await listen(idp.handler, ports.idp);
 
     const [script, broker] = await Promise.all([
-      bundlePage(),
+      bundleScript(new URL('sites/page/main.ts', import.meta.url)),
       startBroker(state, origins.broker),
       buildExtension(state),
     ]);

@@ -1,18 +1,20 @@
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 
-/** Bundles the sites' script with `latchkey/page` from its source, as a site's own build would. */
-export async function bundlePage(): Promise<string> {
+/** Bundles a page's script, `latchkey/page` included from its source, as a site's own build would. */
+export async function bundleScript(entry: URL): Promise<string> {
+  const file = fileURLToPath(entry);
   const result = await build({
     configFile: false,
     logLevel: 'warn',
-    root: fileURLToPath(new URL('page', import.meta.url)),
+    root: dirname(file),
     publicDir: false,
     build: {
       write: false,
       minify: false,
       target: 'es2022',
-      lib: { entry: 'main.ts', formats: ['es'], fileName: 'app' },
+      lib: { entry: basename(file), formats: ['es'], fileName: 'app' },
     },
   });
   const [{ output }] = [result].flat() as [Rolldown.RolldownOutput];

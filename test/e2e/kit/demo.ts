@@ -15,7 +15,7 @@ export interface TestDemo extends Stage {
   demo: Demo;
   /** The popup, as a tab. */
   openPopup(): Promise<Page>;
-  /** Opens the popup and signs in. */
+  /** Opens the popup and signs in, after whoever the provider remembers was forgotten. */
   signIn(username?: string): Promise<Page>;
 }
 
@@ -39,6 +39,7 @@ export async function startTestDemo(): Promise<TestDemo> {
     ...stage,
     openPopup,
     async signIn(username = 'ada') {
+      await stage.context.clearCookies({ domain: new URL(demo.origins.idp).hostname });
       const popup = await openPopup();
       await signInByPopup(stage, popup, userNamed(username));
       return popup;

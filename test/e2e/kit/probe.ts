@@ -3,7 +3,10 @@ import { connect, LatchkeyError } from 'latchkey/page';
 declare global {
   interface Window {
     /** Asks for a token. @returns the token, or the code of the error */
-    ask(resource: string, scopes: string[]): Promise<{ token?: string; code?: string; interaction?: string | undefined }>;
+    ask(
+      resource: string,
+      scopes: string[],
+    ): Promise<{ token?: string; code?: string; interaction?: string | undefined }>;
   }
 }
 
