@@ -20,6 +20,6 @@ Latchkey's demo is running. Ctrl-C ends it.
 ${first}:
   1. click the key in the toolbar, sign in as ${ada?.username} with ${ada?.password}
   2. in the shop, press “Load orders”: you are asked once. Delivery notes has its orders without asking
-  3. in another terminal: npx latchkey login --issuer ${origins.broker} --client-id cli
+  3. in another terminal: npx latchkey login --issuer ${origins.broker} --client cli
 `;
 }

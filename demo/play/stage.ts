@@ -10,6 +10,8 @@ import type { Demo } from '../stack.ts';
 export interface Stage {
   demo: Demo;
   context: BrowserContext;
+  /** A folder that is gone afterwards. */
+  dir: string;
   /** A page of the extension, such as `ui/popup.html`, opened as a tab. */
   openExtensionPage(path: string): Promise<Page>;
   openTab(url: string): Promise<Page>;
@@ -25,7 +27,8 @@ export const extensionUrl = (path: string): string => `${extensionOrigin}/${path
 
 /** Opens the browser and waits until the extension's worker has started. */
 export async function openStage(demo: Demo, executable: string): Promise<Stage> {
-  const profileDir = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  const profileDir = join(dir, 'profile');
   const context = await launchBrowser({ executable, extensionDir: demo.extensionDir, profileDir, headless: true });
   context.setDefaultTimeout(15_000);
   if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
@@ -39,6 +42,7 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
   return {
     demo,
     context,
+    dir,
     openTab,
     async openExtensionPage(path) {
       const page = await openTab(extensionUrl(path));
@@ -52,7 +56,7 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
     },
     async close() {
       await context.close();
-      await rm(profileDir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true });
     },
   };
 }

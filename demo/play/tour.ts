@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { root } from '../program.ts';
 import type { Demo } from '../stack.ts';
-import { demoUsers } from '../users.ts';
+import { type DemoUser, demoUsers } from '../users.ts';
+import { check } from './check.ts';
+import { playDevice, type SignedInDevice } from './device.ts';
 import { playExpiry } from './expiry.ts';
 import { playSignIn } from './sign-in.ts';
 import { playSignOut } from './sign-out.ts';
 import { playSites } from './sites.ts';
-import { openStage } from './stage.ts';
-import { createSteps } from './step.ts';
+import { openStage, type Stage } from './stage.ts';
+import { createSteps, type Step } from './step.ts';
+import { showTerminal } from './terminal.ts';
 
 export { TourError } from './step.ts';
 
@@ -36,8 +39,22 @@ export async function playTour(demo: Demo, { executable, now, say }: TourOptions
     const popup = await playSignIn(stage, step, ada);
     const sites = await playSites(stage, step);
     await playExpiry(stage, step, sites);
+    const device = await playDevice(stage, step, ada);
     await playSignOut(step, popup, sites);
+    await playLastAnswer(stage, step, device, ada);
   } finally {
     await stage.close();
   }
+}
+
+/** The device's grant is its own: it outlives the browser's session. */
+async function playLastAnswer(stage: Stage, step: Step, device: SignedInDevice, user: DemoUser): Promise<void> {
+  const title = 'The device goes on by its own grant: the API names the person and the scopes';
+  await step('device-goes-on', title, async () => {
+    const answer = await device.whoAmI();
+    check(answer.name === user.name, `the API names ${answer.name}, not ${user.name}`);
+    check(answer.scopes.join(' ') === 'orders:read', `the scopes are ${answer.scopes.join(' ')}`);
+    const words = `$ curl -H "Authorization: Bearer $(latchkey token)" ${stage.demo.origins.api}/whoami`;
+    return { page: await showTerminal(stage, `${words}\n${JSON.stringify(answer, null, 2)}\n`), result: undefined };
+  });
 }

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { runCli } from '../program.ts';
+import type { DemoUser } from '../users.ts';
+import { check } from './check.ts';
+import { typeCredentials } from './person.ts';
+import type { Stage } from './stage.ts';
+import type { Step } from './step.ts';
+import { openTerminal, showTerminal } from './terminal.ts';
+
+/** What the API's `/whoami` says. */
+export interface WhoAmI {
+  name: string;
+  scopes: string[];
+  through: string;
+}
+
+/** A machine without a browser of its own. */
+export interface SignedInDevice {
+  /** Calls the API with `latchkey token`. */
+  whoAmI(): Promise<WhoAmI>;
+}
+
+/** The person signs a command line in: the code is typed at the broker's page in the browser. */
+export async function playDevice(stage: Stage, step: Step, user: DemoUser): Promise<SignedInDevice> {
+  const { origins } = stage.demo;
+  const file = join(stage.dir, 'device.json');
+  const login = ['login', '--issuer', origins.broker, '--client', 'cli', '--scope', 'orders:read', '--file', file];
+  const terminal = openTerminal(login);
+  try {
+    const userCode = await step('device-code', '“latchkey login” shows a code, a link and a QR', async () => {
+      const [code] = await terminal.says(/\b[B-Z]{4}-[B-Z]{4}\b/);
+      return { page: await showTerminal(stage, terminal.text()), result: code };
+    });
+
+    const page = await step('device-page', "The code is typed at the broker's page", async () => {
+      const device = await stage.openTab(`${origins.broker}/device`);
+      await device.fill('input[name=user_code]', userCode);
+      return { page: device, result: device };
+    });
+
+    await step(
+      'device-confirm',
+      'It shows who, what, for how long and from where, and the code to compare',
+      async () => {
+        await submitCode(page, origins.idp, user);
+        for (const fact of ['Command line', user.name, 'See your orders', userCode]) {
+          await page.getByText(fact).first().waitFor();
+        }
+        await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
+        return { page, result: undefined };
+      },
+    );
+
+    await step('device-allowed', '“Allow”', async () => {
+      await page.getByRole('button', { name: 'Allow', exact: true }).click();
+      await page.getByText('You are signed in on your device').waitFor();
+      return { page, result: undefined };
+    });
+
+    await step('device-signed-in', 'The command line says that it is signed in', async () => {
+      const code = await terminal.ended();
+      check(code === 0, `“latchkey login” ended with ${code}:\n${terminal.text()}`);
+      return { page: await showTerminal(stage, terminal.text()), result: undefined };
+    });
+  } finally {
+    terminal.stop();
+  }
+
+  return {
+    async whoAmI() {
+      const token = (await runCli(['token', '--file', file])).trim();
+      const answer = await fetch(`${origins.api}/whoami`, { headers: { authorization: `Bearer ${token}` } });
+      check(answer.ok, `the API answered ${answer.status} to “latchkey token”: ${await answer.clone().text()}`);
+      return answer.json() as Promise<WhoAmI>;
+    },
+  };
+}
+
+/** Sends the code. The provider, where the person is signed in already, may ask for nothing more. */
+async function submitCode(page: Page, idp: string, user: DemoUser): Promise<void> {
+  const asked = page.waitForURL((url) => url.origin === idp && url.pathname.startsWith('/interaction/'));
+  const confirmed = page.getByRole('button', { name: 'Allow', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  const first = await Promise.race([asked.then(() => 'form'), confirmed.then(() => 'confirmation')]);
+  if (first === 'form') await typeCredentials(page, user);
+  else asked.catch(() => undefined);
+  await confirmed;
+}

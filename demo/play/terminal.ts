@@ -1,0 +1,69 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Page } from 'playwright';
+import { spawnCli } from '../program.ts';
+import type { Stage } from './stage.ts';
+
+/** A `latchkey …` process whose words are gathered. */
+export interface Terminal {
+  /** Everything that it has written so far. */
+  text(): string;
+  /** Waits for words on stdout. @throws where the process ends without them */
+  says(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Waits for its end. @returns the exit code */
+  ended(): Promise<number | null>;
+  stop(): void;
+}
+
+export function openTerminal(args: string[]): Terminal {
+  const child: ChildProcess = spawnCli(args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = `$ latchkey ${args.join(' ')}\n`;
+  const waiting = new Set<() => void>();
+  const hear = (chunk: Buffer) => {
+    text += chunk.toString();
+    for (const check of waiting) check();
+  };
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  // `close` comes after the last words, `exit` may come before them.
+  const end = once(child, 'close');
+
+  return {
+    text: () => text,
+    says(pattern) {
+      const heard = new Promise<RegExpMatchArray>((resolve) => {
+        const check = () => {
+          const match = text.match(pattern);
+          if (!match) return;
+          waiting.delete(check);
+          resolve(match);
+        };
+        waiting.add(check);
+        check();
+      });
+      const silent = end.then(() => {
+        throw new Error(`“latchkey ${args[0]}” ended without the words ${pattern}:\n${text}`);
+      });
+      silent.catch(() => undefined);
+      return Promise.race([heard, silent]);
+    },
+    async ended() {
+      await end;
+      return child.exitCode;
+    },
+    stop: () => void child.kill(),
+  };
+}
+
+/** A tab that looks like a terminal, for the picture of it. */
+export async function showTerminal(stage: Stage, text: string): Promise<Page> {
+  const page = await stage.openTab('about:blank');
+  await page.setContent(`<!doctype html><style>
+    body { margin: 0; min-height: 100vh; background: #14181f; color: #dfe5ee; }
+    pre { margin: 0; padding: 24px 28px; font: 14px/1.2 "DejaVu Sans Mono", ui-monospace, monospace; }
+  </style><pre></pre>`);
+  await page.locator('pre').evaluate((element, words) => {
+    element.textContent = words;
+  }, text);
+  return page;
+}
