@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'vite';
-import { type Target, targets } from '../manifest.config.ts';
-import { createViteConfig } from '../vite.config.ts';
+import { targets } from '../manifest.config.ts';
+import { buildExtension } from './build/build.ts';
 import { readBuildConfig, storeBuild } from './build/config.ts';
-import { budgets, measure, type PartSize } from './build/sizes.ts';
+import { budgets } from './build/sizes.ts';
 
 /**
  * `npm run build [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox
@@ -16,33 +15,11 @@ const { values } = parseArgs({
 });
 
 const config = values.config === undefined ? storeBuild : await readBuildConfig(values.config);
-const version = (
-  JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string }
-).version;
+const packageJson = await readFile(join(import.meta.dirname, '../package.json'), 'utf8');
+const { version } = JSON.parse(packageJson) as { version: string };
 
-/** Entry scripts of the parts, as the built manifest and pages name them. */
-async function partsOf(root: string): Promise<PartSize[]> {
-  const manifest = JSON.parse(await readFile(join(root, 'manifest.json'), 'utf8')) as {
-    background: { service_worker?: string; scripts?: string[] };
-  };
-  const files = (await readdir(root, { recursive: true })).map((file) => relative('.', file));
-  const { service_worker: worker, scripts = [] } = manifest.background;
-  const popup = await readFile(join(root, 'ui/popup.html'), 'utf8');
-  const scriptOf = [...popup.matchAll(/<script[^>]+src="\/?([^"]+)"/g)].map(([, src = '']) => src);
-  return Promise.all([
-    measure(
-      root,
-      'bridge',
-      files.filter((file) => file.endsWith('bridge.iife.js')),
-    ),
-    measure(root, 'background', worker === undefined ? scripts : [worker]),
-    measure(root, 'popup', scriptOf),
-  ]);
-}
-
-async function buildFor(target: Target): Promise<void> {
-  await build(createViteConfig({ ...config, target, version, outDir: values.out }));
-  for (const { part, bytes } of await partsOf(join(values.out, target))) {
+for (const target of targets) {
+  for (const { part, bytes } of await buildExtension(config, { target, version, outDir: values.out })) {
     const limit = budgets[part];
     console.log(
       `${target.padEnd(8)} ${part.padEnd(11)} ${(bytes / 1_024).toFixed(1)} kB of ${limit / 1_024} kB (gzip)`,
@@ -53,5 +30,3 @@ async function buildFor(target: Target): Promise<void> {
     }
   }
 }
-
-for (const target of targets) await buildFor(target);

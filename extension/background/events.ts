@@ -1,5 +1,6 @@
 import type { PageEvent } from '#shared/page-protocol.ts';
 import type { Slot } from '../platform/slot.ts';
+import { createTurns } from './turns.ts';
 
 interface State {
   seq: number;
@@ -35,13 +36,8 @@ export function createEvents({ state, newEpoch, broadcast, changed }: EventsDeps
     await state.set(first);
     return first;
   };
-  // One at a time, so that two events never share a number.
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
+  // So that no two events share a number.
+  const inTurn = createTurns();
   const emit = (ev: PageEvent['ev'], next: (old: State) => State) =>
     inTurn(async () => {
       const now = next(await load());

@@ -68,7 +68,7 @@ const session = createSession({
   known: slot<Known>(area, 'session'),
   tokens: cache,
   events,
-  signingIn: async () => (await attempt.get()) !== undefined,
+  signingIn: async () => ((await attempt.get())?.expiresAt ?? 0) > now(),
   now,
 });
 const signIn = createSignIn({

@@ -7,6 +7,9 @@ import { isBrokerError } from './broker-error.ts';
 import type { Events } from './events.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { TokenCache } from './token-cache.ts';
+import { createTurns } from './turns.ts';
+
+type SignedIn = Extract<Known, { signedIn: true }>;
 
 /** What the extension remembers of the session; the broker alone decides. */
 export type Known =
@@ -19,7 +22,7 @@ export interface SessionDeps {
   known: Slot<Known>;
   tokens: TokenCache;
   events: Events;
-  /** While a sign-in is on its way the key is its key: it must not be erased. */
+  /** While a sign-in is on its way the key is already the next session's: it must not be erased. */
   signingIn(): Promise<boolean>;
   now: Clock;
 }
@@ -43,14 +46,23 @@ export interface Session {
 export function createSession(deps: SessionDeps): Session {
   const { client, keys, known, tokens, events, now } = deps;
   const flights = createSingleFlight<SessionAnswer | undefined>();
+  const inTurn = createTurns();
 
-  const end = async (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> => {
-    // Forget first: whatever fails after this line, no token is given out any more.
-    await known.set({ signedIn: false, logoutUrl });
-    await tokens.clear();
-    if (key === 'erase') await keys.erase();
-    await events.reset('session');
-  };
+  const end = (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> =>
+    inTurn(async () => {
+      // Forget first: whatever fails after this line, no token is given out any more.
+      await known.set({ signedIn: false, logoutUrl });
+      await tokens.clear();
+      if (key === 'erase') await keys.erase();
+      await events.reset('session');
+    });
+
+  /** Changes what is known, if it is still the session of that epoch. */
+  const change = (epoch: string, next: (answer: SignedIn) => SignedIn): Promise<void> =>
+    inTurn(async () => {
+      const old = await known.get();
+      if (old?.signedIn && epoch === (await events.epoch())) await known.set(next(old));
+    });
 
   const guard = async <T>(call: () => Promise<T>): Promise<T> => {
     const epoch = await events.epoch();
@@ -62,22 +74,17 @@ export function createSession(deps: SessionDeps): Session {
       if (stillThatSession && isBrokerError(error, 'invalid_session')) {
         await end((await deps.signingIn()) ? 'keep' : 'erase');
       } else if (stillThatSession && isBrokerError(error, 'login_required')) {
-        await update({ state: 'reauth_required' });
+        await change(epoch, (old) => withState(old, 'reauth_required'));
+        await events.hint('session');
       }
       throw error;
     }
   };
 
-  const update = async (session: Partial<SessionAnswer['session']>): Promise<void> => {
-    const old = await known.get();
-    if (!old?.signedIn) return;
-    await known.set({ ...old, answer: { ...old.answer, session: { ...old.answer.session, ...session } } });
-    await events.hint('session');
-  };
-
-  const setConsents = async (consents: Consent[]): Promise<void> => {
-    const old = await known.get();
-    if (old?.signedIn) await known.set({ ...old, etag: undefined, answer: { ...old.answer, consents } });
+  const setConsents = async (answered: () => Promise<Consent[]>): Promise<void> => {
+    const epoch = await events.epoch();
+    const consents = await guard(answered);
+    await change(epoch, (old) => ({ ...old, etag: undefined, answer: { ...old.answer, consents } }));
   };
 
   const ask = async (): Promise<SessionAnswer | undefined> => {
@@ -85,9 +92,11 @@ export function createSession(deps: SessionDeps): Session {
     const epoch = await events.epoch();
     try {
       const fresh = await guard(() => client.getSession(before?.signedIn ? before.etag : undefined));
-      if (epoch !== (await events.epoch())) return answerOf(await known.get());
-      if (fresh) await known.set({ signedIn: true, ...fresh, checkedAt: now() });
-      else if (before?.signedIn) await known.set({ ...before, checkedAt: now() });
+      await inTurn(async () => {
+        if (epoch !== (await events.epoch())) return;
+        if (fresh) await known.set({ signedIn: true, ...fresh, checkedAt: now() });
+        else if (before?.signedIn) await known.set({ ...before, checkedAt: now() });
+      });
     } catch (error) {
       if (!isBrokerError(error, 'invalid_session')) throw error;
     }
@@ -98,8 +107,9 @@ export function createSession(deps: SessionDeps): Session {
     const old = await known.get();
     if (old && !old.signedIn) return undefined;
     if (old?.signedIn && now() - old.checkedAt < maxAgeMs) return old.answer;
-    if (!old && !(await keys.load())) return undefined;
-    return flights.run('session', ask);
+    if (old || (await keys.load())) return flights.run('session', ask);
+    await known.set({ signedIn: false });
+    return undefined;
   };
 
   return {
@@ -109,23 +119,25 @@ export function createSession(deps: SessionDeps): Session {
       const last = await known.get();
       return last?.signedIn === false ? last.logoutUrl : undefined;
     },
-    async begin(answer) {
-      await tokens.clear();
-      await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
-      await events.reset('session');
-    },
+    begin: (answer) =>
+      inTurn(async () => {
+        await tokens.clear();
+        await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
+        await events.reset('session');
+      }),
     guard,
     async grant(consent) {
-      await setConsents(await guard(() => client.grantConsent(consent)));
+      await setConsents(() => client.grantConsent(consent));
       await events.hint('access');
     },
     async revoke(consent) {
       // Tokens go first and pages hear of it even if the broker can't be told: less access is always safe.
       await tokens.clear(consent.origin);
       await events.reset('access');
-      await setConsents(await guard(() => client.revokeConsent(consent)));
+      await setConsents(() => client.revokeConsent(consent));
+      // Once more, for a token that the broker gave in between.
       await tokens.clear(consent.origin);
-      await events.hint('access');
+      await events.reset('access');
     },
     async signOut() {
       try {
@@ -139,3 +151,8 @@ export function createSession(deps: SessionDeps): Session {
 }
 
 const answerOf = (known: Known | undefined): SessionAnswer | undefined => (known?.signedIn ? known.answer : undefined);
+
+const withState = (known: SignedIn, state: SessionAnswer['session']['state']): SignedIn => ({
+  ...known,
+  answer: { ...known.answer, session: { ...known.answer.session, state } },
+});

@@ -117,19 +117,22 @@ export function createSignIn({ client, identity, attempt, begin, changed, sleep,
     }
   };
 
+  const askProvider = async (url: string, started: Attempt): Promise<Attempt> => {
+    try {
+      const answered = { ...started, response: readRedirect(await open(url), started) };
+      await attempt.set(answered);
+      return answered;
+    } catch (error) {
+      await attempt.clear();
+      throw error;
+    }
+  };
+
   const signIn = async (): Promise<void> => {
     changed();
     if (await resume()) return;
     const { started, url } = await prepare();
-    try {
-      const response = readRedirect(await open(url), started);
-      const answered = { ...started, response };
-      await attempt.set(answered);
-      await finish(answered);
-    } catch (error) {
-      if (!isPassing(error)) await attempt.clear();
-      throw error;
-    }
+    await finish(await askProvider(url, started));
   };
 
   return {

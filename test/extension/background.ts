@@ -1,6 +1,11 @@
 import { createBrokerCall } from '../../extension/background/broker-call.ts';
 import { createBrokerClient } from '../../extension/background/broker-client.ts';
 import { createEvents } from '../../extension/background/events.ts';
+import { accessHandlers } from '../../extension/background/handlers/access.ts';
+import { createInteractions } from '../../extension/background/handlers/interactions.ts';
+import { sessionHandlers } from '../../extension/background/handlers/session.ts';
+import { tokenHandlers } from '../../extension/background/handlers/token.ts';
+import { createPrompts } from '../../extension/background/prompts.ts';
 import { createSession, type Known } from '../../extension/background/session.ts';
 import { type Attempt, createSignIn } from '../../extension/background/sign-in.ts';
 import { createTokenCache } from '../../extension/background/token-cache.ts';
@@ -8,6 +13,7 @@ import { createTokens } from '../../extension/background/tokens.ts';
 import { slot } from '../../extension/platform/slot.ts';
 import { brokerUrl, createFakeBroker } from './fake-broker.ts';
 import { memoryArea, memoryKeys } from './memory.ts';
+import { fakeWindows } from './windows.ts';
 
 const redirectUri = 'https://ext.chromiumapp.test/';
 
@@ -55,7 +61,7 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
     known: slot<Known>(area, 'session'),
     tokens: cache,
     events,
-    signingIn: async () => (await attempt.get()) !== undefined,
+    signingIn: async () => ((await attempt.get())?.expiresAt ?? 0) > now(),
     now,
   });
   const signIn = createSignIn({
@@ -68,7 +74,30 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
     now,
   });
   const tokens = createTokens({ client, session, cache, events, now });
+  const windows = fakeWindows();
+  let prompted = 0;
+  const prompts = createPrompts({
+    area,
+    windows,
+    grant: ({ origin, resource, scopes }) => session.grant({ origin, resource, scope: scopes.join(' ') }),
+    newId: () => {
+      prompted += 1;
+      return `prompt-${prompted}`;
+    },
+    now,
+  });
+  windows.onClosed((windowId) => void prompts.windowClosed(windowId));
+  const interactions = createInteractions({ signIn, prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
+  const handlers = {
+    ...sessionHandlers({ session, interactions }),
+    ...tokenHandlers({ session, tokens, interactions }),
+    ...accessHandlers({ session }),
+  };
   return {
+    windows,
+    prompts,
+    interactions,
+    handlers,
     broker,
     area,
     keys,

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { PageEvent } from '#shared/page-protocol.ts';
+import { memoryArea } from '../../test/extension/memory.ts';
+import { slot } from '../platform/slot.ts';
+import { createEvents } from './events.ts';
+
+function setUp(area = memoryArea()) {
+  const sent: PageEvent[] = [];
+  let epochs = 0;
+  const newEpoch = () => {
+    epochs += 1;
+    return `epoch-${epochs}`;
+  };
+  const broadcast = async (event: PageEvent) => void sent.push(event);
+  return {
+    sent,
+    area,
+    events: createEvents({ state: slot(area, 'events'), newEpoch, broadcast, changed: () => undefined }),
+  };
+}
+
+describe('events', () => {
+  it('have a new epoch when what pages remember is void, and the same when it still holds', async () => {
+    const { events, sent } = setUp();
+    await events.hint('access');
+    await events.reset('session');
+    expect(sent).toEqual([
+      { ev: 'access', seq: 1, epoch: 'epoch-1' },
+      { ev: 'session', seq: 2, epoch: 'epoch-2' },
+    ]);
+  });
+
+  it('never share a number', async () => {
+    const { events, sent } = setUp();
+    await Promise.all([events.hint('access'), events.reset('session'), events.hint('access')]);
+    expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it('go on where they were when the background is woken', async () => {
+    const { events, area } = setUp();
+    await events.reset('session');
+    const { epoch } = await events.current();
+    const woken = setUp(area);
+    expect(await woken.events.current()).toEqual({ ev: 'session', seq: 1, epoch });
+  });
+});

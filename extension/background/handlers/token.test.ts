@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createBackground } from '../../../test/extension/background.ts';
+import { api, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import type { PageCall } from '../page-call.ts';
+
+const params = { resource: api, scopes: ['orders:read'], interactive: 'if_needed' as const };
+const never = { ...params, interactive: 'never' as const };
+const call = (more: Partial<PageCall> = {}): PageCall => ({
+  sender: { origin: shop, tabId: 7, document: 'D1' },
+  activated: true,
+  alive: () => true,
+  ...more,
+});
+
+let parts: ReturnType<typeof createBackground>;
+const get = (p: typeof params | typeof never, c = call()) => parts.handlers['token.get'](p, c);
+const answerPrompt = async (allow: boolean) => {
+  await expect.poll(() => parts.windows.open.size).toBe(1);
+  const page = [...parts.windows.open.values()][0] ?? '';
+  await parts.prompts.answer(page.split('#')[1] ?? '', allow);
+};
+
+beforeEach(() => {
+  parts = createBackground();
+});
+
+describe('token.get', () => {
+  it('signs in, asks for consent, and hands out the token, from one click', async () => {
+    const token = get(params);
+    await answerPrompt(true);
+    expect(await token).toMatchObject({ access_token: 'token-1', scope: 'orders:read', resource: api });
+  });
+
+  it('opens no window where the page said never', async () => {
+    await expect(get(never)).rejects.toMatchObject({ code: 'not_signed_in', interaction: 'sign_in' });
+    await parts.signIn.run();
+    await expect(get(never)).rejects.toMatchObject({ code: 'access_not_granted', delta: ['orders:read'] });
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it.each([
+    ['without a click', () => call({ activated: false })],
+    [
+      'in a tab that nobody looks at',
+      () => {
+        parts.windows.activeTab = 8;
+        return call();
+      },
+    ],
+    ['of a document that is gone', () => call({ alive: () => false })],
+  ])('opens no window %s', async (_what, from) => {
+    await expect(get(params, from())).rejects.toMatchObject({ code: 'not_signed_in' });
+    await parts.signIn.run();
+    await expect(get(params, from())).rejects.toMatchObject({ code: 'access_not_granted', interaction: 'consent' });
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it('is user_denied after a no, and at once for the next ask', async () => {
+    await parts.signIn.run();
+    const token = get(params);
+    const denied = expect(token).rejects.toMatchObject({ code: 'user_denied' });
+    await answerPrompt(false);
+    await denied;
+    parts.windows.open.clear();
+    await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it('does not open the sign-in window again right after it was closed', async () => {
+    parts.window.launch = () => Promise.reject(new Error('closed'));
+    await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
+    parts.window.launch = () => Promise.reject(new Error('opened again'));
+    await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
+    expect(parts.broker.calls).toEqual(['POST /session/authorize']);
+  });
+
+  it('refuses what the policy does not hold, after one look at the newest policy', async () => {
+    await parts.signIn.run();
+    parts.clock.ms += 60_000;
+    await expect(get({ ...params, scopes: ['orders:delete'] })).rejects.toMatchObject({ code: 'policy_denied' });
+    await expect(get({ ...params, resource: 'https://other.test' })).rejects.toMatchObject({ code: 'policy_denied' });
+    await expect(get({ ...params, scopes: ['constructor'] })).rejects.toMatchObject({ code: 'policy_denied' });
+    expect(parts.broker.calls.filter((made) => made !== 'GET /session')).toEqual([
+      'POST /session/authorize',
+      'POST /session',
+    ]);
+    expect(parts.broker.calls.filter((made) => made === 'GET /session')).toHaveLength(1);
+  });
+
+  it('is not signed in where the grant is gone, and asks nobody for a token', async () => {
+    await parts.signIn.run();
+    parts.broker.next('POST /session/token', refusal('login_required', 401));
+    await expect(get(never)).rejects.toMatchObject({ code: 'not_signed_in' });
+    const calls = parts.broker.calls.length;
+    await expect(get(never)).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(parts.broker.calls).toHaveLength(calls);
+  });
+
+  it('does not deliver to a document that went away meanwhile', async () => {
+    parts.broker.consents = [{ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 }];
+    await parts.signIn.run();
+    await expect(get(never, call({ alive: () => false }))).rejects.toMatchObject({ code: 'expired' });
+  });
+
+  it('never asks more than twice, whatever the broker says', async () => {
+    await parts.signIn.run();
+    const missing = () => refusal('consent_required', 403, { scope: 'orders:read' });
+    for (let times = 0; times < 5; times += 1) parts.broker.next('POST /session/token', missing());
+    const token = get(params);
+    const refused = expect(token).rejects.toMatchObject({ code: 'access_not_granted' });
+    await answerPrompt(true);
+    parts.windows.open.clear();
+    await answerPrompt(true);
+    await refused;
+  });
+});

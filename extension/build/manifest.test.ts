@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createManifest, type ManifestOptions, matchPattern, targets } from '../../manifest.config.ts';
+
+const baked = {
+  broker: 'https://latchkey.example.com',
+  sites: ['https://shop.example.com', 'https://shop.example.com:8443', 'https://notes.example.com'],
+};
+const options = { version: '1.2.3', firefoxId: 'latchkey@example.com' };
+const builds: [string, ManifestOptions][] = targets.flatMap((target) => [
+  [`${target}, baked`, { ...options, target, baked }],
+  [`${target}, store`, { ...options, target, baked: null }],
+]);
+
+/** A manifest as plain data, since its keys differ by build. */
+const manifestOf = (build: ManifestOptions) => createManifest(build) as Record<string, unknown>;
+const permissionKeys = ['permissions', 'optional_permissions'];
+
+let reasons: string[];
+beforeAll(async () => {
+  const document = await readFile(join(import.meta.dirname, '../../docs/permissions.md'), 'utf8');
+  reasons = [...document.matchAll(/^\| `([a-zA-Z.]+)` \| [^|]+ \| [^|]{20,} \|$/gm)].map(([, name = '']) => name);
+});
+
+describe.each(builds)('the manifest (%s)', (_name, build) => {
+  it('asks for nothing without a written reason', () => {
+    const asked = permissionKeys.flatMap((key) => (manifestOf(build)[key] as string[] | undefined) ?? []);
+    expect(asked.filter((permission) => !reasons.includes(permission))).toEqual([]);
+  });
+
+  it('opens nothing to all sites, and nothing of ours to any', () => {
+    const text = JSON.stringify(manifestOf(build));
+    expect(text).not.toMatch(/<all_urls>|web_accessible_resources|externally_connectable|"\*:|:\/\/\*/);
+    expect(manifestOf(build).incognito).toBe('not_allowed');
+  });
+
+  it('runs our own scripts only, and talks to nobody but the broker', () => {
+    const { extension_pages: policy } = manifestOf(build).content_security_policy as { extension_pages: string };
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).not.toMatch(/unsafe|\*/);
+    expect(policy).toContain(build.baked ? 'connect-src https://latchkey.example.com;' : 'connect-src https:;');
+  });
+});
+
+describe('the manifest', () => {
+  it('has no reason on paper for what it does not ask for', () => {
+    const asked = builds.flatMap(([, build]) => permissionKeys.flatMap((key) => manifestOf(build)[key] ?? []));
+    expect(reasons.filter((reason) => !asked.includes(reason))).toEqual([]);
+  });
+
+  it('of a store build has no site access', () => {
+    for (const target of targets) {
+      const manifest = manifestOf({ ...options, target, baked: null });
+      expect(manifest).not.toHaveProperty('host_permissions');
+      expect(manifest).not.toHaveProperty('content_scripts');
+    }
+  });
+
+  it('of a baked build has the broker and the sites, each pattern once', () => {
+    const manifest = manifestOf({ ...options, target: 'chrome', baked });
+    const sites = ['https://shop.example.com/*', 'https://notes.example.com/*'];
+    expect(manifest.host_permissions).toEqual(['https://latchkey.example.com/*', ...sites]);
+    expect(manifest.content_scripts).toEqual([
+      { matches: sites, js: ['bridge/bridge.iife.ts'], run_at: 'document_start' },
+    ]);
+  });
+
+  it('has what each browser needs, and nothing of the other’s', () => {
+    const chrome = manifestOf({ ...options, target: 'chrome', baked, chromeKey: 'KEY' });
+    const firefox = manifestOf({ ...options, target: 'firefox', baked, chromeKey: 'KEY' });
+    expect(chrome).toMatchObject({ key: 'KEY', background: { service_worker: 'background/main.ts' } });
+    expect(chrome).not.toHaveProperty('browser_specific_settings');
+    expect(firefox).toMatchObject({
+      background: { scripts: ['background/main.ts'] },
+      browser_specific_settings: {
+        gecko: { id: 'latchkey@example.com', data_collection_permissions: { required: ['authenticationInfo'] } },
+      },
+    });
+    expect(firefox).not.toHaveProperty('key');
+    expect(firefox).not.toHaveProperty('minimum_chrome_version');
+  });
+
+  it('writes match patterns without ports, which patterns do not know', () => {
+    expect(matchPattern('http://shop.localhost:9402')).toBe('http://shop.localhost/*');
+  });
+});

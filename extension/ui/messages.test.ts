@@ -1,0 +1,39 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pageErrorCodes } from '#shared/errors.ts';
+
+const extension = join(import.meta.dirname, '..');
+const messages = JSON.parse(await readFile(join(extension, '_locales/en/messages.json'), 'utf8')) as Record<
+  string,
+  { message: string; placeholders?: Record<string, { content: string }> }
+>;
+const sources = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('.tsx'));
+const code = (await Promise.all(sources.map((file) => readFile(join(import.meta.dirname, file), 'utf8')))).join('\n');
+const manifest = await readFile(join(extension, '../manifest.config.ts'), 'utf8');
+
+/** Names that the code spells out, and those that it puts together. */
+const used = new Set([
+  ...[...code.matchAll(/message\('([a-z_]+)'/g)].map(([, name = '']) => name),
+  ...[...manifest.matchAll(/__MSG_([a-z_]+)__/g)].map(([, name = '']) => name),
+  ...pageErrorCodes.map((error) => `problem_${error}`),
+  'access_none',
+  'access_organisation',
+]);
+
+describe('texts', () => {
+  it('are all there', () => {
+    expect([...used].filter((name) => !(name in messages))).toEqual([]);
+  });
+
+  it('are all used', () => {
+    expect(Object.keys(messages).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('have their placeholders defined', () => {
+    for (const { message, placeholders = {} } of Object.values(messages)) {
+      const named = [...message.matchAll(/\$([A-Z]+)\$/g)].map(([, name = '']) => name.toLowerCase());
+      expect(Object.keys(placeholders)).toEqual(named);
+    }
+  });
+});

@@ -1,0 +1,27 @@
+import type { Windows } from '../../extension/platform/windows.ts';
+
+/** Stands in for the browser's windows: what is open is a map from id to the page in it. */
+export function fakeWindows(): Windows & { open: Map<number, string>; tabs: string[]; activeTab: number } {
+  const open = new Map<number, string>();
+  const listeners: ((windowId: number) => void)[] = [];
+  let last = 0;
+  const windows = {
+    open,
+    tabs: [] as string[],
+    activeTab: 7,
+    async openPopup(page: string) {
+      last += 1;
+      open.set(last, page);
+      return last;
+    },
+    focus: async (windowId: number) => open.has(windowId),
+    async close(windowId: number) {
+      if (open.delete(windowId)) for (const listener of listeners) listener(windowId);
+    },
+    onClosed: (listener: (windowId: number) => void) => void listeners.push(listener),
+    openTab: async (url: string) => void windows.tabs.push(url),
+    isTabActive: async (tabId: number) => tabId === windows.activeTab,
+    broadcast: async () => undefined,
+  };
+  return windows;
+}
