@@ -1,0 +1,48 @@
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+
+/**
+ * The bare limit of the broker's answers, a program of its own: the same framework and Node, the work that no
+ * broker could leave out, and nothing else. It ends with the program that has started it.
+ */
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+/** As long as what the broker says beside the token's own claims. */
+const claims = {
+  iss: 'http://localhost:12345',
+  sub: 'x'.repeat(22),
+  client_id: 'latchkey-extension',
+  groups: ['example:staff', 'example:admins'],
+  auth_time: 1_800_000_000,
+  idp: 'http://127.0.0.1:12345',
+  idp_sub: 'ada',
+};
+
+const app = new Hono();
+
+app.post('/sign', async (c) => {
+  const { origin, resource, scope } = await c.req.json<Record<'origin' | 'resource' | 'scope', string>>();
+  const iat = Math.floor(Date.now() / 1_000);
+  const payload = { ...claims, aud: resource, azp: origin, scope, exp: iat + 300, iat, jti: randomUUID() };
+  const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid: 'x'.repeat(43) })}.${encode(payload)}`;
+  const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  return c.json({
+    access_token: `${input}.${signature.toString('base64url')}`,
+    token_type: 'Bearer',
+    expires_in: 300,
+    scope,
+    resource,
+  });
+});
+
+app.post('/form', async (c) => {
+  const form = new URLSearchParams(await c.req.text());
+  return c.json({ error: 'authorization_pending', error_description: form.get('client_id')?.padEnd(139, '.') }, 400);
+});
+
+const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) => {
+  process.send?.(port);
+});
+process.once('disconnect', () => server.close(() => process.exit()));

@@ -1,0 +1,25 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface BareServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Starts the bare server as a process of its own, as the broker is one. */
+export async function startBare(): Promise<BareServer> {
+  const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)));
+  const ended = once(child, 'exit');
+  const [port] = await Promise.race([
+    once(child, 'message') as Promise<[number]>,
+    ended.then(() => Promise.reject(new Error('The bare server did not start.'))),
+  ]);
+  return {
+    port,
+    async close() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

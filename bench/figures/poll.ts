@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BareServer } from '../bare/start.ts';
+import { type Answer, openConnection } from '../load/connection.ts';
+import { post } from '../load/request.ts';
+import { takeTurn } from '../load/turn.ts';
+import { compare, type Figure } from '../rounds.ts';
+import type { Stack } from '../stack.ts';
+
+const contentType = 'application/x-www-form-urlencoded';
+const clientId = 'tv';
+const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** A turn takes the next so many codes of the crowd. */
+const codesPerTurn = 1_200;
+const turnsBeforeReuse = 3;
+/** The interval that devices are told, in milliseconds: who keeps to it is never told to slow down. */
+const intervalMs = 5_000;
+const barePerTurn = 30_000;
+
+/**
+ * A device's poll while nobody has decided, beside a bare form POST. A crowd of devices polls, each as seldom as it
+ * is told to, so that every answer is `authorization_pending`.
+ */
+export async function pollFigures({ ports, origins }: Stack, bare: BareServer): Promise<Figure[]> {
+  const { host } = new URL(origins.broker);
+  const codes = await authorizeDevices(ports.broker, host, codesPerTurn * turnsBeforeReuse);
+  const polls = codes.map((code) => post({ host, path: '/token', contentType, body: pollBody(code) }));
+  const groups = Array.from({ length: turnsBeforeReuse }, (_, index) => ({
+    requests: polls.slice(index * codesPerTurn, (index + 1) * codesPerTurn),
+    restedAt: 0,
+  }));
+  const bareRequests = Array<Buffer>(barePerTurn).fill(
+    post({ host, path: '/form', contentType, body: pollBody(codes[0] ?? '') }),
+  );
+
+  async function ours(concurrency: number) {
+    const group = groups.shift();
+    if (!group) throw new Error('no group of devices is left');
+    groups.push(group);
+    await sleep(Math.max(0, group.restedAt - Date.now()));
+    const turn = await takeTurn({ port: ports.broker, concurrency, requests: group.requests, isExpected: isPending });
+    group.restedAt = Date.now() + intervalMs;
+    return turn;
+  }
+
+  const figure = (concurrency: number) =>
+    compare({
+      name: `device poll, ${concurrency} at a time`,
+      ours: () => ours(concurrency),
+      bare: () => takeTurn({ port: bare.port, concurrency, requests: bareRequests, isExpected: isPending }),
+    });
+  return [await figure(1), await figure(16)];
+}
+
+const pollBody = (deviceCode: string): string =>
+  new URLSearchParams({ grant_type: grantType, client_id: clientId, device_code: deviceCode }).toString();
+
+const isPending = ({ status, body }: Answer): boolean =>
+  status === 400 && body.startsWith('{"error":"authorization_pending"');
+
+/** Begins `count` device sign-ins, from as many addresses as the broker's budget for one address asks for. */
+async function authorizeDevices(port: number, host: string, count: number): Promise<string[]> {
+  const perAddress = 20;
+  const queue = Array.from({ length: count }, (_, index) => addressOf(Math.floor(index / perAddress))).values();
+  const codes: string[] = [];
+  const connections = await Promise.all(Array.from({ length: 8 }, () => openConnection(port)));
+  try {
+    await Promise.all(
+      connections.map(async ({ exchange }) => {
+        for (const address of queue) {
+          const body = `client_id=${clientId}`;
+          const headers = { 'X-Forwarded-For': address };
+          const answer = await exchange(post({ host, path: '/device_authorization', contentType, body, headers }));
+          if (answer.status !== 200) throw new Error(`/device_authorization answered ${answer.status} ${answer.body}`);
+          codes.push((JSON.parse(answer.body) as { device_code: string }).device_code);
+        }
+      }),
+    );
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+  return codes;
+}
+
+const addressOf = (number: number): string => `10.1.${number >> 8}.${number & 255}`;

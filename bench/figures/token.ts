@@ -1,0 +1,45 @@
+import { createProof } from '#shared/dpop.ts';
+import { createSessionClient } from '../../test/e2e/kit/session-client.ts';
+import type { BareServer } from '../bare/start.ts';
+import { post } from '../load/request.ts';
+import { takeTurn } from '../load/turn.ts';
+import { compare, type Figure } from '../rounds.ts';
+import type { Stack } from '../stack.ts';
+
+/** At most so many requests a turn, each with a proof of its own. */
+const proofsPerTurn = 2_000;
+const barePerTurn = 30_000;
+
+/** `POST /session/token` beside a bare POST that signs the same token. */
+export async function tokenFigures({ ports, origins }: Stack, bare: BareServer): Promise<Figure[]> {
+  const client = await createSessionClient(origins.broker, undefined, origins.idp);
+  await client.signIn();
+  const path = '/session/token';
+  const url = `${origins.broker}${path}`;
+  const body = JSON.stringify({ origin: origins.notes, resource: origins.api, scope: 'orders:read' });
+  const isExpected = ({ status }: { status: number }) => status === 200;
+  const json = { host: new URL(url).host, contentType: 'application/json', body };
+
+  /** The clock has not started: what a proof costs its maker is the extension's affair. */
+  async function requests(): Promise<Buffer[]> {
+    const { status } = await client.call('GET', '/session');
+    if (status !== 200) throw new Error(`the session answers ${status}`);
+    const target = { method: 'POST', url, nonce: client.nonce };
+    const headers = { 'Latchkey-Client': 'extension/0.1.0', Cookie: client.cookie };
+    return Promise.all(
+      Array.from({ length: proofsPerTurn }, async () => {
+        const proof = await createProof(client.keys, target, Date.now());
+        return post({ ...json, path, headers: { ...headers, DPoP: proof } });
+      }),
+    );
+  }
+  const bareRequests = Array<Buffer>(barePerTurn).fill(post({ ...json, path: '/sign' }));
+
+  const figure = (concurrency: number) =>
+    compare({
+      name: `minted token, ${concurrency} at a time`,
+      ours: async () => takeTurn({ port: ports.broker, concurrency, requests: await requests(), isExpected }),
+      bare: () => takeTurn({ port: bare.port, concurrency, requests: bareRequests, isExpected }),
+    });
+  return [await figure(1), await figure(16)];
+}

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+export interface Answer {
+  status: number;
+  body: string;
+}
+
+/** One kept-alive HTTP/1.1 connection, one request at a time. */
+export interface Connection {
+  /** @param request the bytes of a whole request */
+  exchange(request: Buffer): Promise<Answer>;
+  close(): void;
+}
+
+const silenceMs = 10_000;
+
+/**
+ * Connects to a port of loopback. A client of its own, because `fetch` and `node:http` cost more than the bare
+ * server does: the bench would measure them, and every ratio would look better than it is.
+ */
+export async function openConnection(port: number): Promise<Connection> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await once(socket, 'connect');
+  let received = '';
+  let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
+
+  const fail = (error: Error): void => {
+    waiting?.reject(error);
+    waiting = undefined;
+  };
+  socket.setTimeout(silenceMs, () => socket.destroy(new Error(`no answer within ${silenceMs} ms`)));
+  socket.on('error', fail);
+  socket.on('close', () => fail(new Error('the server closed the connection')));
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk: string) => {
+    received += chunk;
+    const answer = parseAnswer(received);
+    if (!answer) return;
+    received = '';
+    waiting?.resolve(answer);
+    waiting = undefined;
+  });
+
+  return {
+    exchange: (request) =>
+      new Promise((resolve, reject) => {
+        waiting = { resolve, reject };
+        socket.write(request);
+      }),
+    close: () => void socket.destroy(),
+  };
+}
+
+/**
+ * Reads one answer with a `Content-Length`, which both servers send.
+ *
+ * @returns `undefined` while some of it is still on its way
+ */
+export function parseAnswer(text: string): Answer | undefined {
+  const headEnd = text.indexOf('\r\n\r\n');
+  if (headEnd === -1) return undefined;
+  const head = text.slice(0, headEnd);
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (length === undefined) throw new Error(`an answer without Content-Length: ${head}`);
+  const body = text.slice(headEnd + 4);
+  if (body.length < Number(length)) return undefined;
+  return { status: Number(head.slice(9, 12)), body };
+}

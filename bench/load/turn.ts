@@ -1,0 +1,41 @@
+import type { Turn } from '../rounds.ts';
+import { median } from '../stats.ts';
+import { type Answer, openConnection } from './connection.ts';
+
+export interface Load {
+  port: number;
+  /** How many connections ask at the same time, each again as soon as it is answered. */
+  concurrency: number;
+  /** Each is sent once. The turn ends when they are used up, or its time is. */
+  requests: readonly Buffer[];
+  /** An answer that is not the expected one ends the bench: a fast refusal is no figure. */
+  isExpected: (answer: Answer) => boolean;
+}
+
+const turnMs = 1_000;
+
+/** One turn of a server. Connections are open before the clock starts. */
+export async function takeTurn({ port, concurrency, requests, isExpected }: Load): Promise<Turn> {
+  const connections = await Promise.all(Array.from({ length: concurrency }, () => openConnection(port)));
+  const queue = requests.values();
+  const latencies: number[] = [];
+  try {
+    const startedAt = performance.now();
+    const endsAt = startedAt + turnMs;
+    await Promise.all(
+      connections.map(async ({ exchange }) => {
+        for (const request of queue) {
+          const sentAt = performance.now();
+          const answer = await exchange(request);
+          const answeredAt = performance.now();
+          if (!isExpected(answer)) throw new Error(`port ${port} answered ${answer.status} ${answer.body}`);
+          latencies.push(answeredAt - sentAt);
+          if (answeredAt >= endsAt) return;
+        }
+      }),
+    );
+    return { perSecond: (latencies.length / (performance.now() - startedAt)) * 1_000, p50Ms: median(latencies) };
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}

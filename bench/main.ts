@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+import { startBare } from './bare/start.ts';
+import { openBrowser } from './browser.ts';
+import { pollFigures } from './figures/poll.ts';
+import { tabFigures } from './figures/tab.ts';
+import { tokenFigures } from './figures/token.ts';
+import { type BenchOptions, parseOptions, UsageError, usage } from './options.ts';
+import type { Figure } from './rounds.ts';
+import { startStack } from './stack.ts';
+import { summary, table } from './table.ts';
+
+const say = (line: string): void => console.error(line);
+const deadlineMs = 180_000;
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
+  const figures = await measure(options, stopSignal());
+  const cores = availableParallelism();
+  if (options.json) console.log(JSON.stringify({ cores, node: process.version, figures: summary(figures) }));
+  else console.log(`\n${table(figures)}\n\n${cores} cores, Node ${process.version}. What this says: docs/bench.md`);
+}
+
+/** Starts what the figures need, takes them one after the other, and ends all that it has started. */
+async function measure({ only }: BenchOptions, stop: AbortSignal): Promise<Figure[]> {
+  await using started = new AsyncDisposableStack();
+  const stack = started.adopt(await startStack(say), ({ close }) => close());
+  const bare = started.adopt(await startBare(), ({ close }) => close());
+  const take = {
+    token: () => tokenFigures(stack, bare),
+    poll: () => pollFigures(stack, bare),
+    tab: async () => tabFigures(started.adopt(await openBrowser(stack), ({ close }) => close())),
+  };
+  const figures: Figure[] = [];
+  for (const name of only) {
+    say(`measuring: ${name}`);
+    figures.push(...(await Promise.race([take[name](), aborted(stop)])));
+  }
+  return figures;
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (why: string) => controller.abort(new StoppedError(why));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(`Stopped by ${signal}.`));
+  setTimeout(stop, deadlineMs, `Stopped: not done after ${deadlineMs / 1_000} s.`).unref();
+  return controller.signal;
+}
+
+/** Told to stop, or out of time. */
+class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+}
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof UsageError) {
+    say(`${error.message}\n\n${usage}`);
+    process.exitCode = 2;
+  } else {
+    const known = error instanceof StoppedError;
+    say(error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error));
+    process.exitCode = 1;
+  }
+}

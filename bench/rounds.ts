@@ -1,0 +1,60 @@
+import { median, type Spread, spread } from './stats.ts';
+
+/** What one turn of one side came to. */
+export interface Turn {
+  /** Answers a second; absent where one is not asked for right after the other. */
+  perSecond?: number;
+  /** Median time of one answer, in milliseconds. */
+  p50Ms: number;
+}
+
+/** One line of the table: ours beside its bare limit. */
+export interface Figure {
+  name: string;
+  ours: Turn;
+  bare: Turn;
+  /** How many times the bare limit ours costs, round by round: in time a answer at the same load. */
+  ratio: Spread;
+  rounds: number;
+}
+
+export interface Sides {
+  name: string;
+  ours: () => Promise<Turn>;
+  bare: () => Promise<Turn>;
+}
+
+/** How often each side has its turn. The first rounds only warm up: code is compiled, connections and caches are filled. */
+export const rounds = { warmUp: 2, counted: 6 };
+
+/**
+ * Gives both sides their turns, one right after the other, so that whatever else the machine does falls on both.
+ * Who goes first alternates. A ratio is of one round; the figure is the median of the rounds.
+ */
+export async function compare({ name, ours, bare }: Sides): Promise<Figure> {
+  const taken: { ours: Turn; bare: Turn }[] = [];
+  for (let round = 0; round < rounds.warmUp + rounds.counted; round += 1) {
+    const first = round % 2 === 0 ? await ours() : undefined;
+    const limit = await bare();
+    const pair = { ours: first ?? (await ours()), bare: limit };
+    if (round >= rounds.warmUp) taken.push(pair);
+  }
+  return {
+    name,
+    ours: middle(taken.map((pair) => pair.ours)),
+    bare: middle(taken.map((pair) => pair.bare)),
+    ratio: spread(taken.map((pair) => costOf(pair.ours) / costOf(pair.bare))),
+    rounds: taken.length,
+  };
+}
+
+/** Milliseconds that an answer takes of the side's time. */
+const costOf = ({ perSecond, p50Ms }: Turn): number => (perSecond === undefined ? p50Ms : 1_000 / perSecond);
+
+function middle(turns: readonly Turn[]): Turn {
+  const rates = turns.flatMap(({ perSecond }) => perSecond ?? []);
+  return {
+    ...(rates.length === 0 ? {} : { perSecond: median(rates) }),
+    p50Ms: median(turns.map(({ p50Ms }) => p50Ms)),
+  };
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parse, stringify } from 'yaml';
+import { startBroker } from '../demo/broker.ts';
+import { brokerClientId } from '../demo/config.ts';
+import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../demo/extension-key.ts';
+import { createIdp } from '../demo/idp/idp.ts';
+import { claimRow, originsOf } from '../demo/ports.ts';
+import { root } from '../demo/program.ts';
+import { type Listening, serve } from '../demo/serve.ts';
+import { prepareState } from '../demo/state.ts';
+import { demoUsers } from '../demo/users.ts';
+
+/** The demo's provider and broker with the lifetimes of a real installation. The broker is a process of its own. */
+export async function startStack(log: (line: string) => void) {
+  const ports = await claimRow(0);
+  const origins = originsOf(ports);
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
+  const state = await prepareState(dir, ports);
+  await writeFile(state.configFile, realistic(await readFile(state.configFile, 'utf8')));
+  const idp = await createIdp({
+    issuer: origins.idp,
+    client: {
+      id: brokerClientId,
+      secret: state.clientSecret,
+      redirectUris: [chromeRedirectUri(chromeExtensionId(demoExtensionKey)), `${origins.broker}/callback`],
+      postLogoutRedirectUris: [],
+    },
+    users: demoUsers,
+    now: Date.now,
+    log,
+  });
+  const parts: Listening[] = [await serve(idp.handler, ports.idp)];
+  const close = async () => {
+    await Promise.all(parts.splice(0).map((part) => part.close()));
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    const broker = await startBroker(state, origins.broker);
+    parts.push(broker);
+    return { ports, origins, state, idp, brokerEnded: broker.ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;
+
+/**
+ * The demo's tokens live for seconds, and its broker asks the provider as often. Here it does so every few minutes, as
+ * in earnest. Loopback is a trusted proxy, so that the device codes of a crowd can come from one program.
+ */
+function realistic(demoConfig: string): string {
+  const config = parse(demoConfig) as { resources: Record<string, object> };
+  const resources = Object.entries(config.resources).map(([id, resource]) => [
+    id,
+    { ...resource, lifetime: '5m', fresh: '15m' },
+  ]);
+  return stringify({ ...config, resources: Object.fromEntries(resources), trusted_proxies: ['127.0.0.1/32'] });
+}
+
+/** Builds the extension for the stack. @returns the folder of the one for Chromium */
+export async function buildExtension({ state }: Stack): Promise<string> {
+  const out = join(state.dir, 'extension');
+  const args = [join(root, 'extension', 'build.ts'), '--config', state.configFile, '--out', out];
+  await promisify(execFile)(process.execPath, args, { cwd: root });
+  return join(out, 'chrome');
+}

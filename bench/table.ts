@@ -1,0 +1,35 @@
+import type { Figure, Turn } from './rounds.ts';
+
+const heads = ['', 'Latchkey', 'bare limit', 'times the limit (min–max of rounds)'];
+
+/** The figures as lines of a table for the terminal. */
+export function table(figures: readonly Figure[]): string {
+  const rows = [
+    heads,
+    ...figures.map(({ name, ours, bare, ratio }) => [
+      name,
+      turnText(ours),
+      turnText(bare),
+      `${ratio.median.toFixed(2)}  (${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)})`,
+    ]),
+  ];
+  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)));
+  return rows.map((row) => line(row).join('  ').trimEnd()).join('\n');
+}
+
+const turnText = ({ perSecond, p50Ms }: Turn): string =>
+  [...(perSecond === undefined ? [] : [`${Math.round(perSecond)}/s`]), `${p50Ms.toFixed(2)} ms`].join('  ');
+
+/** The figures for programs: names as on a wire, times in milliseconds. */
+export const summary = (figures: readonly Figure[]) =>
+  figures.map(({ name, ours, bare, ratio, rounds }) => ({
+    name,
+    rounds,
+    ours: turnSummary(ours),
+    bare: turnSummary(bare),
+    ratio,
+  }));
+
+const turnSummary = ({ perSecond, p50Ms }: Turn) => ({ per_second: perSecond, p50_ms: p50Ms });
