@@ -1,8 +1,8 @@
 import { base64url, errors, jwtVerify } from 'jose';
+import { hasDuplicateMembers } from '#shared/strict-json.ts';
 import { ApiError, type TokenFault } from './api-error.ts';
 import { type Claims, requiredClaims, toClaims } from './claims.ts';
 import type { KeySet } from './key-set.ts';
-import { hasDuplicateMembers } from './strict-json.ts';
 
 /** Longer is refused before it is looked at. */
 const maxLength = 8_192;
