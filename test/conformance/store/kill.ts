@@ -152,20 +152,22 @@ export const kill = (it: StoreTest) =>
       expect(await store.revocationsAfter(second, 10)).toEqual([]);
     });
 
-    it('never show a revocation before an earlier one', async ({ subject, store }) => {
+    it('never show a revocation before an earlier one', async ({ subject: { replicas } }) => {
+      // The reader has connections of its own: it looks on while the others write.
+      const [reader, ...writers] = replicas;
       const seen: number[] = [];
-      let writing = true;
+      const read = async () => {
+        const events = (await reader?.revocationsAfter(seen.at(-1) ?? 0, 100)) ?? [];
+        seen.push(...events.map(({ seq }) => seq));
+      };
+      const state = { writing: true };
       const reading = (async () => {
-        while (writing) {
-          const events = await store.revocationsAfter(seen.at(-1) ?? 0, 100);
-          seen.push(...events.map(({ seq }) => seq));
-          await new Promise((resolve) => setImmediate(resolve));
-        }
+        while (state.writing) await read().then(() => new Promise((resolve) => setImmediate(resolve)));
       })();
-      const written = await parallel(60, subject.replicas, (replica, n) => replica.appendRevocation({ n }, t0));
-      writing = false;
+      const written = await parallel(60, writers, (writer, n) => writer.appendRevocation({ n }, t0));
+      state.writing = false;
       await reading;
-      const rest = await store.revocationsAfter(seen.at(-1) ?? 0, 100);
-      expect([...seen, ...rest.map(({ seq }) => seq)]).toEqual(written.sort((a, b) => a - b));
+      await read();
+      expect(seen).toEqual(written.sort((a, b) => a - b));
     });
   });

@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore } from '../../../broker/store/open.ts';
+import { kill } from '../../../broker/store/sql/kill.ts';
+import { openPostgres } from '../../../broker/store/sql/postgres.ts';
 import { type Store, StoreUnavailableError } from '../../../broker/store/store.ts';
 import { cuttable } from './cuttable.ts';
 import { id, newPerson, parallel, t0 } from './harness.ts';
@@ -8,11 +11,13 @@ import { type PostgresServer, startPostgres } from './postgres.ts';
 let server: PostgresServer;
 let line: Awaited<ReturnType<typeof cuttable>>;
 let store: Store;
+let direct: string;
 const idle: Error[] = [];
 
 beforeAll(async () => {
   server = await startPostgres();
-  const url = new URL(await server.database('latchkey'));
+  direct = await server.database('latchkey');
+  const url = new URL(direct);
   line = await cuttable(Number(url.port));
   url.port = String(line.port);
   store = await createStore(url.href, { now: () => Number.NaN, poolSize: 4, onError: (error) => idle.push(error) });
@@ -67,5 +72,35 @@ describe('PostgreSQL out of reach', () => {
     const error = await failure(store.grantConsent({ sub: 'nobody', origin: 'o', resource: 'r', scopes: [] }, t0));
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(StoreUnavailableError);
+  });
+});
+
+describe('PostgreSQL', () => {
+  it('appends a revocation only when the one before it is there to be read', async () => {
+    const database = await openPostgres({ url: direct });
+    const { appendRevocation, revocationsAfter } = kill(database);
+    const first = Promise.withResolvers<void>();
+    const appending = database.exclusively('revocations', async (trx) => {
+      await trx.insertInto('revocations').values({ event: '{"n":1}', at: t0, expiresAt: t0 }).execute();
+      await first.promise;
+    });
+    const second = appendRevocation({ n: 2 }, t0);
+    const waiting = async () => {
+      const query = sql<{ pid: number }>`select pid from pg_locks where locktype = 'advisory' and not granted`;
+      return (await query.execute(database.db)).rows.length;
+    };
+    await expect.poll(waiting).toBe(1);
+    first.resolve();
+    await Promise.all([appending, second]);
+    expect((await revocationsAfter(0, 10)).map(({ event }) => event)).toEqual([{ n: 1 }, { n: 2 }]);
+    await database.db.destroy();
+  });
+
+  it('has a clock of its own, in whole milliseconds', async () => {
+    const database = await openPostgres({ url: direct });
+    const { rows } = await sql<{ now: number }>`select ${database.clock()} as now`.execute(database.db);
+    expect(Number.isInteger(rows[0]?.now)).toBe(true);
+    expect(Math.abs((rows[0]?.now ?? 0) - Date.now())).toBeLessThan(60_000);
+    await database.db.destroy();
   });
 });
