@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { JWK } from 'jose';
 import * as v from 'valibot';
 import { LineCounter, parseDocument } from 'yaml';
 import { resolveEnvironment } from './environment.ts';
 import { ConfigError, type Fault } from './fault.ts';
 import { referenceFaults } from './references.ts';
-import { type ConfigFile, configSchema } from './schema.ts';
-import type { Allow, ClientAuthentication, Config, UpstreamConfig } from './types.ts';
+import { type ConfigFile, configSchema, jwkSet } from './schema.ts';
+import type { Allow, ClientAuthentication, Config, ServiceAuthentication, UpstreamConfig } from './types.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -99,6 +100,18 @@ class SecretFiles {
     }
     return '';
   }
+
+  /** A JWK set (RFC 7517 §5) of public keys. */
+  readJwks(path: string, where: readonly string[]): JWK[] {
+    const text = this.read(path, where);
+    if (text === '') return [];
+    try {
+      return v.parse(jwkSet, JSON.parse(text)).keys as JWK[];
+    } catch {
+      this.#faults.push({ path: where, message: `the file ${path} is not a JWK set of public keys: {"keys": [...]}` });
+      return [];
+    }
+  }
 }
 
 function toConfig(file: ConfigFile, files: SecretFiles): Config {
@@ -140,6 +153,12 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       sessionMs: entry.session,
       grant: entry.grant,
     })),
+    services: toMap(file.services, (clientId, entry) => ({
+      clientId,
+      allow: toAllow(entry.allow),
+      introspect: entry.introspect,
+      authentication: serviceAuthentication(clientId, entry, files),
+    })),
   };
 }
 
@@ -178,6 +197,18 @@ function toAuthentication(
     ? files.read(entry.client_secret_file, ['upstreams', name, 'client_secret_file'])
     : (entry.client_secret ?? '');
   return { method: entry.client_auth ?? 'client_secret_basic', secret };
+}
+
+function serviceAuthentication(
+  name: string,
+  entry: ConfigFile['services'][string],
+  files: SecretFiles,
+): ServiceAuthentication {
+  if (entry.secret_hash !== undefined) return { method: 'client_secret', hash: entry.secret_hash };
+  if (entry.jwks_file !== undefined) {
+    return { method: 'private_key_jwt', keys: files.readJwks(entry.jwks_file, ['services', name, 'jwks_file']) };
+  }
+  return { method: 'private_key_jwt', keys: entry.public_jwk ? [entry.public_jwk as JWK] : [] };
 }
 
 /** The redirect URIs that the browsers give to `identity.launchWebAuthFlow`; nothing else is ever accepted. */

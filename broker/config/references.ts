@@ -11,11 +11,12 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
  * these are listed together with the faults of shape.
  */
 export function referenceFaults(file: unknown): Fault[] {
-  const { resources, origins, devices, upstreams } = tree(file);
+  const { resources, origins, devices, services, upstreams } = tree(file);
   const faults: Fault[] = [];
   for (const [section, entries] of [
     ['origins', tree(origins)],
     ['devices', tree(devices)],
+    ['services', tree(services)],
   ] as const) {
     for (const [name, entry] of Object.entries(entries)) {
       const { allow, groups } = tree(entry);
@@ -23,6 +24,8 @@ export function referenceFaults(file: unknown): Fault[] {
       faults.push(...groupFaults([section, name, 'groups'], list(groups), tree(upstreams)));
     }
   }
+  for (const [name, entry] of Object.entries(tree(services)))
+    faults.push(...serviceFaults(['services', name], tree(entry), tree(resources)));
   for (const [name, entry] of Object.entries(tree(upstreams)))
     faults.push(...authenticationFaults(['upstreams', name], tree(entry)));
   return faults;
@@ -69,4 +72,24 @@ function authenticationFaults(path: readonly string[], upstream: Tree): Fault[] 
           : `has ${given.join(' and ')}: keep one`,
     },
   ];
+}
+
+function serviceFaults(path: readonly string[], service: Tree, resources: Tree): Fault[] {
+  const faults: Fault[] = list(service.introspect)
+    .filter((resource) => typeof resource === 'string' && !Object.hasOwn(resources, resource))
+    .map((resource) => ({
+      path: [...path, 'introspect'],
+      message: `"${resource}" is no resource of this file: add it under resources`,
+    }));
+  const given = ['public_jwk', 'jwks_file', 'secret_hash'].filter((key) => service[key] !== undefined);
+  if (given.length !== 1) {
+    faults.push({
+      path,
+      message:
+        given.length === 0
+          ? 'has no authentication: add public_jwk or jwks_file (for private_key_jwt), or secret_hash'
+          : `has ${given.join(' and ')}: keep one`,
+    });
+  }
+  return faults;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
 import { parseDuration } from '#shared/time.ts';
+import { secretHashForm } from '../services/secret.ts';
 import { presetNames } from '../upstream/presets.ts';
 
 /** `latchkey.yaml` as people write it. Unknown keys are errors everywhere: a misspelt rule must not be a missing rule. */
@@ -122,6 +123,24 @@ const device = v.strictObject({
   grant: v.optional(v.literal('device', 'must be "device"'), 'device'),
 });
 
+const publicJwk = v.pipe(
+  v.looseObject({ kty: v.picklist(['EC', 'OKP', 'RSA'], 'must be EC, OKP or RSA') }, 'must be a public key as a JWK'),
+  v.check((jwk) => !('d' in jwk), 'is a private key: keep that with the service, and put its public half here'),
+);
+
+/** A service's `jwks_file` (RFC 7517 §5). */
+export const jwkSet = v.object({ keys: v.pipe(v.array(publicJwk), v.minLength(1)) });
+
+const service = v.strictObject({
+  allow: v.optional(allow, {}),
+  introspect: v.optional(v.array(text, 'must be a list of resources'), []),
+  public_jwk: v.optional(publicJwk),
+  jwks_file: v.optional(file),
+  secret_hash: v.optional(
+    v.pipe(text, v.regex(secretHashForm, 'must be a hash as `latchkey services secret` prints it, not the secret')),
+  ),
+});
+
 export const configSchema = v.strictObject({
   issuer: issuerUrl,
   listen: v.optional(listen, '127.0.0.1:8787'),
@@ -154,6 +173,10 @@ export const configSchema = v.strictObject({
   resources: v.record(bareUrl, resource),
   origins: v.optional(v.record(origin, site), {}),
   devices: v.optional(v.record(v.pipe(text, v.regex(/^[\w.-]{1,64}$/, 'must be letters, digits, . _ -')), device), {}),
+  services: v.optional(
+    v.record(v.pipe(text, v.regex(/^[\w.-]{1,64}$/, 'must be letters, digits, . _ -')), service),
+    {},
+  ),
 });
 
 export type ConfigFile = v.InferOutput<typeof configSchema>;

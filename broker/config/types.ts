@@ -1,3 +1,5 @@
+import type { JWK } from 'jose';
+
 /** The configuration as the broker uses it: checked, durations in milliseconds, secrets resolved. */
 export interface Config {
   /** The broker's public URL, exact, without a trailing slash. */
@@ -14,6 +16,7 @@ export interface Config {
   resources: ReadonlyMap<string, ResourceConfig>;
   origins: ReadonlyMap<string, OriginConfig>;
   devices: ReadonlyMap<string, DeviceClientConfig>;
+  services: ReadonlyMap<string, ServiceConfig>;
 }
 
 export interface ListenAddress {
@@ -72,3 +75,19 @@ export interface DeviceClientConfig {
   sessionMs: number;
   grant: 'device' | 'loopback';
 }
+
+/** A program that acts for itself: it takes tokens by client credentials, or asks about others' tokens. */
+export interface ServiceConfig {
+  clientId: string;
+  /** What it may have tokens for. */
+  allow: Allow;
+  /** Resources about whose tokens it may ask at `/introspect`. */
+  introspect: readonly string[];
+  authentication: ServiceAuthentication;
+}
+
+export type ServiceAuthentication =
+  /** Public keys, any of which signs its assertions (RFC 7523). */
+  | { method: 'private_key_jwt'; keys: readonly JWK[] }
+  /** A hash as `latchkey services secret` prints it. */
+  | { method: 'client_secret'; hash: string };

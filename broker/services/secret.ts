@@ -1,0 +1,50 @@
+import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Hashes of services' secrets, as the configuration holds them: `sha256:<hash>` of a random secret of 256
+ * bits, for which a fast hash is enough, or `scrypt:<log2 N>:<r>:<p>:<salt>:<hash>` of any other. base64url.
+ */
+export const secretHashForm =
+  /^(?:sha256:[\w-]{43}|scrypt:(?:1[4-7]):(?:[1-9]|1[0-6]):[1-4]:[\w-]{22,86}:[\w-]{43,86})$/;
+
+const [logN, r, p] = [15, 8, 1];
+
+/** A new secret of 256 bits, and its hash for the configuration. */
+export function newSecret(): { secret: string; hash: string } {
+  const secret = randomBytes(32).toString('base64url');
+  return { secret, hash: `sha256:${createHash('sha256').update(secret).digest('base64url')}` };
+}
+
+/** The hash of a secret that somebody else chose, and that may be guessable. */
+export async function hashChosenSecret(secret: string): Promise<string> {
+  const salt = randomBytes(16);
+  const hash = await derive(secret, salt, 32, { logN, r, p });
+  return `scrypt:${logN}:${r}:${p}:${salt.toString('base64url')}:${hash.toString('base64url')}`;
+}
+
+/** Compares in constant time. @param hash of the form that {@link secretHashForm} describes */
+export async function secretMatches(secret: string, hash: string): Promise<boolean> {
+  const [kind, ...parts] = hash.split(':');
+  const expected = Buffer.from(parts.at(-1) ?? '', 'base64url');
+  const actual =
+    kind === 'sha256'
+      ? createHash('sha256').update(secret).digest()
+      : await derive(secret, Buffer.from(parts[3] ?? '', 'base64url'), expected.length, {
+          logN: Number(parts[0]),
+          r: Number(parts[1]),
+          p: Number(parts[2]),
+        });
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
+}
+
+function derive(
+  secret: string,
+  salt: Buffer,
+  length: number,
+  cost: { logN: number; r: number; p: number },
+): Promise<Buffer> {
+  const options = { N: 2 ** cost.logN, r: cost.r, p: cost.p, maxmem: 2 ** 29 };
+  return new Promise((resolve, reject) => {
+    scrypt(secret, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+}

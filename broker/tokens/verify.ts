@@ -1,0 +1,145 @@
+import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import * as v from 'valibot';
+import { hasDuplicateMembers } from '#shared/strict-json.ts';
+import { type Clock, toSeconds } from '#shared/time.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+/** Longer is refused before it is looked at. */
+const maxLength = 8_192;
+/** Seconds by which replicas' clocks may differ. */
+const clockTolerance = 5;
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+const time = v.pipe(v.number(), v.integer());
+
+const claimsSchema = v.looseObject({
+  iss: text,
+  sub: text,
+  aud: v.union([text, v.array(text)]),
+  client_id: text,
+  exp: time,
+  iat: time,
+  jti: text,
+  azp: v.optional(text),
+  sid: v.optional(text),
+  scope: v.optional(v.string()),
+  groups: v.optional(v.array(v.string())),
+  auth_time: v.optional(time),
+  acr: v.optional(v.string()),
+  amr: v.optional(v.array(v.string())),
+  cnf: v.optional(v.looseObject({ jkt: text })),
+});
+
+/** Payload of an access token that we signed, as it is on the wire (RFC 9068 §2.2). */
+export type AccessClaims = v.InferOutput<typeof claimsSchema>;
+
+/** Why an access token is refused: a sentence with cause and cure, and nothing of the token in it. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+}
+
+/** @throws {TokenError} for everything but a token of ours that is good now; whom it is for is the caller's to compare */
+export type TokenVerifier = (token: string) => Promise<AccessClaims>;
+
+/**
+ * Verifies access tokens of this broker by its own keys: form, type, algorithm, signature, issuer, times, and
+ * the types of the claims.
+ *
+ * @see RFC 9068 §4, RFC 8725
+ */
+export function createTokenVerifier({
+  issuer,
+  keys,
+  now,
+}: {
+  issuer: string;
+  keys: Pick<SigningKeys, 'jwks'>;
+  now: Clock;
+}): TokenVerifier {
+  let keySet: { of: object; get: ReturnType<typeof createLocalJWKSet> } | undefined;
+  const currentKeys = async () => {
+    const jwks = await keys.jwks();
+    if (keySet?.of !== jwks) keySet = { of: jwks, get: createLocalJWKSet(jwks) };
+    return keySet.get;
+  };
+
+  return async (token) => {
+    checkForm(token);
+    const payload = await checkSignature(token, await currentKeys(), issuer, now());
+    const claims = v.safeParse(claimsSchema, payload);
+    if (!claims.success) throw new TokenError('the token lacks a claim, or one has the wrong type');
+    // A token from the future is no token of ours: replicas' clocks are together.
+    if (claims.output.iat > toSeconds(now()) + clockTolerance) {
+      throw new TokenError('the token was issued in the future (iat): compare the clocks of the brokers');
+    }
+    return claims.output;
+  };
+}
+
+/** Everything that can be refused without a key. */
+function checkForm(token: string): void {
+  if (token.length > maxLength) throw new TokenError(`the token is longer than ${maxLength} characters`);
+  const [head = '', body = '', signature, ...more] = token.split('.');
+  if (signature === undefined || more.length > 0) throw notOurs();
+  const header = parsePart(head);
+  parsePart(body);
+  if (header.alg !== 'ES256') throw new TokenError('the token is not signed with ES256, which alone is accepted');
+  if (typeof header.typ !== 'string' || !/^(?:application\/)?at\+jwt$/i.test(header.typ)) {
+    throw new TokenError('the token is not of type at+jwt: send the access token, not an ID token or another JWT');
+  }
+  if (['jwk', 'jku', 'x5c', 'x5u'].some((name) => name in header)) {
+    throw new TokenError('the token brings a key of its own: keys come from the issuer alone');
+  }
+  if ('crit' in header) throw new TokenError('the token has critical header parameters (crit), and none is known');
+  if (typeof header.kid !== 'string') throw new TokenError('the token does not name the key that signed it (kid)');
+}
+
+function parsePart(part: string): Record<string, unknown> {
+  let json: string;
+  let value: unknown;
+  try {
+    json = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url'));
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw notOurs(cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notOurs();
+  if (hasDuplicateMembers(json)) throw new TokenError('the token names a header parameter or a claim twice');
+  return value as Record<string, unknown>;
+}
+
+async function checkSignature(
+  token: string,
+  keys: ReturnType<typeof createLocalJWKSet>,
+  issuer: string,
+  now: number,
+): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ['ES256'],
+      typ: 'at+jwt',
+      issuer,
+      clockTolerance,
+      currentDate: new Date(now),
+    });
+    return payload;
+  } catch (cause) {
+    throw new TokenError(sentence(cause), { cause });
+  }
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'the token has expired: ask for a new one';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'the key that signed the token (kid) is none of this issuer';
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return 'the signature does not match: the token was changed on its way, or forged';
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'iss') return 'the token is of another issuer';
+    if (error.claim === 'nbf') return 'the token is not valid yet (nbf)';
+  }
+  return 'the token is not a JWT of this issuer: send the access token as it was issued';
+}
+
+const notOurs = (cause?: unknown) =>
+  new TokenError('the token is not a JWT: send the access token as it was issued', { cause });
