@@ -19,6 +19,7 @@ import { sessionAuthorize } from './routes/session-authorize.ts';
 import { consentGrant, consentRevoke } from './routes/session-consents.ts';
 import { sessionCreate } from './routes/session-create.ts';
 import { sessionEnd } from './routes/session-end.ts';
+import { sessionEvents } from './routes/session-events.ts';
 import { sessionRead } from './routes/session-read.ts';
 import { sessionToken } from './routes/session-token.ts';
 import { signOut } from './routes/sign-out.ts';
@@ -41,6 +42,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/session/authorize', proof, sessionAuthorize(deps));
   app.post('/session', proof, sessionCreate(deps));
   app.get('/session', proof, session, sessionRead(deps));
+  app.get('/session/events', proof, requireSession(deps, { isActivity: false }), sessionEvents(deps));
   app.delete('/session', proof, session, sessionEnd(deps));
   app.post('/session/token', proof, session, sessionToken(deps));
   app.post('/session/consents', proof, session, consentGrant(deps));

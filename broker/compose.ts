@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/time.ts';
 import type { Config } from './config/types.ts';
 import type { Deps } from './deps.ts';
+import { createFeed } from './events/feed.ts';
 import type { KeyRing } from './keys/ring.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
@@ -42,6 +43,7 @@ export function compose(world: World): Deps {
     minter: createMinter({ issuer: config.issuer, keys, now }),
     nonces,
     checkProof: createProofChecker({ store, nonces, now }),
+    feed: createFeed({ store, now, sleep, log }),
     log,
     now,
   };

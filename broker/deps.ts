@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/time.ts';
 import type { Config } from './config/types.ts';
+import type { Feed } from './events/feed.ts';
 import type { KeyRing } from './keys/ring.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
@@ -21,6 +22,8 @@ export interface Deps {
   minter: Minter;
   nonces: NonceIssuer;
   checkProof: ProofChecker;
+  /** What sessions' streams are told, on all replicas. */
+  feed: Feed;
   log: Log;
   now: Clock;
 }

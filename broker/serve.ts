@@ -73,6 +73,7 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     adminAddress: addressOf(admin),
     async close() {
       clearInterval(collector);
+      deps.feed.close();
       await Promise.all([drain(server), drain(admin)]);
       await store.close();
       log.info({ event: 'stopped' });

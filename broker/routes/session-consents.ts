@@ -29,6 +29,7 @@ export function consentGrant(deps: Deps) {
       { type: 'consent.granted', sub: row.sub, detail: { origin, resource, scope } },
       deps.now(),
     );
+    await deps.feed.publish({ type: 'consent', sub: row.sub });
     return list(deps, c);
   };
 }
@@ -39,8 +40,10 @@ export function consentRevoke(deps: Deps) {
     const { row } = c.get('session');
     const { origin, resource } = await jsonBody(c, consentRevocation);
     const revoked = await deps.store.revokeConsent({ sub: row.sub, origin, resource });
-    if (revoked > 0)
+    if (revoked > 0) {
       await deps.store.appendAudit({ type: 'consent.revoked', sub: row.sub, detail: { origin, resource } }, deps.now());
+      await deps.feed.publish({ type: 'consent', sub: row.sub });
+    }
     return list(deps, c);
   };
 }

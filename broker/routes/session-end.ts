@@ -15,6 +15,7 @@ export function sessionEnd(deps: Deps) {
     const refreshToken = refreshTokenOf(deps, session);
     const upstream = deps.upstreams.get(row.upstream);
     await deps.store.endSession(row.id, 'sign_out', deps.now());
+    await deps.feed.publish({ type: 'revoked', sessions: [row.id], reason: 'sign_out' });
     clearSessionCookie(c, row.jkt);
     const revoked = refreshToken !== undefined && upstream !== undefined && (await upstream.revoke(refreshToken));
     await deps.store.appendAudit(

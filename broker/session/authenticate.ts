@@ -35,12 +35,17 @@ export function requireProof({ config, checkProof, nonces }: Deps): MiddlewareHa
   };
 }
 
-/** On top of {@link requireProof}: a live session whose key made that proof. */
-export function requireSession(deps: Deps): MiddlewareHandler<Env> {
+/**
+ * On top of {@link requireProof}: a live session whose key made that proof.
+ *
+ * @param options `isActivity` (default true): whether the call shows that somebody is there, and moves the idle expiry on
+ */
+export function requireSession(deps: Deps, { isActivity = true } = {}): MiddlewareHandler<Env> {
   return async function requireSessionMiddleware(c, next) {
     const session = await findSession(deps, c, c.get('jkt'));
     if (!session) throw new OAuthError('invalid_session', 'there is no session for this cookie and key: sign in');
-    await keepAlive(deps, c, session);
+    await replacePredecessor(deps, session.row);
+    if (isActivity) await keepAlive(deps, c, session);
     c.set('session', session);
     await next();
   };
@@ -63,12 +68,17 @@ export async function findSession(
   return { row, secret };
 }
 
+async function replacePredecessor({ store, feed, now }: Deps, { id, predecessor }: Session): Promise<void> {
+  if (predecessor === undefined) return;
+  await store.activateSession(id, now());
+  await feed.publish({ type: 'revoked', sessions: [predecessor], reason: 'replaced' });
+}
+
 async function keepAlive(
   { config, store, now }: Deps,
   c: BrokerContext,
   { row, secret }: AuthenticatedSession,
 ): Promise<void> {
-  if (row.predecessor !== undefined) await store.activateSession(row.id, now());
   const idleExpiresAt = Math.min(now() + config.session.idleMs, row.absoluteExpiresAt);
   if (idleExpiresAt - row.idleExpiresAt < Math.min(touchEveryMs, config.session.idleMs / 10)) return;
   await store.touchSession(row.id, idleExpiresAt);

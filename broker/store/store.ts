@@ -69,6 +69,15 @@ export interface PersonStore {
   /** The person of (issuer, idpSub), made under `newSub` if new. Name and e-mail follow the provider; absent ones leave what is known. */
   upsertPerson(person: Omit<Person, 'sub'> & { newSub: string }, now: number): Promise<Person>;
   getPerson(sub: string): Promise<Person | undefined>;
+  /**
+   * The people of whom all of this is true, in the order of `sub`; e-mail addresses are compared without case.
+   *
+   * @param page `after` is the last `sub` of the page before
+   */
+  findPeople(
+    which: { issuer?: string | undefined; idpSub?: string | undefined; email?: string | undefined },
+    page: { after?: string | undefined; limit: number },
+  ): Promise<Person[]>;
 }
 
 /** `session`: the extension's sign-in; `page`: one of people's pages; `loopback`: a native client's. */
@@ -268,6 +277,15 @@ export interface KillStore {
   /** Tells all replicas. @returns the event's number; who has seen a number has seen all before it. Kept for a day. */
   appendRevocation(event: Record<string, unknown>, now: number): Promise<number>;
   revocationsAfter(seq: number, limit: number): Promise<Revocation[]>;
+  /** The number of the last revocation that is kept; 0 where there is none. */
+  lastRevocation(): Promise<number>;
+  /**
+   * Hears that there may be new revocations: at once for this store's own, and for those of other replicas
+   * where the database can tell. A hint that may get lost: who relies on revocations reads them regularly.
+   *
+   * @returns what stops it
+   */
+  onRevocation(listener: () => void): () => void;
 }
 
 /** What a flood or a replay runs into. It outlives a process that is killed, but perhaps not a power failure. */

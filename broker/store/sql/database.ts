@@ -18,6 +18,14 @@ export interface SqlDatabase {
    * don't wait for the disk. Nothing may go through here that an answer relies on later.
    */
   quick<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Wakes those who `listen`, on other replicas too, once the transaction is committed. */
+  wake(trx: Db): Promise<void>;
+  /**
+   * Hears other processes' `wake`, as far as the database can tell: a hint that may get lost.
+   *
+   * @returns what stops it
+   */
+  listen(listener: () => void): () => void;
   /** The database's clock in milliseconds since the epoch. */
   clock(): RawBuilder<number>;
 }

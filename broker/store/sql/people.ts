@@ -31,4 +31,20 @@ export const people = ({ db }: SqlDatabase): PersonStore => ({
       .executeTakeFirst();
     return row && person.decode(row);
   },
+
+  async findPeople({ issuer, idpSub, email }, { after, limit }) {
+    const rows = await db
+      .selectFrom('people')
+      .select(['sub', 'issuer', 'idpSub', 'upstream', 'name', 'email'])
+      .$if(issuer !== undefined, (query) => query.where('issuer', '=', issuer ?? ''))
+      .$if(idpSub !== undefined, (query) => query.where('idpSub', '=', idpSub ?? ''))
+      .$if(email !== undefined, (query) =>
+        query.where((eb) => eb(eb.fn('lower', ['email']), '=', email?.toLowerCase() ?? '')),
+      )
+      .$if(after !== undefined, (query) => query.where('sub', '>', after ?? ''))
+      .orderBy('sub')
+      .limit(limit)
+      .execute();
+    return rows.map(person.decode);
+  },
 });

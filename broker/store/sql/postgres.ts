@@ -3,6 +3,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql } from
 import type { Pool, PoolClient } from 'pg';
 import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { listenOn } from './postgres-listen.ts';
 import type { Schema } from './schema.ts';
 
 /** Attempts at a transaction before the store says that it is too busy. */
@@ -54,9 +55,21 @@ export async function openPostgres(options: {
         }),
     // PostgreSQL writes the commits of many connections at once: there is little to gain.
     quick: (work) => work(db),
+    wake: async (trx) => {
+      await sql`select pg_notify(${wakeChannel}, '')`.execute(trx);
+    },
+    listen: (listener) =>
+      listenOn({
+        connect: () => new pg.Client({ connectionString: options.url, keepAlive: true, application_name: 'latchkey' }),
+        channel: wakeChannel,
+        listener,
+        onError: (error) => options.onError?.(error),
+      }),
     clock: () => sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   };
 }
+
+const wakeChannel = 'latchkey_revocations';
 
 type SqlState = (error: unknown) => string | undefined;
 

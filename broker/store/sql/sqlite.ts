@@ -32,6 +32,9 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
           database.exec('pragma synchronous = full');
         }
       }),
+    // One file has one broker, which hears itself; another process (`latchkey sessions revoke`) is heard by reading.
+    wake: async () => undefined,
+    listen: () => () => undefined,
     clock: () => sql`${now()}`,
   };
 }

@@ -1,0 +1,113 @@
+import type { Clock } from '#shared/time.ts';
+import { errorSummary, type Log } from '../log.ts';
+import type { Revocation, Store } from '../store/store.ts';
+import type { BrokerEvent } from './event.ts';
+
+export interface Subscriber {
+  next(revocation: Revocation): void;
+  /** The feed closes: the process is going. */
+  closed(): void;
+}
+
+/** The revocations of all replicas, in order, to whoever listens in this one. */
+export interface Feed {
+  /** Tells every replica. Call it after what it tells of has been committed. */
+  publish(event: BrokerEvent): Promise<void>;
+  /**
+   * Everything after the position from which it starts.
+   *
+   * @returns that position
+   */
+  subscribe(subscriber: Subscriber): Promise<{ seq: number; stop(): void }>;
+  /** Ends every subscription, so that open streams keep no shutdown waiting. */
+  close(): void;
+}
+
+interface Deps {
+  store: Pick<Store, 'appendRevocation' | 'revocationsAfter' | 'lastRevocation' | 'onRevocation'>;
+  now: Clock;
+  sleep: (ms: number) => Promise<void>;
+  log: Log;
+}
+
+/** How late an event is at most where nobody wakes this replica: on SQLite another process's, behind a pooler every one. */
+const pollMs = 400;
+const batch = 500;
+
+/**
+ * Reads the durable table while somebody listens: every 400 ms, and at once when woken. Numbers become
+ * visible in their order (`KillStore`), so that reading on from the last one misses nothing, whatever was lost
+ * on the way: a notification, a connection, the database for a while.
+ */
+export function createFeed({ store, now, sleep, log }: Deps): Feed {
+  const subscribers = new Set<Subscriber>();
+  let cursor = 0;
+  let running: { stop(): void } | undefined;
+
+  async function run(): Promise<void> {
+    let stopped = false;
+    let wake = Promise.withResolvers<void>();
+    const stopListening = store.onRevocation(() => wake.resolve());
+    running = {
+      stop() {
+        stopped = true;
+        running = undefined;
+        stopListening();
+        wake.resolve();
+      },
+    };
+    let failing = false;
+    while (!stopped) {
+      await Promise.race([wake.promise, sleep(pollMs)]);
+      if (stopped) return;
+      // Renewed before reading: what is appended from here on wakes the next round.
+      wake = Promise.withResolvers<void>();
+      try {
+        while (!stopped && (await readOn()) === batch);
+        failing = false;
+      } catch (error) {
+        if (!failing) log.warn({ event: 'revocations_unread', cause: errorSummary(error) });
+        failing = true;
+      }
+    }
+  }
+
+  async function readOn(): Promise<number> {
+    const revocations = await store.revocationsAfter(cursor, batch);
+    for (const revocation of revocations) {
+      if (revocation.seq <= cursor) continue;
+      cursor = revocation.seq;
+      for (const subscriber of subscribers) subscriber.next(revocation);
+    }
+    return revocations.length;
+  }
+
+  return {
+    async publish(event) {
+      await store.appendRevocation({ ...event }, now());
+    },
+    async subscribe(subscriber) {
+      if (!running) {
+        const last = await store.lastRevocation();
+        // Somebody else may have begun meanwhile.
+        if (!running) {
+          cursor = Math.max(cursor, last);
+          void run();
+        }
+      }
+      subscribers.add(subscriber);
+      return {
+        seq: cursor,
+        stop() {
+          subscribers.delete(subscriber);
+          if (subscribers.size === 0) running?.stop();
+        },
+      };
+    },
+    close() {
+      for (const subscriber of [...subscribers]) subscriber.closed();
+      subscribers.clear();
+      running?.stop();
+    },
+  };
+}
