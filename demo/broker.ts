@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnCli } from './program.ts';
+import { StartError } from './start-error.ts';
 import type { DemoState } from './state.ts';
 
 export interface RunningBroker {
@@ -29,16 +30,19 @@ export async function startBroker(state: DemoState, issuer: string): Promise<Run
     await ended;
   };
 
-  const started = await Promise.race([answers(issuer), ended.then(() => false)]);
+  const waiting = new AbortController();
+  const started = await Promise.race([answers(issuer, waiting.signal), ended.then(() => false)]);
   if (started) return { ended, close };
+  waiting.abort();
   await close();
   const lines = (await readFile(state.brokerLog, 'utf8')).slice(from).trim().split('\n').slice(-12);
-  throw new Error(`The broker did not start. The end of its log (${state.brokerLog}):\n${lines.join('\n')}`);
+  throw new StartError(`The broker did not start. The end of its log (${state.brokerLog}):\n${lines.join('\n')}`);
 }
 
-async function answers(issuer: string): Promise<boolean> {
+/** Whether the broker answers before the deadline. */
+async function answers(issuer: string, stop: AbortSignal): Promise<boolean> {
   const deadline = Date.now() + startDeadlineMs;
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !stop.aborted) {
     const answer = await fetch(`${issuer}/.well-known/oauth-authorization-server`).catch(() => undefined);
     if (answer?.ok) return true;
     await sleep(100);

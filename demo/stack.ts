@@ -20,6 +20,7 @@ import { type Listening, serve } from './serve.ts';
 import { bundleScript } from './sites/bundle.ts';
 import { createSite } from './sites/site.ts';
 import { demoSites } from './sites/sites.ts';
+import { StartError } from './start-error.ts';
 import { type DemoState, prepareState } from './state.ts';
 import { demoUsers } from './users.ts';
 
@@ -109,6 +110,6 @@ async function buildExtension({ dir, configFile }: DemoState): Promise<void> {
     await promisify(execFile)(process.execPath, args, { cwd: root });
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim();
-    throw new Error(`The extension could not be built.\n${said ?? ''}`, { cause: error });
+    throw new StartError(`The extension could not be built.\n${said ?? ''}`, { cause: error });
   }
 }

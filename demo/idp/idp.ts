@@ -16,6 +16,8 @@ export interface IdpOptions {
   now: () => number;
   /** Faults of the provider itself, one line each. */
   log: (line: string) => void;
+  /** How long a rotated refresh token is accepted again; default 0: its second use ends the grant. */
+  refreshLeewayMs?: number | undefined;
 }
 
 /** What the tests ask the provider about. */
@@ -36,11 +38,11 @@ export interface Idp {
 
 /**
  * A real OpenID Connect provider (`oidc-provider`) as strict as the strictest in the field: refresh tokens
- * rotate at each use and a second use ends the grant at once, PKCE is required, `iss` is sent (RFC 9207), and
+ * rotate at each use and a second use (after the leeway, if it has one) ends the grant at once, PKCE is required, `iss` is sent (RFC 9207), and
  * each authorization has a grant of its own.
  */
-export async function createIdp({ issuer, client, users, now, log }: IdpOptions): Promise<Idp> {
-  const store = createMemoryStore(now);
+export async function createIdp({ issuer, client, users, now, log, refreshLeewayMs }: IdpOptions): Promise<Idp> {
+  const store = createMemoryStore(now, refreshLeewayMs);
   const provider = new Provider(issuer, {
     ...policy,
     ...lifetimes,

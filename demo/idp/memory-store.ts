@@ -5,6 +5,8 @@ interface Entry {
   payload: AdapterPayload;
   /** Milliseconds since the epoch. */
   expiresAt: number;
+  /** When it was first used, by the same clock. */
+  usedAt?: number;
 }
 
 /** What the provider remembers, all of it in memory: a restart of the demo signs everybody out at the provider. */
@@ -17,9 +19,14 @@ export interface MemoryStore {
 /**
  * A store for `oidc-provider`. Its own one is meant for trying things out, evicts at 1000 entries and can't
  * be looked into, which the search for leaked refresh tokens needs.
+ *
+ * @param refreshLeewayMs for so long after its first use a refresh token looks unused, as with providers that have a
+ *   grace period; later uses don't move its end
  */
-export function createMemoryStore(now: () => number): MemoryStore {
+export function createMemoryStore(now: () => number, refreshLeewayMs = 0): MemoryStore {
   const entries = new Map<string, Entry>();
+  const inGrace = ({ model, usedAt }: Entry): boolean =>
+    model === 'RefreshToken' && usedAt !== undefined && now() - usedAt < refreshLeewayMs;
   const live = (key: string): Entry | undefined => {
     const entry = entries.get(key);
     if (!entry || entry.expiresAt > now()) return entry;
@@ -39,12 +46,17 @@ export function createMemoryStore(now: () => number): MemoryStore {
       const expiresAt = expiresIn === undefined ? Number.POSITIVE_INFINITY : now() + expiresIn * 1_000;
       entries.set(`${model}:${id}`, { model, payload, expiresAt });
     },
-    find: async (id) => live(`${model}:${id}`)?.payload,
+    async find(id) {
+      const entry = live(`${model}:${id}`);
+      return entry && inGrace(entry) ? { ...entry.payload, consumed: undefined } : entry?.payload;
+    },
     findByUid: async (uid) => findBy(model, (payload) => payload.uid === uid),
     findByUserCode: async (userCode) => findBy(model, (payload) => payload.userCode === userCode),
     async consume(id) {
       const entry = live(`${model}:${id}`);
-      if (entry) entry.payload.consumed = Math.floor(now() / 1_000);
+      if (!entry) return;
+      entry.usedAt ??= now();
+      entry.payload.consumed ??= Math.floor(entry.usedAt / 1_000);
     },
     async destroy(id) {
       entries.delete(`${model}:${id}`);

@@ -33,7 +33,7 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
       return { page: await showTerminal(stage, terminal.text()), result: code };
     });
 
-    const page = await step('device-page', "The code is typed at the broker's page", async () => {
+    const page = await step('device-page', 'The code is typed at the broker’s page', async () => {
       const device = await stage.openTab(`${origins.broker}/device`);
       await device.fill('input[name=user_code]', userCode);
       return { page: device, result: device };

@@ -18,12 +18,14 @@ export interface Played<T> {
 export interface StepsOptions {
   /** Where the screenshots go; emptied first. */
   folder: string;
+  /** What is photographed when a step fails. */
+  openPages: () => readonly Page[];
   say: (line: string) => void;
   now: () => number;
 }
 
 /** A counter of steps: one line and one screenshot for each. */
-export async function createSteps({ folder, say, now }: StepsOptions): Promise<Step> {
+export async function createSteps({ folder, openPages, say, now }: StepsOptions): Promise<Step> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   let number = 0;
@@ -40,8 +42,12 @@ export async function createSteps({ folder, say, now }: StepsOptions): Promise<S
       return result;
     } catch (cause) {
       say(`  ✗ ${label}  ${title}`);
+      await Promise.all(openPages().map((page, index) => photograph(page, join(folder, `failed-${index + 1}.png`))));
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new TourError(`The tour stopped at step ${number} (${title}):\n${reason}`, { cause });
     }
   };
 }
+
+/** A picture where one can be had: a page that is closing, or hangs, has none. */
+const photograph = (page: Page, path: string) => page.screenshot({ path, timeout: 3_000 }).catch(() => undefined);

@@ -58,6 +58,7 @@ export function openTerminal(args: string[]): Terminal {
 /** A tab that looks like a terminal, for the picture of it. */
 export async function showTerminal(stage: Stage, text: string): Promise<Page> {
   const page = await stage.openTab('about:blank');
+  await page.setViewportSize({ width: 960, height: 640 });
   await page.setContent(`<!doctype html><style>
     body { margin: 0; min-height: 100vh; background: #14181f; color: #dfe5ee; }
     pre { margin: 0; padding: 24px 28px; font: 14px/1.2 "DejaVu Sans Mono", ui-monospace, monospace; }

@@ -3,7 +3,7 @@ import { root } from '../program.ts';
 import type { Demo } from '../stack.ts';
 import { type DemoUser, demoUsers } from '../users.ts';
 import { check } from './check.ts';
-import { playDevice, type SignedInDevice } from './device.ts';
+import { playDevice, type SignedInDevice, type WhoAmI } from './device.ts';
 import { playExpiry } from './expiry.ts';
 import { playSignIn } from './sign-in.ts';
 import { playSignOut } from './sign-out.ts';
@@ -18,6 +18,8 @@ export interface TourOptions {
   /** Path of the browser. */
   executable: string;
   now: () => number;
+  /** Ends the tour in the middle. */
+  stop: AbortSignal;
   say: (line: string) => void;
 }
 
@@ -29,32 +31,34 @@ export const screenshots = join(root, 'demo', 'tour');
  *
  * @throws {TourError} at the first step that fails
  */
-export async function playTour(demo: Demo, { executable, now, say }: TourOptions): Promise<void> {
+export async function playTour(demo: Demo, { executable, now, say, stop }: TourOptions): Promise<void> {
   const [ada] = demoUsers;
   if (!ada) throw new Error('The demo has no users.');
   say('The tour, in a headless browser:');
-  const step = await createSteps({ folder: screenshots, say, now });
   const stage = await openStage(demo, executable);
+  stop.addEventListener('abort', () => void stage.close(), { once: true });
+  const step = await createSteps({ folder: screenshots, openPages: () => stage.context.pages(), say, now });
   try {
     const popup = await playSignIn(stage, step, ada);
     const sites = await playSites(stage, step);
     await playExpiry(stage, step, sites);
     const device = await playDevice(stage, step, ada);
     await playSignOut(step, popup, sites);
-    await playLastAnswer(stage, step, device, ada);
+    const { name, scopes, through } = await playLastAnswer(stage, step, device, ada);
+    say(`The API’s last answer: ${name}, ${scopes.join(' ')}, through ${through}. Screenshots: demo/tour/`);
   } finally {
     await stage.close();
   }
 }
 
 /** The device's grant is its own: it outlives the browser's session. */
-async function playLastAnswer(stage: Stage, step: Step, device: SignedInDevice, user: DemoUser): Promise<void> {
+async function playLastAnswer(stage: Stage, step: Step, device: SignedInDevice, user: DemoUser): Promise<WhoAmI> {
   const title = 'The device goes on by its own grant: the API names the person and the scopes';
-  await step('device-goes-on', title, async () => {
+  return step('device-goes-on', title, async () => {
     const answer = await device.whoAmI();
     check(answer.name === user.name, `the API names ${answer.name}, not ${user.name}`);
     check(answer.scopes.join(' ') === 'orders:read', `the scopes are ${answer.scopes.join(' ')}`);
     const words = `$ curl -H "Authorization: Bearer $(latchkey token)" ${stage.demo.origins.api}/whoami`;
-    return { page: await showTerminal(stage, `${words}\n${JSON.stringify(answer, null, 2)}\n`), result: undefined };
+    return { page: await showTerminal(stage, `${words}\n${JSON.stringify(answer, null, 2)}\n`), result: answer };
   });
 }

@@ -113,9 +113,9 @@ describe('npm run demo with a wrong option', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const { said, ended } = demo('--json', '--port', String(port - 1), '--dir', join(dir, 'taken'));
+    const { said, ended } = demo('--json', '--port', String(port), '--dir', join(dir, 'taken'));
     expect(await ended).toBe(1);
-    expect(said.err).toContain(`Port ${port} (broker) is in use`);
+    expect(said.err).toContain(`Port ${port} (idp) is in use`);
     expect(said.err).toContain('--port 0');
     expect(said.out).toBe('');
     taken.close();

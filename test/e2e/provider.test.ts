@@ -4,6 +4,7 @@ import { createIdp, type Idp } from '../../demo/idp/idp.ts';
 import { claimRow } from '../../demo/ports.ts';
 import { type Listening, serve } from '../../demo/serve.ts';
 import { demoUsers } from '../../demo/users.ts';
+import { createVisitor, type Visitor } from './kit/visitor.ts';
 
 const secret = 'a-secret-of-this-test';
 const redirectUri = 'https://extension.example/';
@@ -32,39 +33,9 @@ beforeAll(async () => {
 
 afterAll(() => server?.close());
 
-/** A browser's visit: follows redirects on the provider's origin with its cookies, and stops where one leads elsewhere. */
-function createVisitor() {
-  const cookies = new Map<string, string>();
-  return async function visit(
-    url: string | URL,
-    form?: Record<string, string>,
-  ): Promise<{ url: URL; answer?: Response }> {
-    let next: { url: URL; body?: URLSearchParams } = { url: new URL(url) };
-    if (form) next.body = new URLSearchParams(form);
-    for (;;) {
-      if (next.url.origin !== issuer.origin) return { url: next.url };
-      const answer = await fetch(next.url, {
-        ...(next.body ? { method: 'POST', body: next.body } : {}),
-        headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-        redirect: 'manual',
-      });
-      for (const line of answer.headers.getSetCookie()) {
-        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        if (value === '') cookies.delete(name);
-        else cookies.set(name, value);
-      }
-      const location = answer.headers.get('location');
-      if (!location) return { url: next.url, answer };
-      next = { url: new URL(location, next.url) };
-    }
-  };
-}
+const newVisitor = () => createVisitor([issuer.origin]);
 
-async function authorize(
-  visit: ReturnType<typeof createVisitor>,
-  password = 'engine-1843',
-  extra: Record<string, string> = {},
-) {
+async function authorize({ visit }: Visitor, password = 'engine-1843', extra: Record<string, string> = {}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const url = new URL(as.authorization_endpoint ?? '');
@@ -79,12 +50,12 @@ async function authorize(
     ...extra,
   }).toString();
   let visited = await visit(url);
-  if (visited.answer?.status === 200) visited = await visit(visited.url, { username: 'ada', password });
+  if (visited.ended) visited = await visit(visited.url, { username: 'ada', password });
   return { visited, verifier, state };
 }
 
-async function signIn(visit = createVisitor(), extra: Record<string, string> = {}) {
-  const { visited, verifier, state } = await authorize(visit, undefined, extra);
+async function signIn(visitor = newVisitor(), extra: Record<string, string> = {}) {
+  const { visited, verifier, state } = await authorize(visitor, undefined, extra);
   const params = oauth.validateAuthResponse(as, client, visited.url, state);
   const request = oauth.authorizationCodeGrantRequest(as, client, auth, params, redirectUri, verifier, http);
   return oauth.processAuthorizationCodeResponse(as, client, await request, { requireIdToken: true });
@@ -108,11 +79,10 @@ describe("the demo's identity provider", () => {
   });
 
   it('says so on a wrong password, and asks again', async () => {
-    const { visited } = await authorize(createVisitor(), 'wrong');
-    expect(visited.answer?.status).toBe(200);
-    const page = await visited.answer?.text();
-    expect(page).toContain('Wrong username or password');
-    expect(page).toContain('name="username"');
+    const { visited } = await authorize(newVisitor(), 'wrong');
+    expect(visited.status).toBe(200);
+    expect(visited.text).toContain('Wrong username or password');
+    expect(visited.text).toContain('name="username"');
   });
 
   it('gives name, e-mail, groups and a refresh token without prompt=consent', async () => {
@@ -129,19 +99,19 @@ describe("the demo's identity provider", () => {
   });
 
   it('lets prompt=consent and prompt=none pass without a question', async () => {
-    const visit = createVisitor();
-    expect((await signIn(visit, { prompt: 'consent' })).scope).toContain('offline_access');
-    expect((await signIn(visit, { prompt: 'none' })).refresh_token).toEqual(expect.any(String));
+    const visitor = newVisitor();
+    expect((await signIn(visitor, { prompt: 'consent' })).scope).toContain('offline_access');
+    expect((await signIn(visitor, { prompt: 'none' })).refresh_token).toEqual(expect.any(String));
   });
 
   it('refuses an authorization request without PKCE', async () => {
-    const { visited } = await authorize(createVisitor(), undefined, { code_challenge: '', code_challenge_method: '' });
+    const { visited } = await authorize(newVisitor(), undefined, { code_challenge: '', code_challenge_method: '' });
     expect(visited.url.searchParams.get('error')).toBe('invalid_request');
   });
 
   it('rotates refresh tokens, and ends the grant of one that is used twice, and no other', async () => {
-    const visit = createVisitor();
-    const [first, other] = [await signIn(visit), await signIn(visit)];
+    const visitor = newVisitor();
+    const [first, other] = [await signIn(visitor), await signIn(visitor)];
     const before = { ...idp.counts };
     const second = await refresh(first.refresh_token);
     expect(second.refresh_token).not.toBe(first.refresh_token);
@@ -154,8 +124,8 @@ describe("the demo's identity provider", () => {
   });
 
   it('revokes a refresh token, and no other grant with it', async () => {
-    const visit = createVisitor();
-    const [first, other] = [await signIn(visit), await signIn(visit)];
+    const visitor = newVisitor();
+    const [first, other] = [await signIn(visitor), await signIn(visitor)];
     await oauth.revocationRequest(as, client, auth, first.refresh_token ?? '', http);
     await expect(refresh(first.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
     await expect(refresh(other.refresh_token)).resolves.toHaveProperty('refresh_token');

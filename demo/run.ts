@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findChromium } from './browser/find.ts';
+import { launchBrowser } from './browser/launch.ts';
+import { deviceClients } from './config.ts';
+import type { DemoOptions } from './options.ts';
+import { playTour } from './play/tour.ts';
+import { claimRow } from './ports.ts';
+import { type Demo, startDemo } from './stack.ts';
+import { StartError } from './start-error.ts';
+import { demoUsers } from './users.ts';
+import { greeting } from './words.ts';
+
+/** Starts the demo, does what the options ask for, and ends it. Resolves when it was told to stop, or the tour is over. */
+export async function runDemo(options: DemoOptions, say: (line: string) => void): Promise<void> {
+  const stop = stopSignal();
+  const ports = await claimRow(options.port);
+  const demo = await startDemo({ ports, dir: options.dir, now: Date.now, log: say });
+  try {
+    await Promise.race([play(options, demo, stop, say), aborted(stop), brokerFailure(demo, stop)]);
+  } finally {
+    await demo.close();
+  }
+}
+
+async function play(options: DemoOptions, demo: Demo, stop: AbortSignal, say: (line: string) => void): Promise<void> {
+  if (options.tour) return tour(demo, stop);
+  if (options.json) {
+    console.log(JSON.stringify(summary(demo)));
+  } else {
+    const opens = options.browser && hasDisplay();
+    if (options.browser && !opens) await tour(demo, stop);
+    console.log(greeting(demo, opens));
+    if (opens) await openBrowser(demo, stop, say);
+  }
+  await aborted(stop);
+}
+
+const tour = async (demo: Demo, stop: AbortSignal): Promise<void> =>
+  playTour(demo, { executable: await findChromium(), now: Date.now, say: console.log, stop });
+
+async function openBrowser(demo: Demo, stop: AbortSignal, say: (line: string) => void): Promise<void> {
+  const context = await launchBrowser({
+    executable: await findChromium(),
+    extensionDir: demo.extensionDir,
+    profileDir: join(demo.state.dir, 'profile'),
+    headless: false,
+  });
+  stop.addEventListener('abort', () => void context.close());
+  context.once('close', () => {
+    if (!stop.aborted) say('The browser is closed. The demo runs on until Ctrl-C.');
+  });
+  const [first = await context.newPage()] = context.pages();
+  await first.goto(demo.origins.shop);
+  await (await context.newPage()).goto(demo.origins.notes);
+  await first.bringToFront();
+}
+
+/** What programs that drive the demo need to know. */
+const summary = ({ origins, state, extensionDir }: Demo) => ({
+  idp: origins.idp,
+  broker: origins.broker,
+  sites: [origins.shop, origins.notes],
+  api: origins.api,
+  config: state.configFile,
+  extension: { chrome: extensionDir },
+  users: demoUsers.map(({ username, password, groups }) => ({ username, password, groups })),
+  device_clients: deviceClients,
+});
+
+const hasDisplay = (): boolean =>
+  process.platform === 'darwin' ||
+  process.platform === 'win32' ||
+  Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function brokerFailure(demo: Demo, stop: AbortSignal): Promise<never> {
+  await demo.brokerEnded;
+  // With Ctrl-C the terminal tells the broker too, and it may be the first to go.
+  await Promise.race([aborted(stop), sleep(500)]);
+  if (stop.aborted) return new Promise(() => undefined);
+  throw new StartError(`The broker has ended by itself. Its log: ${demo.state.brokerLog}`);
+}
