@@ -56,7 +56,7 @@ function siteAccess(baked: BakedConfig | null) {
 
 /** What only one browser understands. */
 function browserSpecific({ target, chromeKey, firefoxId }: ManifestOptions) {
-  if (target === 'chrome') return { minimum_chrome_version: '120', ...(chromeKey ? { key: chromeKey } : {}) };
+  if (target === 'chrome') return { minimum_chrome_version: '123', ...(chromeKey ? { key: chromeKey } : {}) };
   return {
     browser_specific_settings: {
       gecko: {

@@ -18,10 +18,15 @@ export interface Jobs {
   cancel(document: string, requestId: string): void;
 }
 
+/** A timer that doesn't outlive the wait for it. */
+export interface Timer {
+  elapsed: Promise<void>;
+  cancel(): void;
+}
+
 export interface JobsDeps {
   now: Clock;
-  /** A timer that doesn't outlive the wait. */
-  after(ms: number): { elapsed: Promise<void>; cancel(): void };
+  after(ms: number): Timer;
   /** Firefox drops an answer that takes over 30 s; default 15 s. */
   answerWithinMs?: number;
 }

@@ -17,7 +17,7 @@ import { createInteractions } from './handlers/interactions.ts';
 import { sessionHandlers } from './handlers/session.ts';
 import { tokenHandlers } from './handlers/token.ts';
 import { uiHandlers } from './handlers/ui.ts';
-import { createJobs } from './jobs.ts';
+import { createJobs, type Timer } from './jobs.ts';
 import type { PageCall, PageHandlers } from './page-call.ts';
 import { createPagePorts, type Port } from './page-port.ts';
 import { siteOf } from './policy.ts';
@@ -101,6 +101,7 @@ const ownHandlers: UiHandlers = uiHandlers({
   prompts,
   problem: slot<PageErrorBody>(area, 'problem'),
   openTab: (url) => windows.openTab(url),
+  after,
 });
 const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);
 const uiRouter: Router<void> = createRouter('ui', ownHandlers);
@@ -121,7 +122,7 @@ async function admit(origin: string): Promise<void> {
   throw new LatchkeyError({ code: 'policy_denied', message: `${origin} is not among the sites of this Latchkey` });
 }
 
-function after(ms: number): { elapsed: Promise<void>; cancel(): void } {
+function after(ms: number): Timer {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   return { elapsed: promise, cancel: () => clearTimeout(timer) };

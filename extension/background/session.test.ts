@@ -73,6 +73,13 @@ describe('the session', () => {
     expect(await parts.session.current()).toBeDefined();
   });
 
+  it('asks whether it is over once its time has come', async () => {
+    await parts.signIn.run();
+    parts.clock.ms += 3_600_000;
+    parts.broker.signedIn = false;
+    expect(await parts.session.current()).toBeUndefined();
+  });
+
   it('stays known while the broker is away', async () => {
     await parts.signIn.run();
     parts.broker.next('GET /session', 'lost');

@@ -106,7 +106,8 @@ export function createSession(deps: SessionDeps): Session {
   const refreshed = async (maxAgeMs: number): Promise<SessionAnswer | undefined> => {
     const old = await known.get();
     if (old && !old.signedIn) return undefined;
-    if (old?.signedIn && now() - old.checkedAt < maxAgeMs) return old.answer;
+    if (old?.signedIn && now() - old.checkedAt < maxAgeMs && now() < old.answer.session.expires_at * 1_000)
+      return old.answer;
     if (old || (await keys.load())) return flights.run('session', ask);
     await known.set({ signedIn: false });
     return undefined;

@@ -8,6 +8,9 @@ import { createUiClient } from './client.ts';
 import { Mark } from './mark.tsx';
 import { Problem } from './problem.tsx';
 
+/** “Allow” waits so long, so that a double click meant for the page below can't hit it. */
+const armAfterMs = 600;
+
 const prompt = location.hash.slice(1);
 const client = createUiClient(
   () => connect(uiPortName),
@@ -23,6 +26,7 @@ function Consent() {
   const [view, setView] = useState<ConsentView>();
   const [problem, setProblem] = useState<PageErrorBody>();
   const [busy, setBusy] = useState(false);
+  const [armed, setArmed] = useState(false);
 
   const answer = (allow: boolean) => async () => {
     setBusy(true);
@@ -39,6 +43,12 @@ function Consent() {
   useEffect(() => {
     client.call('consent.get', { prompt }).then(setView, (error) => setProblem(bodyOf(error)));
   }, []);
+  useEffect(() => {
+    if (!view) return undefined;
+    document.title = `${message('consent_title', view.site)} – ${message('name')}`;
+    const timer = setTimeout(() => setArmed(true), armAfterMs);
+    return () => clearTimeout(timer);
+  }, [view]);
 
   if (!view) return <Problem problem={problem} />;
   return (
@@ -66,7 +76,7 @@ function Consent() {
           <button type="button" disabled={busy} onClick={answer(false)}>
             {message('deny')}
           </button>
-          <button type="button" class="primary" disabled={busy} onClick={answer(true)}>
+          <button type="button" class="primary" disabled={busy || !armed} onClick={answer(true)}>
             {message('allow')}
           </button>
         </div>

@@ -29,7 +29,7 @@ export const refusal = (error: string, status: number, more: object = {}, header
 
 export const answer = (consents: Consent[]): SessionAnswer => ({
   account: { sub: 'p1', name: 'Ada Lovelace', email: 'ada@corp.test', upstream: 'corp' },
-  session: { state: 'active', created_at: 1_000, expires_at: 100_000 },
+  session: { state: 'active', created_at: 1_700_000_000, expires_at: 1_700_003_600 },
   policy: {
     sites: [
       {

@@ -11,10 +11,12 @@ import { uiHandlers } from './ui.ts';
 let parts: ReturnType<typeof createBackground>;
 let ui: UiHandlers;
 let broker: string | undefined;
+let patience: PromiseWithResolvers<void>;
 
 beforeEach(() => {
   parts = createBackground();
   broker = brokerUrl;
+  patience = Promise.withResolvers();
   ui = uiHandlers({
     broker: async () => broker,
     session: parts.session,
@@ -22,6 +24,7 @@ beforeEach(() => {
     prompts: parts.prompts,
     problem: slot<PageErrorBody>(parts.area, 'problem'),
     openTab: (url) => parts.windows.openTab(url),
+    after: () => ({ elapsed: patience.promise, cancel: () => undefined }),
   });
 });
 
@@ -70,6 +73,14 @@ describe('what the popup shows', () => {
     parts.clock.ms += 60_000;
     parts.broker.next('GET /session', 'lost');
     expect(await ui['state.get']({})).toMatchObject({ view: 'signed_in', problem: { code: 'offline' } });
+  });
+
+  it('does not wait for a broker that hangs', async () => {
+    await ui['session.sign_in']({});
+    parts.clock.ms += 60_000;
+    parts.broker.before('GET /session', () => new Promise(() => undefined));
+    patience.resolve();
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_in', problem: undefined });
   });
 
   it('offers to sign out at the provider too, once signed out here', async () => {

@@ -4,6 +4,7 @@ import type { SessionAnswer, SitePolicy } from '#shared/session-api.ts';
 import type { Slot } from '../../platform/slot.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
+import type { Timer } from '../jobs.ts';
 import { consentedScopes, isConnected, siteOf } from '../policy.ts';
 import type { Prompts } from '../prompts.ts';
 import type { Session } from '../session.ts';
@@ -18,13 +19,18 @@ export interface UiHandlersDeps {
   /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
   problem: Slot<PageErrorBody>;
   openTab(url: string): Promise<void>;
+  /** A timer, for how long the popup waits for the broker. */
+  after(ms: number): Timer;
 }
 
 /** How old what the popup shows may be. */
 const popupMaxAgeMs = 2_000;
 
+/** A popup that shows nothing for longer than this looks broken: it then shows what was known last. */
+const popupPatienceMs = 1_500;
+
 /** What the popup and the consent window can ask for. */
-export function uiHandlers({ broker, session, signIn, prompts, problem, openTab }: UiHandlersDeps): UiHandlers {
+export function uiHandlers({ broker, session, signIn, prompts, problem, openTab, after }: UiHandlersDeps): UiHandlers {
   const popup = async (): Promise<PopupState> => {
     const issuer = await broker();
     if (issuer === undefined) return { view: 'not_configured' };
@@ -37,11 +43,16 @@ export function uiHandlers({ broker, session, signIn, prompts, problem, openTab 
 
   /** The freshest session there is: without the broker, what was known last, and that it is so. */
   const load = async (): Promise<{ current: SessionAnswer | undefined; problem: PageErrorBody | undefined }> => {
+    const timer = after(popupPatienceMs);
     try {
-      return { current: await session.refreshed(popupMaxAgeMs), problem: await problem.get() };
+      const fresh = session.refreshed(popupMaxAgeMs);
+      const current = await Promise.race([fresh, timer.elapsed.then(() => session.current())]);
+      return { current, problem: await problem.get() };
     } catch (error) {
       const current = await session.current().catch(() => undefined);
       return { current, problem: errorBody(error) };
+    } finally {
+      timer.cancel();
     }
   };
 
