@@ -10,6 +10,7 @@ import { createNonceIssuer } from './tokens/nonce.ts';
 import { createProofChecker } from './tokens/session-proof.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 import { createBackoff } from './upstream/backoff.ts';
+import type { Every } from './upstream/lease.ts';
 import { createRefresher } from './upstream/refresh.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
@@ -23,11 +24,12 @@ export interface World {
   fetch: typeof globalThis.fetch;
   random: () => number;
   sleep: (ms: number) => Promise<void>;
+  every: Every;
 }
 
 /** Puts the parts together. */
 export function compose(world: World): Deps {
-  const { config, store, ring, log, now, fetch, random, sleep } = world;
+  const { config, store, ring, log, now, fetch, random, sleep, every } = world;
   const upstreams = new Map(
     [...config.upstreams].map(([name, upstream]) => [name, createUpstream({ config: upstream, fetch, now })]),
   );
@@ -38,7 +40,16 @@ export function compose(world: World): Deps {
     store,
     ring,
     upstreams,
-    refresher: createRefresher({ store, ring, upstreams, backoff: createBackoff({ now, random }), now, sleep, log }),
+    refresher: createRefresher({
+      store,
+      ring,
+      upstreams,
+      backoff: createBackoff({ now, random }),
+      now,
+      sleep,
+      every,
+      log,
+    }),
     keys,
     minter: createMinter({ issuer: config.issuer, keys, now }),
     nonces,

@@ -48,6 +48,10 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     fetch: (input, init) => globalThis.fetch(input, init),
     random: () => Math.random(),
     sleep: (ms) => sleep(ms, undefined, { ref: false }),
+    every(ms, work) {
+      const timer = setInterval(() => void work(), ms).unref();
+      return () => clearInterval(timer);
+    },
   });
   await deps.keys.current();
   const server = await start(createApp(deps), config.listen);

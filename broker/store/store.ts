@@ -171,6 +171,13 @@ export interface RefreshStore {
       refreshedAt: number;
     },
   ): Promise<boolean>;
+  /** Lets a lease that is still this one last `leaseMs` from now. @returns its new name, or `undefined` where it is somebody else's */
+  renewRefresh(
+    kind: GrantKind,
+    id: string,
+    version: number,
+    how: { lease: number; leaseMs: number },
+  ): Promise<number | undefined>;
   /** Frees the lease if it is still this one. `failure` (an error code) counts a definite failure. */
   releaseRefresh(
     kind: GrantKind,

@@ -19,7 +19,10 @@ export function createBackoff({ now, random }: { now: Clock; random: () => numbe
     waitMs: (upstream) => Math.max(0, (states.get(upstream)?.until ?? 0) - now()),
     succeeded: (upstream) => void states.delete(upstream),
     failed(upstream, retryAfterMs) {
-      const failures = (states.get(upstream)?.failures ?? 0) + 1;
+      const known = states.get(upstream);
+      // Requests that fail side by side are one failure: a hundred sessions at once don't make the provider a hundred times as bad.
+      const isNews = known === undefined || now() >= known.until;
+      const failures = (known?.failures ?? 0) + (isNews ? 1 : 0);
       const ceiling = Math.min(longestMs, firstMs * 2 ** (failures - 1));
       const wait = Math.ceil(retryAfterMs ?? ceiling * (0.5 + random() / 2));
       states.set(upstream, { failures, until: now() + wait });

@@ -67,6 +67,7 @@ function process(provider = upstream(leewayMs)) {
     sleep: async (ms) => {
       now += ms;
     },
+    every: () => () => {},
     log: { info() {}, warn() {}, error() {} },
   });
   return async () => refresher({ kind: 'session', id: 'row', secret, idpSub: 'ada', row: await row() });

@@ -4,6 +4,8 @@ import { open, type SealContext, seal } from '../keys/seal.ts';
 import type { Log } from '../log.ts';
 import type { GrantKind, Store, UpstreamGrant } from '../store/store.ts';
 import type { Backoff } from './backoff.ts';
+import { createCommitter } from './commit.ts';
+import { type Every, hold, leaseMs } from './lease.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
 
 /** A browser's or a device's session, as far as its refresh is concerned. */
@@ -32,12 +34,23 @@ interface Deps {
   backoff: Backoff;
   now: Clock;
   sleep: (ms: number) => Promise<void>;
+  every: Every;
   log: Log;
 }
 
-/** From the provider's answer to our commit. The lease has to outlast both, and end before the leeway does. */
+/** From the provider's answer to our commit; and what clocks may differ by at the end of a leeway. */
 const commitMarginMs = 2_000;
 const pollMs = 100;
+/** Polls between two looks at whether the other's lease has run out. */
+const pollsPerAttempt = 10;
+
+/** A lease that was taken, and whether the token was sent before with an unknown outcome. */
+interface Attempt {
+  upstream: Upstream;
+  lease: number;
+  /** Since the first sending of this token, in milliseconds; 0: it has never been sent. */
+  sentBefore: number;
+}
 
 /**
  * Refreshes upstream, one at a time for each session across requests, processes and replicas.
@@ -48,8 +61,9 @@ const pollMs = 100;
  * family at the provider.
  */
 export function createRefresher(deps: Deps): Refresher {
-  const { store, ring, upstreams, backoff, now, sleep, log } = deps;
+  const { store, ring, upstreams, backoff, now, sleep, every, log } = deps;
   const inFlight = new Map<string, Promise<Refreshed>>();
+  const committer = createCommitter({ store, now, sleep, log });
 
   return (target) => {
     const key = `${target.kind}:${target.id}`;
@@ -61,47 +75,73 @@ export function createRefresher(deps: Deps): Refresher {
   };
 
   async function refresh(target: Refreshable): Promise<Refreshed> {
-    const { kind, id, row } = target;
+    const { row } = target;
     const upstream = upstreams.get(row.upstream);
     if (!upstream) return { kind: 'reauth_required' };
+    // The store went away when this process had a new token for it: by now it may be there.
+    if (await committer.pending(target)) return current(target);
     const waitMs = backoff.waitMs(row.upstream);
-    if (waitMs > 0) return { kind: 'unavailable', retryAfterMs: waitMs };
-
-    const leaseMs = upstream.refreshDeadlineMs + commitMarginMs;
-    const taken = await store.beginRefresh(kind, id, row.version, leaseMs);
-    if (!taken.taken) return waitForOther(target, now() + leaseMs);
-
-    const refreshToken = openRefreshToken(target);
-    const sentBefore = taken.dbNow - taken.firstSentAt;
-    if (refreshToken === undefined || (sentBefore > 0 && !mayResend(upstream, sentBefore))) {
-      await release(target, taken.lease, { clearFirstSent: true });
-      return requireReauth(
-        target,
-        refreshToken === undefined ? 'no refresh token' : 'outcome of the last refresh unknown',
-      );
-    }
-    return settle(target, taken.lease, upstream, await upstream.refresh(refreshToken, target.idpSub));
+    // A token whose last outcome is unknown has only the leeway to be sent again: it doesn't wait.
+    if (waitMs > 0 && row.refreshFirstSentAt === undefined) return { kind: 'unavailable', retryAfterMs: waitMs };
+    return take(target, upstream);
   }
 
-  /** The answer must still arrive within the leeway, counted from the first sending. */
-  function mayResend(upstream: Upstream, sentBefore: number): boolean {
-    return upstream.preset.rotates === 'no' || sentBefore + commitMarginMs < upstream.config.refreshLeewayMs;
+  /** Takes the lease, or waits for whoever has it: until they are done, or are found to have died. */
+  async function take(target: Refreshable, upstream: Upstream): Promise<Refreshed> {
+    const { kind, id, row } = target;
+    const deadline = now() + upstream.refreshDeadlineMs + commitMarginMs;
+    while (now() < deadline) {
+      const taken = await store.beginRefresh(kind, id, row.version, leaseMs);
+      if (taken.taken) {
+        return send(target, { upstream, lease: taken.lease, sentBefore: taken.dbNow - taken.firstSentAt });
+      }
+      const settled = await watch(target, pollsPerAttempt);
+      if (settled) return settled;
+    }
+    return { kind: 'unavailable', retryAfterMs: 1_000 };
+  }
+
+  async function send(target: Refreshable, attempt: Attempt): Promise<Refreshed> {
+    const { upstream, lease, sentBefore } = attempt;
+    const refreshToken = openRefreshToken(target);
+    if (refreshToken === undefined) {
+      await release(target, lease, { clearFirstSent: true });
+      return requireReauth(target, 'no refresh token');
+    }
+    const timeLeft = timeLeftMs(upstream, sentBefore);
+    if (timeLeft <= 0) {
+      await release(target, lease, { clearFirstSent: false });
+      // The other may only have been cut off from the store, and have the answer.
+      const settled = await watch(target, commitMarginMs / pollMs);
+      if (settled?.kind === 'fresh') return settled;
+      return requireReauth(target, 'outcome of the last refresh unknown');
+    }
+    const held = hold({ store, every }, target, lease);
+    try {
+      const outcome = await upstream.refresh(refreshToken, target.idpSub, timeLeft);
+      return await settle(target, { ...attempt, lease: held.lease() }, outcome);
+    } finally {
+      held.stop();
+    }
+  }
+
+  /** How long the provider may take. What is sent again must be answered within the leeway of its first sending. */
+  function timeLeftMs({ preset, config, refreshDeadlineMs }: Upstream, sentBefore: number): number {
+    if (sentBefore === 0 || preset.rotates === 'no') return refreshDeadlineMs;
+    return Math.min(refreshDeadlineMs, config.refreshLeewayMs - commitMarginMs - sentBefore);
   }
 
   async function settle(
     target: Refreshable,
-    lease: number,
-    upstream: Upstream,
+    { upstream, lease, sentBefore }: Attempt,
     outcome: RefreshOutcome,
   ): Promise<Refreshed> {
     const { kind, id, row } = target;
     if (outcome.kind !== 'unavailable') backoff.succeeded(row.upstream);
     switch (outcome.kind) {
-      case 'refreshed': {
-        const claims = { ...row.claims, ...defined(outcome.claims) };
-        const committed = await commit(target, outcome.refreshToken, claims, now());
-        return committed ? current(target) : { kind: 'reauth_required' };
-      }
+      case 'refreshed':
+        await commit(target, outcome.refreshToken, { ...row.claims, ...defined(outcome.claims) }, now());
+        return current(target);
       case 'incomplete':
         await commit(target, outcome.refreshToken, row.claims, row.refreshedAt);
         if (row.state === 'recheck') await setState(target, 'recheck');
@@ -111,12 +151,13 @@ export function createRefresher(deps: Deps): Refresher {
         return requireReauth(target, 'invalid_grant');
       case 'refused':
         if (outcome.refreshToken !== undefined) await commit(target, outcome.refreshToken, row.claims, row.refreshedAt);
-        else await release(target, lease, { clearFirstSent: true, failure: outcome.error });
+        else await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.error });
         // Providers differ in what they call a dead grant: any definite refusal counts when it comes twice in a row.
         if (row.refreshFailures > 0 || outcome.error === 'another subject') return requireReauth(target, outcome.error);
         return { kind: 'unavailable', retryAfterMs: 1_000 };
       case 'unavailable': {
-        await release(target, lease, { clearFirstSent: !outcome.delivered });
+        // What this answer leaves unsaid of an earlier sending stays unknown.
+        await release(target, lease, { clearFirstSent: !outcome.delivered && sentBefore === 0 });
         const retryAfterMs = backoff.failed(row.upstream, outcome.retryAfterMs);
         log.warn({
           event: 'upstream_unavailable',
@@ -135,19 +176,14 @@ export function createRefresher(deps: Deps): Refresher {
     refreshToken: string | undefined,
     claims: UpstreamGrant['claims'],
     refreshedAt: number,
-  ) {
+  ): Promise<void> {
     const sealed = refreshToken === undefined ? undefined : seal(ring, sealContext(target), refreshToken);
-    return store.commitRefresh(target.kind, target.id, target.row.version, {
-      sealedRefresh: sealed?.sealed,
-      ringKid: sealed?.ringKid,
-      claims,
-      refreshedAt,
-    });
+    await committer.commit(target, { sealedRefresh: sealed?.sealed, ringKid: sealed?.ringKid, claims, refreshedAt });
   }
 
-  /** One poller for all that wait in this process; the row tells when the other is done, or has died. */
-  async function waitForOther(target: Refreshable, deadline: number): Promise<Refreshed> {
-    while (now() < deadline) {
+  /** One poller for all that wait in this process. @returns `undefined` while the row says that somebody is at it */
+  async function watch(target: Refreshable, polls: number): Promise<Refreshed | undefined> {
+    for (let poll = 0; poll < polls; poll += 1) {
       await sleep(pollMs);
       const row = await read(target);
       if (!row || row.state === 'ended' || row.state === 'reauth_required') return { kind: 'reauth_required' };
@@ -155,12 +191,14 @@ export function createRefresher(deps: Deps): Refresher {
       if (row.refreshingUntil === undefined)
         return { kind: 'unavailable', retryAfterMs: backoff.waitMs(row.upstream) || 1_000 };
     }
-    return { kind: 'unavailable', retryAfterMs: 1_000 };
+    return undefined;
   }
 
+  /** What the store holds after a commit: ours, or that of whoever came first. */
   async function current(target: Refreshable): Promise<Refreshed> {
     const row = await read(target);
-    return row && row.state !== 'ended' ? { kind: 'fresh', row } : { kind: 'reauth_required' };
+    const moved = row && row.state !== 'ended' && row.version !== target.row.version;
+    return moved ? { kind: 'fresh', row } : { kind: 'reauth_required' };
   }
 
   async function read({ kind, id }: Refreshable): Promise<UpstreamGrant | undefined> {

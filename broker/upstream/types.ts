@@ -59,8 +59,12 @@ export interface Upstream {
   authorizationUrl(input: AuthorizationInput): Promise<{ url: string; issuer: string; issRequired: boolean }>;
   /** @throws {OAuthError} `access_denied`, `upstream_error` or `temporarily_unavailable` */
   exchange(input: ExchangeInput): Promise<{ identity: Identity; refreshToken: string | undefined }>;
-  /** Never throws: what happened is the answer. */
-  refresh(refreshToken: string, idpSub: string): Promise<RefreshOutcome>;
+  /**
+   * Never throws: what happened is the answer.
+   *
+   * @param deadlineMs at most `refreshDeadlineMs`, which is the default
+   */
+  refresh(refreshToken: string, idpSub: string, deadlineMs?: number): Promise<RefreshOutcome>;
   /** RFC 7009, best effort: `false` where the provider has no such endpoint or did not answer. */
   revoke(refreshToken: string): Promise<boolean>;
   /** Where the person ends the provider's own session (RP-Initiated Logout §2), if the provider has it. */

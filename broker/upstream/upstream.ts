@@ -119,8 +119,8 @@ export function createUpstream({ config, fetch, now }: Deps): Upstream {
       }
     },
 
-    async refresh(refreshToken, idpSub): Promise<RefreshOutcome> {
-      const { options, seen } = request(refreshDeadlineMs);
+    async refresh(refreshToken, idpSub, deadlineMs = refreshDeadlineMs): Promise<RefreshOutcome> {
+      const { options, seen } = request(deadlineMs);
       let kept: string | undefined;
       try {
         const as = await metadata();

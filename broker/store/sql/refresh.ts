@@ -9,7 +9,7 @@ import { tombstonesOver } from './tombstones.ts';
 const grant = codec<UpstreamGrant, 'claims'>('claims');
 
 /** The lease is a column, not a lock: it outlives a process that dies, by as long as it said. */
-export const refresh = ({ db, clock }: SqlDatabase): RefreshStore => ({
+export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
   async beginRefresh(kind, id, version, leaseMs) {
     const row = await db
       // Read once: `dbNow`, the lease and the first sending are of the same instant.
@@ -64,6 +64,20 @@ export const refresh = ({ db, clock }: SqlDatabase): RefreshStore => ({
       })
       .executeTakeFirstOrThrow();
     return numUpdatedRows === 1n;
+  },
+
+  async renewRefresh(kind, id, version, { lease, leaseMs }) {
+    const row = await quick((db) =>
+      db
+        .updateTable(tableOf(kind))
+        .set({ refreshingUntil: sql`${clock()} + ${sql.lit(leaseMs)}` })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .where('refreshingUntil', '=', lease)
+        .returning('refreshingUntil')
+        .executeTakeFirst(),
+    );
+    return row?.refreshingUntil ?? undefined;
   },
 
   async releaseRefresh(kind, id, version, { lease, clearFirstSent, failure }) {

@@ -26,13 +26,15 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
     cookie?: string;
     headers?: Record<string, string>;
     rawBody?: string;
+    /** Origin of one replica, to which the request goes; the proof names the issuer all the same. */
+    at?: string;
   }
 
   async function send(method: string, path: string, body: unknown, forged: Forged): Promise<Answer> {
     const proof =
       forged.proof ??
       (await createProof(keys, { method, url: forged.proofUrl ?? `${broker}${path}`, nonce }, Date.now()));
-    const answer = await fetch(`${broker}${path}`, {
+    const answer = await fetch(`${forged.at ?? broker}${path}`, {
       method,
       headers: {
         DPoP: proof,

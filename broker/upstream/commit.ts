@@ -1,0 +1,75 @@
+import type { Clock } from '#shared/time.ts';
+import { errorSummary, type Log } from '../log.ts';
+import { type GrantKind, type RefreshStore, StoreUnavailableError } from '../store/store.ts';
+
+type Result = Parameters<RefreshStore['commitRefresh']>[3];
+
+interface Target {
+  kind: GrantKind;
+  id: string;
+  row: { version: number };
+}
+
+/** How long a rotated token is kept for a store that does not answer. */
+const keepMs = 600_000;
+const retryMs = 250;
+
+/**
+ * Writes what the provider answered. A store that is away gets it when it is back: the old token is worth
+ * nothing any more, so the new one is kept in memory as long as this process lives and tried again and again,
+ * while the request that waited for it gets its error.
+ */
+export function createCommitter({
+  store,
+  now,
+  sleep,
+  log,
+}: {
+  store: RefreshStore;
+  now: Clock;
+  sleep: (ms: number) => Promise<void>;
+  log: Log;
+}) {
+  const kept = new Map<string, Promise<void>>();
+  const keyOf = ({ kind, id }: Target) => `${kind}:${id}`;
+
+  async function untilWritten(write: () => Promise<unknown>, deadline: number): Promise<void> {
+    while (now() < deadline) {
+      await sleep(retryMs);
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) continue;
+        log.error({ event: 'refresh_not_stored', cause: errorSummary(error) });
+        return;
+      }
+    }
+    log.error({ event: 'refresh_not_stored', cause: 'the store was away for too long' });
+  }
+
+  return {
+    /** @throws {StoreUnavailableError} now, and goes on trying */
+    async commit(target: Target, result: Result): Promise<void> {
+      const write = () => store.commitRefresh(target.kind, target.id, target.row.version, result);
+      try {
+        await write();
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) {
+          const key = keyOf(target);
+          kept.set(
+            key,
+            untilWritten(write, now() + keepMs).finally(() => kept.delete(key)),
+          );
+        }
+        throw error;
+      }
+    },
+    /** Waits for what is kept for this session. @returns whether there was anything */
+    async pending(target: Target): Promise<boolean> {
+      const writing = kept.get(keyOf(target));
+      await writing;
+      return writing !== undefined;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnCli } from '../../../demo/program.ts';
+
+/** One broker process. It can be killed and started again at the same address. */
+export interface Replica {
+  /** Its own address. The issuer is another one: that of all replicas together. */
+  origin: string;
+  adminOrigin: string;
+  start(): Promise<void>;
+  /** Sends the signal and waits for the end. */
+  stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<{ code: number | null }>;
+  signal(signal: NodeJS.Signals): void;
+  readonly isRunning: boolean;
+}
+
+interface ReplicaOptions {
+  configFile: string;
+  logFile: string;
+  port: number;
+  adminPort: number;
+}
+
+const startDeadlineMs = 30_000;
+
+export function createReplica({ configFile, logFile, port, adminPort }: ReplicaOptions): Replica {
+  const origin = `http://127.0.0.1:${port}`;
+  const adminOrigin = `http://127.0.0.1:${adminPort}`;
+  let child: ReturnType<typeof spawnCli> | undefined;
+  const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+
+  return {
+    origin,
+    adminOrigin,
+    get isRunning() {
+      return isRunning();
+    },
+    async start() {
+      const log = await open(logFile, 'a', 0o600);
+      child = spawnCli(['serve', '--config', configFile], { stdio: ['ignore', log.fd, log.fd] });
+      await log.close();
+      const deadline = Date.now() + startDeadlineMs;
+      while (isRunning() && Date.now() < deadline) {
+        // Both listeners: a killed predecessor's answer can't be mistaken for ours, its sockets died with it.
+        const answer = await fetch(`${adminOrigin}/healthz`).catch(() => undefined);
+        await answer?.body?.cancel();
+        if (answer?.ok) return;
+        await sleep(20);
+      }
+      const lines = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-8);
+      throw new Error(`the broker on port ${port} did not start:\n${lines.join('\n')}`);
+    },
+    async stop(signal) {
+      if (!child || !isRunning()) return { code: child?.exitCode ?? null };
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      const [code] = await ended;
+      return { code };
+    },
+    signal: (signal) => void child?.kill(signal),
+  };
+}

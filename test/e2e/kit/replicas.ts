@@ -1,0 +1,130 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { initRing } from '../../../broker/keys/ring.ts';
+import { demoConfig, upstreamName } from '../../../demo/config.ts';
+import { createIdp } from '../../../demo/idp/idp.ts';
+import { claimRow, originsOf } from '../../../demo/ports.ts';
+import { serve } from '../../../demo/serve.ts';
+import { demoUsers } from '../../../demo/users.ts';
+import { redirectUri } from './broker.ts';
+import { createReplica, type Replica } from './replica.ts';
+import { roundRobin } from './round-robin.ts';
+import { createSessionClient } from './session-client.ts';
+import { type Trouble, unreliable } from './unreliable.ts';
+
+type Tree = Record<string, unknown>;
+
+interface ReplicasOptions {
+  count: number;
+  /** As in the configuration; by default a SQLite file of their own. */
+  store?: string | undefined;
+  /** How long the provider accepts a rotated refresh token again. */
+  leewayMs?: number | undefined;
+  /** Lifetime of tokens and of what the provider said, as in the configuration. */
+  lifetime?: string | undefined;
+  fresh?: string | undefined;
+  /** What happens to the provider's next token request. */
+  trouble?: (() => Trouble) | undefined;
+  adjust?: ((config: Tree) => void) | undefined;
+}
+
+/**
+ * Real broker processes on one store, with one issuer that a round-robin proxy answers for, and a provider in this
+ * process that rotates refresh tokens, accepts a rotated one again within the leeway, and ends the grant of one that
+ * is used later.
+ */
+export async function startReplicas({
+  count,
+  store,
+  leewayMs = 30_000,
+  lifetime = '10s',
+  fresh = '15s',
+  trouble = () => ({}),
+  adjust = () => {},
+}: ReplicasOptions) {
+  const ports = await claimRow(0);
+  const origins = originsOf(ports);
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-replicas-'));
+  const secret = 'a-secret-of-this-test-only';
+  const idp = await createIdp({
+    issuer: origins.idp,
+    client: {
+      id: 'latchkey-broker',
+      secret,
+      redirectUris: [redirectUri, `${origins.broker}/callback`],
+      postLogoutRedirectUris: [],
+    },
+    users: demoUsers,
+    now: Date.now,
+    log: (line) => process.stderr.write(`${line}\n`),
+    refreshLeewayMs: leewayMs,
+  });
+  const idpServer = await serve(unreliable(idp.handler, trouble), ports.idp);
+  const keysFile = join(dir, 'keys');
+  initRing(keysFile, Date.now());
+  await writeFile(join(dir, 'client-secret'), secret);
+
+  const replicas: Replica[] = [];
+  const targets: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const { broker: port, admin: adminPort } = await claimRow(0);
+    const config = parse(demoConfig(ports)) as Tree & {
+      upstreams: Record<string, Tree>;
+      resources: Record<string, Tree>;
+    };
+    config.listen = `127.0.0.1:${port}`;
+    config.admin_listen = `127.0.0.1:${adminPort}`;
+    if (store !== undefined) config.store = store;
+    Object.assign(config.upstreams[upstreamName] ?? {}, { refresh_leeway: `${leewayMs / 1_000}s` });
+    Object.assign(config.resources[origins.api] ?? {}, { lifetime, fresh });
+    adjust(config);
+    const configFile = join(dir, `latchkey-${index}.yaml`);
+    await writeFile(configFile, stringify(config));
+    replicas.push(createReplica({ configFile, logFile: join(dir, `broker-${index}.log`), port, adminPort }));
+    targets.push(port);
+  }
+  const proxy = await roundRobin(ports.broker, targets);
+  const close = async () => {
+    await Promise.all(replicas.map((replica) => replica.stop('SIGKILL')));
+    await proxy.close();
+    await idpServer.close();
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    await Promise.all(replicas.map((replica) => replica.start()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  return {
+    origins,
+    dir,
+    keysFile,
+    configFile: (index: number) => join(dir, `latchkey-${index}.yaml`),
+    logFile: (index: number) => join(dir, `broker-${index}.log`),
+    idp,
+    replicas,
+    close,
+    /** Somebody who has signed in, and can ask any replica. */
+    async signIn() {
+      const session = await createSessionClient(origins.broker, undefined, origins.idp);
+      await session.signIn();
+      return {
+        session,
+        /** Asks for a token of the notes site. @param at origin of a replica; default: whichever comes next */
+        token: (at?: string) =>
+          session.call(
+            'POST',
+            '/session/token',
+            { origin: origins.notes, resource: origins.api, scope: 'orders:read' },
+            at === undefined ? {} : { at },
+          ),
+      };
+    },
+  };
+}
+
+export type Replicas = Awaited<ReturnType<typeof startReplicas>>;
