@@ -151,8 +151,9 @@ describe('the lock', () => {
   });
 
   it('is not removed by one from whom it was taken meanwhile', async () => {
-    await withLock(lock(), () => writeFile(lock(), holder(1)), options);
-    expect(await readFile(lock(), 'utf8')).toBe(holder(1));
+    const other = holder(1);
+    await withLock(lock(), () => writeFile(lock(), other), options);
+    expect(await readFile(lock(), 'utf8')).toBe(other);
   });
 
   it('left in removal by a crash hinders nobody for long', async () => {
