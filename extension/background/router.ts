@@ -7,7 +7,6 @@ type Handler<Call> = (params: never, call: Call) => Promise<unknown>;
 
 /** Looks methods up in a `Map`: a name that a page makes up can't reach anything else. */
 export interface Router<Call> {
-  readonly caller: Caller;
   /** @throws {LatchkeyError} `unsupported` for a method that isn't there for this caller */
   dispatch(method: string, params: unknown, call: Call): Promise<unknown>;
 }
@@ -16,10 +15,9 @@ export interface Router<Call> {
 export function createRouter<Call>(caller: Caller, handlers: Record<string, Handler<Call>>): Router<Call> {
   const routes = new Map(Object.entries(handlers));
   return {
-    caller,
     async dispatch(method, params, call) {
       const handler = routes.get(method);
-      if (!handler) throw new LatchkeyError({ code: 'unsupported', message: `there is no method ${method} here` });
+      if (!handler) throw new LatchkeyError({ code: 'unsupported', message: `there is no method ${method} for a ${caller}` });
       // The port has parsed params with the schema of exactly this method.
       return handler(params as never, call);
     },
