@@ -17,7 +17,8 @@ export function createRouter<Call>(caller: Caller, handlers: Record<string, Hand
   return {
     async dispatch(method, params, call) {
       const handler = routes.get(method);
-      if (!handler) throw new LatchkeyError({ code: 'unsupported', message: `there is no method ${method} for a ${caller}` });
+      if (!handler)
+        throw new LatchkeyError({ code: 'unsupported', message: `there is no method ${method} for a ${caller}` });
       // The port has parsed params with the schema of exactly this method.
       return handler(params as never, call);
     },
