@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { except } from 'hono/combine';
 import type { Deps } from './deps.ts';
 import type { BrokerContext, Env } from './env.ts';
 import { OAuthError } from './errors.ts';
@@ -12,6 +13,9 @@ import { callback } from './routes/callback.ts';
 import { deviceAuthorization } from './routes/device-authorization.ts';
 import { deviceDecision } from './routes/device-decision.ts';
 import { devicePage, deviceSubmit } from './routes/device-page.ts';
+import { backchannelLogout } from './routes/hooks-backchannel-logout.ts';
+import { globalTokenRevocation } from './routes/hooks-global-token-revocation.ts';
+import { oktaEventsChallenge, oktaEventsReceive } from './routes/hooks-okta-events.ts';
 import { jwks } from './routes/jwks.ts';
 import { metadata } from './routes/metadata.ts';
 import { revoke } from './routes/revoke.ts';
@@ -24,6 +28,7 @@ import { sessionRead } from './routes/session-read.ts';
 import { sessionToken } from './routes/session-token.ts';
 import { signOut } from './routes/sign-out.ts';
 import { token } from './routes/token.ts';
+import { verify, verifyMirrored } from './routes/verify.ts';
 import { requireProof, requireSession } from './session/authenticate.ts';
 
 /** The broker's public HTTP surface. */
@@ -33,8 +38,9 @@ export function createApp(deps: Deps): Hono<Env> {
   app.notFound(notFound);
   app.use(requestLog(deps));
   app.use(secureHeaders(deps.config.issuer));
-  app.use(clientAddress(deps.config.trustedProxies));
-  app.use(bodyLimit({ maxSize: 16_384 }));
+  app.use(clientAddress(deps.config));
+  app.use('/hooks/*', bodyLimit({ maxSize: 262_144 }));
+  app.use(except('/hooks/*', bodyLimit({ maxSize: 16_384 })));
   app.use(noStore);
 
   const proof = requireProof(deps);
@@ -52,6 +58,9 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/token', token(deps));
   app.post('/revoke', revoke(deps));
 
+  app.get('/verify', verify(deps));
+  app.all('/verify/mirror/*', verifyMirrored(deps));
+
   app.get('/', (c) => c.redirect('/device'));
   app.get('/device', devicePage(deps));
   app.post('/device', deviceSubmit(deps));
@@ -60,6 +69,11 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/signout', signOut(deps));
   app.get('/assets/pages.css', asset('text/css; charset=utf-8', pagesCss));
   app.get('/assets/key.svg', asset('image/svg+xml', keySvg));
+
+  app.post('/hooks/:upstream/backchannel-logout', backchannelLogout(deps));
+  app.post('/hooks/:upstream/global-token-revocation', globalTokenRevocation(deps));
+  app.get('/hooks/:upstream/okta-events', oktaEventsChallenge(deps));
+  app.post('/hooks/:upstream/okta-events', oktaEventsReceive(deps));
 
   app.get('/.well-known/oauth-authorization-server', metadata(deps));
   app.get('/.well-known/openid-configuration', metadata(deps));

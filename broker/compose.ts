@@ -2,6 +2,7 @@ import type { Clock } from '#shared/time.ts';
 import type { Config } from './config/types.ts';
 import type { Deps } from './deps.ts';
 import { createFeed } from './events/feed.ts';
+import { createHookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
@@ -9,6 +10,7 @@ import { createMinter } from './tokens/mint.ts';
 import { createNonceIssuer } from './tokens/nonce.ts';
 import { createProofChecker } from './tokens/session-proof.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
+import { createTokenVerifier } from './tokens/verify.ts';
 import { createBackoff } from './upstream/backoff.ts';
 import type { Every } from './upstream/lease.ts';
 import { createRefresher } from './upstream/refresh.ts';
@@ -52,8 +54,12 @@ export function compose(world: World): Deps {
     }),
     keys,
     minter: createMinter({ issuer: config.issuer, keys, now }),
+    verifyToken: createTokenVerifier({ issuer: config.issuer, keys, now }),
     nonces,
     checkProof: createProofChecker({ store, nonces, now }),
+    signers: new Map(
+      [...config.upstreams].map(([name, upstream]) => [name, createHookSigners(upstream, { fetch, now })]),
+    ),
     feed: createFeed({ store, now, sleep, log }),
     log,
     now,

@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/time.ts';
 import type { Config } from './config/types.ts';
 import type { Feed } from './events/feed.ts';
+import type { HookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
@@ -8,6 +9,7 @@ import type { Minter } from './tokens/mint.ts';
 import type { NonceIssuer } from './tokens/nonce.ts';
 import type { ProofChecker } from './tokens/session-proof.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
+import type { TokenVerifier } from './tokens/verify.ts';
 import type { Refresher } from './upstream/refresh.ts';
 import type { Upstream } from './upstream/types.ts';
 
@@ -20,8 +22,11 @@ export interface Deps {
   refresher: Refresher;
   keys: SigningKeys;
   minter: Minter;
+  verifyToken: TokenVerifier;
   nonces: NonceIssuer;
   checkProof: ProofChecker;
+  /** By the name of the provider. */
+  signers: ReadonlyMap<string, HookSigners>;
   /** What sessions' streams are told, on all replicas. */
   feed: Feed;
   log: Log;

@@ -7,6 +7,8 @@ export interface Env {
     requestId: string;
     /** The caller's address, through trusted proxies only. */
     address: string;
+    /** Whether a trusted proxy sent the request: only then what it says of the original one is believed. */
+    fromTrustedProxy: boolean;
     /** Set by `requireProof`: thumbprint of the key that signed the proof. */
     jkt: string;
     /** Set by `requireSession`. */

@@ -31,6 +31,10 @@ export const oauthErrorStatus = {
   login_required: 401,
   consent_required: 403,
   // Latchkey's own
+  /** A gateway's route wants a token, and there is none. */
+  missing_token: 401,
+  /** The token's person is in none of the groups that a gateway's route asks for. */
+  insufficient_group: 403,
   /** No session stands behind the cookie: it is absent, unknown, ended, or another key's. */
   invalid_session: 401,
   /** The sign-in transaction is unknown, used, too old, or not of this key. */

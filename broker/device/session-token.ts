@@ -77,6 +77,7 @@ export async function deviceTokens(
     sub: row.sub,
     aud: resource.resource,
     client_id: client.clientId,
+    sid: row.id,
     scope: granted,
     groups,
     auth_time,

@@ -1,22 +1,27 @@
 import { BlockList, isIP } from 'node:net';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { MiddlewareHandler } from 'hono';
+import type { Config } from '../config/types.ts';
 import type { Env } from '../env.ts';
 
 /**
  * Finds the caller's address. `X-Forwarded-For` is believed only from a peer in `trustedProxies`, and only
  * as far to the left as the addresses in it are trusted proxies themselves (ASVS 4.1.3).
+ *
+ * @param config may change while it runs
  */
-export function clientAddress(trustedProxies: readonly string[]): MiddlewareHandler<Env> {
-  const trusted = new BlockList();
-  for (const block of trustedProxies) {
-    const [address = '', prefix] = block.split('/');
-    trusted.addSubnet(address, Number(prefix), isIP(address) === 6 ? 'ipv6' : 'ipv4');
-  }
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+export function clientAddress(config: Pick<Config, 'trustedProxies'>): MiddlewareHandler<Env> {
+  let trusted = { of: config.trustedProxies, list: blockList(config.trustedProxies) };
+  const isTrusted = (address: string) => {
+    if (trusted.of !== config.trustedProxies) {
+      trusted = { of: config.trustedProxies, list: blockList(config.trustedProxies) };
+    }
+    return trusted.list.check(address, family(address));
+  };
 
   return async function clientAddressMiddleware(c, next) {
     let address = plain(getConnInfo(c).remote.address ?? '');
+    c.set('fromTrustedProxy', isIP(address) !== 0 && isTrusted(address));
     const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => plain(hop.trim()));
     while (isIP(address) !== 0 && isTrusted(address)) {
       const hop = hops.pop();
@@ -27,6 +32,17 @@ export function clientAddress(trustedProxies: readonly string[]): MiddlewareHand
     await next();
   };
 }
+
+function blockList(blocks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const block of blocks) {
+    const [address = '', prefix] = block.split('/');
+    list.addSubnet(address, Number(prefix), family(address));
+  }
+  return list;
+}
+
+const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** An IPv4 address that came over an IPv6 socket, in its own form. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');

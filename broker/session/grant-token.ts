@@ -105,6 +105,7 @@ async function mint(
     aud: resource,
     client_id: extensionClientId,
     azp: origin,
+    sid: session.id,
     scope: granted,
     groups,
     auth_time,

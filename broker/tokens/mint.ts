@@ -12,6 +12,8 @@ export interface TokenClaims {
   exp: number;
   /** The page's origin, for tokens of a browser session. */
   azp?: string | undefined;
+  /** Name of the session that it stands on: ours of a browser or a device, never a secret. */
+  sid?: string | undefined;
   groups?: readonly string[] | undefined;
   auth_time?: number | undefined;
   acr?: string | undefined;

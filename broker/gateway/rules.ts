@@ -1,0 +1,53 @@
+import { parseScope } from '#shared/scope.ts';
+import { OAuthError } from '../errors.ts';
+
+/** What a route of a gateway asks of a token. Set by whoever configures the gateway, never by the caller. */
+export interface RouteRules {
+  /** The audience. */
+  resource: string;
+  /** All of them. */
+  scopes: readonly string[];
+  /** One of them, as `upstream:group`; empty: anybody. */
+  groups: readonly string[];
+  /** One of them; empty: any sign-in will do. */
+  acrValues: readonly string[];
+  /** Seconds since the sign-in, at most. */
+  maxAge: number | undefined;
+}
+
+const known = new Set(['resource', 'scope', 'group', 'acr', 'max_age']);
+
+/**
+ * Reads `resource`, `scope` (separated by spaces), `group` and `acr` (any number of each) and `max_age`. Anything
+ * else is an error: a misspelt rule must not be a missing rule.
+ *
+ * @throws {OAuthError} `invalid_request`: the gateway's configuration is at fault
+ */
+export function parseRules(query: URLSearchParams): RouteRules {
+  for (const name of query.keys()) {
+    if (!known.has(name)) throw misconfigured(`there is no such rule as "${name.slice(0, 40)}"`);
+  }
+  for (const name of ['resource', 'scope', 'max_age']) {
+    if (query.getAll(name).length > 1) throw misconfigured(`${name} is there twice`);
+  }
+  const resource = query.get('resource');
+  if (!resource) throw misconfigured('resource is missing');
+  const lists = ['group', 'acr'].map((name) => query.getAll(name));
+  // An empty rule would let everybody through where its author meant somebody.
+  if (lists.flat().includes('') || query.get('scope') === '') throw misconfigured('a rule is empty');
+  const [groups = [], acrValues = []] = lists;
+  return { resource, scopes: parseScope(query.get('scope') ?? ''), groups, acrValues, maxAge: seconds(query) };
+}
+
+function seconds(query: URLSearchParams): number | undefined {
+  const text = query.get('max_age');
+  if (text === null) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw misconfigured('max_age is not a number of seconds');
+  return Number(text);
+}
+
+const misconfigured = (what: string) =>
+  new OAuthError(
+    'invalid_request',
+    `the gateway's configuration is wrong: ${what}; /verify takes resource, scope, group, acr and max_age`,
+  );
