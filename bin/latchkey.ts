@@ -11,7 +11,7 @@ Sign in on this machine:
 Run a broker:
   serve     run the broker
   migrate   bring the store's schema up to date
-  keys      make and rotate keys
+  keys      make the file with the broker's keys
 
 "latchkey <command> --help" says more.
 `;

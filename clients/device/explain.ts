@@ -2,18 +2,18 @@ import { OperationProcessingError, ResponseBodyError, WWWAuthenticateChallengeEr
 import { DeviceError, type DeviceErrorCode } from './device-error.ts';
 import { plainText } from './plain-text.ts';
 
-const sentences: Partial<Record<string, [DeviceErrorCode, string]>> = {
-  access_denied: ['access_denied', 'The sign-in was denied.'],
-  expired_token: ['expired_token', 'Nobody allowed the sign-in in time: start again for a new code.'],
-  invalid_grant: ['invalid_grant', 'This sign-in is over (used, revoked or too old): sign in again.'],
-  invalid_client: [
-    'refused',
-    'The broker does not know this client: compare the client id with its configuration (devices).',
+const sentences = new Map<string, [DeviceErrorCode, string]>([
+  ['access_denied', ['access_denied', 'The sign-in was denied.']],
+  ['expired_token', ['expired_token', 'Nobody allowed the sign-in in time: start again for a new code.']],
+  ['invalid_grant', ['invalid_grant', 'This sign-in is over (used, revoked or too old): sign in again.']],
+  [
+    'invalid_client',
+    ['refused', 'The broker does not know this client: compare the client id with its configuration (devices).'],
   ],
-  unauthorized_client: ['refused', 'The broker does not let this client sign in this way.'],
-  invalid_scope: ['refused', 'The broker does not give this client these scopes.'],
-  invalid_target: ['refused', 'The broker does not give this client tokens for this resource.'],
-};
+  ['unauthorized_client', ['refused', 'The broker does not let this client sign in this way.']],
+  ['invalid_scope', ['refused', 'The broker does not give this client these scopes.']],
+  ['invalid_target', ['refused', 'The broker does not give this client tokens for this resource.']],
+]);
 
 /**
  * Turns what a request ended with into a {@link DeviceError}; what is none of the network's doing stays as it is.
@@ -25,8 +25,11 @@ export function explain(cause: unknown, issuer: string): unknown {
   if (cause instanceof ResponseBodyError) {
     const { error, error_description: description, status, response } = cause;
     if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause);
-    const [code, sentence] = sentences[error] ?? ['refused', `The broker refuses the request (${plainText(error)}).`];
-    const detail = description ? ` It says: ${plainText(description)}` : '';
+    const [code, sentence] = sentences.get(error) ?? [
+      'refused',
+      `The broker refuses the request (${plainText(error)}).`,
+    ];
+    const detail = typeof description === 'string' ? ` It says: ${plainText(description)}` : '';
     return new DeviceError(code, `${sentence}${detail}`, { cause, error });
   }
   if (cause instanceof WWWAuthenticateChallengeError) {
@@ -38,8 +41,9 @@ export function explain(cause: unknown, issuer: string): unknown {
     if (response instanceof Response && (response.status === 429 || response.status >= 500)) {
       return busy(issuer, response, cause);
     }
+    // Its sentence only: the library keeps the answer with its error, which may hold a token that is then logged.
     return new DeviceError('bad_answer', `${issuer} does not answer as a Latchkey broker does: is the URL right?`, {
-      cause,
+      cause: cause.message,
     });
   }
   // What `fetch` rejects with; argument errors of the OAuth library carry a code and are bugs of ours or the caller's.

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DeviceError } from './device-error.ts';
 import { type DeviceLoginOptions, deviceLogin, type LoginState } from './login.ts';
@@ -168,11 +170,56 @@ describe('a broker that can not be used', () => {
     await expect(run(createFakeBroker(), { fetch })).rejects.toMatchObject({ name: 'DeviceError', code });
   });
 
+  it('leaves no token in the error when an answer can not be used', async () => {
+    const broker = createFakeBroker();
+    broker.state.token = [{ token_type: 7 }];
+    const error: unknown = await run(broker).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: 'bad_answer' });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/access-1|refresh-1/);
+  });
+
   it('keeps control characters of its own out of messages', async () => {
     const broker = createFakeBroker();
     broker.state.token = ['evil\u001b[2J\r\n'];
     const error: unknown = await run(broker).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(DeviceError);
     expect((error as DeviceError).message).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('causes nothing but a DeviceError, whatever it answers', async () => {
+    const answer = fc.record({
+      path: fc.constantFrom('/.well-known/oauth-authorization-server', '/device_authorization', '/token'),
+      status: fc.constantFrom(200, 201, 302, 400, 401, 403, 404, 418),
+      body: fc.oneof(
+        fc.jsonValue(),
+        fc.record({
+          error: fc.oneof(fc.string(), fc.constantFrom('invalid_grant', 'constructor')),
+          error_description: fc.jsonValue(),
+        }),
+        fc.record({ access_token: fc.jsonValue(), token_type: fc.string(), expires_in: fc.jsonValue() }),
+        fc.record({
+          issuer: fc.constant(issuer),
+          token_endpoint: fc.jsonValue(),
+          device_authorization_endpoint: fc.webUrl(),
+        }),
+      ),
+      type: fc.constantFrom('application/json', 'text/html', ''),
+      challenge: fc.option(fc.constantFrom('Bearer error="invalid_token"', 'Basic', ',,=')),
+    });
+    await fc.assert(
+      fc.asyncProperty(answer, async ({ path, status, body, type, challenge }) => {
+        const broker = createFakeBroker({ device: { expires_in: 12 } });
+        broker.state.token = ['authorization_pending', 'access_denied'];
+        const fetch: typeof globalThis.fetch = async (input, init) => {
+          if (new URL(String(input)).pathname !== path) return broker.fetch(input, init);
+          const headers = new Headers({ 'content-type': type });
+          if (challenge !== null) headers.set('www-authenticate', challenge);
+          return new Response(JSON.stringify(body), { status, headers });
+        };
+        const outcome: unknown = await run(broker, { fetch }).catch((error: unknown) => error);
+        if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(DeviceError);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -51,7 +51,7 @@ describe('getToken', () => {
     expect(both.map(({ token }) => token)).toEqual(['t1', 't1']);
     expect((await lk.getToken({ scopes: ['b', 'a'] })).token).toBe('t1');
     expect(page.requests).toMatchObject([
-      { v: 1, m: 'token.get', p: { resource, scopes: ['a', 'b'], min_ttl_s: 10, interactive: 'never' } },
+      { v: 1, m: 'token.get', p: { resource, scopes: ['a', 'b'], min_ttl_s: 5, interactive: 'never' } },
     ]);
   });
 

@@ -9,7 +9,7 @@ export interface TokenOptions {
   /** The API, as the administrator has named it: its audience. */
   resource?: string | undefined;
   scopes?: readonly string[] | undefined;
-  /** How long the token must still be good, in seconds. Default 10. */
+  /** How long the token must still be good, in seconds. Default 5. */
   minTtl?: number | undefined;
   /**
    * Whether the person may be asked to sign in or to agree. `never` (the default) fails with
@@ -43,7 +43,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
   let current = begin();
 
   return {
-    async get({ resource, scopes, minTtl = 10, interactive = 'never', signal }: TokenOptions): Promise<AccessToken> {
+    async get({ resource, scopes, minTtl = 5, interactive = 'never', signal }: TokenOptions): Promise<AccessToken> {
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
