@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-const secretKeys = new Set(['client_secret']);
+const secretKeys = new Set(['client_secret', 'okta_events_secret']);
 /** Values that people leave in examples: refused even where they come from the environment. */
 const defaults = new Set(['secret', 'password', 'password1', 'changeme', 'change-me', 'client_secret']);
 
@@ -25,7 +25,7 @@ export function resolveEnvironment(file: unknown, env: Readonly<Record<string, s
   const resolveText = (value: string, path: readonly string[]): string => {
     const isSecret = secretKeys.has(path.at(-1) ?? '');
     if (isSecret && value.replace(reference, '') !== '') {
-      faults.push({ path, message: 'is a secret written into the file: use ${ENV_VAR}, or client_secret_file' });
+      faults.push({ path, message: `is a secret written into the file: use \${ENV_VAR}, or ${path.at(-1)}_file` });
     }
     const resolved = value.replace(reference, (_, name: string) => {
       const found = env[name];

@@ -179,6 +179,12 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     preset: entry.preset,
     refreshLeewayMs: entry.refresh_leeway,
     authorizationParams: entry.authorization_params,
+    hooks: {
+      oktaEventsSecret: entry.hooks.okta_events_secret_file
+        ? files.read(entry.hooks.okta_events_secret_file, ['upstreams', name, 'hooks', 'okta_events_secret_file'])
+        : entry.hooks.okta_events_secret,
+      revocationIssuer: entry.hooks.revocation_issuer,
+    },
   };
 }
 

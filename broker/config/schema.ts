@@ -75,6 +75,12 @@ const groups = v.optional(
 
 const allow = v.record(text, v.array(scopeToken, 'must be a list of scopes'), 'must map resources to lists of scopes');
 
+const hooks = v.strictObject({
+  okta_events_secret: v.optional(v.pipe(text, v.minLength(20, 'must have at least 20 characters'))),
+  okta_events_secret_file: v.optional(file),
+  revocation_issuer: v.optional(bareUrl),
+});
+
 const upstream = v.strictObject(
   {
     issuer: bareUrl,
@@ -92,6 +98,7 @@ const upstream = v.strictObject(
     preset: v.optional(v.picklist(presetNames, `must be one of ${presetNames.join(', ')}`), 'generic'),
     refresh_leeway: v.optional(duration, '0s'),
     authorization_params: v.optional(v.record(text, text), {}),
+    hooks: v.optional(hooks, {}),
   },
   'must be a map with at least issuer, client_id and one of client_secret, client_secret_file, private_key_file',
 );

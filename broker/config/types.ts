@@ -39,6 +39,15 @@ export interface UpstreamConfig {
   refreshLeewayMs: number;
   /** Added to every authorization request. */
   authorizationParams: Readonly<Record<string, string>>;
+  hooks: HooksConfig;
+}
+
+/** What a provider's calls to `/hooks/<name>/…` are checked with, beside its own keys. */
+export interface HooksConfig {
+  /** Okta's event hook sends this in `Authorization`; without it the hook is off. */
+  oktaEventsSecret: string | undefined;
+  /** Who signs requests of global revocation, where that is not the provider's `issuer`. */
+  revocationIssuer: string | undefined;
 }
 
 export interface ResourceConfig {

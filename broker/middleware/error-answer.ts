@@ -42,7 +42,7 @@ function toOAuthError(thrown: unknown): OAuthError {
   if (thrown instanceof StoreUnavailableError)
     return unavailable('the store does not answer: try again', 1_000, thrown);
   if (thrown instanceof HTTPException && thrown.status === 413) {
-    return new OAuthError('payload_too_large', 'the body is larger than 16 kB');
+    return new OAuthError('payload_too_large', 'the body is larger than this endpoint takes');
   }
   return new OAuthError(
     'server_error',

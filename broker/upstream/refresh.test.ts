@@ -38,6 +38,7 @@ function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
       preset,
       refreshLeewayMs,
       authorizationParams: {},
+      hooks: { oktaEventsSecret: undefined, revocationIssuer: undefined },
     },
     preset: presetOf(preset),
     refreshDeadlineMs: 10_000,

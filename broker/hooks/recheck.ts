@@ -1,0 +1,17 @@
+import type { Deps } from '../deps.ts';
+
+/**
+ * Takes a hint about a person: nothing more is minted in their sessions and on their devices until the
+ * provider has been asked. Open tabs are told to ask.
+ *
+ * @returns how many sessions and devices that is
+ */
+export async function recheckPerson({ store, feed }: Pick<Deps, 'store' | 'feed'>, sub: string): Promise<number> {
+  const [sessions, devices] = await Promise.all([store.listSessions(sub), store.listDeviceSessions(sub)]);
+  const moved = await Promise.all([
+    ...sessions.map(({ id }) => store.setSessionState(id, ['active'], 'recheck')),
+    ...devices.map(({ id }) => store.setDeviceSessionState(id, ['active'], 'recheck')),
+  ]);
+  await feed.publish({ type: 'policy', sub });
+  return moved.filter(Boolean).length;
+}

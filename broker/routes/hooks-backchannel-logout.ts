@@ -1,0 +1,54 @@
+import type { JWTPayload } from 'jose';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { kill } from '../hooks/kill.ts';
+import { onceOf } from '../hooks/once.ts';
+import { hookUpstream } from '../hooks/upstream.ts';
+import { formBody } from '../middleware/body.ts';
+
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+/** A logout token is sent when it is made; an older one is a replay. */
+const maxAgeS = 300;
+
+/** `POST /hooks/:upstream/backchannel-logout` (OpenID Connect Back-Channel Logout 1.0 §2.5). */
+export function backchannelLogout(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const { config, provider } = hookUpstream(deps, c);
+    const { logout_token: token } = await formBody(c);
+    if (token === undefined) throw new OAuthError('invalid_request', 'logout_token is missing');
+    const expected = { typ: 'logout+jwt', audience: config.clientId, maxAgeS };
+    const claims = readClaims(await provider.verify(token, expected).catch(refuse));
+    const once = onceOf(deps, `logout:${config.name}:${claims.jti}`, (maxAgeS + 120) * 1_000);
+    if (await once.isDone()) throw new OAuthError('invalid_request', 'this logout_token was used before');
+    const issuer = await provider.issuer();
+    const target = claims.sid === undefined ? { issuer, idpSub: claims.sub } : { issuer, sid: claims.sid };
+    await kill(deps, { target, iat: claims.iat * 1_000, reason: 'backchannel_logout', upstream: config.name });
+    await once.done();
+    return c.body(null, 200);
+  };
+}
+
+type Claims = { iat: number; jti: string } & ({ sid: string } | { sid: undefined; sub: string });
+
+/** §2.6, beyond what every JWT is checked for. A `sid` names one session and wins over the person. */
+function readClaims({ iat, jti, sid, sub, events, ...rest }: JWTPayload): Claims {
+  const event = isObject(events) ? events[logoutEvent] : undefined;
+  if (!isObject(event)) throw new OAuthError('invalid_request', 'logout_token has no back-channel logout event');
+  if ('nonce' in rest) throw new OAuthError('invalid_request', 'logout_token has a nonce, as only an ID token may');
+  if (iat === undefined || !isName(jti)) throw new OAuthError('invalid_request', 'logout_token has no jti');
+  if (isName(sid)) return { iat, jti, sid };
+  if (isName(sub) && sid === undefined) return { iat, jti, sid: undefined, sub };
+  throw new OAuthError('invalid_request', 'logout_token names neither a session (sid) nor a person (sub)');
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 512;
+
+const refuse = (cause: unknown): never => {
+  if (cause instanceof OAuthError) throw cause;
+  throw new OAuthError('invalid_request', 'logout_token is not a valid one of this provider for this client', {
+    cause,
+  });
+};

@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { kill } from '../hooks/kill.ts';
+import { onceOf } from '../hooks/once.ts';
+import type { HookSigners } from '../hooks/signer.ts';
+import { hookUpstream } from '../hooks/upstream.ts';
+import { sha256 } from '../keys/hash.ts';
+import { jsonBody } from '../middleware/body.ts';
+
+const maxAgeS = 300;
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+
+/** Subject identifiers (RFC 9493 §3.2) by which a provider names a person. */
+const revocationRequest = v.object({
+  sub_id: v.variant('format', [
+    v.object({ format: v.literal('iss_sub'), iss: text, sub: text }),
+    v.object({ format: v.literal('opaque'), id: text }),
+    v.object({ format: v.literal('email'), email: text }),
+  ]),
+});
+
+type SubjectId = v.InferOutput<typeof revocationRequest>['sub_id'];
+
+/**
+ * `POST /hooks/:upstream/global-token-revocation` (draft-parecki-oauth-global-token-revocation; Okta's
+ * Universal Logout): ends every session and device of a person. 204 when it is done, 404 for nobody we know.
+ */
+export function globalTokenRevocation(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const signers = hookUpstream(deps, c);
+    const { name } = signers.config;
+    const { iat, jti } = await authenticate(c, signers, `${deps.config.issuer}${c.req.path}`);
+    const { sub_id: subject } = await jsonBody(c, revocationRequest);
+    const once = onceOf(deps, `revocation:${name}:${sha256(JSON.stringify([jti, subject]))}`, (maxAgeS + 120) * 1_000);
+    if (await once.isDone()) throw unauthorized('this token was used before');
+    const issuer = await signers.provider.issuer();
+    const targets = await findTargets(deps, signers, issuer, subject);
+    for (const idpSub of targets) {
+      const target = { issuer, idpSub };
+      await kill(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
+    }
+    await once.done();
+    const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));
+    if (known.flat().length === 0) throw new OAuthError('not_found', 'nobody here is named by this sub_id');
+    return c.body(null, 204);
+  };
+}
+
+/** The caller's token: made for this URL, by whoever may revoke at this provider. */
+async function authenticate(c: BrokerContext, { revocation }: HookSigners, audience: string) {
+  const token = /^Bearer ([\w.-]+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+  if (token === undefined) throw unauthorized('the Authorization header has no Bearer token');
+  const expected = { typ: 'global-token-revocation+jwt', audience, maxAgeS };
+  const { iat, jti } = await revocation.verify(token, expected).catch((cause: unknown) => {
+    if (cause instanceof OAuthError) throw cause;
+    throw unauthorized(`the token is not a valid one of this provider for ${audience}`, cause);
+  });
+  if (iat === undefined || jti === undefined) throw unauthorized('the token has no jti');
+  return { iat, jti };
+}
+
+/** The provider's `sub` of whoever is meant; for a `sub` that is not known yet too: its first sign-in may be on its way. */
+async function findTargets(
+  { store }: Deps,
+  { config, revocation }: ReturnType<typeof hookUpstream>,
+  issuer: string,
+  subject: SubjectId,
+): Promise<string[]> {
+  switch (subject.format) {
+    case 'opaque':
+      return [subject.id];
+    case 'iss_sub': {
+      const issuers = [issuer, config.issuer, await revocation.issuer()];
+      return issuers.includes(subject.iss) ? [subject.sub] : [];
+    }
+    case 'email': {
+      const people = await store.findPeople({ issuer, email: subject.email }, { limit: 100 });
+      return people.map(({ idpSub }) => idpSub);
+    }
+  }
+}
+
+const unauthorized = (why: string, cause?: unknown): OAuthError =>
+  new OAuthError('invalid_token', why, { cause, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
