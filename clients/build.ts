@@ -15,7 +15,7 @@ const pageLimit = 2_500;
 const clients = [
   { name: 'page', external: [] },
   { name: 'api', external: ['jose'] },
-  //{ name: 'device', external: ['oauth4webapi'] },
+  { name: 'device', external: ['oauth4webapi'] },
 ];
 
 for (const { name, external } of clients) {
