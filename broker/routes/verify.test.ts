@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProof } from '#shared/dpop.ts';
+import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
+import { goodToken, hostileTokens } from '../../test/e2e/kit/hostile-tokens.ts';
+import type { TokenClaims } from '../tokens/mint.ts';
+
+const api = 'https://api.example.com';
+const bound = 'https://bound.example.com';
+let broker: InProcessBroker;
+
+beforeAll(async () => {
+  broker = await brokerInProcess(`
+resources:
+  ${api}: { name: API, scopes: { orders:read: Read, orders:write: Write } }
+  ${bound}: { name: Bound, scopes: { read: Read }, dpop: required }
+origins:
+  https://shop.example.com: { name: Shop, allow: { ${api}: [orders:read] } }
+services:
+  nightly: { allow: { ${api}: [orders:read] }, secret_hash: "sha256:${'A'.repeat(43)}" }`);
+});
+afterAll(() => broker.close());
+
+const seconds = () => Math.floor(broker.clock.now / 1_000);
+const mint = (claims: Partial<TokenClaims> = {}) =>
+  broker.deps.minter.accessToken({
+    sub: 'ada',
+    aud: api,
+    client_id: 'latchkey-extension',
+    azp: 'https://shop.example.com',
+    scope: 'orders:read',
+    groups: ['okta:staff'],
+    auth_time: seconds() - 60,
+    exp: seconds() + 300,
+    ...claims,
+  });
+const ask = async (query: string, token?: string, headers: Record<string, string> = {}, from?: string) =>
+  broker.request(`/verify?${query}`, {
+    headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), ...headers },
+    ...(from === undefined ? {} : { from }),
+  });
+const rules = `resource=${api}&scope=orders:read&group=okta:staff`;
+
+describe('GET /verify', () => {
+  it('answers who it is, in headers, and sets no cookie', async () => {
+    const answer = await ask(rules, await mint());
+    expect(answer.status).toBe(200);
+    expect(Object.fromEntries([...answer.headers].filter(([name]) => name.startsWith('x-latchkey')))).toEqual({
+      'x-latchkey-subject': 'ada',
+      'x-latchkey-client': 'https://shop.example.com',
+      'x-latchkey-scope': 'orders:read',
+      'x-latchkey-groups': 'okta:staff',
+    });
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each<[string, string, Partial<TokenClaims>, number, string]>([
+    ['another audience', rules, { aud: bound }, 401, 'error="invalid_token"'],
+    ['a missing scope', `resource=${api}&scope=orders:read+orders:write`, {}, 403, 'scope="orders:read orders:write"'],
+    ['a missing group', rules, { groups: ['okta:guests'] }, 403, 'error="insufficient_group"'],
+    ['a group of another provider', rules, { groups: ['entra:staff'] }, 403, 'error="insufficient_group"'],
+    ['no groups at all', rules, { groups: undefined }, 403, 'error="insufficient_group"'],
+    ['a weak sign-in', `${rules}&acr=phr&acr=phrh`, {}, 401, 'acr_values="phr phrh"'],
+    ['an old sign-in', `${rules}&max_age=59`, {}, 401, 'max_age="59"'],
+    ['an unknown sign-in', `${rules}&max_age=59`, { auth_time: undefined }, 401, 'insufficient_user_authentication'],
+    ['a service that is gone', `resource=${api}`, { sub: 'svc:gone' }, 401, 'error="invalid_token"'],
+    ['a session that is gone', `resource=${api}`, { sid: 'gone' }, 401, 'the session of this token has ended'],
+    ['a bound token without proof', `resource=${api}`, { cnf: { jkt: 'x' } }, 401, 'send it as DPoP'],
+  ])('refuses %s', async (_, query, claims, status, challenge) => {
+    const answer = await ask(query, await mint(claims));
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('www-authenticate')).toContain(challenge);
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('x-latchkey'))).toEqual([]);
+  });
+
+  it.each<[string, string, Partial<TokenClaims>]>([
+    ['one group of several', `resource=${api}&group=okta:admins&group=okta:staff`, {}],
+    ['a recent sign-in', `${rules}&max_age=60`, {}],
+    ['a strong sign-in', `${rules}&acr=phr`, { acr: 'phr' }],
+    ['a service of the configuration', `resource=${api}`, { sub: 'svc:nightly', azp: undefined }],
+  ])('lets %s through', async (_, query, claims) => {
+    expect((await ask(query, await mint(claims))).status).toBe(200);
+  });
+
+  it('tells who has no token which schemes there are', async () => {
+    const answer = await ask(rules);
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer, DPoP algs="ES256"']);
+    const strict = await ask(`resource=${bound}`);
+    expect([strict.status, strict.headers.get('www-authenticate')]).toEqual([401, 'DPoP algs="ES256"']);
+    expect((await ask(rules, undefined, { Authorization: 'Basic YTpi' })).status).toBe(401);
+    expect((await ask(rules, 'two tokens')).status).toBe(401);
+  });
+
+  it.each([
+    ['no resource', 'scope=orders:read'],
+    ['an unknown resource', 'resource=https://nobody.example'],
+    ['a misspelt rule', `resource=${api}&groups=okta:staff`],
+    ['an empty group', `resource=${api}&group=`],
+    ['an empty scope', `resource=${api}&scope=`],
+    ['two resources', `resource=${api}&resource=${bound}`],
+    ['an age that is none', `resource=${api}&max_age=1h`],
+  ])('opens nothing where the gateway has %s', async (_, query) => {
+    expect((await ask(query, await mint())).status).toBe(400);
+  });
+
+  it('lets only the pages of its resource read a refusal', async () => {
+    const shop = await ask(rules, undefined, { Origin: 'https://shop.example.com' });
+    expect(shop.headers.get('access-control-allow-origin')).toBe('https://shop.example.com');
+    expect(shop.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate');
+    const other = await ask(rules, undefined, { Origin: 'https://evil.example' });
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('a bound token at a gateway', () => {
+  const target = { method: 'POST', url: 'https://orders.example.com/orders?page=2' };
+  const forwarded = {
+    'X-Forwarded-Method': target.method,
+    'X-Forwarded-Proto': 'https',
+    'X-Forwarded-Host': 'orders.example.com',
+    'X-Forwarded-Uri': '/orders?page=2',
+  };
+  const proxy = '10.1.2.3';
+
+  async function holder() {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const keys = { privateKey, publicJwk: await exportJWK(publicKey) };
+    const jkt = await calculateJwkThumbprint(keys.publicJwk);
+    const token = await mint({ aud: bound, scope: 'read', cnf: { jkt } });
+    const ath = createHash('sha256').update(token).digest('base64url');
+    const send = async (
+      { proof, more, from = proxy }: { proof?: Record<string, unknown>; more?: Record<string, string>; from?: string },
+      offMs = 0,
+    ) => {
+      const jwt = await createProof(keys, { ...target, ath, ...proof }, broker.clock.now + offMs);
+      const headers = { ...forwarded, Authorization: `DPoP ${token}`, DPoP: jwt, ...more };
+      return { jwt, answer: await broker.request(`/verify?resource=${bound}`, { headers, from }) };
+    };
+    return { token, send };
+  }
+
+  it('passes with a proof for the original request', async () => {
+    const { send } = await holder();
+    expect((await send({})).answer.status).toBe(200);
+  });
+
+  it('refuses the same proof again', async () => {
+    const { send } = await holder();
+    const { jwt } = await send({});
+    const { answer } = await send({ more: { DPoP: jwt } });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('jti');
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['another method', { method: 'GET' }],
+    ['another URL', { url: 'https://orders.example.com/other' }],
+    ['another token', { ath: 'x' }],
+  ])('refuses a proof for %s', async (_, proof) => {
+    const { send } = await holder();
+    const { answer } = await send({ proof });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^DPoP error="invalid_dpop_proof"/);
+  });
+
+  it('refuses a proof by another key', async () => {
+    const [ada, thief] = [await holder(), await holder()];
+    const { answer } = await thief.send({ more: { Authorization: `DPoP ${ada.token}` } });
+    expect(answer.status).toBe(401);
+  });
+
+  it('believes nobody but trusted proxies what the request was', async () => {
+    const { send } = await holder();
+    const { answer } = await send({ from: '203.0.113.9' });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('trusted_proxies');
+  });
+
+  it('gives a client with a wrong clock a nonce to go by', async () => {
+    const { send } = await holder();
+    const hour = 3_600_000;
+    const { answer } = await send({}, hour);
+    expect(answer.headers.get('www-authenticate')).toContain('error="use_dpop_nonce"');
+    const nonce = answer.headers.get('dpop-nonce') ?? '';
+    expect((await send({ proof: { nonce } }, hour)).answer.status).toBe(200);
+  });
+
+  it('takes the rules of a mirrored question from a trusted proxy only', async () => {
+    const { token, send } = await holder();
+    const { jwt } = await send({});
+    const ask = (from: string, proof: string) =>
+      broker.request('/verify/mirror/orders?page=2&resource=x', {
+        method: 'POST',
+        headers: {
+          'X-Latchkey-Rules': `resource=${bound}&scope=read`,
+          'X-Forwarded-Proto': 'https',
+          Host: 'orders.example.com',
+          Authorization: `DPoP ${token}`,
+          DPoP: proof,
+        },
+        from,
+      });
+    expect((await ask('203.0.113.9', jwt)).status).toBe(400);
+    expect((await ask(proxy, jwt)).status).toBe(401);
+    const fresh = (await send({ from: '203.0.113.9' })).jwt;
+    expect((await ask(proxy, fresh)).status).toBe(200);
+  });
+});
+
+describe('hostile tokens', () => {
+  const options = async () => {
+    const { kid, privateKey } = await broker.deps.keys.current();
+    const claims = {
+      iss: issuer,
+      sub: 'ada',
+      aud: api,
+      client_id: 'latchkey-extension',
+      scope: 'orders:read',
+      iat: seconds(),
+      exp: seconds() + 300,
+      jti: 'a-good-one',
+    };
+    return { claims, kid, privateKey, now: broker.clock.now };
+  };
+
+  it('are each refused with 401', async () => {
+    expect((await ask(`resource=${api}`, goodToken(await options()))).status).toBe(200);
+    const results: Record<string, number> = {};
+    const all = hostileTokens(await options());
+    for (const { name, token } of all) results[name] = (await ask(`resource=${api}`, token)).status;
+    expect(results).toEqual(Object.fromEntries(all.map(({ name }) => [name, 401])));
+  });
+});

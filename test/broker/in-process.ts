@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { createApp } from '../../broker/app.ts';
+import { compose } from '../../broker/compose.ts';
+import { parseConfig } from '../../broker/config/load.ts';
+import { createRing } from '../../broker/keys/ring.ts';
+import { createStore } from '../../broker/store/open.ts';
+
+export const issuer = 'https://latchkey.example.com';
+
+/**
+ * A broker without a socket: requests go straight into its app, from an address of the test's choice.
+ *
+ * @param more lines of YAML after those that every configuration needs
+ */
+export async function brokerInProcess(more: string) {
+  const clock = { now: 1_800_000_000_000 };
+  const now = () => clock.now;
+  const logged: string[] = [];
+  const write = (line: Record<string, unknown>) => void logged.push(JSON.stringify(line));
+  const source = `
+issuer: ${issuer}
+keys_file: keys
+trusted_proxies: [10.0.0.0/8]
+upstreams:
+  okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${SECRET}" }
+${more}`;
+  const config = parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' });
+  const store = await createStore('sqlite::memory:', { now });
+  await store.migrate();
+  const deps = compose({
+    config,
+    store,
+    ring: createRing([{ kid: 'k1', key: randomBytes(32) }]),
+    log: { info: write, warn: write, error: write },
+    now,
+    fetch: () => Promise.reject(new Error('no network here')),
+    random: () => 0,
+    sleep: () => Promise.resolve(),
+  });
+  const app = createApp(deps);
+  return {
+    deps,
+    clock,
+    logged,
+    request: (path: string, init: RequestInit & { from?: string } = {}) =>
+      Promise.resolve(
+        app.request(`${issuer}${path}`, init, {
+          incoming: { socket: { remoteAddress: init.from ?? '203.0.113.9', remotePort: 1, remoteFamily: 'IPv4' } },
+        }),
+      ),
+    close: () => store.close(),
+  };
+}
+
+export type InProcessBroker = Awaited<ReturnType<typeof brokerInProcess>>;
