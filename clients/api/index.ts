@@ -17,8 +17,10 @@ export type { Requirements, Verify } from './verifier.ts';
  *   throw error;
  * }
  */
-export function verifier(
-  options: Omit<VerifierOptions, 'fetch' | 'now'> & Partial<Pick<VerifierOptions, 'fetch' | 'now'>>,
-): Verify {
-  return createVerifier({ fetch: (input, init) => globalThis.fetch(input, init), now: () => Date.now(), ...options });
+export function verifier({
+  fetch = (input, init) => globalThis.fetch(input, init),
+  now = () => Date.now(),
+  ...options
+}: Omit<VerifierOptions, 'fetch' | 'now'> & Partial<Pick<VerifierOptions, 'fetch' | 'now'>>): Verify {
+  return createVerifier({ ...options, fetch, now });
 }
