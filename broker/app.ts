@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import type { Deps } from './deps.ts';
 import type { BrokerContext, Env } from './env.ts';
 import { OAuthError } from './errors.ts';
+import { bodySize } from './middleware/body-size.ts';
 import { clientAddress } from './middleware/client-address.ts';
 import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { requestLog } from './middleware/request-log.ts';
@@ -16,6 +16,7 @@ import { devicePage, deviceSubmit } from './routes/device-page.ts';
 import { backchannelLogout } from './routes/hooks-backchannel-logout.ts';
 import { globalTokenRevocation } from './routes/hooks-global-token-revocation.ts';
 import { oktaEventsChallenge, oktaEventsReceive } from './routes/hooks-okta-events.ts';
+import { introspect } from './routes/introspect.ts';
 import { jwks } from './routes/jwks.ts';
 import { metadata } from './routes/metadata.ts';
 import { revoke } from './routes/revoke.ts';
@@ -39,8 +40,8 @@ export function createApp(deps: Deps): Hono<Env> {
   app.use(requestLog(deps));
   app.use(secureHeaders(deps.config.issuer));
   app.use(clientAddress(deps.config));
-  app.use('/hooks/*', bodyLimit({ maxSize: 262_144 }));
-  app.use(except('/hooks/*', bodyLimit({ maxSize: 16_384 })));
+  app.use('/hooks/*', bodySize(262_144));
+  app.use(except('/hooks/*', bodySize(16_384)));
   app.use(noStore);
 
   const proof = requireProof(deps);
@@ -57,6 +58,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/device_authorization', deviceAuthorization(deps));
   app.post('/token', token(deps));
   app.post('/revoke', revoke(deps));
+  app.post('/introspect', introspect(deps));
 
   app.get('/verify', verify(deps));
   app.all('/verify/mirror/*', verifyMirrored(deps));

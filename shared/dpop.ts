@@ -2,7 +2,7 @@ import {
   type CryptoKey,
   calculateJwkThumbprint,
   decodeProtectedHeader,
-  EmbeddedJWK,
+  importJWK,
   type JWK,
   jwtVerify,
   SignJWT,
@@ -68,7 +68,7 @@ export async function createProof(
  */
 export async function verifyProof(jwt: string, target: ProofTarget): Promise<Proof> {
   if (jwt.length > 4_096) throw new ProofError('the DPoP proof is longer than 4096 characters');
-  const { payload, jwk } = await verifySignature(jwt);
+  const { payload, jkt } = await verifySignature(jwt);
   if (payload.htm !== target.method) throw new ProofError('the DPoP proof is for another method (htm)');
   if (
     typeof payload.htu !== 'string' ||
@@ -83,7 +83,7 @@ export async function verifyProof(jwt: string, target: ProofTarget): Promise<Pro
   }
   if (typeof iat !== 'number') throw new ProofError('the DPoP proof has no iat');
   return {
-    jkt: await calculateJwkThumbprint(jwk),
+    jkt,
     jti,
     iat,
     nonce: typeof nonce === 'string' ? nonce : undefined,
@@ -96,16 +96,47 @@ async function verifySignature(jwt: string) {
     const { jwk } = decodeProtectedHeader(jwt);
     if (!jwk || 'd' in jwk) throw new ProofError('the DPoP proof must carry a public key (jwk), and only that');
     // `iat` is not held against our clock: freshness is the nonce's age, so that a clock an hour off works.
-    const { payload } = await jwtVerify(jwt, EmbeddedJWK, {
+    const known = await publicKey(jwk);
+    const { payload } = await jwtVerify(jwt, known.key, {
       typ: 'dpop+jwt',
       algorithms: ['ES256'],
       currentDate: new Date(0),
     });
-    return { payload, jwk: jwk as JWK };
+    remember(known);
+    return { payload, jkt: known.jkt };
   } catch (cause) {
     if (cause instanceof ProofError) throw cause;
     throw new ProofError('the DPoP proof is not a JWT of type dpop+jwt signed with ES256 by the key in its header', {
       cause,
     });
   }
+}
+
+interface KnownKey {
+  name: string;
+  key: CryptoKey;
+  jkt: string;
+}
+
+/**
+ * Keys that have made a good proof, the one used last at the end: to import a key and to compute its thumbprint
+ * costs as much as to check a signature, and whoever sends one proof sends more.
+ */
+const knownKeys = new Map<string, KnownKey>();
+const maxKnownKeys = 1_000;
+
+async function publicKey({ kty, crv, x, y }: JWK): Promise<KnownKey> {
+  const jwk = { kty, crv, x, y } as JWK;
+  const name = JSON.stringify([kty, crv, x, y]);
+  const known = knownKeys.get(name);
+  if (known) return known;
+  return { name, key: (await importJWK(jwk, 'ES256')) as CryptoKey, jkt: await calculateJwkThumbprint(jwk) };
+}
+
+function remember(known: KnownKey): void {
+  knownKeys.delete(known.name);
+  knownKeys.set(known.name, known);
+  if (knownKeys.size <= maxKnownKeys) return;
+  const [oldest = ''] = knownKeys.keys();
+  knownKeys.delete(oldest);
 }

@@ -1,5 +1,6 @@
-import { randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type Clock, toSeconds } from '#shared/time.ts';
+import { signEs256 } from './es256.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** Claims that the minter is given; it adds `iss`, `iat` and `jti`. */
@@ -29,6 +30,8 @@ export interface Minter {
   accessToken(claims: TokenClaims): Promise<string>;
   /** An ID token (OpenID Connect Core §2). */
   idToken(claims: Record<string, unknown> & { sub: string; aud: string; exp: number }): Promise<string>;
+  /** What is known of a token, for one service (RFC 9701 §5). */
+  introspection(claims: { aud: string; token_introspection: Record<string, unknown> }): Promise<string>;
 }
 
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -41,11 +44,11 @@ export function createMinter({ issuer, keys, now }: { issuer: string; keys: Sign
   const jwt = async (typ: string, claims: object): Promise<string> => {
     const { kid, privateKey } = await keys.current();
     const input = `${encode({ alg: 'ES256', typ, kid })}.${encode({ iss: issuer, ...claims, iat: toSeconds(now()), jti: randomUUID() })}`;
-    const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-    return `${input}.${signature.toString('base64url')}`;
+    return `${input}.${signEs256(input, privateKey)}`;
   };
   return {
     accessToken: (claims) => jwt('at+jwt', claims),
     idToken: (claims) => jwt('JWT', claims),
+    introspection: (claims) => jwt('token-introspection+jwt', claims),
   };
 }
