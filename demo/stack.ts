@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/api.ts';
 import { startBroker } from './broker.ts';
-import { brokerClientId } from './config.ts';
+import { brokerClientId, upstreamName } from './config.ts';
 import {
   chromeExtensionId,
   chromeRedirectUri,
@@ -102,6 +102,7 @@ const brokerAsClient = (broker: string, secret: string) => ({
     `${broker}/callback`,
   ],
   postLogoutRedirectUris: [`${broker}/signout`],
+  backchannelLogoutUri: `${broker}/hooks/${upstreamName}/backchannel-logout`,
 });
 
 async function buildExtension({ dir, configFile }: DemoState): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import Provider, { type Configuration } from 'oidc-provider';
 import type { DemoUser } from '../users.ts';
 import { createLogin } from './login.ts';
@@ -11,13 +11,22 @@ import { logoutPage, messagePage } from './pages.ts';
 export interface IdpOptions {
   issuer: string;
   /** The broker, as a confidential client. */
-  client: { id: string; secret: string; redirectUris: string[]; postLogoutRedirectUris: string[] };
+  client: {
+    id: string;
+    secret: string;
+    redirectUris: string[];
+    postLogoutRedirectUris: string[];
+    /** Where it hears that a session here has ended (OpenID Connect Back-Channel Logout). */
+    backchannelLogoutUri?: string | undefined;
+  };
   users: readonly DemoUser[];
   now: () => number;
   /** Faults of the provider itself, one line each. */
   log: (line: string) => void;
   /** How long a rotated refresh token is accepted again; default 0: its second use ends the grant. */
   refreshLeewayMs?: number | undefined;
+  /** Signs its tokens; made anew where a test brings none. */
+  signingKey?: JWK | undefined;
 }
 
 /** What the tests ask the provider about. */
@@ -34,6 +43,8 @@ export interface Idp {
   handler: RequestListener;
   counts: Readonly<IdpCounts>;
   store: MemoryStore;
+  /** Ends the person's sessions here, as an administrator would; clients hear of it by back-channel. @returns how many there were */
+  endSessionsOf(username: string): Promise<number>;
 }
 
 /**
@@ -41,13 +52,14 @@ export interface Idp {
  * rotate at each use and a second use (after the leeway, if it has one) ends the grant at once, PKCE is required, `iss` is sent (RFC 9207), and
  * each authorization has a grant of its own.
  */
-export async function createIdp({ issuer, client, users, now, log, refreshLeewayMs }: IdpOptions): Promise<Idp> {
+export async function createIdp(options: IdpOptions): Promise<Idp> {
+  const { issuer, client, users, now, log, refreshLeewayMs, signingKey } = options;
   const store = createMemoryStore(now, refreshLeewayMs);
   const provider = new Provider(issuer, {
     ...policy,
     ...lifetimes,
     adapter: store.adapter,
-    jwks: { keys: [await signingKey()] },
+    jwks: { keys: [signingKey ?? (await newSigningKey())] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     clients: [
       {
@@ -59,6 +71,9 @@ export async function createIdp({ issuer, client, users, now, log, refreshLeeway
         response_types: ['code'],
         redirect_uris: client.redirectUris,
         post_logout_redirect_uris: client.postLogoutRedirectUris,
+        ...(client.backchannelLogoutUri === undefined
+          ? {}
+          : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
         require_auth_time: true,
       },
     ],
@@ -90,7 +105,25 @@ export async function createIdp({ issuer, client, users, now, log, refreshLeeway
     handler: (req, res) => (/^\/(interaction\/|idp\.css)/.test(req.url ?? '') ? login(req, res) : openid(req, res)),
     counts: count(provider),
     store,
+    endSessionsOf: (username) => endSessionsOf(provider, store, username),
   };
+}
+
+async function endSessionsOf(provider: Provider, store: MemoryStore, username: string): Promise<number> {
+  const ended = store.identifiers('Session').map(async (id) => {
+    const session = await provider.Session.find(id);
+    if (session?.accountId !== username) return false;
+    for (const clientId of Object.keys(session.authorizations ?? {})) {
+      const client = await provider.Client.find(clientId);
+      const sid = session.sidFor(clientId);
+      // The library's own, which its types leave out.
+      const told = client as unknown as { backchannelLogout(sub: string, sid: string): Promise<void> } | undefined;
+      if (client?.backchannelLogoutUri && sid) await told?.backchannelLogout(username, sid);
+    }
+    await session.destroy();
+    return true;
+  });
+  return (await Promise.all(ended)).filter(Boolean).length;
 }
 
 const policy: Configuration = {
@@ -99,12 +132,15 @@ const policy: Configuration = {
   // Claims in the ID token, at refresh too, as most providers do.
   conformIdTokenClaims: false,
   pkce: { required: () => true },
+  // The library's own refuses loopback, where the whole demo lives.
+  fetch: (url, { dispatcher: _, ...options }) => globalThis.fetch(url, options),
   rotateRefreshToken: true,
   // The library drops offline_access where prompt=consent is absent; here a person is asked once, by their employer.
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: async () => false,
   features: {
     devInteractions: { enabled: false },
+    backchannelLogout: { enabled: true },
     revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
     pushedAuthorizationRequests: { enabled: true },
     rpInitiatedLogout: {
@@ -132,7 +168,8 @@ const lifetimes: Configuration = {
   },
 };
 
-async function signingKey() {
+/** What an identity provider signs with. */
+export async function newSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   return { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex'), alg: 'RS256', use: 'sig' };
 }

@@ -6,9 +6,9 @@ import { parseConfig } from '../../../broker/config/load.ts';
 import { initRing } from '../../../broker/keys/ring.ts';
 import { createLog } from '../../../broker/log.ts';
 import { startBroker } from '../../../broker/serve.ts';
-import { demoConfig } from '../../../demo/config.ts';
+import { demoConfig, upstreamName } from '../../../demo/config.ts';
 import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../../../demo/extension-key.ts';
-import { createIdp } from '../../../demo/idp/idp.ts';
+import { createIdp, newSigningKey } from '../../../demo/idp/idp.ts';
 import { claimRow, originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
 import { demoUsers } from '../../../demo/users.ts';
@@ -17,12 +17,19 @@ type Tree = Record<string, unknown>;
 
 export const redirectUri = chromeRedirectUri(chromeExtensionId(demoExtensionKey));
 
-/** A broker on SQLite and a real provider, on free ports, with the demo's configuration changed by `adjust`. */
-export async function startBrokerAndIdp(adjust: (config: Tree) => void = () => {}) {
+/**
+ * A broker on SQLite and a real provider, on free ports, with the demo's configuration changed by `adjust`, and
+ * `files` beside it.
+ */
+export async function startBrokerAndIdp(
+  adjust: (config: Tree) => void = () => {},
+  files: Readonly<Record<string, string>> = {},
+) {
   const ports = await claimRow(0);
   const origins = originsOf(ports);
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
   const secret = 'a-secret-of-this-test-only';
+  const signingKey = await newSigningKey();
   const idp = await createIdp({
     issuer: origins.idp,
     client: {
@@ -30,14 +37,17 @@ export async function startBrokerAndIdp(adjust: (config: Tree) => void = () => {
       secret,
       redirectUris: [redirectUri, `${origins.broker}/callback`],
       postLogoutRedirectUris: [],
+      backchannelLogoutUri: `${origins.broker}/hooks/${upstreamName}/backchannel-logout`,
     },
     users: demoUsers,
+    signingKey,
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),
   });
   const idpServer = await serve(idp.handler, ports.idp);
   initRing(join(dir, 'keys'), Date.now());
   await writeFile(join(dir, 'client-secret'), secret);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
   const file = parse(demoConfig(ports)) as Tree;
   adjust(file);
   const logged: string[] = [];
@@ -47,6 +57,8 @@ export async function startBrokerAndIdp(adjust: (config: Tree) => void = () => {
     origins,
     dir,
     idp,
+    /** The provider's key, for tokens that the provider itself would never make. */
+    signingKey,
     /** The log's lines so far. */
     logged,
     async stopIdp() {

@@ -7,7 +7,7 @@ import { demoConfig, upstreamName } from '../../../demo/config.ts';
 import { createIdp } from '../../../demo/idp/idp.ts';
 import { claimRow, originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
-import { demoUsers } from '../../../demo/users.ts';
+import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import { redirectUri } from './broker.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { roundRobin } from './round-robin.ts';
@@ -28,6 +28,9 @@ interface ReplicasOptions {
   /** What happens to the provider's next token request. */
   trouble?: (() => Trouble) | undefined;
   adjust?: ((config: Tree) => void) | undefined;
+  users?: readonly DemoUser[] | undefined;
+  /** Of the broker processes, besides our own. */
+  env?: Record<string, string> | undefined;
 }
 
 /**
@@ -43,6 +46,8 @@ export async function startReplicas({
   fresh = '15s',
   trouble = () => ({}),
   adjust = () => {},
+  users = demoUsers,
+  env,
 }: ReplicasOptions) {
   const ports = await claimRow(0);
   const origins = originsOf(ports);
@@ -55,8 +60,9 @@ export async function startReplicas({
       secret,
       redirectUris: [redirectUri, `${origins.broker}/callback`],
       postLogoutRedirectUris: [],
+      backchannelLogoutUri: `${origins.broker}/hooks/${upstreamName}/backchannel-logout`,
     },
-    users: demoUsers,
+    users,
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),
     refreshLeewayMs: leewayMs,
@@ -82,7 +88,7 @@ export async function startReplicas({
     adjust(config);
     const configFile = join(dir, `latchkey-${index}.yaml`);
     await writeFile(configFile, stringify(config));
-    replicas.push(createReplica({ configFile, logFile: join(dir, `broker-${index}.log`), port, adminPort }));
+    replicas.push(createReplica({ configFile, logFile: join(dir, `broker-${index}.log`), port, adminPort, env }));
     targets.push(port);
   }
   const proxy = await roundRobin(ports.broker, targets);
@@ -109,22 +115,23 @@ export async function startReplicas({
     replicas,
     close,
     /** Somebody who has signed in, and can ask any replica. */
-    async signIn() {
+    async signIn(user: DemoUser = users[0] as DemoUser) {
       const session = await createSessionClient(origins.broker, undefined, origins.idp);
-      await session.signIn();
+      await session.signIn(user.username, user.password);
       return {
         session,
         /** Asks for a token of the notes site. @param at origin of a replica; default: whichever comes next */
-        token: (at?: string) =>
+        token: (at?: string, signal?: AbortSignal) =>
           session.call(
             'POST',
             '/session/token',
             { origin: origins.notes, resource: origins.api, scope: 'orders:read' },
-            at === undefined ? {} : { at },
+            { ...(at === undefined ? {} : { at }), ...(signal === undefined ? {} : { signal }) },
           ),
       };
     },
   };
 }
 
+export type SignedIn = Awaited<ReturnType<Replicas['signIn']>>;
 export type Replicas = Awaited<ReturnType<typeof startReplicas>>;

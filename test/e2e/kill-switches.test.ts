@@ -1,0 +1,262 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { JWTPayload } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newSigningKey } from '../../demo/idp/idp.ts';
+import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { openEvents } from './kit/event-stream.ts';
+import { logoutEvent, providerToken } from './kit/provider-token.ts';
+import { createSessionClient } from './kit/session-client.ts';
+
+const oktaSecret = 'an-okta-secret-of-this-test-only';
+
+describe('kill switches', () => {
+  let broker: TestBroker;
+  beforeAll(async () => {
+    broker = await startBrokerAndIdp(
+      (config) => {
+        const { example } = config.upstreams as { example: Record<string, unknown> };
+        example.hooks = { okta_events_secret_file: './okta-secret' };
+      },
+      { 'okta-secret': oktaSecret },
+    );
+  });
+  afterAll(() => broker.close());
+
+  const client = () => createSessionClient(broker.origins.broker, undefined, broker.origins.idp);
+  const signedIn = async (username = 'ada', password = 'engine-1843') => {
+    const session = await client();
+    await session.signIn(username, password);
+    return session;
+  };
+  const sidOf = (username: string): string => {
+    const rows = rowsOf(
+      "select sessions.sid from sessions join people on people.sub = sessions.sub where people.idp_sub = ? and state <> 'ended' order by sessions.created_at desc",
+      username,
+    );
+    return String(rows[0]?.sid);
+  };
+  const rowsOf = (query: string, ...parameters: string[]) => {
+    const database = new DatabaseSync(join(broker.dir, 'latchkey.db'), { readOnly: true });
+    try {
+      return database.prepare(query).all(...parameters);
+    } finally {
+      database.close();
+    }
+  };
+  const hook = (name: string) => `${broker.origins.broker}/hooks/example/${name}`;
+
+  describe('back-channel logout', () => {
+    const logoutToken = (claims: JWTPayload, typ: string | null = 'logout+jwt', key = broker.signingKey) =>
+      providerToken(key, typ ?? undefined, {
+        iss: broker.origins.idp,
+        aud: 'latchkey-broker',
+        exp: Math.floor(Date.now() / 1_000) + 120,
+        events: logoutEvent,
+        ...claims,
+      });
+    const send = (token: string) =>
+      fetch(hook('backchannel-logout'), { method: 'POST', body: new URLSearchParams({ logout_token: token }) });
+
+    it('of the real provider ends the session and tells its stream', async () => {
+      const session = await signedIn();
+      const events = await openEvents(session, broker.origins.broker);
+      await events.connected();
+      expect(await broker.idp.endSessionsOf('ada')).toBeGreaterThan(0);
+      expect(await events.ended).toEqual(['revoked']);
+      expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
+    });
+
+    it('by sid ends that session and no other', async () => {
+      const [one, other] = [await signedIn(), await signedIn()];
+      const answer = await send(await logoutToken({ sid: sidOf('ada'), sub: 'ada' }));
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('Cache-Control')).toBe('no-store');
+      const states = [await one.call('GET', '/session'), await other.call('GET', '/session')].map(
+        ({ status }) => status,
+      );
+      expect(states.sort()).toEqual([200, 401]);
+    });
+
+    it('by sub ends every session of the person, and nobody else’s', async () => {
+      const [one, other, grace] = [await signedIn(), await signedIn(), await signedIn('grace', 'compiler-1952')];
+      expect((await send(await logoutToken({ sub: 'ada' }))).status).toBe(200);
+      expect((await one.call('GET', '/session')).status).toBe(401);
+      expect((await other.call('GET', '/session')).status).toBe(401);
+      expect((await grace.call('GET', '/session')).status).toBe(200);
+    });
+
+    it('says 200 to a logout of somebody who is not here', async () => {
+      expect((await send(await logoutToken({ sub: 'nobody' }))).status).toBe(200);
+    });
+
+    it('ends nothing that began later, and nothing when it is replayed', async () => {
+      const past = Math.floor(Date.now() / 1_000) - 30;
+      const token = await logoutToken({ sub: 'grace', iat: past });
+      const session = await signedIn('grace', 'compiler-1952');
+      expect((await send(token)).status).toBe(200);
+      expect((await send(token)).status).toBe(400);
+      expect((await session.call('GET', '/session')).status).toBe(200);
+    });
+
+    it.each<[string, () => Promise<string>]>([
+      [
+        'another key',
+        async () =>
+          logoutToken({ sub: 'grace' }, 'logout+jwt', { ...(await newSigningKey()), kid: broker.signingKey.kid ?? '' }),
+      ],
+      ['an ID token’s typ', () => logoutToken({ sub: 'grace' }, 'JWT')],
+      ['no typ', () => logoutToken({ sub: 'grace' }, null)],
+      ['another issuer', () => logoutToken({ sub: 'grace', iss: 'https://evil.example.com' })],
+      ['another client', () => logoutToken({ sub: 'grace', aud: 'another' })],
+      ['an old iat', () => logoutToken({ sub: 'grace', iat: Math.floor(Date.now() / 1_000) - 900, exp: undefined })],
+      ['an iat of tomorrow', () => logoutToken({ sub: 'grace', iat: Math.floor(Date.now() / 1_000) + 86_400 })],
+      ['a nonce', () => logoutToken({ sub: 'grace', nonce: 'n' })],
+      ['no event', () => logoutToken({ sub: 'grace', events: undefined })],
+      ['another event', () => logoutToken({ sub: 'grace', events: { 'https://example.com/event': {} } })],
+      ['no jti', () => logoutToken({ sub: 'grace', jti: undefined })],
+      ['neither sid nor sub', () => logoutToken({})],
+      ['no token at all', async () => 'not.a.token'],
+    ])('refuses %s and changes nothing', async (_what, token) => {
+      const session = await signedIn('grace', 'compiler-1952');
+      const tombstones = () => rowsOf('select * from tombstones order by value, iat');
+      const before = tombstones();
+      const answer = await send(await token());
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('Cache-Control')).toBe('no-store');
+      expect(await answer.json()).toMatchObject({ error: 'invalid_request' });
+      expect(tombstones()).toEqual(before);
+      expect((await session.call('GET', '/session')).status).toBe(200);
+    });
+
+    it('refuses a sign-in that it has overtaken', async () => {
+      const session = await client();
+      const { answer, state, verifier } = await session.authorize();
+      const redirect = await session.atProvider(answer.body.authorization_url, 'grace', 'compiler-1952');
+      // The ID token is from before this logout, by the provider's clock.
+      const ahead = Math.floor(Date.now() / 1_000) + 30;
+      expect((await send(await logoutToken({ sub: 'grace', iat: ahead }))).status).toBe(200);
+      const created = await session.call('POST', '/session', {
+        state,
+        code: redirect.get('code'),
+        code_verifier: verifier,
+        iss: redirect.get('iss') ?? undefined,
+      });
+      expect(created.body.error).toBe('access_denied');
+    });
+  });
+
+  describe('global token revocation', () => {
+    const revocationToken = (claims: JWTPayload = {}, typ = 'global-token-revocation+jwt') =>
+      providerToken(broker.signingKey, typ, {
+        iss: broker.origins.idp,
+        sub: 'security-console',
+        aud: hook('global-token-revocation'),
+        exp: Math.floor(Date.now() / 1_000) + 120,
+        ...claims,
+      });
+    const send = (token: string | undefined, sub_id: unknown) =>
+      fetch(hook('global-token-revocation'), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+        body: JSON.stringify({ sub_id }),
+      });
+
+    it.each([
+      ['iss_sub', () => ({ format: 'iss_sub', iss: broker.origins.idp, sub: 'mallory' })],
+      ['email', () => ({ format: 'email', email: 'Mallory@example.com' })],
+      ['opaque', () => ({ format: 'opaque', id: 'mallory' })],
+    ])('by %s ends everything of the person and tells the stream', async (_format, subject) => {
+      // A second later than the revocation of the case before, by the provider's whole seconds.
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      const session = await signedIn('mallory', 'intruder-1988');
+      const events = await openEvents(session, broker.origins.broker);
+      await events.connected();
+      expect((await send(await revocationToken(), subject())).status).toBe(204);
+      expect(await events.ended).toEqual(['revoked']);
+      expect((await session.call('GET', '/session')).status).toBe(401);
+    });
+
+    it('says 404 for people nobody knows', async () => {
+      expect((await send(await revocationToken(), { format: 'email', email: 'x@example.com' })).status).toBe(404);
+      const foreign = { format: 'iss_sub', iss: 'https://other.example.com', sub: 'ada' };
+      expect((await send(await revocationToken(), foreign)).status).toBe(404);
+    });
+
+    it.each<[string, () => Promise<string | undefined>]>([
+      ['no token', async () => undefined],
+      ['an ID token’s typ', () => revocationToken({}, 'JWT')],
+      ['a token for another URL', () => revocationToken({ aud: broker.origins.broker })],
+      ['an old token', () => revocationToken({ iat: Math.floor(Date.now() / 1_000) - 900 })],
+      ['another issuer', () => revocationToken({ iss: 'https://evil.example.com' })],
+    ])('refuses %s before it reads the body', async (_what, token) => {
+      const answer = await send(await token(), 'not a subject');
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('WWW-Authenticate')).toContain('invalid_token');
+    });
+
+    it('takes a request once', async () => {
+      const token = await revocationToken();
+      const subject = { format: 'opaque', id: 'somebody' };
+      expect((await send(token, subject)).status).toBe(404);
+      expect((await send(token, subject)).status).toBe(401);
+    });
+  });
+
+  describe('Okta event hooks', () => {
+    const send = (body: unknown, authorization = oktaSecret) =>
+      fetch(hook('okta-events'), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: authorization },
+        body: JSON.stringify(body),
+      });
+    const event = (eventId: string, eventType: string, id: string) => ({
+      eventType: 'com.okta.event_hook',
+      eventId,
+      data: { events: [{ uuid: 'u', eventType, target: [{ type: 'User', id, alternateId: null }] }] },
+    });
+
+    it('answers the challenge, to whoever knows the secret', async () => {
+      const ask = (authorization: string) =>
+        fetch(hook('okta-events'), {
+          headers: { 'X-Okta-Verification-Challenge': 'abc', Authorization: authorization },
+        });
+      expect(await (await ask(oktaSecret)).json()).toEqual({ verification: 'abc' });
+      expect((await ask('guess')).status).toBe(401);
+    });
+
+    it('make the next request ask the provider, and tell the stream', async () => {
+      const session = await signedIn();
+      const events = await openEvents(session, broker.origins.broker);
+      await events.connected();
+      const rotations = broker.idp.counts.rotations;
+      expect((await send(event('e1', 'user.lifecycle.suspend', 'ada'))).status).toBe(204);
+      await events.count(1);
+      expect(events.names).toEqual(['policy']);
+      expect((await session.call('GET', '/session')).body.session.state).toBe('active');
+      expect(broker.idp.counts.rotations).toBe(rotations + 1);
+      await events.close();
+    });
+
+    it('are taken once by eventId; forged ones and other events change nothing', async () => {
+      const session = await signedIn();
+      const states = () =>
+        rowsOf("select state from sessions join people on people.sub = sessions.sub where idp_sub = 'ada'").filter(
+          ({ state }) => state === 'recheck',
+        ).length;
+      expect((await send(event('e2', 'user.session.end', 'ada'))).status).toBe(204);
+      expect(states()).toBeGreaterThan(0);
+      await session.call('GET', '/session');
+      const after = states();
+      expect((await send(event('e2', 'user.session.end', 'ada'))).status).toBe(204);
+      expect((await send(event('e3', 'user.account.update_profile', 'ada'))).status).toBe(204);
+      expect((await send(event('e4', 'user.session.end', 'ada'), 'a guess')).status).toBe(401);
+      expect(states()).toBe(after);
+    });
+
+    it('do not exist without a secret, and nothing exists for an unknown provider', async () => {
+      const unknown = hook('okta-events').replace('example', 'other');
+      expect((await fetch(unknown, { method: 'POST' })).status).toBe(404);
+    });
+  });
+});

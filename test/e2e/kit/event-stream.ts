@@ -1,0 +1,75 @@
+import { createProof } from '../../../shared/dpop.ts';
+import type { createSessionClient } from './session-client.ts';
+
+type SessionClient = Awaited<ReturnType<typeof createSessionClient>>;
+
+/** Opens `GET /session/events` as the extension does. `names` grows as events come; `ended` resolves with all of them. */
+export async function openEvents(client: SessionClient, broker: string, lastEventId?: string) {
+  const url = `${broker}/session/events`;
+  const ask = async () =>
+    fetch(url, {
+      headers: {
+        DPoP: await createProof(client.keys, { method: 'GET', url, nonce: client.nonce }, Date.now()),
+        'Latchkey-Client': 'extension/0.1.0',
+        cookie: client.cookie,
+        ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
+      },
+    });
+  const response = await ask();
+  const names: string[] = [];
+  let lastId = lastEventId;
+  const waiting = new Set<() => void>();
+  const tell = () => {
+    for (const check of waiting) check();
+  };
+
+  let over = false;
+  const ended = (async () => {
+    let rest = '';
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of response.body ?? []) {
+        rest += decoder.decode(chunk, { stream: true });
+        const blocks = rest.split('\n\n');
+        rest = blocks.pop() ?? '';
+        for (const block of blocks) {
+          lastId = /^id: (.*)$/m.exec(block)?.[1] ?? lastId;
+          const name = /^event: (.*)$/m.exec(block)?.[1];
+          if (name) names.push(name);
+        }
+        tell();
+      }
+    } catch {
+      // Cut: whoever waits sees it by what came until then.
+    }
+    over = true;
+    tell();
+    return names;
+  })();
+
+  const until = (isSo: () => boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const check = () => {
+        if (isSo()) resolve();
+        else if (over) reject(new Error(`the stream ended after: ${names.join(', ') || 'nothing'}`));
+        else return;
+        waiting.delete(check);
+      };
+      waiting.add(check);
+      check();
+    });
+
+  return {
+    response,
+    names,
+    ended,
+    get lastId() {
+      return lastId;
+    },
+    /** Resolves when the stream stands and everything missed was sent. */
+    connected: () => until(() => lastId !== undefined),
+    /** Resolves at the nth event. */
+    count: (n: number) => until(() => names.length >= n),
+    close: () => response.body?.cancel().catch(() => undefined),
+  };
+}
