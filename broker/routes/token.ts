@@ -4,21 +4,25 @@ import { redeemDeviceCode } from '../device/redeem.ts';
 import { refreshDevice } from '../device/refresh.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { formBody } from '../middleware/body.ts';
+import { type Form, formBody } from '../middleware/body.ts';
+import { serviceToken } from '../services/token.ts';
 
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** `POST /token`: the grants that this version has (RFC 6749 §3.2, RFC 8628 §3.4). */
 export function token(deps: Deps) {
-  const grants = new Map([
-    [deviceCodeGrant, redeemDeviceCode],
-    ['refresh_token', refreshDevice],
+  const ofDevices = (grant: typeof redeemDeviceCode | typeof refreshDevice) => (_: BrokerContext, form: Form) =>
+    grant(deps, requireClient(deps, form), form);
+  const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
+    [deviceCodeGrant, ofDevices(redeemDeviceCode)],
+    ['refresh_token', ofDevices(refreshDevice)],
+    ['client_credentials', (c, form) => serviceToken(deps, c, form)],
   ]);
   return async (c: BrokerContext) => {
     const form = await formBody(c);
     if (form.grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing');
     const grant = grants.get(form.grant_type);
     if (!grant) throw new OAuthError('unsupported_grant_type', `this endpoint knows: ${[...grants.keys()].join(' ')}`);
-    return c.json(await grant(deps, requireClient(deps, form), form));
+    return c.json(await grant(c, form));
   };
 }

@@ -36,6 +36,7 @@ ${more}`;
     fetch: () => Promise.reject(new Error('no network here')),
     random: () => 0,
     sleep: () => Promise.resolve(),
+    every: () => () => {},
   });
   const app = createApp(deps);
   return {

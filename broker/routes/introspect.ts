@@ -1,0 +1,49 @@
+import { accepts } from 'hono/accepts';
+import type { ServiceConfig } from '../config/types.ts';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { formBody } from '../middleware/body.ts';
+import { authenticateService } from '../services/authenticate.ts';
+import { isLive } from '../tokens/live.ts';
+import { type AccessClaims, TokenError } from '../tokens/verify.ts';
+
+const jwtType = 'application/token-introspection+jwt';
+
+/**
+ * `POST /introspect` (RFC 7662), as a signed JWT where that is asked for (RFC 9701). A service may ask about tokens
+ * of the resources in its `introspect`; of every other, and of whatever is no good, it learns `active: false`.
+ */
+export function introspect(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const form = await formBody(c);
+    const service = await authenticateService(deps, c, form);
+    if (form.token === undefined) throw new OAuthError('invalid_request', 'token is missing');
+    const claims = await activeToken(deps, service, form.token);
+    const answer = claims ? { active: true, token_type: claims.cnf ? 'DPoP' : 'Bearer', ...claims } : { active: false };
+    c.header('Vary', 'Accept');
+    const type = accepts(c, {
+      header: 'Accept',
+      supports: ['application/json', jwtType],
+      default: 'application/json',
+    });
+    if (type !== jwtType) return c.json(answer);
+    const jwt = await deps.minter.introspection({ aud: service.clientId, token_introspection: answer });
+    return c.body(jwt, 200, { 'Content-Type': jwtType });
+  };
+}
+
+async function activeToken(
+  deps: Deps,
+  { introspect }: ServiceConfig,
+  token: string,
+): Promise<AccessClaims | undefined> {
+  try {
+    const claims = await deps.verifyToken(token);
+    const isOurs = [claims.aud].flat().some((audience) => introspect.includes(audience));
+    return isOurs && (await isLive(deps, claims)) ? claims : undefined;
+  } catch (error) {
+    if (error instanceof TokenError) return undefined;
+    throw error;
+  }
+}
