@@ -76,7 +76,18 @@ const hasDisplay = (): boolean =>
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => controller.abort());
   return controller.signal;
+}
+
+/** npm hands a signal to the shell between us, which dies of it and tells nobody: that its place is empty is the sign. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 250).unref();
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
