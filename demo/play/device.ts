@@ -25,8 +25,8 @@ export interface SignedInDevice {
 export async function playDevice(stage: Stage, step: Step, user: DemoUser): Promise<SignedInDevice> {
   const { origins } = stage.demo;
   const file = join(stage.dir, 'device.json');
-  const login = ['login', '--issuer', origins.broker, '--client', 'cli', '--scope', 'orders:read', '--file', file];
-  const terminal = openTerminal(login);
+  const login = ['login', '--issuer', origins.broker, '--client', 'cli', '--scope', 'orders:read'];
+  const terminal = openTerminal([...login, '--file', file], login.join(' '));
   try {
     const userCode = await step('device-code', '“latchkey login” shows a code, a link and a QR', async () => {
       const [code] = await terminal.says(/\b[B-Z]{4}-[B-Z]{4}\b/);

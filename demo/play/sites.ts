@@ -30,6 +30,8 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
       const page = await askedForConsent(stage, shop, 'Connect');
       await page.getByText(origins.shop).waitFor();
       await page.getByText('See your orders').waitFor();
+      // Not at once: the button waits until the person has had time to see what it is for.
+      await page.locator('button:enabled', { hasText: 'Allow' }).waitFor();
       return { page, result: page };
     },
   );

@@ -15,9 +15,10 @@ export interface Terminal {
   stop(): void;
 }
 
-export function openTerminal(args: string[]): Terminal {
+/** Starts `latchkey …`. `shown` is the command line as the picture has it. */
+export function openTerminal(args: string[], shown = args.join(' ')): Terminal {
   const child: ChildProcess = spawnCli(args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = `$ latchkey ${args.join(' ')}\n`;
+  let text = `$ latchkey ${shown}\n`;
   const waiting = new Set<() => void>();
   const hear = (chunk: Buffer) => {
     text += chunk.toString();
@@ -58,10 +59,10 @@ export function openTerminal(args: string[]): Terminal {
 /** A tab that looks like a terminal, for the picture of it. */
 export async function showTerminal(stage: Stage, text: string): Promise<Page> {
   const page = await stage.openTab('about:blank');
-  await page.setViewportSize({ width: 960, height: 640 });
+  await page.setViewportSize({ width: 960, height: 620 });
   await page.setContent(`<!doctype html><style>
-    body { margin: 0; min-height: 100vh; background: #14181f; color: #dfe5ee; }
-    pre { margin: 0; padding: 24px 28px; font: 14px/1.2 "DejaVu Sans Mono", ui-monospace, monospace; }
+    body { margin: 0; overflow: hidden; background: #14181f; color: #dfe5ee; }
+    pre { margin: 0; padding: 24px 28px; white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.2 "DejaVu Sans Mono", ui-monospace, monospace; }
   </style><pre></pre>`);
   await page.locator('pre').evaluate((element, words) => {
     element.textContent = words;

@@ -64,10 +64,9 @@ export function createView(now: () => number) {
 
     async answer(response: Response): Promise<void> {
       const body = await response.clone().text();
-      const pretty = response.headers.get('content-type')?.includes('json')
-        ? JSON.stringify(JSON.parse(body), null, 2)
-        : body;
-      element('answer').textContent = `${response.status} ${response.statusText}\n${pretty}`;
+      const isJson = response.headers.get('content-type')?.includes('json');
+      element('answer').textContent =
+        `${response.status} ${response.statusText}\n${isJson ? pretty(JSON.parse(body)) : body}`;
     },
 
     /** Nobody is signed in: what was shown is nobody's. */
@@ -88,6 +87,12 @@ export function createView(now: () => number) {
       element(id).removeAttribute('aria-busy');
     },
   };
+}
+
+/** One line for each entry of a list, or each member of an object. */
+function pretty(value: unknown): string {
+  if (!Array.isArray(value)) return JSON.stringify(value, null, 2);
+  return `[\n${value.map((entry) => `  ${JSON.stringify(entry)}`).join(',\n')}\n]`;
 }
 
 function text(tag: string, content: string): HTMLElement {
