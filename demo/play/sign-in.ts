@@ -26,7 +26,15 @@ export async function playSignIn(stage: Stage, step: Step, user: DemoUser): Prom
   await step('signed-in', 'The right password signs in: the popup has name and sites', async () => {
     await Promise.all([window.waitForEvent('close'), typeCredentials(window, user)]);
     await popup.getByRole('heading', { name: user.name }).waitFor();
+    await forgetConsents(popup);
     return { page: popup, result: undefined };
   });
   return popup;
+}
+
+/** The broker remembers what the person agreed to, in an earlier tour too: this one begins without. */
+async function forgetConsents(popup: Page): Promise<void> {
+  const disconnect = popup.getByRole('button', { name: /^disconnect /i });
+  for (const button of await disconnect.all()) await button.click();
+  await disconnect.first().waitFor({ state: 'detached' });
 }

@@ -90,9 +90,13 @@ export function createView(now: () => number) {
 }
 
 /** One line for each entry of a list, or each member of an object. */
-function pretty(value: unknown): string {
-  if (!Array.isArray(value)) return JSON.stringify(value, null, 2);
-  return `[\n${value.map((entry) => `  ${JSON.stringify(entry)}`).join(',\n')}\n]`;
+function pretty(value: object): string {
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  const lines = Object.entries(value).map(([key, entry]) => {
+    const text = JSON.stringify(entry);
+    return Array.isArray(value) ? `  ${text}` : `  ${JSON.stringify(key)}: ${text}`;
+  });
+  return `${open}\n${lines.join(',\n')}\n${close}`;
 }
 
 function text(tag: string, content: string): HTMLElement {
