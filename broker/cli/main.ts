@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../store/store.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { schema } from './schema.ts';
@@ -45,6 +46,8 @@ function fail(error: unknown): number {
     process.stderr.write(
       'latchkey: the address is in use by another program: change listen or admin_listen, or stop it\n',
     );
+  } else if (error instanceof StoreUnavailableError) {
+    process.stderr.write(`latchkey: ${message}: start it, or correct "store" in the configuration\n`);
   } else if (
     code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ||
     code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ||

@@ -7,6 +7,7 @@ import { inGroups } from '../policy/decide.ts';
 import type { DeviceSession } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
 import { formatHandle, type Handle } from './handle.ts';
+import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from './identity.ts';
 
 /** A device's session that may have a token now. */
 export interface TokenBasis {
@@ -29,7 +30,7 @@ export async function prepareToken(
   handle: Handle,
 ): Promise<TokenBasis> {
   const { config, store, refresher, now } = deps;
-  const resource = config.resources.get(row.resource ?? '');
+  const resource = row.resource === undefined ? userInfoResource(config.issuer) : config.resources.get(row.resource);
   if (!resource)
     throw new OAuthError('invalid_grant', 'the resource of this device is no longer configured: sign in again');
   const idpSub = (await store.getPerson(row.sub))?.idpSub;
@@ -59,39 +60,70 @@ const signInAgain = () =>
 const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): number =>
   tokenLifeMs(resource, row.refreshedAt, row.absoluteExpiresAt, now);
 
-/** The token endpoint's answer (RFC 6749 §5.1). */
-export async function deviceTokens(
-  deps: Deps,
-  { row, client, resource, idpSub }: TokenBasis,
-  handle: Handle | undefined,
-  scope: string | undefined,
-) {
-  const wanted = parseScope(scope);
-  const allowed = (client.allow.get(resource.resource) ?? []).filter((token) => row.scopes.includes(token));
-  const narrowed = allowed.filter((token) => wanted.includes(token));
-  const granted = (narrowed.length > 0 ? narrowed : allowed).join(' ');
+/** What a token answer is made of besides the session. */
+interface TokenRequest {
+  /** Becomes the `refresh_token`. */
+  handle: Handle | undefined;
+  /** As the client repeats it: narrows, never widens. */
+  scope: string | undefined;
+  /** Of the authorization request; refreshed ID tokens have none (OpenID Connect Core §12.2). */
+  nonce?: string | undefined;
+}
+
+/** The token endpoint's answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
+export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scope, nonce }: TokenRequest) {
+  const { row, client, resource, idpSub } = basis;
+  const { issuer } = deps.config;
+  const scopes = grantedScopes(basis, scope);
+  const hasOpenid = scopes.includes('openid');
   const life = lifeMs(row, resource, deps.now());
-  if (life < leastLifeMs) throw signInAgain();
+  if (life < leastLifeMs) {
+    if (row.absoluteExpiresAt - deps.now() < leastLifeMs) throw signInAgain();
+    throw unavailable('what the identity provider said is too old already: try again', 1_000);
+  }
+  const exp = toSeconds(deps.now() + life);
   const { groups, auth_time, acr, amr } = row.claims;
   const accessToken = await deps.minter.accessToken({
     sub: row.sub,
-    aud: resource.resource,
+    aud: hasOpenid && row.resource !== undefined ? [resource.resource, userInfoAudience(issuer)] : resource.resource,
     client_id: client.clientId,
     sid: row.id,
-    scope: granted,
+    scope: scopes.join(' '),
     groups,
     auth_time,
     acr,
     amr,
     idp: row.issuer,
     idp_sub: idpSub,
-    exp: toSeconds(deps.now() + life),
+    exp,
   });
+  const idToken = hasOpenid
+    ? await deps.minter.idToken({
+        sub: row.sub,
+        aud: client.clientId,
+        nonce,
+        auth_time,
+        acr,
+        amr,
+        ...personClaims(row.claims, scopes),
+        exp,
+      })
+    : undefined;
   return {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: toSeconds(life),
-    scope: granted,
+    scope: scopes.join(' '),
+    ...(idToken === undefined ? {} : { id_token: idToken }),
     ...(handle === undefined ? {} : { refresh_token: formatHandle(handle) }),
   };
+}
+
+/** What the person allowed, as far as the client may still have it, and no more of it than the client asks for now. */
+function grantedScopes({ row, client, resource }: TokenBasis, scope: string | undefined): string[] {
+  const allowed = client.allow.get(resource.resource) ?? [];
+  const granted = row.scopes.filter((token) => isIdentityScope(token) || allowed.includes(token));
+  const wanted = parseScope(scope);
+  const narrowed = granted.filter((token) => wanted.includes(token));
+  return narrowed.length > 0 ? narrowed : granted;
 }

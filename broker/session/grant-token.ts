@@ -9,6 +9,8 @@ import type { Person, Session } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
 import type { AuthenticatedSession } from './authenticate.ts';
 
+const attempts = 2;
+
 /** Names the extension as the client of its tokens (RFC 9068 §2.2). */
 const extensionClientId = 'latchkey-extension';
 
@@ -27,7 +29,8 @@ export async function grantToken(
 ): Promise<TokenAnswer> {
   const minTtlMs = (request.min_ttl ?? 0) * 1_000;
   let authority = await authorize(deps, row.id, request);
-  if (isStale(deps, authority, minTtlMs)) {
+  let needsRefresh = isStale(deps, authority, minTtlMs);
+  for (let attempt = 0; needsRefresh && attempt < attempts; attempt += 1) {
     const { session, person } = authority;
     const refreshed = await deps.refresher({
       kind: 'session',
@@ -37,9 +40,15 @@ export async function grantToken(
       row: session,
     });
     if (refreshed.kind === 'reauth_required') throw reauthRequired();
-    if (refreshed.kind === 'fresh') authority = await authorize(deps, row.id, request);
+    if (refreshed.kind === 'fresh') {
+      authority = await authorize(deps, row.id, request);
+      // What was stored may have been long on its way there: the store can have been away.
+      needsRefresh = lifeOf(deps, authority) < leastLifeMs && !isOver(deps, authority);
+      continue;
+    }
+    needsRefresh = false;
     // A provider that is down takes nothing from anybody: what is known still counts until it is `fresh` old.
-    else if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
+    if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
       throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
     }
   }
@@ -77,6 +86,9 @@ async function authorize(
 const lifeOf = ({ now }: Deps, { session, resource }: Authority): number =>
   tokenLifeMs(resource, session.refreshedAt, session.absoluteExpiresAt, now());
 
+/** The session has no life left for another token. */
+const isOver = ({ now }: Deps, { session }: Authority): boolean => session.absoluteExpiresAt - now() < leastLifeMs;
+
 function isStale(deps: Deps, authority: Authority, minTtlMs: number): boolean {
   const { session, resource } = authority;
   if (session.state === 'recheck') return true;
@@ -96,7 +108,10 @@ async function mint(
     );
   }
   const lifeMs = lifeOf(deps, authority);
-  if (lifeMs < leastLifeMs) throw reauthRequired();
+  if (lifeMs < leastLifeMs) {
+    if (isOver(deps, authority)) throw reauthRequired();
+    throw unavailable('what the identity provider said is too old already: try again', 1_000);
+  }
   const granted = parseScope(scope).join(' ');
   const { groups, auth_time, acr, amr } = session.claims;
   const bound = authority.resource.dpop === 'off' ? undefined : jkt;

@@ -128,6 +128,8 @@ export function createRefresher(deps: Deps): Refresher {
   /** How long the provider may take. What is sent again must be answered within the leeway of its first sending. */
   function timeLeftMs({ preset, config, refreshDeadlineMs }: Upstream, sentBefore: number): number {
     if (sentBefore === 0 || preset.rotates === 'no') return refreshDeadlineMs;
+    // The clock was set back: nobody knows how long ago it was.
+    if (sentBefore < -commitMarginMs) return 0;
     return Math.min(refreshDeadlineMs, config.refreshLeewayMs - commitMarginMs - sentBefore);
   }
 

@@ -20,11 +20,12 @@ interface ReplicaOptions {
   logFile: string;
   port: number;
   adminPort: number;
+  env?: Record<string, string> | undefined;
 }
 
 const startDeadlineMs = 30_000;
 
-export function createReplica({ configFile, logFile, port, adminPort }: ReplicaOptions): Replica {
+export function createReplica({ configFile, logFile, port, adminPort, env }: ReplicaOptions): Replica {
   const origin = `http://127.0.0.1:${port}`;
   const adminOrigin = `http://127.0.0.1:${adminPort}`;
   let child: ReturnType<typeof spawnCli> | undefined;
@@ -38,7 +39,10 @@ export function createReplica({ configFile, logFile, port, adminPort }: ReplicaO
     },
     async start() {
       const log = await open(logFile, 'a', 0o600);
-      child = spawnCli(['serve', '--config', configFile], { stdio: ['ignore', log.fd, log.fd] });
+      child = spawnCli(['serve', '--config', configFile], {
+        stdio: ['ignore', log.fd, log.fd],
+        env: { ...process.env, ...env },
+      });
       await log.close();
       const deadline = Date.now() + startDeadlineMs;
       while (isRunning() && Date.now() < deadline) {

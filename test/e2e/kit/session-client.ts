@@ -28,6 +28,7 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
     rawBody?: string;
     /** Origin of one replica, to which the request goes; the proof names the issuer all the same. */
     at?: string;
+    signal?: AbortSignal;
   }
 
   async function send(method: string, path: string, body: unknown, forged: Forged): Promise<Answer> {
@@ -36,6 +37,7 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
       (await createProof(keys, { method, url: forged.proofUrl ?? `${broker}${path}`, nonce }, Date.now()));
     const answer = await fetch(`${forged.at ?? broker}${path}`, {
       method,
+      signal: forged.signal ?? null,
       headers: {
         DPoP: proof,
         'Latchkey-Client': 'extension/0.1.0',

@@ -1,0 +1,37 @@
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+
+/** What a token has to say. */
+export interface Expected {
+  issuer: string;
+  audience: string;
+  idpSub: string;
+  azp?: string | undefined;
+}
+
+/** Checks tokens as an API would, with the keys that any broker publishes. */
+export function createTokenCheck(fetchKeys: () => Promise<JSONWebKeySet>) {
+  let keys: JSONWebKeySet | undefined;
+
+  /** @returns what is wrong, or `undefined` */
+  async function check(token: unknown, expected: Expected): Promise<string | undefined> {
+    if (typeof token !== 'string') return 'there is none';
+    keys ??= await fetchKeys();
+    try {
+      const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+        issuer: expected.issuer,
+        audience: expected.audience,
+        typ: 'at+jwt',
+        algorithms: ['ES256'],
+        // Brokers' clocks step, and a check may come late.
+        clockTolerance: 10,
+      });
+      if (payload.idp_sub !== expected.idpSub) return `it is for ${payload.idp_sub}, not for ${expected.idpSub}`;
+      return payload.azp === expected.azp ? undefined : `its azp is ${payload.azp}`;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+  return check;
+}
+
+export type TokenCheck = ReturnType<typeof createTokenCheck>;

@@ -1,0 +1,37 @@
+import { startPostgres } from '../../e2e/kit/postgres.ts';
+import { lateClient } from './late-client.ts';
+import { oneRefresh } from './one-refresh.ts';
+import { outage } from './outage.ts';
+
+/** What takes too long for every run of the tests. Each says what it came to, and whether that is as it must be. */
+const scenarios = {
+  async 'slow-provider'() {
+    await using cleanUp = new AsyncDisposableStack();
+    const postgres = await startPostgres();
+    cleanUp.defer(() => postgres.close());
+    const result = await oneRefresh({ store: postgres.url, answerMs: 8_000 });
+    return { result, passed: result.upstreamRefreshes === 1 && result.reuses === 0 && result.statuses[200] === 600 };
+  },
+  async 'late-client'() {
+    await using cleanUp = new AsyncDisposableStack();
+    const postgres = await startPostgres();
+    cleanUp.defer(() => postgres.close());
+    const result = await lateClient({ store: postgres.url, leewayMs: 30_000 });
+    return {
+      result,
+      passed: result.inTime.status === 200 && result.late.error === 'login_required' && result.reuses === 0,
+    };
+  },
+  async outage() {
+    await using cleanUp = new AsyncDisposableStack();
+    const postgres = await startPostgres();
+    cleanUp.defer(() => postgres.close());
+    const result = await outage({ postgres, downMs: 20_000 });
+    return { result, passed: result.others.length === 0 && result.lost === 0 && result.reuses === 0 };
+  },
+} satisfies Record<string, () => Promise<{ result: object; passed: boolean }>>;
+
+export type ScenarioName = keyof typeof scenarios;
+export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
+
+export const playScenario = (name: ScenarioName): Promise<{ result: object; passed: boolean }> => scenarios[name]();
