@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+/** What is polled for comes within milliseconds, or, on a busy machine, a little later: no test is a stopwatch. */
+const patient = { poll: { timeout: 15_000 } };
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];
 
 export default defineConfig({
@@ -21,6 +23,7 @@ export default defineConfig({
           include: ['test/conformance/**/*.test.ts'],
           exclude: elsewhere,
           testTimeout: 30_000,
+          expect: patient,
         },
       },
       {
@@ -31,6 +34,7 @@ export default defineConfig({
           // Each file starts a browser, a broker and a provider: a machine of two cores carries two of them.
           maxWorkers: 2,
           testTimeout: 60_000,
+          expect: patient,
           hookTimeout: 120_000,
         },
       },
