@@ -3,6 +3,7 @@ import type { DeviceGrantStore, PollResult } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { insertDeviceSession } from './device-sessions.ts';
 import { isTombstoned } from './grants.ts';
+import { prepared } from './prepared.ts';
 import { codec } from './row.ts';
 import type { Schema } from './schema.ts';
 
@@ -16,6 +17,28 @@ const maxInterval = 60;
 export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGrantStore => {
   const find = (deviceCodeHash: string) =>
     db.selectFrom('deviceGrants').selectAll().where('deviceCodeHash', '=', deviceCodeHash).executeTakeFirst();
+
+  type Poll = { deviceCodeHash: string; clientId: string; now: number; leewayMs: number };
+  const poll = prepared((db, { deviceCodeHash, clientId, now, leewayMs }: Poll) =>
+    db
+      .updateTable('deviceGrants')
+      .set((eb) => {
+        const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
+        const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
+        const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxInterval))]);
+        const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
+        return {
+          lastPollAt: now,
+          slowed: eb.case().when(tooSoon).then(eb.lit(1)).else(eb.lit(0)).end(),
+          interval: eb('interval', '+', step),
+        };
+      })
+      .where('deviceCodeHash', '=', deviceCodeHash)
+      .where('clientId', '=', clientId)
+      .where('state', '=', 'pending')
+      .where('expiresAt', '>', now)
+      .returningAll(),
+  );
 
   return {
     async insertDeviceGrant(grant) {
@@ -45,27 +68,7 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
 
     async pollDeviceGrant(deviceCodeHash, clientId, now, leewayMs): Promise<PollResult> {
       // The usual poll is this one statement: however many arrive at once, each sees the one before it.
-      const pending = await quick((db) =>
-        db
-          .updateTable('deviceGrants')
-          .set((eb) => {
-            const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
-            const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
-            const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxInterval))]);
-            const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
-            return {
-              lastPollAt: now,
-              slowed: eb.case().when(tooSoon).then(eb.lit(1)).else(eb.lit(0)).end(),
-              interval: eb('interval', '+', step),
-            };
-          })
-          .where('deviceCodeHash', '=', deviceCodeHash)
-          .where('clientId', '=', clientId)
-          .where('state', '=', 'pending')
-          .where('expiresAt', '>', now)
-          .returningAll()
-          .executeTakeFirst(),
-      );
+      const pending = await quick((db) => poll(db, { deviceCodeHash, clientId, now, leewayMs }));
       if (pending) return { outcome: pending.slowed ? 'slow_down' : 'pending', grant: decode(pending) };
 
       const row = await find(deviceCodeHash);

@@ -1,58 +1,59 @@
 import type { LimitStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { prepared } from './prepared.ts';
 
-export const limits = ({ db, quick }: SqlDatabase): LimitStore => ({
-  async rememberOnce(key, expiresAt, now) {
-    const first = await quick((db) =>
-      db
-        .insertInto('replay')
-        .values({ key, expiresAt })
-        .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet({ expiresAt }).where('replay.expiresAt', '<=', now),
-        )
-        .returning('key')
-        .executeTakeFirst(),
-    );
-    return first !== undefined;
-  },
+export const limits = ({ db, quick }: SqlDatabase): LimitStore => {
+  const insertUnlessThere = prepared((db, { key, expiresAt, now }: { key: string; expiresAt: number; now: number }) =>
+    db
+      .insertInto('replay')
+      .values({ key, expiresAt })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ expiresAt }).where('replay.expiresAt', '<=', now))
+      .returning('key'),
+  );
 
-  hit(key, windowMs, now) {
-    const resetsAt = now + windowMs;
-    return quick((db) =>
-      db
-        .insertInto('rateLimits')
-        .values({ key, count: 1, resetsAt })
-        .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet((eb) => {
-            const over = eb('rateLimits.resetsAt', '<=', now);
-            return {
-              count: eb
-                .case()
-                .when(over)
-                .then(eb.lit(1))
-                .else(eb('rateLimits.count', '+', eb.lit(1)))
-                .end(),
-              resetsAt: eb
-                .case()
-                .when(over)
-                .then(eb.ref('excluded.resetsAt'))
-                .else(eb.ref('rateLimits.resetsAt'))
-                .end(),
-            };
-          }),
-        )
-        .returning(['count', 'resetsAt'])
-        .executeTakeFirstOrThrow(),
-    );
-  },
+  return {
+    async rememberOnce(key, expiresAt, now) {
+      return (await quick((db) => insertUnlessThere(db, { key, expiresAt, now }))) !== undefined;
+    },
 
-  async peek(key, now) {
-    const row = await db
-      .selectFrom('rateLimits')
-      .select('count')
-      .where('key', '=', key)
-      .where('resetsAt', '>', now)
-      .executeTakeFirst();
-    return row?.count ?? 0;
-  },
-});
+    hit(key, windowMs, now) {
+      const resetsAt = now + windowMs;
+      return quick((db) =>
+        db
+          .insertInto('rateLimits')
+          .values({ key, count: 1, resetsAt })
+          .onConflict((conflict) =>
+            conflict.column('key').doUpdateSet((eb) => {
+              const over = eb('rateLimits.resetsAt', '<=', now);
+              return {
+                count: eb
+                  .case()
+                  .when(over)
+                  .then(eb.lit(1))
+                  .else(eb('rateLimits.count', '+', eb.lit(1)))
+                  .end(),
+                resetsAt: eb
+                  .case()
+                  .when(over)
+                  .then(eb.ref('excluded.resetsAt'))
+                  .else(eb.ref('rateLimits.resetsAt'))
+                  .end(),
+              };
+            }),
+          )
+          .returning(['count', 'resetsAt'])
+          .executeTakeFirstOrThrow(),
+      );
+    },
+
+    async peek(key, now) {
+      const row = await db
+        .selectFrom('rateLimits')
+        .select('count')
+        .where('key', '=', key)
+        .where('resetsAt', '>', now)
+        .executeTakeFirst();
+      return row?.count ?? 0;
+    },
+  };
+};

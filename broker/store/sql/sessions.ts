@@ -4,29 +4,16 @@ import { consent } from './consents.ts';
 import type { SqlDatabase } from './database.ts';
 import { endGrant, endGrantsOf, fresh, isTombstoned, setGrantState } from './grants.ts';
 import { person } from './people.ts';
+import { prepared } from './prepared.ts';
 import { codec } from './row.ts';
 
 const session = codec<Session, 'claims'>('claims');
 
-export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore => ({
-  insertSession(values) {
-    return transaction(async (trx) => {
-      if (await isTombstoned(trx, values, values.sid)) return 'tombstoned';
-      await trx
-        .insertInto('sessions')
-        .values(session.encode({ ...values, ...fresh }))
-        .execute();
-      return 'inserted';
-    });
-  },
+export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore => {
+  const byId = prepared((db, { id }: { id: string }) => db.selectFrom('sessions').selectAll().where('id', '=', id));
 
-  async getSession(id) {
-    const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
-    return row && session.decode(row);
-  },
-
-  async getAuthority(id, origin, resource) {
-    const row = await db
+  const withAuthority = prepared((db, { id, origin, resource }: { id: string; origin: string; resource: string }) =>
+    db
       .selectFrom('sessions')
       .innerJoin('people', 'people.sub', 'sessions.sub')
       .leftJoin('consents', (join) =>
@@ -44,58 +31,79 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
         'consents.scopes',
         'consents.grantedAt',
       ])
-      .where('sessions.id', '=', id)
-      .executeTakeFirst();
-    if (!row) return undefined;
-    const { idpSub, personUpstream: upstream, name, email, scopes, grantedAt, ...own } = row;
-    const { sub, issuer } = own;
-    return {
-      session: session.decode(own),
-      person: person.decode({ sub, issuer, idpSub, upstream, name, email }),
-      consent:
-        scopes === null || grantedAt === null
-          ? undefined
-          : consent.decode({ sub, origin, resource, scopes, grantedAt }),
-    };
-  },
+      .where('sessions.id', '=', id),
+  );
 
-  async touchSession(id, idleExpiresAt) {
-    await quick((db) =>
-      db
-        .updateTable('sessions')
-        .set({ idleExpiresAt })
-        .where('id', '=', id)
+  return {
+    insertSession(values) {
+      return transaction(async (trx) => {
+        if (await isTombstoned(trx, values, values.sid)) return 'tombstoned';
+        await trx
+          .insertInto('sessions')
+          .values(session.encode({ ...values, ...fresh }))
+          .execute();
+        return 'inserted';
+      });
+    },
+
+    async getSession(id) {
+      const row = await byId(db, { id });
+      return row && session.decode(row);
+    },
+
+    async getAuthority(id, origin, resource) {
+      const row = await withAuthority(db, { id, origin, resource });
+      if (!row) return undefined;
+      const { idpSub, personUpstream: upstream, name, email, scopes, grantedAt, ...own } = row;
+      const { sub, issuer } = own;
+      return {
+        session: session.decode(own),
+        person: person.decode({ sub, issuer, idpSub, upstream, name, email }),
+        consent:
+          scopes === null || grantedAt === null
+            ? undefined
+            : consent.decode({ sub, origin, resource, scopes, grantedAt }),
+      };
+    },
+
+    async touchSession(id, idleExpiresAt) {
+      await quick((db) =>
+        db
+          .updateTable('sessions')
+          .set({ idleExpiresAt })
+          .where('id', '=', id)
+          .where('state', '<>', 'ended')
+          .where('idleExpiresAt', '<', idleExpiresAt)
+          .execute(),
+      );
+    },
+
+    activateSession(id, now) {
+      return transaction(async (trx) => {
+        const row = await trx.selectFrom('sessions').select('predecessor').where('id', '=', id).executeTakeFirst();
+        if (!row?.predecessor) return;
+        await endGrant(trx, 'session', row.predecessor, 'replaced', now);
+        await trx.updateTable('sessions').set({ predecessor: null }).where('id', '=', id).execute();
+      });
+    },
+
+    setSessionState: (id, from, to) => setGrantState(db, 'session', id, from, to),
+
+    endSession: (id, reason, now) => endGrant(db, 'session', id, reason, now),
+
+    async listSessions(sub) {
+      const rows = await db
+        .selectFrom('sessions')
+        .selectAll()
+        .where('sub', '=', sub)
         .where('state', '<>', 'ended')
-        .where('idleExpiresAt', '<', idleExpiresAt)
-        .execute(),
-    );
-  },
+        .orderBy('createdAt', 'desc')
+        .orderBy('id')
+        .execute();
+      return rows.map(session.decode);
+    },
 
-  activateSession(id, now) {
-    return transaction(async (trx) => {
-      const row = await trx.selectFrom('sessions').select('predecessor').where('id', '=', id).executeTakeFirst();
-      if (!row?.predecessor) return;
-      await endGrant(trx, 'session', row.predecessor, 'replaced', now);
-      await trx.updateTable('sessions').set({ predecessor: null }).where('id', '=', id).execute();
-    });
-  },
-
-  setSessionState: (id, from, to) => setGrantState(db, 'session', id, from, to),
-
-  endSession: (id, reason, now) => endGrant(db, 'session', id, reason, now),
-
-  async listSessions(sub) {
-    const rows = await db
-      .selectFrom('sessions')
-      .selectAll()
-      .where('sub', '=', sub)
-      .where('state', '<>', 'ended')
-      .orderBy('createdAt', 'desc')
-      .orderBy('id')
-      .execute();
-    return rows.map(session.decode);
-  },
-
-  endSessionsOf: (who, olderThan, reason, now) =>
-    transaction((trx) => endGrantsOf(trx, 'session', who, { olderThan, reason, now })),
-});
+    endSessionsOf: (who, olderThan, reason, now) =>
+      transaction((trx) => endGrantsOf(trx, 'session', who, { olderThan, reason, now })),
+  };
+};
