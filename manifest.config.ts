@@ -1,4 +1,5 @@
 import type { BakedConfig } from './extension/platform/config.ts';
+import { matchPattern } from './extension/platform/match-pattern.ts';
 
 /** Browsers that a build is for. */
 export const targets = ['chrome', 'firefox'] as const;
@@ -14,15 +15,6 @@ export interface ManifestOptions {
   chromeKey?: string | undefined;
   /** Id of the Firefox add-on; its redirect URI is derived from it. */
   firefoxId: string;
-}
-
-/**
- * A match pattern for an origin. Patterns know no ports: they say where the bridge is put; which exact
- * origin may ask is decided in the background.
- */
-export function matchPattern(origin: string): string {
-  const { protocol, hostname } = new URL(origin);
-  return `${protocol}//${hostname}/*`;
 }
 
 const icons = { 16: 'icons/16.png', 32: 'icons/32.png', 48: 'icons/48.png', 128: 'icons/128.png' };
@@ -80,7 +72,7 @@ export function createManifest(options: ManifestOptions) {
     action: { default_title: '__MSG_name__', default_popup: 'ui/popup.html', default_icon: icons },
     background: background(options.target),
     // Each has its reason in docs/permissions.md; a test fails where one is missing.
-    permissions: ['identity', 'storage'],
+    permissions: ['alarms', 'identity', 'storage'],
     incognito: 'not_allowed',
     content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },
     ...siteAccess(options.baked),

@@ -133,7 +133,7 @@ const policy: Configuration = {
   conformIdTokenClaims: false,
   pkce: { required: () => true },
   // The library's own refuses loopback, where the whole demo lives.
-  fetch: (url, { dispatcher: _, ...options }) => globalThis.fetch(url, options),
+  fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined } as RequestInit),
   rotateRefreshToken: true,
   // The library drops offline_access where prompt=consent is absent; here a person is asked once, by their employer.
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),

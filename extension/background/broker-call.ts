@@ -24,6 +24,7 @@ export interface BrokerRequest {
   path: string;
   body?: object | undefined;
   ifNoneMatch?: string | undefined;
+  lastEventId?: string | undefined;
 }
 
 export interface BrokerAnswer {
@@ -44,25 +45,49 @@ export type BrokerCall = (request: BrokerRequest) => Promise<BrokerAnswer>;
  * session's key on every call; once more with the broker's nonce where it wants a fresh one.
  */
 export function createBrokerCall(deps: BrokerCallDeps): BrokerCall {
-  const attempt = async (request: BrokerRequest): Promise<BrokerAnswer> => {
-    const url = new URL(request.path, await deps.broker()).href;
-    const target = { method: request.method, url, nonce: await deps.nonce.get() };
-    const response = await send(deps, url, request, await createProof(await deps.key(), target, deps.now()));
-    const nonce = response.headers.get('DPoP-Nonce');
-    if (nonce) await deps.nonce.set(nonce);
-    return read(response, deps.now);
-  };
   return async (request) => {
-    try {
-      return await attempt(request);
-    } catch (error) {
-      if (!isBrokerError(error, 'use_dpop_nonce')) throw error;
-      return attempt(request);
-    }
+    const response = await exchange(deps, request, AbortSignal.timeout(timeoutMs));
+    // A body that breaks off or is no JSON is caught by the schema of whoever reads it.
+    const body: unknown = await response.json().catch(() => undefined);
+    return { status: response.status, etag: response.headers.get('ETag') ?? undefined, body };
   };
 }
 
-async function send(deps: BrokerCallDeps, url: string, request: BrokerRequest, proof: string): Promise<Response> {
+/** Opens the stream of the session's events; it stays open until `signal` aborts it or the broker ends it. */
+export function createEventSource(deps: BrokerCallDeps) {
+  return async (lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> => {
+    const { body } = await exchange(deps, { method: 'GET', path: '/session/events', lastEventId }, signal);
+    if (!body) throw new LatchkeyError({ code: 'offline', message: 'the broker sent no stream' });
+    return body;
+  };
+}
+
+/** One request and its answer, which is a success; once more with the broker's nonce where it wants a fresh one. */
+async function exchange(deps: BrokerCallDeps, request: BrokerRequest, signal: AbortSignal): Promise<Response> {
+  const attempt = async (): Promise<Response> => {
+    const url = new URL(request.path, await deps.broker()).href;
+    const target = { method: request.method, url, nonce: await deps.nonce.get() };
+    const response = await send(deps, url, request, await createProof(await deps.key(), target, deps.now()), signal);
+    const nonce = response.headers.get('DPoP-Nonce');
+    if (nonce) await deps.nonce.set(nonce);
+    if (response.ok || response.status === 304) return response;
+    throw await refusal(response, deps.now);
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isBrokerError(error, 'use_dpop_nonce')) throw error;
+    return attempt();
+  }
+}
+
+async function send(
+  deps: BrokerCallDeps,
+  url: string,
+  request: BrokerRequest,
+  proof: string,
+  signal: AbortSignal,
+): Promise<Response> {
   const { fetch } = deps;
   try {
     return await fetch(url, {
@@ -73,13 +98,14 @@ async function send(deps: BrokerCallDeps, url: string, request: BrokerRequest, p
         [clientHeader]: `extension/${deps.version}`,
         ...(request.body ? { 'Content-Type': 'application/json' } : {}),
         ...(request.ifNoneMatch ? { 'If-None-Match': request.ifNoneMatch } : {}),
+        ...(request.lastEventId ? { 'Last-Event-ID': request.lastEventId } : {}),
       },
       ...(request.body ? { body: JSON.stringify(request.body) } : {}),
       credentials: 'include',
       cache: 'no-store',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
   } catch (cause) {
     throw new LatchkeyError(
@@ -89,15 +115,10 @@ async function send(deps: BrokerCallDeps, url: string, request: BrokerRequest, p
   }
 }
 
-async function read(response: Response, now: Clock): Promise<BrokerAnswer> {
-  // A body that breaks off or is no JSON is caught by the schema of whoever reads it.
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok || response.status === 304) {
-    return { status: response.status, etag: response.headers.get('ETag') ?? undefined, body };
-  }
-  const parsed = v.safeParse(errorAnswer, body);
+async function refusal(response: Response, now: Clock): Promise<BrokerError> {
+  const parsed = v.safeParse(errorAnswer, await response.json().catch(() => undefined));
   const answer = parsed.success ? parsed.output : { error: 'server_error' };
-  throw new BrokerError(answer, response.status, retryAfter(response.headers.get('Retry-After'), now));
+  return new BrokerError(answer, response.status, retryAfter(response.headers.get('Retry-After'), now));
 }
 
 /** Reads `Retry-After` (RFC 9110 §10.2.3) into milliseconds, an hour at most. */

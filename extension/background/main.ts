@@ -1,6 +1,7 @@
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import { bridgePortName } from '#shared/page-protocol.ts';
 import { scopeKey } from '#shared/scope.ts';
+import { alarm } from '../platform/alarms.ts';
 import { browser } from '../platform/browser.ts';
 import { baked } from '../platform/config.ts';
 import { identity } from '../platform/identity.ts';
@@ -9,7 +10,7 @@ import { slot } from '../platform/slot.ts';
 import { sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
-import { createBrokerCall } from './broker-call.ts';
+import { type BrokerCallDeps, createBrokerCall, createEventSource } from './broker-call.ts';
 import { createBrokerClient } from './broker-client.ts';
 import { createEvents } from './events.ts';
 import { accessHandlers } from './handlers/access.ts';
@@ -18,6 +19,7 @@ import { sessionHandlers } from './handlers/session.ts';
 import { tokenHandlers } from './handlers/token.ts';
 import { uiHandlers } from './handlers/ui.ts';
 import { createJobs, type Timer } from './jobs.ts';
+import { createLive } from './live.ts';
 import type { PageCall, PageHandlers } from './page-call.ts';
 import { createPagePorts, type Port } from './page-port.ts';
 import { siteOf } from './policy.ts';
@@ -40,26 +42,31 @@ const area = sessionArea();
 const extensionId = browser.runtime.id;
 const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? false };
 
+/** Often enough that a session that ended while the background was stopped is seen within a minute. */
+const recheck = alarm('session', 0.75);
+
 const ui = createUiPorts({ extensionId, origin: new URL(browser.runtime.getURL('')).origin }, () => uiRouter);
 const events = createEvents({
   state: slot(area, 'events'),
   newEpoch: newId,
   broadcast: (event) => windows.broadcast(event),
-  changed: () => ui.changed(),
+  changed() {
+    ui.changed();
+    update();
+  },
 });
-const client = createBrokerClient(
-  createBrokerCall({
-    broker: async () => {
-      if (!baked) throw new LatchkeyError({ code: 'unsupported', message: 'this extension has no broker yet' });
-      return baked.broker;
-    },
-    version: browser.runtime.getManifest().version,
-    key: () => keys.loadOrCreate(),
-    nonce: slot<string>(area, 'nonce'),
-    fetch: (...request) => fetch(...request),
-    now,
-  }),
-);
+const http: BrokerCallDeps = {
+  broker: async () => {
+    if (!baked) throw new LatchkeyError({ code: 'unsupported', message: 'this extension has no broker yet' });
+    return baked.broker;
+  },
+  version: browser.runtime.getManifest().version,
+  key: () => keys.loadOrCreate(),
+  nonce: slot<string>(area, 'nonce'),
+  fetch: (...request) => fetch(...request),
+  now,
+};
+const client = createBrokerClient(createBrokerCall(http));
 const cache = createTokenCache({ area, now });
 const attempt = slot<Attempt>(area, 'sign-in');
 const session = createSession({
@@ -114,6 +121,25 @@ const servePage = createPagePorts({
   hello: () => events.current(),
 });
 
+const live = createLive({
+  open: createEventSource(http),
+  session,
+  async isWanted() {
+    const known = await session.known();
+    if (!known) return false;
+    const sites = known.policy.sites.map(({ origin }) => origin);
+    return windows.hasTabAt([...new Set([...(baked?.sites ?? []), ...sites])]);
+  },
+  position: slot<string>(area, 'events-position'),
+  alarm: recheck,
+  sleep: (ms) => after(ms).elapsed,
+  random: () => Math.random(),
+});
+
+function update(): void {
+  void live.update().catch(reportError);
+}
+
 /** Only the sites of the configuration may call: the one baked in, or the one the broker answered since. */
 async function admit(origin: string): Promise<void> {
   if (baked?.sites.includes(origin)) return;
@@ -131,7 +157,10 @@ function after(ms: number): Timer {
 browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
   if (connected.name === uiPortName) ui.serve(port);
-  else if (connected.name === bridgePortName) servePage(port);
-  else connected.disconnect();
+  else if (connected.name === bridgePortName) {
+    servePage(port);
+    update();
+  } else connected.disconnect();
 });
 windows.onClosed((windowId) => void prompts.windowClosed(windowId).catch(reportError));
+recheck.onRing(update);

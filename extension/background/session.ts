@@ -5,6 +5,7 @@ import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { isBrokerError } from './broker-error.ts';
 import type { Events } from './events.ts';
+import { lostAccess } from './lost-access.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { TokenCache } from './token-cache.ts';
 import { createTurns } from './turns.ts';
@@ -28,6 +29,8 @@ export interface SessionDeps {
 }
 
 export interface Session {
+  /** What is known of the session, without asking anybody. */
+  known(): Promise<SessionAnswer | undefined>;
   /** The session, from memory where it is known; asks the broker once after a start of the browser. */
   current(): Promise<SessionAnswer | undefined>;
   /** Asks the broker where what is known is older than `maxAgeMs`. */
@@ -35,6 +38,12 @@ export interface Session {
   /** Where the provider's own session can be ended too, after a sign-out. */
   logoutUrl(): Promise<string | undefined>;
   begin(answer: SessionAnswer): Promise<void>;
+  /**
+   * Asks the broker since it said that something changed, and tells pages if it did.
+   *
+   * @param voidTokens what is in the tokens may have changed although the session looks the same
+   */
+  check(voidTokens: boolean): Promise<void>;
   /** Runs a call of the session and ends the session here if the broker says that it has ended there. */
   guard<T>(call: () => Promise<T>): Promise<T>;
   grant(consent: { origin: string; resource: string; scope: string }): Promise<void>;
@@ -114,6 +123,7 @@ export function createSession(deps: SessionDeps): Session {
   };
 
   return {
+    known: async () => answerOf(await known.get()),
     current: () => refreshed(Number.POSITIVE_INFINITY),
     refreshed,
     async logoutUrl() {
@@ -126,6 +136,17 @@ export function createSession(deps: SessionDeps): Session {
         await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
         await events.reset('session');
       }),
+    async check(voidTokens) {
+      const before = answerOf(await known.get());
+      // Not joined to a flight: one that left earlier may know less than the event.
+      const after = await ask();
+      // Where it has ended there, `guard` has told the pages.
+      if (!before || !after) return;
+      if (voidTokens || lostAccess(before, after)) {
+        await tokens.clear();
+        await events.reset(before.session.state === after.session.state ? 'access' : 'session');
+      } else if (JSON.stringify(before) !== JSON.stringify(after)) await events.hint('access');
+    },
     guard,
     async grant(consent) {
       await setConsents(() => client.grantConsent(consent));

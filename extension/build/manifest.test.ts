@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createManifest, type ManifestOptions, matchPattern, targets } from '../../manifest.config.ts';
+import { createManifest, type ManifestOptions, targets } from '../../manifest.config.ts';
+import { matchPattern } from '../platform/match-pattern.ts';
 
 const baked = {
   broker: 'https://latchkey.example.com',

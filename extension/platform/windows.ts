@@ -1,4 +1,5 @@
 import { browser } from './browser.ts';
+import { matchPattern } from './match-pattern.ts';
 
 /** Windows and tabs, as far as Latchkey needs them: none of this takes a permission. */
 export interface Windows {
@@ -11,6 +12,8 @@ export interface Windows {
   openTab(url: string): Promise<void>;
   /** Whether the person looks at this tab: prompts are for the active one only. */
   isTabActive(tabId: number): Promise<boolean>;
+  /** Whether a tab is open at one of these hosts (patterns know no ports). It takes host access to them, as the bridge does. */
+  hasTabAt(origins: readonly string[]): Promise<boolean>;
   /** Sends a message to the content scripts of every tab's top frame; tabs without one don't hear it. */
   broadcast(message: object): Promise<void>;
 }
@@ -43,6 +46,10 @@ export const windows: Windows = {
     } catch {
       return false;
     }
+  },
+  async hasTabAt(origins) {
+    if (origins.length === 0) return false;
+    return (await browser.tabs.query({ url: origins.map(matchPattern) })).length > 0;
   },
   async broadcast(message) {
     const tabs = await browser.tabs.query({});

@@ -21,6 +21,7 @@ export function fakeWindows(): Windows & { open: Map<number, string>; tabs: stri
     onClosed: (listener: (windowId: number) => void) => void listeners.push(listener),
     openTab: async (url: string) => void windows.tabs.push(url),
     isTabActive: async (tabId: number) => tabId === windows.activeTab,
+    hasTabAt: async () => true,
     broadcast: async () => undefined,
   };
   return windows;

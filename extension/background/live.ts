@@ -1,0 +1,102 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import type { Alarm } from '../platform/alarms.ts';
+import type { Slot } from '../platform/slot.ts';
+import { isBrokerError } from './broker-error.ts';
+import { readServerEvents } from './server-events.ts';
+import type { Session } from './session.ts';
+
+export interface LiveDeps {
+  /** Opens `GET /session/events`. */
+  open(lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  session: Pick<Session, 'guard' | 'check'>;
+  /** Whether somebody is signed in and a tab of an approved site is open. */
+  isWanted(): Promise<boolean>;
+  /** Id of the last event; what came while the background was stopped is caught up on from there. */
+  position: Slot<string>;
+  alarm: Alarm;
+  sleep(ms: number): Promise<void>;
+  random(): number;
+}
+
+/** Hears of what happens to the session at the broker. */
+export interface Live {
+  /** Listens if somebody wants to know, else stops; called whenever that may have changed. */
+  update(): Promise<void>;
+}
+
+/** The broker says something every 15 s; a stream silent for longer is a dead connection. */
+const silenceMs = 40_000;
+const firstDelayMs = 500;
+const maxDelayMs = 60_000;
+
+/**
+ * Keeps the session's event stream open while tabs of approved sites are and the background lives. A browser
+ * stops the background sooner or later and the stream with it: the alarm then wakes it within the minute, and
+ * opening the stream again tells whether the session still stands. Only the broker's own word ends a session:
+ * trouble on the way is waited out.
+ */
+export function createLive({ open, session, isWanted, position, alarm, sleep, random }: LiveDeps): Live {
+  let running: { stop: AbortController } | undefined;
+
+  /** @returns whether to come again at once */
+  const listen = async (stop: AbortSignal, connected: () => void): Promise<boolean> => {
+    const silent = new AbortController();
+    let timer = setTimeout(() => silent.abort(), silenceMs);
+    try {
+      const signal = AbortSignal.any([stop, silent.signal]);
+      const last = await position.get();
+      const body = await session.guard(() => open(last, signal));
+      connected();
+      for await (const { event, id } of readServerEvents(body)) {
+        clearTimeout(timer);
+        timer = setTimeout(() => silent.abort(), silenceMs);
+        // Asking again, with the cookie of now, is what tells a session that ended from one that was replaced.
+        if (event === 'revoked') return true;
+        if (event !== undefined) await session.check(event === 'policy');
+        if (id !== undefined) await position.set(id);
+      }
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const follow = async (stop: AbortSignal): Promise<void> => {
+    let failures = 0;
+    while (!stop.aborted && (await isWanted())) {
+      let waitMs = 0;
+      try {
+        const again = await listen(stop, () => {
+          failures = 0;
+        });
+        if (again) continue;
+      } catch (error) {
+        if (isBrokerError(error, 'invalid_session')) continue;
+        waitMs = (error instanceof LatchkeyError && error.retryAfterMs) || 0;
+      }
+      const backoff = Math.min(firstDelayMs * 2 ** failures, maxDelayMs);
+      failures += 1;
+      // Spread, so that a broker that comes back isn't met by everybody at once.
+      await sleep(Math.max(waitMs, backoff) * (0.5 + random() / 2));
+    }
+  };
+
+  return {
+    async update() {
+      if (!(await isWanted())) {
+        running?.stop.abort();
+        await alarm.stop();
+        return;
+      }
+      await alarm.start();
+      if (running) return;
+      const own = { stop: new AbortController() };
+      running = own;
+      void follow(own.stop.signal)
+        .catch(reportError)
+        .finally(() => {
+          if (running === own) running = undefined;
+        });
+    },
+  };
+}
