@@ -79,11 +79,13 @@ describe('PostgreSQL', () => {
   it('appends a revocation only when the one before it is there to be read', async () => {
     const database = await openPostgres({ url: direct });
     const { appendRevocation, revocationsAfter } = kill(database);
-    const first = Promise.withResolvers<void>();
+    const [first, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const appending = database.exclusively('revocations', async (trx) => {
       await trx.insertInto('revocations').values({ event: '{"n":1}', at: t0, expiresAt: t0 }).execute();
+      begun.resolve();
       await first.promise;
     });
+    await begun.promise;
     const second = appendRevocation({ n: 2 }, t0);
     const waiting = async () => {
       const query = sql<{ pid: number }>`select pid from pg_locks where locktype = 'advisory' and not granted`;
