@@ -9,6 +9,8 @@ import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { keySvg, pagesCss } from './pages/assets.ts';
+import { authorize } from './routes/authorize.ts';
+import { authorizeDecision } from './routes/authorize-decision.ts';
 import { callback } from './routes/callback.ts';
 import { deviceAuthorization } from './routes/device-authorization.ts';
 import { deviceDecision } from './routes/device-decision.ts';
@@ -19,6 +21,7 @@ import { oktaEventsChallenge, oktaEventsReceive } from './routes/hooks-okta-even
 import { introspect } from './routes/introspect.ts';
 import { jwks } from './routes/jwks.ts';
 import { metadata } from './routes/metadata.ts';
+import { register } from './routes/register.ts';
 import { revoke } from './routes/revoke.ts';
 import { sessionAuthorize } from './routes/session-authorize.ts';
 import { consentGrant, consentRevoke } from './routes/session-consents.ts';
@@ -29,6 +32,7 @@ import { sessionRead } from './routes/session-read.ts';
 import { sessionToken } from './routes/session-token.ts';
 import { signOut } from './routes/sign-out.ts';
 import { token } from './routes/token.ts';
+import { userInfo } from './routes/userinfo.ts';
 import { verify, verifyMirrored } from './routes/verify.ts';
 import { requireProof, requireSession } from './session/authenticate.ts';
 
@@ -58,6 +62,10 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/device_authorization', deviceAuthorization(deps));
   app.post('/token', token(deps));
   app.post('/revoke', revoke(deps));
+  app.on(['GET', 'POST'], '/userinfo', userInfo(deps));
+  app.post('/register', register);
+  app.get('/authorize', authorize(deps));
+  app.post('/authorize/decision', authorizeDecision(deps));
   app.post('/introspect', introspect(deps));
 
   app.get('/verify', verify(deps));

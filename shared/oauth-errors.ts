@@ -11,6 +11,7 @@ export const oauthErrorStatus = {
   unsupported_grant_type: 400,
   invalid_scope: 400,
   access_denied: 403,
+  unsupported_response_type: 400,
   server_error: 500,
   temporarily_unavailable: 503,
   // RFC 8707 §2
@@ -30,6 +31,9 @@ export const oauthErrorStatus = {
   // OpenID Connect Core §3.1.2.6
   login_required: 401,
   consent_required: 403,
+  interaction_required: 403,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
   // Latchkey's own
   /** A gateway's route wants a token, and there is none. */
   missing_token: 401,

@@ -152,6 +152,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       groups: entry.groups,
       sessionMs: entry.session,
       grant: entry.grant,
+      redirectPath: entry.redirect_path,
     })),
     services: toMap(file.services, (clientId, entry) => ({
       clientId,

@@ -127,7 +127,11 @@ const device = v.strictObject({
   allow,
   groups,
   session: v.optional(duration, '30d'),
-  grant: v.optional(v.literal('device', 'must be "device"'), 'device'),
+  grant: v.optional(v.picklist(['device', 'loopback', 'both'], 'must be device, loopback or both'), 'device'),
+  redirect_path: v.optional(
+    v.pipe(text, v.regex(/^\/[\w.~/-]{0,127}$/, 'must be the path of a URL, such as /callback')),
+    '/callback',
+  ),
 });
 
 const publicJwk = v.pipe(

@@ -82,7 +82,10 @@ export interface DeviceClientConfig {
   allow: Allow;
   groups: readonly string[];
   sessionMs: number;
-  grant: 'device' | 'loopback';
+  /** `device`: by a code that is entered elsewhere (RFC 8628); `loopback`: by a browser on the same machine (RFC 8252). */
+  grant: 'device' | 'loopback' | 'both';
+  /** Path of the loopback redirect; its port is the program's choice. */
+  redirectPath: string;
 }
 
 /** A program that acts for itself: it takes tokens by client credentials, or asks about others' tokens. */

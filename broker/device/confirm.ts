@@ -11,7 +11,8 @@ import { type Purpose, startSignIn } from '../people/sign-in.ts';
 import { inGroups } from '../policy/decide.ts';
 import type { DeviceGrant } from '../store/store.ts';
 import type { Upstream } from '../upstream/types.ts';
-import { mayGuess } from './guess-budget.ts';
+import { takeGuess } from './guess-budget.ts';
+import { identityWords } from './identity.ts';
 import { userCodeHashes } from './user-code.ts';
 
 /** Now that it is known who is there, the code is compared; a right one leads to the confirmation. */
@@ -27,13 +28,13 @@ export async function confirmDevice(
   if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
   const csrf = csrfToken(deps, page);
   const account = person.email ?? person.name;
-  if (!(await mayGuess(deps, person.sub, c.get('address')))) {
-    return c.html(deviceCodePage({ csrf, account, fault: 'too_many' }), 429);
-  }
+  const guess = await takeGuess(deps, person.sub, c.get('address'));
+  if (!guess) return c.html(deviceCodePage({ csrf, account, fault: 'too_many' }), 429);
   const grant = await find(deps, userCode);
   const client = grant && config.devices.get(grant.clientId);
-  const resource = grant && config.resources.get(grant.resource ?? '');
-  if (!grant || !client || !resource) return c.html(deviceCodePage({ csrf, account, userCode, fault: 'wrong' }), 400);
+  if (!grant || !client) return c.html(deviceCodePage({ csrf, account, userCode, fault: 'wrong' }), 400);
+  await guess.wasRight();
+  const resource = grant.resource === undefined ? undefined : config.resources.get(grant.resource);
   if (!inGroups(client.groups, person)) return c.html(messagePage('not_allowed'), 403);
   const sameNetwork = networkOf(grant.ip ?? '') === networkOf(c.get('address'));
   if (!sameNetwork && !forced) {
@@ -54,8 +55,9 @@ export async function confirmDevice(
       account: { name: person.name, email: person.email, upstream: person.upstream },
       clientName: client.name,
       userCode,
-      resourceName: resource.name,
-      scopes: grant.scopes.map((scope) => resource.scopes[scope] ?? scope),
+      resourceName: resource?.name,
+      scopes: grant.scopes.flatMap((scope) => resource?.scopes[scope] ?? []),
+      identity: identityWords(grant.scopes),
       startedAt: ago(deps.now() - grant.createdAt),
       startedFrom: grant.ip ?? 'an unknown address',
       sameNetwork,

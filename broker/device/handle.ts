@@ -23,7 +23,7 @@ export function parseHandle(text: string): Handle | undefined {
 }
 
 /** The family's row. */
-export const familyRowId = ({ family }: Handle): string => sha256(`device:${family}`);
+export const familyRowId = ({ family }: Pick<Handle, 'family'>): string => sha256(`device:${family}`);
 
 export const handleHash = ({ secret }: Handle): string =>
   sha256(Buffer.concat([Buffer.from('device-handle:'), secret]));

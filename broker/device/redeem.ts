@@ -2,13 +2,11 @@ import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
-import { seal } from '../keys/seal.ts';
 import type { Form } from '../middleware/body.ts';
 import type { DeviceGrant, PollResult } from '../store/store.ts';
-import { openGrant } from './grant-seal.ts';
-import { familyRowId, type Handle, handleHash, newHandle } from './handle.ts';
-import { parseSealedGrant } from './sealed-grant.ts';
-import { deviceTokens, prepareToken } from './session-token.ts';
+import { beginSession, openAllowed } from './begin-session.ts';
+import { newHandle } from './handle.ts';
+import { deviceTokens } from './session-token.ts';
 
 /** Networks jitter, and widely used clients die of one `slow_down`: the interval is enforced so much more leniently. */
 const pollLeewayMs = 1_000;
@@ -24,12 +22,15 @@ export async function redeemDeviceCode(deps: Deps, client: DeviceClientConfig, f
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
   const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
-  const handle = newHandle();
-  const hasRefreshToken = await redeem(deps, client, grant, deviceCode, handle);
-  const row = await store.getDeviceSession(familyRowId(handle));
-  if (!row) throw new Error('the device session just stored is not there');
-  const basis = await prepareToken(deps, client, row, handle);
-  return deviceTokens(deps, basis, hasRefreshToken ? handle : undefined, undefined);
+  const opened = await openAllowed(deps, grant, deviceCode);
+  const begun = opened && (await beginSession(deps, client, opened, newHandle()));
+  if (!begun) {
+    throw new OAuthError(
+      'invalid_grant',
+      'this device_code was used before, or its sign-in has been ended: start again',
+    );
+  }
+  return deviceTokens(deps, begun.basis, { handle: begun.handle, scope: form.scope });
 }
 
 function allowedGrant(poll: PollResult): DeviceGrant {
@@ -50,48 +51,4 @@ function allowedGrant(poll: PollResult): DeviceGrant {
     case 'wrong_client':
       throw new OAuthError('invalid_grant', 'this device_code is not one of this client: start again');
   }
-}
-
-async function redeem(
-  deps: Deps,
-  client: DeviceClientConfig,
-  grant: DeviceGrant,
-  deviceCode: string,
-  handle: Handle,
-): Promise<boolean> {
-  const { store, ring, config, now } = deps;
-  const { sub, claims, sealedGrant } = grant;
-  const opened = sealedGrant && (await openGrant(ring.get(grant.ringKid).key, deviceCode, sealedGrant));
-  if (!opened || !sub || !claims) throw new OAuthError('invalid_grant', 'this grant cannot be opened: start again');
-  const { refreshToken, upstream, issuer, issuedAt, refreshedAt } = parseSealedGrant(opened);
-  const id = familyRowId(handle);
-  const sealed =
-    refreshToken === undefined
-      ? undefined
-      : seal(ring, { purpose: 'device-refresh', id, secret: handle.secret }, refreshToken);
-  const redeemed = await store.redeemDeviceGrant(grant.deviceCodeHash, now(), {
-    id,
-    clientId: client.clientId,
-    sub,
-    upstream,
-    issuer,
-    issuedAt,
-    currentHash: handleHash(handle),
-    sealedRefresh: sealed?.sealed,
-    ringKid: sealed?.ringKid,
-    claims,
-    refreshedAt,
-    scopes: grant.scopes,
-    resource: grant.resource,
-    name: config.devices.get(client.clientId)?.name,
-    createdAt: now(),
-    absoluteExpiresAt: now() + client.sessionMs,
-  });
-  if (!redeemed)
-    throw new OAuthError(
-      'invalid_grant',
-      'this device_code was used before, or its sign-in has been ended: start again',
-    );
-  await store.appendAudit({ type: 'device.created', sub, detail: { device: id, client: client.clientId } }, now());
-  return sealed !== undefined;
 }

@@ -25,9 +25,9 @@ export async function refreshDevice(deps: Deps, client: DeviceClientConfig, form
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const found = await find(deps, client, presented);
     const basis = await prepareToken(deps, client, found.row, found.handle);
-    if (!found.isCurrent) return deviceTokens(deps, basis, found.handle, form.scope);
+    if (!found.isCurrent) return deviceTokens(deps, basis, { handle: found.handle, scope: form.scope });
     const next = await rotate(deps, basis.row, presented);
-    if (next) return deviceTokens(deps, basis, next, form.scope);
+    if (next) return deviceTokens(deps, basis, { handle: next, scope: form.scope });
   }
   throw new OAuthError('temporarily_unavailable', 'many requests use this refresh_token at once: try again', {
     headers: { 'Retry-After': '1' },

@@ -7,6 +7,8 @@ export interface SealedGrant {
   issuedAt: number;
   /** When the provider vouched for the person, epoch milliseconds. */
   refreshedAt: number;
+  /** Of an authorization code: what its redemption has to show again, and what its ID token repeats. */
+  authorization?: { redirectUri: string; codeChallenge: string; nonce: string | undefined } | undefined;
 }
 
 export const formatSealedGrant = (grant: SealedGrant): string => JSON.stringify(grant);

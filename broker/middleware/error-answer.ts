@@ -8,7 +8,16 @@ import { errorPage } from '../pages/error.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 
 /** Paths that people see in a browser; everywhere else errors are JSON. */
-const pagePaths = new Set(['/device', '/device/decision', '/callback', '/signout', '/']);
+const pagePaths = new Set([
+  '/',
+  '/device',
+  '/device/decision',
+  '/authorize',
+  '/authorize/decision',
+  '/account',
+  '/callback',
+  '/signout',
+]);
 
 /** The one place where an error becomes an answer: OAuth JSON, or a page where a person looks at it. */
 export function errorAnswer(log: Log): ErrorHandler<Env> {

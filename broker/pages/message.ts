@@ -13,6 +13,16 @@ const messages = {
     title: 'Nothing was signed in',
     text: 'The device has been told so. You can close this page.',
   },
+  reported: {
+    mark: 'plain',
+    title: 'Thank you. Nothing was signed in',
+    text: 'The request has been erased and reported. If somebody sent you the code or a link to this page, do not answer them, and tell your administrator.',
+  },
+  signed_out_everywhere: {
+    mark: 'good',
+    title: 'You are signed out everywhere',
+    text: 'Every browser and every device has to sign in again. You can close this page.',
+  },
   too_late: {
     mark: 'bad',
     title: 'This code cannot be used any more',

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { NativeRequest } from '../authorize/request.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
@@ -10,7 +11,26 @@ export type Purpose =
   /** To say who they are; then the code is compared. `forced`: the provider was told to ask again. */
   | { type: 'code'; userCode: string; forced: boolean }
   /** "Allow": to give the device a lasting grant of its own. */
-  | { type: 'allow'; deviceCodeHash: string; sub: string };
+  | { type: 'allow'; deviceCodeHash: string; sub: string }
+  /** To say who they are, for a native client; then they are asked. */
+  | { type: 'authorize'; request: NativeRequest }
+  /** "Allow": to give the native client a lasting grant of its own. */
+  | { type: 'authorize_allow'; request: NativeRequest; sub: string }
+  /** To see their account. */
+  | { type: 'account' }
+  /** To show that it is still them, before they are signed out everywhere. */
+  | { type: 'sign_out_everywhere'; sub: string };
+
+/** How the provider is asked. */
+interface SignInOptions {
+  /** Whether a lasting grant is wanted. */
+  offline: boolean;
+  prompt?: 'login' | 'select_account' | undefined;
+  loginHint?: string | undefined;
+  acrValues?: string | undefined;
+  /** Seconds; checked when they come back. */
+  maxAge?: number | undefined;
+}
 
 interface PageTransaction {
   pageId: string;
@@ -18,6 +38,7 @@ interface PageTransaction {
   nonce: string;
   codeVerifier: string;
   purpose: Purpose;
+  maxAge: number | undefined;
 }
 
 const transactionMs = 600_000;
@@ -30,7 +51,7 @@ export async function startSignIn(
   page: PageSession,
   upstream: Upstream,
   purpose: Purpose,
-  options: { offline: boolean; prompt?: 'login' | 'select_account' | undefined; loginHint?: string | undefined },
+  options: SignInOptions,
 ): Promise<string> {
   const [state, nonce, codeVerifier] = [random(), random(), random()];
   const { url } = await upstream.authorizationUrl({
@@ -40,7 +61,14 @@ export async function startSignIn(
     codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     ...options,
   });
-  const data: PageTransaction = { pageId: page.id, upstream: upstream.config.name, nonce, codeVerifier, purpose };
+  const data: PageTransaction = {
+    pageId: page.id,
+    upstream: upstream.config.name,
+    nonce,
+    codeVerifier,
+    purpose,
+    maxAge: options.maxAge,
+  };
   await deps.store.putTransaction({
     id: sha256(state),
     kind: 'page',
@@ -76,10 +104,18 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
       'this sign-in is too old, was used before, or was begun in another browser: enter the code again',
     );
   }
-  const { purpose, nonce, codeVerifier } = transaction;
+  const { purpose, nonce, codeVerifier, maxAge } = transaction;
   if (code === undefined) return { purpose, cancelled: true };
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream) throw new OAuthError('invalid_transaction', 'the provider of this sign-in is no longer configured');
-  const exchanged = await upstream.exchange({ code, state, iss, codeVerifier, redirectUri: redirectUri(deps), nonce });
+  const exchanged = await upstream.exchange({
+    code,
+    state,
+    iss,
+    codeVerifier,
+    redirectUri: redirectUri(deps),
+    nonce,
+    maxAge,
+  });
   return { purpose, cancelled: false, upstream, ...exchanged };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
-import { requestedTarget, requireClient } from '../device/client.ts';
+import { requestedTarget, requireClient, requireGrant } from '../device/client.ts';
 import { grantPublicKey } from '../device/grant-seal.ts';
 import { newUserCode, userCodeHash } from '../device/user-code.ts';
 import type { BrokerContext } from '../env.ts';
@@ -19,7 +19,8 @@ export function deviceAuthorization(deps: Deps) {
   return async (c: BrokerContext) => {
     await spend(deps, budget, c.get('address'));
     const form = await formBody(c);
-    const client = requireClient(deps, form);
+    const client = requireClient(deps, form, c.req.header('authorization'));
+    requireGrant(client, 'device');
     const { resource, scopes } = requestedTarget(deps, client, form);
     const deviceCode = randomBytes(32).toString('base64url');
     let userCode: string;
@@ -31,7 +32,7 @@ export function deviceAuthorization(deps: Deps) {
         userCodeHash: userCodeHash(ring.current.key, userCode),
         clientId: client.clientId,
         scopes,
-        resource: resource.resource,
+        resource,
         publicKey: grantPublicKey(ring.current.key, deviceCode),
         ringKid: ring.current.kid,
         interval,

@@ -10,7 +10,7 @@ import { chooseUpstream } from '../upstream/choose.ts';
 
 /**
  * `POST /device/decision`: the person's answer. "Allow" goes through the provider once more for a grant that
- * is the device's own, never a copy of the browser's.
+ * is the device's own, never a copy of the browser's. "I did not start this" is a denial that administrators hear of.
  */
 export function deviceDecision(deps: Deps) {
   return async (c: BrokerContext) => {
@@ -20,21 +20,32 @@ export function deviceDecision(deps: Deps) {
     const { person } = page;
     if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: enter the code again');
     const deviceCodeHash = openTicket(deps, page, form.ticket);
-    if (form.action === 'deny') {
-      const decided = await deps.store.decideDeviceGrant(
-        deviceCodeHash,
-        { decision: 'deny', sub: person.sub },
-        deps.now(),
-      );
-      if (!decided) return c.html(messagePage('too_late'), 400);
-      await deps.store.appendAudit({ type: 'device.denied', sub: person.sub, detail: {} }, deps.now());
-      return c.html(messagePage('denied'));
+    if (form.action === 'deny' || form.action === 'report') {
+      const isReport = form.action === 'report';
+      if (!(await refuse(deps, deviceCodeHash, person.sub, isReport))) return c.html(messagePage('too_late'), 400);
+      return c.html(messagePage(isReport ? 'reported' : 'denied'));
     }
-    if (form.action !== 'allow') throw new OAuthError('invalid_request', 'action must be allow or deny');
+    if (form.action !== 'allow') throw new OAuthError('invalid_request', 'action must be allow, deny or report');
     const purpose = { type: 'allow', deviceCodeHash, sub: person.sub } as const;
     const upstream = chooseUpstream(deps, person.upstream);
     return c.html(
       continuePage(await startSignIn(deps, page, upstream, purpose, { offline: true, loginHint: person.email })),
     );
   };
+}
+
+/** @returns false where it had been decided already, or is too old */
+async function refuse(
+  { store, log, now }: Deps,
+  deviceCodeHash: string,
+  sub: string,
+  isReport: boolean,
+): Promise<boolean> {
+  if (!(await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now()))) return false;
+  const grant = await store.getDeviceGrant(deviceCodeHash);
+  // Where it came from is what whoever looks into a report has to go by.
+  const detail = { client: grant?.clientId, address: grant?.ip, user_agent: grant?.userAgent };
+  await store.appendAudit({ type: isReport ? 'device.reported' : 'device.denied', sub, detail }, now());
+  if (isReport) log.warn({ event: 'device_reported', client: grant?.clientId, address: grant?.ip });
+  return true;
 }

@@ -1,11 +1,12 @@
 import type { Deps } from '../deps.ts';
+import { identityScopesSupported } from '../device/identity.ts';
 import type { BrokerContext } from '../env.ts';
 import { assertionAlgorithms } from '../services/assertion.ts';
 import { deviceCodeGrant } from './token.ts';
 
 /**
  * `GET /.well-known/oauth-authorization-server` (RFC 8414) and `/.well-known/openid-configuration`. They
- * name what is there and nothing else: there is no authorization endpoint for other people's clients.
+ * name what is there and nothing else: there is no `registration_endpoint`, clients are listed by an administrator.
  */
 export function metadata({ config }: Deps) {
   return (c: BrokerContext) => {
@@ -21,14 +22,39 @@ const serviceMethods = ['private_key_jwt', 'client_secret_basic', 'client_secret
 function document({ issuer, resources }: Deps['config']) {
   return {
     issuer,
+    authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     device_authorization_endpoint: `${issuer}/device_authorization`,
     revocation_endpoint: `${issuer}/revoke`,
     introspection_endpoint: `${issuer}/introspect`,
+    userinfo_endpoint: `${issuer}/userinfo`,
     jwks_uri: `${issuer}/jwks`,
-    scopes_supported: [...new Set([...resources.values()].flatMap(({ scopes }) => Object.keys(scopes)))],
-    response_types_supported: [],
-    grant_types_supported: [deviceCodeGrant, 'refresh_token', 'client_credentials'],
+    scopes_supported: [
+      ...new Set([...identityScopesSupported, ...[...resources.values()].flatMap(({ scopes }) => Object.keys(scopes))]),
+    ],
+    claims_supported: [
+      'iss',
+      'sub',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'acr',
+      'amr',
+      'nonce',
+      'name',
+      'email',
+      'groups',
+    ],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    authorization_response_iss_parameter_supported: true,
+    code_challenge_methods_supported: ['S256'],
+    prompt_values_supported: ['login', 'select_account'],
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    claims_parameter_supported: false,
+    grant_types_supported: ['authorization_code', deviceCodeGrant, 'refresh_token', 'client_credentials'],
     token_endpoint_auth_methods_supported: ['none', ...serviceMethods],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: ['none'],

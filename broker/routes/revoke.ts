@@ -14,7 +14,7 @@ export function revoke(deps: Deps) {
   const { store, ring, upstreams, now } = deps;
   return async (c: BrokerContext) => {
     const form = await formBody(c);
-    const client = requireClient(deps, form);
+    const client = requireClient(deps, form, c.req.header('authorization'));
     if (form.token === undefined) throw new OAuthError('invalid_request', 'token is missing');
     const handle = parseHandle(form.token);
     const row = handle && (await store.getDeviceSession(familyRowId(handle)));

@@ -1,3 +1,5 @@
+import { redeemCode } from '../authorize/redeem.ts';
+import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { requireClient } from '../device/client.ts';
 import { redeemDeviceCode } from '../device/redeem.ts';
@@ -11,10 +13,12 @@ export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** `POST /token`: the grants that this version has (RFC 6749 §3.2, RFC 8628 §3.4). */
 export function token(deps: Deps) {
-  const ofDevices = (grant: typeof redeemDeviceCode | typeof refreshDevice) => (_: BrokerContext, form: Form) =>
-    grant(deps, requireClient(deps, form), form);
+  type DeviceGrant = (deps: Deps, client: DeviceClientConfig, form: Form) => Promise<object>;
+  const ofDevices = (grant: DeviceGrant) => (c: BrokerContext, form: Form) =>
+    grant(deps, requireClient(deps, form, c.req.header('authorization')), form);
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
     [deviceCodeGrant, ofDevices(redeemDeviceCode)],
+    ['authorization_code', ofDevices(redeemCode)],
     ['refresh_token', ofDevices(refreshDevice)],
     ['client_credentials', (c, form) => serviceToken(deps, c, form)],
   ]);

@@ -1,0 +1,34 @@
+import type { Deps } from '../deps.ts';
+import { identityWords } from '../device/identity.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { nativeConfirmPage } from '../pages/native-confirm.ts';
+import { csrfToken, type PageSession, sealTicket } from '../people/page-session.ts';
+import { inGroups } from '../policy/decide.ts';
+import { errorUrl } from './redirect.ts';
+import type { NativeRequest } from './request.ts';
+
+/** Somebody has signed in for a native client: they are always asked before it gets anything (RFC 8252 §8.6). */
+export function confirmNative(deps: Deps, c: BrokerContext, page: PageSession, request: NativeRequest) {
+  const { config } = deps;
+  const { person } = page;
+  const client = config.devices.get(request.clientId);
+  if (!person || !client) throw new OAuthError('invalid_request', 'nobody is signed in: start again in your program');
+  if (!inGroups(client.groups, person)) {
+    const denied = new OAuthError('access_denied', 'the person is in none of the groups that may use this client');
+    return c.redirect(errorUrl(config, request, denied));
+  }
+  const resource = request.resource === undefined ? undefined : config.resources.get(request.resource);
+  return c.html(
+    nativeConfirmPage({
+      csrf: csrfToken(deps, page),
+      ticket: sealTicket(deps, page, JSON.stringify(request)),
+      account: { name: person.name, email: person.email, upstream: person.upstream },
+      clientName: client.name,
+      resourceName: resource?.name,
+      scopes: request.scopes.flatMap((scope) => resource?.scopes[scope] ?? []),
+      identity: identityWords(request.scopes),
+      redirectHost: new URL(request.redirectUri).host,
+    }),
+  );
+}

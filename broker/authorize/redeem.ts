@@ -1,0 +1,60 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { DeviceClientConfig } from '../config/types.ts';
+import type { Deps } from '../deps.ts';
+import { beginSession, openAllowed } from '../device/begin-session.ts';
+import { familyRowId } from '../device/handle.ts';
+import type { SealedGrant } from '../device/sealed-grant.ts';
+import { deviceTokens } from '../device/session-token.ts';
+import { OAuthError } from '../errors.ts';
+import { sameText } from '../keys/hash.ts';
+import type { Form } from '../middleware/body.ts';
+import { codeFamily, codeHash } from './code.ts';
+
+/**
+ * The authorization code grant (RFC 6749 §4.1.3), bound to client, redirect URI and PKCE verifier (RFC 7636 §4.6).
+ *
+ * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use ends what the first one gave (§4.1.2)
+ */
+export async function redeemCode(deps: Deps, client: DeviceClientConfig, form: Form) {
+  const { store, now } = deps;
+  const { code, redirect_uri: redirectUri, code_verifier: verifier } = form;
+  for (const [name, value] of Object.entries({ code, redirect_uri: redirectUri, code_verifier: verifier })) {
+    if (value === undefined) throw new OAuthError('invalid_request', `${name} is missing`);
+  }
+  if (code === undefined) throw new OAuthError('invalid_request', 'code is missing');
+  const grant = await store.getDeviceGrant(codeHash(code));
+  if (grant?.state !== 'allowed' || grant.expiresAt <= now()) throw await used(deps, client, code);
+  const opened = grant.clientId === client.clientId ? await openAllowed(deps, grant, code) : undefined;
+  if (!opened?.sealed.authorization || !belongs(opened.sealed.authorization, redirectUri ?? '', verifier ?? '')) {
+    throw new OAuthError(
+      'invalid_grant',
+      'client_id, redirect_uri or code_verifier is not that of the authorization request',
+    );
+  }
+  const handle = { family: codeFamily(code), secret: randomBytes(32) };
+  const begun = await beginSession(deps, client, opened, handle);
+  if (!begun) throw await used(deps, client, code);
+  const { nonce } = opened.sealed.authorization;
+  return deviceTokens(deps, begun.basis, { handle: begun.handle, scope: form.scope, nonce });
+}
+
+function belongs(
+  { redirectUri, codeChallenge }: NonNullable<SealedGrant['authorization']>,
+  shownRedirectUri: string,
+  verifier: string,
+): boolean {
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  return redirectUri === shownRedirectUri && sameText(challenge, codeChallenge);
+}
+
+/** The code is good no more. Where it has been used, somebody has it who should not: nobody keeps what it gave. */
+async function used({ store, now }: Deps, client: DeviceClientConfig, code: string): Promise<OAuthError> {
+  const row = await store.getDeviceSession(familyRowId({ family: codeFamily(code) }));
+  if (row?.clientId === client.clientId && (await store.endDeviceSession(row.id, 'code_reused', now()))) {
+    await store.appendAudit(
+      { type: 'device.ended', sub: row.sub, detail: { device: row.id, reason: 'code_reused' } },
+      now(),
+    );
+  }
+  return new OAuthError('invalid_grant', 'this code is unknown, too old, or was used before: start again');
+}

@@ -1,0 +1,46 @@
+import { errorUrl } from '../authorize/redirect.ts';
+import type { NativeRequest } from '../authorize/request.ts';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { formBody } from '../middleware/body.ts';
+import { continuePage } from '../pages/continue.ts';
+import { newPageSession, openTicket, readPageSession, requireCsrf, writePageSession } from '../people/page-session.ts';
+import { startSignIn } from '../people/sign-in.ts';
+import { chooseUpstream } from '../upstream/choose.ts';
+
+/**
+ * `POST /authorize/decision`: the person's answer about a native client. "Allow" goes through the provider once more
+ * for a grant of the program's own; "Deny" and "I did not start this" go back to the program as a refusal.
+ */
+export function authorizeDecision(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const page = readPageSession(deps, c);
+    const form = await formBody(c);
+    requireCsrf(deps, page, form.csrf);
+    const { person } = page;
+    if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: start again');
+    // What our own seal opens is what the confirmation sealed.
+    const request: NativeRequest = JSON.parse(openTicket(deps, page, form.ticket));
+    if (form.action === 'deny' || form.action === 'report') {
+      const type = form.action === 'deny' ? 'device.denied' : 'device.reported';
+      const detail = { client: request.clientId, flow: 'loopback', address: c.get('address') };
+      await deps.store.appendAudit({ type, sub: person.sub, detail }, deps.now());
+      const denied = new OAuthError('access_denied', 'the person has refused');
+      return c.html(continuePage(errorUrl(deps.config, request, denied)));
+    }
+    if (form.action === 'switch_account') {
+      const fresh = { ...newPageSession(deps.now()), chooseAccount: true };
+      writePageSession(deps, c, fresh);
+      const again = { type: 'authorize', request } as const;
+      const upstream = chooseUpstream(deps, person.upstream);
+      return c.html(continuePage(await startSignIn(deps, fresh, upstream, again, { offline: false, prompt: 'login' })));
+    }
+    if (form.action !== 'allow') throw new OAuthError('invalid_request', 'action is none of those on the page');
+    const purpose = { type: 'authorize_allow', request, sub: person.sub } as const;
+    const upstream = chooseUpstream(deps, person.upstream);
+    return c.html(
+      continuePage(await startSignIn(deps, page, upstream, purpose, { offline: true, loginHint: person.email })),
+    );
+  };
+}

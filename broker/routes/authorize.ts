@@ -1,0 +1,39 @@
+import { errorUrl } from '../authorize/redirect.ts';
+import { nativeRequest, trustedRedirect } from '../authorize/request.ts';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { spend } from '../limits/spend.ts';
+import { readPageSession, writePageSession } from '../people/page-session.ts';
+import { startSignIn } from '../people/sign-in.ts';
+import { chooseUpstream } from '../upstream/choose.ts';
+
+const budget = { name: 'authorize', count: 60, windowMs: 60_000 };
+
+/**
+ * `GET /authorize`: for a listed native client on a machine with a browser (RFC 8252). First the provider says who
+ * is there, then the person is asked; nothing is ever given silently.
+ */
+export function authorize(deps: Deps) {
+  return async (c: BrokerContext) => {
+    await spend(deps, budget, c.get('address'));
+    const query = new URL(c.req.url).searchParams;
+    const { client, redirect } = trustedRedirect(deps, query);
+    try {
+      const { request, wish } = nativeRequest(deps, client, redirect, query);
+      const page = readPageSession(deps, c);
+      writePageSession(deps, c, page);
+      const url = await startSignIn(
+        deps,
+        page,
+        chooseUpstream(deps, page.person?.upstream),
+        { type: 'authorize', request },
+        { offline: false, ...wish, prompt: page.chooseAccount ? 'login' : wish.prompt },
+      );
+      return c.redirect(url);
+    } catch (error) {
+      if (error instanceof OAuthError) return c.redirect(errorUrl(deps.config, redirect, error));
+      throw error;
+    }
+  };
+}
