@@ -1,0 +1,7 @@
+/** The smallest value that `percent` of all values don't exceed (nearest rank). */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  if (value === undefined) throw new RangeError('nothing has no percentiles');
+  return value;
+}
