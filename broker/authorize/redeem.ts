@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { beginSession, openAllowed } from '../device/begin-session.ts';
+import type { ClientRequest } from '../device/client.ts';
 import { familyRowId } from '../device/handle.ts';
 import type { SealedGrant } from '../device/sealed-grant.ts';
 import { deviceTokens } from '../device/session-token.ts';
 import { OAuthError } from '../errors.ts';
 import { sameText } from '../keys/hash.ts';
-import type { Form } from '../middleware/body.ts';
 import { codeFamily, codeHash } from './code.ts';
 
 /**
@@ -15,7 +15,7 @@ import { codeFamily, codeHash } from './code.ts';
  *
  * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use ends what the first one gave (§4.1.2)
  */
-export async function redeemCode(deps: Deps, client: DeviceClientConfig, form: Form) {
+export async function redeemCode(deps: Deps, { client, form, address }: ClientRequest) {
   const { store, now } = deps;
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = form;
   for (const [name, value] of Object.entries({ code, redirect_uri: redirectUri, code_verifier: verifier })) {
@@ -32,7 +32,7 @@ export async function redeemCode(deps: Deps, client: DeviceClientConfig, form: F
     );
   }
   const handle = { family: codeFamily(code), secret: randomBytes(32) };
-  const begun = await beginSession(deps, client, opened, handle);
+  const begun = await beginSession(deps, client, opened, { handle, from: address });
   if (!begun) throw await used(deps, client, code);
   const { nonce } = opened.sealed.authorization;
   return deviceTokens(deps, begun.basis, { handle: begun.handle, scope: form.scope, nonce });

@@ -30,6 +30,7 @@ export async function openAllowed(
  * Turns an opened grant into the device's session, exactly once: the provider's refresh token is sealed under the
  * new handle, and grant and session change in one transaction.
  *
+ * @param how `from` is the address that asks
  * @returns `undefined` where it was used before, or the provider has meanwhile ended it; without `handle` where the
  *   provider gave no refresh token: the sign-in lasts as long as its first token
  */
@@ -37,7 +38,7 @@ export async function beginSession(
   deps: Deps,
   client: DeviceClientConfig,
   { grant, sub, claims, sealed }: OpenedGrant,
-  handle: Handle,
+  { handle, from }: { handle: Handle; from: string },
 ): Promise<{ basis: TokenBasis; handle: Handle | undefined } | undefined> {
   const { store, ring, now } = deps;
   const { refreshToken, upstream, issuer, issuedAt, refreshedAt } = sealed;
@@ -63,6 +64,8 @@ export async function beginSession(
     name: client.name,
     createdAt: now(),
     absoluteExpiresAt: now() + client.sessionMs,
+    lastUsedAt: now(),
+    lastUsedFrom: from,
   });
   if (!redeemed) return undefined;
   await store.appendAudit({ type: 'device.created', sub, detail: { device: id, client: client.clientId } }, now());

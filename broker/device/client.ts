@@ -58,6 +58,14 @@ export function requireGrant({ grant, clientId }: DeviceClientConfig, wanted: 'd
   );
 }
 
+/** A request to the token endpoint, by a client of ours. */
+export interface ClientRequest {
+  client: DeviceClientConfig;
+  form: Form;
+  /** The caller's address. */
+  address: string;
+}
+
 /** What a device will be allowed: scopes of one resource, and what it may know of the person. */
 export interface DeviceTarget {
   /** Absent: UserInfo alone. */

@@ -1,10 +1,9 @@
-import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
-import type { Form } from '../middleware/body.ts';
 import type { DeviceGrant, PollResult } from '../store/store.ts';
 import { beginSession, openAllowed } from './begin-session.ts';
+import type { ClientRequest } from './client.ts';
 import { newHandle } from './handle.ts';
 import { deviceTokens } from './session-token.ts';
 
@@ -17,13 +16,13 @@ const pollLeewayMs = 1_000;
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */
-export async function redeemDeviceCode(deps: Deps, client: DeviceClientConfig, form: Form) {
+export async function redeemDeviceCode(deps: Deps, { client, form, address }: ClientRequest) {
   const { store, now } = deps;
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
   const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
-  const begun = opened && (await beginSession(deps, client, opened, newHandle()));
+  const begun = opened && (await beginSession(deps, client, opened, { handle: newHandle(), from: address }));
   if (!begun) {
     throw new OAuthError(
       'invalid_grant',

@@ -2,8 +2,8 @@ import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { open, seal } from '../keys/seal.ts';
-import type { Form } from '../middleware/body.ts';
 import type { DeviceSession } from '../store/store.ts';
+import type { ClientRequest } from './client.ts';
 import { familyRowId, type Handle, handleHash, knownSuccessor, parseHandle, successor } from './handle.ts';
 import { deviceTokens, prepareToken } from './session-token.ts';
 
@@ -18,7 +18,7 @@ const attempts = 5;
  * @throws {OAuthError} `invalid_grant` where the handle is none of a living family; what
  *   {@link prepareToken} throws, with nothing rotated
  */
-export async function refreshDevice(deps: Deps, client: DeviceClientConfig, form: Form) {
+export async function refreshDevice(deps: Deps, { client, form, address }: ClientRequest) {
   if (form.refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing');
   const presented = parseHandle(form.refresh_token);
   if (!presented) throw unknownHandle();
@@ -26,7 +26,7 @@ export async function refreshDevice(deps: Deps, client: DeviceClientConfig, form
     const found = await find(deps, client, presented);
     const basis = await prepareToken(deps, client, found.row, found.handle);
     if (!found.isCurrent) return deviceTokens(deps, basis, { handle: found.handle, scope: form.scope });
-    const next = await rotate(deps, basis.row, presented);
+    const next = await rotate(deps, basis.row, presented, address);
     if (next) return deviceTokens(deps, basis, { handle: next, scope: form.scope });
   }
   throw new OAuthError('temporarily_unavailable', 'many requests use this refresh_token at once: try again', {
@@ -52,7 +52,12 @@ async function find({ store, ring, now }: Deps, client: DeviceClientConfig, pres
   throw unknownHandle();
 }
 
-async function rotate({ store, ring, now }: Deps, row: DeviceSession, handle: Handle): Promise<Handle | undefined> {
+async function rotate(
+  { store, ring, now }: Deps,
+  row: DeviceSession,
+  handle: Handle,
+  from: string,
+): Promise<Handle | undefined> {
   const next = successor(handle, ring);
   const { sealedRefresh, ringKid, id } = row;
   const refreshToken =
@@ -70,6 +75,7 @@ async function rotate({ store, ring, now }: Deps, row: DeviceSession, handle: Ha
     sealedRefresh: sealed?.sealed,
     ringKid: sealed?.ringKid,
     now: now(),
+    from,
   });
   return rotated ? next : undefined;
 }

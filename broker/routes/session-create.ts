@@ -17,6 +17,7 @@ export function sessionCreate(deps: Deps) {
       jkt,
       predecessor: predecessor?.row.id,
       userAgent: c.req.header('User-Agent'),
+      address: c.get('address'),
     });
     const row = await deps.store.getSession(sessionRowId(secret));
     if (!row) throw new Error('the session just stored is not there');

@@ -1,7 +1,6 @@
 import { redeemCode } from '../authorize/redeem.ts';
-import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
-import { requireClient } from '../device/client.ts';
+import { type ClientRequest, requireClient } from '../device/client.ts';
 import { redeemDeviceCode } from '../device/redeem.ts';
 import { refreshDevice } from '../device/refresh.ts';
 import type { BrokerContext } from '../env.ts';
@@ -13,9 +12,13 @@ export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** `POST /token`: the grants that this version has (RFC 6749 §3.2, RFC 8628 §3.4). */
 export function token(deps: Deps) {
-  type DeviceGrant = (deps: Deps, client: DeviceClientConfig, form: Form) => Promise<object>;
-  const ofDevices = (grant: DeviceGrant) => (c: BrokerContext, form: Form) =>
-    grant(deps, requireClient(deps, form, c.req.header('authorization')), form);
+  const ofDevices =
+    (grant: (deps: Deps, request: ClientRequest) => Promise<object>) => (c: BrokerContext, form: Form) =>
+      grant(deps, {
+        client: requireClient(deps, form, c.req.header('authorization')),
+        form,
+        address: c.get('address'),
+      });
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
     [deviceCodeGrant, ofDevices(redeemDeviceCode)],
     ['authorization_code', ofDevices(redeemCode)],

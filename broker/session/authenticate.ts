@@ -81,6 +81,6 @@ async function keepAlive(
 ): Promise<void> {
   const idleExpiresAt = Math.min(now() + config.session.idleMs, row.absoluteExpiresAt);
   if (idleExpiresAt - row.idleExpiresAt < Math.min(touchEveryMs, config.session.idleMs / 10)) return;
-  await store.touchSession(row.id, idleExpiresAt);
+  await store.touchSession(row.id, idleExpiresAt, { at: now(), from: c.get('address') });
   writeSessionCookie(c, row.jkt, secret, idleExpiresAt - now());
 }

@@ -23,6 +23,7 @@ export interface SignInContext {
   /** The session that this one replaces once it is used. */
   predecessor: string | undefined;
   userAgent: string | undefined;
+  address: string;
 }
 
 /**
@@ -75,6 +76,8 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     claims: identity.claims,
     refreshedAt: now(),
     createdAt: now(),
+    lastUsedAt: now(),
+    lastUsedFrom: context.address,
     absoluteExpiresAt,
     jkt: context.jkt,
     secretCheck: secretCheckOf(secret),

@@ -70,6 +70,16 @@ export interface UpstreamGrant {
   refreshFailure?: string | undefined;
   createdAt: number;
   absoluteExpiresAt: number;
+  /** By its holder; not finer than a minute for a browser's, nor than its refreshes for a device's. */
+  lastUsedAt?: number | undefined;
+  /** The address that it was used from then. */
+  lastUsedFrom?: string | undefined;
+}
+
+/** When and from where a session was used. */
+export interface Use {
+  at: number;
+  from: string | undefined;
 }
 
 /** Set by the store: a new session is active, at version 1, and nobody refreshes it. */
@@ -110,6 +120,7 @@ export interface DeviceSession extends UpstreamGrant {
   previousUsedAt?: number | undefined;
   scopes: string[];
   resource?: string | undefined;
+  /** As its owner calls it; at first the client's. */
   name?: string | undefined;
 }
 

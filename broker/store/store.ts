@@ -16,6 +16,7 @@ import type {
   SigningKeyState,
   StoredAuditEntry,
   Tombstone,
+  Use,
 } from './model.ts';
 
 export type * from './model.ts';
@@ -58,6 +59,8 @@ export interface Store
    * @returns how many rows went; call again while it is not 0
    */
   collectExpired(now: number, limit: number): Promise<number>;
+  /** How many rows name each key of the ring: one that none names is not needed any more. */
+  countRingKeys(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** The database can't be reached, or didn't get to it in time. Nothing is known to have changed; trying again later may help. */
@@ -109,8 +112,8 @@ export interface SessionStore {
     origin: string,
     resource: string,
   ): Promise<{ session: Session; person: Person; consent?: Consent | undefined } | undefined>;
-  /** Moves the idle expiry on, never back. As durable as `LimitStore`. */
-  touchSession(id: string, idleExpiresAt: number): Promise<void>;
+  /** Moves the idle expiry on, never back, and notes the use that did it. As durable as `LimitStore`. */
+  touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
   /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
   activateSession(id: string, now: number): Promise<void>;
   /** @returns whether the session was in one of `from`. The way to `ended` is `endSession`, which also erases. */
@@ -244,8 +247,12 @@ export interface DeviceSessionStore {
       sealedRefresh: string | undefined;
       ringKid: string | undefined;
       now: number;
+      /** The address that asked. */
+      from?: string | undefined;
     },
   ): Promise<boolean>;
+  /** Gives it another name. @returns false when there is none, or it has ended */
+  renameDeviceSession(id: string, name: string): Promise<boolean>;
   setDeviceSessionState(id: string, from: readonly LiveState[], to: LiveState): Promise<boolean>;
   endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
   /** The person's device sessions that have not ended, newest first. */

@@ -21,7 +21,7 @@ export const deviceSessions = ({ db, transaction, clock }: SqlDatabase): DeviceS
     return row && deviceSession.decode(row);
   },
 
-  async rotateHandle(id, { version, expectCurrentHash, newCurrentHash, sealedRefresh, ringKid, now }) {
+  async rotateHandle(id, { version, expectCurrentHash, newCurrentHash, sealedRefresh, ringKid, now, from }) {
     const { numUpdatedRows } = await db
       .updateTable('deviceSessions')
       .set({
@@ -31,12 +31,24 @@ export const deviceSessions = ({ db, transaction, clock }: SqlDatabase): DeviceS
         sealedRefresh: sealedRefresh ?? null,
         ringKid: ringKid ?? null,
         version: version + 1,
+        lastUsedAt: now,
+        lastUsedFrom: from ?? null,
       })
       .where('id', '=', id)
       .where('version', '=', version)
       .where('currentHash', '=', expectCurrentHash)
       .where('state', '<>', 'ended')
       .where((eb) => eb.or([eb('refreshingUntil', 'is', null), eb('refreshingUntil', '<=', clock())]))
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+
+  async renameDeviceSession(id, name) {
+    const { numUpdatedRows } = await db
+      .updateTable('deviceSessions')
+      .set({ name })
+      .where('id', '=', id)
+      .where('state', '<>', 'ended')
       .executeTakeFirstOrThrow();
     return numUpdatedRows === 1n;
   },

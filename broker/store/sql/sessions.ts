@@ -66,11 +66,11 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
       };
     },
 
-    async touchSession(id, idleExpiresAt) {
+    async touchSession(id, idleExpiresAt, { at, from }) {
       await quick((db) =>
         db
           .updateTable('sessions')
-          .set({ idleExpiresAt })
+          .set({ idleExpiresAt, lastUsedAt: at, lastUsedFrom: from ?? null })
           .where('id', '=', id)
           .where('state', '<>', 'ended')
           .where('idleExpiresAt', '<', idleExpiresAt)

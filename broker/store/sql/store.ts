@@ -11,6 +11,7 @@ import { limits } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh.ts';
+import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
 import { transactions } from './transactions.ts';
@@ -34,4 +35,5 @@ export const sqlStore = (database: SqlDatabase): Store => ({
   close: () => database.db.destroy(),
   migrate: () => migrate(database),
   collectExpired: (now, limit) => collectExpired(database, now, limit),
+  countRingKeys: () => countRingKeys(database),
 });

@@ -9,6 +9,7 @@ const rotation = (session: NewDeviceSession, values: object = {}) => ({
   sealedRefresh: id(),
   ringKid: 'ring-2',
   now: t0 + 5,
+  from: '192.0.2.7',
   ...values,
 });
 
@@ -31,6 +32,8 @@ export const deviceSessions = (it: StoreTest) =>
         sealedRefresh: change.sealedRefresh,
         ringKid: 'ring-2',
         version: 2,
+        lastUsedAt: t0 + 5,
+        lastUsedFrom: '192.0.2.7',
       });
     });
 
@@ -87,6 +90,16 @@ export const deviceSessions = (it: StoreTest) =>
       );
       expect(countOf(done, true)).toBe(1);
       expect((await store.getDeviceSession(session.id))?.currentHash).toBe(changes[done.indexOf(true)]?.newCurrentHash);
+    });
+
+    it('are renamed by their owner until they end', async ({ store, person }) => {
+      const session = await insertedDeviceSession(store, person);
+      expect(await store.renameDeviceSession(session.id, 'Kitchen')).toBe(true);
+      expect((await store.getDeviceSession(session.id))?.name).toBe('Kitchen');
+      await store.endDeviceSession(session.id, 'removed', t0);
+      expect(await store.renameDeviceSession(session.id, 'Cellar')).toBe(false);
+      expect(await store.renameDeviceSession(id(), 'Cellar')).toBe(false);
+      expect((await store.getDeviceSession(session.id))?.name).toBe('Kitchen');
     });
 
     it('change state only from the states named', async ({ store, person }) => {

@@ -50,12 +50,15 @@ export const sessions = (it: StoreTest) =>
     it('moves the idle expiry on, never back, and not of an ended session', async ({ store, person }) => {
       const { id, idleExpiresAt } = await insertedSession(store, person);
       const idle = async () => (await store.getSession(id))?.idleExpiresAt;
-      await store.touchSession(id, idleExpiresAt + minute);
-      await store.touchSession(id, idleExpiresAt);
+      await store.touchSession(id, idleExpiresAt + minute, { at: t0 + 1, from: '192.0.2.7' });
+      await store.touchSession(id, idleExpiresAt, { at: t0 + 2, from: '192.0.2.8' });
       expect(await idle()).toBe(idleExpiresAt + minute);
+      expect(await store.getSession(id)).toMatchObject({ lastUsedAt: t0 + 1, lastUsedFrom: '192.0.2.7' });
+      await store.touchSession(id, idleExpiresAt + 2 * minute, { at: t0 + 3, from: undefined });
+      expect(await store.getSession(id)).not.toHaveProperty('lastUsedFrom');
       await store.endSession(id, 'signed_out', t0);
-      await store.touchSession(id, idleExpiresAt + 2 * minute);
-      expect(await idle()).toBe(idleExpiresAt + minute);
+      await store.touchSession(id, idleExpiresAt + 3 * minute, { at: t0 + 4, from: '192.0.2.9' });
+      expect(await idle()).toBe(idleExpiresAt + 2 * minute);
     });
 
     it('ends once, and nothing sealed is left', async ({ store, person }) => {

@@ -1,5 +1,6 @@
 import type { CreateTableBuilder, SchemaModule } from 'kysely';
 import { start } from './0001-start.ts';
+import { lastUsed } from './0002-last-used.ts';
 
 /** What a migration is given: the dialects differ in nothing else. */
 export interface MigrationTools {
@@ -16,4 +17,4 @@ export interface Migration {
 }
 
 /** In the order in which they run. */
-export const migrations: readonly Migration[] = [start];
+export const migrations: readonly Migration[] = [start, lastUsed];

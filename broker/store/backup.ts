@@ -1,0 +1,38 @@
+import { closeSync, openSync } from 'node:fs';
+import { backup, DatabaseSync } from 'node:sqlite';
+
+/** A backup that can't be made, with cause and cure. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
+
+/**
+ * Copies a SQLite store while brokers work on it: what the copy holds is of one moment. It is made for its owner alone,
+ * and never over a file that is there.
+ *
+ * @param url `store` of the configuration
+ * @returns how many pages were copied
+ * @throws {BackupError}
+ */
+export async function backupStore(url: string, to: string): Promise<number> {
+  const path = /^sqlite:(?!\/\/)(.+)$/.exec(url)?.[1];
+  if (path === undefined) throw new BackupError('only a SQLite store is copied here: for PostgreSQL use pg_dump');
+  const source = openSource(path);
+  try {
+    closeSync(openSync(to, 'wx', 0o600));
+    return await backup(source, to);
+  } catch (cause) {
+    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new BackupError(exists ? `${to} is there already and stays as it is` : `${to} cannot be written`, { cause });
+  } finally {
+    source.close();
+  }
+}
+
+function openSource(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  } catch (cause) {
+    throw new BackupError(`the store ${path} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,20 @@
+import type { SqlDatabase } from './database.ts';
+
+const tables = ['sessions', 'deviceSessions', 'deviceGrants', 'signingKeys'] as const;
+
+/** As `Store.countRingKeys`. */
+export async function countRingKeys({ db }: SqlDatabase): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const table of tables) {
+    const rows = await db
+      .selectFrom(table)
+      .select((eb) => ['ringKid', eb.fn.countAll<number>().as('rows')])
+      .where('ringKid', 'is not', null)
+      .groupBy('ringKid')
+      .execute();
+    for (const { ringKid, rows: count } of rows) {
+      if (ringKid !== null) counts.set(ringKid, (counts.get(ringKid) ?? 0) + Number(count));
+    }
+  }
+  return counts;
+}
