@@ -36,14 +36,16 @@ async function answer(deps: Deps, c: BrokerContext, query: URLSearchParams, orig
   if (!resource) {
     throw new OAuthError('invalid_target', "the gateway's configuration is wrong: resource names no resource of ours");
   }
-  letPagesRead(c, deps, rules.resource);
   const claims = await authorizeRequest(deps, rules, resource, {
     authorization: c.req.header('authorization'),
     dpop: c.req.header('dpop'),
     original,
+  }).catch((refusal: unknown) => {
+    letPagesRead(c, deps, rules.resource);
+    throw refusal;
   });
   for (const [name, value] of Object.entries(identityHeaders(claims))) {
-    if (value !== '') c.header(name, value);
+    c.header(name, value);
   }
   return c.body(null, 200);
 }

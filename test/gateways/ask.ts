@@ -1,0 +1,44 @@
+import { type Agent, request } from 'node:http';
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** Whether the connection had carried a request before. */
+  reused: boolean;
+}
+
+export interface Question {
+  method?: string;
+  /** Sent as it is: dot segments and all. */
+  path: string;
+  headers?: Record<string, string | string[]>;
+  agent?: Agent;
+}
+
+/** One request as the wire has it: `fetch` would tidy up the path and merge headers. */
+export function ask(port: number, { method = 'GET', path, headers = {}, agent }: Question): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { host: '127.0.0.1', port, method, path, headers, ...(agent === undefined ? {} : { agent }) },
+      (res) => {
+        const chunks: Buffer[] = [];
+        res.on('data', (chunk: Buffer) => chunks.push(chunk));
+        res.on('error', reject);
+        res.on('end', () =>
+          resolve({
+            status: res.statusCode ?? 0,
+            headers: Object.fromEntries(
+              Object.entries(res.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+            ),
+            body: Buffer.concat(chunks).toString('utf8'),
+            reused: outgoing.reusedSocket,
+          }),
+        );
+      },
+    );
+    outgoing.setTimeout(15_000, () => outgoing.destroy(new Error(`no answer within 15 s to ${method} ${path}`)));
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}

@@ -1,0 +1,43 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the API saw of a request: its path as it reads it, and whatever tells it who asks. */
+export interface Seen {
+  path: string;
+  method: string;
+  /** Every header that looks like ours in some server's eyes, under the name that such a server gives it. */
+  identity: Record<string, string[]>;
+}
+
+/** The path as the most liberal of servers reads it: decoded first, then dots and backslashes taken at their word. */
+function liberalPath(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  return new URL(`http://api.example${decodeURIComponent(path).replaceAll(/[\\/]+/g, '/')}`).pathname;
+}
+
+/** The demo's API on `/orders`, and beside it one that believes its gateway and tells what it saw. */
+export async function startBackend(api: RequestListener) {
+  const server = createServer((req, res) => {
+    const pathname = liberalPath(req.url ?? '/');
+    if (/^\/(orders|whoami)(\/|$)/.test(pathname) && req.method !== 'OPTIONS') {
+      api(req, res);
+      return;
+    }
+    const identity: Seen['identity'] = {};
+    for (let index = 0; index < req.rawHeaders.length; index += 2) {
+      const name = (req.rawHeaders[index] ?? '').toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
+      if (name.startsWith('x-latchkey')) identity[name] = [...(identity[name] ?? []), req.rawHeaders[index + 1] ?? ''];
+    }
+    const seen: Seen = { path: pathname, method: req.method ?? '', identity };
+    res.setHeader('Content-Type', 'application/json').end(JSON.stringify(seen));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

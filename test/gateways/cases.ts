@@ -1,0 +1,223 @@
+import { Agent } from 'node:http';
+import { type Answer, ask, type Question } from './ask.ts';
+import type { Seen } from './backend.ts';
+import type { Gateway } from './gateway.ts';
+import type { Stack } from './stack.ts';
+
+/** One column of the table: what is sent through a gateway, and what has to come back. Throws where it doesn't. */
+export interface Case {
+  name: string;
+  run(gateway: Gateway, stack: Stack): Promise<void>;
+}
+
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+function expectStatus(answer: Answer, status: number): Answer {
+  if (answer.status !== status) throw new Error(`${answer.status}, not ${status}: ${answer.body.slice(0, 120)}`);
+  return answer;
+}
+
+function expectChallenge(answer: Answer, status: number, ...parts: string[]): void {
+  expectStatus(answer, status);
+  const challenge = answer.headers['www-authenticate'] ?? '(no challenge)';
+  for (const part of parts) if (!challenge.includes(part)) throw new Error(`the challenge lacks ${part}: ${challenge}`);
+  if (challenge.split('error_description').length > 2) throw new Error(`the challenge is there twice: ${challenge}`);
+}
+
+function expectSeen(answer: Answer, expected: Partial<Record<string, RegExp>>): void {
+  const seen = JSON.parse(expectStatus(answer, 200).body) as Seen;
+  const identity = Object.fromEntries(Object.entries(seen.identity).filter(([, values]) => values.join('') !== ''));
+  const names = Object.keys(identity).sort().join(' ');
+  const wanted = Object.keys(expected).sort().join(' ');
+  if (names !== wanted) throw new Error(`the API saw [${names}], not [${wanted}]`);
+  for (const [name, values] of Object.entries(identity)) {
+    if (values.length !== 1 || !expected[name]?.test(values[0] ?? '')) {
+      throw new Error(`the API saw ${name}: ${values.join(' and ')}`);
+    }
+  }
+}
+
+const ada = (stack: Stack) => ({
+  'x-latchkey-subject': /^[\w-]{22}$/,
+  'x-latchkey-client': new RegExp(`^${stack.origins.notes}$`),
+  'x-latchkey-scope': /^orders:read$/,
+  'x-latchkey-groups': /^example:staff,example:admins$/,
+});
+
+const forged = {
+  'X-Latchkey-Subject': 'admin',
+  'X-LATCHKEY-GROUPS': 'example:admins',
+  'x-latchkey-client': ['evil', 'more-evil'],
+  X_Latchkey_Subject: 'admin',
+  'X-Latchkey_Groups': 'example:admins',
+  'X_Latchkey-Scope': 'orders:write',
+  'X-Forwarded-Uri': '/orders',
+  'X-Latchkey-Rules': 'resource=anything',
+};
+
+/** With the broker up. */
+export const cases: readonly Case[] = [
+  {
+    name: 'allowed',
+    async run({ port }, stack) {
+      const orders = expectStatus(await ask(port, { path: '/orders', headers: bearer(stack.tokens.ada) }), 200);
+      if (!orders.body.startsWith('[')) throw new Error(`no orders: ${orders.body.slice(0, 80)}`);
+      const staff = await ask(port, { path: '/staff/list?page=2', headers: bearer(stack.tokens.ada) });
+      expectSeen(staff, ada(stack));
+      if (staff.headers['set-cookie'] !== undefined) throw new Error('a cookie was set');
+    },
+  },
+  {
+    name: 'no token',
+    async run({ port }) {
+      expectChallenge(await ask(port, { path: '/orders' }), 401, 'Bearer, DPoP algs="ES256"');
+      expectStatus(await ask(port, { path: '/staff/list', headers: { Authorization: 'Basic YTpi' } }), 401);
+    },
+  },
+  {
+    name: 'wrong scope',
+    async run({ port }, { tokens }) {
+      const answer = await ask(port, { path: '/orders', headers: bearer(tokens.writer) });
+      expectChallenge(answer, 403, 'error="insufficient_scope"', 'scope="orders:read"');
+    },
+  },
+  {
+    name: 'wrong group',
+    async run({ port }, { tokens }) {
+      const answer = await ask(port, { path: '/staff/list', headers: bearer(tokens.mallory) });
+      expectChallenge(answer, 403, 'error="insufficient_group"');
+    },
+  },
+  {
+    name: 'forged headers',
+    async run({ port }, stack) {
+      const staff = await ask(port, { path: '/staff/list', headers: { ...forged, ...bearer(stack.tokens.ada) } });
+      expectSeen(staff, ada(stack));
+      // A service has no groups: nothing of ours takes the forged header's place.
+      const reports = await ask(port, {
+        path: '/reports/all',
+        headers: { ...forged, ...bearer(stack.tokens.reporter) },
+      });
+      expectSeen(reports, {
+        'x-latchkey-subject': /^svc:reporter$/,
+        'x-latchkey-client': /^reporter$/,
+        'x-latchkey-scope': /^reports:read$/,
+      });
+      expectStatus(await ask(port, { path: '/staff/list', headers: forged }), 401);
+    },
+  },
+  {
+    name: 'other audience',
+    async run({ port }, { tokens }) {
+      const wrong = 'error="invalid_token"';
+      expectChallenge(await ask(port, { path: '/orders', headers: bearer(tokens.reporter) }), 401, wrong);
+      expectChallenge(await ask(port, { path: '/reports/all', headers: bearer(tokens.ada) }), 401, wrong);
+    },
+  },
+  {
+    name: 'step-up',
+    async run({ port }, { tokens }) {
+      const weak = await ask(port, { path: '/vault/keys', headers: bearer(tokens.ada) });
+      expectChallenge(weak, 401, 'insufficient_user_authentication', 'acr_values="phr"', 'max_age="300"');
+      expectStatus(await ask(port, { path: '/vault/keys', headers: bearer(tokens.strong) }), 200);
+    },
+  },
+  {
+    name: 'bound token',
+    async run({ port }, { tokens, proofFor }) {
+      const path = '/staff/list?page=2';
+      const send = (proof: string) =>
+        ask(port, { path, headers: { Authorization: `DPoP ${tokens.bound}`, DPoP: proof } });
+      const proof = await proofFor('GET', `http://127.0.0.1:${port}${path}`);
+      expectStatus(await send(proof), 200);
+      expectChallenge(await send(proof), 401, 'DPoP error="invalid_dpop_proof"', 'jti');
+      const elsewhere = await proofFor('GET', `http://127.0.0.1:${port}/orders`);
+      expectChallenge(await send(elsewhere), 401, 'DPoP error="invalid_dpop_proof"', 'htu');
+      expectStatus(await ask(port, { path, headers: bearer(tokens.bound) }), 401);
+    },
+  },
+  {
+    name: 'keep-alive',
+    async run({ port }, stack) {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const send = (question: Omit<Question, 'agent'>) => ask(port, { ...question, agent });
+      try {
+        const path = '/staff/list';
+        expectSeen(await send({ path, headers: bearer(stack.tokens.ada) }), ada(stack));
+        const second = await send({ path });
+        expectStatus(second, 401);
+        if (!second.reused) throw new Error('the connection was not kept');
+        expectStatus(await send({ path, headers: bearer(stack.tokens.mallory) }), 403);
+        const service = await send({ path: '/reports/all', headers: bearer(stack.tokens.reporter) });
+        if (!expectStatus(service, 200).body.includes('svc:reporter')) throw new Error(`wrong person: ${service.body}`);
+        expectSeen(await send({ path, headers: bearer(stack.tokens.ada) }), ada(stack));
+      } finally {
+        agent.destroy();
+      }
+    },
+  },
+  {
+    name: 'path tricks',
+    async run({ port }, { tokens }) {
+      for (const path of [
+        '/reports/../vault/keys',
+        '/reports/%2e%2e/vault/keys',
+        '/reports/..%2fvault/keys',
+        '/reports//../vault/keys',
+        '/./vault/keys',
+        '//vault/keys',
+        '/reports/..%5cvault/keys',
+      ]) {
+        const answer = await ask(port, { path, headers: bearer(tokens.reporter) });
+        if (answer.status === 200 && (JSON.parse(answer.body) as Seen).path.startsWith('/vault')) {
+          throw new Error(`${path} reached ${answer.body}`);
+        }
+        if (answer.status >= 500) throw new Error(`${path}: ${answer.status}`);
+      }
+    },
+  },
+  {
+    name: 'preflight',
+    async run({ port }, { origins }) {
+      const headers = { Origin: origins.notes, 'Access-Control-Request-Method': 'GET', ...forged };
+      expectSeen(await ask(port, { method: 'OPTIONS', path: '/staff/list', headers }), {});
+      const refused = await ask(port, { path: '/orders', headers: { Origin: origins.notes } });
+      expectStatus(refused, 401);
+      if (refused.headers['access-control-allow-origin'] !== origins.notes) throw new Error('the page cannot read it');
+    },
+  },
+  {
+    name: 'hostile tokens',
+    async run({ port }, { tokens }) {
+      for (const { name, token } of tokens.hostile) {
+        const { status } = await ask(port, { path: '/staff/list', headers: bearer(token) }).catch((error: unknown) => {
+          // A megabyte of header: a gateway may hang up before it has been sent.
+          if (token.length > 100_000) return { status: 431 };
+          throw error;
+        });
+        if (status < 400 || status >= 500) throw new Error(`${name}: ${status}`);
+      }
+    },
+  },
+];
+
+/** With the broker stopped. */
+export const brokerDown: Case = {
+  name: 'broker down',
+  async run({ port }, { tokens }) {
+    const answer = await ask(port, { path: '/staff/list', headers: bearer(tokens.ada) });
+    expectStatus(answer, 503);
+    if (answer.headers['retry-after'] === undefined) throw new Error('no Retry-After');
+    expectStatus(await ask(port, { path: '/orders' }), 503);
+    expectStatus(await ask(port, { path: '/nothing-here' }), 404);
+  },
+};
+
+/** With the API stopped as well: its failure is not taken for the broker's word. */
+export const apiDown: Case = {
+  name: 'API down',
+  async run({ port }, { tokens }) {
+    const { status } = await ask(port, { path: '/staff/list', headers: bearer(tokens.ada) });
+    if (status !== 502 && status !== 503) throw new Error(`${status}, not 502 or 503`);
+  },
+};

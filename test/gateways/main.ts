@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { apiDown, brokerDown, type Case, cases } from './cases.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { type ProgramName, providePrograms } from './programs.ts';
+import { reportsResource, startStack } from './stack.ts';
+import { printTable } from './table.ts';
+
+/** `npm run gateways`: the files of deploy/gateways/ in the real programs, in front of the demo's API. */
+
+const names: readonly ProgramName[] = ['nginx', 'caddy', 'haproxy'];
+const say = (line: string) => console.log(line);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+const programs = providePrograms(names, say);
+const dir = await mkdtemp(join(tmpdir(), 'latchkey-gateways-'));
+const stack = await startStack();
+const gateways: Gateway[] = [];
+/** Gateway → case → why it is wrong; empty: as it must be. */
+const results = new Map<string, Map<string, string>>();
+
+async function runAll(columns: readonly Case[]): Promise<void> {
+  for (const gateway of gateways) {
+    const row = results.get(gateway.name) ?? new Map<string, string>();
+    results.set(gateway.name, row);
+    for (const column of columns) {
+      const outcome = await column.run(gateway, stack).then(
+        () => '',
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      row.set(column.name, outcome);
+    }
+  }
+}
+
+try {
+  for (const [name, program] of programs) {
+    const substitutions = {
+      '127.0.0.1:8787': `127.0.0.1:${stack.brokerPort}`,
+      '127.0.0.1:9000': `127.0.0.1:${stack.backendPort}`,
+      'resource=https://api.example.com': `resource=${stack.origins.api}`,
+      'resource=https://reports.example.com': `resource=${reportsResource}`,
+      'okta:staff': 'example:staff',
+    };
+    gateways.push(await startGateway(name, program, { dir, port: await freePort(), substitutions }));
+  }
+  await runAll(cases);
+  await stack.stopBackend();
+  await runAll([apiDown]);
+  await stack.stopBroker();
+  await runAll([brokerDown]);
+} finally {
+  await Promise.all([...gateways.map((gateway) => gateway.close()), stack.stopBackend(), stack.stopBroker()]);
+  await rm(dir, { recursive: true, force: true });
+}
+process.exitCode = printTable(results, say) ? 0 : 1;
