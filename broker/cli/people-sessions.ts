@@ -1,0 +1,54 @@
+import type { DeviceSession, Person, Session, Store } from '../store/store.ts';
+
+/** A session of either kind, with whose it is. */
+export type Owned =
+  | { kind: 'browser'; person: Person; session: Session }
+  | { kind: 'device'; person: Person; session: DeviceSession };
+
+/** Which sessions are meant; nothing named means all. */
+export interface Which {
+  /** The broker's own `sub`. */
+  sub?: string | undefined;
+  email?: string | undefined;
+  /** A session's id, as `sessions list` shows it. */
+  id?: string | undefined;
+}
+
+const page = 200;
+
+/** All that live, a person at a time. */
+export async function* sessionsOf(store: Store, { sub, email, id }: Which): AsyncGenerator<Owned> {
+  if (id !== undefined) {
+    const found = await sessionById(store, id);
+    if (found) yield found;
+    return;
+  }
+  for await (const person of peopleOf(store, { sub, email })) {
+    for (const session of await store.listSessions(person.sub)) yield { kind: 'browser', person, session };
+    for (const session of await store.listDeviceSessions(person.sub)) yield { kind: 'device', person, session };
+  }
+}
+
+async function sessionById(store: Store, id: string): Promise<Owned | undefined> {
+  const browser = await store.getSession(id);
+  const session = browser ?? (await store.getDeviceSession(id));
+  const person = session && (await store.getPerson(session.sub));
+  if (!session || !person || session.state === 'ended') return undefined;
+  return browser
+    ? { kind: 'browser', person, session: browser }
+    : { kind: 'device', person, session: session as DeviceSession };
+}
+
+async function* peopleOf(store: Store, { sub, email }: Which): AsyncGenerator<Person> {
+  if (sub !== undefined) {
+    const person = await store.getPerson(sub);
+    if (person && (email === undefined || person.email?.toLowerCase() === email.toLowerCase())) yield person;
+    return;
+  }
+  for (let after: string | undefined; ; ) {
+    const people = await store.findPeople({ email }, { after, limit: page });
+    yield* people;
+    if (people.length < page) return;
+    after = people.at(-1)?.sub;
+  }
+}

@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import type { BrokerEvent } from '../events/event.ts';
+import { createStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import { configFrom } from './config-option.ts';
+import { type Owned, sessionsOf, type Which } from './people-sessions.ts';
+
+const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID]
+
+  sessions list      what lives: browsers' sessions and devices; everybody's where nobody is named
+           --json    one line of JSON each
+  sessions revoke    ends them, in every open tab too; takes --sub, --email or --id
+`;
+
+/** `latchkey sessions list | revoke`: works on the store, whether or not a broker runs. */
+export async function sessions(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: {
+      config: { type: 'string' },
+      sub: { type: 'string' },
+      email: { type: 'string' },
+      id: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  const { sub, email, id, json } = values;
+  const which: Which = { sub, email, id };
+  const named = Object.values(which).filter((value) => value !== undefined).length;
+  const command = positionals.join(' ');
+  if ((command !== 'list' && command !== 'revoke') || named > 1 || (command === 'revoke' && named === 0)) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const store = await createStore(config.store, { now: () => Date.now() });
+  try {
+    return await (command === 'list' ? list(store, which, json) : revoke(store, which));
+  } finally {
+    await store.close();
+  }
+}
+
+async function list(store: Store, which: Which, json: boolean): Promise<number> {
+  let count = 0;
+  for await (const owned of sessionsOf(store, which)) {
+    if (count === 0 && !json) process.stdout.write(`${columns(header)}\n`);
+    process.stdout.write(json ? `${JSON.stringify(record(owned))}\n` : `${columns(row(owned))}\n`);
+    count += 1;
+  }
+  if (count === 0 && !json) process.stdout.write('There are no sessions of this description.\n');
+  return 0;
+}
+
+async function revoke(store: Store, which: Which): Promise<number> {
+  const now = Date.now();
+  let count = 0;
+  for await (const { kind, person, session } of sessionsOf(store, which)) {
+    const ended =
+      kind === 'browser'
+        ? await store.endSession(session.id, 'administrator', now)
+        : await store.endDeviceSession(session.id, 'administrator', now);
+    if (!ended) continue;
+    count += 1;
+    if (kind === 'browser') {
+      const event: BrokerEvent = { type: 'revoked', sessions: [session.id], reason: 'administrator' };
+      await store.appendRevocation({ ...event }, now);
+    }
+    const type = kind === 'browser' ? 'session.ended' : 'device.ended';
+    await store.appendAudit({ type, sub: person.sub, detail: { [kind]: session.id, reason: 'administrator' } }, now);
+  }
+  process.stdout.write(`Ended ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
+  return count > 0 || which.id === undefined ? 0 : 1;
+}
+
+const header = ['KIND', 'PERSON', 'STATE', 'SINCE', 'UNTIL', 'ON', 'ID'];
+
+const row = ({ kind, person, session }: Owned): string[] => [
+  kind,
+  person.email ?? person.name ?? person.sub,
+  session.state,
+  time(session.createdAt),
+  time(session.absoluteExpiresAt),
+  'clientId' in session ? (session.name ?? session.clientId) : browserName(session.userAgent),
+  session.id,
+];
+
+const record = ({ kind, person, session }: Owned) => ({
+  id: session.id,
+  kind,
+  sub: person.sub,
+  email: person.email,
+  name: person.name,
+  upstream: session.upstream,
+  state: session.state,
+  created_at: new Date(session.createdAt).toISOString(),
+  refreshed_at: new Date(session.refreshedAt).toISOString(),
+  expires_at: new Date(session.absoluteExpiresAt).toISOString(),
+  ...('clientId' in session
+    ? { client_id: session.clientId, scope: session.scopes.join(' ') }
+    : { user_agent: session.userAgent }),
+});
+
+const widths = [8, 28, 16, 17, 17, 16, 0];
+
+/** What came from outside is stripped of control characters: it goes to an administrator's terminal. */
+const columns = (cells: readonly string[]): string =>
+  cells.map((cell, index) => cell.replace(/\p{C}/gu, '?').padEnd(widths[index] ?? 0)).join(' ');
+
+const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+const browserName = (userAgent: string | undefined): string =>
+  /(Firefox|Edg|OPR|Chrome|Safari)\/\d+/.exec(userAgent ?? '')?.[0] ?? 'a browser';
