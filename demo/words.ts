@@ -5,8 +5,11 @@ import { demoUsers } from './users.ts';
 /** What a person reads when everything runs: where things are, and what to do next. */
 export function greeting({ origins, state, extensionDir }: Demo, browserOpens: boolean): string {
   const [ada] = demoUsers;
-  const here = (path: string) => relative(process.cwd(), path) || '.';
-  const first = browserOpens
+  const here = (path: string) => {
+    const short = relative(process.cwd(), path);
+    return short.startsWith('..') ? path : short;
+  };
+  const where = browserOpens
     ? 'In the browser that opens now'
     : `In a Chromium that has the extension of ${here(extensionDir)} (chrome://extensions, “Load unpacked”)`;
   return `
@@ -17,9 +20,12 @@ Latchkey's demo is running. Ctrl-C ends it.
   API     ${origins.api}
   broker  ${origins.broker}  (log: ${here(state.brokerLog)})
 
-${first}:
-  1. click the key in the toolbar, sign in as ${ada?.username} with ${ada?.password}
-  2. in the shop, press “Load orders”: you are asked once. Delivery notes has its orders without asking
-  3. in another terminal: npx latchkey login --issuer ${origins.broker} --client cli
+${where}:
+  1. in the shop, press “Connect”: sign in as ${ada?.username} with ${ada?.password}, and allow it
+  2. in delivery notes, press “Load orders”: no login, no question
+  3. behind the puzzle piece of the toolbar is Latchkey: account, sites, “Sign out”
+
+In another terminal:
+  npx latchkey login --issuer ${origins.broker} --client cli
 `;
 }

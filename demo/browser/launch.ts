@@ -10,15 +10,21 @@ export interface LaunchOptions {
   headless: boolean;
 }
 
-/** Starts Chromium with the extension and a profile of its own. Closing the context ends the browser. */
-export function launchBrowser({
-  executable,
-  extensionDir,
-  profileDir,
-  headless,
-}: LaunchOptions): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(profileDir, {
+/**
+ * Starts Chromium with the extension and a profile of its own. Closing the context ends the browser.
+ *
+ * Its sandbox is on for people where it can be: not for root, and not where the system lets nobody have one. In
+ * tests, which visit nothing but their own pages, it is off.
+ */
+export async function launchBrowser(options: LaunchOptions): Promise<BrowserContext> {
+  if (options.headless || process.getuid?.() === 0) return launch(options, false);
+  return launch(options, true).catch(() => launch(options, false));
+}
+
+const launch = ({ executable, extensionDir, profileDir, headless }: LaunchOptions, chromiumSandbox: boolean) =>
+  chromium.launchPersistentContext(profileDir, {
     executablePath: executable,
+    chromiumSandbox,
     // Playwright's own headless mode is another program, without extensions: --headless=new is the real one.
     headless: false,
     viewport: headless ? { width: 1_100, height: 800 } : null,
@@ -38,4 +44,3 @@ export function launchBrowser({
       '--disable-quic',
     ],
   });
-}

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerConsent, askedForConsent } from '../../demo/play/person.ts';
+import { answerConsent, askedForConsent, typeCredentials } from '../../demo/play/person.ts';
 import { pressForAnswer, showsSignedIn } from '../../demo/play/site-page.ts';
-import { startTestDemo, type TestDemo } from './kit/demo.ts';
+import { extensionUrl } from '../../demo/play/stage.ts';
+import { startTestDemo, type TestDemo, userNamed } from './kit/demo.ts';
 import { ask, createProbe, knock } from './kit/probe-page.ts';
 
 let test: TestDemo;
@@ -116,11 +117,33 @@ describe('whoever is not a listed origin', () => {
   );
 });
 
+async function signOut(): Promise<void> {
+  const popup = await test.openPopup();
+  await popup.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await popup.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  await popup.close();
+}
+
+describe('a site that nobody is signed in for', () => {
+  it('leads through sign-in and consent by one click', async () => {
+    await signOut();
+    await test.forgetProvider();
+    const shop = await test.openTab(test.demo.origins.shop);
+    await showsSignedIn(shop, false);
+    const connect = () => shop.getByRole('button', { name: 'Connect' }).click();
+    const login = await test.windowOf(test.demo.origins.idp, connect);
+    const question = await test.windowOf(extensionUrl('ui/consent.html'), () =>
+      typeCredentials(login, userNamed('grace')),
+    );
+    await answerConsent(question, 'Allow');
+    await shop.locator('#answer', { hasText: 'Grace Hopper' }).waitFor();
+    await shop.close();
+  });
+});
+
 describe('a person whom the administrator has not let in', () => {
   it('is told so by the shop, and by nobody asked for consent', async () => {
-    const popup = await test.openPopup();
-    await popup.getByRole('button', { name: 'Sign out', exact: true }).click();
-    await popup.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    await signOut();
     await test.signIn('mallory');
     const shop = await test.openTab(test.demo.origins.shop);
     await showsSignedIn(shop, true);

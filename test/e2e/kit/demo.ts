@@ -15,6 +15,8 @@ export interface TestDemo extends Stage {
   demo: Demo;
   /** The popup, as a tab. */
   openPopup(): Promise<Page>;
+  /** Ends the session at the provider, as a restart of the browser might: the next sign-in shows the form. */
+  forgetProvider(): Promise<void>;
   /** Opens the popup and signs in, after whoever the provider remembers was forgotten. */
   signIn(username?: string): Promise<Page>;
 }
@@ -34,12 +36,14 @@ export async function startTestDemo(): Promise<TestDemo> {
     log: (line) => process.stderr.write(`${line}\n`),
   });
   const stage = await openStage(demo, await findChromium({ ...thisMachine, say: () => undefined }));
+  const forgetProvider = () => stage.context.clearCookies({ domain: new URL(demo.origins.idp).hostname });
   const openPopup = () => stage.openExtensionPage('ui/popup.html');
   return {
     ...stage,
     openPopup,
+    forgetProvider,
     async signIn(username = 'ada') {
-      await stage.context.clearCookies({ domain: new URL(demo.origins.idp).hostname });
+      await forgetProvider();
       const popup = await openPopup();
       await signInByPopup(stage, popup, userNamed(username));
       return popup;
