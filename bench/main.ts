@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { NoBrowserError } from '../demo/browser/find.ts';
 import { startBare } from './bare/start.ts';
 import { openBrowser } from './browser.ts';
 import { pollFigures } from './figures/poll.ts';
@@ -68,7 +69,7 @@ try {
     say(`${error.message}\n\n${usage}`);
     process.exitCode = 2;
   } else {
-    const known = error instanceof StoppedError;
+    const known = error instanceof StoppedError || error instanceof NoBrowserError;
     say(error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error));
     process.exitCode = 1;
   }

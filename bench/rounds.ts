@@ -25,7 +25,7 @@ export interface Sides {
 }
 
 /** How often each side has its turn. The first rounds only warm up: code is compiled, connections and caches are filled. */
-export const rounds = { warmUp: 2, counted: 6 };
+export const rounds = { warmUp: 2, counted: 5 };
 
 /**
  * Gives both sides their turns, one right after the other, so that whatever else the machine does falls on both.

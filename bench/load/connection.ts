@@ -35,11 +35,15 @@ export async function openConnection(port: number): Promise<Connection> {
   socket.setEncoding('latin1');
   socket.on('data', (chunk: string) => {
     received += chunk;
-    const answer = parseAnswer(received);
-    if (!answer) return;
-    received = '';
-    waiting?.resolve(answer);
-    waiting = undefined;
+    try {
+      const answer = parseAnswer(received);
+      if (!answer) return;
+      received = '';
+      waiting?.resolve(answer);
+      waiting = undefined;
+    } catch (error) {
+      fail(error as Error);
+    }
   });
 
   return {

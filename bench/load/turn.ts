@@ -12,7 +12,7 @@ export interface Load {
   isExpected: (answer: Answer) => boolean;
 }
 
-const turnMs = 1_000;
+const turnMs = 700;
 
 /** One turn of a server. Connections are open before the clock starts. */
 export async function takeTurn({ port, concurrency, requests, isExpected }: Load): Promise<Turn> {

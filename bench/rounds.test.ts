@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { compare, rounds } from './rounds.ts';
+
+describe('comparing two sides', () => {
+  it('lets them take turns, the first of a round in alternation, and forgets the warm-up', async () => {
+    const order: string[] = [];
+    const side =
+      (name: string, turn: { perSecond?: number; p50Ms: number }, cold = turn) =>
+      async () => {
+        order.push(name);
+        return order.filter((taken) => taken === name).length <= rounds.warmUp ? cold : turn;
+      };
+    const figure = await compare({
+      name: 'work',
+      ours: side('ours', { perSecond: 50, p50Ms: 20 }, { perSecond: 1, p50Ms: 1_000 }),
+      bare: side('bare', { perSecond: 200, p50Ms: 5 }),
+    });
+    expect(order.slice(0, 4)).toEqual(['ours', 'bare', 'bare', 'ours']);
+    expect(order).toHaveLength(2 * (rounds.warmUp + rounds.counted));
+    expect(figure).toEqual({
+      name: 'work',
+      ours: { perSecond: 50, p50Ms: 20 },
+      bare: { perSecond: 200, p50Ms: 5 },
+      ratio: { median: 4, min: 4, max: 4 },
+      rounds: rounds.counted,
+    });
+  });
+
+  it('goes by the time of one answer where no rate is measured', async () => {
+    const figure = await compare({ name: 'tab', ours: async () => ({ p50Ms: 3 }), bare: async () => ({ p50Ms: 2 }) });
+    expect(figure.ratio.median).toBe(1.5);
+    expect(figure.ours).toEqual({ p50Ms: 3 });
+  });
+});

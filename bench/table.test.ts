@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { summary, table } from './table.ts';
+
+const figures = [
+  {
+    name: 'minted token',
+    ours: { perSecond: 1_234.4, p50Ms: 0.812 },
+    bare: { perSecond: 9_876, p50Ms: 0.1 },
+    ratio: { median: 8, min: 7.25, max: 9 },
+    rounds: 5,
+  },
+  { name: 'tab', ours: { p50Ms: 3 }, bare: { p50Ms: 2 }, ratio: { median: 1.5, min: 1, max: 2 }, rounds: 5 },
+];
+
+it('has a line a figure, in columns', () => {
+  const lines = table(figures).split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toMatch(/^minted token {2}1234\/s {2}0\.81 ms {2}9876\/s {2}0\.10 ms +8\.00 {2}\(7\.25–9\.00\)$/);
+  expect(lines[2]).toMatch(/^tab +3\.00 ms +2\.00 ms +1\.50 {2}\(1\.00–2\.00\)$/);
+});
+
+it('has no rate where none was measured, for programs too', () => {
+  expect(JSON.parse(JSON.stringify(summary(figures)))[1]).toEqual({
+    name: 'tab',
+    rounds: 5,
+    ours: { p50_ms: 3 },
+    bare: { p50_ms: 2 },
+    ratio: { median: 1.5, min: 1, max: 2 },
+  });
+});
