@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSigningKey } from '../../demo/idp/idp.ts';
+import { runCli } from '../../demo/program.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { openEvents } from './kit/event-stream.ts';
 import { logoutEvent, providerToken } from './kit/provider-token.ts';
@@ -257,6 +258,42 @@ describe('kill switches', () => {
     it('do not exist without a secret, and nothing exists for an unknown provider', async () => {
       const unknown = hook('okta-events').replace('example', 'other');
       expect((await fetch(unknown, { method: 'POST' })).status).toBe(404);
+    });
+  });
+
+  describe('an administrator', () => {
+    const cli = (...args: string[]) => runCli([...args, '--config', broker.configFile]);
+
+    it('lists sessions and ends them by the command line; the stream hears of it from another process', async () => {
+      const session = await signedIn();
+      const events = await openEvents(session, broker.origins.broker);
+      await events.connected();
+      const lines = (await cli('sessions', 'list', '--email', 'Ada@example.com', '--json')).trim().split('\n');
+      const [listed] = lines.map((line) => JSON.parse(line));
+      expect(listed).toMatchObject({ kind: 'browser', email: 'ada@example.com', state: 'active' });
+      expect(await cli('sessions', 'list')).toContain(listed.id);
+
+      expect(await cli('sessions', 'revoke', '--id', listed.id)).toBe('Ended 1 session.\n');
+      expect(await events.ended).toEqual(['revoked']);
+      expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
+      await cli('sessions', 'revoke', '--email', 'ada@example.com');
+      expect(await cli('sessions', 'list', '--sub', listed.sub)).toContain('no sessions');
+    });
+
+    it('exports the audit log, and goes on where an export ended', async () => {
+      const all = (await cli('audit', 'export')).trim().split('\n');
+      const entries = all.map((line) => JSON.parse(line));
+      expect(entries.map(({ type }) => type)).toEqual(
+        expect.arrayContaining([
+          'session.created',
+          'session.ended',
+          'hook.backchannel_logout',
+          'hook.global_token_revocation',
+          'hook.okta_events',
+        ]),
+      );
+      const rest = await cli('audit', 'export', '--after', String(entries.at(-3).seq));
+      expect(rest.trim().split('\n')).toEqual(all.slice(-2));
     });
   });
 });

@@ -51,11 +51,14 @@ export async function startBrokerAndIdp(
   const file = parse(demoConfig(ports)) as Tree;
   adjust(file);
   const logged: string[] = [];
-  const config = parseConfig(stringify(file), join(dir, 'latchkey.yaml'), {});
+  const configFile = join(dir, 'latchkey.yaml');
+  await writeFile(configFile, stringify(file));
+  const config = parseConfig(stringify(file), configFile, {});
   const broker = await startBroker(config, createLog({ write: (line) => void logged.push(line) }));
   return {
     origins,
     dir,
+    configFile,
     idp,
     /** The provider's key, for tokens that the provider itself would never make. */
     signingKey,
