@@ -9,6 +9,7 @@ import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { keySvg, pagesCss } from './pages/assets.ts';
+import { account, accountChange } from './routes/account.ts';
 import { authorize } from './routes/authorize.ts';
 import { authorizeDecision } from './routes/authorize-decision.ts';
 import { callback } from './routes/callback.ts';
@@ -75,6 +76,8 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/device', devicePage(deps));
   app.post('/device', deviceSubmit(deps));
   app.post('/device/decision', deviceDecision(deps));
+  app.get('/account', account(deps));
+  app.post('/account', accountChange(deps));
   app.get('/callback', callback(deps));
   app.post('/signout', signOut(deps));
   app.get('/assets/pages.css', asset('text/css; charset=utf-8', pagesCss));

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { ago } from '../pages/ago.ts';
 import { continuePage } from '../pages/continue.ts';
 import { deviceCodePage } from '../pages/device-code.ts';
 import { deviceConfirmPage } from '../pages/device-confirm.ts';
@@ -75,9 +76,3 @@ async function find({ store, ring, now }: Deps, userCode: string): Promise<Devic
 
 /** An IPv6 network is a /64: browsers and devices in it have addresses of their own. */
 const networkOf = (address: string): string => (isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address);
-
-function ago(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes === 0) return 'less than a minute ago';
-  return minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`;
-}

@@ -34,6 +34,9 @@ a { color: var(--accent); }
 .fault { margin: .5rem 0 0; color: var(--bad); font-weight: 600; }
 .warning { margin: 1.25rem 0 0; padding: .7rem .9rem; border-radius: .6rem; background: var(--warn-paper); color: var(--warn-ink); font-size: .95rem; }
 section .warning { margin-top: .5rem; }
+.item { margin: .75rem 0 1.25rem; }
+.item form { margin-top: .25rem; }
+.everywhere { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .mark { width: 3.5rem; height: 3.5rem; margin: 0 0 1rem; border-radius: 50%; border: .3rem solid var(--soft); position: relative; }
 .mark.good { border-color: var(--good); } .mark.bad { border-color: var(--bad); }
 .mark::after { content: ""; position: absolute; inset: 0; margin: auto; width: .35rem; height: 1.4rem; background: var(--soft); border-radius: 1rem; }

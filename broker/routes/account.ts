@@ -1,0 +1,53 @@
+import { changes } from '../account/change.ts';
+import { accountView } from '../account/view.ts';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import { formBody } from '../middleware/body.ts';
+import { accountPage } from '../pages/account.ts';
+import { continuePage } from '../pages/continue.ts';
+import { csrfToken, type PageSession, readPageSession, requireCsrf, writePageSession } from '../people/page-session.ts';
+import { startSignIn } from '../people/sign-in.ts';
+import { chooseUpstream } from '../upstream/choose.ts';
+
+/** `GET /account`: where the person is signed in. Whoever is not signed in to our pages goes to the provider first. */
+export function account(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const page = readPageSession(deps, c);
+    if (!page.person) return c.redirect(await signInFirst(deps, c, page));
+    const { email, name } = page.person;
+    const view = await accountView(deps, page.person);
+    return c.html(accountPage({ ...view, csrf: csrfToken(deps, page), account: email ?? name, now: deps.now() }));
+  };
+}
+
+function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Promise<string> {
+  writePageSession(deps, c, page);
+  const prompt = page.chooseAccount ? 'login' : undefined;
+  return startSignIn(deps, page, chooseUpstream(deps, undefined), { type: 'account' }, { offline: false, prompt });
+}
+
+/**
+ * `POST /account`: one change, by the form's `action`. To sign out everywhere takes a fresh sign-in (ASVS 7.5.3): who
+ * finds a browser open shall not be able to lock its owner out.
+ */
+export function accountChange(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const page = readPageSession(deps, c);
+    const form = await formBody(c);
+    requireCsrf(deps, page, form.csrf);
+    const { person } = page;
+    if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: open the page again');
+    if (form.action === 'end_all') {
+      const purpose = { type: 'sign_out_everywhere', sub: person.sub } as const;
+      const options = { offline: false, prompt: 'login', loginHint: person.email } as const;
+      return c.html(
+        continuePage(await startSignIn(deps, page, chooseUpstream(deps, person.upstream), purpose, options)),
+      );
+    }
+    const change = changes.get(form.action ?? '');
+    if (!change) throw new OAuthError('invalid_request', 'action is none of those on the page');
+    await change(deps, person, form);
+    return c.redirect('/account', 303);
+  };
+}
