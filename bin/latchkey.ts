@@ -11,7 +11,10 @@ Sign in on this machine:
 Run a broker:
   serve     run the broker
   migrate   bring the store's schema up to date
-  keys      make the file with the broker's keys
+  keys      make, list and rotate the broker's keys
+  backup    copy a SQLite store while the broker runs
+  sessions  show and end people's sessions and devices
+  audit     export the audit log
 
 "latchkey <command> --help" says more.
 `;

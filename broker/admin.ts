@@ -1,21 +1,33 @@
 import { Hono } from 'hono';
 import type { Deps } from './deps.ts';
 import type { Env } from './env.ts';
+import type { Backoff } from './upstream/backoff.ts';
 
 /** What operators and orchestrators ask, on `admin_listen` only. */
-export function createAdminApp({ store, log }: Deps): Hono<Env> {
+export function createAdminApp({ store, upstreams, backoff, log }: Deps): Hono<Env> {
   const app = new Hono<Env>();
   /** The process is up. */
   app.get('/healthz', (c) => c.text('ok\n'));
-  /** It can serve: the store answers. */
+  /**
+   * It can serve: the store answers. What is known of the providers is told beside it; one that is away makes no
+   * replica unready, since all replicas see the same and tokens that are still fresh are served.
+   */
   app.get('/readyz', async (c) => {
+    const providers = Object.fromEntries([...upstreams.keys()].map((name) => [name, providerState(backoff, name)]));
     try {
       await store.ping();
-      return c.json({ ready: true });
+      return c.json({ ready: true, store: 'answers', providers });
     } catch {
       log.warn({ event: 'not_ready', cause: 'store' });
-      return c.json({ ready: false, store: 'does not answer' }, 503);
+      return c.json({ ready: false, store: 'does not answer', providers }, 503, { 'Retry-After': '1' });
     }
   });
   return app;
+}
+
+/** The circuit breaker of a provider: `open` while it is left alone, `half_open` when the next request tries it again. */
+function providerState(backoff: Backoff, name: string) {
+  const [failures, waitMs] = [backoff.failures(name), backoff.waitMs(name)];
+  if (failures === 0) return { circuit: 'closed' };
+  return waitMs > 0 ? { circuit: 'open', failures, retry_after_ms: waitMs } : { circuit: 'half_open', failures };
 }

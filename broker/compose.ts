@@ -36,17 +36,19 @@ export function compose(world: World): Deps {
     [...config.upstreams].map(([name, upstream]) => [name, createUpstream({ config: upstream, fetch, now })]),
   );
   const keys = createSigningKeys({ store, ring, now });
+  const backoff = createBackoff({ now, random });
   const nonces = createNonceIssuer({ ring, now });
   return {
     config,
     store,
     ring,
     upstreams,
+    backoff,
     refresher: createRefresher({
       store,
       ring,
       upstreams,
-      backoff: createBackoff({ now, random }),
+      backoff,
       now,
       sleep,
       every,

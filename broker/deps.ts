@@ -10,6 +10,7 @@ import type { NonceIssuer } from './tokens/nonce.ts';
 import type { ProofChecker } from './tokens/session-proof.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { TokenVerifier } from './tokens/verify.ts';
+import type { Backoff } from './upstream/backoff.ts';
 import type { Refresher } from './upstream/refresh.ts';
 import type { Upstream } from './upstream/types.ts';
 
@@ -19,6 +20,8 @@ export interface Deps {
   store: Store;
   ring: KeyRing;
   upstreams: ReadonlyMap<string, Upstream>;
+  /** Which providers are left alone for a while. */
+  backoff: Backoff;
   refresher: Refresher;
   keys: SigningKeys;
   minter: Minter;

@@ -9,7 +9,7 @@ import { createApp } from './app.ts';
 import { compose } from './compose.ts';
 import type { Config, ListenAddress } from './config/types.ts';
 import type { Env } from './env.ts';
-import { loadRing } from './keys/ring.ts';
+import { openLiveRing } from './keys/live-ring.ts';
 import { errorSummary, type Log } from './log.ts';
 import { createStore } from './store/open.ts';
 
@@ -17,12 +17,15 @@ export interface RunningBroker {
   /** Where it really listens; the port of the configuration can be 0. */
   address: AddressInfo;
   adminAddress: AddressInfo;
+  /** Reads the key file again now, and not only at its next look. */
+  reloadKeys(): void;
   /** Finishes what is under way, then closes the store. */
   close(): Promise<void>;
 }
 
 const collectEveryMs = 60_000;
 const collectBatch = 500;
+const reloadKeysEveryMs = 5_000;
 /** Requests under way at shutdown may take so long. */
 const drainMs = 10_000;
 
@@ -33,7 +36,7 @@ const drainMs = 10_000;
  */
 export async function startBroker(config: Config, log: Log): Promise<RunningBroker> {
   const now = () => Date.now();
-  const ring = loadRing(config.keysFile);
+  const ring = openLiveRing(config.keysFile, log);
   const store = await createStore(config.store, {
     now,
     onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
@@ -57,6 +60,7 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
   const server = await start(createApp(deps), config.listen);
   const admin = await start(createAdminApp(deps), config.adminListen);
   const collector = setInterval(() => void collect(), collectEveryMs).unref();
+  const keysWatcher = setInterval(() => ring.reload(), reloadKeysEveryMs).unref();
   log.info({
     event: 'listening',
     issuer: config.issuer,
@@ -75,8 +79,10 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
   return {
     address: addressOf(server),
     adminAddress: addressOf(admin),
+    reloadKeys: () => ring.reload(),
     async close() {
       clearInterval(collector);
+      clearInterval(keysWatcher);
       deps.feed.close();
       await Promise.all([drain(server), drain(admin)]);
       await store.close();

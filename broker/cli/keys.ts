@@ -1,18 +1,110 @@
 import { parseArgs } from 'node:util';
-import { initRing } from '../keys/ring.ts';
+import type { Config } from '../config/types.ts';
+import { openLiveRing } from '../keys/live-ring.ts';
+import { initRing, type KeyRing } from '../keys/ring.ts';
+import { rotateRing } from '../keys/rotate-ring.ts';
+import { createLog } from '../log.ts';
+import { createStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import { rotateSigningKeys, TooEarlyError } from '../tokens/rotate-signing-keys.ts';
+import { configFrom } from './config-option.ts';
 
-/** `latchkey keys init --file FILE`. */
+const usage = `Usage: latchkey keys <init | list | rotate>
+
+  keys init --file FILE             make a key file with one fresh key
+  keys list --config FILE           the sealing keys and how many rows each is needed for; the signing keys
+  keys rotate sealing --config FILE   a fresh key seals from now on, the others still open
+  keys rotate signing --config FILE   the next key signs from now on
+                 --force            at once: verifiers that have not read it yet refuse its tokens for up to 5 minutes
+`;
+
+/** `latchkey keys init | list | rotate`. */
 export async function keys(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { file: { type: 'string' } },
+    options: { file: { type: 'string' }, config: { type: 'string' }, force: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  if (positionals.join(' ') !== 'init' || values.file === undefined) {
-    process.stderr.write('Usage: latchkey keys init --file FILE\n');
-    return 2;
+  const config = () => configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  switch (positionals.join(' ')) {
+    case 'init':
+      if (values.file === undefined) break;
+      return init(values.file);
+    case 'list':
+      return withStore(config(), list);
+    case 'rotate sealing':
+      return rotateSealing(config());
+    case 'rotate signing':
+      return withStore(config(), (store, ring, { resources }) =>
+        rotateSigning(
+          store,
+          ring,
+          Math.max(0, ...[...resources.values()].map(({ lifetimeMs }) => lifetimeMs)),
+          values.force,
+        ),
+      );
   }
-  const kid = initRing(values.file, Date.now());
-  process.stdout.write(`Wrote ${values.file} with the key ${kid}. Keep a copy of it apart from the store's backups.\n`);
+  process.stderr.write(usage);
+  return 2;
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function init(file: string): number {
+  const kid = initRing(file, Date.now());
+  say(`Wrote ${file} with the key ${kid}. Keep a copy of it apart from the store's backups.`);
   return 0;
+}
+
+function rotateSealing({ keysFile }: Config): number {
+  const kid = rotateRing(keysFile, Date.now());
+  say(`The key ${kid} seals from now on; brokers that run take it up within seconds (SIGHUP: at once).`);
+  say(
+    'Each session is sealed anew at its next refresh. Remove an old key when "latchkey keys list" shows 0 rows for it.',
+  );
+  return 0;
+}
+
+async function rotateSigning(store: Store, ring: KeyRing, tokenLifeMs: number, force: boolean): Promise<number> {
+  try {
+    const { active, retired, next } = await rotateSigningKeys({ store, ring }, Date.now(), { tokenLifeMs, force });
+    say(`active  ${active}`);
+    if (retired !== undefined) say(`retired ${retired}`);
+    say(`next    ${next}`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TooEarlyError)) throw error;
+    process.stderr.write(`latchkey: ${error.message}, or --force\n`);
+    return 1;
+  }
+}
+
+async function list(store: Store, ring: KeyRing): Promise<number> {
+  const uses = await store.countRingKeys();
+  say('sealing keys');
+  for (const { kid } of ring.all) {
+    say(`  ${kid}  ${uses.get(kid) ?? 0} rows${kid === ring.current.kid ? ', seals' : ''}`);
+  }
+  const missing = [...uses].filter(([kid]) => !ring.all.some((key) => key.kid === kid));
+  for (const [kid, rows] of missing) say(`  ${kid}  ${rows} rows, MISSING in the key file: put it back`);
+  say('signing keys');
+  for (const { kid, state, createdAt, notAfter } of await store.listSigningKeys()) {
+    const end = notAfter === undefined ? '' : `, until ${new Date(notAfter).toISOString()}`;
+    say(`  ${kid}  ${state}, since ${new Date(createdAt).toISOString()}${end}`);
+  }
+  return missing.length === 0 ? 0 : 1;
+}
+
+async function withStore(
+  config: Config,
+  work: (store: Store, ring: KeyRing, config: Config) => Promise<number>,
+): Promise<number> {
+  const ring = openLiveRing(config.keysFile, createLog(process.stderr));
+  const store = await createStore(config.store, { now: () => Date.now() });
+  try {
+    await store.migrate();
+    return await work(store, ring, config);
+  } finally {
+    await store.close();
+  }
 }

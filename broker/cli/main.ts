@@ -1,14 +1,20 @@
 import { StoreUnavailableError } from '../store/store.ts';
+import { audit } from './audit.ts';
+import { backup } from './backup.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import { sessions } from './sessions.ts';
 
 const usage = `Usage: latchkey <command> [options]
 
   serve   --config FILE    run the broker (FILE: latchkey.yaml, or LATCHKEY_CONFIG)
   migrate --config FILE    bring the store's schema up to date and exit
-  keys init --file FILE    make a key file with one fresh key
+  keys <init|list|rotate>  make, show and rotate the sealing and signing keys
+  backup  --to FILE        copy a SQLite store while the broker runs
+  sessions <list|revoke>   show and end people's sessions and devices
+  audit export             the audit log as lines of JSON
   schema                   print the JSON Schema of the configuration
 `;
 
@@ -16,6 +22,9 @@ const commands = new Map([
   ['serve', serve],
   ['migrate', migrate],
   ['keys', keys],
+  ['backup', backup],
+  ['sessions', sessions],
+  ['audit', audit],
   ['schema', schema],
 ]);
 

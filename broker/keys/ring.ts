@@ -87,11 +87,17 @@ function parseLine(line: string, index: number, path: string): RingKey {
   return { kid, key };
 }
 
+/** A fresh key as a line of the file. Its name tells the day. */
+export function newRingLine(now: number): { kid: string; line: string } {
+  const kid = `k${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(3).toString('hex')}`;
+  return { kid, line: `${kid} ${randomBytes(32).toString('base64url')}\n` };
+}
+
 /** Writes a new key file with one fresh key, readable by its owner only. Never overwrites. */
 export function initRing(path: string, now: number): string {
-  const kid = `k${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(3).toString('hex')}`;
+  const { kid, line } = newRingLine(now);
   try {
-    writeFileSync(path, `${kid} ${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(path, line, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
     throw new RingError(exists ? `${path} is there already and stays as it is` : `${path} cannot be written`, {

@@ -1,9 +1,10 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { calculateJwkThumbprint, type JWK } from 'jose';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { JWK } from 'jose';
 import type { Clock } from '#shared/time.ts';
 import type { KeyRing } from '../keys/ring.ts';
-import { open, seal } from '../keys/seal.ts';
-import type { Store } from '../store/store.ts';
+import { open } from '../keys/seal.ts';
+import { type Store, StoreUnavailableError } from '../store/store.ts';
+import { newSigningKey } from './new-signing-key.ts';
 
 export interface SigningKey {
   kid: string;
@@ -17,7 +18,7 @@ export interface SigningKeys {
 }
 
 /** How long what the store says is believed: a rotation by another replica is seen after this. */
-const rereadMs = 30_000;
+export const rereadMs = 30_000;
 
 /**
  * The ES256 keys that sign tokens, kept in the store with their private halves sealed under the ring.
@@ -27,30 +28,11 @@ export function createSigningKeys({ store, ring, now }: { store: Store; ring: Ke
   let cached: { current: SigningKey; jwks: { keys: JWK[] }; readAt: number } | undefined;
   let reading: Promise<NonNullable<typeof cached>> | undefined;
 
-  const insert = async (state: 'active' | 'next') => {
-    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const jwk = pair.publicKey.export({ format: 'jwk' }) as JWK;
-    const kid = await calculateJwkThumbprint(jwk);
-    const { sealed, ringKid } = seal(
-      ring,
-      { purpose: 'signing-key', id: kid },
-      JSON.stringify(pair.privateKey.export({ format: 'jwk' })),
-    );
-    await store.insertSigningKey({
-      kid,
-      state,
-      publicJwk: { ...jwk, kid, alg: 'ES256', use: 'sig' },
-      sealedPrivate: sealed,
-      ringKid,
-      createdAt: now(),
-    });
-  };
-
   const read = async () => {
     let keys = await store.listSigningKeys();
     for (const state of ['active', 'next'] as const) {
       if (!keys.some((key) => key.state === state)) {
-        await insert(state);
+        await store.insertSigningKey(await newSigningKey(ring, state, now()));
         keys = await store.listSigningKeys();
       }
     }
@@ -78,7 +60,12 @@ export function createSigningKeys({ store, ring, now }: { store: Store; ring: Ke
     reading ??= read().finally(() => {
       reading = undefined;
     });
-    cached = await reading;
+    try {
+      cached = await reading;
+    } catch (error) {
+      // Tokens can be verified while the store is away.
+      if (!cached || !(error instanceof StoreUnavailableError)) throw error;
+    }
     return cached;
   };
 

@@ -4,6 +4,8 @@ import type { Clock } from '#shared/time.ts';
 export interface Backoff {
   /** How long to leave this provider alone, in milliseconds; 0: go ahead. */
   waitMs(upstream: string): number;
+  /** Failures in a row; 0: all is well. */
+  failures(upstream: string): number;
   succeeded(upstream: string): void;
   /** @returns how long to wait, in milliseconds */
   failed(upstream: string, retryAfterMs: number | undefined): number;
@@ -17,6 +19,7 @@ export function createBackoff({ now, random }: { now: Clock; random: () => numbe
   const states = new Map<string, { failures: number; until: number }>();
   return {
     waitMs: (upstream) => Math.max(0, (states.get(upstream)?.until ?? 0) - now()),
+    failures: (upstream) => states.get(upstream)?.failures ?? 0,
     succeeded: (upstream) => void states.delete(upstream),
     failed(upstream, retryAfterMs) {
       const known = states.get(upstream);

@@ -1,0 +1,22 @@
+import { parseArgs } from 'node:util';
+import { BackupError, backupStore } from '../store/backup.ts';
+import { configFrom } from './config-option.ts';
+
+/** `latchkey backup --to FILE`: copies a SQLite store while the broker runs. */
+export async function backup(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...argv], options: { to: { type: 'string' }, config: { type: 'string' } } });
+  if (values.to === undefined) {
+    process.stderr.write('Usage: latchkey backup --to FILE [--config FILE]\n');
+    return 2;
+  }
+  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  try {
+    const pages = await backupStore(config.store, values.to);
+    process.stdout.write(`Wrote ${values.to} (${pages} pages). Keep the key file's copy elsewhere.\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    process.stderr.write(`latchkey: ${error.message}\n`);
+    return 1;
+  }
+}
