@@ -88,6 +88,24 @@ describe('a token bound to a key', () => {
   });
 });
 
+describe('a replay store of the API itself', () => {
+  it('is asked for each proof, with the time until which it matters', async () => {
+    const used: [string, number][] = [];
+    const replay = { use: async (id: string, until: number) => used.push([id, until]) === 1 };
+    verify = verifier({ issuer, audience, fetch: at.fetch, now: at.now, replay });
+    await call(await prove());
+    expect(used[0]?.[0].startsWith(`${holder.jkt}.`)).toBe(true);
+    expect(used[0]?.[1]).toBe(at.state.now + 120_000);
+    await expect(call(await prove())).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+  });
+
+  it('lets nothing in while it fails', async () => {
+    const replay = { use: () => Promise.reject(new Error('down')) };
+    verify = verifier({ issuer, audience, fetch: at.fetch, now: at.now, replay });
+    await expect(call(await prove())).rejects.toMatchObject({ code: 'temporarily_unavailable', status: 503 });
+  });
+});
+
 it('a token bound to no key is refused as DPoP', async () => {
   token = await at.sign();
   await expect(call(await prove())).rejects.toMatchObject({ code: 'invalid_token', reason: 'wrong_type' });

@@ -1,6 +1,7 @@
 import { ApiError } from './api-error.ts';
+import type { Dialect } from './dialects.ts';
 
-/** What a verified access token says: its payload as it is on the wire (RFC 9068 §2.2). */
+/** What a verified access token says, under the names of RFC 9068 §2.2; whatever else it says stands beside them. */
 export interface Claims {
   iss: string;
   /** The person, or `svc:<name>`: stable, opaque, one per provider and account. */
@@ -10,13 +11,14 @@ export interface Claims {
   /** NumericDate, like all times here. */
   exp: number;
   iat: number;
-  jti: string;
+  /** In every token that the broker mints; not in those of all providers. */
+  jti?: string;
   nbf?: number;
-  /** The origin of the page that asked. */
+  /** The origin of the page that asked; only in tokens that the broker minted. */
   azp?: string;
   /** Separated by spaces; `parseScope` splits it. */
   scope?: string;
-  /** `upstream:group`. */
+  /** `upstream:group` in tokens that the broker minted; the provider's own names in others. */
   groups?: string[];
   auth_time?: number;
   acr?: string;
@@ -31,11 +33,11 @@ export interface Claims {
 
 type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === 'string';
-const time: Check = (value) => typeof value === 'number';
+const time: Check = (value) => Number.isFinite(value);
 const texts: Check = (value) => Array.isArray(value) && value.every(text);
 const confirmation: Check = (value) => typeof value === 'object' && value !== null && 'jkt' in value && text(value.jkt);
 
-const required: Record<string, Check> = {
+const checks: Record<string, Check> = {
   iss: text,
   sub: text,
   aud: (value) => text(value) || texts(value),
@@ -43,8 +45,6 @@ const required: Record<string, Check> = {
   exp: time,
   iat: time,
   jti: text,
-};
-const optional: Record<string, Check> = {
   nbf: time,
   azp: text,
   scope: text,
@@ -57,18 +57,31 @@ const optional: Record<string, Check> = {
   cnf: confirmation,
 };
 
-export const requiredClaims = Object.keys(required);
-
-/** @throws {ApiError} `invalid_token`, `malformed`: a claim has another type than the RFCs give it */
-export function toClaims(payload: Record<string, unknown>): Claims {
-  for (const [claim, check] of Object.entries({ ...required, ...optional })) {
-    const value = payload[claim];
-    if ((value === undefined && claim in optional) || check(value)) continue;
+/**
+ * Reads a provider's claims and checks their types.
+ *
+ * @throws {ApiError} `invalid_token`: a claim is missing, or has another type than the RFCs give it
+ */
+export function toClaims(payload: Readonly<Record<string, unknown>>, dialect: Dialect): Claims {
+  const claims: Record<string, unknown> = { ...payload, ...dialect.read(payload) };
+  for (const [claim, check] of Object.entries(checks)) {
+    const value = claims[claim];
+    if (value === undefined) delete claims[claim];
+    else if (!check(value)) {
+      throw new ApiError({
+        code: 'invalid_token',
+        reason: 'malformed',
+        message: `The token's ${claim} has the wrong type: its issuer is at fault, so ask its operator.`,
+      });
+    }
+  }
+  if (claims.client_id === undefined) {
     throw new ApiError({
       code: 'invalid_token',
-      reason: 'malformed',
-      message: `The token's ${claim} has the wrong type: its issuer is at fault, so ask its operator.`,
+      reason: 'missing_claim',
+      message:
+        'The token does not say which application it is for (client id): send the access token, not an ID token.',
     });
   }
-  return payload as Claims;
+  return claims as Claims;
 }

@@ -2,8 +2,13 @@ import { createVerifier, type VerifierOptions, type Verify } from './verifier.ts
 
 export { parseScope } from '#shared/scope.ts';
 export { ApiError, type ApiErrorCode, type TokenFault } from './api-error.ts';
+export type { Call } from './call.ts';
 export type { Claims } from './claims.ts';
-export type { Requirements, Verify } from './verifier.ts';
+export { type CorsOptions, corsHeaders } from './cors.ts';
+export { type Algorithm, type Dialect, dialects, type ProviderName } from './dialects.ts';
+export type { ReplayStore } from './replay.ts';
+export type { Requirements } from './requirements.ts';
+export type { Verify } from './verifier.ts';
 
 /**
  * Makes the check that stands before an API's work. Nothing is fetched until the first token comes.

@@ -7,6 +7,7 @@ import { createTestIssuer, issuer, type TestIssuer } from './testing/issuer.ts';
 let at: TestIssuer;
 let keys: KeySet;
 const metadataPath = '/.well-known/oauth-authorization-server';
+const rules = { metadata: 'oauth', algorithms: ['ES256'] } as const;
 const has = async (kid: string) => (await keys.get(kid)) !== undefined;
 /** Lets a refresh in the background end. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -18,7 +19,7 @@ async function publish(kid: string): Promise<void> {
 
 beforeEach(async () => {
   at = await createTestIssuer();
-  keys = createKeySet({ load: createKeyLoader({ issuer, fetch: at.fetch }), now: at.now });
+  keys = createKeySet({ load: createKeyLoader({ ...rules, issuer, fetch: at.fetch }), now: at.now });
 });
 
 describe('the keys of an issuer', () => {
@@ -30,12 +31,12 @@ describe('the keys of an issuer', () => {
 
   it('are found below the path of an issuer that has one (RFC 8414 §3.1)', async () => {
     at.state.metadata = { issuer: `${issuer}/tenant/`, jwks_uri: `${issuer}/jwks` };
-    await createKeyLoader({ issuer: `${issuer}/tenant/`, fetch: at.fetch })();
+    await createKeyLoader({ ...rules, issuer: `${issuer}/tenant/`, fetch: at.fetch })();
     expect(at.state.asked[0]).toBe(`${metadataPath}/tenant`);
   });
 
   it('are taken from jwksUri without asking for metadata', async () => {
-    await createKeyLoader({ issuer, jwksUri: `${issuer}/jwks`, fetch: at.fetch })();
+    await createKeyLoader({ ...rules, issuer, jwksUri: `${issuer}/jwks`, fetch: at.fetch })();
     expect(at.state.asked).toEqual(['/jwks']);
   });
 
@@ -96,7 +97,7 @@ describe('the cache', () => {
     ['public, max-age="120"', 120_000],
   ])('reads %s within bounds', async (cacheControl, ms) => {
     at.state.cacheControl = cacheControl;
-    expect((await createKeyLoader({ issuer, fetch: at.fetch })()).maxAgeMs).toBe(ms);
+    expect((await createKeyLoader({ ...rules, issuer, fetch: at.fetch })()).maxAgeMs).toBe(ms);
   });
 
   it('serves the old set through an outage, for a day', async () => {

@@ -1,6 +1,5 @@
-import type { CryptoKey } from 'jose';
 import type { Clock } from '#shared/time.ts';
-import type { LoadedKeys } from './load-keys.ts';
+import type { LoadedKeys, VerificationKey } from './load-keys.ts';
 
 /** How often the issuer is asked at most, whatever tokens are sent to us. */
 const cooldownMs = 30_000;
@@ -11,7 +10,7 @@ const usableMs = 86_400_000;
 
 export interface KeySet {
   /** @throws what loading throws, while there is no set to go by */
-  get(kid: string): Promise<CryptoKey | undefined>;
+  get(kid: string): Promise<VerificationKey | undefined>;
 }
 
 /**

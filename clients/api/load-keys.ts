@@ -1,10 +1,17 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { isSecureUrl } from '#shared/origin.ts';
+import type { Algorithm, Dialect } from './dialects.ts';
 import { fetchJson } from './fetch-json.ts';
+
+/** A key and the one algorithm that it is for. */
+export interface VerificationKey {
+  key: CryptoKey;
+  algorithm: Algorithm;
+}
 
 export interface LoadedKeys {
   /** By `kid`. */
-  keys: Map<string, CryptoKey>;
+  keys: Map<string, VerificationKey>;
   /** How long they are fresh, in milliseconds, as `Cache-Control` has it, within bounds. */
   maxAgeMs: number;
 }
@@ -12,27 +19,40 @@ export interface LoadedKeys {
 export interface LoaderOptions {
   issuer: string;
   jwksUri?: string | undefined;
+  metadata: Dialect['metadata'];
+  /** Keys for anything else are left out. */
+  algorithms: readonly Algorithm[];
   fetch: typeof fetch;
 }
 
-/** Finds the issuer's keys: by its metadata (RFC 8414 §3), or where `jwksUri` says. */
-export function createKeyLoader({ issuer, jwksUri, fetch }: LoaderOptions): () => Promise<LoadedKeys> {
+/** Finds the issuer's keys: by its metadata (RFC 8414 §3, OpenID Connect Discovery §4), or where `jwksUri` says. */
+export function createKeyLoader({
+  issuer,
+  jwksUri,
+  metadata,
+  algorithms,
+  fetch,
+}: LoaderOptions): () => Promise<LoadedKeys> {
   let discovered: string | undefined;
 
   return async () => {
-    const url = jwksUri ?? discovered ?? (await discover(fetch, issuer));
+    const url = jwksUri ?? discovered ?? (await discover(fetch, issuer, metadata));
     discovered = undefined;
     const { body, headers } = await fetchJson(fetch, url);
-    const keys = await importKeys(body.keys);
-    if (keys.size === 0) throw new Error(`${url} holds no ES256 key with a kid`);
+    const keys = await importKeys(body.keys, algorithms);
+    if (keys.size === 0) throw new Error(`${url} holds no ${algorithms.join(' or ')} key with a kid`);
     discovered = url;
     return { keys, maxAgeMs: maxAge(headers.get('cache-control')) };
   };
 }
 
-async function discover(fetch: LoaderOptions['fetch'], issuer: string): Promise<string> {
+async function discover(fetch: LoaderOptions['fetch'], issuer: string, metadata: Dialect['metadata']): Promise<string> {
   const { origin, pathname } = new URL(issuer);
-  const url = `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`;
+  const path = pathname.replace(/\/$/, '');
+  const url =
+    metadata === 'oauth'
+      ? `${origin}/.well-known/oauth-authorization-server${path}`
+      : `${origin}${path}/.well-known/openid-configuration`;
   const { body } = await fetchJson(fetch, url);
   if (body.issuer !== issuer) throw new Error(`${url} names another issuer than ${issuer}`);
   const uri = body.jwks_uri;
@@ -42,17 +62,27 @@ async function discover(fetch: LoaderOptions['fetch'], issuer: string): Promise<
   return uri;
 }
 
-/** The ES256 keys of a JWK set. Others may stand beside them for others' use, and one that is broken must not hide the rest. */
-async function importKeys(set: unknown): Promise<Map<string, CryptoKey>> {
-  const keys = new Map<string, CryptoKey>();
+/** The usable keys of a JWK set. Others may stand beside them for others' use, and one that is broken must not hide the rest. */
+async function importKeys(set: unknown, algorithms: readonly Algorithm[]): Promise<Map<string, VerificationKey>> {
+  const keys = new Map<string, VerificationKey>();
   for (const jwk of Array.isArray(set) ? (set as (JWK | null)[]) : []) {
-    if (jwk?.kty !== 'EC' || jwk.crv !== 'P-256' || typeof jwk.kid !== 'string') continue;
-    if ((jwk.use ?? 'sig') !== 'sig' || (jwk.alg ?? 'ES256') !== 'ES256') continue;
-    const { kty, crv, x, y, kid } = jwk;
-    const key = await importJWK({ kty, crv, x, y } as JWK, 'ES256').catch(() => undefined);
-    if (key instanceof CryptoKey) keys.set(kid, key);
+    const algorithm = jwk ? algorithmOf(jwk) : undefined;
+    if (!jwk || !algorithm || !algorithms.includes(algorithm) || typeof jwk.kid !== 'string') continue;
+    if ((jwk.use ?? 'sig') !== 'sig' || (jwk.alg ?? algorithm) !== algorithm) continue;
+    const { kty, crv, x, y, n, e } = jwk;
+    const bare = (algorithm === 'ES256' ? { kty, crv, x, y } : { kty, n, e }) as JWK;
+    const key = await importJWK(bare, algorithm).catch(() => undefined);
+    if (key instanceof CryptoKey) keys.set(jwk.kid, { key, algorithm });
   }
   return keys;
+}
+
+/** 2048 bits in base64url: what RFC 7518 §3.3 asks of an RSA key. */
+const shortestModulus = 342;
+
+function algorithmOf({ kty, crv, n }: JWK): Algorithm | undefined {
+  if (kty === 'EC' && crv === 'P-256') return 'ES256';
+  return kty === 'RSA' && typeof n === 'string' && n.length >= shortestModulus ? 'RS256' : undefined;
 }
 
 const [shortestMs, usualMs, longestMs] = [30_000, 600_000, 86_400_000];

@@ -1,4 +1,5 @@
 import { ApiError, type Scheme } from './api-error.ts';
+import type { Call } from './call.ts';
 
 export interface Presented {
   scheme: Scheme;
@@ -11,15 +12,19 @@ export interface Presented {
  * @throws {ApiError} `missing_token`, or `invalid_request` where the header is not one token
  * @see RFC 6750 §2.1, RFC 9449 §7.1
  */
-export function readPresented(headers: Headers): Presented {
+export function readPresented(headers: Call['headers'], dpop: 'optional' | 'required'): Presented {
   const authorization = headers.get('authorization');
   const [, name, rest] = /^\s*([\w-]+)(?:\s+(.*?))?\s*$/s.exec(authorization ?? '') ?? [];
   const scheme = ({ bearer: 'Bearer', dpop: 'DPoP' } as const)[name?.toLowerCase() as 'bearer' | 'dpop'];
   if (!scheme) {
-    throw new ApiError({
-      code: 'missing_token',
-      message: 'This API wants an access token: send "Authorization: Bearer <token>".',
-    });
+    const wanted = dpop === 'required' ? 'DPoP' : 'Bearer';
+    throw new ApiError(
+      {
+        code: 'missing_token',
+        message: `This API wants an access token: send "Authorization: ${wanted} <token>".`,
+      },
+      { scheme: wanted },
+    );
   }
   if (!rest || !/^[\w\-.~+/]+=*$/.test(rest)) {
     throw new ApiError(

@@ -153,6 +153,20 @@ describe('a token that is refused', () => {
     expect(await refusal(signRaw(header, payload))).toMatchObject({ reason: 'malformed' });
   });
 
+  it('comes from the future, by more than clocks drift', async () => {
+    const seconds = at.state.now / 1_000;
+    expect((await refusal(await at.sign({ iat: seconds + 90 }))).message).toContain('issued 90 s in the future (iat)');
+    expect((await refusal(await at.sign({ nbf: seconds + 90 }))).message).toContain('not valid for another 90 s (nbf)');
+    await expect(verify(request(await at.sign({ iat: seconds + 59 })))).resolves.toBeTruthy();
+  });
+
+  it('is for an application that is not on the list', async () => {
+    const strict = verifier({ issuer, audience, clients: ['nightly'], fetch: at.fetch, now: at.now });
+    const error = await strict(request(await at.sign())).catch((e) => e);
+    expect(error).toMatchObject({ code: 'invalid_token', reason: 'wrong_client' });
+    expect(error.message).toContain('"latchkey-extension"');
+  });
+
   it('is too long to be looked at', async () => {
     const token = await at.sign({ pad: 'x'.repeat(8_192) });
     expect(await refusal(token)).toMatchObject({ reason: 'too_long' });
@@ -238,6 +252,13 @@ describe('options', () => {
     { issuer, audience: '' },
     { issuer, audience: [] },
     { issuer, audience, jwksUri: 'http://latchkey.example.com/jwks' },
+    { issuer, audience, provider: 'google' as 'okta' },
+    { issuer, audience, provider: 'okta' as const },
+    { issuer, audience, clients: [] },
+    { issuer, audience, algorithms: [] },
+    { issuer, audience, algorithms: ['HS256' as 'ES256'] },
+    { issuer, audience, publicOrigin: 'https://api.example.com/' },
+    { issuer, audience, dpopNonceSecret: 'short' },
   ])('are refused at once: %o', (options) => {
     expect(() => verifier(options)).toThrow(TypeError);
   });

@@ -1,15 +1,21 @@
 import { base64url, errors, jwtVerify } from 'jose';
 import { hasDuplicateMembers } from '#shared/strict-json.ts';
 import { ApiError, type TokenFault } from './api-error.ts';
-import { type Claims, requiredClaims, toClaims } from './claims.ts';
+import { type Claims, toClaims } from './claims.ts';
+import type { Algorithm, Dialect } from './dialects.ts';
 import type { KeySet } from './key-set.ts';
 
-/** Longer is refused before it is looked at. */
-const maxLength = 8_192;
+/** So far ahead a token may be issued where the tolerance is less: nobody gains by `iat`, and clocks do drift. */
+const issuedAheadSeconds = 60;
 
 export interface TokenRules {
   issuer: string;
   audience: string | string[];
+  /** Which client ids are accepted; `undefined`: all of this issuer. */
+  clients: readonly string[] | undefined;
+  dialect: Dialect;
+  /** Out of those of the dialect. */
+  algorithms: readonly Algorithm[];
   /** Seconds. */
   clockTolerance: number;
   keys: KeySet;
@@ -27,44 +33,56 @@ const shown = (value: unknown): string => {
 };
 
 /**
- * Verifies an access token: header, signature, issuer, audience, times, and the types of its claims.
+ * Verifies an access token: header, signature, issuer, audience, client, times, and the types of its claims.
  *
  * @throws {ApiError} `invalid_token` with a `reason`, or `temporarily_unavailable` while there are no keys
  * @see RFC 9068 §4, RFC 8725
  */
 export async function verifyToken(token: string, rules: TokenRules): Promise<Claims> {
-  if (token.length > maxLength) {
-    throw refuse('too_long', `The token is longer than ${maxLength} characters, which no access token here is.`);
+  const { dialect, issuer, audience, clockTolerance, now } = rules;
+  if (token.length > dialect.maxLength) {
+    throw refuse(
+      'too_long',
+      `The token is longer than ${dialect.maxLength} characters, which no access token here is.`,
+    );
   }
-  const kid = checkForm(token);
-  const key = await findKey(kid, rules.keys);
+  const key = await findKey(checkForm(token, rules), rules.keys);
   try {
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: ['ES256'],
-      typ: 'at+jwt',
-      issuer: rules.issuer,
-      audience: rules.audience,
-      requiredClaims,
-      clockTolerance: rules.clockTolerance,
-      currentDate: new Date(rules.now),
+    const { payload } = await jwtVerify(token, key.key, {
+      algorithms: [key.algorithm],
+      issuer,
+      audience,
+      requiredClaims: [...dialect.required],
+      clockTolerance,
+      currentDate: new Date(now),
     });
-    return toClaims(payload);
+    const claims = toClaims(payload, dialect);
+    requireAccessToken(claims, rules);
+    return claims;
   } catch (error) {
     throw error instanceof ApiError ? error : explain(error, rules);
   }
 }
 
-/** Everything that can be refused without a key. @returns the `kid` */
-function checkForm(token: string): string {
+interface Named {
+  kid: string;
+  algorithm: unknown;
+}
+
+/** Everything that can be refused without a key. @returns which key signed it, so it says */
+function checkForm(token: string, { dialect, algorithms }: TokenRules): Named {
   const header = parsePart(token, 0);
   parsePart(token, 1);
-  if (header.alg !== 'ES256') {
-    throw refuse('wrong_algorithm', `The token is signed with ${shown(header.alg)}; only ES256 is accepted.`);
+  if (!algorithms.some((algorithm) => algorithm === header.alg)) {
+    throw refuse(
+      'wrong_algorithm',
+      `The token is signed with ${shown(header.alg)}; only ${algorithms.join(' and ')} is accepted.`,
+    );
   }
-  if (typeof header.typ !== 'string' || !/^(?:application\/)?at\+jwt$/i.test(header.typ)) {
+  if (!dialect.types.includes(shortType(header.typ))) {
     throw refuse(
       'wrong_type',
-      `The token's typ is ${shown(header.typ)}, not at+jwt: send the access token, not an ID token or another JWT.`,
+      `The token's typ is ${shown(header.typ)}, not ${dialect.types.filter(Boolean).join(' or ')}: send the access token, not an ID token or another JWT.`,
     );
   }
   const carried = ['jwk', 'jku', 'x5c', 'x5u'].find((name) => name in header);
@@ -76,7 +94,29 @@ function checkForm(token: string): string {
   if (typeof header.kid !== 'string') {
     throw refuse('unknown_key', 'The token does not name the key that signed it (kid).');
   }
-  return header.kid;
+  return { kid: header.kid, algorithm: header.alg };
+}
+
+/** `typ` without case and prefix (RFC 7515 §4.1.9); `''` where there is none. */
+function shortType(typ: unknown): string {
+  if (typ === undefined) return '';
+  return typeof typ === 'string' && typ !== '' ? typ.toLowerCase().replace(/^application\//, '') : 'unreadable';
+}
+
+function requireAccessToken(claims: Claims, { dialect, clients, clockTolerance, now }: TokenRules): void {
+  if (dialect.isAccessToken?.(claims) === false) {
+    throw refuse('wrong_type', 'The token is another one of the provider: send the access token, not the ID token.');
+  }
+  const ahead = Math.round(claims.iat - now / 1_000);
+  if (ahead > Math.max(clockTolerance, issuedAheadSeconds)) {
+    throw refuse('not_yet_valid', `The token was issued ${ahead} s in the future (iat): compare the clocks.`);
+  }
+  if (clients && !clients.includes(claims.client_id)) {
+    throw refuse(
+      'wrong_client',
+      `The token was issued to the application ${shown(claims.client_id)}, which may not call this API: add it to the verifier's clients if it should.`,
+    );
+  }
 }
 
 const malformed = (cause?: unknown) =>
@@ -97,7 +137,7 @@ function parsePart(token: string, index: 0 | 1): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-async function findKey(kid: string, keys: KeySet) {
+async function findKey({ kid, algorithm }: Named, keys: KeySet) {
   const key = await keys.get(kid).catch((cause: unknown) => {
     throw new ApiError(
       {
@@ -107,7 +147,10 @@ async function findKey(kid: string, keys: KeySet) {
       { cause },
     );
   });
-  if (key) return key;
+  if (key) {
+    if (key.algorithm === algorithm) return key;
+    throw refuse('wrong_algorithm', `The key that signed the token (kid) is for ${key.algorithm}.`);
+  }
   throw refuse('unknown_key', 'The key that signed the token (kid) is not one of its issuer: ask for a new token.');
 }
 
@@ -134,7 +177,8 @@ function explain(error: unknown, { issuer, audience, now }: TokenRules): ApiErro
       );
     }
     if (claim === 'nbf' && error.reason === 'check_failed') {
-      return refuse('not_yet_valid', 'The token is not valid yet (nbf): compare the clocks.', error);
+      const ahead = Math.round(Number(payload.nbf) - now / 1_000);
+      return refuse('not_yet_valid', `The token is not valid for another ${ahead} s (nbf): compare the clocks.`, error);
     }
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {

@@ -1,0 +1,67 @@
+import { base64url } from 'jose';
+import type { Clock } from '#shared/time.ts';
+
+const lifeMs = 300_000;
+/** Servers that share the secret may differ by so much. */
+const skewMs = 30_000;
+const timeBytes = 8;
+const macBytes = 16;
+
+export interface Nonces {
+  issue(): Promise<string>;
+  /** Whether it is one of ours and at most five minutes old. */
+  check(nonce: string): Promise<boolean>;
+}
+
+/**
+ * DPoP nonces of an API (RFC 9449 §9): the time under an HMAC, so that every server with the same secret takes
+ * every other's, and nothing is stored. With them a proof is as fresh as its nonce, whatever the client's clock says.
+ *
+ * @param secret at least 32 bytes
+ * @throws {TypeError} where the secret is shorter
+ */
+export function createNonces({ secret, now }: { secret: string | Uint8Array; now: Clock }): Nonces {
+  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : Uint8Array.from(secret);
+  if (bytes.length < 32) throw new TypeError('latchkey/api: dpopNonceSecret must have at least 32 bytes');
+  const key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+  const written = (at: number) => {
+    const time = new Uint8Array(timeBytes);
+    new DataView(time.buffer).setFloat64(0, at);
+    return time;
+  };
+  const mac = async (time: Uint8Array<ArrayBuffer>) =>
+    new Uint8Array(await crypto.subtle.sign('HMAC', await key, time)).subarray(0, macBytes);
+
+  return {
+    async issue() {
+      const time = written(now());
+      return base64url.encode(new Uint8Array([...time, ...(await mac(time))]));
+    },
+    async check(nonce) {
+      const given = decode(nonce);
+      if (given?.length !== timeBytes + macBytes) return false;
+      const time = Uint8Array.from(given.subarray(0, timeBytes));
+      if (!sameBytes(await mac(time), given.subarray(timeBytes))) return false;
+      const age = now() - new DataView(time.buffer).getFloat64(0);
+      return age <= lifeMs && age >= -skewMs;
+    },
+  };
+}
+
+function decode(text: string): Uint8Array | undefined {
+  try {
+    return base64url.decode(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** In a time that does not depend on where they differ. */
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  let difference = one.length ^ other.length;
+  for (const [index, byte] of one.entries()) difference |= byte ^ (other[index] ?? 0);
+  return difference === 0;
+}
+
+/** How long a nonce and so the proofs with it are good, in milliseconds. */
+export const nonceWindowMs = lifeMs + skewMs;
