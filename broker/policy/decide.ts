@@ -13,17 +13,26 @@ export interface PolicyQuestion {
   now: number;
 }
 
+/** What is asked, in this order; the first that fails decides. */
+export const policyChecks = ['origin', 'resource', 'scopes', 'groups', 'sign_in', 'consent'] as const;
+export type PolicyCheck = (typeof policyChecks)[number];
+
+interface Refusal {
+  allowed: false;
+  /** Which one failed. */
+  check: PolicyCheck;
+  why: string;
+}
+
 export type PolicyAnswer =
   | { allowed: true; origin: OriginConfig; resource: ResourceConfig }
-  | { allowed: false; error: 'access_denied' | 'invalid_target' | 'invalid_scope'; why: string }
-  | {
-      allowed: false;
+  | (Refusal & { error: 'access_denied' | 'invalid_target' | 'invalid_scope' })
+  | (Refusal & {
       error: 'insufficient_user_authentication';
-      why: string;
       acrValues: readonly string[];
       maxAge: number | undefined;
-    }
-  | { allowed: false; error: 'consent_required'; why: string; missing: readonly string[] };
+    })
+  | (Refusal & { error: 'consent_required'; missing: readonly string[] });
 
 /**
  * Whether a page of `origin` may have a token for `resource` with `scopes`, for this person, now. Pure:
@@ -32,18 +41,27 @@ export type PolicyAnswer =
 export function decide(config: Pick<Config, 'origins' | 'resources'>, question: PolicyQuestion): PolicyAnswer {
   const { claims, scopes, consented, now } = question;
   const origin = config.origins.get(question.origin);
-  if (!origin) return { allowed: false, error: 'access_denied', why: 'this origin is not in the configuration' };
+  if (!origin)
+    return { allowed: false, check: 'origin', error: 'access_denied', why: 'this origin is not in the configuration' };
   const allowed = origin.allow.get(question.resource);
   const resource = config.resources.get(question.resource);
   if (!allowed || !resource)
-    return { allowed: false, error: 'invalid_target', why: 'this origin may not ask for that resource' };
-  if (scopes.length === 0) return { allowed: false, error: 'invalid_scope', why: 'name at least one scope' };
+    return {
+      allowed: false,
+      check: 'resource',
+      error: 'invalid_target',
+      why: 'this origin may not ask for that resource',
+    };
+  if (scopes.length === 0)
+    return { allowed: false, check: 'scopes', error: 'invalid_scope', why: 'name at least one scope' };
   if (!scopes.every((scope) => allowed.includes(scope))) {
-    return { allowed: false, error: 'invalid_scope', why: `this origin may ask for: ${allowed.join(' ')}` };
+    const why = `this origin may ask for: ${allowed.join(' ')}`;
+    return { allowed: false, check: 'scopes', error: 'invalid_scope', why };
   }
   if (!inGroups(origin.groups, claims))
     return {
       allowed: false,
+      check: 'groups',
       error: 'access_denied',
       why: 'the person is in none of the groups that may use this site',
     };
@@ -51,7 +69,8 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
   if (stepUp) return stepUp;
   const missing = origin.consent === 'granted' ? [] : scopes.filter((scope) => !consented?.includes(scope));
   if (missing.length > 0) {
-    return { allowed: false, error: 'consent_required', why: 'the person has not agreed to all of this yet', missing };
+    const why = 'the person has not agreed to all of this yet';
+    return { allowed: false, check: 'consent', error: 'consent_required', why, missing };
   }
   return { allowed: true, origin, resource };
 }
@@ -68,6 +87,7 @@ function stepUpOf({ acrValues, maxAgeMs }: OriginConfig, claims: GrantClaims, no
   if (acrHolds && ageHolds) return undefined;
   return {
     allowed: false,
+    check: 'sign_in',
     error: 'insufficient_user_authentication',
     why: acrHolds ? 'the last sign-in is too long ago for this site' : 'this site asks for a stronger sign-in',
     acrValues,

@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import { parseScope } from '#shared/scope.ts';
+import { parseDuration, toSeconds } from '#shared/time.ts';
+import type { Config } from '../config/types.ts';
+import type { PolicyQuestion } from '../policy/decide.ts';
+import { type Explanation, explain } from '../policy/explain.ts';
+import { createStore } from '../store/open.ts';
+import { configFrom } from './config-option.ts';
+
+const usage = `Usage: latchkey policy explain --origin URL --resource URL --scopes "A B" [options]
+
+Says whether a page may have a token, and why. Exits with 0 where it may, with 1 where not.
+
+  --config FILE          the configuration (latchkey.yaml, or LATCHKEY_CONFIG)
+  --subject SUB          a person, by Latchkey's own name: groups, sign-in and consents from the store, as they are now
+  --groups okta:a,okta:b instead of theirs, or without anybody
+  --acr ACR              strength of the sign-in
+  --signed-in-ago 2h     its age
+  --consented "A B"      scopes that the person has agreed to
+  --json                 one JSON object
+`;
+
+const options = {
+  config: { type: 'string' },
+  subject: { type: 'string' },
+  groups: { type: 'string' },
+  origin: { type: 'string' },
+  resource: { type: 'string' },
+  scopes: { type: 'string' },
+  acr: { type: 'string' },
+  'signed-in-ago': { type: 'string' },
+  consented: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** `latchkey policy explain`. */
+export async function policy(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+  const { origin, resource } = values;
+  const ago = values['signed-in-ago'] === undefined ? undefined : parseDuration(values['signed-in-ago']);
+  if (
+    positionals.join(' ') !== 'explain' ||
+    origin === undefined ||
+    resource === undefined ||
+    (values['signed-in-ago'] !== undefined && ago === undefined)
+  ) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const now = Date.now();
+  const known = values.subject === undefined ? undefined : await personNow(config, values.subject, origin, resource);
+  if (values.subject !== undefined && !known) {
+    process.stderr.write(`latchkey: the store knows nobody by the subject ${values.subject}\n`);
+    return 1;
+  }
+  const explanation = explain(config, {
+    origin,
+    resource,
+    scopes: words(values.scopes) ?? [],
+    claims: {
+      groups: values.groups?.split(',').filter((group) => group !== '') ?? known?.claims.groups ?? [],
+      acr: values.acr ?? known?.claims.acr,
+      auth_time: ago === undefined ? known?.claims.auth_time : toSeconds(now - ago),
+    },
+    consented: words(values.consented) ?? known?.consented,
+    now,
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(explanationJson(explanation))}\n` : asText(explanation));
+  return explanation.answer.allowed ? 0 : 1;
+}
+
+const words = (text: string | undefined): string[] | undefined =>
+  text === undefined ? undefined : parseScope(text.replaceAll(',', ' '));
+
+/** What the provider last said of the person, by their newest session; nothing where they have none. */
+async function personNow(
+  config: Config,
+  sub: string,
+  origin: string,
+  resource: string,
+): Promise<{ claims: Partial<PolicyQuestion['claims']>; consented: string[] | undefined } | undefined> {
+  const store = await createStore(config.store, { now: () => Date.now() });
+  try {
+    if (!(await store.getPerson(sub))) return undefined;
+    const [sessions, consents] = [await store.listSessions(sub), await store.listConsents(sub)];
+    const consent = consents.find((each) => each.origin === origin && each.resource === resource);
+    return { claims: sessions[0]?.claims ?? {}, consented: consent?.scopes };
+  } finally {
+    await store.close();
+  }
+}
+
+function explanationJson({ answer, checks }: Explanation) {
+  return answer.allowed
+    ? { allowed: true, checks }
+    : { allowed: false, error: answer.error, check: answer.check, why: answer.why, checks };
+}
+
+const marks = { holds: 'yes', fails: 'NO', not_reached: '-' } as const;
+
+function asText({ answer, checks }: Explanation): string {
+  const lines = checks.flatMap(({ check, outcome, rule, given }) => [
+    `${marks[outcome].padEnd(4)} ${check.replace('_', '-').padEnd(9)} wants ${rule}`,
+    `${''.padEnd(14)} has   ${given}`,
+  ]);
+  const verdict = answer.allowed ? 'Allowed.' : `Refused (${answer.error}): ${answer.why}.`;
+  return `${lines.join('\n')}\n\n${verdict}\n`;
+}

@@ -1,0 +1,34 @@
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { hashChosenSecret, newSecret } from '../services/secret.ts';
+
+const usage = `Usage: latchkey services secret [--from-stdin]
+
+Makes a secret of 256 random bits for a service, and its hash for secret_hash in the configuration.
+With --from-stdin: only the hash, of the secret that is read.
+`;
+
+/** `latchkey services secret`. The secret is printed once and kept nowhere. */
+export async function services(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { 'from-stdin': { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  if (positionals.join(' ') !== 'secret') {
+    process.stderr.write(usage);
+    return 2;
+  }
+  if (!values['from-stdin']) {
+    const { secret, hash } = newSecret();
+    process.stdout.write(`secret       ${secret}\nsecret_hash  ${hash}\n`);
+    return 0;
+  }
+  const chosen = (await text(process.stdin)).replace(/\r?\n$/, '');
+  if (chosen.length < 16) {
+    process.stderr.write('latchkey: the secret has fewer than 16 characters: choose a longer one\n');
+    return 1;
+  }
+  process.stdout.write(`secret_hash  ${await hashChosenSecret(chosen)}\n`);
+  return 0;
+}

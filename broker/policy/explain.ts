@@ -1,0 +1,81 @@
+import type { Config, OriginConfig } from '../config/types.ts';
+import { decide, type PolicyAnswer, type PolicyCheck, type PolicyQuestion, policyChecks } from './decide.ts';
+
+export interface ExplainedCheck {
+  check: PolicyCheck;
+  outcome: 'holds' | 'fails' | 'not_reached';
+  /** What the configuration wants. */
+  rule: string;
+  /** What there is. */
+  given: string;
+}
+
+export interface Explanation {
+  answer: PolicyAnswer;
+  checks: ExplainedCheck[];
+}
+
+/** The decision of {@link decide}, and for each of its checks what is wanted, what there is, and how it went. Pure. */
+export function explain(config: Pick<Config, 'origins' | 'resources'>, question: PolicyQuestion): Explanation {
+  const answer = decide(config, question);
+  const failedAt = answer.allowed ? policyChecks.length : policyChecks.indexOf(answer.check);
+  const site = config.origins.get(question.origin);
+  const checks = policyChecks.map(
+    (check, index): ExplainedCheck => ({
+      check,
+      outcome: index < failedAt ? 'holds' : index === failedAt ? 'fails' : 'not_reached',
+      rule: site ? ruleOf[check](site, question) : noSite,
+      given: givenOf[check](question),
+    }),
+  );
+  return { answer, checks };
+}
+
+const noSite = 'nothing: the origin is not listed';
+const list = (items: readonly string[] | undefined, none: string): string =>
+  items === undefined || items.length === 0 ? none : items.join(', ');
+
+const ruleOf: Record<PolicyCheck, (site: OriginConfig, question: PolicyQuestion) => string> = {
+  origin: ({ name }) => `listed under origins, as ${name}`,
+  resource: ({ allow }) => `one of ${list([...allow.keys()], 'none')}`,
+  scopes: ({ allow }, { resource }) => `some of ${list(allow.get(resource), 'none')}`,
+  groups: ({ groups }) => (groups.length === 0 ? 'any person' : `in one of ${groups.join(', ')}`),
+  sign_in: signInRule,
+  consent: ({ consent }) => (consent === 'granted' ? 'given by the administrator' : 'the person agrees to every scope'),
+};
+
+const givenOf: Record<PolicyCheck, (question: PolicyQuestion) => string> = {
+  origin: ({ origin }) => origin,
+  resource: ({ resource }) => resource,
+  scopes: ({ scopes }) => list(scopes, 'none'),
+  groups: ({ claims }) => list(claims.groups, 'no group'),
+  sign_in: ({ claims, now }) =>
+    `acr ${claims.acr ?? 'unknown'}, ${claims.auth_time === undefined ? 'time unknown' : `${age(now - claims.auth_time * 1_000)} ago`}`,
+  consent: ({ consented }) => list(consented, 'nothing agreed to yet'),
+};
+
+function signInRule({ acrValues, maxAgeMs }: OriginConfig): string {
+  const rules = [
+    ...(acrValues.length > 0 ? [`acr ${acrValues.join(' or ')}`] : []),
+    ...(maxAgeMs === undefined ? [] : [`at most ${age(maxAgeMs)} ago`]),
+  ];
+  return list(rules, 'any sign-in');
+}
+
+/** The two largest units, as people say them. */
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const units = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = units.findIndex(([count]) => count > 0);
+  if (first < 0) return '0s';
+  return units
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join(' ');
+}
