@@ -7,6 +7,7 @@ import type { DemoUser } from '../users.ts';
 import { createLogin } from './login.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { logoutPage, messagePage } from './pages.ts';
+import { acrValues, policyWithFactor } from './second-factor.ts';
 
 export interface IdpOptions {
   issuer: string;
@@ -77,7 +78,7 @@ export async function createIdp(options: IdpOptions): Promise<Idp> {
         require_auth_time: true,
       },
     ],
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policyWithFactor() },
     findAccount(_ctx, sub) {
       const user = users.find(({ username }) => username === sub);
       if (!user) return undefined;
@@ -128,7 +129,8 @@ async function endSessionsOf(provider: Provider, store: MemoryStore, username: s
 
 const policy: Configuration = {
   scopes: ['openid', 'offline_access'],
-  claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
+  acrValues: Object.values(acrValues),
+  claims: { openid: ['sub', 'acr', 'amr'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
   // Claims in the ID token, at refresh too, as most providers do.
   conformIdTokenClaims: false,
   pkce: { required: () => true },

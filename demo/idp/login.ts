@@ -4,11 +4,20 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type Provider from 'oidc-provider';
 import type { DemoUser } from '../users.ts';
-import { loginPage, messagePage } from './pages.ts';
+import { factorPage, loginPage, messagePage } from './pages.ts';
+import { acrValues, demoCode, factorReason, wantsFactor } from './second-factor.ts';
 
 type Env = { Bindings: HttpBindings };
 
-const samePassword = (given: string, right: string): boolean => {
+const byPassword = { acr: acrValues.password, amr: ['pwd'] };
+const byFactor = { acr: acrValues.factor, amr: ['pwd', 'otp', 'mfa'] };
+
+/** Somebody is signed in, and lacks nothing but the second factor. */
+const isFactorMissing = ({ reasons }: { reasons: readonly string[] }): boolean =>
+  reasons.every((reason) => reason === factorReason);
+
+const sameText = (given: unknown, right: string): boolean => {
+  if (typeof given !== 'string') return false;
   const [a, b] = [Buffer.from(given), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
 };
@@ -37,20 +46,28 @@ export function createLogin(provider: Provider, users: readonly DemoUser[]): Hon
   );
 
   app.get('/interaction/:uid', async (c) => {
-    const { prompt } = await details(c);
-    return prompt.name === 'consent' ? finish(c, { consent: {} }) : c.html(loginPage(users, c.req.path));
+    const { prompt, params, session } = await details(c);
+    if (prompt.name === 'consent') return finish(c, { consent: {} });
+    if (isFactorMissing(prompt) && session) return c.html(factorPage(c.req.path, session.accountId));
+    return c.html(loginPage(users, c.req.path, { factor: wantsFactor(params.acr_values) }));
   });
 
   app.post('/interaction/:uid', async (c) => {
-    await details(c);
-    const { username, password } = await c.req.parseBody();
-    const user = users.find((known) => known.username === username);
-    if (!user || typeof password !== 'string' || !samePassword(password, user.password)) {
-      const attempt = { username: String(username ?? ''), error: 'Wrong username or password. Please try again.' };
-      // 200, as providers do: browsers close the window of launchWebAuthFlow at any status from 400 on.
-      return c.html(loginPage(users, c.req.path, attempt));
+    const { prompt, params, session } = await details(c);
+    const { username, password, otp } = await c.req.parseBody();
+    if (isFactorMissing(prompt) && session) {
+      const { accountId } = session;
+      if (!sameText(otp, demoCode)) return c.html(factorPage(c.req.path, accountId, 'Wrong code. Please try again.'));
+      return finish(c, { login: { accountId, ...byFactor } });
     }
-    return finish(c, { login: { accountId: user.username, acr: 'urn:example:password', amr: ['pwd'] } });
+    const factor = wantsFactor(params.acr_values);
+    const user = users.find((known) => known.username === username);
+    if (!user || !sameText(password, user.password) || (factor && !sameText(otp, demoCode))) {
+      const error = `Wrong username, password${factor ? ' or code' : ''}. Please try again.`;
+      // 200, as providers do: browsers close the window of launchWebAuthFlow at any status from 400 on.
+      return c.html(loginPage(users, c.req.path, { factor, attempt: { username: String(username ?? ''), error } }));
+    }
+    return finish(c, { login: { accountId: user.username, ...(factor ? byFactor : byPassword) } });
   });
 
   app.onError((error, c) => {

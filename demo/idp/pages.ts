@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { DemoUser } from '../users.ts';
+import { demoCode } from './second-factor.ts';
 
 type Html = ReturnType<typeof html>;
 
@@ -20,16 +21,40 @@ const page = (title: string, body: Html): Html => html`<!doctype html>
   </body>
 </html>`;
 
-/** The login form. `username` and `error` are those of the attempt before, where there was one. */
-export function loginPage(
-  users: readonly DemoUser[],
-  action: string,
-  attempt?: { username: string; error: string },
-): Html {
+const codeField = html`<label>Code
+          <input name="otp" inputmode="numeric" autocomplete="one-time-code" required>
+        </label>
+        <p>A real provider would ask your phone. Here the code is <code>${demoCode}</code>.</p>`;
+
+const alert = (error: string | undefined): Html =>
+  html`${error === undefined ? '' : html`<p class="error" role="alert">${error}</p>`}`;
+
+/** Asks for the second factor alone: the person is signed in already. */
+export const factorPage = (action: string, username: string, error?: string): Html =>
+  page(
+    'One more step',
+    html`<h1>One more step</h1>
+      ${alert(error)}
+      <p>You are signed in as <strong>${username}</strong>. What you want to do asks for a second factor.</p>
+      <form method="post" action="${action}">
+        ${codeField}
+        <button type="submit">Continue</button>
+      </form>`,
+  );
+
+interface LoginForm {
+  /** Whether the second factor is asked for too. */
+  factor: boolean;
+  /** The attempt before, where there was one. */
+  attempt?: { username: string; error: string } | undefined;
+}
+
+/** The login form. */
+export function loginPage(users: readonly DemoUser[], action: string, { factor, attempt }: LoginForm): Html {
   return page(
     'Sign in',
     html`<h1>Sign in</h1>
-      ${attempt ? html`<p class="error" role="alert">${attempt.error}</p>` : ''}
+      ${alert(attempt?.error)}
       <form method="post" action="${action}">
         <label>Username
           <input name="username" autocomplete="username" autocapitalize="none" required autofocus value="${attempt?.username ?? ''}">
@@ -37,6 +62,7 @@ export function loginPage(
         <label>Password
           <input name="password" type="password" autocomplete="current-password" required>
         </label>
+        ${factor ? codeField : ''}
         <button type="submit">Sign in</button>
       </form>
       <table>

@@ -62,8 +62,8 @@ export function createSession(deps: SessionDeps): Session {
       // Forget first: whatever fails after this line, no token is given out any more.
       await known.set({ signedIn: false, logoutUrl });
       await tokens.clear();
-      if (key === 'erase') await keys.erase();
-      await events.reset('session');
+      // Pages hear of it without waiting for the disk, from which the key is erased.
+      await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
     });
 
   /** Changes what is known, if it is still the session of that epoch. */

@@ -1,0 +1,29 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+
+/** How somebody has signed in here (the `acr` claim): by a password, or by a code as well. */
+export const acrValues = { password: 'urn:example:password', factor: 'urn:example:mfa' } as const;
+
+/** The second factor of everybody in this demo, shown on the page that asks for it. */
+export const demoCode = '314159';
+
+const { Check, base } = interactionPolicy;
+
+/** Whether a request wants the second factor (`acr_values`, OpenID Connect Core §3.1.2.1). */
+export function wantsFactor(acr: unknown): boolean {
+  const wanted = typeof acr === 'string' ? acr.split(' ') : [];
+  return wanted.includes(acrValues.factor) && !wanted.includes(acrValues.password);
+}
+
+/** The library's own rules, and one that it leaves to providers: a session without the factor that is wanted isn't enough. */
+export function policyWithFactor() {
+  const policy = base();
+  const missing = ({ oidc }: KoaContextWithOIDC) =>
+    wantsFactor(oidc.params?.acr_values) && oidc.session?.acr !== acrValues.factor
+      ? Check.REQUEST_PROMPT
+      : Check.NO_NEED_TO_PROMPT;
+  policy.get('login')?.checks.add(new Check(factorReason, 'a second factor is needed', missing));
+  return policy;
+}
+
+/** Why the person is asked, where only the factor is missing. */
+export const factorReason = 'factor_missing';
