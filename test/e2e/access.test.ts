@@ -4,7 +4,7 @@ import { answerConsent, askedForConsent, typeCredentials } from '../../demo/play
 import { pressForAnswer, showsSignedIn } from '../../demo/play/site-page.ts';
 import { extensionUrl } from '../../demo/play/stage.ts';
 import { startTestDemo, type TestDemo, userNamed } from './kit/demo.ts';
-import { ask, createProbe, knock } from './kit/probe-page.ts';
+import { ask, createProbe, knock, sendRaw } from './kit/probe-page.ts';
 
 let test: TestDemo;
 let probe: Awaited<ReturnType<typeof createProbe>>;
@@ -79,6 +79,33 @@ describe('a site that the administrator has let in', () => {
     expect(await ask(page, api, ['orders:read'])).toHaveProperty('token');
     expect(await ask(page, api, ['orders:write'])).toMatchObject({ code: 'policy_denied' });
     expect(await ask(page, 'http://127.0.0.1:1', ['orders:read'])).toMatchObject({ code: 'policy_denied' });
+    await page.close();
+  });
+});
+
+describe('a message that is not of the protocol', () => {
+  const get = (p: object) => ({ v: 1, id: 'x', m: 'token.get', deadline_ms: 1_000, p });
+
+  it('gets invalid_request, extra keys included', async () => {
+    const { notes, shop, api } = test.demo.origins;
+    const page = await probe.open(notes);
+    const right = { resource: api, scopes: ['orders:read'], interactive: 'never' };
+    expect(await sendRaw(page, get(right))).toMatchObject({ id: 'x', ok: true });
+    const wrong = [
+      get({ ...right, origin: shop }),
+      { ...get(right), activated: true },
+      get({ ...right, scopes: 'orders:read' }),
+      get({ ...right, scopes: ['orders read'] }),
+      { ...get(right), v: 2 },
+      { ...get(right), m: 'consent.answer', p: { prompt: '1', allow: true } },
+      { ...get(right), m: '__proto__' },
+      { ...get(right), id: 'y'.repeat(100_000) },
+      'token.get',
+      null,
+    ];
+    for (const message of wrong) {
+      expect(await sendRaw(page, message)).toMatchObject({ ok: false, e: { code: 'invalid_request' } });
+    }
     await page.close();
   });
 });

@@ -56,3 +56,19 @@ export const knock = (place: Page | Frame): Promise<unknown[]> =>
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     return answers;
   });
+
+/** Says hello without the SDK and sends one message down the port. @returns the answer */
+export const sendRaw = (place: Page | Frame, message: unknown): Promise<unknown> =>
+  (place as Place).evaluate(async (sent) => {
+    const { port1, port2 } = new MessageChannel();
+    const answers: unknown[] = [];
+    const answered = new Promise<void>((resolve) => {
+      port1.onmessage = ({ data }) => {
+        if (data.ready) port1.postMessage(sent);
+        else if (!data.ev) resolve(void answers.push(data));
+      };
+    });
+    window.postMessage({ source: 'latchkey:hello', v: 1, nonce: crypto.randomUUID() }, location.origin, [port2]);
+    await answered;
+    return answers[0];
+  }, message);
