@@ -22,7 +22,7 @@ const peaceMs = 250;
  */
 export async function killAtRandom(
   kills: number,
-  { replicas, postgres, random, weather, tally }: Parts,
+  { replicas, postgres, random, weather, danger, tally }: Parts,
   onKill: () => void,
 ): Promise<void> {
   const brokers = replicas.replicas.map(
@@ -41,6 +41,7 @@ export async function killAtRandom(
 
   while (tally.kills < kills) {
     if (down.size >= mostDown) await Promise.race(revivals);
+    while ((await danger()) > 0) await sleep(100);
     await arrival(random, weather);
     const candidates = brokers.filter((victim) => !down.has(victim));
     if (candidates.length === 0) continue;
@@ -85,6 +86,8 @@ interface Parts {
   postgres: Postgres | undefined;
   random: Random;
   weather: Weather;
+  /** How many are to be left in peace now. */
+  danger: () => Promise<number>;
   tally: Tally;
 }
 

@@ -7,6 +7,7 @@ import { startPostgres } from '../e2e/kit/postgres.ts';
 import { startReplicas } from '../e2e/kit/replicas.ts';
 import { browse } from './browser.ts';
 import { createTokenCheck } from './check-token.ts';
+import { createDanger } from './danger.ts';
 import { useDevices } from './device.ts';
 import { killAtRandom } from './kill.ts';
 import type { ChaosOptions } from './options.ts';
@@ -18,6 +19,8 @@ import { chaosUsers } from './users.ts';
 
 const browsers = 24;
 const deviceLanes = 2;
+/** Of a leeway of 30 s, so much may pass before a session is left in peace. */
+const peaceAfterMs = 8_000;
 
 /** The whole play: everybody signed in and busy, one kill after the other, and at the end one more token for each. */
 export async function play(options: ChaosOptions, say: (line: string) => void): Promise<Tally> {
@@ -78,12 +81,13 @@ export async function play(options: ChaosOptions, say: (line: string) => void): 
       ),
     ),
   ];
+  const danger = createDanger(postgres?.url ?? `sqlite:${join(replicas.dir, 'shared.db')}`, peaceAfterMs);
   const stopping = new AbortController();
   const nuisances = Promise.all([
     stepClock(random, clockFile, stopping.signal),
     line && cutLine(random, line, stopping.signal),
   ]);
-  await killAtRandom(options.kills, { replicas, postgres, random, weather, tally }, () => {
+  await killAtRandom(options.kills, { replicas, postgres, random, weather, danger, tally }, () => {
     if (tally.kills % 25 === 0) say(`${tally.kills} kills, ${tally.operations} operations, ${summary(tally)}`);
   });
   stopping.abort();

@@ -1,0 +1,53 @@
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+
+/**
+ * How many sessions have a token at stake: it was sent, nobody knows the outcome, and so much of the provider's leeway
+ * is gone. They are left in peace until they are through, so that a retry within the leeway is possible; one that is
+ * lost all the same is the broker's fault.
+ *
+ * @param store as in the configuration
+ * @param afterMs since the first sending
+ */
+export function createDanger(store: string, afterMs: number): () => Promise<number> {
+  return store.startsWith('sqlite:')
+    ? sqliteDanger(store.slice('sqlite:'.length), afterMs)
+    : postgresDanger(store, afterMs);
+}
+
+const atStake = (table: string, clock: string) =>
+  `select count(*) as n from ${table} where state <> 'ended' and state <> 'reauth_required' and refresh_first_sent_at < ${clock}`;
+
+function sqliteDanger(path: string, afterMs: number): () => Promise<number> {
+  return async () => {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
+    try {
+      return ['sessions', 'device_sessions'].reduce(
+        (sum, table) => sum + Number(database.prepare(atStake(table, String(Date.now() - afterMs))).get()?.n),
+        0,
+      );
+    } finally {
+      database.close();
+    }
+  };
+}
+
+/** A database that is down has everybody's at stake. */
+function postgresDanger(url: string, afterMs: number): () => Promise<number> {
+  const clock = `(extract(epoch from clock_timestamp()) * 1000)::bigint - ${afterMs}`;
+  return async () => {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      let sum = 0;
+      for (const table of ['sessions', 'device_sessions'])
+        sum += Number((await client.query(atStake(table, clock))).rows[0]?.n);
+      return sum;
+    } catch {
+      return 1;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+}
