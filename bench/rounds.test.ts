@@ -31,4 +31,14 @@ describe('comparing two sides', () => {
     expect(figure.ratio.median).toBe(1.5);
     expect(figure.ours).toEqual({ p50Ms: 3 });
   });
+
+  it('takes fewer rounds where each takes long', async () => {
+    let now = 0;
+    const slow = async () => {
+      now += rounds.withinMs;
+      return { p50Ms: 1 };
+    };
+    const figure = await compare({ name: 'busy', ours: slow, bare: slow }, () => now);
+    expect(figure.rounds).toBe(rounds.atLeast);
+  });
 });

@@ -13,7 +13,7 @@ export interface Figure {
   name: string;
   ours: Turn;
   bare: Turn;
-  /** How many times the bare limit ours costs, round by round: in time a answer at the same load. */
+  /** How many times the bare limit ours costs, round by round: in time for an answer at the same load. */
   ratio: Spread;
   rounds: number;
 }
@@ -24,16 +24,23 @@ export interface Sides {
   bare: () => Promise<Turn>;
 }
 
-/** How often each side has its turn. The first rounds only warm up: code is compiled, connections and caches are filled. */
-export const rounds = { warmUp: 2, counted: 5 };
+/**
+ * How often each side has its turn. The first rounds only warm up: code is compiled, connections and caches are filled.
+ * On a machine that is busy with other things, rounds are left out once the time is up.
+ */
+export const rounds = { warmUp: 2, counted: 6, atLeast: 2, withinMs: 20_000 };
 
 /**
  * Gives both sides their turns, one right after the other, so that whatever else the machine does falls on both.
  * Who goes first alternates. A ratio is of one round; the figure is the median of the rounds.
+ *
+ * @param now a clock in milliseconds
  */
-export async function compare({ name, ours, bare }: Sides): Promise<Figure> {
+export async function compare({ name, ours, bare }: Sides, now = () => performance.now()): Promise<Figure> {
+  const endsAt = now() + rounds.withinMs;
   const taken: { ours: Turn; bare: Turn }[] = [];
   for (let round = 0; round < rounds.warmUp + rounds.counted; round += 1) {
+    if (taken.length >= rounds.atLeast && now() > endsAt) break;
     const first = round % 2 === 0 ? await ours() : undefined;
     const limit = await bare();
     const pair = { ours: first ?? (await ours()), bare: limit };
