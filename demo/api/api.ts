@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
-import { ApiError, type Claims, parseScope, verifier } from 'latchkey/api';
 import * as v from 'valibot';
+import { ApiError, type Claims, parseScope, verifier } from '#clients/api';
 import { createOrders } from './orders.ts';
 
 export interface ApiOptions {

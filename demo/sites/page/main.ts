@@ -1,4 +1,4 @@
-import { connect, type Latchkey, LatchkeyError } from 'latchkey/page';
+import { connect, type Latchkey, LatchkeyError } from '#clients/page';
 import { createView, element } from './view.ts';
 
 interface SiteData {

@@ -1,4 +1,4 @@
-import type { AccessToken, Session } from 'latchkey/page';
+import type { AccessToken, Session } from '#clients/page';
 
 interface Order {
   id: string;
