@@ -1,4 +1,4 @@
-import { connect, LatchkeyError } from 'latchkey/page';
+import { connect, LatchkeyError } from '#clients/page';
 
 declare global {
   interface Window {
