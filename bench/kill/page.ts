@@ -1,4 +1,4 @@
-import { connect } from 'latchkey/page';
+import { connect } from '#clients/page';
 
 declare global {
   interface Window {
