@@ -53,7 +53,7 @@ function browserSpecific({ target, chromeKey, firefoxId }: ManifestOptions) {
     browser_specific_settings: {
       gecko: {
         id: firefoxId,
-        strict_min_version: '140.0',
+        strict_min_version: '142.0',
         data_collection_permissions: { required: ['authenticationInfo'] },
       },
     },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import type { InlineConfig } from 'vite';
 import type { BuildConfig } from './extension/build/config.ts';
+import { noInnerHtml } from './extension/build/no-inner-html.ts';
 import { createManifest, type Target } from './manifest.config.ts';
 
 /** One build: a browser, an organisation or none, and where to. */
@@ -21,7 +22,7 @@ export function createViteConfig({ outDir, ...options }: ViteOptions): InlineCon
     publicDir: false,
     logLevel: 'warn',
     define: { __LATCHKEY_BAKED__: JSON.stringify(options.baked) },
-    plugins: [crx({ manifest: createManifest(options) as ManifestV3Export, browser: options.target })],
+    plugins: [noInnerHtml(), crx({ manifest: createManifest(options) as ManifestV3Export, browser: options.target })],
     build: {
       outDir: resolve(outDir, options.target),
       emptyOutDir: true,

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targets } from '../manifest.config.ts';
 import { buildExtension } from './build/build.ts';
 import { readBuildConfig, storeBuild } from './build/config.ts';
 import { budgets } from './build/sizes.ts';
+import { readVersion } from './build/version.ts';
 
 /**
  * `npm run build [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox
@@ -15,8 +14,7 @@ const { values } = parseArgs({
 });
 
 const config = values.config === undefined ? storeBuild : await readBuildConfig(values.config);
-const packageJson = await readFile(join(import.meta.dirname, '../package.json'), 'utf8');
-const { version } = JSON.parse(packageJson) as { version: string };
+const version = await readVersion();
 
 for (const target of targets) {
   for (const { part, bytes } of await buildExtension(config, { target, version, outDir: values.out })) {

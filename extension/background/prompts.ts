@@ -126,6 +126,8 @@ export function createPrompts({ area, windows, grant, newId, now }: PromptsDeps)
       if (!prompt) throw new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
       if (allow) await grant(prompt);
       await over(prompt, allow ? undefined : denial('the person said no'));
+      // In Firefox a page can't close a window that it didn't open.
+      if (prompt.windowId !== undefined) await windows.close(prompt.windowId);
     },
     async windowClosed(windowId) {
       const prompt = (await stored()).find((open) => open.windowId === windowId);

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+interface Finding {
+  code: string;
+  message: string;
+  file?: string;
+}
+
+interface Report {
+  errors: Finding[];
+  warnings: Finding[];
+}
+
+const linter = join(
+  dirname(createRequire(import.meta.url).resolve('addons-linter/package.json')),
+  'bin',
+  'addons-linter',
+);
+
+/** What `web-ext lint` (Mozilla's addons-linter) has against a built add-on: errors and warnings, a line each. */
+export async function lintFirefox(root: string): Promise<string[]> {
+  const { errors, warnings } = await run(root);
+  return [...errors, ...warnings].map(({ code, message, file }) => `${file ?? 'the add-on'}: ${code}: ${message}`);
+}
+
+/** It ends with 1 where it finds errors, which is no failure of ours: the report on stdout says all. */
+const run = (root: string): Promise<Report> =>
+  new Promise((resolve, reject) => {
+    execFile(process.execPath, [linter, '--output', 'json', root], { maxBuffer: 2 ** 24 }, (error, stdout) => {
+      if (stdout.startsWith('{')) resolve(JSON.parse(stdout) as Report);
+      else reject(error ?? new Error('addons-linter said nothing'));
+    });
+  });

@@ -1,0 +1,21 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Zippable, zipSync } from 'fflate';
+
+/** The first moment that a zip can name. Local time, as the format has it: the same bytes in every time zone. */
+const mtime = new Date(1980, 0, 1);
+
+/** A folder as a zip: the same files make the same bytes, whenever and wherever they were built. */
+export async function zipFolder(root: string): Promise<Uint8Array> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+  const zip: Zippable = {};
+  for (const file of files) {
+    const path = file.slice(root.length + 1).replaceAll('\\', '/');
+    zip[path] = [await readFile(file), { mtime, level: 9, os: 0, attrs: 0 }];
+  }
+  return zipSync(zip);
+}
