@@ -6,7 +6,7 @@ const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];
 
 export default defineConfig({
   test: {
-    reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
+    reporters: ['default', './test/e2e/table-reporter.ts', ['json', { outputFile: 'test-results/vitest.json' }]],
     projects: [
       {
         test: {

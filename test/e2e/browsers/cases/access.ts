@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import type { Browser, Tab } from '../browser.ts';
+import { ask, openProbe } from '../probe.ts';
+import {
+  answerConsent,
+  answerTo,
+  askedForConsent,
+  openTab,
+  press,
+  sees,
+  signIn,
+  signOut,
+  tabAt,
+  textOf,
+} from '../tab.ts';
+
+/** A no isn't to be worn down: after one, a site isn't heard for some seconds. */
+async function askedInTheEnd(browser: Browser, site: Tab): Promise<Tab> {
+  const prefix = browser.extensionUrl('ui/consent.html');
+  await site.toFront();
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    await press(site, 'Connect');
+    for (let look = 0; look < 5; look += 1) {
+      const window = await tabAt(browser, prefix);
+      if (window) return window;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+  throw new Error('the site was never heard again');
+}
+
+/** What a site has, and how the person gives and takes it. */
+export function accessCases(browser: () => Browser): void {
+  let shop: Tab;
+
+  it('a site gets nothing without asking, and nothing when the person says no', async () => {
+    await (await signIn(browser())).close();
+    shop = await openTab(browser(), browser().demo.origins.shop);
+    await sees(shop, '#notice[data-code=access_not_granted]');
+    await answerConsent(await askedForConsent(browser(), shop, 'Connect'), 'Deny');
+    await sees(shop, '#notice[data-code=user_denied]');
+    expect(await textOf(shop, '#token')).toBe('none');
+  });
+
+  it('closing the consent window is a no', async () => {
+    await shop.reload();
+    await (await askedInTheEnd(browser(), shop)).close();
+    await sees(shop, '#notice[data-code=user_denied]');
+  });
+
+  it('a site has exactly what was granted, and asks again only for more', async () => {
+    const window = await askedInTheEnd(browser(), shop);
+    await sees(window, '.origin', browser().demo.origins.shop);
+    await answerConsent(window, 'Allow');
+    expect(await answerTo(shop, 'Load orders')).toBe(200);
+
+    const more = await askedForConsent(browser(), shop, 'Place an order');
+    await sees(more, '.asks', 'Change your orders');
+    expect(await textOf(more, '.asks')).not.toContain('See your orders');
+    await answerConsent(more, 'Allow');
+    await sees(shop, '#orders', 'Brass gear wheel');
+  });
+
+  it('disconnecting in the popup reaches the open tab', async () => {
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await press(popup, 'Disconnect Shop');
+    await sees(popup, '.site.none', 'Shop');
+    await sees(shop, '#notice[data-code=access_not_granted]');
+    await shop.close();
+    await popup.close();
+  });
+
+  it('a site that the administrator has let in gets no more than that', async () => {
+    const { api, notes } = browser().demo.origins;
+    const probe = await openProbe(browser(), notes);
+    expect(await ask(probe, api, ['orders:read'])).toHaveProperty('token');
+    expect(await ask(probe, api, ['orders:write'])).toMatchObject({ code: 'policy_denied' });
+    expect(await ask(probe, 'http://127.0.0.1:1', ['orders:read'])).toMatchObject({ code: 'policy_denied' });
+    await probe.close();
+  });
+
+  it('a person whom a site is not for is told so, and not asked', async () => {
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await signOut(popup);
+    await popup.close();
+    const again = await signIn(browser(), 'mallory');
+    const shop = await openTab(browser(), browser().demo.origins.shop);
+    await press(shop, 'Connect');
+    await sees(shop, '#notice[data-code=policy_denied]');
+    await shop.close();
+    await signOut(again);
+    await again.close();
+  });
+}

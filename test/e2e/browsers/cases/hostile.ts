@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest';
+import type { Browser } from '../browser.ts';
+import { ask, knock, openFramed, openProbe, openSending, send } from '../probe.ts';
+import { signIn, until } from '../tab.ts';
+
+const request = (id: string, more: object = {}) => ({ v: 1, id, m: 'session.get', p: {}, deadline_ms: 5_000, ...more });
+
+/** Whoever isn't who they say they are, and whatever isn't what it should be: each is refused with its code. */
+export function hostileCases(browser: () => Browser): void {
+  const origins = () => browser().demo.origins;
+
+  it('another port of an approved host is refused, though the bridge is there', async () => {
+    await (await signIn(browser())).close();
+    const tab = await openProbe(browser(), `http://notes.localhost:${Number(new URL(origins().notes).port) + 100}`);
+    expect(await ask(tab, origins().api, ['orders:read'])).toMatchObject({ code: 'policy_denied' });
+    await tab.close();
+  });
+
+  it.each(['http://evil.localhost:9999', 'http://notes.localhost.evil.localhost:9999', 'http://xnotes.localhost:9999'])(
+    'a look-alike of an approved origin finds no extension (%s)',
+    async (origin) => {
+      const tab = await openProbe(browser(), origin);
+      expect(await ask(tab, origins().api, ['orders:read'])).toMatchObject({ code: 'not_installed' });
+      await tab.close();
+    },
+  );
+
+  it('a sandboxed document of an approved origin ("null") is refused', async () => {
+    const tab = await openProbe(browser(), origins().notes, { 'Content-Security-Policy': 'sandbox allow-scripts' });
+    expect(await tab.evaluate('self.origin')).toBe('null');
+    expect(await knock(tab)).toEqual([]);
+    expect(await ask(tab, origins().api, ['orders:read'])).toMatchObject({ code: 'not_installed' });
+    await tab.close();
+  });
+
+  it.each(['sandbox="allow-scripts"', 'sandbox="allow-scripts allow-same-origin"', 'title="plain"'])(
+    'a frame of an approved page is refused (%s)',
+    async (attributes) => {
+      const tab = await openFramed(browser(), origins().notes, attributes);
+      await until(tab, 'window.framed !== undefined');
+      const { asked, knocked } = await tab.evaluate<{ asked: object; knocked: unknown[] }>('window.framed');
+      expect(asked).toMatchObject({ code: 'unsupported' });
+      expect(knocked).toEqual([]);
+      await tab.close();
+    },
+  );
+
+  it('a forged hello (MessageEvent of the page’s own making) is not heard', async () => {
+    const tab = await openProbe(browser(), origins().notes);
+    const answered = await tab.evaluate(`new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(true);
+      const data = { source: 'latchkey:hello', v: 1, nonce: 'n' };
+      dispatchEvent(new MessageEvent('message', { data, source: window, origin: location.origin, ports: [port2] }));
+      setTimeout(resolve, 800, false);
+    })`);
+    expect(answered).toBe(false);
+    await tab.close();
+  });
+
+  it('what a page says of itself, extra and prototype keys, too large and too deep messages are invalid', async () => {
+    const tab = await openProbe(browser(), origins().notes);
+    const deep = JSON.parse(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`);
+    const token = { resource: origins().api, scopes: ['orders:read'], interactive: 'never' };
+    const answers = await send(
+      tab,
+      request('origin', { origin: 'https://shop.example.com' }),
+      request('tab', { p: { tabId: 1 } }),
+      request('client', { m: 'token.get', p: { ...token, client_id: 'x' } }),
+      request('method', { m: '__proto__' }),
+      request('constructor', { m: 'constructor' }),
+      request('proto', { p: JSON.parse('{"__proto__x":{"admin":true}}') }),
+      request('large', { m: 'token.get', p: { ...token, resource: 'x'.repeat(100_000) } }),
+      request('deep', { p: deep }),
+      request('deadline', { deadline_ms: -1 }),
+    );
+    expect(Object.fromEntries(answers.map(({ id, e }) => [id, e?.code]))).toEqual(
+      Object.fromEntries(
+        ['origin', 'tab', 'client', 'method', 'constructor', 'proto', 'large', 'deep', 'deadline'].map((id) => [
+          id,
+          'invalid_request',
+        ]),
+      ),
+    );
+    await tab.close();
+  });
+
+  it('an id that was used is refused, and a flood is told when to come back', async () => {
+    const tab = await openProbe(browser(), origins().notes);
+    const [first] = await send(tab, request('same'));
+    expect(first).toMatchObject({ ok: true });
+    const flood = await send(tab, ...Array.from({ length: 100 }, (_, index) => request(`n${index}`)));
+    expect(flood.filter(({ e }) => e?.code === 'busy').length).toBeGreaterThan(30);
+    await tab.close();
+  });
+
+  it('a page without a click opens no window', async () => {
+    const before = (await browser().tabs()).length;
+    const asking = { resource: origins().api, scopes: ['orders:read'], interactive: 'if_needed' };
+    const [answer] = await openSending(browser(), origins().shop, request('a', { m: 'token.get', p: asking }));
+    expect(answer).toMatchObject({ ok: false, e: { code: 'access_not_granted', interaction: 'consent' } });
+    expect(await browser().tabs()).toHaveLength(before);
+  });
+}

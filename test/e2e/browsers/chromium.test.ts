@@ -1,0 +1,4 @@
+import { openChromium } from './chromium.ts';
+import { browserSuite } from './suite.ts';
+
+browserSuite('Chromium', openChromium);

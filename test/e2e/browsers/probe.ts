@@ -1,0 +1,64 @@
+import { bundleScript } from '../../../demo/sites/bundle.ts';
+import type { Browser, Served, Tab } from './browser.ts';
+import { until } from './tab.ts';
+
+const script = bundleScript(new URL('../kit/probe.ts', import.meta.url));
+const page = '<!doctype html><title>probe</title><script type="module" src="/probe.js"></script>';
+const asHtml = { 'Content-Type': 'text/html' };
+// A sandboxed document has an opaque origin: it fetches modules with CORS.
+const asScript = { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' };
+
+async function open(browser: Browser, origin: string, path: string, more: [string, Served][]): Promise<Tab> {
+  const served = new Map<string, Served>([[`${origin}/probe.js`, { body: await script, headers: asScript }], ...more]);
+  const tab = await browser.newTab(served);
+  await tab.goto(`${origin}${path}`);
+  return tab;
+}
+
+/** A page at any origin that has nothing but `latchkey/page`. */
+export async function openProbe(browser: Browser, origin: string, headers: Record<string, string> = {}): Promise<Tab> {
+  const tab = await open(browser, origin, '/probe', [
+    [`${origin}/probe`, { body: page, headers: { ...asHtml, ...headers } }],
+  ]);
+  await until(tab, 'typeof ask === "function"');
+  return tab;
+}
+
+/** A page that sends messages as it loads: without a click, and without a test's hand. @returns what it was answered */
+export async function openSending(browser: Browser, origin: string, ...messages: unknown[]): Promise<unknown[]> {
+  const tab = await open(browser, origin, `/probe#${encodeURIComponent(JSON.stringify(messages))}`, [
+    [`${origin}/probe`, { body: page, headers: asHtml }],
+  ]);
+  await until(tab, 'window.sent !== undefined');
+  const sent = await tab.evaluate<unknown[]>('window.sent');
+  await tab.close();
+  return sent;
+}
+
+/** The same inside an `iframe` with these attributes, in a page of the same origin. It posts what happens to its parent. */
+export async function openFramed(browser: Browser, origin: string, attributes: string): Promise<Tab> {
+  const html = `<!doctype html><iframe ${attributes} src="/framed"></iframe>
+    <script>addEventListener('message', ({ data }) => { if (data.framed) window.framed = data.framed })</script>`;
+  return open(browser, origin, '/frame', [
+    [`${origin}/frame`, { body: html, headers: asHtml }],
+    [`${origin}/framed`, { body: page, headers: asHtml }],
+  ]);
+}
+
+export interface Asked {
+  token?: string;
+  type?: string;
+  code?: string;
+  interaction?: string;
+}
+
+/** Asks for a token, as the page. */
+export const ask = (tab: Tab, resource: string, scopes: readonly string[]): Promise<Asked> =>
+  tab.evaluate(`ask(${JSON.stringify(resource)}, ${JSON.stringify(scopes)})`);
+
+/** Says hello without the SDK. @returns what anybody answers within a second */
+export const knock = (tab: Tab): Promise<unknown[]> => tab.evaluate('knock()');
+
+/** Sends anything at all over a port of the bridge. @returns the answers, in their order */
+export const send = (tab: Tab, ...messages: unknown[]): Promise<{ id: string; e?: { code: string } }[]> =>
+  tab.evaluate(`send(${JSON.stringify(messages)})`);

@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { Demo } from '../../../demo/stack.ts';
+import type { Browser } from './browser.ts';
+import { accessCases } from './cases/access.ts';
+import { hostileCases } from './cases/hostile.ts';
+import { signInCases } from './cases/sign-in.ts';
+import { tokenCases } from './cases/tokens.ts';
+import { startBrowser } from './start.ts';
+
+/** The end-to-end list, in one browser. `npm run e2e` ends with a table of all of them. */
+export function browserSuite(name: string, open: (demo: Demo) => Promise<Browser>): void {
+  describe(name, () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await startBrowser(open);
+    });
+    afterAll(() => browser?.close());
+    const running = () => browser;
+    signInCases(running);
+    accessCases(running);
+    tokenCases(running);
+    hostileCases(running);
+  });
+}

@@ -1,0 +1,124 @@
+import { expect } from 'vitest';
+import { type DemoUser, demoUsers } from '../../../demo/users.ts';
+import type { Browser, Tab } from './browser.ts';
+
+const timeout = 15_000;
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** Waits until an expression is true in the page. A page that navigates meanwhile is asked again. */
+export const until = (tab: Tab, expression: string): Promise<void> =>
+  expect.poll(() => tab.evaluate(expression).catch(() => false), { timeout, message: expression }).toBeTruthy();
+
+/** Waits for an element, which contains `text` where one is given. */
+export const sees = (tab: Tab, selector: string, text = ''): Promise<void> =>
+  until(
+    tab,
+    `[...document.querySelectorAll(${quoted(selector)})].some((e) => e.textContent.includes(${quoted(text)}))`,
+  );
+
+export const textOf = (tab: Tab, selector: string): Promise<string> =>
+  tab.evaluate(`document.querySelector(${quoted(selector)})?.textContent ?? ''`);
+
+/** Presses the button with exactly this name, once there is one that can be pressed. */
+export async function press(tab: Tab, name: string): Promise<void> {
+  await until(
+    tab,
+    `(() => {
+      const named = (button) => (button.ariaLabel ?? button.textContent).trim() === ${quoted(name)} && !button.disabled;
+      document.querySelector('[data-press]')?.removeAttribute('data-press');
+      const button = [...document.querySelectorAll('button')].find(named);
+      button?.setAttribute('data-press', '');
+      return button !== undefined;
+    })()`,
+  );
+  await tab.click('[data-press]');
+}
+
+export const closes = (tab: Tab): Promise<void> => expect.poll(() => tab.isClosed(), { timeout }).toBe(true);
+
+/** A tab whose URL begins with `prefix`, other than `known` ones. */
+export async function tabAt(browser: Browser, prefix: string, known?: ReadonlySet<Tab>): Promise<Tab | undefined> {
+  for (const tab of await browser.tabs()) if (!known?.has(tab) && (await tab.url()).startsWith(prefix)) return tab;
+  return undefined;
+}
+
+/** The tab or window that opens while `act` runs, once its URL begins with `prefix`. */
+export async function opened(browser: Browser, prefix: string, act: () => Promise<unknown>): Promise<Tab> {
+  const before = new Set(await browser.tabs());
+  await act();
+  let found: Tab | undefined;
+  await expect
+    .poll(
+      async () => {
+        found = await tabAt(browser, prefix, before);
+        return found !== undefined;
+      },
+      { timeout, message: `a window at ${prefix}` },
+    )
+    .toBe(true);
+  if (!found) throw new Error('unreachable: the poll has found it');
+  return found;
+}
+
+export async function openTab(browser: Browser, url: string): Promise<Tab> {
+  const tab = await browser.newTab();
+  await tab.goto(url);
+  return tab;
+}
+
+export const showsSignedIn = (tab: Tab, signedIn: boolean): Promise<void> =>
+  sees(tab, `html[data-signed-in=${signedIn}]`);
+
+/** Presses a button of a site and waits for what the API then answers. */
+export async function answerTo(tab: Tab, button: string): Promise<number> {
+  const before = await tab.evaluate<number>('performance.getEntriesByType("resource").length');
+  await press(tab, button);
+  const answers = `performance.getEntriesByType("resource").slice(${before}).filter((e) => e.initiatorType === 'fetch')`;
+  await until(tab, `${answers}.length > 0`);
+  return tab.evaluate<number>(`${answers}.at(-1).responseStatus`);
+}
+
+export function userNamed(username: string): DemoUser {
+  const found = demoUsers.find((user) => user.username === username);
+  if (!found) throw new Error(`the demo has no ${username}`);
+  return found;
+}
+
+/** Presses “Sign in” in the popup. @returns the provider's window */
+export const beginSignIn = (browser: Browser, popup: Tab): Promise<Tab> =>
+  opened(browser, browser.demo.origins.idp, () => press(popup, 'Sign in'));
+
+/** Opens the popup and signs in, after whoever the provider remembers was forgotten. Who is signed in already stays so. */
+export async function signIn(browser: Browser, username = 'ada'): Promise<Tab> {
+  await browser.clearCookies(new URL(browser.demo.origins.idp).hostname);
+  const popup = await browser.openExtensionPage('ui/popup.html');
+  await sees(popup, 'h1');
+  const { password, name } = userNamed(username);
+  if ((await textOf(popup, 'h1')) === name) return popup;
+  const window = await beginSignIn(browser, popup);
+  await sees(window, 'input[name=password]');
+  await window.type('input[name=username]', username);
+  await window.type('input[name=password]', password);
+  await press(window, 'Sign in').catch(() => undefined);
+  await closes(window);
+  await sees(popup, 'h1', name);
+  return popup;
+}
+
+export async function signOut(popup: Tab): Promise<void> {
+  await popup.toFront();
+  await press(popup, 'Sign out');
+  await sees(popup, 'h1', 'You are signed out');
+}
+
+/** Presses a button of a site. @returns the consent window that this opens */
+export async function askedForConsent(browser: Browser, site: Tab, button: string): Promise<Tab> {
+  await site.toFront();
+  return opened(browser, browser.extensionUrl('ui/consent.html'), () => press(site, button));
+}
+
+/** Answers the consent window, which closes. */
+export async function answerConsent(window: Tab, answer: string): Promise<void> {
+  await press(window, answer);
+  await closes(window);
+}
