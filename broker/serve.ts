@@ -7,6 +7,8 @@ import type { Hono } from 'hono';
 import { createAdminApp } from './admin.ts';
 import { createApp } from './app.ts';
 import { compose } from './compose.ts';
+import { liveConfig } from './config/live.ts';
+import { reloadConfig } from './config/reload.ts';
 import type { Config, ListenAddress } from './config/types.ts';
 import type { Env } from './env.ts';
 import { openLiveRing } from './keys/live-ring.ts';
@@ -19,6 +21,8 @@ export interface RunningBroker {
   adminAddress: AddressInfo;
   /** Reads the key file again now, and not only at its next look. */
   reloadKeys(): void;
+  /** Puts what `read` returns in place of the configuration; what is wrong with it is logged, and leaves the old one. */
+  reloadConfig(read: () => Config): void;
   /** Finishes what is under way, then closes the store. */
   close(): Promise<void>;
 }
@@ -42,8 +46,9 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
   });
   await store.migrate();
+  const live = liveConfig(config);
   const deps = compose({
-    config,
+    config: live.config,
     store,
     ring,
     log,
@@ -76,10 +81,20 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     }
   }
 
+  /** Extensions ask anew what they may have. */
+  async function tellSessions(): Promise<void> {
+    try {
+      await deps.feed.publish({ type: 'policy' });
+    } catch (error) {
+      log.error({ event: 'policy_unannounced', cause: errorSummary(error) });
+    }
+  }
+
   return {
     address: addressOf(server),
     adminAddress: addressOf(admin),
     reloadKeys: () => ring.reload(),
+    reloadConfig: (read) => reloadConfig(live, read, log, () => void tellSessions()),
     async close() {
       clearInterval(collector);
       clearInterval(keysWatcher);

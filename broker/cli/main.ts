@@ -3,8 +3,10 @@ import { audit } from './audit.ts';
 import { backup } from './backup.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { policy } from './policy.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import { services } from './services.ts';
 import { sessions } from './sessions.ts';
 
 const usage = `Usage: latchkey <command> [options]
@@ -15,6 +17,8 @@ const usage = `Usage: latchkey <command> [options]
   backup  --to FILE        copy a SQLite store while the broker runs
   sessions <list|revoke>   show and end people's sessions and devices
   audit export             the audit log as lines of JSON
+  policy explain           whether a page may have a token for somebody, and why
+  services secret          a secret for a service, and its hash for the configuration
   schema                   print the JSON Schema of the configuration
 `;
 
@@ -25,6 +29,8 @@ const commands = new Map([
   ['backup', backup],
   ['sessions', sessions],
   ['audit', audit],
+  ['policy', policy],
+  ['services', services],
   ['schema', schema],
 ]);
 

@@ -2,11 +2,14 @@ import { createLog } from '../log.ts';
 import { startBroker } from '../serve.ts';
 import { configFrom } from './config-option.ts';
 
-/** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP: the key file has changed. */
+/** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP: the configuration or the key file has changed. */
 export async function serve(argv: readonly string[]): Promise<number> {
   const config = configFrom(argv);
   const broker = await startBroker(config, createLog(process.stdout));
-  process.on('SIGHUP', () => broker.reloadKeys());
+  process.on('SIGHUP', () => {
+    broker.reloadKeys();
+    broker.reloadConfig(() => configFrom(argv));
+  });
   await new Promise<void>((stop) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop());
   });

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { initRing } from '../../broker/keys/ring.ts';
+import { cliFile } from '../../demo/program.ts';
+
+let dir: string;
+let broker: ChildProcess;
+let port: number;
+const lines: Record<string, unknown>[] = [];
+
+const configFile = () => join(dir, 'latchkey.yaml');
+const write = (scope: string, more = '') =>
+  writeFile(
+    configFile(),
+    `issuer: http://localhost:8787
+listen: 127.0.0.1:0
+admin_listen: 127.0.0.1:0
+keys_file: ./keys
+upstreams: { idp: { issuer: "http://127.0.0.1:1", client_id: x, client_secret_file: ./secret } }
+resources: { http://127.0.0.1:2: { name: API, scopes: { ${scope}: Words } } }
+${more}`,
+  );
+const logged = (event: string) => lines.filter((line) => line.event === event);
+const scopes = async () => {
+  const answer = await fetch(`http://127.0.0.1:${port}/.well-known/oauth-authorization-server`);
+  const { scopes_supported } = (await answer.json()) as { scopes_supported: string[] };
+  return scopes_supported.filter((scope) => ['read', 'write', 'admin'].includes(scope));
+};
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'latchkey-reload-'));
+  initRing(join(dir, 'keys'), Date.now());
+  await writeFile(join(dir, 'secret'), 'of-this-test-only');
+  await write('read');
+  broker = spawn(process.execPath, [cliFile, 'serve', '--config', configFile()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (!broker.stdout) throw new Error('no output');
+  createInterface(broker.stdout).on('line', (line) => lines.push(JSON.parse(line)));
+  await vi.waitUntil(() => logged('listening').length > 0, { timeout: 20_000 });
+  port = Number(logged('listening')[0]?.port);
+});
+afterAll(async () => {
+  const ended = once(broker, 'exit');
+  broker.kill('SIGTERM');
+  await ended;
+  await rm(dir, { recursive: true, force: true });
+});
+
+it('SIGHUP reads the configuration again, and keeps the old one where the new has faults', async () => {
+  expect(await scopes()).toEqual(['read']);
+
+  await write('write');
+  broker.kill('SIGHUP');
+  await expect.poll(() => logged('config_reloaded').length, { timeout: 10_000 }).toBe(1);
+  expect(await scopes()).toEqual(['write']);
+
+  await write('admin', 'first_typo: 1\nsecond_typo: 2\n');
+  broker.kill('SIGHUP');
+  await expect
+    .poll(() => logged('config_refused').map(({ path }) => path), { timeout: 10_000 })
+    .toEqual(['first_typo', 'second_typo']);
+  expect(await scopes()).toEqual(['write']);
+});
