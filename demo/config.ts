@@ -45,7 +45,7 @@ export function demoConfig(ports: Record<Part, number>): string {
     },
     devices: {
       tv: { name: 'Living-room TV', allow: read, session: '90d' },
-      cli: { name: 'Command line', allow: readAndWrite, session: '30d' },
+      cli: { name: 'Command line', allow: readAndWrite, session: '30d', grant: 'both' },
     },
   };
   return `# Written by \`npm run demo\`, at each start: changes made here are lost.\n${stringify(config, { lineWidth: 0 })}`;

@@ -54,7 +54,8 @@ export async function startBrokerAndIdp(
   const configFile = join(dir, 'latchkey.yaml');
   await writeFile(configFile, stringify(file));
   const config = parseConfig(stringify(file), configFile, {});
-  const broker = await startBroker(config, createLog({ write: (line) => void logged.push(line) }));
+  const start = () => startBroker(config, createLog({ write: (line) => void logged.push(line) }));
+  let broker = await start();
   return {
     origins,
     dir,
@@ -64,6 +65,11 @@ export async function startBrokerAndIdp(
     signingKey,
     /** The log's lines so far. */
     logged,
+    /** Stops the broker, and starts it again on what it has stored. */
+    async restart() {
+      await broker.close();
+      broker = await start();
+    },
     async stopIdp() {
       await idpServer.close();
     },

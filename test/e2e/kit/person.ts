@@ -1,0 +1,41 @@
+import type { TestBroker } from './broker.ts';
+import { createVisitor, fieldOf, type Visit } from './visitor.ts';
+
+/** Somebody at a browser, and what they do on the broker's pages. */
+export function createPerson(
+  { broker, idp }: TestBroker['origins'],
+  [username, password]: readonly [string, string] = ['ada', 'engine-1843'],
+) {
+  const visitor = createVisitor([broker, idp]);
+
+  /** Signs in, where the provider asks for it. @returns the page that follows */
+  const signIn = async (page: Visit): Promise<Visit> =>
+    page.url.origin === idp ? visitor.visit(page.url, { username, password }) : page;
+
+  /** Presses a button of a page of ours. @param fields those of its form that are not hidden */
+  const press = (page: Visit, path: string, action: string, fields: Record<string, string> = {}): Promise<Visit> => {
+    const ticket: Record<string, string> = /name="ticket"/.test(page.text)
+      ? { ticket: fieldOf(page.text, 'ticket') }
+      : {};
+    return visitor.visit(`${broker}${path}`, { csrf: fieldOf(page.text, 'csrf'), ...ticket, ...fields, action });
+  };
+
+  return {
+    visitor,
+    signIn,
+    press,
+    /** Enters the code of a device. @returns the confirmation, or why there is none */
+    async enter(userCode: string): Promise<Visit> {
+      const form = await visitor.visit(`${broker}/device?user_code=${userCode}`);
+      return signIn(await visitor.visit(form.url, { csrf: fieldOf(form.text, 'csrf'), user_code: userCode }));
+    },
+    decide: (confirmation: Visit, action: 'allow' | 'deny' | 'report') =>
+      press(confirmation, '/device/decision', action),
+    /** Opens a native client's authorization request. @returns the confirmation */
+    open: async (url: string | URL): Promise<Visit> => signIn(await visitor.visit(url)),
+    decideNative: (confirmation: Visit, action: 'allow' | 'deny' | 'report' | 'switch_account') =>
+      press(confirmation, '/authorize/decision', action),
+  };
+}
+
+export type Person = ReturnType<typeof createPerson>;
