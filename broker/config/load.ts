@@ -120,6 +120,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
     listen: file.listen,
     adminListen: file.admin_listen,
     trustedProxies: file.trusted_proxies,
+    rateLimitFactor: file.rate_limit_factor,
     store: file.store.startsWith('sqlite:')
       ? `sqlite:${files.resolve(file.store.slice('sqlite:'.length))}`
       : file.store,

@@ -156,6 +156,14 @@ export const configSchema = v.strictObject({
   issuer: issuerUrl,
   listen: v.optional(listen, '127.0.0.1:8787'),
   admin_listen: v.optional(listen, '127.0.0.1:8788'),
+  rate_limit_factor: v.optional(
+    v.pipe(
+      v.number('must be a number'),
+      v.minValue(0.01, 'must be from 0.01 to 10000'),
+      v.maxValue(10_000, 'must be from 0.01 to 10000'),
+    ),
+    1,
+  ),
   trusted_proxies: v.optional(
     v.array(
       v.pipe(text, v.regex(/^[0-9a-fA-F:.]+\/\d{1,3}$/, 'must be a CIDR block such as 10.0.0.0/8')),

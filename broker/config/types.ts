@@ -8,6 +8,8 @@ export interface Config {
   adminListen: ListenAddress;
   /** CIDR blocks whose `X-Forwarded-*` headers are believed. */
   trustedProxies: string[];
+  /** Multiplies the budgets of `limits/budgets.ts`. */
+  rateLimitFactor: number;
   store: string;
   keysFile: string;
   session: { idleMs: number; absoluteMs: number };

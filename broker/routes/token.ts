@@ -1,10 +1,13 @@
 import { redeemCode } from '../authorize/redeem.ts';
 import type { Deps } from '../deps.ts';
 import { type ClientRequest, requireClient } from '../device/client.ts';
+import { familyRowId, parseHandle } from '../device/handle.ts';
 import { redeemDeviceCode } from '../device/redeem.ts';
 import { refreshDevice } from '../device/refresh.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { sha256 } from '../keys/hash.ts';
+import { budgets } from '../limits/budgets.ts';
 import { type Form, formBody } from '../middleware/body.ts';
 import { serviceToken } from '../services/token.ts';
 
@@ -30,6 +33,15 @@ export function token(deps: Deps) {
     if (form.grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing');
     const grant = grants.get(form.grant_type);
     if (!grant) throw new OAuthError('unsupported_grant_type', `this endpoint knows: ${[...grants.keys()].join(' ')}`);
+    await spendGrant(deps, c, form);
     return c.json(await grant(c, form));
   };
+}
+
+/** Counted for each grant type apart: polls never keep a refresh out. */
+async function spendGrant({ limiter }: Deps, c: BrokerContext, { grant_type, client_id, refresh_token }: Form) {
+  const budget = Object.entries(budgets.grants).find(([name]) => name === grant_type)?.[1];
+  if (budget) await limiter(budget, sha256(`${client_id ?? ''}\0${c.get('address')}`));
+  const handle = refresh_token === undefined ? undefined : parseHandle(refresh_token);
+  if (handle) await limiter(budgets.deviceRefresh, familyRowId(handle));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoUser } from '../../demo/users.ts';
 import type { SignedIn } from '../e2e/kit/replicas.ts';
-import type { Scene } from './scene.ts';
+import { longestLife, type Scene } from './scene.ts';
 
 /** Asks on when the answer was "later", or none at all, as the extension does. */
 const isLater = (status: number): boolean => status === 429 || status === 503;
@@ -34,6 +34,7 @@ export async function browse(scene: Scene, user: DemoUser, signedIn: SignedIn): 
         audience: replicas.origins.api,
         idpSub: user.username,
         azp: replicas.origins.notes,
+        longestLife,
       });
       if (fault === undefined) continue;
       scene.say(`${user.username}: wrong token: ${fault}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoUser } from '../../demo/users.ts';
 import { allowDevice, beginDevice, pollDevice, refreshDevice } from '../e2e/kit/device-flow.ts';
-import type { Scene } from './scene.ts';
+import { longestLife, type Scene } from './scene.ts';
 
 const clientId = 'cli';
 const pollsAtOnce = 6;
@@ -59,7 +59,12 @@ async function keepRefreshing(scene: Scene, user: DemoUser, first: string): Prom
     }
     handle = answer.body.refresh_token;
     left -= 1;
-    const expected = { issuer: replicas.origins.broker, audience: replicas.origins.api, idpSub: user.username };
+    const expected = {
+      issuer: replicas.origins.broker,
+      audience: replicas.origins.api,
+      idpSub: user.username,
+      longestLife,
+    };
     const fault = await scene.check(answer.body.access_token, expected);
     if (fault === undefined) continue;
     scene.say(`${user.username}: wrong token for the device: ${fault}`);

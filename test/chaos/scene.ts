@@ -3,6 +3,9 @@ import type { TokenCheck } from './check-token.ts';
 import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 
+/** Of a token, in seconds: what is configured, and a second for rounding. */
+export const longestLife = 5;
+
 /** What browsers and devices act in. */
 export interface Scene {
   replicas: Replicas;

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createStore } from '../store/open.ts';
+import { type Store, StoreUnavailableError } from '../store/store.ts';
+import { createLimiter } from './limiter.ts';
+
+const budget = { name: 'b', count: 20, chunk: 5, windowMs: 60_000 };
+
+let now: number;
+let store: Store;
+let writes: number;
+
+beforeEach(async () => {
+  now = 1_800_000_000_000;
+  writes = 0;
+  store = await createStore('sqlite::memory:', { now: () => now });
+  await store.migrate();
+});
+
+const replica = (factor = 1) =>
+  createLimiter({
+    store: {
+      ...store,
+      hit(...args) {
+        writes += 1;
+        return store.hit(...args);
+      },
+    },
+    now: () => now,
+    factor,
+  });
+
+async function passed(limiter: ReturnType<typeof replica>, times: number, who = 'w'): Promise<number> {
+  let count = 0;
+  for (let n = 0; n < times; n += 1)
+    count += await limiter(budget, who)
+      .then(() => 1)
+      .catch(() => 0);
+  return count;
+}
+
+describe('a budget', () => {
+  it('is one for all replicas, and costs a write a chunk', async () => {
+    const [one, two] = [replica(), replica()];
+    expect(await passed(one, 10)).toBe(10);
+    expect(writes).toBe(2);
+    expect((await passed(two, 30)) + 10).toBe(20);
+  });
+
+  it('says when it is whole again, and is then', async () => {
+    const limiter = replica();
+    await passed(limiter, 20);
+    now += 10_000;
+    await expect(limiter(budget, 'w')).rejects.toMatchObject({
+      code: 'too_many_requests',
+      status: 429,
+      headers: { 'Retry-After': '50' },
+    });
+    now += 50_000;
+    expect(await passed(limiter, 30)).toBe(20);
+  });
+
+  it('is one for each', async () => {
+    const limiter = replica();
+    expect(await passed(limiter, 30, 'a')).toBe(20);
+    expect(await passed(limiter, 30, 'b')).toBe(20);
+  });
+
+  it('grows with the configured factor', async () => {
+    expect(await passed(replica(2), 60)).toBe(40);
+  });
+
+  it('lets nobody through when the store cannot tell', async () => {
+    const limiter = createLimiter({
+      store: { ...store, hit: () => Promise.reject(new StoreUnavailableError('away')) },
+      now: () => now,
+      factor: 1,
+    });
+    await expect(limiter(budget, 'w')).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+});

@@ -1,0 +1,19 @@
+import type { MiddlewareHandler } from 'hono';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext, Env } from '../env.ts';
+import type { BulkBudget } from '../limits/limiter.ts';
+
+/** Counts each request against the budget of whoever `who` says it is. */
+export function limit(
+  { limiter }: Deps,
+  budget: BulkBudget,
+  who: (c: BrokerContext) => string,
+): MiddlewareHandler<Env> {
+  return async function limitMiddleware(c, next) {
+    await limiter(budget, who(c));
+    await next();
+  };
+}
+
+export const byAddress = (c: BrokerContext): string => c.get('address');
+export const bySession = (c: BrokerContext): string => c.get('session').row.id;
