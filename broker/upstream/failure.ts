@@ -43,8 +43,23 @@ function wasNeverSent(error: unknown): boolean {
   return false;
 }
 
-/** `Retry-After` in seconds (RFC 9110 §10.2.3), at most ten minutes. */
+const longestWaitSeconds = 600;
+
+/** When to come back, in milliseconds from the answer: `Retry-After` (RFC 9110 §10.2.3), else what Okta and Auth0 send. */
 function retryAfter(headers: Headers): number | undefined {
-  const seconds = Number(headers.get('Retry-After') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 600) * 1_000 : undefined;
+  const given = headers.get('Retry-After');
+  const seconds = given === null ? untilReset(headers) : Number(given);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, longestWaitSeconds) * 1_000 : undefined;
+}
+
+/**
+ * Seconds until the provider counts anew. Okta (`X-Rate-Limit-Reset`) and Auth0 (`X-RateLimit-Reset`) give the
+ * moment in UTC epoch seconds, which is held against the answer's own `Date`: clocks may differ.
+ *
+ * @see https://developer.okta.com/docs/reference/rl-best-practices/
+ */
+function untilReset(headers: Headers): number {
+  const reset = Number(headers.get('X-Rate-Limit-Reset') ?? headers.get('X-RateLimit-Reset') ?? Number.NaN);
+  const answeredAt = Date.parse(headers.get('Date') ?? '') / 1_000;
+  return Math.max(1, reset - answeredAt);
 }
