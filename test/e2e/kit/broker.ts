@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../../broker/config/load.ts';
 import { initRing } from '../../../broker/keys/ring.ts';
@@ -69,6 +70,8 @@ export async function startBrokerAndIdp(
     async restart() {
       await broker.close();
       broker = await start();
+      // Until fetch has seen that its open connections are closed, it would use one of them again.
+      await sleep(50);
     },
     async stopIdp() {
       await idpServer.close();

@@ -2,7 +2,8 @@
 export interface Visitor {
   /** Goes there, and on until no redirect is left or one leads to an origin that was not given. */
   visit(url: string | URL, form?: Record<string, string>): Promise<Visit>;
-  cookies(host: string): ReadonlyMap<string, string>;
+  /** Those of a host, as they are: a thief's test puts others in. */
+  cookies(host: string): Map<string, string>;
 }
 
 export interface Visit {

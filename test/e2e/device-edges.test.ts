@@ -1,0 +1,302 @@
+import { DatabaseSync } from 'node:sqlite';
+import { decodeJwt } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { beginDevice, pollDevice, postForm, refreshDevice } from './kit/device-flow.ts';
+import { createPerson } from './kit/person.ts';
+import { fieldOf } from './kit/visitor.ts';
+
+const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
+let broker: TestBroker;
+let issuer: string;
+
+beforeAll(async () => {
+  broker = await startBrokerAndIdp((config) => {
+    config.trusted_proxies = ['127.0.0.0/8', '::1/128'];
+  });
+  issuer = broker.origins.broker;
+});
+afterAll(() => broker?.close());
+afterEach(() => vi.useRealTimers());
+
+/** The clock of the broker and of everything else in this process. */
+const passTime = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+const newPerson = () => createPerson(broker.origins);
+
+async function audit(type: string): Promise<{ sub: string; detail: string }[]> {
+  const database = new DatabaseSync(`${broker.dir}/latchkey.db`, { readOnly: true });
+  const rows = database.prepare('select sub, detail from audit where type = ? order by seq').all(type);
+  database.close();
+  return rows as { sub: string; detail: string }[];
+}
+
+/** A device that has signed in. @param scope as it asks for it, and repeats it */
+async function signedIn(scope?: string, clientId = 'tv') {
+  const asked: Record<string, string> = scope === undefined ? {} : { scope };
+  const started = (await postForm(`${issuer}/device_authorization`, { client_id: clientId, ...asked })).body;
+  const person = newPerson();
+  const confirmation = await person.enter(started.user_code);
+  await person.decide(confirmation, 'allow');
+  const form = { grant_type: deviceCodeGrant, client_id: clientId, device_code: started.device_code };
+  return { confirmation, ...(await postForm(`${issuer}/token`, { ...form, ...asked })) };
+}
+
+const userInfo = (token: string | undefined, init: RequestInit = {}) =>
+  fetch(`${issuer}/userinfo`, { ...init, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+
+describe('a device code', () => {
+  it('expires: the device is told, and the page finds nothing', async () => {
+    const started = await beginDevice(issuer, 'tv');
+    passTime(600_000);
+    expect(await pollDevice(issuer, 'tv', started.device_code)).toMatchObject({
+      status: 400,
+      body: { error: 'expired_token' },
+    });
+    expect((await newPerson().enter(started.user_code)).text).toContain('No device is waiting with this code');
+  });
+
+  it('expires after it was allowed, too, when nobody fetched it', async () => {
+    const started = await beginDevice(issuer, 'tv');
+    const person = newPerson();
+    await person.decide(await person.enter(started.user_code), 'allow');
+    passTime(600_000);
+    expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('expired_token');
+  });
+
+  it('that nobody of this house started is erased and reported', async () => {
+    const started = await beginDevice(issuer, 'tv');
+    const person = newPerson();
+    const done = await person.decide(await person.enter(started.user_code), 'report');
+    expect(done.text).toContain('erased and reported');
+    expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('access_denied');
+    const [reported] = await audit('device.reported');
+    expect(JSON.parse(reported?.detail ?? '')).toMatchObject({ client: 'tv', address: expect.any(String) });
+  });
+
+  it('outlives a restart of the broker between any two steps', async () => {
+    const person = newPerson();
+    const started = await beginDevice(issuer, 'tv');
+    await broker.restart();
+    expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('authorization_pending');
+    const form = await person.visitor.visit(`${issuer}/device?user_code=${started.user_code}`);
+    await broker.restart();
+    const login = await person.visitor.visit(form.url, {
+      csrf: fieldOf(form.text, 'csrf'),
+      user_code: started.user_code,
+    });
+    await broker.restart();
+    const confirmation = await person.signIn(login);
+    await broker.restart();
+    expect((await person.decide(confirmation, 'allow')).text).toContain('You are signed in on your device');
+    await broker.restart();
+    const { body: tokens } = await pollDevice(issuer, 'tv', started.device_code);
+    await broker.restart();
+    expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('invalid_grant');
+    const { body: next } = await refreshDevice(issuer, 'tv', tokens.refresh_token);
+    await broker.restart();
+    expect((await refreshDevice(issuer, 'tv', next.refresh_token)).status).toBe(200);
+  });
+});
+
+describe('another network', () => {
+  /** As the proxy in front says, the request comes from there. */
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+
+  async function begin(address: string) {
+    const body = new URLSearchParams({ client_id: 'tv' });
+    const answer = await fetch(`${issuer}/device_authorization`, { method: 'POST', body, headers: from(address) });
+    return (await answer.json()) as { user_code: string; device_code: string };
+  }
+
+  it('makes the provider ask for a sign-in that would have gone through unseen', async () => {
+    const person = newPerson();
+    await person.enter((await beginDevice(issuer, 'tv')).user_code);
+    const form = await person.visitor.visit(`${issuer}/device`);
+    const { user_code } = await begin('203.0.113.7');
+    const login = await person.visitor.visit(form.url, { csrf: fieldOf(form.text, 'csrf'), user_code });
+    expect(login.url.origin).toBe(broker.origins.idp);
+    expect(login.text).toContain('password');
+    const confirmation = await person.signIn(login);
+    expect(confirmation.text).toContain('another network');
+    expect(confirmation.text).toContain('203.0.113.7');
+  });
+
+  it('is none within the same one', async () => {
+    const person = newPerson();
+    await person.enter((await beginDevice(issuer, 'tv')).user_code);
+    const confirmation = await person.enter((await beginDevice(issuer, 'tv')).user_code);
+    expect(confirmation.text).toContain('same network');
+  });
+});
+
+describe('sign-in on the pages', () => {
+  it('can be finished only by the browser that began it: login CSRF', async () => {
+    const [attacker, victim] = [newPerson(), newPerson()];
+    const form = await attacker.visitor.visit(`${issuer}/device`);
+    const sent = { csrf: fieldOf(form.text, 'csrf'), user_code: (await beginDevice(issuer, 'tv')).user_code };
+    const stopped = createPerson({ ...broker.origins, broker: broker.origins.idp });
+    const login = await attacker.visitor.visit(form.url, sent);
+    // The attacker signs in, and gives the redirect to somebody else.
+    const cookies = attacker.visitor.cookies(new URL(broker.origins.idp).host);
+    for (const [name, value] of cookies) stopped.visitor.cookies(new URL(broker.origins.idp).host).set(name, value);
+    const redirect = await stopped.visitor.visit(login.url, { username: 'mallory', password: 'intruder-1988' });
+    expect(redirect.url.pathname).toBe('/callback');
+    const victims = await victim.visitor.visit(redirect.url);
+    expect(victims.status).toBe(400);
+    expect(victims.text).not.toContain('Mallory');
+  });
+
+  it('gives the browser a new session: one that was planted before is worth nothing after', async () => {
+    const person = newPerson();
+    const host = new URL(issuer).host;
+    const form = await person.visitor.visit(`${issuer}/device`);
+    const planted = person.visitor.cookies(host).get('__Host-lk-page') ?? '';
+    const confirmation = await person.enter((await beginDevice(issuer, 'tv')).user_code);
+    expect(person.visitor.cookies(host).get('__Host-lk-page')).not.toBe(planted);
+    const thief = newPerson();
+    thief.visitor.cookies(host).set('__Host-lk-page', planted);
+    expect((await thief.visitor.visit(`${issuer}/account`)).url.origin).toBe(broker.origins.idp);
+    const decision = {
+      csrf: fieldOf(form.text, 'csrf'),
+      ticket: fieldOf(confirmation.text, 'ticket'),
+      action: 'allow',
+    };
+    expect((await thief.visitor.visit(`${issuer}/device/decision`, decision)).url.pathname).toBe('/device/decision');
+    expect((await thief.visitor.visit(`${issuer}/device/decision`, decision)).status).not.toBe(200);
+  });
+});
+
+describe('scopes', () => {
+  it('that were not asked for are not given: openid alone opens UserInfo, and no API', async () => {
+    const { body, confirmation } = await signedIn('openid profile email');
+    expect(confirmation.text).toContain('See your name');
+    expect(confirmation.text).not.toContain('See your orders');
+    expect(body.scope).toBe('openid profile email');
+    expect(decodeJwt(body.access_token).aud).toBe(`${issuer}/userinfo`);
+    expect(decodeJwt(body.id_token)).toMatchObject({ iss: issuer, aud: 'tv', name: 'Ada Lovelace' });
+    expect(await (await userInfo(body.access_token)).json()).toMatchObject({ email: 'ada@example.com' });
+  });
+
+  it('that come uninvited or are unknown are left out', async () => {
+    const { body } = await signedIn('profile email orders:read nonsense');
+    expect(body.scope).toBe('orders:read');
+    expect(body).not.toHaveProperty('id_token');
+    const without = await signedIn('profile');
+    expect(without.body.scope).toBe('orders:read');
+  });
+
+  it('are narrowed at refresh, never widened, and come back', async () => {
+    const { body } = await signedIn('openid email orders:read orders:write', 'cli');
+    const narrow = await postForm(`${issuer}/token`, {
+      grant_type: 'refresh_token',
+      client_id: 'cli',
+      refresh_token: body.refresh_token,
+      scope: 'orders:read billing:write',
+      unknown: 'parameter',
+    });
+    expect(narrow.body.scope).toBe('orders:read');
+    expect(narrow.body).not.toHaveProperty('id_token');
+    expect(decodeJwt(narrow.body.access_token).aud).toBe(broker.origins.api);
+    const again = await refreshDevice(issuer, 'cli', narrow.body.refresh_token);
+    expect(again.body.scope.split(' ').sort()).toEqual(['email', 'openid', 'orders:read', 'orders:write']);
+  });
+
+  it('groups are told whom they are asked for', async () => {
+    const { body } = await signedIn('openid groups');
+    expect(decodeJwt(body.id_token)).toMatchObject({ groups: ['example:staff', 'example:admins'] });
+    expect(decodeJwt(body.id_token)).not.toHaveProperty('name');
+  });
+});
+
+describe('the refresh handle', () => {
+  it('has a grace of a minute that does not slide', async () => {
+    const { body } = await signedIn();
+    const next = await refreshDevice(issuer, 'tv', body.refresh_token);
+    passTime(40_000);
+    expect((await refreshDevice(issuer, 'tv', body.refresh_token)).body.refresh_token).toBe(next.body.refresh_token);
+    passTime(30_000);
+    expect((await refreshDevice(issuer, 'tv', body.refresh_token)).body.error).toBe('invalid_grant');
+    expect((await refreshDevice(issuer, 'tv', next.body.refresh_token)).body.error).toBe('invalid_grant');
+  });
+});
+
+describe('UserInfo', () => {
+  it('refuses with the challenges of RFC 6750', async () => {
+    const api = (await signedIn('orders:read')).body.access_token;
+    const cases: [string | undefined, number, string][] = [
+      [undefined, 401, 'Bearer'],
+      ['nonsense', 401, 'error="invalid_token"'],
+      [api, 403, 'error="insufficient_scope"'],
+    ];
+    for (const [token, status, challenge] of cases) {
+      const answer = await userInfo(token);
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('www-authenticate')).toContain(challenge);
+      expect(await answer.json()).toHaveProperty('error');
+    }
+  });
+
+  it('answers POST as well, and nothing once the device is gone', async () => {
+    const { body } = await signedIn('openid');
+    expect((await userInfo(body.access_token, { method: 'POST' })).status).toBe(200);
+    await postForm(`${issuer}/revoke`, { client_id: 'tv', token: body.refresh_token });
+    expect((await userInfo(body.access_token)).headers.get('www-authenticate')).toContain('invalid_token');
+  });
+});
+
+describe('clients', () => {
+  const basic = (credentials: string) =>
+    fetch(`${issuer}/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ scope: 'orders:read' }),
+      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    });
+
+  it('may give their id by Basic with an empty secret, and no other', async () => {
+    expect((await basic('tv:')).status).toBe(200);
+    const secret = await basic('tv:guess');
+    expect(await secret.json()).toMatchObject({ error: 'invalid_client' });
+    expect(secret.headers.get('www-authenticate')).toContain('Basic');
+    expect((await basic('nobody:')).status).toBe(401);
+    const two = await fetch(`${issuer}/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'cli' }),
+      headers: { authorization: `Basic ${Buffer.from('tv:').toString('base64')}` },
+    });
+    expect(await two.json()).toMatchObject({ error: 'invalid_request' });
+  });
+
+  it('are not registered by request, and are told so', async () => {
+    const answer = await fetch(`${issuer}/register`, { method: 'POST', body: '{"redirect_uris":[]}' });
+    expect(answer.status).toBe(404);
+    const body = (await answer.json()) as { error_description: string };
+    expect(body.error_description).toContain('not registered here');
+  });
+
+  it('find everything in the discovery document, and nothing that is not there', async () => {
+    const answer = await fetch(`${issuer}/.well-known/openid-configuration`);
+    const metadata = (await answer.json()) as Record<string, unknown>;
+    // What OpenID Connect Discovery §3 requires.
+    expect(metadata).toMatchObject({
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      jwks_uri: `${issuer}/jwks`,
+      scopes_supported: expect.arrayContaining(['openid', 'orders:read']),
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['ES256'],
+      code_challenge_methods_supported: ['S256'],
+    });
+    expect(metadata).not.toHaveProperty('registration_endpoint');
+    for (const [name, url] of Object.entries(metadata)) {
+      if (!name.endsWith('_endpoint') && name !== 'jwks_uri') continue;
+      const there = await fetch(String(url), { method: name === 'jwks_uri' ? 'GET' : 'POST' });
+      expect(there.status, name).not.toBe(404);
+    }
+    const oauth = await fetch(`${issuer}/.well-known/oauth-authorization-server`);
+    expect(await oauth.json()).toEqual(metadata);
+  });
+});
