@@ -25,6 +25,9 @@ const tokenGet = v.strictObject({
   scopes,
   min_ttl_s: v.optional(seconds(86_400)),
   interactive,
+  /** What the API's challenge asks of the sign-in (RFC 9470 §3). */
+  acr_values: v.optional(short(512)),
+  max_age: v.optional(seconds(31_536_000)),
 });
 
 const envelope = {

@@ -97,6 +97,9 @@ export const tokenRequest = v.strictObject({
   jkt: v.optional(b64u256),
   /** The token must live at least so long, in seconds. */
   min_ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400))),
+  /** What the API's challenge asks of the sign-in (RFC 9470 §3): one of these, and at most so many seconds ago. */
+  acr_values: v.optional(text(512)),
+  max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(31_536_000))),
 });
 
 export const tokenAnswer = v.object({
@@ -120,6 +123,9 @@ export const errorAnswer = v.object({
   error_description: v.optional(v.string()),
   /** With `consent_required`: what is missing. */
   scope: v.optional(v.string()),
+  /** With `insufficient_user_authentication`: what the next sign-in must bring. */
+  acr_values: v.optional(v.string()),
+  max_age: v.optional(v.number()),
 });
 
 export type AuthorizeRequest = v.InferOutput<typeof authorizeRequest>;

@@ -80,7 +80,12 @@ export function inGroups(groups: readonly string[], claims: GrantClaims): boolea
   return groups.length === 0 || groups.some((group) => claims.groups.includes(group));
 }
 
-function stepUpOf({ acrValues, maxAgeMs }: OriginConfig, claims: GrantClaims, now: number): PolicyAnswer | undefined {
+/** What is wrong with how or when somebody signed in, if anything is (RFC 9470). */
+export function stepUpOf(
+  { acrValues, maxAgeMs }: Pick<OriginConfig, 'acrValues' | 'maxAgeMs'>,
+  claims: GrantClaims,
+  now: number,
+): Exclude<PolicyAnswer, { allowed: true }> | undefined {
   const acrHolds = acrValues.length === 0 || (claims.acr !== undefined && acrValues.includes(claims.acr));
   const ageHolds =
     maxAgeMs === undefined || (claims.auth_time !== undefined && now - claims.auth_time * 1_000 <= maxAgeMs);

@@ -4,7 +4,7 @@ import { toSeconds } from '#shared/time.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError, unavailable } from '../errors.ts';
-import { decide, type PolicyAnswer } from '../policy/decide.ts';
+import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
 import type { AuthenticatedSession } from './authenticate.ts';
@@ -64,7 +64,7 @@ interface Authority {
 async function authorize(
   { config, store, now }: Deps,
   id: string,
-  { origin, resource, scope }: TokenRequest,
+  { origin, resource, scope, ...wanted }: TokenRequest,
 ): Promise<Authority> {
   const found = await store.getAuthority(id, origin, resource);
   if (!found || found.session.state === 'ended')
@@ -80,6 +80,8 @@ async function authorize(
     now: now(),
   });
   if (!answer.allowed) throw refusal(answer);
+  const stepUp = stepUpOf(wantedSignIn(wanted), session.claims, now());
+  if (stepUp) throw refusal(stepUp);
   return { session, person, resource: answer.resource };
 }
 
@@ -139,6 +141,14 @@ async function mint(
     resource,
   };
 }
+
+/** Who has just signed in is on the way here for some seconds: they are not sent back for a `max_age` of less. */
+const leastMaxAgeS = 10;
+
+const wantedSignIn = ({ acr_values, max_age }: Pick<TokenRequest, 'acr_values' | 'max_age'>) => ({
+  acrValues: acr_values?.split(' ').filter(Boolean) ?? [],
+  maxAgeMs: max_age === undefined ? undefined : Math.max(max_age, leastMaxAgeS) * 1_000,
+});
 
 const reauthRequired = () => new OAuthError('login_required', 'the identity provider asks for a new sign-in');
 

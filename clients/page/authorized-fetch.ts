@@ -17,8 +17,8 @@ export interface FetchOptions {
  * `fetch` with the token in `Authorization`, for URLs of the resource's own origin and no other. (On a
  * redirect to another origin the browser itself takes the header off, as the Fetch standard demands.)
  *
- * An answer of 401 `invalid_token` is tried once more with a fresh token, unless the body was a stream,
- * which can't be sent again.
+ * An answer of 401 `invalid_token` is tried once more with a fresh token, and one that asks for a stronger or
+ * fresher sign-in (RFC 9470) with a token of such a one, unless the body was a stream, which can't be sent again.
  */
 export function createAuthorizedFetch({ tokens, fetch, now, base }: FetchOptions) {
   return async (input: RequestInfo | URL, init: FetchInit): Promise<Response> => {
@@ -40,7 +40,15 @@ export function createAuthorizedFetch({ tokens, fetch, now, base }: FetchOptions
 
     const token = await tokens.get(wanted);
     const response = await send(token);
-    if (!refusesToken(response) || init.body instanceof ReadableStream) return response;
+    if (response.status !== 401 || init.body instanceof ReadableStream) return response;
+    const challenge = response.headers.get('www-authenticate');
+    const demand = stepUpOf(challenge);
+    if (demand) {
+      const stronger = await tokens.get({ ...wanted, ...demand });
+      await response.body?.cancel();
+      return send(stronger);
+    }
+    if (!refusesToken(challenge)) return response;
 
     // Nothing younger exists than what lives longer than the refused token still would.
     const left = Math.max(0, token.expiresAt - now()) / 1_000;
@@ -61,7 +69,13 @@ function refuseForeign(url: URL, resource: string | undefined): void {
 }
 
 /** RFC 6750 §3.1. An API that does not expose `WWW-Authenticate` across origins leaves only the status to go by. */
-function refusesToken({ status, headers }: Response): boolean {
-  const challenge = headers.get('www-authenticate');
-  return status === 401 && (challenge === null || /\berror="?invalid_token\b/.test(challenge));
+const refusesToken = (challenge: string | null): boolean =>
+  challenge === null || /\berror="?invalid_token\b/.test(challenge);
+
+/** What a challenge asks of the sign-in (RFC 9470 §3). */
+function stepUpOf(challenge: string | null): Pick<TokenOptions, 'acrValues' | 'maxAge'> | undefined {
+  if (!challenge || !/\berror="?insufficient_user_authentication\b/.test(challenge)) return undefined;
+  const value = (name: string) => new RegExp(`\\b${name}="?([^",]+)`).exec(challenge)?.[1];
+  const maxAge = Number(value('max_age') ?? Number.NaN);
+  return { acrValues: value('acr_values'), maxAge: Number.isInteger(maxAge) ? maxAge : undefined };
 }

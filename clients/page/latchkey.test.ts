@@ -320,6 +320,28 @@ describe('fetch', () => {
     await expect(lk.fetch(new Request('https://evil.example.com/'))).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
+  it('answers a step-up challenge with a token of the sign-in that it asks for', async () => {
+    const challenge =
+      'Bearer realm="x", error="insufficient_user_authentication", acr_values="mfa phr", max_age="3600"';
+    const seen: (string | null)[] = [];
+    const { page, lk } = await start(mint(), async (_, init) => {
+      seen.push(new Headers(init?.headers).get('authorization'));
+      const headers = { 'www-authenticate': challenge };
+      return seen.length === 1 ? new Response('no', { status: 401, headers }) : new Response('ok');
+    });
+    const init = { method: 'DELETE', interactive: 'if_needed' } as const;
+    expect((await lk.fetch(`${resource}/a`, init)).status).toBe(200);
+    expect(seen).toEqual(['Bearer t1', 'Bearer t2']);
+    expect(page.requests[1]?.p).toMatchObject({ acr_values: 'mfa phr', max_age: 3_600, interactive: 'if_needed' });
+  });
+
+  it('gives a step-up challenge back where the body can’t be sent again', async () => {
+    const headers = { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="mfa"' };
+    const { lk } = await start(mint(), async () => new Response('no', { status: 401, headers }));
+    const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as RequestInit;
+    expect((await lk.fetch(`${resource}/a`, init)).status).toBe(401);
+  });
+
   it('tries once more with a fresh token after invalid_token', async () => {
     const seen: (string | null)[] = [];
     const { page, lk } = await start(mint(), async (_, init) => {

@@ -16,6 +16,13 @@ export interface TokenOptions {
    * `error.interaction` set instead; use `if_needed` in the handler of a click.
    */
   interactive?: 'never' | 'if_needed' | undefined;
+  /**
+   * How the person must have signed in, as the API's challenge says it (RFC 9470): one of these, separated by spaces.
+   * Who hasn't is asked, as `interactive` allows.
+   */
+  acrValues?: string | undefined;
+  /** At most so many seconds ago. */
+  maxAge?: number | undefined;
   signal?: AbortSignal | null | undefined;
 }
 
@@ -43,7 +50,8 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
   let current = begin();
 
   return {
-    async get({ resource, scopes, minTtl = 5, interactive = 'never', signal }: TokenOptions): Promise<AccessToken> {
+    async get(options: TokenOptions): Promise<AccessToken> {
+      const { resource, scopes, minTtl = 5, interactive = 'never', acrValues, maxAge, signal } = options;
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
@@ -53,14 +61,20 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
       const { kept, join } = current;
       const key = JSON.stringify([resource, [...scopes].sort()]);
       const token = kept.get(key);
-      if (token && token.expiresAt > now() + minTtl * 1_000) return token;
+      // How somebody signed in for a token isn't remembered here: with a demand for that, the extension is asked.
+      const demand = {
+        ...(acrValues === undefined ? {} : { acr_values: acrValues }),
+        ...(maxAge === undefined ? {} : { max_age: maxAge }),
+      };
+      const asksMore = acrValues !== undefined || maxAge !== undefined;
+      if (!asksMore && token && token.expiresAt > now() + minTtl * 1_000) return token;
 
       return join(
-        `${key}${interactive}${minTtl}`,
+        `${key}${interactive}${minTtl}${JSON.stringify(demand)}`,
         async (signal) => {
           const view = await channel.call(
             'token.get',
-            { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), interactive },
+            { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), interactive, ...demand },
             interactive === 'never' ? quick : patient,
             signal,
           );

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import * as v from 'valibot';
-import { ApiError, type Claims, parseScope, verifier } from '#clients/api';
+import { ApiError, type Claims, parseScope, type Requirements, verifier } from '#clients/api';
 import { createOrders } from './orders.ts';
 
 export interface ApiOptions {
@@ -17,6 +17,9 @@ export interface ApiOptions {
   now: () => number;
 }
 
+/** How the demo's provider calls a sign-in with a second factor. */
+const secondFactor = 'urn:example:mfa';
+
 type Env = { Variables: { claims: Claims } };
 
 const newOrder = v.strictObject({
@@ -28,9 +31,9 @@ const newOrder = v.strictObject({
 export function createApi({ issuer, resource, sites, customers, now }: ApiOptions): Hono<Env> {
   const verify = verifier({ issuer, audience: resource, now });
   const orders = createOrders();
-  const requires = (...scopes: string[]) =>
+  const requires = (scopes: string[] = [], signIn: Pick<Requirements, 'acr' | 'maxAge'> = {}) =>
     createMiddleware<Env>(async (c, next) => {
-      c.set('claims', await verify(c.req.raw, { scopes }));
+      c.set('claims', await verify(c.req.raw, { scopes, ...signIn }));
       await next();
     });
 
@@ -38,7 +41,7 @@ export function createApi({ issuer, resource, sites, customers, now }: ApiOption
   app.use(
     cors({
       origin: sites,
-      allowMethods: ['GET', 'POST'],
+      allowMethods: ['GET', 'POST', 'DELETE'],
       allowHeaders: ['Authorization', 'DPoP', 'Content-Type'],
       exposeHeaders: ['WWW-Authenticate', 'DPoP-Nonce'],
       maxAge: 600,
@@ -61,9 +64,9 @@ export function createApi({ issuer, resource, sites, customers, now }: ApiOption
     });
   });
 
-  app.get('/orders', requires('orders:read'), (c) => c.json(orders.list(c.get('claims').sub)));
+  app.get('/orders', requires(['orders:read']), (c) => c.json(orders.list(c.get('claims').sub)));
 
-  app.post('/orders', requires('orders:write'), async (c) => {
+  app.post('/orders', requires(['orders:write']), async (c) => {
     const body = v.safeParse(newOrder, await c.req.json().catch(() => undefined));
     if (!body.success) {
       const description = 'Send JSON with "item" (1 to 80 characters) and "quantity" (1 to 99).';
@@ -71,6 +74,12 @@ export function createApi({ issuer, resource, sites, customers, now }: ApiOption
     }
     const order = orders.add(c.get('claims').sub, body.output.item, body.output.quantity);
     return order ? c.json(order, 201) : c.json({ error: 'too_many_orders' }, 409);
+  });
+
+  // What can't be undone takes more than a password, and not one of this morning (RFC 9470).
+  app.delete('/orders', requires(['orders:write'], { acr: secondFactor, maxAge: 3_600 }), (c) => {
+    const { sub, acr, amr } = c.get('claims');
+    return c.json({ cancelled: orders.clear(sub), acr, amr });
   });
 
   app.notFound((c) => c.json({ error: 'not_found', error_description: 'There are /whoami and /orders.' }, 404));

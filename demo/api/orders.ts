@@ -26,6 +26,12 @@ export function createOrders() {
 
   return {
     list: (sub: string): readonly Order[] => of(sub),
+    /** @returns how many there were */
+    clear(sub: string): number {
+      const { length } = of(sub);
+      byPerson.set(sub, []);
+      return length;
+    },
     /** @returns the new order, or `undefined` where the person has too many */
     add(sub: string, item: string, quantity: number): Order | undefined {
       const orders = of(sub);

@@ -69,7 +69,12 @@ const page = (site: Site) => html`<!doctype html>
       <section class="actions" aria-label="Actions">
         <button type="button" id="connect">Connect</button>
         <button type="button" id="load">Load orders</button>
-        ${site.mayOrder ? html`<button type="button" id="order">Place an order</button>` : ''}
+        ${
+          site.mayOrder
+            ? html`<button type="button" id="order">Place an order</button>
+                <button type="button" id="cancel">Cancel all orders</button>`
+            : ''
+        }
         <button type="button" id="sign-out" class="quiet">Sign out</button>
       </section>
       <p id="notice" role="alert" hidden></p>

@@ -5,13 +5,22 @@ import type { errorAnswer } from '#shared/session-api.ts';
 
 type ErrorAnswer = v.InferOutput<typeof errorAnswer>;
 
+/** What a sign-in must bring (RFC 9470 §3). */
+export interface StepUp {
+  acr_values?: string | undefined;
+  max_age?: number | undefined;
+}
+
 /** An error that the broker answered: what a page may know of it, and the broker's own code for our decisions. */
 export class BrokerError extends LatchkeyError {
   readonly error: string;
+  /** With `insufficient_user_authentication`: what the next sign-in must bring. */
+  readonly stepUp: StepUp;
 
   constructor(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined) {
     super(pageError(answer, status, retryAfterMs));
     this.error = answer.error;
+    this.stepUp = { acr_values: answer.acr_values, max_age: answer.max_age };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '#shared/time.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
-import { BrokerError } from './broker-error.ts';
+import { BrokerError, type StepUp } from './broker-error.ts';
 import { readRedirect } from './redirect.ts';
 import { createSingleFlight } from './single-flight.ts';
 
@@ -41,9 +41,10 @@ export interface SignIn {
   /**
    * Signs in, or joins the sign-in on its way.
    *
+   * @param stepUp what this sign-in must bring, where an ordinary one isn't enough
    * @throws {LatchkeyError} `user_denied` when the window was closed, `offline`, `expired`, or what the broker refuses
    */
-  run(): Promise<void>;
+  run(stepUp?: StepUp): Promise<void>;
   isRunning(): boolean;
 }
 
@@ -54,13 +55,19 @@ const retryDelaysMs = [300, 1_500];
 export function createSignIn({ client, identity, attempt, begin, changed, sleep, now }: SignInDeps): SignIn {
   const flights = createSingleFlight<void>();
 
-  const prepare = async (): Promise<{ started: Attempt; url: string }> => {
+  const prepare = async (stepUp: StepUp | undefined): Promise<{ started: Attempt; url: string }> => {
     const redirectUri = identity.redirectUri();
     const state = oauth.generateRandomState();
     const nonce = oauth.generateRandomNonce();
     const verifier = oauth.generateRandomCodeVerifier();
     const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
-    const answer = await client.authorize({ redirect_uri: redirectUri, code_challenge: codeChallenge, state, nonce });
+    const answer = await client.authorize({
+      redirect_uri: redirectUri,
+      code_challenge: codeChallenge,
+      state,
+      nonce,
+      ...stepUp,
+    });
     const { issuer, iss_required: issRequired, expires_in: expiresIn } = answer;
     const expiresAt = now() + expiresIn * 1_000;
     const started = { state, nonce, verifier, redirectUri, issuer, issRequired, expiresAt };
@@ -128,15 +135,15 @@ export function createSignIn({ client, identity, attempt, begin, changed, sleep,
     }
   };
 
-  const signIn = async (): Promise<void> => {
+  const signIn = async (stepUp: StepUp | undefined): Promise<void> => {
     changed();
     if (await resume()) return;
-    const { started, url } = await prepare();
+    const { started, url } = await prepare(stepUp);
     await finish(await askProvider(url, started));
   };
 
   return {
-    run: () => flights.run('sign-in', () => signIn().finally(() => queueMicrotask(changed))),
+    run: (stepUp) => flights.run('sign-in', () => signIn(stepUp).finally(() => queueMicrotask(changed))),
     isRunning: () => flights.isFlying('sign-in'),
   };
 }

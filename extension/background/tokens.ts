@@ -3,6 +3,7 @@ import { scopeKey } from '#shared/scope.ts';
 import type { TokenAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { BrokerClient } from './broker-client.ts';
+import type { StepUp } from './broker-error.ts';
 import type { Events } from './events.ts';
 import type { Session } from './session.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -18,24 +19,25 @@ export interface TokensDeps {
 
 export interface Tokens {
   /**
+   * @param stepUp what the API asked of the sign-in: the broker alone can tell whether a token meets it
    * @param minTtlS seconds that the token must still live; the broker's lifetime caps it
    * @throws {LatchkeyError} whatever the broker refuses
    */
-  get(ask: TokenAsk, minTtlS: number): Promise<TokenAnswer>;
+  get(ask: TokenAsk, minTtlS: number, stepUp?: StepUp): Promise<TokenAnswer>;
 }
 
 /** Gives out tokens: from the cache while they live long enough, else from the broker, one request at a time per token. */
 export function createTokens({ client, session, cache, events, now }: TokensDeps): Tokens {
   const flights = createSingleFlight<TokenAnswer>();
 
-  const fetchToken = async (ask: TokenAsk, minTtlS: number): Promise<TokenAnswer> => {
+  const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenAnswer> => {
     const epoch = await events.epoch();
     // Looked up again inside the flight: the one before it may have brought the token.
-    const cached = await cache.get(ask, minTtlS * 1_000);
+    const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
     if (cached) return cached;
     const askedAt = now();
     const { origin, resource, scopes } = ask;
-    const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS };
+    const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...stepUp };
     const token = await session.guard(() => client.token(body));
     if (epoch !== (await events.epoch())) {
       throw new LatchkeyError({
@@ -49,11 +51,12 @@ export function createTokens({ client, session, cache, events, now }: TokensDeps
   };
 
   return {
-    async get(ask, minTtlS) {
-      const cached = await cache.get(ask, minTtlS * 1_000);
+    async get(ask, minTtlS, stepUp) {
+      const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
       if (cached) return cached;
       const { origin, resource, scopes } = ask;
-      return flights.run(JSON.stringify([origin, resource, scopeKey(scopes), minTtlS]), () => fetchToken(ask, minTtlS));
+      const flight = JSON.stringify([origin, resource, scopeKey(scopes), minTtlS, stepUp]);
+      return flights.run(flight, () => fetchToken(ask, minTtlS, stepUp));
     },
   };
 }

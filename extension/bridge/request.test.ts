@@ -40,10 +40,26 @@ const methods = fc.constantFrom(
 const params = fc.oneof(
   fc.constant({}),
   fc.record(
-    { resource: value, scopes: value, min_ttl_s: value, interactive: value, request_id: value, extra: value },
+    {
+      resource: value,
+      scopes: value,
+      min_ttl_s: value,
+      interactive: value,
+      acr_values: value,
+      max_age: value,
+      request_id: value,
+      extra: value,
+    },
     { requiredKeys: [] },
   ),
-  fc.record({ resource: fc.constant('r'), scopes: value, min_ttl_s: value, interactive: fc.constant('never') }),
+  fc.record({
+    resource: fc.constant('r'),
+    scopes: value,
+    min_ttl_s: value,
+    interactive: fc.constant('never'),
+    acr_values: value,
+    max_age: value,
+  }),
   fc.record({ request_id: value }),
 );
 const request = fc.record(

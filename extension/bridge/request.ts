@@ -41,6 +41,8 @@ const params: Record<PageMethod, Shape> = {
     scopes,
     min_ttl_s: optional(whole(0, 86_400)),
     interactive: (value) => value === 'never' || value === 'if_needed',
+    acr_values: optional(text(512)),
+    max_age: optional(whole(0, 31_536_000)),
   },
   'access.list': {},
   'access.revoke': { resource: optional(text(512)) },

@@ -4,6 +4,7 @@ import { build } from 'vite';
 import type { Target } from '../../manifest.config.ts';
 import { createViteConfig } from '../../vite.config.ts';
 import type { BuildConfig } from './config.ts';
+import { bridgeScript } from '../platform/bridge-script.ts';
 import { measure, type Part, type PartSize } from './sizes.ts';
 
 /** A built manifest, as far as its files are concerned. */
@@ -16,13 +17,33 @@ export interface BuiltManifest {
 export const readManifest = async (root: string): Promise<BuiltManifest> =>
   JSON.parse(await readFile(join(root, 'manifest.json'), 'utf8')) as BuiltManifest;
 
+/** The bridge, where no manifest names it: the background puts it into the sites that the person connects. */
+async function buildBridge(root: string): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      outDir: root,
+      emptyOutDir: false,
+      target: 'es2023',
+      lib: {
+        entry: join(import.meta.dirname, '../bridge/bridge.iife.ts'),
+        formats: ['iife'],
+        name: 'latchkeyBridge',
+        fileName: () => bridgeScript,
+      },
+    },
+  });
+}
+
 /** Entry scripts of each part, as the built manifest and the popup's page name them. */
 async function entriesOf(root: string): Promise<Record<Part, string[]>> {
   const { background, content_scripts: contentScripts = [] } = await readManifest(root);
   const popup = await readFile(join(root, 'ui/popup.html'), 'utf8');
   const { service_worker: worker, scripts = [] } = background;
   return {
-    bridge: contentScripts.flatMap(({ js }) => js),
+    bridge: contentScripts.length > 0 ? contentScripts.flatMap(({ js }) => js) : [bridgeScript],
     background: worker === undefined ? scripts : [worker],
     popup: [...popup.matchAll(/<script[^>]+src="\/?([^"]+)"/g)].map(([, src = '']) => src),
   };
@@ -39,6 +60,7 @@ export async function buildExtension(
 ): Promise<PartSize[]> {
   await build(createViteConfig({ ...config, target, version, outDir }));
   const root = join(outDir, target);
+  if (!config.baked) await buildBridge(root);
   const entries = Object.entries(await entriesOf(root)) as [Part, string[]][];
   return Promise.all(
     entries.filter(([, files]) => files.length > 0).map(([part, files]) => measure(root, part, files)),

@@ -10,6 +10,8 @@ export interface FakeBroker {
   fetch: typeof fetch;
   /** Every call as `METHOD /path`. */
   calls: string[];
+  /** The JSON bodies of those that had one. */
+  bodies: Record<string, unknown>[];
   /** The answer to the next call of `METHOD /path`, instead of the usual one: a response, or a lost connection. */
   next(call: string, answer: Response | 'lost'): void;
   /** Runs before a call is answered. */
@@ -105,6 +107,7 @@ export function createFakeBroker(): FakeBroker {
 
   const fake: FakeBroker = {
     calls: [],
+    bodies: [],
     signedIn: false,
     consents: [],
     lifetime: 300,
@@ -114,6 +117,7 @@ export function createFakeBroker(): FakeBroker {
       const request = new Request(input, init);
       const call = `${request.method} ${new URL(request.url).pathname}`;
       fake.calls.push(call);
+      if (request.body) fake.bodies.push(await request.clone().json());
       await hooks.get(call)?.();
       const override = overrides.get(call)?.shift();
       if (override === 'lost') throw new TypeError('fetch failed');

@@ -54,6 +54,11 @@ function start(lk: Latchkey): void {
     await view.answer(await call('/orders', ['orders:read', 'orders:write'], init));
     await load();
   });
+  // The API asks for a second factor: the extension gets it, and the call is made again.
+  onClick('cancel', async () => {
+    await view.answer(await call('/orders', ['orders:read', 'orders:write'], { method: 'DELETE' }));
+    await load();
+  });
   onClick('sign-out', () => lk.signOut());
 
   lk.on('session', () => void showState().catch(explain));

@@ -59,7 +59,7 @@ export function createView(now: () => number) {
         line.append(`${quantity} × ${item}`, text('small', id));
         list.append(line);
       }
-      drawOrders(list);
+      drawOrders(orders.length > 0 ? list : text('p', 'You have no orders.'));
     },
 
     async answer(response: Response): Promise<void> {

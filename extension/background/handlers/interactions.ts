@@ -1,4 +1,5 @@
 import { LatchkeyError } from '#shared/errors.ts';
+import { BrokerError, type StepUp } from '../broker-error.ts';
 import type { PageCall } from '../page-call.ts';
 import type { Prompts } from '../prompts.ts';
 import type { SignIn } from '../sign-in.ts';
@@ -10,9 +11,10 @@ export interface Interactions {
   /**
    * Does what an error says would help (`interaction`), and returns when the person has done it.
    *
+   * @param stepUp what a sign-in has to bring, if it comes to one
    * @throws the same error where nothing can be asked now, or {LatchkeyError} `user_denied`
    */
-  resolve(error: unknown, call: PageCall, ask: TokenAsk): Promise<void>;
+  resolve(error: unknown, call: PageCall, ask: TokenAsk, stepUp?: StepUp): Promise<void>;
 }
 
 export interface InteractionsDeps {
@@ -33,10 +35,10 @@ export function createInteractions({ signIn, prompts, isTabActive }: Interaction
   const mayAsk = async (call: PageCall): Promise<boolean> =>
     call.activated && call.alive() && (await isTabActive(call.sender.tabId));
 
-  const openSignIn = async (call: PageCall): Promise<void> => {
+  const openSignIn = async (call: PageCall, stepUp?: StepUp): Promise<void> => {
     prompts.requireNoRecentDenial(call.sender.origin);
     try {
-      await signIn.run();
+      await signIn.run(stepUp);
     } catch (error) {
       if (error instanceof LatchkeyError && error.code === 'user_denied') prompts.denied(call.sender.origin);
       throw error;
@@ -48,9 +50,10 @@ export function createInteractions({ signIn, prompts, isTabActive }: Interaction
       if (!(await mayAsk(call))) throw notSignedIn();
       await openSignIn(call);
     },
-    async resolve(error, call, ask) {
+    async resolve(error, call, ask, stepUp) {
       if (!(error instanceof LatchkeyError) || !(await mayAsk(call))) throw error;
-      if (error.interaction === 'sign_in') return openSignIn(call);
+      if (error.interaction === 'sign_in') return openSignIn(call, stepUp);
+      if (error instanceof BrokerError && error.interaction === 'step_up') return openSignIn(call, error.stepUp);
       if (error.interaction !== 'consent') throw error;
       const { origin, resource } = ask;
       await prompts.ask({ origin, resource, scopes: error.delta?.length ? error.delta : [...ask.scopes] });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { api, refusal, shop } from '../../../test/extension/fake-broker.ts';
-import type { PageCall } from '../page-call.ts';
+import type { PageCall, PageParams } from '../page-call.ts';
 
 const params = { resource: api, scopes: ['orders:read'], interactive: 'if_needed' as const };
 const never = { ...params, interactive: 'never' as const };
@@ -13,7 +13,7 @@ const call = (more: Partial<PageCall> = {}): PageCall => ({
 });
 
 let parts: ReturnType<typeof createBackground>;
-const get = (p: typeof params | typeof never, c = call()) => parts.handlers['token.get'](p, c);
+const get = (p: PageParams<'token.get'>, c = call()) => parts.handlers['token.get'](p, c);
 const answerPrompt = async (allow: boolean) => {
   await expect.poll(() => parts.windows.open.size).toBe(1);
   const page = [...parts.windows.open.values()][0] ?? '';
@@ -112,5 +112,33 @@ describe('token.get', () => {
     parts.windows.open.clear();
     await answerPrompt(true);
     await refused;
+  });
+});
+
+describe('a step-up', () => {
+  const wanting = { ...params, acr_values: 'mfa', max_age: 60 };
+  const insufficient = () => refusal('insufficient_user_authentication', 401, { acr_values: 'mfa', max_age: 60 });
+  beforeEach(async () => {
+    parts.broker.consents = [{ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 }];
+    await parts.signIn.run();
+    await get(never);
+  });
+
+  it('is the broker’s to decide: a token from before is not handed out for it', async () => {
+    expect(await get({ ...never, acr_values: 'mfa' })).toMatchObject({ access_token: 'token-2' });
+    expect(parts.broker.bodies.at(-1)).toMatchObject({ acr_values: 'mfa' });
+  });
+
+  it('signs in again, as strongly as the broker says, and then has its token', async () => {
+    parts.broker.next('POST /session/token', insufficient());
+    expect(await get(wanting)).toMatchObject({ access_token: 'token-2' });
+    const authorize = parts.broker.bodies.filter((body) => 'code_challenge' in body).at(-1);
+    expect(authorize).toMatchObject({ acr_values: 'mfa', max_age: 60 });
+  });
+
+  it('opens no window where the page said never', async () => {
+    parts.broker.next('POST /session/token', insufficient());
+    const refused = { code: 'step_up_required', interaction: 'step_up' };
+    await expect(get({ ...wanting, interactive: 'never' })).rejects.toMatchObject(refused);
   });
 });

@@ -1,5 +1,6 @@
 import { LatchkeyError } from '#shared/errors.ts';
 import type { TokenView } from '#shared/page-protocol.ts';
+import type { StepUp } from '../broker-error.ts';
 import type { PageHandlers } from '../page-call.ts';
 import { isAllowed, requireAllowed } from '../policy.ts';
 import type { Session } from '../session.ts';
@@ -13,7 +14,7 @@ const defaultMinTtlS = 5;
 /** How old the policy may be when it says no; it is then asked for again, since the administrator may have changed it. */
 const policyMaxAgeMs = 30_000;
 
-/** Signing in, then consenting: a request never leads to more windows than these. */
+/** Signing in (as strongly as it is asked for), then consenting: a request never leads to more windows than these. */
 const maxInteractions = 2;
 
 /** `token.get`: the one method that hands a secret to a page. */
@@ -35,22 +36,24 @@ export function tokenHandlers({
     requireAllowed(fresh, ask);
   };
 
-  const get = async (ask: TokenAsk, minTtlS: number): Promise<TokenView> => {
+  const get = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenView> => {
     await requirePolicy(ask);
-    const { access_token, token_type, expires_in, scope, resource } = await tokens.get(ask, minTtlS);
+    const { access_token, token_type, expires_in, scope, resource } = await tokens.get(ask, minTtlS, stepUp);
     return { access_token, token_type, expires_in, scope, resource };
   };
 
   return {
     async 'token.get'(params, call) {
       const ask: TokenAsk = { origin: call.sender.origin, resource: params.resource, scopes: params.scopes };
+      const { acr_values, max_age } = params;
+      const stepUp = acr_values === undefined && max_age === undefined ? undefined : { acr_values, max_age };
       for (let interaction = 0; ; interaction += 1) {
         try {
-          const token = await get(ask, params.min_ttl_s ?? defaultMinTtlS);
+          const token = await get(ask, params.min_ttl_s ?? defaultMinTtlS, stepUp);
           if (call.alive()) return token;
         } catch (error) {
           if (params.interactive === 'never' || interaction === maxInteractions) throw error;
-          await interactions.resolve(error, call, ask);
+          await interactions.resolve(error, call, ask, stepUp);
           continue;
         }
         throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
