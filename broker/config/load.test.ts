@@ -159,3 +159,54 @@ describe('a file with faults', () => {
     ).toBeTruthy();
   });
 });
+
+describe('services', () => {
+  const api = 'https://api.example.com';
+  const hash = `sha256:${'A'.repeat(43)}`;
+  const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
+  const service = (entry: Record<string, unknown>) => `${good}services: { nightly: ${JSON.stringify(entry)} }\n`;
+
+  it('have a hash or public keys, from the file or beside it', () => {
+    writeFileSync(join(folder, 'jwks.json'), JSON.stringify({ keys: [jwk] }));
+    const authentication = (entry: Record<string, unknown>) =>
+      parse(service({ allow: { [api]: ['orders:read'] }, ...entry })).services.get('nightly')?.authentication;
+    expect(authentication({ secret_hash: hash })).toEqual({ method: 'client_secret', hash });
+    expect(authentication({ public_jwk: jwk })).toEqual({ method: 'private_key_jwt', keys: [jwk] });
+    expect(authentication({ jwks_file: 'jwks.json' })).toEqual({ method: 'private_key_jwt', keys: [jwk] });
+  });
+
+  it.each<[string, Record<string, unknown>, string, string]>([
+    ['no authentication', {}, 'services.nightly', 'has no authentication'],
+    ['two', { secret_hash: hash, public_jwk: jwk }, 'services.nightly', 'keep one'],
+    ['a secret for a hash', { secret_hash: 'hunter2' }, 'services.nightly.secret_hash', 'not the secret'],
+    ['a private key', { public_jwk: { ...jwk, d: 'd' } }, 'services.nightly.public_jwk', 'is a private key'],
+    [
+      'a shared key',
+      { public_jwk: { kty: 'oct', k: 'k' } },
+      'services.nightly.public_jwk.kty',
+      'must be EC, OKP or RSA',
+    ],
+    ['no such key file', { jwks_file: 'none.json' }, 'services.nightly.jwks_file', 'cannot be read'],
+    ['a scope that is none', { secret_hash: hash, allow: { [api]: ['x'] } }, `services.nightly.allow.${api}`, '"x"'],
+    [
+      'a resource that is none',
+      { secret_hash: hash, introspect: ['https://x.example'] },
+      'services.nightly.introspect',
+      'no resource',
+    ],
+  ])('with %s are a fault', (_, entry, path, message) => {
+    const faults = faultsOf(service(entry));
+    expect(faults.find(({ at, message: said }) => at === path && said.includes(message))).toBeTruthy();
+  });
+
+  it('whose key file is no set of public keys are a fault', () => {
+    writeFileSync(join(folder, 'private.json'), JSON.stringify({ keys: [{ ...jwk, d: 'd' }] }));
+    expect(faultsOf(service({ jwks_file: 'private.json' }))[0]?.message).toContain('JWK set of public keys');
+  });
+});
+
+describe('trusted_proxies', () => {
+  it.each(['10.0.0.0/33', '10.0.0.0', '::1/129', '300.0.0.0/8', '10.0.0.0/8/8'])('refuse %s', (block) => {
+    expect(faultsOf(`${good}trusted_proxies: ["${block}"]\n`).map(({ at }) => at)).toEqual(['trusted_proxies.0']);
+  });
+});

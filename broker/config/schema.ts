@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
 import { parseDuration } from '#shared/time.ts';
@@ -64,6 +65,12 @@ const listen = v.pipe(
   }),
   v.check(({ port }) => port <= 65_535, 'must have a port of at most 65535'),
 );
+
+function isCidrBlock(block: string): boolean {
+  const [address = '', prefix = '', ...more] = block.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
+}
 
 const groups = v.optional(
   v.array(
@@ -166,7 +173,7 @@ export const configSchema = v.strictObject({
   ),
   trusted_proxies: v.optional(
     v.array(
-      v.pipe(text, v.regex(/^[0-9a-fA-F:.]+\/\d{1,3}$/, 'must be a CIDR block such as 10.0.0.0/8')),
+      v.pipe(text, v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.0/8')),
       'must be a list of CIDR blocks',
     ),
     [],
