@@ -20,8 +20,11 @@ const currentNonce = 'okta-like-nonce-1';
 /** `/v1/token`, `/v1/userinfo` and `/v1/revoke`. */
 export function createToken({ issuer, client, users, codes, families, signer, dpop = false }: Deps): Hono {
   const app = new Hono();
-  const authenticated = (c: Context) =>
-    c.req.header('authorization') === `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
+  const authenticated = (c: Context) => {
+    const [, basic = ''] = /^Basic (.+)$/.exec(c.req.header('authorization') ?? '') ?? [];
+    const [id, secret] = Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent);
+    return id === client.id && secret === client.secret;
+  };
   const refuse = (c: Context, status: 400 | 401, error: string, description: string) =>
     c.json({ error, error_description: description }, status);
   const answer = async (c: Context, grant: Grant, refreshToken: string | undefined, nonce?: string) =>
