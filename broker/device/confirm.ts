@@ -10,11 +10,9 @@ import { messagePage } from '../pages/message.ts';
 import { csrfToken, type PageSession, sealTicket } from '../people/page-session.ts';
 import { type Purpose, startSignIn } from '../people/sign-in.ts';
 import { inGroups } from '../policy/decide.ts';
-import type { DeviceGrant } from '../store/store.ts';
 import type { Upstream } from '../upstream/types.ts';
-import { takeGuess } from './guess-budget.ts';
+import { compareCode } from './compare-code.ts';
 import { identityWords } from './identity.ts';
-import { userCodeHashes } from './user-code.ts';
 
 /** Now that it is known who is there, the code is compared; a right one leads to the confirmation. */
 export async function confirmDevice(
@@ -29,12 +27,11 @@ export async function confirmDevice(
   if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
   const csrf = csrfToken(deps, page);
   const account = person.email ?? person.name;
-  const guess = await takeGuess(deps, person.sub, c.get('address'));
-  if (!guess) return c.html(deviceCodePage({ csrf, account, fault: 'too_many' }), 429);
-  const grant = await find(deps, userCode);
+  const compared = await compareCode(deps, { sub: person.sub, address: c.get('address'), userCode });
+  if (compared.outcome === 'too_many') return c.html(deviceCodePage({ csrf, account, fault: 'too_many' }), 429);
+  const grant = compared.outcome === 'found' ? compared.grant : undefined;
   const client = grant && config.devices.get(grant.clientId);
   if (!grant || !client) return c.html(deviceCodePage({ csrf, account, userCode, fault: 'wrong' }), 400);
-  await guess.wasRight();
   const resource = grant.resource === undefined ? undefined : config.resources.get(grant.resource);
   if (!inGroups(client.groups, person)) return c.html(messagePage('not_allowed'), 403);
   const sameNetwork = networkOf(grant.ip ?? '') === networkOf(c.get('address'));
@@ -64,14 +61,6 @@ export async function confirmDevice(
       sameNetwork,
     }),
   );
-}
-
-async function find({ store, ring, now }: Deps, userCode: string): Promise<DeviceGrant | undefined> {
-  for (const hash of userCodeHashes(ring, userCode)) {
-    const grant = await store.findDeviceGrantByUserCode(hash, now());
-    if (grant) return grant;
-  }
-  return undefined;
 }
 
 /** An IPv6 network is a /64: browsers and devices in it have addresses of their own. */

@@ -5,8 +5,9 @@ import { createVisitor, fieldOf, type Visit } from './visitor.ts';
 export function createPerson(
   { broker, idp }: TestBroker['origins'],
   [username, password]: readonly [string, string] = ['ada', 'engine-1843'],
+  headers: Record<string, string> = {},
 ) {
-  const visitor = createVisitor([broker, idp]);
+  const visitor = createVisitor([broker, idp], headers);
 
   /** Signs in, where the provider asks for it. @returns the page that follows */
   const signIn = async (page: Visit): Promise<Visit> =>

@@ -15,7 +15,8 @@ export interface Visit {
   ended: boolean;
 }
 
-export function createVisitor(origins: readonly string[]): Visitor {
+/** @param headers sent with each request besides the cookies */
+export function createVisitor(origins: readonly string[], headers: Record<string, string> = {}): Visitor {
   const jars = new Map<string, Map<string, string>>();
   const jar = (host: string) => {
     const found = jars.get(host) ?? new Map<string, string>();
@@ -32,7 +33,7 @@ export function createVisitor(origins: readonly string[]): Visitor {
       const cookies = jar(next.url.host);
       const answer = await fetch(next.url, {
         ...(next.body ? { method: 'POST', body: next.body } : {}),
-        headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+        headers: { ...headers, cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
         redirect: 'manual',
       });
       for (const line of answer.headers.getSetCookie()) {
