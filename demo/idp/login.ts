@@ -63,7 +63,7 @@ export function createLogin(provider: Provider, users: readonly DemoUser[]): Hon
     const factor = wantsFactor(params.acr_values);
     const user = users.find((known) => known.username === username);
     if (!user || !sameText(password, user.password) || (factor && !sameText(otp, demoCode))) {
-      const error = `Wrong username, password${factor ? ' or code' : ''}. Please try again.`;
+      const error = `Wrong ${factor ? 'username, password or code' : 'username or password'}. Please try again.`;
       // 200, as providers do: browsers close the window of launchWebAuthFlow at any status from 400 on.
       return c.html(loginPage(users, c.req.path, { factor, attempt: { username: String(username ?? ''), error } }));
     }
