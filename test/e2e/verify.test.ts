@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newSecret } from '../../broker/services/secret.ts';
+import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { createSessionClient } from './kit/session-client.ts';
+
+const { secret, hash } = newSecret();
+let broker: TestBroker;
+
+beforeAll(async () => {
+  broker = await startBrokerAndIdp((file) => {
+    const resources = file.resources as Record<string, Record<string, unknown>>;
+    const [resource = ''] = Object.keys(resources);
+    Object.assign(resources[resource] ?? {}, { lifetime: '5m', fresh: '10m' });
+    file.services = { api: { introspect: [resource], secret_hash: hash } };
+  });
+});
+afterAll(() => broker?.close());
+
+/** What a gateway and an API hear of the token: status of `/verify`, `active` of `/introspect`. */
+async function askAbout(token: string) {
+  const { broker: issuer, api } = broker.origins;
+  const verified = await fetch(`${issuer}/verify?resource=${api}&scope=orders:read`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  const introspected = await fetch(`${issuer}/introspect`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${Buffer.from(`api:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ token }),
+  });
+  return [verified.status, ((await introspected.json()) as { active: boolean }).active];
+}
+
+it('a sign-out ends a token where the broker is asked; a newer sign-in does not', async () => {
+  const { notes, api, broker: issuer, idp } = broker.origins;
+  const session = await createSessionClient(issuer, undefined, idp);
+  const newToken = async (): Promise<string> =>
+    (await session.call('POST', '/session/token', { origin: notes, resource: api, scope: 'orders:read' })).body
+      .access_token;
+  await session.signIn();
+  const first = await newToken();
+  expect(await askAbout(first)).toEqual([200, true]);
+
+  await session.signIn();
+  const second = await newToken();
+  expect(await askAbout(first)).toEqual([200, true]);
+
+  expect((await session.call('DELETE', '/session')).status).toBe(200);
+  expect(await askAbout(second)).toEqual([401, false]);
+});
