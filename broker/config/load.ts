@@ -180,6 +180,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     scopes: entry.scopes,
     preset: entry.preset,
     refreshLeewayMs: entry.refresh_leeway,
+    groupsClaim: entry.groups_claim,
     authorizationParams: entry.authorization_params,
     hooks: {
       oktaEventsSecret: entry.hooks.okta_events_secret_file

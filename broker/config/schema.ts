@@ -104,6 +104,7 @@ const upstream = v.strictObject(
     ]),
     preset: v.optional(v.picklist(presetNames, `must be one of ${presetNames.join(', ')}`), 'generic'),
     refresh_leeway: v.optional(duration, '0s'),
+    groups_claim: v.optional(text, 'groups'),
     authorization_params: v.optional(v.record(text, text), {}),
     hooks: v.optional(hooks, {}),
   },

@@ -39,6 +39,8 @@ export interface UpstreamConfig {
   preset: string;
   /** How long the provider accepts a rotated refresh token again. */
   refreshLeewayMs: number;
+  /** Claim of the ID token or UserInfo that holds the person's groups. */
+  groupsClaim: string;
   /** Added to every authorization request. */
   authorizationParams: Readonly<Record<string, string>>;
   hooks: HooksConfig;

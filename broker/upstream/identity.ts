@@ -1,8 +1,10 @@
 import type { IDToken, UserInfoResponse } from 'oauth4webapi';
+import type { UpstreamConfig } from '../config/types.ts';
 import type { GrantClaims } from '../store/store.ts';
 import type { Identity } from './types.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
+type Source = Pick<UpstreamConfig, 'name' | 'groupsClaim'>;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const texts = (value: unknown): string[] =>
@@ -11,9 +13,9 @@ const texts = (value: unknown): string[] =>
 /**
  * Reads who signed in. Groups come from the ID token, else from UserInfo; absent from both means none.
  *
- * @param upstream the provider's name in our configuration, which qualifies its groups
+ * @param upstream the provider's name in our configuration, which qualifies its groups, and the claim that has them
  */
-export function toIdentity(upstream: string, idToken: IDToken, userInfo: UserInfoResponse | undefined): Identity {
+export function toIdentity(upstream: Source, idToken: IDToken, userInfo: UserInfoResponse | undefined): Identity {
   return {
     issuer: idToken.iss,
     idpSub: idToken.sub,
@@ -23,11 +25,11 @@ export function toIdentity(upstream: string, idToken: IDToken, userInfo: UserInf
   };
 }
 
-export function toClaims(upstream: string, idToken: Claims | undefined, userInfo: Claims | undefined): GrantClaims {
+export function toClaims(upstream: Source, idToken: Claims | undefined, userInfo: Claims | undefined): GrantClaims {
   const claims: Claims = { ...userInfo, ...idToken };
   const amr = texts(claims.amr);
   return {
-    groups: texts(claims.groups).map((group) => `${upstream}:${group}`),
+    groups: texts(claims[upstream.groupsClaim]).map((group) => `${upstream.name}:${group}`),
     name: text(claims.name) ?? text(claims.preferred_username),
     email: text(claims.email),
     auth_time: typeof claims.auth_time === 'number' ? claims.auth_time : undefined,

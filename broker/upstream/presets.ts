@@ -1,4 +1,7 @@
-/** What providers do differently, as facts: each was read in the provider's documentation or measured. */
+/**
+ * What providers do differently, as facts: each was read in the provider's public documentation, which is named, or
+ * measured. docs/providers/ has a page for each.
+ */
 export interface Preset {
   /** Added to the authorization request when a lasting grant (a refresh token) is wanted. */
   offlineParams: Readonly<Record<string, string>>;
@@ -14,18 +17,39 @@ const usual: Preset = { offlineParams: {}, offlineScope: true, rotates: 'unknown
 
 const presets = {
   generic: usual,
-  okta: { ...usual, rotates: 'yes', revocationIsNarrow: true },
-  auth0: { ...usual, revocationIsNarrow: true },
-  // Entra has no revocation endpoint; a refresh token stays valid after use.
+
+  // Rotation is a setting of the application ("Rotate token after every use" or "Use persistent token"), with a leeway
+  // of 0 to 60 s, 30 by default; reuse after it ends what was issued since the sign-in. Revoking a refresh token
+  // revokes the access token that came with it, and no other grant.
+  // https://developer.okta.com/docs/guides/refresh-tokens/main/
+  // https://developer.okta.com/docs/guides/revoke-tokens/main/
+  okta: { ...usual, revocationIsNarrow: true },
+
+  // Rotation is a setting of the application, with an overlap period of 0 s by default. In tenants from before 2021, and
+  // wherever "Refresh Token Revocation Deletes Grant" is on, revoking one token ends all of the same person, application
+  // and audience: so it counts as wide.
+  // https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation
+  // https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
+  auth0: usual,
+
+  // Each use brings a new refresh token, and the old one stays valid. There is no revocation endpoint.
+  // https://learn.microsoft.com/entra/identity-platform/refresh-tokens
   entra: { ...usual, rotates: 'no' },
+
+  // Rotation is a setting of the realm ("Revoke Refresh Token"), off by default, with a number of reuses and no time.
+  // Revoking a refresh token ends the client's session of that person.
+  // https://www.keycloak.org/docs/latest/server_admin/#_timeouts
   keycloak: usual,
-  // Google has no offline_access scope, gives a refresh token only with these two, and revokes per person and client.
+
+  // Has no offline_access scope, gives a refresh token only with these two, doesn't rotate, and revokes per person and client.
+  // https://developers.google.com/identity/protocols/oauth2/web-server
   google: {
     ...usual,
     offlineParams: { access_type: 'offline', prompt: 'consent' },
     offlineScope: false,
     rotates: 'no',
   },
+
   // Drops offline_access unless consent is asked for (OpenID Connect Core §11).
   'oidc-provider': { ...usual, offlineParams: { prompt: 'consent' }, rotates: 'yes' },
 } satisfies Record<string, Preset>;

@@ -62,12 +62,9 @@ export function createUpstream({ config, fetch, now }: Deps): Upstream {
     const idToken = oauth.getValidatedIdTokenClaims(tokens);
     if (!idToken)
       throw new OAuthError('upstream_error', 'the identity provider sent no ID token: add "openid" to its scopes');
-    const complete = Array.isArray(idToken.groups) && (idToken.name !== undefined || idToken.email !== undefined);
-    return toIdentity(
-      config.name,
-      idToken,
-      complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub),
-    );
+    const complete =
+      Array.isArray(idToken[config.groupsClaim]) && (idToken.name !== undefined || idToken.email !== undefined);
+    return toIdentity(config, idToken, complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub));
   }
 
   return {
@@ -129,8 +126,10 @@ export function createUpstream({ config, fetch, now }: Deps): Upstream {
         const tokens = await oauth.processRefreshTokenResponse(as, client, response);
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
         if (idToken && idToken.sub !== idpSub) return { kind: 'refused', error: 'another subject', refreshToken: kept };
-        const userInfo = Array.isArray(idToken?.groups) ? undefined : await userInfoOf(as, tokens.access_token, idpSub);
-        return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config.name, idToken, userInfo) };
+        const userInfo = Array.isArray(idToken?.[config.groupsClaim])
+          ? undefined
+          : await userInfoOf(as, tokens.access_token, idpSub);
+        return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config, idToken, userInfo) };
       } catch (error) {
         if (error instanceof OAuthError) return { kind: 'unavailable', delivered: false, retryAfterMs: undefined };
         // The grant was refreshed although what came with it is no use: a rotated token must not be lost.

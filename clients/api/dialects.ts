@@ -86,11 +86,10 @@ export const dialects = {
   /** With "Add Permissions in the Access Token" `permissions` lists what the person may do here; else `scope` does. */
   auth0: {
     ...upstream,
-    read: ({ azp, client_id, scope, permissions, groups }) => ({
+    read: ({ azp, client_id, scope, permissions }) => ({
       client_id: client_id ?? azp,
       azp: undefined,
       scope: Array.isArray(permissions) ? words(permissions) : scope,
-      groups,
     }),
   },
 
