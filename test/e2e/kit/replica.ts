@@ -13,6 +13,7 @@ export interface Replica {
   stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<{ code: number | null }>;
   signal(signal: NodeJS.Signals): void;
   readonly isRunning: boolean;
+  readonly pid: number | undefined;
 }
 
 interface ReplicaOptions {
@@ -36,6 +37,9 @@ export function createReplica({ configFile, logFile, port, adminPort, env }: Rep
     adminOrigin,
     get isRunning() {
       return isRunning();
+    },
+    get pid() {
+      return child?.pid;
     },
     async start() {
       const log = await open(logFile, 'a', 0o600);

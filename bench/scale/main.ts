@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+import { takeTurn } from '../load/turn.ts';
+import { compare } from '../rounds.ts';
+import { median } from '../stats.ts';
+import { fill } from './fill.ts';
+import { type ScaleStack, startScaleStack } from './stack.ts';
+
+const say = (line: string): void => console.error(line);
+
+const starts = 5;
+const requestsPerTurn = 1_500;
+/** What the full store may cost, in times the empty one's latency. */
+const allowed = 1.2;
+
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '100000' }, json: { type: 'boolean', default: false } },
+});
+const rows = Number(values.rows);
+
+await using started = new AsyncDisposableStack();
+const [full, empty] = [await startScaleStack(), await startScaleStack()];
+for (const { close } of [full, empty]) started.defer(close);
+say(`filling one of two stores with ${rows} sessions and ${rows} pending device codes …`);
+fill(full.file, rows);
+
+const startMs = { full: [] as number[], empty: [] as number[] };
+for (let turn = 0; turn < starts; turn += 1) {
+  startMs.full.push(await restart(full));
+  startMs.empty.push(await restart(empty));
+}
+const fresh = { full: full.memoryMb(), empty: empty.memoryMb() };
+
+const figures = [
+  ...(await latency('token', ({ tokenRequests }) => tokenRequests(requestsPerTurn), 200)),
+  ...(await latency('device poll', async ({ pollRequests }) => pollRequests(requestsPerTurn), 400)),
+];
+const used = { full: full.memoryMb(), empty: empty.memoryMb() };
+
+const lines = [
+  line('', `${rows} + ${rows}`, 'empty', 'ratio'),
+  line(
+    'start-up',
+    ms(median(startMs.full)),
+    ms(median(startMs.empty)),
+    ratio(median(startMs.full) / median(startMs.empty)),
+  ),
+  line('memory after start', `${fresh.full} MB`, `${fresh.empty} MB`, ratio(fresh.full / fresh.empty)),
+  line('memory after load', `${used.full} MB`, `${used.empty} MB`, ratio(used.full / used.empty)),
+  ...figures.map((figure) =>
+    line(figure.name, ms(figure.ours.p50Ms), ms(figure.bare.p50Ms), ratio(figure.ratio.median)),
+  ),
+];
+const passed = figures.every((figure) => figure.ratio.median <= allowed);
+if (values.json) {
+  console.log(
+    JSON.stringify({
+      rows,
+      passed,
+      start_ms: { full: median(startMs.full), empty: median(startMs.empty) },
+      memory_mb: { full: used.full, empty: used.empty },
+      latency: figures.map(({ name, ours, bare, ratio }) => ({
+        name,
+        full_ms: ours.p50Ms,
+        empty_ms: bare.p50Ms,
+        ratio: ratio.median,
+      })),
+    }),
+  );
+} else console.log(lines.join('\n'));
+if (!passed) say(`a latency is more than ${allowed} times that of an empty store`);
+process.exitCode = passed ? 0 : 1;
+
+/** Both in turns, so that whatever else the machine does falls on both. */
+async function latency(name: string, requests: (stack: ScaleStack) => Promise<Buffer[]>, expected: number) {
+  const turn = (stack: ScaleStack, concurrency: number) => async () =>
+    takeTurn({
+      port: stack.port,
+      concurrency,
+      requests: await requests(stack),
+      isExpected: ({ status }) => status === expected,
+    });
+  const sides = (concurrency: number) =>
+    compare({
+      name: `${name}, ${concurrency} at a time`,
+      ours: turn(full, concurrency),
+      bare: turn(empty, concurrency),
+    });
+  return [await sides(1), await sides(16)];
+}
+
+async function restart({ broker }: ScaleStack): Promise<number> {
+  await broker.stop('SIGTERM');
+  const from = performance.now();
+  await broker.start();
+  return performance.now() - from;
+}
+
+function line(...cells: string[]): string {
+  return cells.map((cell, column) => (column === 0 ? cell.padEnd(26) : cell.padStart(18))).join('');
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+}
+
+function ratio(value: number): string {
+  return value.toFixed(2);
+}

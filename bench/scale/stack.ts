@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createProof } from '#shared/dpop.ts';
+import { beginDevice } from '../../test/e2e/kit/device-flow.ts';
+import { startReplicas } from '../../test/e2e/kit/replicas.ts';
+import { post } from '../load/request.ts';
+
+const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** A broker process on SQLite with the lifetimes of a real installation, somebody signed in, and a device that waits. */
+export async function startScaleStack() {
+  const replicas = await startReplicas({
+    count: 1,
+    store: 'sqlite:./scale.db',
+    lifetime: '5m',
+    fresh: '2h',
+    adjust: (config) => Object.assign(config, { rate_limit_factor: 10_000 }),
+  });
+  const { origins } = replicas;
+  const [broker] = replicas.replicas;
+  if (!broker) throw new Error('no broker was started');
+  const { session, token } = await replicas.signIn();
+  const device = await beginDevice(origins.broker, 'tv');
+  const { host } = new URL(origins.broker);
+
+  return {
+    broker,
+    port: Number(new URL(broker.origin).port),
+    file: join(replicas.dir, 'scale.db'),
+    close: replicas.close,
+    /** `POST /session/token`, each with a proof of its own, made before the clock starts. */
+    async tokenRequests(count: number): Promise<Buffer[]> {
+      const { status } = await token();
+      if (status !== 200) throw new Error(`the session answers ${status}`);
+      const url = `${origins.broker}/session/token`;
+      const target = { method: 'POST', url, nonce: session.nonce };
+      const body = JSON.stringify({ origin: origins.notes, resource: origins.api, scope: 'orders:read' });
+      const headers = { 'Latchkey-Client': 'extension/0.1.0', Cookie: session.cookie };
+      return Promise.all(
+        Array.from({ length: count }, async () => {
+          const DPoP = await createProof(session.keys, target, Date.now());
+          const path = '/session/token';
+          return post({ host, path, contentType: 'application/json', body, headers: { ...headers, DPoP } });
+        }),
+      );
+    },
+    /** The waiting device's polls. Those that come too soon are looked up all the same. */
+    pollRequests(count: number): Buffer[] {
+      const form = { grant_type: deviceCodeGrant, client_id: 'tv', device_code: device.device_code };
+      const body = new URLSearchParams(form).toString();
+      const contentType = 'application/x-www-form-urlencoded';
+      return Array<Buffer>(count).fill(post({ host, path: '/token', contentType, body }));
+    },
+    /** Resident memory of the broker's process, in MB. */
+    memoryMb(): number {
+      const status = readFileSync(`/proc/${broker.pid}/status`, 'utf8');
+      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);
+    },
+  };
+}
+
+export type ScaleStack = Awaited<ReturnType<typeof startScaleStack>>;
