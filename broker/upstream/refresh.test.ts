@@ -37,6 +37,7 @@ function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
       scopes: [],
       preset,
       refreshLeewayMs,
+      groupsClaim: 'groups',
       authorizationParams: {},
       hooks: { oktaEventsSecret: undefined, revocationIssuer: undefined },
     },
