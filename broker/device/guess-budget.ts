@@ -30,32 +30,22 @@ export interface Guess {
  * @returns `undefined` where no more may be compared
  */
 export async function takeGuess(
-  deps: Pick<Deps, 'store' | 'now'>,
+  { store, now }: Pick<Deps, 'store' | 'now'>,
   sub: string,
   address: string,
 ): Promise<Guess | undefined> {
-  const person = await count(deps, `guess-person:${sub}`);
-  if (person.wrong > guessBudget.person) return undefined;
-  if (person.wrong <= guessBudget.ownOfPerson) return person;
-  const ofAddress = await count(deps, `guess-address:${address}`);
-  if (ofAddress.wrong > guessBudget.address) return undefined;
+  const count = async (key: string) => ({ key, ...(await store.hit(key, guessBudget.windowMs, now())) });
+  const ofPerson = await count(`guess-person:${sub}`);
+  if (ofPerson.count > guessBudget.person) return undefined;
+  const counted = [ofPerson];
+  if (ofPerson.count > guessBudget.ownOfPerson) {
+    const ofAddress = await count(`guess-address:${address}`);
+    if (ofAddress.count > guessBudget.address) return undefined;
+    counted.push(ofAddress);
+  }
   return {
     async wasRight() {
-      await person.wasRight();
-      await ofAddress.wasRight();
-    },
-  };
-}
-
-/** Right ones are told apart by the window's end, so that none of them makes room in a later window. */
-async function count({ store, now }: Pick<Deps, 'store' | 'now'>, key: string): Promise<Guess & { wrong: number }> {
-  const { count: all, resetsAt } = await store.hit(key, guessBudget.windowMs, now());
-  const rightKey = `${key}:right:${resetsAt}`;
-  const right = all > 1 ? await store.peek(rightKey, now()) : 0;
-  return {
-    wrong: all - right,
-    async wasRight() {
-      await store.hit(rightKey, guessBudget.windowMs, now());
+      for (const { key, resetsAt } of counted) await store.takeBack(key, resetsAt);
     },
   };
 }

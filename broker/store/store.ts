@@ -308,6 +308,8 @@ export interface LimitStore {
   rememberOnce(key: string, expiresAt: number, now: number): Promise<boolean>;
   /** Counts in a fixed window, which the first hit opens. @returns the count with this hit */
   hit(key: string, windowMs: number, now: number): Promise<{ count: number; resetsAt: number }>;
+  /** Undoes one hit of the window that ends at `resetsAt`; a later window is left alone. */
+  takeBack(key: string, resetsAt: number): Promise<void>;
   /** The count so far, without a hit. */
   peek(key: string, now: number): Promise<number>;
 }

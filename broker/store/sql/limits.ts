@@ -46,6 +46,18 @@ export const limits = ({ db, quick }: SqlDatabase): LimitStore => {
       );
     },
 
+    async takeBack(key, resetsAt) {
+      await quick((db) =>
+        db
+          .updateTable('rateLimits')
+          .set((eb) => ({ count: eb('count', '-', eb.lit(1)) }))
+          .where('key', '=', key)
+          .where('resetsAt', '=', resetsAt)
+          .where('count', '>', 0)
+          .execute(),
+      );
+    },
+
     async peek(key, now) {
       const row = await db
         .selectFrom('rateLimits')

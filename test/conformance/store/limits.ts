@@ -31,6 +31,20 @@ export const limits = (it: StoreTest) =>
       expect(await store.peek(id(), t0)).toBe(0);
     });
 
+    it('take a hit back, from the window that it was in and never below nothing', async ({ store }) => {
+      const key = id();
+      const { resetsAt } = await store.hit(key, 1_000, t0);
+      await store.hit(key, 1_000, t0);
+      await store.takeBack(key, resetsAt);
+      expect(await store.peek(key, t0)).toBe(1);
+      for (let more = 0; more < 3; more += 1) await store.takeBack(key, resetsAt);
+      expect(await store.peek(key, t0)).toBe(0);
+      await store.hit(key, 1_000, t0 + 1_000);
+      await store.takeBack(key, resetsAt);
+      expect(await store.peek(key, t0 + 1_000)).toBe(1);
+      await store.takeBack(id(), resetsAt);
+    });
+
     it('agree with a plain counter', async ({ store }) => {
       const step = fc.record({ gap: fc.integer({ min: 0, max: 600 }), window: fc.constantFrom(500, 1_000) });
       await fc.assert(

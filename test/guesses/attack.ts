@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { compareCode } from '../../broker/device/compare-code.ts';
+import { newUserCode, userCodeHash } from '../../broker/device/user-code.ts';
+import { createRing } from '../../broker/keys/ring.ts';
+import { createStore } from '../../broker/store/open.ts';
+import type { Store } from '../../broker/store/store.ts';
+
+export interface Attack {
+  guesses: number;
+  addresses: number;
+  accounts: number;
+  /** Codes that wait for somebody. */
+  codes: number;
+}
+
+export interface Outcome {
+  /** Looked up in the store for the attackers. */
+  comparisons: number;
+  hits: number;
+  honest: { people: number; served: number; comparisons: number };
+  seconds: number;
+}
+
+/** At once, as many requests would be under way in a broker. */
+const parallel = 250;
+/** After so many guesses somebody comes who has a device to sign in: one mistyped code, then the right one. */
+const guessesPerHonest = 1_000;
+
+/**
+ * The whole attack against the comparison itself, on a real SQLite store. Every guess is another wrong code, from
+ * accounts and addresses in turn; honest people come from the addresses under attack all the while.
+ *
+ * @param path of a database file that isn't there yet
+ */
+export async function attack({ guesses, addresses, accounts, codes }: Attack, path: string): Promise<Outcome> {
+  const now = () => Date.now();
+  const startedAt = now();
+  const ring = createRing([{ kid: 'k1', key: randomBytes(32) }]);
+  const store = await createStore(`sqlite:${path}`, { now });
+  await store.migrate();
+  const counted = { attackers: 0, honest: 0 };
+  const compareFor = (who: keyof typeof counted) => {
+    const counting: Store = {
+      ...store,
+      findDeviceGrantByUserCode(hash, at) {
+        counted[who] += 1;
+        return store.findDeviceGrantByUserCode(hash, at);
+      },
+    };
+    return async (sub: string, address: string, userCode: string) =>
+      (await compareCode({ store: counting, ring, now }, { sub, address, userCode })).outcome;
+  };
+  const [attackers, honest] = [compareFor('attackers'), compareFor('honest')];
+
+  async function waitingCode(): Promise<string> {
+    const userCode = newUserCode();
+    await store.insertDeviceGrant({
+      deviceCodeHash: randomBytes(32).toString('base64url'),
+      userCodeHash: userCodeHash(ring.current.key, userCode),
+      clientId: 'tv',
+      scopes: [],
+      publicKey: 'x',
+      ringKid: 'k1',
+      interval: 5,
+      createdAt: now(),
+      expiresAt: now() + 3_600_000,
+    });
+    return userCode;
+  }
+
+  try {
+    for (let code = 0; code < codes; code += 1) await waitingCode();
+    let hits = 0;
+    let [people, served] = [0, 0];
+    for (let done = 0; done < guesses; done += parallel) {
+      const size = Math.min(parallel, guesses - done);
+      const outcomes = await Promise.all(
+        Array.from({ length: size }, (_, index) =>
+          // One account after the other goes through all addresses, so that both budgets are met.
+          attackers(`attacker-${(done + index) % accounts}`, addressOf((done + index) % addresses), newUserCode()),
+        ),
+      );
+      hits += outcomes.filter((outcome) => outcome === 'found').length;
+      if (done % guessesPerHonest === 0) {
+        const [sub, address] = [`honest-${people}`, addressOf(people % addresses)];
+        people += 1;
+        await honest(sub, address, newUserCode());
+        if ((await honest(sub, address, await waitingCode())) === 'found') served += 1;
+      }
+    }
+    return {
+      comparisons: counted.attackers,
+      hits,
+      honest: { people, served, comparisons: counted.honest },
+      seconds: (now() - startedAt) / 1_000,
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+const addressOf = (index: number): string => `203.0.${Math.floor(index / 250)}.${index % 250}`;

@@ -1,0 +1,62 @@
+import { newUserCode } from '../../broker/device/user-code.ts';
+import { startBrokerAndIdp } from '../e2e/kit/broker.ts';
+import { createPerson } from '../e2e/kit/person.ts';
+
+export interface HttpOutcome {
+  guesses: number;
+  /** Answered as wrong: a comparison was made. */
+  compared: number;
+  /** Answered with 429: none was made. */
+  refused: number;
+  honest: { people: number; served: number };
+}
+
+/**
+ * The same through a real broker, its pages and a real provider: every guess is a form and a sign-in, addresses come as
+ * a proxy in front would say. After every ten guesses somebody honest signs a device in from an address under attack.
+ */
+export async function attackOverHttp(guesses: number, addresses: number): Promise<HttpOutcome> {
+  const broker = await startBrokerAndIdp((config) => {
+    config.trusted_proxies = ['127.0.0.0/8', '::1/128'];
+  });
+  try {
+    const { origins } = broker;
+    const address = (index: number) => `203.0.113.${index % addresses}`;
+    const attackers = (
+      [
+        ['mallory', 'intruder-1988'],
+        ['grace', 'compiler-1952'],
+      ] as const
+    ).map((credentials) => {
+      const headers: Record<string, string> = {};
+      return { headers, person: createPerson(origins, credentials, headers) };
+    });
+    const outcome: HttpOutcome = { guesses, compared: 0, refused: 0, honest: { people: 0, served: 0 } };
+    for (let guess = 0; guess < guesses; guess += 1) {
+      const attacker = attackers[guess % attackers.length];
+      if (!attacker) break;
+      attacker.headers['x-forwarded-for'] = address(guess);
+      const { status } = await attacker.person.enter(newUserCode());
+      if (status === 400) outcome.compared += 1;
+      if (status === 429) outcome.refused += 1;
+      if (guess % 10 === 9) {
+        const headers = { 'x-forwarded-for': address(guess) };
+        const ada = createPerson(origins, ['ada', 'engine-1843'], headers);
+        const confirmation = await ada.enter(await userCode(origins.broker, headers));
+        const done = confirmation.status === 200 ? await ada.decide(confirmation, 'allow') : undefined;
+        outcome.honest.people += 1;
+        if (done?.text.includes('You are signed in on your device')) outcome.honest.served += 1;
+      }
+    }
+    return outcome;
+  } finally {
+    await broker.close();
+  }
+}
+
+/** Of a device that begins where the person is. */
+async function userCode(broker: string, headers: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams({ client_id: 'tv' });
+  const answer = await fetch(`${broker}/device_authorization`, { method: 'POST', body, headers });
+  return ((await answer.json()) as { user_code: string }).user_code;
+}
