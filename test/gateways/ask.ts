@@ -13,11 +13,12 @@ export interface Question {
   /** Sent as it is: dot segments and all. */
   path: string;
   headers?: Record<string, string | string[]>;
+  body?: string;
   agent?: Agent;
 }
 
 /** One request as the wire has it: `fetch` would tidy up the path and merge headers. */
-export function ask(port: number, { method = 'GET', path, headers = {}, agent }: Question): Promise<Answer> {
+export function ask(port: number, { method = 'GET', path, headers = {}, body, agent }: Question): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       { host: '127.0.0.1', port, method, path, headers, ...(agent === undefined ? {} : { agent }) },
@@ -39,6 +40,6 @@ export function ask(port: number, { method = 'GET', path, headers = {}, agent }:
     );
     outgoing.setTimeout(15_000, () => outgoing.destroy(new Error(`no answer within 15 s to ${method} ${path}`)));
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(body);
   });
 }

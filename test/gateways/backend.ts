@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface Seen {
   path: string;
   method: string;
+  /** Length of the body. */
+  bytes: number;
   /** Every header that looks like ours in some server's eyes, under the name that such a server gives it. */
   identity: Record<string, string[]>;
 }
@@ -28,8 +30,14 @@ export async function startBackend(api: RequestListener) {
       const name = (req.rawHeaders[index] ?? '').toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
       if (name.startsWith('x-latchkey')) identity[name] = [...(identity[name] ?? []), req.rawHeaders[index + 1] ?? ''];
     }
-    const seen: Seen = { path: pathname, method: req.method ?? '', identity };
-    res.setHeader('Content-Type', 'application/json').end(JSON.stringify(seen));
+    let bytes = 0;
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    req.on('end', () => {
+      const seen: Seen = { path: pathname, method: req.method ?? '', bytes, identity };
+      res.setHeader('Content-Type', 'application/json').end(JSON.stringify(seen));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

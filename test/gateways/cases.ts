@@ -64,6 +64,11 @@ export const cases: readonly Case[] = [
       if (!orders.body.startsWith('[')) throw new Error(`no orders: ${orders.body.slice(0, 80)}`);
       const staff = await ask(port, { path: '/staff/list?page=2', headers: bearer(stack.tokens.ada) });
       expectSeen(staff, ada(stack));
+      const body = 'x'.repeat(200_000);
+      const posted = await ask(port, { method: 'POST', path: '/staff/list', headers: bearer(stack.tokens.ada), body });
+      expectSeen(posted, ada(stack));
+      const { method, bytes } = JSON.parse(posted.body) as Seen;
+      if (method !== 'POST' || bytes !== body.length) throw new Error(`the API got ${method} with ${bytes} bytes`);
       if (staff.headers['set-cookie'] !== undefined) throw new Error('a cookie was set');
     },
   },

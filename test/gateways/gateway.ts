@@ -25,7 +25,8 @@ interface Recipe {
 const recipes: Record<ProgramName, Recipe> = {
   nginx: {
     files: (dir) => ({
-      'nginx.conf': `daemon off; worker_processes 1; pid ${dir}/nginx.pid; error_log stderr warn;
+      // As root nginx gives its workers another user, who may not write into this run's folder.
+      'nginx.conf': `daemon off; worker_processes 1;${process.getuid?.() === 0 ? ' user root;' : ''} pid ${dir}/nginx.pid; error_log stderr warn;
 events { worker_connections 256; }
 http {
   access_log off;
