@@ -7,13 +7,21 @@ export interface Preset {
   offlineParams: Readonly<Record<string, string>>;
   /** Whether `offline_access` is a scope that this provider knows. */
   offlineScope: boolean;
+  /** What `prompt` asks a person to show anew who they are. */
+  signInPrompt: 'login' | 'select_account';
   /** Whether a used refresh token is replaced by a new one. `unknown`: assume that it is, the careful side. */
   rotates: 'yes' | 'no' | 'unknown';
   /** Whether revoking a refresh token (RFC 7009) ends that token alone, and not the person's other grants. */
   revocationIsNarrow: boolean;
 }
 
-const usual: Preset = { offlineParams: {}, offlineScope: true, rotates: 'unknown', revocationIsNarrow: false };
+const usual: Preset = {
+  offlineParams: {},
+  offlineScope: true,
+  signInPrompt: 'login',
+  rotates: 'unknown',
+  revocationIsNarrow: false,
+};
 
 const presets = {
   generic: usual,
@@ -42,11 +50,13 @@ const presets = {
   keycloak: usual,
 
   // Has no offline_access scope, gives a refresh token only with these two, doesn't rotate, and revokes per person and client.
+  // Of prompts it knows none, consent and select_account: the nearest to a new sign-in is to choose the account.
   // https://developers.google.com/identity/protocols/oauth2/web-server
   google: {
     ...usual,
     offlineParams: { access_type: 'offline', prompt: 'consent' },
     offlineScope: false,
+    signInPrompt: 'select_account',
     rotates: 'no',
   },
 

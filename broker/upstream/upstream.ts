@@ -197,7 +197,8 @@ function authorizationParameters(
   });
   const optional = { login_hint: input.loginHint, acr_values: input.acrValues, max_age: input.maxAge };
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) parameters.set(name, String(value));
-  if (input.prompt !== undefined) parameters.set('prompt', withPrompt(parameters.get('prompt'), input.prompt));
+  const prompt = input.prompt === 'login' ? preset.signInPrompt : input.prompt;
+  if (prompt !== undefined) parameters.set('prompt', withPrompt(parameters.get('prompt'), prompt));
   return parameters;
 }
 

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { createUpstream } from './upstream.ts';
+
+const issuer = 'https://p.example';
+const metadata = {
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+};
+
+async function parametersOf(preset: string, more: { prompt?: string; offline?: boolean } = {}) {
+  const upstream = createUpstream({
+    config: {
+      name: 'p',
+      issuer,
+      clientId: 'c',
+      authentication: { method: 'client_secret_basic', secret: 's' },
+      scopes: ['openid', 'offline_access'],
+      preset,
+      refreshLeewayMs: 0,
+      groupsClaim: 'groups',
+      authorizationParams: {},
+      hooks: { oktaEventsSecret: undefined, revocationIssuer: undefined },
+    },
+    fetch: async () => Response.json(metadata),
+    now: () => 0,
+  });
+  const input = {
+    redirectUri: 'https://r.example/',
+    state: 's',
+    nonce: 'n',
+    codeChallenge: 'c',
+    offline: true,
+    ...more,
+  };
+  return new URL((await upstream.authorizationUrl(input)).url).searchParams;
+}
+
+describe('what is asked of each provider', () => {
+  it.each([
+    ['generic', null, 'openid offline_access'],
+    ['okta', null, 'openid offline_access'],
+    ['google', 'consent', 'openid'],
+    ['oidc-provider', 'consent', 'openid offline_access'],
+  ])('%s: for a lasting grant', async (preset, prompt, scope) => {
+    const parameters = await parametersOf(preset);
+    expect(parameters.get('prompt')).toBe(prompt);
+    expect(parameters.get('scope')).toBe(scope);
+    expect(parameters.get('access_type')).toBe(preset === 'google' ? 'offline' : null);
+  });
+
+  it.each([
+    ['generic', 'login'],
+    ['google', 'select_account'],
+  ])('%s: for a new sign-in', async (preset, prompt) => {
+    expect((await parametersOf(preset, { prompt: 'login', offline: false })).get('prompt')).toBe(prompt);
+  });
+
+  it('silence, which stands alone', async () => {
+    expect((await parametersOf('google', { prompt: 'none' })).get('prompt')).toBe('none');
+  });
+});
