@@ -17,10 +17,10 @@ import { newTally, type Tally } from './tally.ts';
 import { createWeather } from './trouble.ts';
 import { chaosUsers } from './users.ts';
 
-const browsers = 24;
+const browsers = 16;
 const deviceLanes = 2;
 /** Of a leeway of 30 s, so much may pass before a session is left in peace. */
-const peaceAfterMs = 8_000;
+const peaceAfterMs = 4_000;
 
 /** The whole play: everybody signed in and busy, one kill after the other, and at the end one more token for each. */
 export async function play(options: ChaosOptions, say: (line: string) => void): Promise<Tally> {
