@@ -17,6 +17,7 @@ import type { Upstream } from './upstream/types.ts';
 
 /** All that the endpoints work with. Made once, in `compose.ts`; nothing below reads a global. */
 export interface Deps {
+  /** Follows the file (`liveConfig`): read what you need from it each time, and keep no part of it. */
   config: Config;
   store: Store;
   ring: KeyRing;
