@@ -152,6 +152,23 @@ export const kill = (it: StoreTest) =>
       expect(await store.revocationsAfter(second, 10)).toEqual([]);
     });
 
+    it('tell where they end, and those who listen, until they stop', async ({ store }) => {
+      expect(await store.lastRevocation()).toBe(0);
+      let heard = 0;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const stop = store.onRevocation(() => {
+        heard += 1;
+        resolve();
+      });
+      const seq = await store.appendRevocation({ type: 'policy' }, t0);
+      await promise;
+      expect(await store.lastRevocation()).toBe(seq);
+      stop();
+      const before = heard;
+      await store.appendRevocation({ type: 'policy' }, t0);
+      expect(heard).toBe(before);
+    });
+
     it('never show a revocation before an earlier one', async ({ subject: { replicas } }) => {
       // The reader has connections of its own: it looks on while the others write.
       const [reader, ...writers] = replicas;

@@ -37,6 +37,24 @@ export const people = (it: StoreTest) =>
       expect(await store.getPerson(id())).toBeUndefined();
     });
 
+    it('finds people by what is known of them, a page at a time', async ({ store }) => {
+      const issuer = `https://${id()}.example.com`;
+      const made = await Promise.all(
+        ['Ada@example.com', 'ada@Example.com', 'grace@example.com'].map((email) =>
+          store.upsertPerson({ ...newPerson(), issuer, email }, t0),
+        ),
+      );
+      const [ada, other, grace] = made;
+      const subs = async (...which: Parameters<typeof store.findPeople>) =>
+        (await store.findPeople(...which)).map(({ sub }) => sub);
+      const all = made.map(({ sub }) => sub).sort();
+      expect(await subs({ issuer }, { limit: 10 })).toEqual(all);
+      expect(await subs({ issuer }, { limit: 10, after: all[0] })).toEqual(all.slice(1));
+      expect(await subs({ issuer, email: 'ADA@example.com' }, { limit: 10 })).toEqual([ada?.sub, other?.sub].sort());
+      expect(await subs({ issuer, idpSub: grace?.idpSub }, { limit: 10 })).toEqual([grace?.sub]);
+      expect(await subs({ issuer, email: 'nobody@example.com' }, { limit: 10 })).toEqual([]);
+    });
+
     it('makes one person of 30 first sign-ins at once', async ({ subject }) => {
       const ada = newPerson();
       const subs = await parallel(30, subject.replicas, async (store) => {

@@ -106,3 +106,29 @@ describe('PostgreSQL', () => {
     await database.db.destroy();
   });
 });
+
+describe('replicas on PostgreSQL', () => {
+  it('wake each other, again after their connection was lost', async () => {
+    line.mend();
+    const other = await createStore(direct, { now: () => Number.NaN, poolSize: 1 });
+    // Of the listener on the line that is cut; the other has its own.
+    let heard = Promise.withResolvers<void>();
+    const stop = store.onRevocation(() => heard.resolve());
+    // The first call says that LISTEN stands.
+    await heard.promise;
+    heard = Promise.withResolvers();
+    await other.appendRevocation({ type: 'policy' }, t0);
+    await heard.promise;
+
+    line.cut();
+    line.mend();
+    heard = Promise.withResolvers();
+    // Connected again, it says so, since it may have missed something.
+    await heard.promise;
+    heard = Promise.withResolvers();
+    await other.appendRevocation({ type: 'policy' }, t0);
+    await heard.promise;
+    stop();
+    await other.close();
+  });
+});

@@ -3,11 +3,19 @@ import type { createSessionClient } from './session-client.ts';
 
 type SessionClient = Awaited<ReturnType<typeof createSessionClient>>;
 
+interface StreamOptions {
+  lastEventId?: string | undefined;
+  /** Origin of one replica, to which the request goes; the proof names the issuer all the same. */
+  at?: string | undefined;
+}
+
 /** Opens `GET /session/events` as the extension does. `names` grows as events come; `ended` resolves with all of them. */
-export async function openEvents(client: SessionClient, broker: string, lastEventId?: string) {
+export async function openEvents(client: SessionClient, broker: string, { lastEventId, at }: StreamOptions = {}) {
   const url = `${broker}/session/events`;
+  const stop = new AbortController();
   const ask = async () =>
-    fetch(url, {
+    fetch(`${at ?? broker}/session/events`, {
+      signal: stop.signal,
       headers: {
         DPoP: await createProof(client.keys, { method: 'GET', url, nonce: client.nonce }, Date.now()),
         'Latchkey-Client': 'extension/0.1.0',
@@ -70,6 +78,9 @@ export async function openEvents(client: SessionClient, broker: string, lastEven
     connected: () => until(() => lastId !== undefined),
     /** Resolves at the nth event. */
     count: (n: number) => until(() => names.length >= n),
-    close: () => response.body?.cancel().catch(() => undefined),
+    async close() {
+      stop.abort();
+      await ended;
+    },
   };
 }
