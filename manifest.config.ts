@@ -26,7 +26,7 @@ const contentSecurityPolicy = (baked: BakedConfig | null): string =>
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src ${baked ? new URL(baked.broker).origin : 'https:'}`,
+    `connect-src ${baked ? new URL(baked.broker).origin : 'https: http://localhost:* http://127.0.0.1:*'}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -37,8 +37,11 @@ function background(target: Target) {
   return target === 'chrome' ? { service_worker: script, type: 'module' } : { scripts: [script], type: 'module' };
 }
 
+/** What the store build may ask the person for, one origin at a time. `http:` is for brokers and sites on one's own machine. */
+const askable = ['https://*/*', 'http://localhost/*', 'http://*.localhost/*', 'http://127.0.0.1/*'];
+
 function siteAccess(baked: BakedConfig | null) {
-  if (!baked) return {};
+  if (!baked) return { optional_host_permissions: askable };
   const sites = [...new Set(baked.sites.map(matchPattern))];
   return {
     host_permissions: [...new Set([matchPattern(baked.broker), ...sites])],
@@ -48,7 +51,14 @@ function siteAccess(baked: BakedConfig | null) {
 
 /** What only one browser understands. */
 function browserSpecific({ target, chromeKey, firefoxId }: ManifestOptions) {
-  if (target === 'chrome') return { minimum_chrome_version: '123', ...(chromeKey ? { key: chromeKey } : {}) };
+  if (target === 'chrome') {
+    return {
+      minimum_chrome_version: '123',
+      // Firefox takes the same keys without being told of a schema.
+      storage: { managed_schema: 'managed-schema.json' },
+      ...(chromeKey ? { key: chromeKey } : {}),
+    };
+  }
   return {
     browser_specific_settings: {
       gecko: {
@@ -72,8 +82,9 @@ export function createManifest(options: ManifestOptions) {
     action: { default_title: '__MSG_name__', default_popup: 'ui/popup.html', default_icon: icons },
     background: background(options.target),
     // Each has its reason in docs/permissions.md; a test fails where one is missing.
-    permissions: ['alarms', 'identity', 'storage'],
-    incognito: 'not_allowed',
+    permissions: ['alarms', 'identity', ...(options.baked ? [] : ['scripting']), 'storage'],
+    // Private windows are refused in the background, with a message, unless the organisation's policy allows them.
+    incognito: 'spanning',
     content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },
     ...siteAccess(options.baked),
     ...browserSpecific(options),

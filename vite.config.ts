@@ -19,7 +19,6 @@ export function createViteConfig({ outDir, ...options }: ViteOptions): InlineCon
   return {
     configFile: false,
     root,
-    publicDir: false,
     logLevel: 'warn',
     define: { __LATCHKEY_BAKED__: JSON.stringify(options.baked) },
     plugins: [noInnerHtml(), crx({ manifest: createManifest(options) as ManifestV3Export, browser: options.target })],

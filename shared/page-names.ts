@@ -4,6 +4,9 @@ export const protocolVersion = 1;
 /** `source` field of the one window message; everything after it runs on the transferred port. */
 export const helloKind = 'latchkey:hello';
 
+/** `source` of the bridge's own window message, where it came into a page that had loaded before. */
+export const hereKind = 'latchkey:here';
+
 /** Name of the runtime port between bridge and background. */
 export const bridgePortName = 'latchkey:page';
 

@@ -4,6 +4,7 @@ import type { TokenOptions } from './tokens.ts';
 export { LatchkeyError, type PageErrorCode } from '#shared/errors.ts';
 export type { AccessView } from '#shared/page-protocol.ts';
 export type { FetchInit } from './authorized-fetch.ts';
+export { whenInstalled } from './installed.ts';
 export type { Latchkey, Session } from './latchkey.ts';
 export type { AccessToken, TokenOptions } from './tokens.ts';
 

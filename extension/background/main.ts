@@ -6,12 +6,15 @@ import { browser } from '../platform/browser.ts';
 import { baked } from '../platform/config.ts';
 import { identity } from '../platform/identity.ts';
 import { keys } from '../platform/keys.ts';
+import { readManaged } from '../platform/managed.ts';
+import { sites } from '../platform/sites.ts';
 import { slot } from '../platform/slot.ts';
-import { sessionArea } from '../platform/storage.ts';
+import { localArea, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
+import { createAdmit } from './admit.ts';
 import { type BrokerCallDeps, createBrokerCall, createEventSource } from './broker-call.ts';
-import { createBrokerClient } from './broker-client.ts';
+import { type BrokerClient, createBrokerClient } from './broker-client.ts';
 import { createEvents } from './events.ts';
 import { accessHandlers } from './handlers/access.ts';
 import { createInteractions } from './handlers/interactions.ts';
@@ -20,13 +23,14 @@ import { tokenHandlers } from './handlers/token.ts';
 import { uiHandlers } from './handlers/ui.ts';
 import { createJobs, type Timer } from './jobs.ts';
 import { createLive } from './live.ts';
+import { createManaged } from './managed.ts';
 import type { PageCall, PageHandlers } from './page-call.ts';
 import { createPagePorts, type Port } from './page-port.ts';
-import { siteOf } from './policy.ts';
 import { createPrompts } from './prompts.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRouter, type Router } from './router.ts';
 import { createSession, type Known } from './session.ts';
+import { createSetup, type Pending } from './setup.ts';
 import { type Attempt, createSignIn } from './sign-in.ts';
 import { createTokenCache } from './token-cache.ts';
 import { createTokens } from './tokens.ts';
@@ -40,7 +44,8 @@ const now = () => Date.now();
 const newId = () => crypto.randomUUID();
 const area = sessionArea();
 const extensionId = browser.runtime.id;
-const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? false };
+// A store build doesn't know its broker yet: whether http: pages are served is decided when one calls.
+const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? true };
 
 /** Often enough that a session that ended while the background was stopped is seen within a minute. */
 const recheck = alarm('session', 0.75);
@@ -55,10 +60,21 @@ const events = createEvents({
     update();
   },
 });
+const managed = createManaged(readManaged);
+const setup = createSetup({
+  baked,
+  managed,
+  chosen: slot<string>(localArea(), 'broker'),
+  pending: slot<Pending>(area, 'setup'),
+  sites,
+  policySites: async () => ((await session.current())?.policy.sites ?? []).map(({ origin }) => origin),
+  changed: () => ui.changed(),
+});
 const http: BrokerCallDeps = {
   broker: async () => {
-    if (!baked) throw new LatchkeyError({ code: 'unsupported', message: 'this extension has no broker yet' });
-    return baked.broker;
+    const broker = await setup.broker();
+    if (!broker) throw new LatchkeyError({ code: 'unsupported', message: 'this extension has no broker yet' });
+    return broker;
   },
   version: browser.runtime.getManifest().version,
   key: () => keys.loadOrCreate(),
@@ -66,7 +82,14 @@ const http: BrokerCallDeps = {
   fetch: (...request) => fetch(...request),
   now,
 };
-const client = createBrokerClient(createBrokerCall(http));
+const endpoints = createBrokerClient(createBrokerCall(http));
+const client: BrokerClient = {
+  ...endpoints,
+  async authorize(body) {
+    const { provider } = await managed();
+    return endpoints.authorize(provider === undefined ? body : { ...body, upstream: provider });
+  },
+};
 const cache = createTokenCache({ area, now });
 const attempt = slot<Attempt>(area, 'sign-in');
 const session = createSession({
@@ -102,7 +125,7 @@ const pageHandlers: PageHandlers = {
   ...accessHandlers({ session }),
 };
 const ownHandlers: UiHandlers = uiHandlers({
-  broker: async () => baked?.broker,
+  setup,
   session,
   signIn,
   prompts,
@@ -117,7 +140,12 @@ const servePage = createPagePorts({
   router: pageRouter,
   jobs: createJobs({ now, after }),
   limit: createRateLimit({ count: 60, perMs: 10_000 }, now),
-  admit,
+  admit: createAdmit({
+    sites: baked?.sites ?? [],
+    broker: () => setup.broker(),
+    managed,
+    current: () => session.current(),
+  }),
   hello: () => events.current(),
 });
 
@@ -140,12 +168,13 @@ function update(): void {
   void live.update().catch(reportError);
 }
 
-/** Only the sites of the configuration may call: the one baked in, or the one the broker answered since. */
-async function admit(origin: string): Promise<void> {
-  if (baked?.sites.includes(origin)) return;
-  const current = await session.current();
-  if (current && siteOf(current, origin)) return;
-  throw new LatchkeyError({ code: 'policy_denied', message: `${origin} is not among the sites of this Latchkey` });
+const report = (work: Promise<unknown>): void => void work.catch(reportError);
+
+/** Where the organisation wants it, the browser's start is the moment to sign in. */
+async function signInAtStart(): Promise<void> {
+  const broker = await setup.broker();
+  if (!(await managed()).sign_in_at_start || !broker || !(await setup.isReachable(broker))) return;
+  if (!(await session.current())) await signIn.run();
 }
 
 function after(ms: number): Timer {
@@ -164,3 +193,9 @@ browser.runtime.onConnect.addListener((connected) => {
 });
 windows.onClosed((windowId) => void prompts.windowClosed(windowId).catch(reportError));
 recheck.onRing(update);
+sites.onReachable(() => report(setup.resume()));
+browser.runtime.onInstalled.addListener(() => report(setup.restore()));
+browser.runtime.onStartup.addListener(() => {
+  report(setup.restore());
+  report(signInAtStart());
+});

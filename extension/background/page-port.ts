@@ -29,8 +29,8 @@ export interface PagePortDeps {
   jobs: Jobs;
   /** @returns how long to wait, where the document asks too often */
   limit(document: string): number | undefined;
-  /** Whether this origin may call at all. @throws {LatchkeyError} `policy_denied` */
-  admit(origin: string): Promise<void>;
+  /** Whether this page may call at all. @throws {LatchkeyError} `policy_denied` */
+  admit(sender: PageSender): Promise<void>;
   hello(): Promise<PageEvent>;
 }
 
@@ -53,8 +53,8 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   };
 
   const work = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Outcome> => {
-    const { origin, document } = sender;
-    await deps.admit(origin);
+    const { document } = sender;
+    await deps.admit(sender);
     if (request.m === 'request.poll') return deps.jobs.poll(document, request.p.request_id);
     if (request.m === 'request.cancel') {
       deps.jobs.cancel(document, request.p.request_id);
@@ -67,9 +67,9 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   };
 
   /** The epoch, for a page that comes back: from the back/forward cache, or after the background was stopped. */
-  const greet = async (port: Port, origin: string, connected: () => boolean): Promise<void> => {
+  const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
     try {
-      await deps.admit(origin);
+      await deps.admit(sender);
       const event = await deps.hello();
       if (connected()) port.postMessage(event);
     } catch (error) {
@@ -87,7 +87,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     });
     if (sender.ok) {
       count(sender.value.document, 1);
-      void greet(port, sender.value.origin, () => connected);
+      void greet(port, sender.value, () => connected);
     }
     const accept = createGate(deps.limit);
 

@@ -34,10 +34,16 @@ describe('the sender of a page’s port', () => {
     ['an extension page', { ...page, origin: 'chrome-extension://ext' }],
     ['a file', { ...page, origin: 'file://' }],
     ['no tab', { ...page, tab: undefined }],
-    ['a private window', { ...page, tab: { id: 7, incognito: true } }],
-    ['a Firefox container', { ...page, tab: { id: 7, incognito: false, cookieStoreId: 'firefox-container-1' } }],
   ])('is refused with policy_denied when it is %s', (_what, sender) => {
     expect(() => readPageSender(sender, rules)).toThrow(expect.objectContaining({ code: 'policy_denied' }));
+  });
+
+  it.each([
+    ['private window', { id: 7, incognito: true }],
+    ['container', { id: 7, incognito: false, cookieStoreId: 'firefox-container-1' }],
+    [undefined, { id: 7, incognito: false, cookieStoreId: 'firefox-default' }],
+  ])('says that it is in a %s', (partition, tab) => {
+    expect(readPageSender({ ...page, tab }, rules).partition).toBe(partition);
   });
 
   it('may be http on loopback, and only there, in a development build', () => {

@@ -18,6 +18,8 @@ export interface PageSender {
   tabId: number;
   /** Names the document where the browser does (Chrome 106, Firefox 153), else tab and origin: the live port tells the rest. */
   document: string;
+  /** Where neither the account's cookies nor its sign-in belong, unless the organisation's policy says so. */
+  partition?: 'private window' | 'container' | undefined;
 }
 
 export interface SenderRules {
@@ -44,10 +46,15 @@ export function readPageSender(sender: PortSender | undefined, rules: SenderRule
   if (!origin.startsWith('https:') && !rules.development) return refuse('http is for development builds');
   const tab = sender.tab;
   if (tab?.id === undefined) return refuse('it is in no tab');
-  if (tab.incognito) return refuse('it is in a private window');
+  const partition = partitionOf(tab);
+  const document = sender.documentId ?? `${tab.id} ${origin}`;
+  return { origin, tabId: tab.id, document, ...(partition ? { partition } : {}) };
+}
+
+function partitionOf({ incognito, cookieStoreId }: NonNullable<PortSender['tab']>): PageSender['partition'] {
+  if (incognito) return 'private window';
   // Firefox: sign-in and its cookies belong to the default container.
-  if (tab.cookieStoreId !== undefined && tab.cookieStoreId !== 'firefox-default') return refuse('it is in a container');
-  return { origin, tabId: tab.id, document: sender.documentId ?? `${tab.id} ${origin}` };
+  return cookieStoreId === undefined || cookieStoreId === 'firefox-default' ? undefined : 'container';
 }
 
 /** Whether a port comes from a page of the extension itself: its popup or one of its windows. */

@@ -1,3 +1,4 @@
+import { hereKind } from '#shared/page-names.ts';
 import type { Ready } from '#shared/page-protocol.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { readHello } from './request.ts';
@@ -25,7 +26,9 @@ function onHello(event: MessageEvent): void {
   port.postMessage({ ready: true, nonce, v: 1 } satisfies Ready);
 }
 
-if (window === top) {
+// A background that was asked twice to put us here: one bridge is enough.
+if (window === top && !('latchkeyBridge' in window)) {
+  Object.assign(window, { latchkeyBridge: true });
   window.addEventListener('message', onHello, true);
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) for (const relay of relays) relay.restored();
@@ -33,4 +36,6 @@ if (window === top) {
   chrome.runtime.onMessage.addListener((message, { id }) => {
     if (id === chrome.runtime.id && 'ev' in message) for (const relay of relays) relay.event(message);
   });
+  // Here after the page: one that found nobody may try again. It is a hint, which the page need not believe.
+  if (document.readyState !== 'loading') window.postMessage({ source: hereKind }, location.origin);
 }

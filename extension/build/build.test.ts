@@ -73,7 +73,7 @@ describe.each(targets)('the build for %s', (target) => {
 
 it('builds for the stores without any access to sites', async () => {
   const sizes = await buildExtension(storeBuild, { target: 'chrome', version: '1.2.3', outDir: join(outDir, 'store') });
-  expect(sizes.map(({ part }) => part).sort()).toEqual(['background', 'popup']);
+  expect(sizes.map(({ part }) => part).sort()).toEqual(['background', 'bridge', 'popup']);
   const manifest = await readManifest(join(outDir, 'store/chrome'));
   expect(manifest).not.toHaveProperty('host_permissions');
   expect(manifest).not.toHaveProperty('content_scripts');

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import type { Target } from '../../manifest.config.ts';
 import { createViteConfig } from '../../vite.config.ts';
-import type { BuildConfig } from './config.ts';
 import { bridgeScript } from '../platform/bridge-script.ts';
+import type { BuildConfig } from './config.ts';
 import { measure, type Part, type PartSize } from './sizes.ts';
 
 /** A built manifest, as far as its files are concerned. */

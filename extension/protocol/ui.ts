@@ -17,6 +17,12 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('session.sign_out'), p: empty }),
   v.strictObject({ id, m: v.literal('provider.sign_out'), p: empty }),
   v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
+  v.strictObject({
+    id,
+    m: v.literal('setup.expect'),
+    p: v.union([v.strictObject({ broker: text }), v.strictObject({ site: text })]),
+  }),
+  v.strictObject({ id, m: v.literal('setup.resume'), p: empty }),
   v.strictObject({ id, m: v.literal('consent.get'), p: v.strictObject({ prompt: text }) }),
   v.strictObject({ id, m: v.literal('consent.answer'), p: v.strictObject({ prompt: text, allow: v.boolean() }) }),
 ]);
@@ -33,11 +39,15 @@ export interface SiteView {
   access: 'none' | 'person' | 'organisation';
   /** What it may do now, in the configuration's words, per API. */
   resources: { name: string; may: string[] }[];
+  /** Whether the extension may be in the site's pages: in the store build the person says so, once a site. */
+  reachable: boolean;
 }
 
 /** Everything the popup shows. */
 export type PopupState =
   | { view: 'not_configured' }
+  /** The browser hasn't let the extension reach the broker yet. */
+  | { view: 'unreachable'; broker: string }
   | { view: 'signed_out'; broker: string; problem?: PageErrorBody | undefined; providerHost?: string | undefined }
   | { view: 'signing_in'; broker: string }
   | {
@@ -65,6 +75,8 @@ export interface UiResults {
   'session.sign_out': Record<string, never>;
   'provider.sign_out': Record<string, never>;
   'site.disconnect': Record<string, never>;
+  'setup.expect': Record<string, never>;
+  'setup.resume': Record<string, never>;
   'consent.get': ConsentView;
   'consent.answer': Record<string, never>;
 }

@@ -3,10 +3,12 @@ import { render, useEffect, useState } from 'hono/jsx/dom';
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import { language, message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
-import { type PopupState, uiPortName } from '../protocol/ui.ts';
+import { requestAccess } from '../platform/sites.ts';
+import { type PopupState, type UiParams, uiPortName } from '../protocol/ui.ts';
 import { createUiClient } from './client.ts';
 import { Mark } from './mark.tsx';
 import { Problem } from './problem.tsx';
+import { Setup, Unreachable } from './setup.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignedOut } from './signed-out.tsx';
 
@@ -39,6 +41,15 @@ function Popup() {
     await load();
     setBusy(false);
   };
+  /** Asks the browser for access. It comes first in the click; the background goes on by itself if this popup dies behind the question. */
+  const reach = (origin: string, pending: UiParams<'setup.expect'>) => {
+    const answered = requestAccess(origin);
+    const expected = client.call('setup.expect', pending);
+    void act(async () => {
+      await expected;
+      if (await answered) await client.call('setup.resume', {});
+    })();
+  };
   const signIn = act(() => client.call('session.sign_in', {}));
 
   useEffect(() => {
@@ -49,12 +60,9 @@ function Popup() {
   if (!state) return problem ? <Problem problem={problem} /> : <p class="quiet">{message('loading')}</p>;
   switch (state.view) {
     case 'not_configured':
-      return (
-        <div class="lead">
-          <h1>{message('not_configured_title')}</h1>
-          <p>{message('not_configured_text')}</p>
-        </div>
-      );
+      return <Setup problem={problem} onBroker={(broker) => reach(broker, { broker })} />;
+    case 'unreachable':
+      return <Unreachable broker={state.broker} onBroker={(broker) => reach(broker, { broker })} />;
     case 'signing_in':
       return (
         <div class="lead" role="status">
@@ -79,6 +87,7 @@ function Popup() {
           busy={busy}
           onSignIn={signIn}
           onSignOut={act(() => client.call('session.sign_out', {}))}
+          onConnect={(site) => reach(site, { site })}
           onDisconnect={(origin) => act(() => client.call('site.disconnect', { origin }))()}
         />
       );

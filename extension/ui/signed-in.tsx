@@ -20,13 +20,34 @@ const Account = ({ account }: { account: SignedInState['account'] }) => {
   );
 };
 
-const Site = ({ site, busy, onDisconnect }: { site: SiteView; busy: boolean; onDisconnect: () => void }) => (
+const Site = ({
+  site,
+  busy,
+  onConnect,
+  onDisconnect,
+}: {
+  site: SiteView;
+  busy: boolean;
+  onConnect: () => void;
+  onDisconnect: () => void;
+}) => (
   <li class={`site ${site.access}`}>
     <div class="row">
       <div class="grow">
         <h3>{site.name}</h3>
         <p class="origin">{site.origin}</p>
       </div>
+      {site.reachable ? null : (
+        <button
+          type="button"
+          class="small"
+          disabled={busy}
+          onClick={onConnect}
+          aria-label={message('connect_site', site.name)}
+        >
+          {message('connect')}
+        </button>
+      )}
       {site.access === 'person' ? (
         <button
           type="button"
@@ -49,6 +70,7 @@ const Site = ({ site, busy, onDisconnect }: { site: SiteView; busy: boolean; onD
         </ul>
       </div>
     ))}
+    {site.reachable ? null : <p class="quiet">{message('site_unreachable')}</p>}
     {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
   </li>
 );
@@ -59,12 +81,14 @@ export const SignedIn = ({
   busy,
   onSignIn,
   onSignOut,
+  onConnect,
   onDisconnect,
 }: {
   state: SignedInState;
   busy: boolean;
   onSignIn: () => void;
   onSignOut: () => void;
+  onConnect: (origin: string) => void;
   onDisconnect: (origin: string) => void;
 }) => (
   <div class="stack">
@@ -85,7 +109,13 @@ export const SignedIn = ({
       ) : (
         <ul class="sites">
           {state.sites.map((site) => (
-            <Site key={site.origin} site={site} busy={busy} onDisconnect={() => onDisconnect(site.origin)} />
+            <Site
+              key={site.origin}
+              site={site}
+              busy={busy}
+              onConnect={() => onConnect(site.origin)}
+              onDisconnect={() => onDisconnect(site.origin)}
+            />
           ))}
         </ul>
       )}

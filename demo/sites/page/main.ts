@@ -1,4 +1,4 @@
-import { connect, type Latchkey, LatchkeyError } from '#clients/page';
+import { connect, type Latchkey, LatchkeyError, whenInstalled } from '#clients/page';
 import { createView, element } from './view.ts';
 
 interface SiteData {
@@ -10,13 +10,15 @@ interface SiteData {
 const site: SiteData = JSON.parse(element('site').textContent ?? '');
 const view = createView(() => Date.now());
 
+// Tokens of the demo live ten seconds: two must be left when one is used.
+const find = () => connect({ resource: site.api, scopes: site.scopes, minTtl: 2 });
+
 try {
-  start(
-    // Tokens of the demo live ten seconds: two must be left when one is used.
-    await connect({ resource: site.api, scopes: site.scopes, minTtl: 2 }),
-  );
+  start(await find());
 } catch (error) {
   explain(error);
+  // The person may connect this site in the extension while the page is open.
+  void whenInstalled().then(find).then(start).catch(explain);
 }
 
 function start(lk: Latchkey): void {

@@ -11,14 +11,22 @@ import { uiHandlers } from './ui.ts';
 let parts: ReturnType<typeof createBackground>;
 let ui: UiHandlers;
 let broker: string | undefined;
+let unreachable: Set<string>;
 let patience: PromiseWithResolvers<void>;
 
 beforeEach(() => {
   parts = createBackground();
   broker = brokerUrl;
+  unreachable = new Set();
   patience = Promise.withResolvers();
   ui = uiHandlers({
-    broker: async () => broker,
+    setup: {
+      broker: async () => broker,
+      isReachable: async (origin) => !unreachable.has(origin),
+      expect: async () => undefined,
+      resume: async () => undefined,
+      restore: async () => undefined,
+    },
     session: parts.session,
     signIn: parts.signIn,
     prompts: parts.prompts,
@@ -32,6 +40,14 @@ describe('what the popup shows', () => {
   it('says where no broker is configured', async () => {
     broker = undefined;
     expect(await ui['state.get']({})).toEqual({ view: 'not_configured' });
+  });
+
+  it('says where the browser keeps it from its broker, or from a site', async () => {
+    unreachable.add(brokerUrl);
+    expect(await ui['state.get']({})).toEqual({ view: 'unreachable', broker: brokerUrl });
+    unreachable = new Set([shop]);
+    await ui['session.sign_in']({});
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ origin: shop, reachable: false }] });
   });
 
   it('follows a sign-in from out to in', async () => {

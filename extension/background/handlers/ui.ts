@@ -8,11 +8,12 @@ import type { Timer } from '../jobs.ts';
 import { consentedScopes, isConnected, siteOf } from '../policy.ts';
 import type { Prompts } from '../prompts.ts';
 import type { Session } from '../session.ts';
+import type { Setup } from '../setup.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { UiHandlers } from '../ui-port.ts';
 
 export interface UiHandlersDeps {
-  broker(): Promise<string | undefined>;
+  setup: Setup;
   session: Session;
   signIn: SignIn;
   prompts: Prompts;
@@ -30,15 +31,18 @@ const popupMaxAgeMs = 2_000;
 const popupPatienceMs = 1_500;
 
 /** What the popup and the consent window can ask for. */
-export function uiHandlers({ broker, session, signIn, prompts, problem, openTab, after }: UiHandlersDeps): UiHandlers {
+export function uiHandlers({ setup, session, signIn, prompts, problem, openTab, after }: UiHandlersDeps): UiHandlers {
   const popup = async (): Promise<PopupState> => {
-    const issuer = await broker();
+    const issuer = await setup.broker();
     if (issuer === undefined) return { view: 'not_configured' };
+    if (!(await setup.isReachable(issuer))) return { view: 'unreachable', broker: issuer };
     if (signIn.isRunning()) return { view: 'signing_in', broker: issuer };
     const { current, problem } = await load();
     if (!current)
       return { view: 'signed_out', broker: issuer, problem, providerHost: hostOf(await session.logoutUrl()) };
-    return signedIn(issuer, current, problem);
+    const state = signedIn(issuer, current, problem);
+    for (const site of state.sites) site.reachable = await setup.isReachable(site.origin);
+    return state;
   };
 
   /** The freshest session there is: without the broker, what was known last, and that it is so. */
@@ -102,6 +106,14 @@ export function uiHandlers({ broker, session, signIn, prompts, problem, openTab,
       await session.revoke({ origin });
       return {};
     },
+    async 'setup.expect'(pending) {
+      await setup.expect(pending);
+      return {};
+    },
+    async 'setup.resume'() {
+      await setup.resume();
+      return {};
+    },
     'consent.get': ({ prompt }) => consentView(prompt),
     async 'consent.answer'({ prompt, allow }) {
       await prompts.answer(prompt, allow);
@@ -116,7 +128,11 @@ const noLongerOpen = (): LatchkeyError =>
 const hostOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).host : undefined;
 
-function signedIn(broker: string, current: SessionAnswer, problem: PageErrorBody | undefined): PopupState {
+function signedIn(
+  broker: string,
+  current: SessionAnswer,
+  problem: PageErrorBody | undefined,
+): Extract<PopupState, { view: 'signed_in' }> {
   const { name, email, sub, upstream } = current.account;
   return {
     view: 'signed_in',
@@ -135,5 +151,11 @@ function siteView(current: SessionAnswer, site: SitePolicy): SiteView {
     const may = Object.entries(scopes).filter(([scope]) => access === 'organisation' || consented.has(scope));
     return { name, may: may.map(([, description]) => description) };
   });
-  return { origin: site.origin, name: site.name, access, resources: resources.filter(({ may }) => may.length > 0) };
+  return {
+    origin: site.origin,
+    name: site.name,
+    access,
+    resources: resources.filter(({ may }) => may.length > 0),
+    reachable: true,
+  };
 }

@@ -13,7 +13,7 @@ export interface Tab {
   reload(): Promise<void>;
   toFront(): Promise<void>;
   close(): Promise<void>;
-  isClosed(): boolean;
+  isClosed(): Promise<boolean>;
 }
 
 /** A document that the test serves at an address of its choice. */

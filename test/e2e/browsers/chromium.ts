@@ -48,7 +48,7 @@ const chromiumTab = (page: Page): Tab => ({
   reload: async () => void (await page.reload()),
   toFront: () => page.bringToFront(),
   close: () => page.close(),
-  isClosed: () => page.isClosed(),
+  isClosed: async () => page.isClosed(),
 });
 
 async function serve(page: Page, served: ReadonlyMap<string, Served>): Promise<void> {

@@ -38,14 +38,17 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
   const bidi = bidiOf(browser);
   const tabs = new WeakMap<Page, Tab>();
   const tabOf = (page: Page): Tab => {
-    const known = tabs.get(page) ?? firefoxTab(page);
+    const known = tabs.get(page) ?? firefoxTab(page, bidi);
     tabs.set(page, known);
     return known;
   };
   return {
     demo,
     extensionUrl,
-    tabs: async () => (await browser.pages()).map(tabOf),
+    async tabs() {
+      const open = await openContexts(bidi);
+      return (await browser.pages()).filter((page) => open.has(contextOf(page))).map(tabOf);
+    },
     async newTab(served) {
       const page = await browser.newPage();
       if (served) await serve(page, served);
@@ -65,7 +68,13 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
   };
 }
 
-const firefoxTab = (page: Page): Tab => ({
+/** Puppeteer isn't told when a page of an extension closes. */
+async function openContexts(bidi: Bidi): Promise<Set<string>> {
+  const { result } = await bidi.send('browsingContext.getTree', { maxDepth: 0 });
+  return new Set((result as { contexts: { context: string }[] }).contexts.map(({ context }) => context));
+}
+
+const firefoxTab = (page: Page, bidi: Bidi): Tab => ({
   // Asked of the page itself: Firefox announces no navigation of an extension's pages.
   url: async () => (await page.evaluate('location.href').catch(() => '')) as string,
   evaluate: <T>(expression: string) => page.evaluate(expression) as Promise<T>,
@@ -76,12 +85,12 @@ const firefoxTab = (page: Page): Tab => ({
   reload: async () => void (await page.reload()),
   toFront: () => page.bringToFront(),
   close: () => page.close(),
-  isClosed: () => page.isClosed(),
+  isClosed: async () => page.isClosed() || !(await openContexts(bidi)).has(contextOf(page)),
 });
 
 async function serve(page: Page, served: ReadonlyMap<string, Served>): Promise<void> {
   page.on('request', (request) => {
-    const document = served.get(request.url());
+    const document = served.get(request.url().split('#')[0] ?? '');
     void (document ? request.respond({ status: 200, ...document }) : request.continue()).catch(() => undefined);
   });
   await page.setRequestInterception(true);

@@ -1,0 +1,37 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import type { SessionAnswer } from '#shared/session-api.ts';
+import { isDenied, type Managed } from './managed.ts';
+import { siteOf } from './policy.ts';
+import type { PageSender } from './sender.ts';
+
+export interface AdmitDeps {
+  /** Sites of the configuration that was baked in. */
+  sites: readonly string[];
+  broker(): Promise<string | undefined>;
+  managed(): Promise<Managed>;
+  current(): Promise<SessionAnswer | undefined>;
+}
+
+/**
+ * Lets those call whom the configuration names: baked in, or answered by the broker since. The
+ * organisation's policy on this machine can only take away from that.
+ *
+ * @throws {LatchkeyError} `policy_denied` with the reason
+ */
+export function createAdmit({ sites, broker, managed, current }: AdmitDeps): (sender: PageSender) => Promise<void> {
+  return async ({ origin, partition }) => {
+    const policy = await managed();
+    if (partition && policy.private_windows !== 'allow') {
+      throw denied(`Latchkey does not serve pages in a ${partition}: open this page in an ordinary tab`);
+    }
+    if (isDenied(policy, origin)) throw denied(`${origin} is denied by the policy of this computer`);
+    if (origin.startsWith('http:') && !(await broker())?.startsWith('http:')) {
+      throw denied('http: pages are served only where the broker is on this machine too');
+    }
+    if (sites.includes(origin)) return;
+    const session = await current();
+    if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);
+  };
+}
+
+const denied = (message: string): LatchkeyError => new LatchkeyError({ code: 'policy_denied', message });

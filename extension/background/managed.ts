@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
+
+const url = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text) && isSecureUrl(new URL(text))),
+);
+
+/** A value of the policy that is not as the schema says counts as absent: a slip in one doesn't undo the others. */
+const lenient = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined);
+
+const schema = v.object({
+  broker_url: lenient(url),
+  provider: lenient(v.pipe(v.string(), v.maxLength(64))),
+  // What denies is taken as far as it can be read.
+  denied_sites: v.fallback(
+    v.optional(
+      v.pipe(
+        v.array(v.unknown()),
+        v.transform((sites) => sites.filter((site) => typeof site === 'string')),
+      ),
+      [],
+    ),
+    [],
+  ),
+  private_windows: v.fallback(v.optional(v.picklist(['refuse', 'allow']), 'refuse'), 'refuse'),
+  sign_in_at_start: v.fallback(v.optional(v.boolean(), false), false),
+});
+
+/** The organisation's policy: it configures and denies, and never grants. */
+export type Managed = v.InferOutput<typeof schema>;
+
+/**
+ * Reads the policy once at each start of the background: Firefox tells nobody when it changes.
+ *
+ * @param read the browser's own reader; it must not throw where there is no policy
+ */
+export function createManaged(read: () => Promise<Record<string, unknown>>): () => Promise<Managed> {
+  let known: Promise<Managed> | undefined;
+  return () => {
+    known ??= read().then((policy) => v.parse(schema, policy));
+    return known;
+  };
+}
+
+/** Whether the policy denies an origin. An entry that is no exact origin denies nothing: patterns would look as if they worked. */
+export const isDenied = ({ denied_sites: denied }: Managed, origin: string): boolean =>
+  denied.some((site) => exactOrigin(site) === origin);

@@ -1,0 +1,78 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import { isSecureUrl } from '#shared/origin.ts';
+import type { Sites } from '../platform/sites.ts';
+import type { Slot } from '../platform/slot.ts';
+import type { Managed } from './managed.ts';
+
+/** What waits for the person's answer to the browser's own question; the popup may die behind that. */
+export type Pending = { broker: string } | { site: string };
+
+export interface SetupDeps {
+  baked: { broker: string; sites: string[] } | null;
+  managed(): Promise<Managed>;
+  /** The broker that the person named. No secret: it may lie in `storage.local`. */
+  chosen: Slot<string>;
+  pending: Slot<Pending>;
+  sites: Sites;
+  /** Origins that the broker's policy names for this person. */
+  policySites(): Promise<string[]>;
+  changed(): void;
+}
+
+export interface Setup {
+  /** The broker, whether or not it can be reached yet. */
+  broker(): Promise<string | undefined>;
+  /** Whether the extension may reach an origin; a baked build always may. */
+  isReachable(origin: string): Promise<boolean>;
+  /** Remembers what the browser's question is about. @throws {LatchkeyError} `invalid_request` for what can't be a broker */
+  expect(pending: Pending): Promise<void>;
+  /** Goes on once the access is there; does nothing where it isn't. */
+  resume(): Promise<void>;
+  /** Puts the bridge where the person and the policy want it: registrations are lost when the extension is updated. */
+  restore(): Promise<void>;
+}
+
+/** The store build's way to a broker and to sites. In a baked build everything is there from the start. */
+export function createSetup({ baked, managed, chosen, pending, sites, policySites, changed }: SetupDeps): Setup {
+  const reachable = async (origin: string): Promise<boolean> => baked !== null || sites.isReachable(origin);
+
+  const restore = async (): Promise<void> => {
+    if (baked) return;
+    const origins = await policySites();
+    const open = await Promise.all(origins.map((origin) => sites.isReachable(origin)));
+    await sites.register(origins.filter((_, index) => open[index]));
+  };
+
+  return {
+    broker: async () => baked?.broker ?? (await managed()).broker_url ?? (await chosen.get()),
+    isReachable: reachable,
+    async expect(next) {
+      if ('broker' in next) requireBroker(next.broker);
+      await pending.set(next);
+    },
+    async resume() {
+      const waiting = await pending.get();
+      if (!waiting) return;
+      const origin = 'broker' in waiting ? waiting.broker : waiting.site;
+      if (!(await reachable(origin))) return;
+      await pending.clear();
+      if ('broker' in waiting) {
+        await chosen.set(waiting.broker);
+      } else {
+        await restore();
+        await sites.inject(waiting.site);
+      }
+      changed();
+    },
+    restore,
+  };
+}
+
+/** A broker's issuer is an origin. */
+function requireBroker(text: string): void {
+  if (URL.canParse(text) && isSecureUrl(new URL(text)) && new URL(text).origin === text) return;
+  throw new LatchkeyError({
+    code: 'invalid_request',
+    message: 'the address of a broker is like https://latchkey.example.com, with nothing after it',
+  });
+}
