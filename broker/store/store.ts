@@ -83,8 +83,8 @@ export interface PersonStore {
   ): Promise<Person[]>;
 }
 
-/** `session`: the extension's sign-in; `page`: one of people's pages; `loopback`: a native client's. */
-export type TransactionKind = 'session' | 'page' | 'loopback';
+/** `session`: the extension's sign-in; `page`: one of people's pages. */
+export type TransactionKind = 'session' | 'page';
 
 /** Sign-in transactions: what the broker must remember between sending somebody to the provider and their return. */
 export interface TransactionStore {
