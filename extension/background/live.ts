@@ -16,6 +16,8 @@ export interface LiveDeps {
   alarm: Alarm;
   sleep(ms: number): Promise<void>;
   random(): number;
+  /** A fault of ours, such as a storage that fails. */
+  report(error: unknown): void;
 }
 
 /** Hears of what happens to the session at the broker. */
@@ -35,7 +37,8 @@ const maxDelayMs = 60_000;
  * opening the stream again tells whether the session still stands. Only the broker's own word ends a session:
  * trouble on the way is waited out.
  */
-export function createLive({ open, session, isWanted, position, alarm, sleep, random }: LiveDeps): Live {
+export function createLive(deps: LiveDeps): Live {
+  const { open, session, isWanted, position, alarm, sleep, random, report } = deps;
   let running: { stop: AbortController } | undefined;
 
   /** @returns whether to come again at once */
@@ -93,7 +96,7 @@ export function createLive({ open, session, isWanted, position, alarm, sleep, ra
       const own = { stop: new AbortController() };
       running = own;
       void follow(own.stop.signal)
-        .catch(reportError)
+        .catch(report)
         .finally(() => {
           if (running === own) running = undefined;
         });

@@ -162,6 +162,7 @@ const live = createLive({
   alarm: recheck,
   sleep: (ms) => after(ms).elapsed,
   random: () => Math.random(),
+  report: (error) => reportError(error),
 });
 
 function update(): void {
