@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 const help = `Usage: latchkey <command> [options]
 
 Sign in on this machine:
-  login     show a code, wait until you have allowed it, keep the result
+  login     in your browser, or by a code on another device; keep the result
   token     print an access token, refreshed when it has to be
+  exec      run a program with an access token in LATCHKEY_TOKEN
   logout    end the sign-in
 
 Run a broker:
@@ -36,6 +37,7 @@ switch (command) {
     break;
   case 'login':
   case 'token':
+  case 'exec':
   case 'logout': {
     const { run } = await import('../clients/cli/main.ts');
     process.exitCode = await run([command, ...rest]);

@@ -13,6 +13,12 @@ export interface Io {
   fetch: typeof fetch;
   now: Clock;
   sleep: Sleep;
+  /** Whether a browser of this person is on this very machine. */
+  browserHere: boolean;
+  /** Opens a page in it. @returns false where that did not work */
+  openBrowser(url: string): Promise<boolean>;
+  /** Runs a program on this terminal. @returns its exit code */
+  runProgram(command: string, args: readonly string[], env: Record<string, string | undefined>): Promise<number>;
   /** Aborts on Ctrl-C. */
   signal: AbortSignal;
 }

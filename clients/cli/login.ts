@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type DeviceLoginOptions, deviceLogin } from '../device/login.ts';
+import { loopbackLogin } from '../device/loopback.ts';
+import { plainText } from '../device/plain-text.ts';
 import { revoke } from '../device/revoke.ts';
 import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
 import type { Tokens } from '../device/tokens.ts';
@@ -9,17 +11,21 @@ import { type Io, UsageError } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
 import { createProgress } from './progress.ts';
 
-export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P] [--json]
+export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
+                      [--browser | --device] [--json]
 
-Signs this machine in: shows a code to enter at the broker's page, and waits until you have allowed it.
+Signs this machine in. Where a browser is on this machine, through that; elsewhere (ssh, a container) it shows
+a code to enter at the broker's page on any other device. Either way it waits until you have allowed it.
 
   --issuer URL     the broker (or LATCHKEY_ISSUER)
   --client ID      as the broker lists it under devices (or LATCHKEY_CLIENT_ID; default latchkey-cli)
   --scope S        scopes, separated by spaces (default: what the broker gives this client)
   --resource R     the API that the tokens are for
+  --browser        through the browser of this machine, even where none seems to be
+  --device         by code, even where a browser is here
   -p, --profile P  keep it under this name (or LATCHKEY_PROFILE; default "default")
   --file F         keep it in this file instead
-  --json           one JSON object a line: {"type":"code",…} at once, {"type":"done",…} in the end
+  --json           one JSON object a line: {"type":"code",…} or {"type":"open",…} at once, {"type":"done",…} in the end
 
 What a profile was signed in with before is the default for all but its name.
 `;
@@ -34,8 +40,11 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
       client: { type: 'string' },
       scope: { type: 'string' },
       resource: { type: 'string' },
+      browser: { type: 'boolean', default: false },
+      device: { type: 'boolean', default: false },
     },
   });
+  if (values.browser && values.device) throw new UsageError('--browser and --device: choose one');
   const file = openProfile(values, io);
   const before = await file.read();
   const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? before?.issuer;
@@ -50,7 +59,8 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
     resource: values.resource ?? kept?.resource,
   };
 
-  const tokens = await signIn(asked, values.json, io);
+  const throughBrowser = values.browser || (!values.device && io.browserHere);
+  const tokens = await (throughBrowser ? signInHere : signInByCode)(asked, values.json, io);
   const credentials = toCredentials(asked, tokens);
   await file.locked(() => file.write(credentials));
   await endPredecessor(before, io);
@@ -58,7 +68,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   return exitCode.ok;
 }
 
-async function signIn(asked: DeviceLoginOptions, json: boolean, io: Io): Promise<Tokens> {
+async function signInByCode(asked: DeviceLoginOptions, json: boolean, io: Io): Promise<Tokens> {
   const { fetch, now, sleep, signal } = io;
   const progress = createProgress(io);
   try {
@@ -69,6 +79,22 @@ async function signIn(asked: DeviceLoginOptions, json: boolean, io: Io): Promise
     }
   } finally {
     progress.end();
+  }
+  throw new Error('the sign-in ended without a result');
+}
+
+async function signInHere(asked: DeviceLoginOptions, json: boolean, io: Io): Promise<Tokens> {
+  const { fetch, now, signal } = io;
+  for await (const state of loopbackLogin({ ...asked, fetch, now, signal })) {
+    if (state.type === 'done') return state.tokens;
+    if (json) io.out(`${JSON.stringify(state)}\n`);
+    const opened = await io.openBrowser(state.authorization_url);
+    if (json) continue;
+    const page = plainText(state.authorization_url, 2_048);
+    io.out(
+      `\n${opened ? 'Your browser has opened this page' : 'Open this page in the browser of this machine'}:\n\n    ${page}\n\n`,
+    );
+    io.err('Waiting for you to allow it there. (Without a browser here: Ctrl-C, then latchkey login --device)\n');
   }
   throw new Error('the sign-in ended without a result');
 }

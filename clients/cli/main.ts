@@ -1,9 +1,11 @@
 import { sleep } from '../device/sleep.ts';
+import { browserHere, openBrowser } from './browser.ts';
 import type { Io } from './io.ts';
+import { runProgram } from './program.ts';
 import { runCommand } from './run.ts';
 
 /**
- * The commands of people: `login`, `token`, `logout`.
+ * The commands of people: `login`, `token`, `exec`, `logout`.
  *
  * Ctrl-C ends a command in good order; a second one at once.
  *
@@ -23,6 +25,9 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
     fetch: (input, init) => globalThis.fetch(input, init),
     now: () => Date.now(),
     sleep,
+    browserHere: browserHere(process.env, process.platform),
+    openBrowser: (url) => openBrowser(url, process.platform),
+    runProgram,
     signal: interrupted.signal,
   };
   try {

@@ -30,6 +30,9 @@ async function run(line: string, changes: Partial<Io> = {}) {
     errIsTerminal: false,
     outHasColours: false,
     env: { LATCHKEY_HOME: home },
+    browserHere: false,
+    openBrowser: async () => false,
+    runProgram: async () => 0,
     signal: new AbortController().signal,
     ...changes,
   };
@@ -266,5 +269,27 @@ describe('wrong use', () => {
     const { code, out } = await run(`${name} --help`);
     expect(code).toBe(exitCode.ok);
     expect(out).toMatch(new RegExp(`^Usage: latchkey ${name} `));
+  });
+});
+
+describe('latchkey exec', () => {
+  it('gives a program the token in its environment, and exits as it does', async () => {
+    await signIn();
+    const ran: unknown[] = [];
+    const runProgram: Io['runProgram'] = async (...call) => {
+      ran.push(call);
+      return 7;
+    };
+    const { code, out, err } = await run('exec -- deploy --json --help', { runProgram });
+    expect(code).toBe(7);
+    expect(ran).toEqual([['deploy', ['--json', '--help'], { LATCHKEY_HOME: home, LATCHKEY_TOKEN: 'access-1' }]]);
+    expect(out + err).not.toContain('access-1');
+  });
+
+  it('runs nothing without a program, or without anybody signed in', async () => {
+    const runProgram = () => Promise.reject(new Error('ran'));
+    expect((await run('exec', { runProgram })).code).toBe(exitCode.usage);
+    expect((await run('exec --', { runProgram })).code).toBe(exitCode.usage);
+    expect((await run('exec -- deploy', { runProgram })).code).toBe(exitCode.signedOut);
   });
 });

@@ -1,29 +1,32 @@
-import { type ExitCode, exitCode } from './exit-code.ts';
+import { exec, help as execHelp } from './exec.ts';
+import { exitCode } from './exit-code.ts';
 import { fail } from './fail.ts';
 import type { Io } from './io.ts';
 import { login, help as loginHelp } from './login.ts';
 import { logout, help as logoutHelp } from './logout.ts';
 import { token, help as tokenHelp } from './token.ts';
 
-type Command = { run: (args: string[], io: Io) => Promise<ExitCode>; help: string };
+type Command = { run: (args: string[], io: Io) => Promise<number>; help: string };
 
 export const commands = new Map<string, Command>([
   ['login', { run: login, help: loginHelp }],
   ['token', { run: token, help: tokenHelp }],
+  ['exec', { run: exec, help: execHelp }],
   ['logout', { run: logout, help: logoutHelp }],
 ]);
 
 /** Runs one command; whatever it throws becomes a sentence and an exit code. */
-export async function runCommand(name: string, args: string[], io: Io): Promise<ExitCode> {
+export async function runCommand(name: string, args: string[], io: Io): Promise<number> {
   const command = commands.get(name);
   if (!command) throw new RangeError(`no such command: ${name}`);
-  if (args.includes('--help') || args.includes('-h')) {
+  const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
+  if (own.includes('--help') || own.includes('-h')) {
     io.out(command.help);
     return exitCode.ok;
   }
   try {
     return await command.run(args, io);
   } catch (error) {
-    return fail(error, name, args.includes('--json'), io);
+    return fail(error, name, own.includes('--json'), io);
   }
 }

@@ -36,7 +36,7 @@ export async function token(args: string[], io: Io): Promise<ExitCode> {
   return exitCode.ok;
 }
 
-function readSeconds(text: string | undefined): number | undefined {
+export function readSeconds(text: string | undefined): number | undefined {
   if (text === undefined || /^\d{1,6}$/.test(text)) return text === undefined ? undefined : Number(text);
   throw new UsageError('--min-ttl is a number of seconds');
 }
@@ -44,7 +44,7 @@ function readSeconds(text: string | undefined): number | undefined {
 const secondsLeft = ({ tokens }: Credentials, io: Io) => tokens.expires_at - io.now() / 1_000;
 
 /** What is in the file, or what takes its place there before anybody sees it. */
-async function current(file: CredentialFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
+export async function current(file: CredentialFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
   const isGood = (credentials: Credentials) => secondsLeft(credentials, io) >= (minTtl ?? usualMinTtl);
   const known = await read(file);
   if (isGood(known)) return known;
@@ -60,7 +60,7 @@ async function current(file: CredentialFile, minTtl: number | undefined, io: Io)
       // Short of what is usual, but good: better than none, unless somebody needs it to last.
       const usable = minTtl === undefined && secondsLeft(credentials, io) > 0;
       if (!usable || !(error instanceof DeviceError) || error.code !== 'unreachable') throw error;
-      io.err(`latchkey token: ${error.message} This token expires shortly.\n`);
+      io.err(`latchkey: ${error.message} This token expires shortly.\n`);
       return credentials;
     }
   });

@@ -1,4 +1,9 @@
-import { OperationProcessingError, ResponseBodyError, WWWAuthenticateChallengeError } from 'oauth4webapi';
+import {
+  AuthorizationResponseError,
+  OperationProcessingError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi';
 import { DeviceError, type DeviceErrorCode } from './device-error.ts';
 import { plainText } from './plain-text.ts';
 
@@ -25,13 +30,9 @@ export function explain(cause: unknown, issuer: string): unknown {
   if (cause instanceof ResponseBodyError) {
     const { error, error_description: description, status, response } = cause;
     if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause);
-    const [code, sentence] = sentences.get(error) ?? [
-      'refused',
-      `The broker refuses the request (${plainText(error)}).`,
-    ];
-    const detail = typeof description === 'string' ? ` It says: ${plainText(description)}` : '';
-    return new DeviceError(code, `${sentence}${detail}`, { cause, error });
+    return refusal(error, description, cause);
   }
+  if (cause instanceof AuthorizationResponseError) return refusal(cause.error, cause.error_description, cause);
   if (cause instanceof WWWAuthenticateChallengeError) {
     return new DeviceError('refused', `${issuer} wants this client to authenticate, which a device cannot.`, { cause });
   }
@@ -50,6 +51,12 @@ export function explain(cause: unknown, issuer: string): unknown {
   if (cause instanceof DOMException || (cause instanceof TypeError && !('code' in cause)))
     return unreachable(issuer, cause);
   return cause;
+}
+
+function refusal(error: string, description: unknown, cause: unknown): DeviceError {
+  const [code, sentence] = sentences.get(error) ?? ['refused', `The broker refuses the request (${plainText(error)}).`];
+  const detail = typeof description === 'string' ? ` It says: ${plainText(description)}` : '';
+  return new DeviceError(code, `${sentence}${detail}`, { cause, error });
 }
 
 const unreachable = (issuer: string, cause: unknown): DeviceError =>

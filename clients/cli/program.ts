@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { UsageError } from './io.ts';
+
+/**
+ * Runs a program on our terminal. Signals reach it as well: they are its own to answer.
+ *
+ * @returns its exit code; 128 and the signal's number where it died of one, as shells have it
+ * @throws {UsageError} where there is no such program
+ */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env, stdio: 'inherit' });
+    const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+    process.on('SIGTERM', pass);
+    child.once('error', ({ code }: NodeJS.ErrnoException) => {
+      process.off('SIGTERM', pass);
+      reject(
+        new UsageError(code === 'ENOENT' ? `there is no program "${command}"` : `"${command}" can't be run (${code})`),
+      );
+    });
+    child.once('exit', (code, signal) => {
+      process.off('SIGTERM', pass);
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { exitCode } from '../../clients/cli/exit-code.ts';
+import type { Io } from '../../clients/cli/io.ts';
+import { runCommand } from '../../clients/cli/run.ts';
+import { sleep } from '../../clients/device/sleep.ts';
+import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { createPerson } from './kit/person.ts';
+
+let broker: TestBroker;
+let home: string;
+
+beforeAll(async () => {
+  broker = await startBrokerAndIdp();
+});
+afterAll(() => broker?.close());
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'latchkey-cli-'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+/** Runs a command whose browser is `visit`. */
+async function run(
+  args: string[],
+  visit: (url: string) => Promise<boolean> = async () => false,
+  signal = new AbortController().signal,
+) {
+  let [out, err] = ['', ''];
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    errIsTerminal: false,
+    outHasColours: false,
+    env: { LATCHKEY_HOME: home },
+    browserHere: true,
+    openBrowser: visit,
+    runProgram: () => Promise.reject(new Error('not part of this test')),
+    fetch: (input, init) => fetch(input, init),
+    now: Date.now,
+    sleep,
+    signal,
+  };
+  const [name = '', ...rest] = args;
+  return { code: await runCommand(name, rest, io), out, err };
+}
+
+const login = ['login', '--client', 'cli'];
+
+/** The person's part: signs in, decides, and lets the browser follow the redirect to the command line's port. */
+const decide = (decision: 'allow' | 'deny') => async (url: string) => {
+  const person = createPerson(broker.origins);
+  const { url: back } = await person.decideNative(await person.open(new URL(url)), decision);
+  // What comes with another state is none of ours, and changes nothing.
+  expect((await fetch(new URL('/callback?code=x&state=forged', back))).status).toBe(404);
+  expect(await (await fetch(back)).text()).toContain(
+    decision === 'allow' ? 'You are signed in' : 'Nothing was signed in',
+  );
+  return true;
+};
+
+describe('latchkey login in the browser of this machine (RFC 8252)', () => {
+  it('signs in without a code, keeps the tokens, refreshes and ends them', async () => {
+    const signedIn = await run([...login, '--issuer', broker.origins.broker], decide('allow'));
+    expect(signedIn).toMatchObject({ code: exitCode.ok });
+    expect(signedIn.out).toContain('Signed in at');
+    const [first, second] = [await run(['token', '--json']), await run(['token', '--json', '--min-ttl', '9'])];
+    for (const { out } of [first, second]) {
+      const answer = await fetch(`${broker.origins.broker}/userinfo`, {
+        headers: { Authorization: `Bearer ${JSON.parse(out).access_token}` },
+      });
+      // Not asked for openid: the token is good, and says who to nobody.
+      expect(answer.status).toBe(403);
+    }
+    expect(await run(['logout'])).toMatchObject({ code: exitCode.ok });
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('says so when the person denies, and keeps nothing', async () => {
+    const denied = await run([...login, '--issuer', broker.origins.broker], decide('deny'));
+    expect(denied.code).toBe(exitCode.denied);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('leaves nothing behind after Ctrl-C: no file, no port', async () => {
+    const interrupted = new AbortController();
+    let port = '';
+    const result = await run(
+      [...login, '--issuer', broker.origins.broker],
+      async (url) => {
+        port = new URL(url).searchParams.get('redirect_uri') ?? '';
+        interrupted.abort();
+        return true;
+      },
+      interrupted.signal,
+    );
+    expect(result.code).toBe(exitCode.interrupted);
+    expect(await readdir(home)).toEqual([]);
+    await expect(fetch(port)).rejects.toThrow();
+  });
+});
