@@ -162,8 +162,8 @@ describe('sign-in on the pages', () => {
       ticket: fieldOf(confirmation.text, 'ticket'),
       action: 'allow',
     };
-    expect((await thief.visitor.visit(`${issuer}/device/decision`, decision)).url.pathname).toBe('/device/decision');
-    expect((await thief.visitor.visit(`${issuer}/device/decision`, decision)).status).not.toBe(200);
+    expect((await thief.visitor.visit(`${issuer}/device/decision`, decision)).status).toBe(400);
+    expect((await person.decide(confirmation, 'allow')).text).toContain('You are signed in on your device');
   });
 });
 
