@@ -25,7 +25,7 @@ export interface SignedInDevice {
 export async function playDevice(stage: Stage, step: Step, user: DemoUser): Promise<SignedInDevice> {
   const { origins } = stage.demo;
   const file = join(stage.dir, 'device.json');
-  const login = ['login', '--issuer', origins.broker, '--client', 'cli', '--scope', 'orders:read'];
+  const login = ['login', '--device', '--issuer', origins.broker, '--client', 'cli', '--scope', 'orders:read'];
   const terminal = openTerminal([...login, '--file', file], login.join(' '));
   try {
     const userCode = await step('device-code', '“latchkey login” shows a code, a link and a QR', async () => {

@@ -18,7 +18,7 @@ const fileOf = (name: string) => join(test.dir, `${name}.json`);
 /** Runs `latchkey login` until it shows its code and link. */
 async function login(name: string) {
   const { broker } = test.demo.origins;
-  const terminal = openTerminal(['login', '--issuer', broker, '--client', 'cli', '--file', fileOf(name)]);
+  const terminal = openTerminal(['login', '--device', '--issuer', broker, '--client', 'cli', '--file', fileOf(name)]);
   onTestFinished(() => terminal.stop());
   const [link, code = ''] = await terminal.says(/http:\S+\?user_code=([A-Z]{4}-[A-Z]{4})/);
   return { terminal, code, link };
