@@ -218,7 +218,15 @@ export const brokerDown: Case = {
   },
 };
 
-/** With the API stopped as well: its failure is not taken for the broker's word. */
+/** With something on the broker's port that takes connections and says nothing. */
+export const brokerHangs: Case = {
+  name: 'broker hangs',
+  async run({ port }, { tokens }) {
+    expectStatus(await ask(port, { path: '/staff/list', headers: bearer(tokens.ada) }), 503);
+  },
+};
+
+/** With the API stopped and the broker up: its failure is not taken for the broker's word. */
 export const apiDown: Case = {
   name: 'API down',
   async run({ port }, { tokens }) {

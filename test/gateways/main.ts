@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { apiDown, brokerDown, type Case, cases } from './cases.ts';
+import { apiDown, brokerDown, brokerHangs, type Case, cases } from './cases.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { type ProgramName, providePrograms } from './programs.ts';
 import { reportsResource, startStack } from './stack.ts';
@@ -26,21 +26,36 @@ const programs = providePrograms(names, say);
 const dir = await mkdtemp(join(tmpdir(), 'latchkey-gateways-'));
 const stack = await startStack();
 const gateways: Gateway[] = [];
+const sockets = new Set<Socket>();
+let silence: Server | undefined;
 /** Gateway → case → why it is wrong; empty: as it must be. */
 const results = new Map<string, Map<string, string>>();
 
 async function runAll(columns: readonly Case[]): Promise<void> {
-  for (const gateway of gateways) {
-    const row = results.get(gateway.name) ?? new Map<string, string>();
-    results.set(gateway.name, row);
-    for (const column of columns) {
-      const outcome = await column.run(gateway, stack).then(
-        () => '',
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
-      row.set(column.name, outcome);
-    }
-  }
+  await Promise.all(
+    gateways.map(async (gateway) => {
+      const row = results.get(gateway.name) ?? new Map<string, string>();
+      results.set(gateway.name, row);
+      for (const column of columns) {
+        const outcome = await column.run(gateway, stack).then(
+          () => '',
+          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        );
+        row.set(column.name, outcome);
+      }
+    }),
+  );
+}
+
+/** Takes connections and never answers. */
+async function startSilence(port: number): Promise<Server> {
+  const silence = createServer((socket) => {
+    sockets.add(socket);
+    // The gateway gives up and hangs up: that is what it is here for.
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => silence.listen(port, '127.0.0.1', resolve));
+  return silence;
 }
 
 try {
@@ -59,7 +74,11 @@ try {
   await runAll([apiDown]);
   await stack.stopBroker();
   await runAll([brokerDown]);
+  silence = await startSilence(stack.brokerPort);
+  await runAll([brokerHangs]);
 } finally {
+  silence?.close();
+  for (const socket of sockets) socket.destroy();
   await Promise.all([...gateways.map((gateway) => gateway.close()), stack.stopBackend(), stack.stopBroker()]);
   await rm(dir, { recursive: true, force: true });
 }
