@@ -17,6 +17,7 @@ it.each(pages)('%s has a configuration that the broker takes', (page) => {
   const secrets = Object.fromEntries([...yaml.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, 's'.repeat(24)]));
   const source = `issuer: https://latchkey.example.com
 keys_file: keys
+resources: { 'https://api.example.com': { name: API, scopes: { read: Read } } }
 ${yaml.replace('<tenant id>', '00001111-aaaa-2222-bbbb-3333cccc4444')}`;
   const { upstreams } = parseConfig(source, '/nowhere/latchkey.yaml', secrets);
   const [upstream] = upstreams.values();
