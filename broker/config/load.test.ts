@@ -106,6 +106,21 @@ describe('a file with faults', () => {
     );
   });
 
+  it('reads what hooks are checked with, and takes no secret that is written into the file', () => {
+    const hooks = (secret: string) =>
+      good.replace(
+        'preset: okta',
+        `preset: okta\n    hooks: { okta_events_secret: ${secret}, revocation_issuer: https://acme.okta.com }`,
+      );
+    const okta = { ...env, OKTA_EVENTS: 'a-long-enough-random-secret' };
+    expect(parse(hooks('"${OKTA_EVENTS}"'), okta).upstreams.get('okta')?.hooks).toEqual({
+      oktaEventsSecret: 'a-long-enough-random-secret',
+      revocationIssuer: 'https://acme.okta.com',
+    });
+    expect(() => parse(hooks('written-into-the-file-it-is'), okta)).toThrow('okta_events_secret_file');
+    expect(() => parse(hooks('"${OKTA_EVENTS}"'), { ...env, OKTA_EVENTS: 'short' })).toThrow('at least 20 characters');
+  });
+
   it.each([
     ['an unset variable', good, {}, 'upstreams.okta.client_secret', 'OKTA_CLIENT_SECRET is not set'],
     ['a default secret', good, { OKTA_CLIENT_SECRET: 'changeme' }, 'upstreams.okta.client_secret', 'default secret'],

@@ -98,3 +98,48 @@ describe('the session', () => {
     expect(await parts.events.epoch()).not.toBe(epoch);
   });
 });
+
+describe('a check, after the broker said that something changed', () => {
+  const cached = () => Object.keys(parts.area.dump()).filter((key) => key.startsWith('token:')).length;
+  beforeEach(async () => {
+    await parts.signIn.run();
+    await parts.session.grant(read);
+    await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
+  });
+
+  it('voids nothing where nothing changed, or more is allowed', async () => {
+    const epoch = await parts.events.epoch();
+    await parts.session.check(false);
+    parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:write', granted_at: 2 });
+    await parts.session.check(false);
+    expect(cached()).toBe(1);
+    expect(await parts.events.epoch()).toBe(epoch);
+    expect((await parts.session.known())?.consents).toHaveLength(2);
+  });
+
+  it('voids tokens where a consent is gone', async () => {
+    const epoch = await parts.events.epoch();
+    parts.broker.consents = [];
+    await parts.session.check(false);
+    expect(cached()).toBe(0);
+    expect(await parts.events.epoch()).not.toBe(epoch);
+  });
+
+  it('voids tokens where what is in them may be old', async () => {
+    await parts.session.check(true);
+    expect(cached()).toBe(0);
+  });
+
+  it('ends the session where it has ended there', async () => {
+    parts.broker.signedIn = false;
+    await parts.session.check(false);
+    expect(await parts.session.known()).toBeUndefined();
+  });
+
+  it('changes nothing where the broker is away', async () => {
+    parts.broker.next('GET /session', 'lost');
+    await expect(parts.session.check(true)).rejects.toMatchObject({ code: 'offline' });
+    expect(cached()).toBe(1);
+    expect(await parts.session.known()).toBeDefined();
+  });
+});

@@ -239,6 +239,16 @@ describe('kill switches', () => {
       await events.close();
     });
 
+    it('sign out a person whom the provider refuses, in the next request, token or not', async () => {
+      const session = await signedIn();
+      const { adapter, identifiers } = broker.idp.store;
+      const tokens = adapter('RefreshToken');
+      for (const token of identifiers('RefreshToken')) await tokens.destroy(token);
+      expect((await session.call('GET', '/session')).body.session.state).toBe('active');
+      await send(event('e0', 'user.lifecycle.deactivate', 'ada'));
+      expect((await session.call('GET', '/session')).body.session.state).toBe('reauth_required');
+    });
+
     it('are taken once by eventId; forged ones and other events change nothing', async () => {
       const session = await signedIn();
       const states = () =>
