@@ -47,6 +47,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(name === undefined ? usage : `latchkey: there is no command "${name}"\n\n${usage}`);
     return 2;
   }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(usage);
+    return 0;
+  }
   try {
     return await command(rest);
   } catch (error) {

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+const rows = read('docs/security.md')
+  .split('\n')
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .filter((cells) => cells.length === 6 && /\.test\.tsx?$/.test(cells[3] ?? ''));
+
+describe('docs/security.md', () => {
+  it('names many tests', () => expect(rows.length).toBeGreaterThan(40));
+
+  it.each(rows)('%s%s (%s) is proved by a test that exists: %s › %s', (_start, _requirement, _source, file, title) => {
+    expect(read(file ?? '')).toContain(title);
+  });
+});
