@@ -49,6 +49,6 @@ export const messagePage = (name: MessageName): Html => {
     html`<p class="mark ${mark}" aria-hidden="true"></p>
       <h1>${title}</h1>
       <p class="lead">${text}</p>
-      ${name === 'allowed' ? '' : html`<p><a href="/device">Enter a code</a></p>`}`,
+      ${mark === 'good' || name === 'reported' ? '' : html`<p><a href="/device">Enter a code</a></p>`}`,
   );
 };

@@ -3,12 +3,16 @@ import { accountView } from '../account/view.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { spend } from '../limits/spend.ts';
 import { formBody } from '../middleware/body.ts';
 import { accountPage } from '../pages/account.ts';
 import { continuePage } from '../pages/continue.ts';
 import { csrfToken, type PageSession, readPageSession, requireCsrf, writePageSession } from '../people/page-session.ts';
 import { startSignIn } from '../people/sign-in.ts';
 import { chooseUpstream } from '../upstream/choose.ts';
+
+/** Sign-ins begun here: each is a row. */
+const budget = { name: 'account', count: 60, windowMs: 60_000 };
 
 /** `GET /account`: where the person is signed in. Whoever is not signed in to our pages goes to the provider first. */
 export function account(deps: Deps) {
@@ -21,7 +25,8 @@ export function account(deps: Deps) {
   };
 }
 
-function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Promise<string> {
+async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Promise<string> {
+  await spend(deps, budget, c.get('address'));
   writePageSession(deps, c, page);
   const prompt = page.chooseAccount ? 'login' : undefined;
   return startSignIn(deps, page, chooseUpstream(deps, undefined), { type: 'account' }, { offline: false, prompt });
