@@ -22,6 +22,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const programs = providePrograms(names, say);
 const dir = await mkdtemp(join(tmpdir(), 'latchkey-gateways-'));
 const stack = await startStack();
