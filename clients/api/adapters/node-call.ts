@@ -11,7 +11,8 @@ export interface Incoming {
  * Reads a call from what came over the wire: `rawHeaders`, since `headers` drops the second `Authorization`
  * without a word, and a proxy on the way may have gone by that one.
  *
- * @param at the URL as the client called it, without its path; default: from the connection and the Host header
+ * @param at scheme and path as the framework has them, proxies considered; default: as the connection has them. The host
+ *   is that of the Host header, which is the caller's to choose: `publicOrigin` of the verifier is not
  */
 export function nodeCall(incoming: Incoming & { socket?: object | null }, at?: { scheme: string; path: string }): Call {
   const headers = {
