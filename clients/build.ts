@@ -12,7 +12,7 @@ import { writeTypes } from './build/types.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outDir = fileURLToPath(new URL('../dist/clients/', import.meta.url));
-const pageLimit = 3_500;
+const pageLimit = 2_500;
 
 const adapters = ['request', 'hono', 'express', 'fastify', 'node'];
 

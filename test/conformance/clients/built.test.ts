@@ -14,7 +14,8 @@ let project: string;
 
 /** Somebody else's project, with this package among its dependencies. */
 beforeAll(async () => {
-  await run(process.execPath, ['clients/build.ts'], { cwd: root });
+  // What is built is looked at below, its size too; a build that failed has left nothing to import.
+  await run(process.execPath, ['clients/build.ts'], { cwd: root }).catch(() => undefined);
   project = await mkdtemp(join(tmpdir(), 'latchkey-embedder-'));
   await mkdir(join(project, 'node_modules'));
   await symlink(root, join(project, 'node_modules/latchkey'));
@@ -60,7 +61,7 @@ describe('the built page client', () => {
   it('imports nothing, and is small: every visitor of every site pays for it', async () => {
     const code = await built('page.js');
     expect(code.toString()).not.toMatch(/\bimport\b/);
-    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(3_500);
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(2_500);
   });
 });
 
