@@ -1,6 +1,6 @@
 /**
  * Builds what other people embed: dist/clients/{page,api,device}.js and the adapters of `latchkey/api`, plain ES
- * modules with types. The page's has no imports and a size limit, since every visitor of every site pays for
+ * modules with types. The page's imports nothing at its start and has a size limit, since every visitor of every site pays for
  * it; the others leave `jose` and `oauth4webapi` to the embedder's own package manager, so that security fixes
  * reach them.
  */
@@ -41,7 +41,7 @@ for (const { entry, external } of bundles) {
       target: 'es2022',
       minify: true,
       lib: { entry, formats: ['es'], fileName: (_format, name) => `${name}.js` },
-      rolldownOptions: { external, output: { minify: true, chunkFileNames: 'api/shared/[name].js' } },
+      rolldownOptions: { external, output: { minify: true, chunkFileNames: 'shared/[name].js' } },
     },
   });
 }
