@@ -20,7 +20,11 @@ export function openStream(
 ): ReadableStream<Uint8Array> {
   const { store, feed, now } = deps;
   const text = new TextEncoder();
-  let end: () => void = () => undefined;
+  let isGone = false;
+  let end = (): void => {
+    // Before there is anything to end.
+    isGone = true;
+  };
 
   return new ReadableStream<Uint8Array>({
     async start(controller) {
@@ -73,6 +77,7 @@ export function openStream(
           // The client was first.
         }
       };
+      if (isGone) return end();
 
       seen = Math.min(lastEventId ?? subscription.seq, subscription.seq);
       send('retry: 1000\n\n');
