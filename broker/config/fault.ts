@@ -13,7 +13,8 @@ export class ConfigError extends Error {
   readonly code = 'invalid_config';
   readonly faults: readonly Fault[];
 
-  constructor(file: string, faults: readonly Fault[]) {
+  constructor(file: string, found: readonly Fault[]) {
+    const faults = [...new Map(found.map((fault) => [JSON.stringify([fault.path, fault.message]), fault])).values()];
     const lines = faults.map(({ path, message, line }) => {
       const where = path.length === 0 ? '' : `${path.join('.')}: `;
       return `  - ${where}${message}${line === undefined ? '' : ` (line ${line})`}`;

@@ -99,6 +99,17 @@ describe('a file with faults', () => {
     expect(byPath.get('origins.https://shop.example.com.name')?.message).toBe('is missing');
   });
 
+  it('names every unknown key of one place, and of every place', () => {
+    const bad = good
+      .replace('issuer: https://latchkey.example.com', 'issuer: https://latchkey.example.com\nisuer: x\nstroe: y')
+      .replace('preset: okta', 'preset: okta\n    scope: x\n    cleint: y');
+    expect(
+      faultsOf(bad)
+        .map(({ at }) => at)
+        .sort(),
+    ).toEqual(['isuer', 'stroe', 'upstreams.okta.cleint', 'upstreams.okta.scope']);
+  });
+
   it('never repeats a secret', () => {
     const secret = 'correct-horse-battery';
     expect(() => parse(good.replace('${OKTA_CLIENT_SECRET}', secret))).toThrow(

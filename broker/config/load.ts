@@ -9,6 +9,7 @@ import { ConfigError, type Fault } from './fault.ts';
 import { referenceFaults } from './references.ts';
 import { type ConfigFile, configSchema, jwkSet } from './schema.ts';
 import type { Allow, ClientAuthentication, Config, ServiceAuthentication, UpstreamConfig } from './types.ts';
+import { unknownKey, unknownKeyFaults } from './unknown-keys.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,6 +48,7 @@ export function parseConfig(source: string, path: string, env: Environment): Con
   const parsed = v.safeParse(configSchema, resolved);
   const faults: Fault[] = [
     ...environmentFaults,
+    ...unknownKeyFaults(configSchema, resolved),
     ...(parsed.issues ?? []).map(shapeFault),
     ...referenceFaults(resolved),
   ];
@@ -71,8 +73,7 @@ export function parseConfig(source: string, path: string, env: Environment): Con
 
 function shapeFault(issue: v.BaseIssue<unknown>): Fault {
   const path = (issue.path ?? []).map(({ key }) => String(key));
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return { path, message: 'is not a known key: remove it, or correct its spelling' };
+  if (issue.type === 'strict_object' && issue.expected === 'never') return { path, message: unknownKey };
   if (issue.received === 'undefined') return { path, message: 'is missing' };
   return { path, message: issue.message };
 }
