@@ -7,10 +7,11 @@ import { budgets } from './limits/budgets.ts';
 import { bodySize } from './middleware/body-size.ts';
 import { clientAddress } from './middleware/client-address.ts';
 import { errorAnswer, notFound } from './middleware/error-answer.ts';
+import { language } from './middleware/language.ts';
 import { byAddress, bySession, limit } from './middleware/limit.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
-import { keySvg, pagesCss } from './pages/assets.ts';
+import { assets } from './pages/assets.ts';
 import { account, accountChange } from './routes/account.ts';
 import { authorize } from './routes/authorize.ts';
 import { authorizeDecision } from './routes/authorize-decision.ts';
@@ -50,6 +51,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.use('/hooks/*', bodySize(262_144));
   app.use(except('/hooks/*', bodySize(16_384)));
   app.use(noStore);
+  app.use(language);
 
   const proof = requireProof(deps);
   const session = requireSession(deps);
@@ -83,8 +85,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/account', accountChange(deps));
   app.get('/callback', callback(deps));
   app.post('/signout', signOut(deps));
-  app.get('/assets/pages.css', asset('text/css; charset=utf-8', pagesCss));
-  app.get('/assets/key.svg', asset('image/svg+xml', keySvg));
+  for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));
 
   app.post('/hooks/:upstream/backchannel-logout', backchannelLogout(deps));
   app.post('/hooks/:upstream/global-token-revocation', globalTokenRevocation(deps));

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Language } from './pages/language.ts';
 import type { AuthenticatedSession } from './session/authenticate.ts';
 
 /** What middleware puts on the request for those after it. */
@@ -9,6 +10,10 @@ export interface Env {
     address: string;
     /** Whether a trusted proxy sent the request: only then what it says of the original one is believed. */
     fromTrustedProxy: boolean;
+    /** That of the pages. */
+    language: Language;
+    /** Whether the page has a script of ours: only then its policy allows one. */
+    hasScript: boolean;
     /** Set by `requireProof`: thumbprint of the key that signed the proof. */
     jkt: string;
     /** Set by `requireSession`. */

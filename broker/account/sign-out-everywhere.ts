@@ -28,7 +28,7 @@ export async function finishSigningOut(
   }
   await signOutEverywhere(deps, sub, identity);
   writePageSession(deps, c, { ...newPageSession(now()), chooseAccount: true });
-  return c.html(messagePage('signed_out_everywhere'));
+  return c.html(messagePage(c.get('language'), 'signed_out_everywhere'));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { identityWords } from '../device/identity.ts';
+import { type IdentityFact, identityFactsOf } from '../device/identity.ts';
 import type { SignedInPerson } from '../people/page-session.ts';
 import type { DeviceSession } from '../store/store.ts';
 import { browserName } from './browser-name.ts';
@@ -7,7 +7,7 @@ import { browserName } from './browser-name.ts';
 /** What somebody sees of their own sign-ins. Times are milliseconds since the epoch. */
 export interface AccountView {
   browsers: Entry[];
-  devices: (Entry & { client: string; may: string[] })[];
+  devices: (Entry & { client: string; may: string[]; knows: IdentityFact[] })[];
   sites: { origin: string; name: string; may: string[]; allowedAt: number }[];
 }
 
@@ -41,6 +41,7 @@ export async function accountView({ config, store, now }: Deps, { sub }: SignedI
       name: device.name ?? clientName(device),
       client: clientName(device),
       may: mayOf(device),
+      knows: identityFactsOf(device.scopes),
     })),
     sites: [...Map.groupBy(consents, ({ origin }) => origin)].map(([origin, of]) => ({
       origin,
@@ -56,13 +57,10 @@ export async function accountView({ config, store, now }: Deps, { sub }: SignedI
 
   function mayOf({ clientId, resource = '', scopes }: DeviceSession): string[] {
     const allowed = config.devices.get(clientId)?.allow.get(resource) ?? [];
-    return [
-      ...words(
-        resource,
-        scopes.filter((scope) => allowed.includes(scope)),
-      ),
-      ...identityWords(scopes),
-    ];
+    return words(
+      resource,
+      scopes.filter((scope) => allowed.includes(scope)),
+    );
   }
 }
 

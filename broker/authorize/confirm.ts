@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { identityWords } from '../device/identity.ts';
+import { identityFactsOf } from '../device/identity.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { nativeConfirmPage } from '../pages/native-confirm.ts';
@@ -20,14 +20,15 @@ export function confirmNative(deps: Deps, c: BrokerContext, page: PageSession, r
   }
   const resource = request.resource === undefined ? undefined : config.resources.get(request.resource);
   return c.html(
-    nativeConfirmPage({
+    nativeConfirmPage(c.get('language'), {
       csrf: csrfToken(deps, page),
       ticket: sealTicket(deps, page, JSON.stringify(request)),
       account: { name: person.name, email: person.email, upstream: person.upstream },
       clientName: client.name,
       resourceName: resource?.name,
       scopes: request.scopes.flatMap((scope) => resource?.scopes[scope] ?? []),
-      identity: identityWords(request.scopes),
+      identity: identityFactsOf(request.scopes),
+      sessionMs: client.sessionMs,
       redirectHost: new URL(request.redirectUri).host,
     }),
   );

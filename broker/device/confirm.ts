@@ -2,17 +2,16 @@ import { isIPv6 } from 'node:net';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { ago } from '../pages/ago.ts';
 import { continuePage } from '../pages/continue.ts';
-import { deviceCodePage } from '../pages/device-code.ts';
 import { deviceConfirmPage } from '../pages/device-confirm.ts';
 import { messagePage } from '../pages/message.ts';
 import { csrfToken, type PageSession, sealTicket } from '../people/page-session.ts';
 import { type Purpose, startSignIn } from '../people/sign-in.ts';
 import { inGroups } from '../policy/decide.ts';
 import type { Upstream } from '../upstream/types.ts';
+import { codePage } from './code-page.ts';
 import { compareCode } from './compare-code.ts';
-import { identityWords } from './identity.ts';
+import { identityFactsOf } from './identity.ts';
 
 /** Now that it is known who is there, the code is compared; a right one leads to the confirmation. */
 export async function confirmDevice(
@@ -24,16 +23,17 @@ export async function confirmDevice(
 ) {
   const { config } = deps;
   const { person } = page;
+  const language = c.get('language');
   if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
   const csrf = csrfToken(deps, page);
   const account = person.email ?? person.name;
   const compared = await compareCode(deps, { sub: person.sub, address: c.get('address'), userCode });
-  if (compared.outcome === 'too_many') return c.html(deviceCodePage({ csrf, account, fault: 'too_many' }), 429);
+  if (compared.outcome === 'too_many') return c.html(messagePage(language, 'too_many'), 429);
   const grant = compared.outcome === 'found' ? compared.grant : undefined;
   const client = grant && config.devices.get(grant.clientId);
-  if (!grant || !client) return c.html(deviceCodePage({ csrf, account, userCode, fault: 'wrong' }), 400);
+  if (!grant || !client) return codePage(c, { csrf, account, userCode, fault: 'wrong' }, 400);
   const resource = grant.resource === undefined ? undefined : config.resources.get(grant.resource);
-  if (!inGroups(client.groups, person)) return c.html(messagePage('not_allowed'), 403);
+  if (!inGroups(client.groups, person)) return c.html(messagePage(language, 'not_allowed'), 403);
   const sameNetwork = networkOf(grant.ip ?? '') === networkOf(c.get('address'));
   if (!sameNetwork && !forced) {
     // Whoever lures somebody to this page counts on a sign-in that goes through unseen (RFC 10027).
@@ -44,10 +44,10 @@ export async function confirmDevice(
       { type: 'code', userCode, forced: true },
       { offline: false, prompt: 'login' },
     );
-    return c.html(continuePage(url));
+    return c.html(continuePage(language, url));
   }
   return c.html(
-    deviceConfirmPage({
+    deviceConfirmPage(language, {
       csrf,
       ticket: sealTicket(deps, page, grant.deviceCodeHash),
       account: { name: person.name, email: person.email, upstream: person.upstream },
@@ -55,9 +55,10 @@ export async function confirmDevice(
       userCode,
       resourceName: resource?.name,
       scopes: grant.scopes.flatMap((scope) => resource?.scopes[scope] ?? []),
-      identity: identityWords(grant.scopes),
-      startedAt: ago(deps.now() - grant.createdAt),
-      startedFrom: grant.ip ?? 'an unknown address',
+      identity: identityFactsOf(grant.scopes),
+      sessionMs: client.sessionMs,
+      startedAgo: deps.now() - grant.createdAt,
+      startedFrom: grant.ip,
       sameNetwork,
     }),
   );

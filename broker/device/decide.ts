@@ -20,7 +20,7 @@ export async function allowDevice(
     throw new OAuthError('access_denied', 'somebody else signed in than the one who allowed: enter the code again');
   }
   const grant = await store.getDeviceGrant(deviceCodeHash);
-  if (!grant) return c.html(messagePage('too_late'), 400);
+  if (!grant) return c.html(messagePage(c.get('language'), 'expired'), 400);
   if (refreshToken === undefined)
     log.warn({ event: 'no_refresh_token', upstream: upstream.config.name, client: grant.clientId });
   const sealedGrant = await sealGrant(
@@ -38,10 +38,14 @@ export async function allowDevice(
     { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes: grant.scopes },
     now(),
   );
-  if (!decided) return c.html(messagePage('too_late'), 400);
+  if (!decided) return c.html(messagePage(c.get('language'), whyUndecidable(grant, now())), 400);
   await store.appendAudit(
     { type: 'device.allowed', sub, detail: { client: grant.clientId, scope: grant.scopes.join(' ') } },
     now(),
   );
-  return c.html(messagePage('allowed'));
+  return c.html(messagePage(c.get('language'), 'allowed'));
 }
+
+/** Why nobody can decide on it any more. */
+export const whyUndecidable = (grant: { expiresAt: number } | undefined, now: number): 'expired' | 'used' =>
+  grant === undefined || grant.expiresAt <= now ? 'expired' : 'used';

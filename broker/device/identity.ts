@@ -44,13 +44,10 @@ export function personClaims({ name, email, groups }: GrantClaims, scopes: reado
   };
 }
 
-/** What the confirmation says of them, in words. */
-export function identityWords(scopes: readonly string[]): string[] {
-  const words: Record<string, string> = {
-    openid: 'Know that it is you',
-    profile: 'See your name',
-    email: 'See your e-mail address',
-    groups: 'See which groups you are in',
-  };
-  return scopes.flatMap((scope) => words[scope] ?? []);
-}
+const identityFacts = ['openid', 'profile', 'email', 'groups'] as const;
+
+/** What a client may know of the person: each has its words on the pages. */
+export type IdentityFact = (typeof identityFacts)[number];
+
+export const identityFactsOf = (scopes: readonly string[]): IdentityFact[] =>
+  identityFacts.filter((fact) => scopes.includes(fact));

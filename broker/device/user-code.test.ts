@@ -9,12 +9,19 @@ describe('a user code', () => {
     expect(new Set(codes.join('').replaceAll('-', '')).size).toBe(20);
   });
 
-  it.each(['bcdfghjk', 'BCDF-GHJK', ' b c d f g h j k ', 'bcdf—ghjk', 'BCDF.GHJK', 'bcdf\tghjk\n', 'b-c-d-f-g-h-j-k'])(
-    'is read from %j',
-    (typed) => {
-      expect(normaliseUserCode(typed)).toBe('BCDF-GHJK');
-    },
-  );
+  it.each([
+    'bcdfghjk',
+    'ＢＣＤＦ－ｇｈｊｋ',
+    'https://login.example.com/device?user_code=BCDF-GHJK',
+    'BCDF-GHJK',
+    ' b c d f g h j k ',
+    'bcdf—ghjk',
+    'BCDF.GHJK',
+    'bcdf\tghjk\n',
+    'b-c-d-f-g-h-j-k',
+  ])('is read from %j', (typed) => {
+    expect(normaliseUserCode(typed)).toBe('BCDF-GHJK');
+  });
 
   it.each(['', 'BCDF', 'BCDF-GHJKL', 'BCDF-GHJA', 'BCDF-GHJ1', 'x'.repeat(1_000)])('is not read from %j', (typed) => {
     expect(normaliseUserCode(typed)).toBeUndefined();

@@ -13,13 +13,17 @@ export function newUserCode(): string {
 }
 
 /**
- * Reads a code as people type and paste it: any case, with hyphens, spaces or none.
+ * Reads a code as people type and paste it: any case and width, with hyphens, spaces or none, or the whole link.
  *
  * @returns `XXXX-XXXX`, or `undefined` where it can be no code of ours
  */
 export function normaliseUserCode(text: string): string | undefined {
-  if (text.length > 64) return undefined;
-  const letters = text.toUpperCase().replace(/[\s\p{Pd}._]/gu, '');
+  if (text.length > 400) return undefined;
+  const code = /[?&]user_code=([^&#\s]+)/.exec(text)?.[1] ?? text;
+  const letters = code
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[\s\p{Pd}._]/gu, '');
   if (letters.length !== length || [...letters].some((letter) => !alphabet.includes(letter))) return undefined;
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

@@ -5,6 +5,7 @@ import type { Env } from '../env.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { errorSummary, type Log } from '../log.ts';
 import { errorPage } from '../pages/error.ts';
+import { english } from '../pages/language.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 
 /** Paths that people see in a browser; everywhere else errors are JSON. */
@@ -34,7 +35,10 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
     c.header('Cache-Control', 'no-store');
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
     if (pagePaths.has(c.req.path))
-      return c.html(errorPage(error, c.get('requestId')), error.status as ContentfulStatusCode);
+      return c.html(
+        errorPage(c.get('language') ?? english, error, c.get('requestId')),
+        error.status as ContentfulStatusCode,
+      );
     return c.json(
       { error: error.code, error_description: error.message, ...error.members },
       error.status as ContentfulStatusCode,

@@ -1,13 +1,25 @@
+import type { MiddlewareHandler } from 'hono';
 import { secureHeaders as honoSecureHeaders } from 'hono/secure-headers';
+import type { Env } from '../env.ts';
 
 /**
  * Headers of every answer. The policy forbids everything and then names what the pages have: one style sheet,
- * one picture and the forms' own origin. HSTS lasts a year (ASVS 3.4.1), and is left out on plain loopback.
+ * one picture, the forms' own origin, and our own script on the one page that has one. HSTS lasts a year (ASVS 3.4.1),
+ * and is left out on plain loopback.
  */
-export function secureHeaders(issuer: string) {
-  return honoSecureHeaders({
+export function secureHeaders(issuer: string): MiddlewareHandler<Env> {
+  const [strict, withScript] = [headers(issuer, {}), headers(issuer, { scriptSrc: ["'self'"] })];
+  return async (c, next) => {
+    await next();
+    await (c.get('hasScript') ? withScript : strict)(c, async () => {});
+  };
+}
+
+const headers = (issuer: string, scripts: { scriptSrc?: string[] }) =>
+  honoSecureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
+      ...scripts,
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
       formAction: ["'self'"],
@@ -21,4 +33,3 @@ export function secureHeaders(issuer: string) {
     crossOriginOpenerPolicy: 'same-origin',
     permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [], usb: [] },
   });
-}

@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
 import type { AccountView } from '../account/view.ts';
 import { ago } from './ago.ts';
-import { type Html, page } from './layout.ts';
+import { type Html, isolated } from './html.ts';
+import type { Language } from './language.ts';
+import { page } from './layout.ts';
 
-interface AccountPage extends AccountView {
+export interface AccountPage extends AccountView {
   csrf: string;
   /** Who is signed in here. */
   account: string | undefined;
@@ -11,7 +13,9 @@ interface AccountPage extends AccountView {
 }
 
 /** Where somebody is signed in, and how they end that. */
-export const accountPage = ({ csrf, account, now, browsers, devices, sites }: AccountPage): Html => {
+export function accountPage(language: Language, { csrf, account, now, browsers, devices, sites }: AccountPage): Html {
+  const { account: words, confirm, identity } = language.words;
+  const since = (at: number): string => ago(language, now - at);
   const form = (action: string, fields: Record<string, string>, label: string, described: string): Html =>
     html`<form method="post" action="/account">
             <input type="hidden" name="csrf" value="${csrf}">${Object.entries(fields).map(
@@ -19,62 +23,69 @@ export const accountPage = ({ csrf, account, now, browsers, devices, sites }: Ac
             )}
             <button class="link" type="submit" name="action" value="${action}" aria-label="${label}: ${described}">${label}</button>
           </form>`;
-  const used = ({ lastUsedAt, lastUsedFrom, needsSignIn }: AccountView['browsers'][number]): Html =>
-    html`<p class="soft">${lastUsedAt === undefined ? 'Not used yet' : `Last used ${ago(now - lastUsedAt)}`}${
-      lastUsedFrom ? `, from ${lastUsedFrom}` : ''
-    }${needsSignIn ? ' · has to sign in again' : ''}</p>`;
+  const used = ({ lastUsedAt, lastUsedFrom }: AccountView['browsers'][number]): Html | string => {
+    if (lastUsedAt === undefined) return words.notUsed;
+    return lastUsedFrom
+      ? words.lastUsedFrom(since(lastUsedAt), isolated(lastUsedFrom))
+      : words.lastUsed(since(lastUsedAt));
+  };
+  const use = (entry: AccountView['browsers'][number]): Html =>
+    html`<p class="soft">${used(entry)}${entry.needsSignIn ? html` · ${words.needsSignIn}` : ''}</p>`;
+  const may = (permissions: readonly string[]): Html | string =>
+    permissions.length === 0 ? '' : html`<ul>${permissions.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`;
 
   return page(
-    { title: 'Your account' },
-    html`<h1>Where you are signed in</h1>
-      ${account ? html`<p class="lead">${account}</p>` : ''}
+    language,
+    { title: words.title },
+    html`<h1>${words.title}</h1>
+      ${account ? html`<p class="lead">${isolated(account)}</p>` : ''}
       <section aria-labelledby="browsers">
-        <h2 id="browsers">Browsers</h2>
-        ${browsers.length === 0 ? html`<p>None.</p>` : ''}
+        <h2 id="browsers">${words.browsers}</h2>
+        ${browsers.length === 0 ? html`<p>${words.none}</p>` : ''}
         ${browsers.map(
           (browser) => html`<article class="item">
-          <p><strong>${browser.name}</strong> <span class="soft">signed in ${ago(now - browser.signedInAt)}</span></p>
-          ${used(browser)}
-          ${form('end_browser', { id: browser.id }, 'Sign out', browser.name)}
+          <p><strong><bdi>${browser.name}</bdi></strong> <span class="soft">${words.signedIn(since(browser.signedInAt))}</span></p>
+          ${use(browser)}
+          ${form('end_browser', { id: browser.id }, words.signOut, browser.name)}
         </article>`,
         )}
       </section>
       <section aria-labelledby="devices">
-        <h2 id="devices">Devices and programs</h2>
-        ${devices.length === 0 ? html`<p>None.</p>` : ''}
+        <h2 id="devices">${words.devices}</h2>
+        ${devices.length === 0 ? html`<p>${words.none}</p>` : ''}
         ${devices.map(
           (device) => html`<article class="item">
-          <p><strong>${device.name}</strong>${device.name === device.client ? '' : html` <span class="soft">${device.client}</span>`}
-            <span class="soft">signed in ${ago(now - device.signedInAt)}</span></p>
-          ${used(device)}
-          ${device.may.length === 0 ? '' : html`<ul>${device.may.map((words) => html`<li>${words}</li>`)}</ul>`}
-          ${form('end_device', { id: device.id }, 'Sign out', device.name)}
-          <details><summary>Rename</summary>
+          <p><strong><bdi>${device.name}</bdi></strong>${device.name === device.client ? '' : html` <bdi class="soft">${device.client}</bdi>`}
+            <span class="soft">${words.signedIn(since(device.signedInAt))}</span></p>
+          ${use(device)}
+          ${may([...device.may, ...device.knows.map((fact) => identity[fact])])}
+          ${form('end_device', { id: device.id }, words.signOut, device.name)}
+          <details><summary>${words.rename}</summary>
             <form method="post" action="/account">
               <input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="id" value="${device.id}">
-              <label>Name <input name="name" value="${device.name}" maxlength="60" required></label>
-              <button type="submit" name="action" value="rename_device">Rename</button>
+              <label>${words.name} <input name="name" value="${device.name}" maxlength="60" required></label>
+              <button type="submit" name="action" value="rename_device">${words.rename}</button>
             </form>
           </details>
         </article>`,
         )}
       </section>
       <section aria-labelledby="sites">
-        <h2 id="sites">Sites that you allowed</h2>
-        ${sites.length === 0 ? html`<p>None.</p>` : ''}
+        <h2 id="sites">${words.sites}</h2>
+        ${sites.length === 0 ? html`<p>${words.none}</p>` : ''}
         ${sites.map(
           (site) => html`<article class="item">
-          <p><strong>${site.name}</strong> <span class="soft">${site.origin} · allowed ${ago(now - site.allowedAt)}</span></p>
-          ${site.may.length === 0 ? '' : html`<ul>${site.may.map((words) => html`<li>${words}</li>`)}</ul>`}
-          ${form('end_site', { origin: site.origin }, 'Take back', site.name)}
+          <p><strong><bdi>${site.name}</bdi></strong> <span class="soft"><bdi>${site.origin}</bdi> · ${words.allowedAt(since(site.allowedAt))}</span></p>
+          ${may(site.may)}
+          ${form('end_site', { origin: site.origin }, words.takeBack, site.name)}
         </article>`,
         )}
       </section>
       <form method="post" action="/account" class="everywhere">
         <input type="hidden" name="csrf" value="${csrf}">
-        <button type="submit" name="action" value="end_all">Sign out everywhere</button>
-        <p class="fine">Ends every browser and device above. You are asked to sign in once more first, so that nobody else can do this.</p>
+        <button type="submit" name="action" value="end_all">${words.everywhere}</button>
+        <p class="fine">${words.everywhereText}</p>
       </form>
-      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">Not you?</button></form>`,
+      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${confirm.notYou}</button></form>`,
   );
-};
+}

@@ -1,5 +1,8 @@
 import { html } from 'hono/html';
-import type { Html } from './layout.ts';
+import type { IdentityFact } from '../device/identity.ts';
+import { duration } from './ago.ts';
+import { type Html, isolated } from './html.ts';
+import type { Language } from './language.ts';
 
 /** What the confirmations of devices and of programs on this computer have in common. */
 export interface Confirmed {
@@ -12,45 +15,59 @@ export interface Confirmed {
   resourceName: string | undefined;
   /** In the words of the configuration. */
   scopes: readonly string[];
-  /** What it may know of the person, in words. */
-  identity: readonly string[];
+  /** What it may know of the person. */
+  identity: readonly IdentityFact[];
+  /** How long it stays signed in, in milliseconds. */
+  sessionMs: number;
 }
 
 /** Who the device will be. @param notYou the form that changes it */
-export const accountSection = ({ name, email, upstream }: Confirmed['account'], notYou: Html): Html =>
+export const accountSection = (
+  { words: { confirm: words } }: Language,
+  { name, email, upstream }: Confirmed['account'],
+  notYou: Html,
+): Html =>
   html`<section aria-labelledby="as">
-        <h2 id="as">It will be signed in as</h2>
-        <p>${name ?? email ?? 'you'}${name && email ? html` <span class="soft">${email}</span>` : ''}
-        <span class="soft">· ${upstream}</span></p>
+        <h2 id="as">${words.as}</h2>
+        <p><strong><bdi>${name ?? email ?? words.you}</bdi></strong>${name && email ? html` <bdi class="soft">${email}</bdi>` : ''}
+        <span class="soft">· <bdi>${upstream}</bdi></span></p>
         ${notYou}
       </section>`;
 
-export const accessSections = ({ resourceName, scopes, identity }: Confirmed): Html =>
-  html`${
+export const accessSections = (language: Language, { resourceName, scopes, identity, sessionMs }: Confirmed): Html => {
+  const { confirm: words, identity: facts } = language.words;
+  const may = scopes.length === 0 ? [facts.openid] : scopes;
+  return html`${
     resourceName === undefined
       ? ''
       : html`<section aria-labelledby="may">
-        <h2 id="may">It may, in ${resourceName}</h2>
-        <ul>${scopes.length === 0 ? html`<li>Know that it is you</li>` : scopes.map((scope) => html`<li>${scope}</li>`)}</ul>
+        <h2 id="may">${words.may(isolated(resourceName))}</h2>
+        <ul>${may.map((scope) => html`<li><bdi>${scope}</bdi></li>`)}</ul>
       </section>`
   }${
     identity.length === 0
       ? ''
-      : html`<section aria-labelledby="know">
-        <h2 id="know">It may learn about you</h2>
-        <ul>${identity.map((words) => html`<li>${words}</li>`)}</ul>
+      : html`<section aria-labelledby="learn">
+        <h2 id="learn">${words.learn}</h2>
+        <ul>${identity.map((fact) => html`<li>${facts[fact]}</li>`)}</ul>
       </section>`
-  }`;
+  }
+      <p class="fine">${words.stays(duration(language, sessionMs))}</p>`;
+};
 
 /** "Allow" and "Deny", alike; and the way out for whoever wonders why they are asked. */
-export const decisionForm = (action: string, { csrf, ticket }: Confirmed): Html =>
+export const decisionForm = (
+  { words: { confirm: words } }: Language,
+  action: string,
+  { csrf, ticket }: Confirmed,
+): Html =>
   html`<form method="post" action="${action}">
         <input type="hidden" name="csrf" value="${csrf}">
         <input type="hidden" name="ticket" value="${ticket}">
         <div class="choice">
-          <button type="submit" name="action" value="allow">Allow</button>
-          <button type="submit" name="action" value="deny">Deny</button>
+          <button type="submit" name="action" value="allow">${words.allow}</button>
+          <button type="submit" name="action" value="deny">${words.deny}</button>
         </div>
-        <p class="fine">Did somebody else ask you to do this? They may be trying to sign in as you.
-          <button class="link" type="submit" name="action" value="report">I did not start this</button></p>
+        <p class="fine">${words.doubt}
+          <button class="link" type="submit" name="action" value="report">${words.report}</button></p>
       </form>`;

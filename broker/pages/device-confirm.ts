@@ -1,33 +1,39 @@
 import { html } from 'hono/html';
+import { ago } from './ago.ts';
 import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-parts.ts';
-import { type Html, page } from './layout.ts';
+import { type Html, isolated } from './html.ts';
+import type { Language } from './language.ts';
+import { page } from './layout.ts';
 
-interface ConfirmPage extends Confirmed {
+export interface ConfirmPage extends Confirmed {
   userCode: string;
-  startedAt: string;
-  startedFrom: string;
+  /** Milliseconds since the device asked. */
+  startedAgo: number;
+  startedFrom: string | undefined;
   /** Whether the device asked from this browser's address. A hint, never a gate. */
   sameNetwork: boolean;
 }
 
-export const deviceConfirmPage = (view: ConfirmPage): Html =>
-  page(
-    { title: 'Allow this device?' },
-    html`<h1>Allow <strong>${view.clientName}</strong>?</h1>
-      <p class="lead">It shows the code <code class="code-inline">${view.userCode}</code>. If your device shows another one, deny.</p>
+/** Before a device is signed in: who, what, for how long, and where the request came from. */
+export function deviceConfirmPage(language: Language, view: ConfirmPage): Html {
+  const { confirm: words } = language.words;
+  const from = view.startedFrom === undefined ? words.unknownAddress : isolated(view.startedFrom);
+  return page(
+    language,
+    { title: words.device },
+    html`<h1>${words.question(html`<strong><bdi>${view.clientName}</bdi></strong>`)}</h1>
+      <p class="lead">${words.code(html`<code class="code-inline" dir="ltr">${view.userCode}</code>`)}</p>
       ${accountSection(
+        language,
         view.account,
-        html`<form method="post" action="/signout"><input type="hidden" name="csrf" value="${view.csrf}"><button class="link" type="submit">Not you?</button></form>`,
+        html`<form method="post" action="/signout"><input type="hidden" name="csrf" value="${view.csrf}"><button class="link" type="submit">${words.notYou}</button></form>`,
       )}
-      ${accessSections(view)}
+      ${accessSections(language, view)}
       <section aria-labelledby="began">
-        <h2 id="began">The request</h2>
-        <p>Began ${view.startedAt}, from ${view.startedFrom}.</p>
-        <p class="${view.sameNetwork ? 'soft' : 'warning'}">${
-          view.sameNetwork
-            ? 'Your device is on the same network as this browser.'
-            : 'Your device is on another network than this browser. If it is not beside you, deny.'
-        }</p>
+        <h2 id="began">${words.request}</h2>
+        <p>${words.began(ago(language, view.startedAgo), from)}</p>
+        <p class="${view.sameNetwork ? 'soft' : 'warning'}">${view.sameNetwork ? words.sameNetwork : words.otherNetwork}</p>
       </section>
-      ${decisionForm('/device/decision', view)}`,
+      ${decisionForm(language, '/device/decision', view)}`,
   );
+}

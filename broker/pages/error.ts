@@ -1,15 +1,31 @@
 import { html } from 'hono/html';
 import type { OAuthError } from '../errors.ts';
-import { type Html, page } from './layout.ts';
+import type { Html } from './html.ts';
+import type { Language } from './language.ts';
+import { page } from './layout.ts';
 
-/** What a person sees where a program would get OAuth JSON: what happened, what to do, and what to tell support. */
-export const errorPage = (error: OAuthError, requestId: string): Html =>
-  page(
-    { title: 'That did not work' },
-    html`<h1>That did not work</h1>
-      <p class="lead">${sentence(error.message)}</p>
-      <p><a class="button" href="/device">Enter a code again</a></p>
-      <p class="fine">If it stays: <code>${error.code}</code>, request <code>${requestId}</code></p>`,
+/**
+ * What a person sees where a program would get OAuth JSON: what happened and what to do in their language, and what to
+ * tell support as a program would have it.
+ */
+export function errorPage(language: Language, error: OAuthError, requestId: string): Html {
+  const { errors, next } = language.words;
+  const { title, text } = errors[kindOf(error)];
+  return page(
+    language,
+    { title },
+    html`<p class="mark bad" aria-hidden="true"></p>
+      <h1>${title}</h1>
+      <p class="lead">${text}</p>
+      <p class="detail" lang="en" dir="ltr">${sentence(error.message)} <code>${error.code}</code></p>
+      <p><a class="button" href="/device">${next.enterCode}</a></p>
+      <p class="fine">${errors.request} <code dir="ltr">${requestId}</code></p>`,
   );
+}
+
+function kindOf({ code, status }: OAuthError): 'stale' | 'busy' | 'other' {
+  if (code === 'invalid_transaction' || (code === 'invalid_request' && status === 403)) return 'stale';
+  return code === 'too_many_requests' || code === 'temporarily_unavailable' ? 'busy' : 'other';
+}
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -1,17 +1,19 @@
 import { html } from 'hono/html';
-import type { HtmlEscapedString } from 'hono/utils/html';
-
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+import type { Html } from './html.ts';
+import type { Language } from './language.ts';
 
 interface Shell {
   title: string;
   /** Sends the browser on without a form: a policy's form-action would hold for the provider's redirects as well. */
   continueTo?: string;
+  /** A script of ours under `/assets/`, which the answer's policy has to allow. */
+  script?: string;
 }
 
 /** The frame of every page that people see: one column, works without JavaScript. */
-export const page = ({ title, continueTo }: Shell, content: Html): Html => html`<!doctype html>
-<html lang="en">
+export const page = ({ tag, direction }: Language, { title, continueTo, script }: Shell, content: Html): Html =>
+  html`<!doctype html>
+<html lang="${tag}" dir="${direction}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -21,10 +23,11 @@ export const page = ({ title, continueTo }: Shell, content: Html): Html => html`
     <title>${title} · Latchkey</title>
     <link rel="icon" href="/assets/key.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/assets/pages.css">
+    ${script === undefined ? '' : html`<script src="/assets/${script}" defer></script>`}
   </head>
   <body>
     <main>
-      <p class="brand"><img src="/assets/key.svg" alt="" width="24" height="24"> Latchkey</p>
+      <p class="brand" dir="ltr"><img src="/assets/key.svg" alt="" width="24" height="24"> Latchkey</p>
       ${content}
     </main>
   </body>

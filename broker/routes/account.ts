@@ -21,7 +21,9 @@ export function account(deps: Deps) {
     if (!page.person) return c.redirect(await signInFirst(deps, c, page));
     const { email, name } = page.person;
     const view = await accountView(deps, page.person);
-    return c.html(accountPage({ ...view, csrf: csrfToken(deps, page), account: email ?? name, now: deps.now() }));
+    return c.html(
+      accountPage(c.get('language'), { ...view, csrf: csrfToken(deps, page), account: email ?? name, now: deps.now() }),
+    );
   };
 }
 
@@ -47,7 +49,10 @@ export function accountChange(deps: Deps) {
       const purpose = { type: 'sign_out_everywhere', sub: person.sub } as const;
       const options = { offline: false, prompt: 'login', loginHint: person.email } as const;
       return c.html(
-        continuePage(await startSignIn(deps, page, chooseUpstream(deps, person.upstream), purpose, options)),
+        continuePage(
+          c.get('language'),
+          await startSignIn(deps, page, chooseUpstream(deps, person.upstream), purpose, options),
+        ),
       );
     }
     const change = changes.get(form.action ?? '');

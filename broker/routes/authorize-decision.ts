@@ -27,20 +27,28 @@ export function authorizeDecision(deps: Deps) {
       const detail = { client: request.clientId, flow: 'loopback', address: c.get('address') };
       await deps.store.appendAudit({ type, sub: person.sub, detail }, deps.now());
       const denied = new OAuthError('access_denied', 'the person has refused');
-      return c.html(continuePage(errorUrl(deps.config, request, denied)));
+      return c.html(continuePage(c.get('language'), errorUrl(deps.config, request, denied)));
     }
     if (form.action === 'switch_account') {
       const fresh = { ...newPageSession(deps.now()), chooseAccount: true };
       writePageSession(deps, c, fresh);
       const again = { type: 'authorize', request } as const;
       const upstream = chooseUpstream(deps, person.upstream);
-      return c.html(continuePage(await startSignIn(deps, fresh, upstream, again, { offline: false, prompt: 'login' })));
+      return c.html(
+        continuePage(
+          c.get('language'),
+          await startSignIn(deps, fresh, upstream, again, { offline: false, prompt: 'login' }),
+        ),
+      );
     }
     if (form.action !== 'allow') throw new OAuthError('invalid_request', 'action is none of those on the page');
     const purpose = { type: 'authorize_allow', request, sub: person.sub } as const;
     const upstream = chooseUpstream(deps, person.upstream);
     return c.html(
-      continuePage(await startSignIn(deps, page, upstream, purpose, { offline: true, loginHint: person.email })),
+      continuePage(
+        c.get('language'),
+        await startSignIn(deps, page, upstream, purpose, { offline: true, loginHint: person.email }),
+      ),
     );
   };
 }

@@ -48,7 +48,8 @@ export function callback(deps: Deps) {
 
 /** The person turned back at the provider. A program that waits for its answer is told. */
 function cancelled({ config }: Deps, c: BrokerContext, purpose: Purpose) {
-  if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow') return c.html(messagePage('cancelled'), 400);
+  if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow')
+    return c.html(messagePage(c.get('language'), 'cancelled'), 400);
   const denied = new OAuthError('access_denied', 'the sign-in was not finished');
   return c.redirect(errorUrl(config, purpose.request, denied));
 }

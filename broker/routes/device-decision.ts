@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { whyUndecidable } from '../device/decide.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
@@ -18,18 +19,25 @@ export function deviceDecision(deps: Deps) {
     const form = await formBody(c);
     requireCsrf(deps, page, form.csrf);
     const { person } = page;
+    const language = c.get('language');
     if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: enter the code again');
     const deviceCodeHash = openTicket(deps, page, form.ticket);
     if (form.action === 'deny' || form.action === 'report') {
       const isReport = form.action === 'report';
-      if (!(await refuse(deps, deviceCodeHash, person.sub, isReport))) return c.html(messagePage('too_late'), 400);
-      return c.html(messagePage(isReport ? 'reported' : 'denied'));
+      if (await refuse(deps, deviceCodeHash, person.sub, isReport)) {
+        return c.html(messagePage(language, isReport ? 'reported' : 'denied'));
+      }
+      const why = whyUndecidable(await deps.store.getDeviceGrant(deviceCodeHash), deps.now());
+      return c.html(messagePage(language, why), 400);
     }
     if (form.action !== 'allow') throw new OAuthError('invalid_request', 'action must be allow, deny or report');
     const purpose = { type: 'allow', deviceCodeHash, sub: person.sub } as const;
     const upstream = chooseUpstream(deps, person.upstream);
     return c.html(
-      continuePage(await startSignIn(deps, page, upstream, purpose, { offline: true, loginHint: person.email })),
+      continuePage(
+        language,
+        await startSignIn(deps, page, upstream, purpose, { offline: true, loginHint: person.email }),
+      ),
     );
   };
 }

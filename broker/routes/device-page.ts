@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
+import { codePage } from '../device/code-page.ts';
 import { normaliseUserCode } from '../device/user-code.ts';
 import type { BrokerContext } from '../env.ts';
 import { formBody } from '../middleware/body.ts';
 import { continuePage } from '../pages/continue.ts';
-import { deviceCodePage } from '../pages/device-code.ts';
 import { csrfToken, readPageSession, requireCsrf, writePageSession } from '../people/page-session.ts';
 import { startSignIn } from '../people/sign-in.ts';
 import { chooseUpstream } from '../upstream/choose.ts';
@@ -14,9 +14,7 @@ export function devicePage(deps: Deps) {
     const page = readPageSession(deps, c);
     writePageSession(deps, c, page);
     const userCode = normaliseUserCode(c.req.query('user_code') ?? '');
-    return c.html(
-      deviceCodePage({ csrf: csrfToken(deps, page), userCode, account: page.person?.email ?? page.person?.name }),
-    );
+    return codePage(c, { csrf: csrfToken(deps, page), userCode, account: page.person?.email ?? page.person?.name });
   };
 }
 
@@ -31,10 +29,8 @@ export function deviceSubmit(deps: Deps) {
     requireCsrf(deps, page, form.csrf);
     const userCode = normaliseUserCode(form.user_code ?? '');
     if (userCode === undefined) {
-      return c.html(
-        deviceCodePage({ csrf: csrfToken(deps, page), userCode: form.user_code?.slice(0, 24), fault: 'malformed' }),
-        400,
-      );
+      const entered = form.user_code?.slice(0, 24);
+      return codePage(c, { csrf: csrfToken(deps, page), userCode: entered, fault: 'malformed' }, 400);
     }
     const prompt = page.chooseAccount ? 'login' : undefined;
     const upstream = chooseUpstream(deps, page.person?.upstream);
@@ -45,6 +41,6 @@ export function deviceSubmit(deps: Deps) {
       { type: 'code', userCode, forced: prompt !== undefined },
       { offline: false, prompt },
     );
-    return c.html(continuePage(url));
+    return c.html(continuePage(c.get('language'), url));
   };
 }

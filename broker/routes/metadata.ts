@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { identityScopesSupported } from '../device/identity.ts';
 import type { BrokerContext } from '../env.ts';
+import { languages } from '../pages/language.ts';
 import { assertionAlgorithms } from '../services/assertion.ts';
 import { deviceCodeGrant } from './token.ts';
 
@@ -50,6 +51,7 @@ function document({ issuer, resources }: Deps['config']) {
     response_modes_supported: ['query'],
     authorization_response_iss_parameter_supported: true,
     code_challenge_methods_supported: ['S256'],
+    ui_locales_supported: languages.map(({ tag }) => tag),
     prompt_values_supported: ['login', 'select_account'],
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
