@@ -9,11 +9,12 @@ export type BrokerEvent =
   /** What somebody may do has to be asked for again: of one person, or of everybody. */
   | { type: 'policy'; sub?: string | undefined };
 
-/** The event's name on a session's stream; `undefined` where it is none of that session's business. */
+/** The event's name on a session's stream (`replaced`: the stream ends without a word); `undefined` where it is none of that session's business. */
 export function nameFor(event: Readonly<Record<string, unknown>>, { id, sub }: Pick<Session, 'id' | 'sub'>) {
   switch (event.type) {
     case 'revoked':
-      return Array.isArray(event.sessions) && event.sessions.includes(id) ? event.type : undefined;
+      if (!Array.isArray(event.sessions) || !event.sessions.includes(id)) return undefined;
+      return event.reason === 'replaced' ? event.reason : event.type;
     case 'consent':
       return event.sub === sub ? event.type : undefined;
     case 'policy':

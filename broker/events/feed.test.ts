@@ -107,6 +107,7 @@ describe('an event', () => {
   const session = { id: 's1', sub: 'ada' };
   it.each([
     ['its own end', { type: 'revoked', sessions: ['s0', 's1'] }, 'revoked'],
+    ['its successor', { type: 'revoked', sessions: ['s1'], reason: 'replaced' }, 'replaced'],
     ['another’s end', { type: 'revoked', sessions: ['s2'] }, undefined],
     ['its person’s consents', { type: 'consent', sub: 'ada' }, 'consent'],
     ['another’s consents', { type: 'consent', sub: 'grace' }, undefined],

@@ -77,6 +77,14 @@ describe('a stream', () => {
     expect(subscribers.size).toBe(0);
   });
 
+  it('ends without a word when a newer session takes its place', async () => {
+    const { seen } = read(openStream(deps(), streams, row, undefined));
+    await settle();
+    happens({ type: 'revoked', sessions: ['s1'], reason: 'replaced' });
+    await settle();
+    expect(seen).toEqual({ names: [], isOver: true });
+  });
+
   it('tells of a session that ended between its authentication and here', async () => {
     current = { ...row, state: 'ended' };
     const { seen } = read(openStream(deps(), streams, row, undefined));

@@ -46,11 +46,14 @@ export function openStream(
         if (seq <= seen) return;
         seen = seq;
         const name = nameFor(event, row);
-        if (name === 'revoked') sendRevoked(seq);
+        // Its holder has a newer session, and comes for that one's events.
+        if (name === 'replaced') end();
+        else if (name === 'revoked') sendRevoked(seq);
         else if (name) send(frame(name, seq));
       };
       const check = async (): Promise<void> => {
         const current = await store.getSession(row.id);
+        if (current?.endReason === 'replaced') return end();
         if (!current || current.state === 'ended') return sendRevoked(seen);
         if (now() >= current.idleExpiresAt || now() >= current.absoluteExpiresAt) sendRevoked(seen);
       };

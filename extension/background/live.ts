@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 export interface LiveDeps {
   /** Opens `GET /session/events`. */
   open(lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
-  session: Pick<Session, 'guard' | 'check'>;
+  session: Pick<Session, 'guard' | 'check' | 'known' | 'over'>;
   /** Whether somebody is signed in and a tab of an approved site is open. */
   isWanted(): Promise<boolean>;
   /** Id of the last event; what came while the background was stopped is caught up on from there. */
@@ -34,7 +34,7 @@ const maxDelayMs = 60_000;
 /**
  * Keeps the session's event stream open while tabs of approved sites are and the background lives. A browser
  * stops the background sooner or later and the stream with it: the alarm then wakes it within the minute, and
- * opening the stream again tells whether the session still stands. Only the broker's own word ends a session:
+ * opening the stream again tells whether the session still stands. Only the broker's own word ends a session;
  * trouble on the way is waited out.
  */
 export function createLive(deps: LiveDeps): Live {
@@ -48,13 +48,17 @@ export function createLive(deps: LiveDeps): Live {
     try {
       const signal = AbortSignal.any([stop, silent.signal]);
       const last = await position.get();
+      const mine = (await session.known())?.session.created_at;
       const body = await session.guard(() => open(last, signal));
       connected();
       for await (const { event, id } of readServerEvents(body)) {
         clearTimeout(timer);
         timer = setTimeout(() => silent.abort(), silenceMs);
-        // Asking again, with the cookie of now, is what tells a session that ended from one that was replaced.
-        if (event === 'revoked') return true;
+        if (event === 'revoked') {
+          if (mine !== undefined) await session.over(mine);
+          // A session that has begun since may be over as well, or not: opening its stream tells.
+          return true;
+        }
         if (event !== undefined) await session.check(event === 'policy');
         if (id !== undefined) await position.set(id);
       }

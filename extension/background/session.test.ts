@@ -136,6 +136,15 @@ describe('a check, after the broker said that something changed', () => {
     expect(await parts.session.known()).toBeUndefined();
   });
 
+  it('ends the session that is over, and no other', async () => {
+    const began = (await parts.session.known())?.session.created_at ?? 0;
+    await parts.session.over(began - 60);
+    expect(await parts.session.known()).toBeDefined();
+    await parts.session.over(began);
+    expect(await parts.session.known()).toBeUndefined();
+    expect(cached()).toBe(0);
+  });
+
   it('changes nothing where the broker is away', async () => {
     parts.broker.next('GET /session', 'lost');
     await expect(parts.session.check(true)).rejects.toMatchObject({ code: 'offline' });

@@ -44,6 +44,12 @@ export interface Session {
    * @param voidTokens what is in the tokens may have changed although the session looks the same
    */
   check(voidTokens: boolean): Promise<void>;
+  /**
+   * The broker has said that a session is over: forgets it, if it is still the one that is known.
+   *
+   * @param createdAt when that session began, as the broker dates it
+   */
+  over(createdAt: number): Promise<void>;
   /** Runs a call of the session and ends the session here if the broker says that it has ended there. */
   guard<T>(call: () => Promise<T>): Promise<T>;
   grant(consent: { origin: string; resource: string; scope: string }): Promise<void>;
@@ -57,14 +63,14 @@ export function createSession(deps: SessionDeps): Session {
   const flights = createSingleFlight<SessionAnswer | undefined>();
   const inTurn = createTurns();
 
-  const end = (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> =>
-    inTurn(async () => {
-      // Forget first: whatever fails after this line, no token is given out any more.
-      await known.set({ signedIn: false, logoutUrl });
-      await tokens.clear();
-      // Pages hear of it without waiting for the disk, from which the key is erased.
-      await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
-    });
+  const forget = async (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> => {
+    // Forget first: whatever fails after this line, no token is given out any more.
+    await known.set({ signedIn: false, logoutUrl });
+    await tokens.clear();
+    // Pages hear of it without waiting for the disk, from which the key is erased.
+    await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
+  };
+  const end = (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> => inTurn(() => forget(key, logoutUrl));
 
   /** Changes what is known, if it is still the session of that epoch. */
   const change = (epoch: string, next: (answer: SignedIn) => SignedIn): Promise<void> =>
@@ -135,6 +141,11 @@ export function createSession(deps: SessionDeps): Session {
         await tokens.clear();
         await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
         await events.reset('session');
+      }),
+    over: (createdAt) =>
+      inTurn(async () => {
+        if (answerOf(await known.get())?.session.created_at !== createdAt) return;
+        await forget((await deps.signingIn()) ? 'keep' : 'erase');
       }),
     async check(voidTokens) {
       const before = answerOf(await known.get());

@@ -72,14 +72,14 @@ describe('GET /session/events', () => {
     await Promise.all([after.close(), fresh.close()]);
   });
 
-  it('tells the session that was replaced, and not the one that replaces it', async () => {
+  it('ends without a word for a session that was replaced, and not for the one that replaces it', async () => {
     const session = await signedIn();
     const old = await open(session);
     await old.connected();
     await session.signIn();
     expect(old.names).toEqual([]);
     const next = await open(session);
-    expect(await old.ended).toEqual(['revoked']);
+    expect(await old.ended).toEqual([]);
     await next.connected();
     expect(next.names).toEqual([]);
     await next.close();
