@@ -30,6 +30,16 @@ const tokenGet = v.strictObject({
   max_age: v.optional(seconds(31_536_000)),
 });
 
+const tokenProof = v.strictObject({
+  resource: short(512),
+  scopes,
+  min_ttl_s: v.optional(seconds(86_400)),
+  method: v.pipe(v.string(), v.regex(/^[A-Z]{1,16}$/)),
+  url: short(2_048),
+  /** The API's last one (RFC 9449 §9). */
+  nonce: v.optional(short(256)),
+});
+
 const envelope = {
   v: v.literal(protocolVersion),
   id: short(64),
@@ -43,6 +53,7 @@ export const requestSchema = v.variant('m', [
   v.strictObject({ ...envelope, m: v.literal('session.sign_in'), p: empty }),
   v.strictObject({ ...envelope, m: v.literal('session.sign_out'), p: empty }),
   v.strictObject({ ...envelope, m: v.literal('token.get'), p: tokenGet }),
+  v.strictObject({ ...envelope, m: v.literal('token.proof'), p: tokenProof }),
   v.strictObject({ ...envelope, m: v.literal('access.list'), p: empty }),
   v.strictObject({
     ...envelope,
@@ -78,6 +89,11 @@ export interface TokenView {
   resource: string;
 }
 
+/** A bound token, and the proof that goes with it to one URL, once. */
+export interface ProofView extends TokenView {
+  proof: string;
+}
+
 export interface AccessView {
   resource: string;
   name: string;
@@ -91,6 +107,7 @@ export interface PageResults {
   'session.sign_in': SessionView;
   'session.sign_out': Record<string, never>;
   'token.get': TokenView;
+  'token.proof': ProofView;
   'access.list': { access: AccessView[] };
   'access.revoke': Record<string, never>;
   'request.cancel': Record<string, never>;

@@ -65,6 +65,10 @@ export const sitePolicy = v.object({
       name: v.string(),
       /** Scope → what it lets the site do, in the words of the configuration. Only what this person may have. */
       scopes: v.record(v.string(), v.string()),
+      /** Whether its tokens are bound to a key of the extension (RFC 9449). */
+      dpop: v.optional(v.picklist(['required', 'optional', 'off']), 'off'),
+      /** Where proofs for it may be made; nothing else is signed. */
+      urls: v.optional(v.array(v.string()), []),
     }),
   ),
 });

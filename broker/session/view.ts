@@ -40,7 +40,9 @@ function siteView({ resources }: Config, { origin, name, consent, allow }: Origi
       const resource = resources.get(id);
       if (!resource) return [];
       const words = scopes.map((scope) => [scope, resource.scopes[scope] ?? scope]);
-      return [{ resource: id, name: resource.name, scopes: Object.fromEntries(words) as Record<string, string> }];
+      const inWords = Object.fromEntries(words) as Record<string, string>;
+      const { dpop, urls } = resource;
+      return [{ resource: id, name: resource.name, scopes: inWords, dpop, urls: [...urls] }];
     }),
   };
 }

@@ -96,7 +96,7 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
     const over = new AbortController();
     const abort = () => over.abort(signal?.reason);
     const late = setTimeout(
-      () => over.abort(new LatchkeyError({ code: 'expired', message: `No answer to ${m} in time: try again.` })),
+      () => over.abort(new LatchkeyError({ code: 'expired', message: `No answer to ${m} in time.` })),
       deadlineMs,
     );
     signal?.addEventListener('abort', abort);

@@ -19,14 +19,14 @@ export async function hello(window: PageWindow | undefined): Promise<MessagePort
   if (!window?.isSecureContext || window.top !== window) {
     throw new LatchkeyError({
       code: 'unsupported',
-      message: 'Latchkey serves top-level pages only, on https: or loopback.',
+      message: 'Latchkey serves secure top-level pages only.',
     });
   }
   const port = (await knock(window)) ?? (await knock(window));
   if (port) return port;
   throw new LatchkeyError({
     code: 'not_installed',
-    message: 'No Latchkey extension answers here: install it, or connect this site in its popup.',
+    message: 'Latchkey is not in this page: install it, or connect this site in its popup.',
   });
 }
 

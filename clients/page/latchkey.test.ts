@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TokenView } from '#shared/page-protocol.ts';
+import type { PageRequest, TokenView } from '#shared/page-protocol.ts';
 import { createLatchkey, type Latchkey } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
 import type { TokenOptions } from './tokens.ts';
@@ -388,9 +388,46 @@ describe('fetch', () => {
     expect(fetch).toHaveBeenCalledTimes(1);
   });
 
-  it('does not send a bound token as a bearer token', async () => {
-    const bound = mint()();
-    const { lk } = await start(() => ({ r: { ...bound.r, token_type: 'DPoP' } }));
-    await expect(lk.fetch(`${resource}/a`)).rejects.toMatchObject({ code: 'unsupported' });
+  describe('with a bound token', () => {
+    const answer = ({ m, p }: PageRequest) => {
+      const view = mint()().r;
+      const proof = m === 'token.proof' ? { proof: `proof of ${p.method} ${p.url} ${p.nonce ?? 'no nonce'}` } : {};
+      return { r: { ...view, token_type: 'DPoP', ...proof } };
+    };
+    const sent = (fetch: ReturnType<typeof vi.fn>, call: number) => new Headers(fetch.mock.calls[call]?.[1]?.headers);
+
+    it('sends token and proof, one message a request', async () => {
+      const fetch = vi.fn(async (_: RequestInfo | URL, _init?: RequestInit) => new Response('ok'));
+      const { lk, page } = await start(answer, fetch);
+      await lk.fetch(`${resource}/a?b=c`, { method: 'post' });
+      await lk.fetch(`${resource}/a`);
+      expect(page.methods()).toEqual(['token.get', 'token.proof', 'token.proof']);
+      expect(sent(fetch, 0).get('authorization')).toMatch(/^DPoP \S+$/);
+      expect(sent(fetch, 0).get('dpop')).toBe(`proof of POST ${resource}/a?b=c no nonce`);
+    });
+
+    it('answers a challenge for a nonce, once, and remembers it', async () => {
+      const headers = { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': 'n1' };
+      const fetch = vi.fn(
+        async (_: RequestInfo | URL, _init?: RequestInit) => new Response(null, { status: 401, headers }),
+      );
+      const { lk } = await start(answer, fetch);
+      expect((await lk.fetch(`${resource}/a`)).status).toBe(401);
+      expect(fetch).toHaveBeenCalledTimes(2);
+      expect(sent(fetch, 1).get('dpop')).toContain(' n1');
+    });
+
+    it('gives the challenge back where the body can’t be sent again', async () => {
+      const headers = { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': 'n1' };
+      const fetch = vi.fn(
+        async (_: RequestInfo | URL, _init?: RequestInit) => new Response(null, { status: 401, headers }),
+      );
+      const { lk } = await start(answer, fetch);
+      const body = new ReadableStream();
+      expect((await lk.fetch(`${resource}/a`, { method: 'POST', body, duplex: 'half' } as RequestInit)).status).toBe(
+        401,
+      );
+      expect(fetch).toHaveBeenCalledTimes(1);
+    });
   });
 });

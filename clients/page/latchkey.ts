@@ -49,7 +49,7 @@ export async function createLatchkey({ defaults, window, fetch, now }: LatchkeyO
   const port = await hello(window);
   const channel = createChannel({ port, open: () => hello(window), onEvent });
   const tokens = createTokens({ channel, now });
-  const authorizedFetch = createAuthorizedFetch({ tokens, fetch, now, base: () => window.location.href });
+  const authorizedFetch = createAuthorizedFetch({ tokens, channel, fetch, now, base: () => window.location.href });
 
   // Back from the back/forward cache: events were missed, and the port may be dead.
   window.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {

@@ -55,17 +55,14 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
-          message: 'Name resource and scopes, here or in connect().',
+          message: 'Name resource and scopes.',
         });
       }
       const { kept, join } = current;
       const key = JSON.stringify([resource, [...scopes].sort()]);
       const token = kept.get(key);
       // How somebody signed in for a token isn't remembered here: with a demand for that, the extension is asked.
-      const demand = {
-        ...(acrValues === undefined ? {} : { acr_values: acrValues }),
-        ...(maxAge === undefined ? {} : { max_age: maxAge }),
-      };
+      const demand = { acr_values: acrValues, max_age: maxAge };
       const asksMore = acrValues !== undefined || maxAge !== undefined;
       if (!asksMore && token && token.expiresAt > now() + minTtl * 1_000) return token;
 

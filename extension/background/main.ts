@@ -5,7 +5,7 @@ import { alarm } from '../platform/alarms.ts';
 import { browser } from '../platform/browser.ts';
 import { baked } from '../platform/config.ts';
 import { identity } from '../platform/identity.ts';
-import { keys } from '../platform/keys.ts';
+import { keys, keysOf } from '../platform/keys.ts';
 import { readManaged } from '../platform/managed.ts';
 import { sites } from '../platform/sites.ts';
 import { slot } from '../platform/slot.ts';
@@ -27,6 +27,7 @@ import { createManaged } from './managed.ts';
 import type { PageCall, PageHandlers } from './page-call.ts';
 import { createPagePorts, type Port } from './page-port.ts';
 import { createPrompts } from './prompts.ts';
+import { createProofs } from './proofs.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRouter, type Router } from './router.ts';
 import { createSession, type Known } from './session.ts';
@@ -119,9 +120,11 @@ const prompts = createPrompts({
 });
 const interactions = createInteractions({ signIn, prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
 
+const proofs = createProofs({ keysOf, current: () => session.current(), now });
+const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
 const pageHandlers: PageHandlers = {
   ...sessionHandlers({ session, interactions }),
-  ...tokenHandlers({ session, tokens: createTokens({ client, session, cache, events, now }), interactions }),
+  ...tokenHandlers({ session, tokens, proofs, interactions }),
   ...accessHandlers({ session }),
 };
 const ownHandlers: UiHandlers = uiHandlers({

@@ -14,6 +14,8 @@ export interface TokensDeps {
   session: Session;
   cache: TokenCache;
   events: Events;
+  /** Thumbprint of the key to bind a token to, where its resource wants that (RFC 9449 §6). */
+  bind(ask: TokenAsk): Promise<string | undefined>;
   now: Clock;
 }
 
@@ -27,7 +29,7 @@ export interface Tokens {
 }
 
 /** Gives out tokens: from the cache while they live long enough, else from the broker, one request at a time per token. */
-export function createTokens({ client, session, cache, events, now }: TokensDeps): Tokens {
+export function createTokens({ client, session, cache, events, bind, now }: TokensDeps): Tokens {
   const flights = createSingleFlight<TokenAnswer>();
 
   const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenAnswer> => {
@@ -37,7 +39,9 @@ export function createTokens({ client, session, cache, events, now }: TokensDeps
     if (cached) return cached;
     const askedAt = now();
     const { origin, resource, scopes } = ask;
-    const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...stepUp };
+    const jkt = await bind(ask);
+    const bound = jkt === undefined ? {} : { jkt };
+    const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...bound, ...stepUp };
     const token = await session.guard(() => client.token(body));
     if (epoch !== (await events.epoch())) {
       throw new LatchkeyError({

@@ -35,7 +35,7 @@ const value = fc.oneof(
 );
 const methods = fc.constantFrom(
   ...['session.get', 'session.sign_in', 'session.sign_out', 'token.get', 'access.list', 'access.revoke'],
-  ...['request.cancel', 'request.poll', 'toString', '__proto__', 'token.steal'],
+  ...['token.proof', 'request.cancel', 'request.poll', 'toString', '__proto__', 'token.steal'],
 );
 const params = fc.oneof(
   fc.constant({}),
@@ -51,6 +51,16 @@ const params = fc.oneof(
       extra: value,
     },
     { requiredKeys: [] },
+  ),
+  fc.record(
+    {
+      resource: fc.constant('r'),
+      scopes: fc.constant(['a']),
+      method: fc.oneof(value, fc.constantFrom('GET', 'get', 'X'.repeat(17))),
+      url: fc.oneof(value, fc.constantFrom('https://api.test/', 'x'.repeat(2_048), 'x'.repeat(2_049))),
+      nonce: value,
+    },
+    { requiredKeys: ['resource', 'scopes'] },
   ),
   fc.record({
     resource: fc.constant('r'),

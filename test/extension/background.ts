@@ -6,6 +6,7 @@ import { createInteractions } from '../../extension/background/handlers/interact
 import { sessionHandlers } from '../../extension/background/handlers/session.ts';
 import { tokenHandlers } from '../../extension/background/handlers/token.ts';
 import { createPrompts } from '../../extension/background/prompts.ts';
+import { createProofs } from '../../extension/background/proofs.ts';
 import { createSession, type Known } from '../../extension/background/session.ts';
 import { type Attempt, createSignIn } from '../../extension/background/sign-in.ts';
 import { createTokenCache } from '../../extension/background/token-cache.ts';
@@ -73,7 +74,14 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
     sleep: async () => undefined,
     now,
   });
-  const tokens = createTokens({ client, session, cache, events, now });
+  const originKeys = new Map<string, ReturnType<typeof memoryKeys>>();
+  const keysOf = (origin: string) => {
+    const known = originKeys.get(origin) ?? memoryKeys();
+    originKeys.set(origin, known);
+    return known;
+  };
+  const proofs = createProofs({ keysOf, current: () => session.current(), now });
+  const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
   const windows = fakeWindows();
   let prompted = 0;
   const prompts = createPrompts({
@@ -90,7 +98,7 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
   const interactions = createInteractions({ signIn, prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
   const handlers = {
     ...sessionHandlers({ session, interactions }),
-    ...tokenHandlers({ session, tokens, interactions }),
+    ...tokenHandlers({ session, tokens, proofs, interactions }),
     ...accessHandlers({ session }),
   };
   return {

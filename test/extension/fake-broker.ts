@@ -43,6 +43,8 @@ export const answer = (consents: Consent[]): SessionAnswer => ({
             resource: api,
             name: 'Orders API',
             scopes: { 'orders:read': 'See your orders', 'orders:write': 'Change your orders' },
+            dpop: 'off',
+            urls: [`${api}/`],
           },
         ],
       },

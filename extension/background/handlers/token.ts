@@ -3,6 +3,7 @@ import type { TokenView } from '#shared/page-protocol.ts';
 import type { StepUp } from '../broker-error.ts';
 import type { PageHandlers } from '../page-call.ts';
 import { isAllowed, requireAllowed } from '../policy.ts';
+import type { Proofs } from '../proofs.ts';
 import type { Session } from '../session.ts';
 import type { TokenAsk } from '../token-cache.ts';
 import type { Tokens } from '../tokens.ts';
@@ -17,16 +18,18 @@ const policyMaxAgeMs = 30_000;
 /** Signing in (as strongly as it is asked for), then consenting: a request never leads to more windows than these. */
 const maxInteractions = 2;
 
-/** `token.get`: the one method that hands a secret to a page. */
+/** `token.get` and `token.proof`: the methods that hand a secret to a page. */
 export function tokenHandlers({
   session,
   tokens,
+  proofs,
   interactions,
 }: {
   session: Session;
   tokens: Tokens;
+  proofs: Proofs;
   interactions: Interactions;
-}): Pick<PageHandlers, 'token.get'> {
+}): Pick<PageHandlers, 'token.get' | 'token.proof'> {
   const requirePolicy = async (ask: TokenAsk): Promise<void> => {
     const known = await session.current();
     if (!known || known.session.state === 'reauth_required') throw notSignedIn();
@@ -58,6 +61,14 @@ export function tokenHandlers({
         }
         throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
       }
+    },
+
+    async 'token.proof'({ resource, scopes, min_ttl_s, method, url, nonce }, { sender, alive }) {
+      const ask: TokenAsk = { origin: sender.origin, resource, scopes };
+      const token = await get(ask, min_ttl_s ?? defaultMinTtlS, undefined);
+      const proof = await proofs.prove(ask, token.access_token, { method, url, nonce });
+      if (!alive()) throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
+      return { ...token, proof };
     },
   };
 }
