@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 import { render, useEffect, useState } from 'hono/jsx/dom';
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
-import { language, message } from '../platform/i18n.ts';
+import { direction, language, message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { type ConsentView, uiPortName } from '../protocol/ui.ts';
 import { createUiClient } from './client.ts';
@@ -88,6 +88,7 @@ function Consent() {
 const root = document.getElementById('root');
 if (!root) throw new Error('consent.html has no #root');
 document.documentElement.lang = language();
+document.documentElement.dir = direction();
 render(
   <>
     <header>

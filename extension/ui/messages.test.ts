@@ -37,3 +37,18 @@ describe('texts', () => {
     }
   });
 });
+
+describe.each(['de', 'es', 'ja', 'ar'])('texts in %s', async (locale) => {
+  const file = join(extension, '_locales', locale, 'messages.json');
+  const translated = JSON.parse(await readFile(file, 'utf8')) as typeof messages;
+
+  it('are as many as in English, with the same placeholders, and all translated', () => {
+    expect(Object.keys(translated)).toEqual(Object.keys(messages));
+    for (const [name, { message, placeholders }] of Object.entries(translated)) {
+      expect(placeholders, name).toEqual(messages[name]?.placeholders);
+      for (const placeholder of Object.keys(placeholders ?? {}))
+        expect(message, name).toContain(`$${placeholder.toUpperCase()}$`);
+      if (name !== 'name') expect(message, name).not.toBe(messages[name]?.message);
+    }
+  });
+});

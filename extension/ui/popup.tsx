@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 import { render, useEffect, useState } from 'hono/jsx/dom';
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
-import { language, message } from '../platform/i18n.ts';
+import { direction, language, message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { requestAccess } from '../platform/sites.ts';
 import { type PopupState, type UiParams, uiPortName } from '../protocol/ui.ts';
@@ -97,6 +97,7 @@ function Popup() {
 const root = document.getElementById('root');
 if (!root) throw new Error('popup.html has no #root');
 document.documentElement.lang = language();
+document.documentElement.dir = direction();
 render(
   <>
     <header>
