@@ -17,8 +17,6 @@ export async function bundleScript(entry: URL): Promise<string> {
       lib: { entry: basename(file), formats: ['es'], fileName: 'app' },
       // One file to serve, with what `latchkey/page` would load later.
       rolldownOptions: { output: { codeSplitting: false } },
-      // One file, since a site of the demo serves one; the SDK loads a part of itself only when it is needed.
-      rolldownOptions: { output: { codeSplitting: false } },
     },
   });
   const [{ output }] = [result].flat() as [Rolldown.RolldownOutput];
