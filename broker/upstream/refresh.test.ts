@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createRing } from '../keys/ring.ts';
 import { open, seal } from '../keys/seal.ts';
 import { createStore } from '../store/open.ts';
-import type { Session, Store } from '../store/store.ts';
+import { type Session, type Store, StoreUnavailableError } from '../store/store.ts';
 import { createBackoff } from './backoff.ts';
 import { presetOf } from './presets.ts';
 import { createRefresher } from './refresh.ts';
@@ -176,6 +176,23 @@ describe('a crash between the provider’s rotation and our commit', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it('is not forgotten because the provider is away when the token is sent again', async () => {
+    await crash();
+    now += 13_000;
+    answers = [{ kind: 'unavailable', delivered: false, retryAfterMs: 1 }];
+    expect((await process()()).kind).toBe('unavailable');
+    now += leewayMs;
+    expect((await process()()).kind).toBe('reauth_required');
+    expect(sent).toHaveLength(2);
+  });
+
+  it('does not wait for a provider that is being left alone: the leeway runs', async () => {
+    const survivor = process();
+    answers = [{ kind: 'unavailable', delivered: true, retryAfterMs: 20_000 }, rotated('rt-2')];
+    expect((await survivor()).kind).toBe('unavailable');
+    expect((await survivor()).kind).toBe('fresh');
+  });
+
   it('has no window at a provider that does not rotate', async () => {
     await crash(upstream(0, 'google'));
     now += 86_400_000;
@@ -187,6 +204,26 @@ describe('a crash between the provider’s rotation and our commit', () => {
     await crash(upstream(0));
     now += 13_000;
     expect((await process(upstream(0))()).kind).toBe('reauth_required');
+    expect(sent).toEqual(['rt-1']);
+  });
+});
+
+describe('a store that is away when the answer comes', () => {
+  it('gets the rotated token when it is back, and nothing is sent twice', async () => {
+    const commitRefresh = store.commitRefresh;
+    let away = 3;
+    store = {
+      ...store,
+      async commitRefresh(...args) {
+        away -= 1;
+        if (away > 0) throw new StoreUnavailableError('away');
+        return commitRefresh(...args);
+      },
+    };
+    const refresh = process();
+    answers = [rotated('rt-2')];
+    await expect(refresh()).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect.poll(storedToken).toBe('rt-2');
     expect(sent).toEqual(['rt-1']);
   });
 });

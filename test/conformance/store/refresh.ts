@@ -46,6 +46,18 @@ export const refresh = (it: StoreTest) =>
       expect(after.dbNow).toBeGreaterThanOrEqual(before.lease);
     });
 
+    it('is renewed by its holder alone', async ({ subject, store, person }) => {
+      const { id } = await insert(store, person);
+      const first = await take(store, kind, id, 1, 1_000);
+      await subject.pass(5);
+      const lease = await store.renewRefresh(kind, id, 1, { lease: first.lease, leaseMs: hour });
+      expect(lease).toBeGreaterThan(first.lease);
+      expect((await read(store, id))?.refreshingUntil).toBe(lease);
+      expect(await store.renewRefresh(kind, id, 1, { lease: first.lease, leaseMs: hour })).toBeUndefined();
+      await subject.pass(1_000);
+      expect(await store.beginRefresh(kind, id, 1, hour)).toEqual({ taken: false });
+    });
+
     it('keeps the moment of the first sending across leases with an unknown outcome', async ({
       subject,
       store,
