@@ -41,7 +41,9 @@ describe.each(builds)('the manifest (%s)', (_name, build) => {
     const { extension_pages: policy } = manifestOf(build).content_security_policy as { extension_pages: string };
     expect(policy).toContain("default-src 'none'; script-src 'self';");
     expect(policy).not.toContain('unsafe');
-    expect(policy).toContain(build.baked ? 'connect-src https://latchkey.example.com;' : 'connect-src https: http://localhost:*');
+    expect(policy).toContain(
+      build.baked ? 'connect-src https://latchkey.example.com;' : 'connect-src https: http://localhost:*',
+    );
   });
 });
 

@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { shop } from '../../test/extension/fake-broker.ts';
+import { memoryArea } from '../../test/extension/memory.ts';
+import { slot } from '../platform/slot.ts';
+import { createManaged } from './managed.ts';
+import { createSetup, type Pending } from './setup.ts';
+
+const broker = 'https://latchkey.test';
+let granted: Set<string>;
+let registered: readonly string[];
+let injected: string[];
+
+const setUp = (policy: Record<string, unknown> = {}, baked: { broker: string; sites: string[] } | null = null) => {
+  const area = memoryArea();
+  return createSetup({
+    baked,
+    managed: createManaged(async () => policy),
+    chosen: slot<string>(area, 'broker'),
+    pending: slot<Pending>(area, 'setup'),
+    sites: {
+      isReachable: async (origin) => granted.has(origin),
+      reachable: async () => [...granted],
+      register: async (origins) => {
+        registered = origins;
+      },
+      inject: async (origin) => void injected.push(origin),
+      onReachable: () => undefined,
+    },
+    policySites: async () => [shop, 'https://other.test'],
+    changed: () => undefined,
+  });
+};
+
+beforeEach(() => {
+  granted = new Set();
+  registered = [];
+  injected = [];
+});
+
+describe('the store build', () => {
+  it('has the broker that the person named, once the browser lets it reach that', async () => {
+    const setup = setUp();
+    await setup.expect({ broker });
+    await setup.resume();
+    expect(await setup.broker()).toBeUndefined();
+    granted.add(broker);
+    await setup.resume();
+    expect(await setup.broker()).toBe(broker);
+  });
+
+  it.each(['latchkey.test', 'http://latchkey.test', `${broker}/`, `${broker}/path`, 'ftp://latchkey.test'])(
+    'refuses %s for a broker',
+    async (text) => {
+      await expect(setUp().expect({ broker: text })).rejects.toMatchObject({ code: 'invalid_request' });
+    },
+  );
+
+  it('is in pages of a site that was connected, in those open before too, and in no other', async () => {
+    const setup = setUp();
+    await setup.expect({ site: shop });
+    await setup.resume();
+    expect(injected).toEqual([]);
+    granted.add(shop);
+    await setup.resume();
+    expect(registered).toEqual([shop]);
+    expect(injected).toEqual([shop]);
+    await setup.resume();
+    expect(injected).toEqual([shop]);
+  });
+
+  it('takes the broker of the organisation’s policy before the person’s; what is no address counts as none', async () => {
+    expect(await setUp({ broker_url: broker }).broker()).toBe(broker);
+    expect(await setUp({ broker_url: 'http://latchkey.test' }).broker()).toBeUndefined();
+  });
+});
+
+it('a build for an organisation keeps its own broker, whatever the policy says, and registers nothing', async () => {
+  const setup = setUp({ broker_url: 'https://other.test' }, { broker, sites: [shop] });
+  expect(await setup.broker()).toBe(broker);
+  expect(await setup.isReachable(shop)).toBe(true);
+  await setup.restore();
+  expect(registered).toEqual([]);
+});
