@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { NoBrowserError } from '../demo/browser/find.ts';
 import { startBare } from './bare/start.ts';
 import { openBrowser } from './browser.ts';
@@ -19,10 +19,17 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
+  const machine = { cores: availableParallelism(), load: loadavg()[0] ?? 0, node: process.version };
   const figures = await measure(options, stopSignal());
-  const cores = availableParallelism();
-  if (options.json) console.log(JSON.stringify({ cores, node: process.version, figures: summary(figures) }));
-  else console.log(`\n${table(figures)}\n\n${cores} cores, Node ${process.version}. What this says: docs/bench.md`);
+  console.log(options.json ? JSON.stringify({ ...machine, figures: summary(figures) }) : report(figures, machine));
+}
+
+function report(
+  figures: readonly Figure[],
+  { cores, load, node }: { cores: number; load: number; node: string },
+): string {
+  const busy = load > cores / 2 ? `\nThe machine was busy (load ${load.toFixed(1)}): go by the processor time.` : '';
+  return `\n${table(figures)}\n\n${cores} cores, Node ${node}. What this says: docs/bench.md${busy}`;
 }
 
 /** Starts what the figures need, takes them one after the other, and ends all that it has started. */

@@ -1,27 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { compare, rounds } from './rounds.ts';
+import { compare, rounds, type Turn } from './rounds.ts';
 
 describe('comparing two sides', () => {
   it('lets them take turns, the first of a round in alternation, and forgets the warm-up', async () => {
     const order: string[] = [];
     const side =
-      (name: string, turn: { perSecond?: number; p50Ms: number }, cold = turn) =>
+      (name: string, turn: Turn, cold = turn) =>
       async () => {
         order.push(name);
         return order.filter((taken) => taken === name).length <= rounds.warmUp ? cold : turn;
       };
     const figure = await compare({
       name: 'work',
-      ours: side('ours', { perSecond: 50, p50Ms: 20 }, { perSecond: 1, p50Ms: 1_000 }),
-      bare: side('bare', { perSecond: 200, p50Ms: 5 }),
+      ours: side('ours', { perSecond: 50, p50Ms: 20, cpuMs: 6 }, { perSecond: 1, p50Ms: 1_000 }),
+      bare: side('bare', { perSecond: 200, p50Ms: 5, cpuMs: 2 }),
     });
     expect(order.slice(0, 4)).toEqual(['ours', 'bare', 'bare', 'ours']);
     expect(order).toHaveLength(2 * (rounds.warmUp + rounds.counted));
     expect(figure).toEqual({
       name: 'work',
-      ours: { perSecond: 50, p50Ms: 20 },
-      bare: { perSecond: 200, p50Ms: 5 },
+      ours: { perSecond: 50, p50Ms: 20, cpuMs: 6 },
+      bare: { perSecond: 200, p50Ms: 5, cpuMs: 2 },
       ratio: { median: 4, min: 4, max: 4 },
+      cpuRatio: { median: 3, min: 3, max: 3 },
       rounds: rounds.counted,
     });
   });

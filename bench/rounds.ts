@@ -6,6 +6,8 @@ export interface Turn {
   perSecond?: number;
   /** Median time of one answer, in milliseconds. */
   p50Ms: number;
+  /** Processor time that the server used for an answer, in milliseconds; absent where it can't be told. */
+  cpuMs?: number;
 }
 
 /** One line of the table: ours beside its bare limit. */
@@ -15,6 +17,8 @@ export interface Figure {
   bare: Turn;
   /** How many times the bare limit ours costs, round by round: in time for an answer at the same load. */
   ratio: Spread;
+  /** The same in processor time: what other programs do meanwhile changes this much less. */
+  cpuRatio?: Spread;
   rounds: number;
 }
 
@@ -28,7 +32,7 @@ export interface Sides {
  * How often each side has its turn. The first rounds only warm up: code is compiled, connections and caches are filled.
  * On a machine that is busy with other things, rounds are left out once the time is up.
  */
-export const rounds = { warmUp: 2, counted: 6, atLeast: 2, withinMs: 20_000 };
+export const rounds = { warmUp: 2, counted: 6, atLeast: 2, withinMs: 15_000 };
 
 /**
  * Gives both sides their turns, one right after the other, so that whatever else the machine does falls on both.
@@ -46,11 +50,15 @@ export async function compare({ name, ours, bare }: Sides, now = () => performan
     const pair = { ours: first ?? (await ours()), bare: limit };
     if (round >= rounds.warmUp) taken.push(pair);
   }
+  const cpuRatios = taken.flatMap((pair) =>
+    pair.ours.cpuMs && pair.bare.cpuMs ? pair.ours.cpuMs / pair.bare.cpuMs : [],
+  );
   return {
     name,
     ours: middle(taken.map((pair) => pair.ours)),
     bare: middle(taken.map((pair) => pair.bare)),
     ratio: spread(taken.map((pair) => costOf(pair.ours) / costOf(pair.bare))),
+    ...(cpuRatios.length === 0 ? {} : { cpuRatio: spread(cpuRatios) }),
     rounds: taken.length,
   };
 }
@@ -60,8 +68,10 @@ const costOf = ({ perSecond, p50Ms }: Turn): number => (perSecond === undefined 
 
 function middle(turns: readonly Turn[]): Turn {
   const rates = turns.flatMap(({ perSecond }) => perSecond ?? []);
+  const cpu = turns.flatMap(({ cpuMs }) => cpuMs ?? []);
   return {
     ...(rates.length === 0 ? {} : { perSecond: median(rates) }),
     p50Ms: median(turns.map(({ p50Ms }) => p50Ms)),
+    ...(cpu.length === 0 ? {} : { cpuMs: median(cpu) }),
   };
 }

@@ -39,9 +39,10 @@ export async function startStack(log: (line: string) => void) {
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    const broker = await startBroker(state, origins.broker);
-    parts.push(broker);
-    return { ports, origins, state, idp, brokerEnded: broker.ended, close };
+    const running = await startBroker(state, origins.broker);
+    parts.push(running);
+    const broker = { port: ports.broker, pid: running.pid };
+    return { ports, origins, state, idp, broker, brokerEnded: running.ended, close };
   } catch (error) {
     await close();
     throw error;

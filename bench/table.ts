@@ -1,16 +1,19 @@
 import type { Figure, Turn } from './rounds.ts';
+import type { Spread } from './stats.ts';
 
-const heads = ['', 'Latchkey', 'bare limit', 'times the limit (min–max of rounds)'];
+const heads = ['', 'Latchkey', 'bare limit', 'times the limit', '(min–max of rounds)', 'in processor time'];
 
 /** The figures as lines of a table for the terminal. */
 export function table(figures: readonly Figure[]): string {
   const rows = [
     heads,
-    ...figures.map(({ name, ours, bare, ratio }) => [
+    ...figures.map(({ name, ours, bare, ratio, cpuRatio }) => [
       name,
       turnText(ours),
       turnText(bare),
-      `${ratio.median.toFixed(2)}  (${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)})`,
+      ratio.median.toFixed(1),
+      rangeText(ratio),
+      cpuRatio ? `${cpuRatio.median.toFixed(1)} ${rangeText(cpuRatio)}` : '',
     ]),
   ];
   const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -19,17 +22,20 @@ export function table(figures: readonly Figure[]): string {
   return rows.map((row) => line(row).join('  ').trimEnd()).join('\n');
 }
 
+const rangeText = ({ min, max }: Spread): string => `(${min.toFixed(1)}–${max.toFixed(1)})`;
+
 const turnText = ({ perSecond, p50Ms }: Turn): string =>
   [...(perSecond === undefined ? [] : [`${Math.round(perSecond)}/s`]), `${p50Ms.toFixed(2)} ms`].join('  ');
 
 /** The figures for programs: names as on a wire, times in milliseconds. */
 export const summary = (figures: readonly Figure[]) =>
-  figures.map(({ name, ours, bare, ratio, rounds }) => ({
+  figures.map(({ name, ours, bare, ratio, cpuRatio, rounds }) => ({
     name,
     rounds,
     ours: turnSummary(ours),
     bare: turnSummary(bare),
     ratio,
+    cpu_ratio: cpuRatio,
   }));
 
-const turnSummary = ({ perSecond, p50Ms }: Turn) => ({ per_second: perSecond, p50_ms: p50Ms });
+const turnSummary = ({ perSecond, p50Ms, cpuMs }: Turn) => ({ per_second: perSecond, p50_ms: p50Ms, cpu_ms: cpuMs });

@@ -6,6 +6,8 @@ import { StartError } from './start-error.ts';
 import type { DemoState } from './state.ts';
 
 export interface RunningBroker {
+  /** Of its process, for those who measure it. */
+  pid: number | undefined;
   /** Resolves when the process has ended, however it did. */
   ended: Promise<void>;
   close(): Promise<void>;
@@ -32,7 +34,7 @@ export async function startBroker(state: DemoState, issuer: string): Promise<Run
 
   const waiting = new AbortController();
   const started = await Promise.race([answers(issuer, waiting.signal), ended.then(() => false)]);
-  if (started) return { ended, close };
+  if (started) return { pid: child.pid, ended, close };
   waiting.abort();
   await close();
   const lines = (await readFile(state.brokerLog, 'utf8')).slice(from).trim().split('\n').slice(-12);

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { MeasuredServer } from '../load/server.ts';
 
-export interface BareServer {
-  port: number;
+export interface BareServer extends MeasuredServer {
   close(): Promise<void>;
 }
 
@@ -17,6 +17,7 @@ export async function startBare(): Promise<BareServer> {
   ]);
   return {
     port,
+    pid: child.pid,
     async close() {
       child.kill('SIGKILL');
       await ended;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BareServer } from '../bare/start.ts';
 import { type Answer, openConnection } from '../load/connection.ts';
 import { post } from '../load/request.ts';
+import type { MeasuredServer } from '../load/server.ts';
 import { takeTurn } from '../load/turn.ts';
 import { compare, type Figure } from '../rounds.ts';
 import type { Stack } from '../stack.ts';
@@ -11,7 +11,7 @@ const clientId = 'tv';
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** A turn takes the next so many codes of the crowd. */
-const codesPerTurn = 1_200;
+const codesPerTurn = 1_000;
 const turnsBeforeReuse = 3;
 /** The interval that devices are told, in milliseconds: who keeps to it is never told to slow down. */
 const intervalMs = 5_000;
@@ -21,9 +21,9 @@ const barePerTurn = 30_000;
  * A device's poll while nobody has decided, beside a bare form POST. A crowd of devices polls, each as seldom as it
  * is told to, so that every answer is `authorization_pending`.
  */
-export async function pollFigures({ ports, origins }: Stack, bare: BareServer): Promise<Figure[]> {
+export async function pollFigures({ broker, origins }: Stack, bare: MeasuredServer): Promise<Figure[]> {
   const { host } = new URL(origins.broker);
-  const codes = await authorizeDevices(ports.broker, host, codesPerTurn * turnsBeforeReuse);
+  const codes = await authorizeDevices(broker.port, host, codesPerTurn * turnsBeforeReuse);
   const polls = codes.map((code) => post({ host, path: '/token', contentType, body: pollBody(code) }));
   const groups = Array.from({ length: turnsBeforeReuse }, (_, index) => ({
     requests: polls.slice(index * codesPerTurn, (index + 1) * codesPerTurn),
@@ -38,7 +38,7 @@ export async function pollFigures({ ports, origins }: Stack, bare: BareServer): 
     if (!group) throw new Error('no group of devices is left');
     groups.push(group);
     await sleep(Math.max(0, group.restedAt - Date.now()));
-    const turn = await takeTurn({ port: ports.broker, concurrency, requests: group.requests, isExpected: isPending });
+    const turn = await takeTurn({ ...broker, concurrency, requests: group.requests, isExpected: isPending });
     group.restedAt = Date.now() + intervalMs;
     return turn;
   }
@@ -47,7 +47,7 @@ export async function pollFigures({ ports, origins }: Stack, bare: BareServer): 
     compare({
       name: `device poll, ${concurrency} at a time`,
       ours: () => ours(concurrency),
-      bare: () => takeTurn({ port: bare.port, concurrency, requests: bareRequests, isExpected: isPending }),
+      bare: () => takeTurn({ ...bare, concurrency, requests: bareRequests, isExpected: isPending }),
     });
   return [await figure(1), await figure(16)];
 }

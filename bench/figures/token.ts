@@ -1,17 +1,17 @@
 import { createProof } from '#shared/dpop.ts';
 import { createSessionClient } from '../../test/e2e/kit/session-client.ts';
-import type { BareServer } from '../bare/start.ts';
 import { post } from '../load/request.ts';
+import type { MeasuredServer } from '../load/server.ts';
 import { takeTurn } from '../load/turn.ts';
 import { compare, type Figure } from '../rounds.ts';
 import type { Stack } from '../stack.ts';
 
 /** At most so many requests a turn, each with a proof of its own. */
-const proofsPerTurn = 2_000;
+const proofsPerTurn = 1_500;
 const barePerTurn = 30_000;
 
 /** `POST /session/token` beside a bare POST that signs the same token. */
-export async function tokenFigures({ ports, origins }: Stack, bare: BareServer): Promise<Figure[]> {
+export async function tokenFigures({ broker, origins }: Stack, bare: MeasuredServer): Promise<Figure[]> {
   const client = await createSessionClient(origins.broker, undefined, origins.idp);
   await client.signIn();
   const path = '/session/token';
@@ -38,8 +38,8 @@ export async function tokenFigures({ ports, origins }: Stack, bare: BareServer):
   const figure = (concurrency: number) =>
     compare({
       name: `minted token, ${concurrency} at a time`,
-      ours: async () => takeTurn({ port: ports.broker, concurrency, requests: await requests(), isExpected }),
-      bare: () => takeTurn({ port: bare.port, concurrency, requests: bareRequests, isExpected }),
+      ours: async () => takeTurn({ ...broker, concurrency, requests: await requests(), isExpected }),
+      bare: () => takeTurn({ ...bare, concurrency, requests: bareRequests, isExpected }),
     });
   return [await figure(1), await figure(16)];
 }

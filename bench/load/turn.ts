@@ -1,9 +1,9 @@
 import type { Turn } from '../rounds.ts';
 import { median } from '../stats.ts';
 import { type Answer, openConnection } from './connection.ts';
+import { cpuMs, type MeasuredServer } from './server.ts';
 
-export interface Load {
-  port: number;
+export interface Load extends MeasuredServer {
   /** How many connections ask at the same time, each again as soon as it is answered. */
   concurrency: number;
   /** Each is sent once. The turn ends when they are used up, or its time is. */
@@ -15,11 +15,12 @@ export interface Load {
 const turnMs = 700;
 
 /** One turn of a server. Connections are open before the clock starts. */
-export async function takeTurn({ port, concurrency, requests, isExpected }: Load): Promise<Turn> {
+export async function takeTurn({ port, pid, concurrency, requests, isExpected }: Load): Promise<Turn> {
   const connections = await Promise.all(Array.from({ length: concurrency }, () => openConnection(port)));
   const queue = requests.values();
   const latencies: number[] = [];
   try {
+    const usedBefore = cpuMs(pid);
     const startedAt = performance.now();
     const endsAt = startedAt + turnMs;
     await Promise.all(
@@ -34,7 +35,11 @@ export async function takeTurn({ port, concurrency, requests, isExpected }: Load
         }
       }),
     );
-    return { perSecond: (latencies.length / (performance.now() - startedAt)) * 1_000, p50Ms: median(latencies) };
+    const count = latencies.length;
+    const perSecond = (count / (performance.now() - startedAt)) * 1_000;
+    const used = cpuMs(pid);
+    const cpu = used === undefined || usedBefore === undefined ? {} : { cpuMs: (used - usedBefore) / count };
+    return { perSecond, p50Ms: median(latencies), ...cpu };
   } finally {
     for (const connection of connections) connection.close();
   }
