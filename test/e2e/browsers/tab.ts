@@ -119,6 +119,7 @@ export async function askedForConsent(browser: Browser, site: Tab, button: strin
 
 /** Answers the consent window, which closes. */
 export async function answerConsent(window: Tab, answer: string): Promise<void> {
-  await press(window, answer);
+  // It may be gone before the click is over.
+  await press(window, answer).catch(() => undefined);
   await closes(window);
 }
