@@ -46,6 +46,13 @@ describe('a budget', () => {
     expect((await passed(two, 30)) + 10).toBe(20);
   });
 
+  it('is shared by a crowd that comes at once', async () => {
+    const limiter = replica();
+    const results = await Promise.allSettled(Array.from({ length: 30 }, () => limiter(budget, 'w')));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+    expect(writes).toBe(5);
+  });
+
   it('says when it is whole again, and is then', async () => {
     const limiter = replica();
     await passed(limiter, 20);

@@ -28,18 +28,29 @@ const maxKnown = 10_000;
 export function createLimiter({ store, now, factor }: { store: LimitStore; now: Clock; factor: number }): Limiter {
   const known = new Map<string, { left: number; resetsAt: number }>();
 
-  return async ({ name, count, windowMs, chunk }, who) => {
-    const key = `${name}:${who}`;
-    const own = known.get(key);
-    if (own && own.resetsAt > now() && own.left > 0) {
-      own.left -= 1;
-      return;
-    }
+  /** One at a time for each: a crowd that comes at once shares a chunk, and doesn't take one each. */
+  const taking = new Map<string, Promise<void>>();
+
+  async function take(key: string, { count, windowMs, chunk }: BulkBudget): Promise<void> {
     const taken = await store.hit(key, windowMs, now());
     if (taken.count * chunk > count * factor) {
       throw tooMany('too many requests: wait as long as Retry-After says', taken.resetsAt - now());
     }
     if (known.size >= maxKnown) known.clear();
-    known.set(key, { left: chunk - 1, resetsAt: taken.resetsAt });
+    known.set(key, { left: chunk, resetsAt: taken.resetsAt });
+  }
+
+  return async (budget, who) => {
+    const key = `${budget.name}:${who}`;
+    for (;;) {
+      const own = known.get(key);
+      if (own && own.resetsAt > now() && own.left > 0) {
+        own.left -= 1;
+        return;
+      }
+      const running = taking.get(key) ?? take(key, budget).finally(() => taking.delete(key));
+      taking.set(key, running);
+      await running;
+    }
   };
 }

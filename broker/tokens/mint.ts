@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, toSeconds } from '#shared/time.ts';
+import { unavailable } from '../errors.ts';
 import { signEs256 } from './es256.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -41,9 +42,12 @@ const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toSt
  * signature. Everything that parses or validates is jose's.
  */
 export function createMinter({ issuer, keys, now }: { issuer: string; keys: SigningKeys; now: Clock }): Minter {
-  const jwt = async (typ: string, claims: object): Promise<string> => {
+  const jwt = async (typ: string, claims: { exp: number }): Promise<string> => {
     const { kid, privateKey } = await keys.current();
-    const input = `${encode({ alg: 'ES256', typ, kid })}.${encode({ iss: issuer, ...claims, iat: toSeconds(now()), jti: randomUUID() })}`;
+    const iat = toSeconds(now());
+    // The store may have taken its time over the key: nobody is served with a token that is over already.
+    if (claims.exp <= iat) throw unavailable('this took too long: try again', 1_000);
+    const input = `${encode({ alg: 'ES256', typ, kid })}.${encode({ iss: issuer, ...claims, iat, jti: randomUUID() })}`;
     return `${input}.${signEs256(input, privateKey)}`;
   };
   return {
