@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Env } from '../../broker/env.ts';
+import { language } from '../../broker/middleware/language.ts';
+import { secureHeaders } from '../../broker/middleware/secure-headers.ts';
+import { assets } from '../../broker/pages/assets.ts';
+import { states } from './states.ts';
+
+export interface Gallery {
+  /** Where a state is to be seen. @param tag of its language */
+  url(state: string, tag?: string): string;
+  close(): Promise<void>;
+}
+
+/** Serves every state of the broker's pages under the broker's own headers, on a free port of loopback. */
+export async function openGallery(): Promise<Gallery> {
+  const app = new Hono<Env>();
+  app.use(secureHeaders('http://localhost'), language);
+  for (const [name, { type, body }] of assets) {
+    app.get(`/assets/${name}`, (c) => c.body(body, 200, { 'Content-Type': type }));
+  }
+  for (const [name, show] of states) {
+    app.get(`/${name}`, (c) => {
+      c.set('hasScript', name.startsWith('code'));
+      return c.html(show(c.get('language')));
+    });
+  }
+  const server = createServer(getRequestListener(app.fetch));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: (state, tag = 'en') => `http://localhost:${port}/${state}?ui_locales=${tag}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,107 @@
+import { OAuthError } from '../../broker/errors.ts';
+import { accountPage } from '../../broker/pages/account.ts';
+import { continuePage } from '../../broker/pages/continue.ts';
+import { deviceCodePage } from '../../broker/pages/device-code.ts';
+import { type ConfirmPage, deviceConfirmPage } from '../../broker/pages/device-confirm.ts';
+import { errorPage } from '../../broker/pages/error.ts';
+import type { Html } from '../../broker/pages/html.ts';
+import type { Language } from '../../broker/pages/language.ts';
+import { messageNames, messagePage } from '../../broker/pages/message.ts';
+import { nativeConfirmPage } from '../../broker/pages/native-confirm.ts';
+
+type State = (language: Language) => Html;
+
+const minute = 60_000;
+const day = 1_440 * minute;
+const now = Date.UTC(2026, 10, 22, 12);
+
+const confirmed: ConfirmPage = {
+  csrf: 'csrf',
+  ticket: 'ticket',
+  account: { name: 'Ada Lovelace', email: 'ada@example.com', upstream: 'example' },
+  clientName: 'Living-room TV',
+  resourceName: 'Orders API',
+  scopes: ['See your orders', 'Change your orders'],
+  identity: ['openid', 'email'],
+  sessionMs: 90 * day,
+  userCode: 'BCDF-GHJK',
+  startedAgo: 3 * minute,
+  startedFrom: '192.0.2.17',
+  sameNetwork: true,
+};
+
+const used = {
+  signedInAt: now - 12 * day,
+  lastUsedAt: now - 5 * minute,
+  lastUsedFrom: '192.0.2.17',
+  needsSignIn: false,
+};
+
+const error = (code: 'server_error' | 'invalid_transaction' | 'too_many_requests', message: string): State => {
+  return (language) => errorPage(language, new OAuthError(code, message), '0d2f7c1e');
+};
+
+/** Every page that the broker shows, by the name of its state, with values as people would see them. */
+export const states: ReadonlyMap<string, State> = new Map<string, State>([
+  ['code', (language) => deviceCodePage(language, { csrf: 'csrf' })],
+  [
+    'code-filled',
+    (language) => deviceCodePage(language, { csrf: 'csrf', userCode: 'BCDF-GHJK', account: 'ada@example.com' }),
+  ],
+  ['code-malformed', (language) => deviceCodePage(language, { csrf: 'csrf', userCode: 'BCD', fault: 'malformed' })],
+  ['code-wrong', (language) => deviceCodePage(language, { csrf: 'csrf', userCode: 'BCDF-GHJK', fault: 'wrong' })],
+  ['moment', (language) => continuePage(language, '#')],
+  ['confirm', (language) => deviceConfirmPage(language, confirmed)],
+  ['confirm-elsewhere', (language) => deviceConfirmPage(language, { ...confirmed, identity: [], sameNetwork: false })],
+  [
+    'confirm-program',
+    (language) =>
+      nativeConfirmPage(language, { ...confirmed, clientName: 'Command line', redirectHost: '127.0.0.1:51004' }),
+  ],
+  ...messageNames.map((name): [string, State] => [
+    name.replaceAll('_', '-'),
+    (language) => messagePage(language, name),
+  ]),
+  [
+    'error',
+    error('server_error', 'something went wrong on our side: try again, and give the X-Request-Id if it stays'),
+  ],
+  [
+    'error-stale',
+    error('invalid_transaction', 'this sign-in is too old, was used before, or was begun in another browser'),
+  ],
+  ['error-busy', error('too_many_requests', 'too many requests from this address')],
+  [
+    'account',
+    (language) =>
+      accountPage(language, {
+        csrf: 'csrf',
+        account: 'ada@example.com',
+        now,
+        browsers: [{ ...used, id: 'b1', name: 'Firefox on Linux' }],
+        devices: [
+          {
+            ...used,
+            id: 'd1',
+            name: 'Kitchen TV',
+            client: 'Living-room TV',
+            may: ['See your orders'],
+            knows: ['openid'],
+          },
+          {
+            ...used,
+            id: 'd2',
+            name: 'Command line',
+            client: 'Command line',
+            may: ['See your orders'],
+            knows: [],
+            lastUsedAt: undefined,
+            needsSignIn: true,
+          },
+        ],
+        sites: [
+          { origin: 'https://shop.example.com', name: 'Shop', may: ['See your orders'], allowedAt: now - 2 * day },
+        ],
+      }),
+  ],
+]);
