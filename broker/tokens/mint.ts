@@ -42,7 +42,7 @@ const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toSt
  * signature. Everything that parses or validates is jose's.
  */
 export function createMinter({ issuer, keys, now }: { issuer: string; keys: SigningKeys; now: Clock }): Minter {
-  const jwt = async (typ: string, claims: { exp?: number }): Promise<string> => {
+  const jwt = async (typ: string, claims: object & { exp?: number }): Promise<string> => {
     const { kid, privateKey } = await keys.current();
     const iat = toSeconds(now());
     // The store may have taken its time over the key: nobody is served with a token that is over already.
