@@ -48,6 +48,7 @@ const pollsPerAttempt = 10;
 interface Attempt {
   upstream: Upstream;
   lease: number;
+  refreshToken: string;
   /** Since the first sending of this token, in milliseconds; 0: it has never been sent. */
   sentBefore: number;
 }
@@ -89,11 +90,15 @@ export function createRefresher(deps: Deps): Refresher {
   /** Takes the lease, or waits for whoever has it: until they are done, or are found to have died. */
   async function take(target: Refreshable, upstream: Upstream): Promise<Refreshed> {
     const { kind, id, row } = target;
+    // Before the lease, which counts as a sending: a key that is missing from the ring for a while is no lost answer.
+    const refreshToken = openRefreshToken(target);
+    if (refreshToken === undefined) return requireReauth(target, 'no refresh token');
     const deadline = now() + upstream.refreshDeadlineMs + commitMarginMs;
     while (now() < deadline) {
       const taken = await store.beginRefresh(kind, id, row.version, leaseMs);
       if (taken.taken) {
-        return send(target, { upstream, lease: taken.lease, sentBefore: taken.dbNow - taken.firstSentAt });
+        const sentBefore = taken.dbNow - taken.firstSentAt;
+        return send(target, { upstream, lease: taken.lease, refreshToken, sentBefore });
       }
       const settled = await watch(target, pollsPerAttempt);
       if (settled) return settled;
@@ -102,12 +107,7 @@ export function createRefresher(deps: Deps): Refresher {
   }
 
   async function send(target: Refreshable, attempt: Attempt): Promise<Refreshed> {
-    const { upstream, lease, sentBefore } = attempt;
-    const refreshToken = openRefreshToken(target);
-    if (refreshToken === undefined) {
-      await release(target, lease, { clearFirstSent: true });
-      return requireReauth(target, 'no refresh token');
-    }
+    const { upstream, lease, refreshToken, sentBefore } = attempt;
     const timeLeft = timeLeftMs(upstream, sentBefore);
     if (timeLeft <= 0) {
       await release(target, lease, { clearFirstSent: false });
