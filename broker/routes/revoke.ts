@@ -3,7 +3,7 @@ import { requireClient } from '../device/client.ts';
 import { familyRowId, handleHash, parseHandle } from '../device/handle.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { open } from '../keys/seal.ts';
+import { openIfPossible } from '../keys/open-if-possible.ts';
 import { formBody } from '../middleware/body.ts';
 
 /**
@@ -11,7 +11,7 @@ import { formBody } from '../middleware/body.ts';
  * hears of it only where that ends this grant and no other of the person's.
  */
 export function revoke(deps: Deps) {
-  const { store, ring, upstreams, now } = deps;
+  const { store, upstreams, now } = deps;
   return async (c: BrokerContext) => {
     const form = await formBody(c);
     const client = requireClient(deps, form, c.req.header('authorization'));
@@ -29,8 +29,8 @@ export function revoke(deps: Deps) {
     const upstream = upstreams.get(row.upstream);
     const refreshToken =
       row.sealedRefresh !== undefined && row.ringKid !== undefined
-        ? open(
-            ring,
+        ? openIfPossible(
+            deps,
             { purpose: 'device-refresh', id: row.id, secret: handle.secret },
             { sealed: row.sealedRefresh, ringKid: row.ringKid },
           )

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
-import { open } from '../keys/seal.ts';
+import { openIfPossible } from '../keys/open-if-possible.ts';
 import type { AuthenticatedSession } from '../session/authenticate.ts';
 import { clearSessionCookie } from '../session/cookie.ts';
 
@@ -27,11 +27,11 @@ export function sessionEnd(deps: Deps) {
   };
 }
 
-function refreshTokenOf({ ring }: Deps, { row, secret }: AuthenticatedSession): string | undefined {
+function refreshTokenOf(deps: Deps, { row, secret }: AuthenticatedSession): string | undefined {
   const { sealedRefresh, ringKid } = row;
   if (sealedRefresh === undefined || ringKid === undefined) return undefined;
-  return open(
-    ring,
+  return openIfPossible(
+    deps,
     { purpose: 'session-refresh', id: row.id, secret: secret.secret },
     { sealed: sealedRefresh, ringKid },
   );

@@ -1,4 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProof } from '../../shared/dpop.ts';
@@ -211,6 +213,17 @@ describe('signing out', () => {
     expect(ended.body.logout_url).toMatch(new RegExp(`^${broker.origins.idp}`));
     expect(ended.headers.getSetCookie().join()).toMatch(/Max-Age=0/);
     expect((await session.call('GET', '/session', undefined, { cookie })).body.error).toBe('invalid_session');
+  });
+
+  it('works without the key that its refresh token is sealed with', async () => {
+    const { session } = await signedIn();
+    const store = new DatabaseSync(join(broker.dir, 'latchkey.db'));
+    store.exec(`update sessions set ring_kid = 'gone'`);
+    store.close();
+    const cookie = session.cookie;
+    expect((await session.call('DELETE', '/session')).status).toBe(200);
+    expect((await session.call('GET', '/session', undefined, { cookie })).body.error).toBe('invalid_session');
+    expect(broker.logged.filter((line) => line.includes('"not_opened"'))).toHaveLength(1);
   });
 });
 
