@@ -9,6 +9,7 @@ import { clientAddress } from './middleware/client-address.ts';
 import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { language } from './middleware/language.ts';
 import { byAddress, bySession, limit } from './middleware/limit.ts';
+import { plainPath } from './middleware/plain-path.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { assets } from './pages/assets.ts';
@@ -48,6 +49,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.use(requestLog(deps));
   app.use(secureHeaders(deps.config.issuer));
   app.use(clientAddress(deps.config));
+  app.use(plainPath);
   app.use('/hooks/*', bodySize(262_144));
   app.use(except('/hooks/*', bodySize(16_384)));
   app.use(noStore);

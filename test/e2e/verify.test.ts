@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newSecret } from '../../broker/services/secret.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
@@ -11,6 +12,7 @@ beforeAll(async () => {
     const resources = file.resources as Record<string, Record<string, unknown>>;
     const [resource = ''] = Object.keys(resources);
     Object.assign(resources[resource] ?? {}, { lifetime: '5m', fresh: '10m' });
+    file.trusted_proxies = ['127.0.0.0/8', '::1/128'];
     file.services = { api: { introspect: [resource], secret_hash: hash } };
   });
 });
@@ -47,4 +49,29 @@ it('a sign-out ends a token where the broker is asked, and so does a newer sign-
 
   expect((await session.call('DELETE', '/session')).status).toBe(200);
   expect(await askAbout(second)).toEqual([401, false]);
+});
+
+/** As Envoy asks: with its client's path, which `fetch` would put in order first. */
+const mirrored = (path: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const { broker: issuer, api } = broker.origins;
+    const headers = { 'X-Latchkey-Rules': `resource=${api}`, 'X-Forwarded-Proto': 'http' };
+    const asked = request(issuer, { path: `/verify/mirror${path}`, headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on('error', reject).end();
+  });
+
+it('a mirrored path cannot come out at another endpoint, whose 200 would open the gateway', async () => {
+  expect(await mirrored('/orders?next=/../../jwks')).toBe(401);
+  for (const path of [
+    '/../../jwks',
+    '/orders/../../../jwks',
+    '/orders/%2e%2E/.%2e/../jwks',
+    '/..\\..\\jwks',
+    '/./orders',
+  ]) {
+    expect([path, await mirrored(path)]).toEqual([path, 400]);
+  }
 });
