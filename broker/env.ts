@@ -8,6 +8,8 @@ export interface Env {
     requestId: string;
     /** The caller's address, through trusted proxies only. */
     address: string;
+    /** Whom the address counts for in budgets: itself, or its /64. */
+    network: string;
     /** Whether a trusted proxy sent the request: only then what it says of the original one is believed. */
     fromTrustedProxy: boolean;
     /** That of the pages. */

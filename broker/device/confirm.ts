@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { networkOf } from '../middleware/network.ts';
 import { continuePage } from '../pages/continue.ts';
 import { deviceConfirmPage } from '../pages/device-confirm.ts';
 import { messagePage } from '../pages/message.ts';
@@ -27,14 +27,14 @@ export async function confirmDevice(
   if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
   const csrf = csrfToken(deps, page);
   const account = person.email ?? person.name;
-  const compared = await compareCode(deps, { sub: person.sub, address: c.get('address'), userCode });
+  const compared = await compareCode(deps, { sub: person.sub, address: c.get('network'), userCode });
   if (compared.outcome === 'too_many') return c.html(messagePage(language, 'too_many'), 429);
   const grant = compared.outcome === 'found' ? compared.grant : undefined;
   const client = grant && config.devices.get(grant.clientId);
   if (!grant || !client) return codePage(c, { csrf, account, userCode, fault: 'wrong' }, 400);
   const resource = grant.resource === undefined ? undefined : config.resources.get(grant.resource);
   if (!inGroups(client.groups, person)) return c.html(messagePage(language, 'not_allowed'), 403);
-  const sameNetwork = networkOf(grant.ip ?? '') === networkOf(c.get('address'));
+  const sameNetwork = networkOf(grant.ip ?? '') === c.get('network');
   if (!sameNetwork && !forced) {
     // Whoever lures somebody to this page counts on a sign-in that goes through unseen (RFC 10027).
     const url = await startSignIn(
@@ -63,6 +63,3 @@ export async function confirmDevice(
     }),
   );
 }
-
-/** An IPv6 network is a /64: browsers and devices in it have addresses of their own. */
-const networkOf = (address: string): string => (isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address);

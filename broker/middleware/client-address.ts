@@ -3,6 +3,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { MiddlewareHandler } from 'hono';
 import type { Config } from '../config/types.ts';
 import type { Env } from '../env.ts';
+import { networkOf } from './network.ts';
 
 /**
  * Finds the caller's address. `X-Forwarded-For` is believed only from a peer in `trustedProxies`, and only
@@ -29,6 +30,7 @@ export function clientAddress(config: Pick<Config, 'trustedProxies'>): Middlewar
       address = hop;
     }
     c.set('address', address);
+    c.set('network', networkOf(address));
     await next();
   };
 }

@@ -15,5 +15,5 @@ export function limit(
   };
 }
 
-export const byAddress = (c: BrokerContext): string => c.get('address');
+export const byAddress = (c: BrokerContext): string => c.get('network');
 export const bySession = (c: BrokerContext): string => c.get('session').row.id;

@@ -28,7 +28,7 @@ export function account(deps: Deps) {
 }
 
 async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Promise<string> {
-  await spend(deps, budget, c.get('address'));
+  await spend(deps, budget, c.get('network'));
   writePageSession(deps, c, page);
   const prompt = page.chooseAccount ? 'login' : undefined;
   return startSignIn(deps, page, chooseUpstream(deps, undefined), { type: 'account' }, { offline: false, prompt });

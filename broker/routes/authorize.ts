@@ -16,7 +16,7 @@ const budget = { name: 'authorize', count: 60, windowMs: 60_000 };
  */
 export function authorize(deps: Deps) {
   return async (c: BrokerContext) => {
-    await spend(deps, budget, c.get('address'));
+    await spend(deps, budget, c.get('network'));
     const query = new URL(c.req.url).searchParams;
     const { client, redirect } = trustedRedirect(deps, query);
     try {

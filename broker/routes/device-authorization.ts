@@ -17,7 +17,7 @@ const budget = { name: 'device-authorization', count: 30, windowMs: 60_000 };
 export function deviceAuthorization(deps: Deps) {
   const { config, store, ring, now } = deps;
   return async (c: BrokerContext) => {
-    await spend(deps, budget, c.get('address'));
+    await spend(deps, budget, c.get('network'));
     const form = await formBody(c);
     const client = requireClient(deps, form, c.req.header('authorization'));
     requireGrant(client, 'device');

@@ -15,7 +15,7 @@ const budget = { name: 'session-authorize', count: 60, windowMs: 60_000 };
 /** `POST /session/authorize`: opens a sign-in transaction for the key of the proof and says where to send the person. */
 export function sessionAuthorize(deps: Deps) {
   return async (c: BrokerContext) => {
-    await spend(deps, budget, c.get('address'));
+    await spend(deps, budget, c.get('network'));
     const body = await jsonBody(c, authorizeRequest);
     if (!deps.config.extension.redirectUris.includes(body.redirect_uri)) {
       throw new OAuthError(

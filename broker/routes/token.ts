@@ -41,7 +41,7 @@ export function token(deps: Deps) {
 /** Counted for each grant type apart: polls never keep a refresh out. */
 async function spendGrant({ limiter }: Deps, c: BrokerContext, { grant_type, client_id, refresh_token }: Form) {
   const budget = Object.entries(budgets.grants).find(([name]) => name === grant_type)?.[1];
-  if (budget) await limiter(budget, sha256(`${client_id ?? ''}\0${c.get('address')}`));
+  if (budget) await limiter(budget, sha256(`${client_id ?? ''}\0${c.get('network')}`));
   const handle = refresh_token === undefined ? undefined : parseHandle(refresh_token);
   if (handle) await limiter(budgets.deviceRefresh, familyRowId(handle));
 }

@@ -19,7 +19,7 @@ type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | 
  */
 export async function authenticateService(deps: Deps, c: BrokerContext, form: Form): Promise<ServiceConfig> {
   const { config, store, now } = deps;
-  const failures = `${budget.name}:${c.get('address')}`;
+  const failures = `${budget.name}:${c.get('network')}`;
   if ((await store.peek(failures, now())) >= budget.count) {
     throw tooMany('too many failed authentications from this address', budget.windowMs);
   }
