@@ -231,8 +231,24 @@ describe('services', () => {
   });
 });
 
-describe('trusted_proxies', () => {
-  it.each(['10.0.0.0/33', '10.0.0.0', '::1/129', '300.0.0.0/8', '10.0.0.0/8/8'])('refuse %s', (block) => {
-    expect(faultsOf(`${good}trusted_proxies: ["${block}"]\n`).map(({ at }) => at)).toEqual(['trusted_proxies.0']);
+describe('what lasts', () => {
+  it.each<[string, string, string]>([
+    ['session.idle', '\nkeys_file: keys', '\nsession: { idle: 0s }\nkeys_file: keys'],
+    ['session.absolute', '\nkeys_file: keys', '\nsession: { absolute: 0d }\nkeys_file: keys'],
+    ['resources.https://api.example.com.lifetime', 'name: Orders API', 'name: Orders API\n    lifetime: 0m'],
+    ['resources.https://api.example.com.fresh', 'name: Orders API', 'name: Orders API\n    fresh: 0s'],
+    ['devices.tv.session', 'session: 90d', 'session: 0h'],
+  ])('is no time at all: %s', (at, text, replacement) => {
+    const faults = faultsOf(good.replace(text, replacement));
+    expect(faults).toEqual([expect.objectContaining({ at, message: 'must be longer than 0s' })]);
   });
+});
+
+describe('trusted_proxies', () => {
+  it.each(['10.0.0.0/33', '10.0.0.0', '::1/129', '300.0.0.0/8', '10.0.0.0/8/8', '0.0.0.0/0', '::/0'])(
+    'refuse %s',
+    (block) => {
+      expect(faultsOf(`${good}trusted_proxies: ["${block}"]\n`).map(({ at }) => at)).toEqual(['trusted_proxies.0']);
+    },
+  );
 });

@@ -48,6 +48,12 @@ const duration = v.pipe(
   v.transform((value) => parseDuration(value) ?? 0),
 );
 
+/** What lasts: with nothing of it, nobody could sign in, or no token would be good for anything. */
+const lifetime = v.pipe(
+  duration,
+  v.check((ms) => ms > 0, 'must be longer than 0s'),
+);
+
 const scopeToken = v.pipe(
   text,
   v.regex(
@@ -115,8 +121,8 @@ const resource = v.strictObject({
   name: text,
   scopes: v.record(scopeToken, text, 'must map each scope to what it allows, in words'),
   tokens: v.optional(v.literal('minted', 'must be "minted": tokens of the provider itself are not offered'), 'minted'),
-  lifetime: v.optional(duration, '5m'),
-  fresh: v.optional(duration, '15m'),
+  lifetime: v.optional(lifetime, '5m'),
+  fresh: v.optional(lifetime, '15m'),
   dpop: v.optional(v.picklist(['required', 'optional', 'off'], 'must be required, optional or off'), 'optional'),
   urls: v.optional(v.array(bareUrl, 'must be a list of URLs')),
 });
@@ -134,7 +140,7 @@ const device = v.strictObject({
   name: text,
   allow,
   groups,
-  session: v.optional(duration, '30d'),
+  session: v.optional(lifetime, '30d'),
   grant: v.optional(v.picklist(['device', 'loopback', 'both'], 'must be device, loopback or both'), 'device'),
   redirect_path: v.optional(
     v.pipe(text, v.regex(/^\/[\w.~/-]{0,127}$/, 'must be the path of a URL, such as /callback')),
@@ -174,7 +180,14 @@ export const configSchema = v.strictObject({
   ),
   trusted_proxies: v.optional(
     v.array(
-      v.pipe(text, v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.0/8')),
+      v.pipe(
+        text,
+        v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.0/8'),
+        v.check(
+          (block) => !/\/0+$/.test(block),
+          'is everybody: their headers would be believed. Name your proxies alone',
+        ),
+      ),
       'must be a list of CIDR blocks',
     ),
     [],
@@ -184,7 +197,7 @@ export const configSchema = v.strictObject({
     'sqlite:./latchkey.db',
   ),
   keys_file: file,
-  session: v.optional(v.strictObject({ idle: v.optional(duration, '24h'), absolute: v.optional(duration, '14d') }), {}),
+  session: v.optional(v.strictObject({ idle: v.optional(lifetime, '24h'), absolute: v.optional(lifetime, '14d') }), {}),
   upstreams: v.pipe(
     v.record(v.pipe(text, v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')), upstream),
     v.check((value) => Object.keys(value).length > 0, 'must have at least one provider'),
