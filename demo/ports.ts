@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
-/** Everything that listens, in the order of its ports. The last is the broker's own, for operators. */
-export const parts = ['idp', 'broker', 'shop', 'notes', 'api', 'admin'] as const;
+/** Everything that listens, in the order of its ports. `admin` is the broker's own, for operators. */
+export const parts = ['idp', 'broker', 'shop', 'notes', 'api', 'admin', 'tv'] as const;
 export type Part = (typeof parts)[number];
 
 /** A port of the row can't be had; the message names the part and the cure. */
@@ -20,6 +20,7 @@ export const originsOf = (ports: Record<Part, number>): Record<Exclude<Part, 'ad
   shop: `http://shop.localhost:${ports.shop}`,
   notes: `http://notes.localhost:${ports.notes}`,
   api: `http://127.0.0.1:${ports.api}`,
+  tv: `http://tv.localhost:${ports.tv}`,
 });
 
 /** Whether nobody listens on the port of the loopback interface. */

@@ -22,6 +22,8 @@ import { createSite } from './sites/site.ts';
 import { demoSites } from './sites/sites.ts';
 import { StartError } from './start-error.ts';
 import { type DemoState, prepareState } from './state.ts';
+import { createTvSite } from './tv/site.ts';
+import { createTv } from './tv/tv.ts';
 import { demoUsers } from './users.ts';
 
 export interface DemoOptions {
@@ -84,6 +86,10 @@ export async function startDemo({ ports, dir, now, log }: DemoOptions): Promise<
       now,
     });
     await listen(getRequestListener(api.fetch), ports.api);
+
+    const tv = createTv({ issuer: origins.broker, api: origins.api, now });
+    parts.push({ close: async () => tv.close() });
+    await listen(getRequestListener(createTvSite(tv).fetch), ports.tv);
 
     const extensionDir = join(state.dir, 'extension', 'chrome');
     return { origins, state, idp, extensionDir, brokerEnded: broker.ended, close };

@@ -17,6 +17,7 @@ Latchkey's demo is running. Ctrl-C ends it.
 
   shop    ${origins.shop}
   notes   ${origins.notes}
+  TV      ${origins.tv}
   API     ${origins.api}
   broker  ${origins.broker}  (log: ${here(state.brokerLog)})
 
@@ -24,6 +25,8 @@ ${where}:
   1. in the shop, press “Connect”: sign in as ${ada?.username} with ${ada?.password}, and allow it
   2. in delivery notes, press “Load orders”: no login, no question
   3. behind the puzzle piece of the toolbar is Latchkey: account, sites, “Sign out”
+
+On the television (${origins.tv}): open the link behind its QR on this computer.
 
 In another terminal:
   npx latchkey login --issuer ${origins.broker} --client cli

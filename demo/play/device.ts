@@ -78,7 +78,7 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
 }
 
 /** Sends the code. The provider, where the person is signed in already, may ask for nothing more. */
-async function submitCode(page: Page, idp: string, user: DemoUser): Promise<void> {
+export async function submitCode(page: Page, idp: string, user: DemoUser): Promise<void> {
   const asked = page.waitForURL((url) => url.origin === idp && url.pathname.startsWith('/interaction/'));
   const confirmed = page.getByRole('button', { name: 'Allow', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Continue' }).click();

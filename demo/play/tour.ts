@@ -11,6 +11,7 @@ import { playSites } from './sites.ts';
 import { openStage, type Stage } from './stage.ts';
 import { createSteps, type Step } from './step.ts';
 import { showTerminal } from './terminal.ts';
+import { playTv } from './tv.ts';
 
 export { TourError } from './step.ts';
 
@@ -43,6 +44,7 @@ export async function playTour(demo: Demo, { executable, now, say, stop }: TourO
     const sites = await playSites(stage, step);
     await playExpiry(stage, step, sites);
     const device = await playDevice(stage, step, ada);
+    await playTv(stage, step, ada);
     await playSignOut(step, popup, sites);
     const { name, scopes, through } = await playLastAnswer(stage, step, device, ada);
     say(`The API’s last answer: ${name}, ${scopes.join(' ')}, through ${through}. Screenshots: demo/tour/`);

@@ -1,0 +1,39 @@
+import type { DemoUser } from '../users.ts';
+import { submitCode } from './device.ts';
+import type { Stage } from './stage.ts';
+import type { Step } from './step.ts';
+
+/** Somebody signs the television in with their phone. */
+export async function playTv(stage: Stage, step: Step, user: DemoUser): Promise<void> {
+  const { origins } = stage.demo;
+  const { tv, link } = await step('tv-code', 'The television shows a code and a QR, large', async () => {
+    const tv = await stage.openTab(origins.tv);
+    await tv.setViewportSize({ width: 1_280, height: 720 });
+    await tv.locator('.qr svg').waitFor();
+    const code = await tv.locator('.code').innerText();
+    return { page: tv, result: { tv, link: `${origins.broker}/device?user_code=${code}` } };
+  });
+
+  const phone = await step(
+    'tv-phone',
+    'The phone that has scanned it asks the person, and is told no more',
+    async () => {
+      const phone = await stage.openTab(link);
+      await phone.setViewportSize({ width: 400, height: 860 });
+      await submitCode(phone, origins.idp, user);
+      await phone.getByText('Living-room TV').first().waitFor();
+      return { page: phone, result: phone };
+    },
+  );
+
+  await step('tv-orders', '“Allow”: the television goes on by itself, with the person’s orders', async () => {
+    await phone.getByRole('button', { name: 'Allow', exact: true }).click();
+    await phone.getByText('You are signed in on your device').waitFor();
+    await tv.bringToFront();
+    await tv.getByText(user.name).waitFor();
+    await tv.getByText('Punched cards').waitFor();
+    await phone.close();
+    return { page: tv, result: undefined };
+  });
+  await tv.close();
+}

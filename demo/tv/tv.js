@@ -1,0 +1,19 @@
+// Looks every two seconds what is to be seen. The picture is exchanged only where it has changed, so that the remote
+// control's focus stays where it is.
+const main = document.querySelector('main');
+let shown;
+
+async function look() {
+  const answer = await fetch('/screen').catch(() => undefined);
+  if (answer?.ok) {
+    const picture = await answer.text();
+    if (shown !== undefined && shown !== picture) {
+      main.innerHTML = picture;
+      main.querySelector('button')?.focus();
+    }
+    shown = picture;
+  }
+  setTimeout(look, 2_000);
+}
+
+look();
