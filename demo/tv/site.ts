@@ -62,7 +62,7 @@ function picture(screen: Screen) {
         <div class="qr" role="img" aria-label="QR code of the link">${raw(renderSVG(screen.link, { border: 2 }))}</div>`;
     case 'orders':
       return html`<div class="words">
-          <h1>Good evening, ${screen.name}</h1>
+          <h1>Hello, ${screen.name}</h1>
           <ul class="orders">${screen.orders.map(
             ({ id, item, quantity }) =>
               html`<li><span>${item}</span> <span class="soft">${quantity} × · ${id}</span></li>`,
