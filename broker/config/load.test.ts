@@ -153,6 +153,13 @@ describe('a file with faults', () => {
       'names no resource',
     ],
     [
+      'a device at a resource that takes only bound tokens',
+      good.replace('name: Orders API', 'name: Orders API\n    dpop: required'),
+      env,
+      'devices.tv.allow.https://api.example.com',
+      'takes only bound tokens',
+    ],
+    [
       'an unknown scope',
       good.replace(
         'TV, allow: { https://api.example.com: [orders:read]',

@@ -24,6 +24,8 @@ export function referenceFaults(file: unknown): Fault[] {
       faults.push(...groupFaults([section, name, 'groups'], list(groups), tree(upstreams)));
     }
   }
+  for (const [name, entry] of Object.entries(tree(devices)))
+    faults.push(...bindingFaults(['devices', name, 'allow'], tree(tree(entry).allow), tree(resources)));
   for (const [name, entry] of Object.entries(tree(services)))
     faults.push(...serviceFaults(['services', name], tree(entry), tree(resources)));
   for (const [name, entry] of Object.entries(tree(upstreams)))
@@ -44,6 +46,17 @@ function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fau
         message: `the scope "${scope}" is not among that resource's scopes (${Object.keys(known).join(', ') || 'none'})`,
       }));
   });
+}
+
+/** Devices get bearer tokens: one for a resource that takes only bound ones is worth nothing there, or more than it should be. */
+function bindingFaults(path: readonly string[], allow: Tree, resources: Tree): Fault[] {
+  return Object.keys(allow)
+    .filter((resource) => Object.hasOwn(resources, resource) && tree(resources[resource]).dpop === 'required')
+    .map((resource) => ({
+      path: [...path, resource],
+      message:
+        'takes only bound tokens (dpop: required), which devices do not get: remove it, or set dpop: optional there',
+    }));
 }
 
 function groupFaults(path: readonly string[], groups: unknown[], upstreams: Tree): Fault[] {
