@@ -61,4 +61,5 @@ export const knock = (tab: Tab): Promise<unknown[]> => tab.evaluate('knock()');
 
 /** Sends anything at all over a port of the bridge. @returns the answers, in their order */
 export const send = (tab: Tab, ...messages: unknown[]): Promise<{ id: string; e?: { code: string } }[]> =>
-  tab.evaluate(`send(${JSON.stringify(messages)})`);
+  // Parsed there: in a literal, `__proto__` would set the prototype instead of being a key.
+  tab.evaluate(`send(JSON.parse(${JSON.stringify(JSON.stringify(messages))}))`);

@@ -9,7 +9,7 @@ declare global {
     ): Promise<{ token?: string; code?: string; interaction?: string | undefined }>;
     /** Says hello by hand, to every window in reach. @returns what anybody answers within a second */
     knock(): Promise<unknown[]>;
-    /** Posts messages over a port of the bridge, whatever they are. @returns its answers, events left out, as soon as there is one each */
+    /** Posts messages over one port of the bridge, whatever they are, each when the one before was answered. @returns the answers, events left out */
     send(messages: unknown[]): Promise<unknown[]>;
     /** What was answered to the messages in the page's fragment. */
     sent?: unknown[];
@@ -41,16 +41,19 @@ window.knock = async () => {
 };
 
 window.send = async (messages) => {
-  const answers: unknown[] = [];
   const { port1, port2 } = new MessageChannel();
-  const answered = new Promise<void>((resolve) => {
-    port1.onmessage = ({ data }) => {
-      if ('id' in data && answers.push(data) === messages.length) resolve();
-    };
-  });
+  let answered: (answer: unknown) => void = () => undefined;
+  port1.onmessage = ({ data }) => {
+    if ('id' in data) answered(data);
+  };
   window.postMessage(hello(), location.origin, [port2]);
-  for (const message of messages) port1.postMessage(message);
-  await answered;
+  const answers: unknown[] = [];
+  for (const message of messages) {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    answered = resolve;
+    port1.postMessage(message);
+    answers.push(await promise);
+  }
   return answers;
 };
 

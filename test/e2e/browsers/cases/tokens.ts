@@ -24,6 +24,12 @@ export function tokenCases(browser: () => Browser): void {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    expect(claims).toMatchObject({
+      aud: api(),
+      azp: browser().demo.origins.notes,
+      scope: 'orders:read',
+      idp_sub: 'ada',
+    });
     const forged = [
       `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,
       `${header}.${encode({ ...claims, scope: 'orders:read orders:write' })}.${signature}`,
@@ -42,6 +48,7 @@ export function tokenCases(browser: () => Browser): void {
     second = await openProbe(browser(), browser().demo.origins.notes);
     await tokenOf(second);
     await expect.poll(async () => (await call(old)).status, { timeout: 25_000, interval: 500 }).toBe(401);
+    expect(await (await call(old)).json()).toMatchObject({ error: 'invalid_token', reason: 'expired' });
     const { rotations, logins } = idp.counts;
     const tabs = (await browser().tabs()).length;
     const [a, b] = await Promise.all([tokenOf(first), tokenOf(second)]);
