@@ -42,6 +42,8 @@ async function find({ store, ring, now }: Deps, client: DeviceClientConfig, pres
   const hash = handleHash(presented);
   if (hash === row.currentHash) return { row, handle: presented, isCurrent: true };
   const inGrace = hash === row.previousHash && row.previousUsedAt !== undefined && now() - row.previousUsedAt < graceMs;
+  // The key may be newer than what this replica has read: without it a repetition would look like a theft.
+  if (inGrace && row.ringKid !== undefined) ring.get(row.ringKid);
   const handle = inGrace ? knownSuccessor(presented, ring, row.currentHash) : undefined;
   if (handle) return { row, handle, isCurrent: false };
   await store.endDeviceSession(row.id, 'reuse_detected', now());

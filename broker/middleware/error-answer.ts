@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Env } from '../env.ts';
 import { OAuthError, unavailable } from '../errors.ts';
+import { RingError } from '../keys/ring.ts';
 import { errorSummary, type Log } from '../log.ts';
 import { errorPage } from '../pages/error.ts';
 import { english } from '../pages/language.ts';
@@ -30,7 +31,7 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
       code: error.code,
       cause: errorSummary(error.cause ?? error),
     };
-    if (error.code === 'server_error') log.error({ event: 'server_error', ...line });
+    if (error.code === 'server_error' || thrown instanceof RingError) log.error({ event: 'server_error', ...line });
     else if (error.cause !== undefined) log.info({ event: 'refused', ...line });
     c.header('Cache-Control', 'no-store');
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
@@ -54,6 +55,8 @@ function toOAuthError(thrown: unknown): OAuthError {
   if (thrown instanceof OAuthError) return thrown;
   if (thrown instanceof StoreUnavailableError)
     return unavailable('the store does not answer: try again', 1_000, thrown);
+  if (thrown instanceof RingError)
+    return unavailable('a sealing key of the broker is missing: try again later', 5_000, thrown);
   if (thrown instanceof HTTPException && thrown.status === 413) {
     return new OAuthError('payload_too_large', 'the body is larger than this endpoint takes');
   }
