@@ -56,6 +56,24 @@ describe('a device code', () => {
     expect((await newPerson().enter(started.user_code)).text).toContain('No device is waiting with this code');
   });
 
+  it('that has expired before the person decides leads to a page that says so, and one that was decided to another', async () => {
+    const person = newPerson();
+    const decided = await person.enter((await beginDevice(issuer, 'tv')).user_code);
+    await person.decide(decided, 'deny');
+    expect(await person.decide(decided, 'deny')).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('used already'),
+    });
+    const old = await person.enter((await beginDevice(issuer, 'tv')).user_code);
+    passTime(600_000);
+    for (const action of ['deny', 'allow'] as const) {
+      expect(await person.decide(old, action)).toMatchObject({
+        status: 400,
+        text: expect.stringContaining('has expired'),
+      });
+    }
+  });
+
   it('expires after it was allowed, too, when nobody fetched it', async () => {
     const started = await beginDevice(issuer, 'tv');
     const person = newPerson();

@@ -29,6 +29,12 @@ async function violations(options: RunOptions): Promise<string[]> {
 
 const isTooWide = () => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
+it('is a test that can fail: axe-core runs, and objects where it should', async () => {
+  await page.setContent('<p style="color:#aaa;background:#fff">faint</p><img src="/x">');
+  const found = (await violations(rules)).join();
+  for (const rule of ['color-contrast', 'image-alt', 'html-has-lang']) expect(found).toContain(rule);
+});
+
 describe('the pages of the broker', () => {
   it.each([...states.keys()])(
     '%s: axe-core objects to nothing, in light and in dark, and it fits a narrow phone',
