@@ -48,8 +48,8 @@ export function parseConfig(source: string, path: string, env: Environment): Con
   const parsed = v.safeParse(configSchema, resolved);
   const faults: Fault[] = [
     ...environmentFaults,
-    ...unknownKeyFaults(configSchema, resolved),
     ...(parsed.issues ?? []).map(shapeFault),
+    ...unknownKeyFaults(configSchema, resolved),
     ...referenceFaults(resolved),
   ];
   const files = new SecretFiles(dirname(path), faults);
