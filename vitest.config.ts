@@ -10,11 +10,13 @@ const thorough = [
 ];
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];
 
-/** Each file starts a browser, a broker and a provider: a machine of two cores carries two of them. */
-const endToEnd = { maxWorkers: 2, testTimeout: 60_000, expect: patient, hookTimeout: 120_000 };
+/** Much of each file is waiting: for a token to run out, for an interval to pass. */
+const endToEnd = { testTimeout: 60_000, expect: patient, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core free, which on two cores means one file at a time; these wait more than they work.
+    maxWorkers: 2,
     reporters: ['default', './test/e2e/table-reporter.ts', ['json', { outputFile: 'test-results/vitest.json' }]],
     projects: [
       {
