@@ -18,6 +18,8 @@ export interface Env {
     hasScript: boolean;
     /** Set by `requireProof`: thumbprint of the key that signed the proof. */
     jkt: string;
+    /** Set by `requireProof`: marks the proof as used, once it is known that somebody is behind it. */
+    useProof: () => Promise<void>;
     /** Set by `requireSession`. */
     session: AuthenticatedSession;
   };

@@ -46,5 +46,9 @@ function blockList(blocks: readonly string[]): BlockList {
 
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** An IPv4 address that came over an IPv6 socket, in its own form. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+/** Without the port that some proxies write; and an IPv4 address that came over an IPv6 socket in its own form. */
+const plain = (hop: string): string =>
+  hop
+    .replace(/^\[(.+)\](?::\d+)?$/, '$1')
+    .replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '');

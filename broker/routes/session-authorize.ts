@@ -16,6 +16,7 @@ const budget = { name: 'session-authorize', count: 60, windowMs: 60_000 };
 export function sessionAuthorize(deps: Deps) {
   return async (c: BrokerContext) => {
     await spend(deps, budget, c.get('network'));
+    await c.get('useProof')();
     const body = await jsonBody(c, authorizeRequest);
     if (!deps.config.extension.redirectUris.includes(body.redirect_uri)) {
       throw new OAuthError(

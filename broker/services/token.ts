@@ -61,7 +61,9 @@ async function boundKey(
   if (dpop === 'off' || (proof === undefined && dpop === 'optional')) return undefined;
   c.header('DPoP-Nonce', nonces.issue());
   try {
-    return (await checkProof(proof, { method: 'POST', url: `${config.issuer}/token` })).jkt;
+    const { jkt, use } = await checkProof(proof, { method: 'POST', url: `${config.issuer}/token` });
+    await use();
+    return jkt;
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     // At a token endpoint these are 400 (RFC 9449 §5, §8).

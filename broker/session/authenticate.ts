@@ -26,11 +26,12 @@ export function requireProof({ config, checkProof, nonces }: Deps): MiddlewareHa
         `the ${clientHeader} header is missing or not like extension/1.2.3: only the extension may call this`,
       );
     }
-    const { jkt } = await checkProof(c.req.header('DPoP'), {
+    const { jkt, use } = await checkProof(c.req.header('DPoP'), {
       method: c.req.method,
       url: `${config.issuer}${c.req.path}`,
     });
     c.set('jkt', jkt);
+    c.set('useProof', use);
     await next();
   };
 }
@@ -44,6 +45,7 @@ export function requireSession(deps: Deps, { isActivity = true } = {}): Middlewa
   return async function requireSessionMiddleware(c, next) {
     const session = await findSession(deps, c, c.get('jkt'));
     if (!session) throw new OAuthError('invalid_session', 'there is no session for this cookie and key: sign in');
+    await c.get('useProof')();
     await replacePredecessor(deps, session.row);
     if (isActivity) await keepAlive(deps, c, session);
     c.set('session', session);

@@ -5,14 +5,26 @@ import { sha256 } from '../keys/hash.ts';
 import type { Store } from '../store/store.ts';
 import type { NonceIssuer } from './nonce.ts';
 
+export interface CheckedProof {
+  /** RFC 7638 thumbprint of the key that signed. */
+  jkt: string;
+  /**
+   * Marks the proof as used. Apart from the check because it writes: strangers, who can make proofs without
+   * end, must be turned away before.
+   *
+   * @throws {OAuthError} `invalid_dpop_proof` where it was used before
+   */
+  use(): Promise<void>;
+}
+
 export type ProofChecker = (
   header: string | undefined,
   target: { method: string; url: string },
-) => Promise<{ jkt: string }>;
+) => Promise<CheckedProof>;
 
 /**
  * Checks the proof that every `/session` call carries: signature and target, then a nonce of ours that is
- * fresh, then that it was never used.
+ * fresh. That it was never used is checked by {@link CheckedProof.use}, once it is known that somebody is behind it.
  *
  * Freshness is the nonce's age alone, never `iat`: a clock an hour off must work.
  *
@@ -38,13 +50,16 @@ export function createProofChecker({
         "the proof needs the nonce of this answer's DPoP-Nonce header: sign again with it",
       );
     }
-    if (!(await store.rememberOnce(`jti:${sha256(`${proof.jkt}\0${proof.jti}`)}`, endsAt, now()))) {
-      throw new OAuthError(
-        'invalid_dpop_proof',
-        'this DPoP proof (jti) was used before: make a new one for each request',
-      );
-    }
-    return { jkt: proof.jkt };
+    return {
+      jkt: proof.jkt,
+      async use() {
+        if (await store.rememberOnce(`jti:${sha256(`${proof.jkt}\0${proof.jti}`)}`, endsAt, now())) return;
+        throw new OAuthError(
+          'invalid_dpop_proof',
+          'this DPoP proof (jti) was used before: make a new one for each request',
+        );
+      },
+    };
   };
 }
 

@@ -121,6 +121,25 @@ describe('proof of possession', () => {
     }
   });
 
+  it('writes nothing for strangers, whose keys and proofs cost them nothing', async () => {
+    const proofs = async () => {
+      const database = new DatabaseSync(`${broker.dir}/latchkey.db`, { readOnly: true });
+      const { count } = database.prepare('select count(*) as count from replay').get() as { count: number };
+      database.close();
+      return count;
+    };
+    const stranger = await client();
+    const before = await proofs();
+    for (const [method, path] of [
+      ['GET', '/session'],
+      ['DELETE', '/session'],
+      ['GET', '/session/events'],
+    ] as const) {
+      expect((await stranger.call(method, path)).body.error).toBe('invalid_session');
+    }
+    expect(await proofs()).toBe(before);
+  });
+
   it('wants the client header, which no cross-site form can send', async () => {
     const { session } = await signedIn();
     const bare = await session.call('GET', '/session', undefined, { headers: { 'Latchkey-Client': '' } });
