@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { except } from 'hono/combine';
 import type { Deps } from './deps.ts';
 import type { BrokerContext, Env } from './env.ts';
 import { OAuthError } from './errors.ts';
@@ -41,6 +40,10 @@ import { userInfo } from './routes/userinfo.ts';
 import { verify, verifyMirrored } from './routes/verify.ts';
 import { requireProof, requireSession } from './session/authenticate.ts';
 
+/** Bodies of the provider's calls may be larger than anybody else's. */
+const ofHooks = bodySize(262_144);
+const ofOthers = bodySize(16_384);
+
 /** The broker's public HTTP surface. */
 export function createApp(deps: Deps): Hono<Env> {
   const app = new Hono<Env>();
@@ -50,8 +53,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.use(secureHeaders(deps.config.issuer));
   app.use(clientAddress(deps.config));
   app.use(plainPath);
-  app.use('/hooks/*', bodySize(262_144));
-  app.use(except('/hooks/*', bodySize(16_384)));
+  app.use((c, next) => (c.req.path.startsWith('/hooks/') ? ofHooks : ofOthers)(c, next));
   app.use(noStore);
   app.use(language);
 
