@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { backup } from './backup.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { joinOpaqueValues } from './opaque-values.ts';
 import { policy } from './policy.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -52,7 +53,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    return await command(rest);
+    return await command(joinOpaqueValues(rest));
   } catch (error) {
     return fail(error);
   }

@@ -1,0 +1,14 @@
+/** Options whose values are drawn at random, and so may begin with a dash. */
+const opaque = new Set(['--id', '--sub', '--subject']);
+
+/** Joins such an option with its value (`--id=-hp…`), which the parser of options takes for another option otherwise. */
+export function joinOpaqueValues(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const [name = '', value] = argv.slice(index, index + 2);
+    const takes = opaque.has(name) && value !== undefined;
+    joined.push(takes ? `${name}=${value}` : name);
+    if (takes) index += 1;
+  }
+  return joined;
+}
