@@ -14,8 +14,11 @@ const claims = {
   iss: 'http://localhost:12345',
   sub: 'x'.repeat(22),
   client_id: 'latchkey-extension',
+  sid: 'x'.repeat(43),
   groups: ['example:staff', 'example:admins'],
   auth_time: 1_800_000_000,
+  acr: 'urn:example:password',
+  amr: ['pwd'],
   idp: 'http://127.0.0.1:12345',
   idp_sub: 'ada',
 };
