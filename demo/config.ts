@@ -17,6 +17,8 @@ export function demoConfig(ports: Record<Part, number>): string {
     listen: `127.0.0.1:${ports.broker}`,
     admin_listen: `127.0.0.1:${ports.admin}`,
     store: 'sqlite:./latchkey.db',
+    // Everybody here comes from one address, and programs that drive the demo are in a hurry.
+    rate_limit_factor: 20,
     keys_file: './keys',
     upstreams: {
       [upstreamName]: {
