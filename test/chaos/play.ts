@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoUser } from '../../demo/users.ts';
@@ -38,7 +39,9 @@ export async function play(options: ChaosOptions, say: (line: string) => void): 
     url.port = String(line.port);
   }
   let started = false;
-  const clockFile = join(process.cwd(), 'test-results', `chaos-clock-${process.pid}`);
+  const clockDir = await mkdtemp(join(tmpdir(), 'latchkey-chaos-'));
+  cleanUp.defer(() => rm(clockDir, { recursive: true, force: true }));
+  const clockFile = join(clockDir, 'clock');
   const replicas = await startReplicas({
     count: options.replicas,
     store: url?.href ?? 'sqlite:./shared.db',
