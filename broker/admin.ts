@@ -4,7 +4,7 @@ import type { Env } from './env.ts';
 import type { Backoff } from './upstream/backoff.ts';
 
 /** What operators and orchestrators ask, on `admin_listen` only. */
-export function createAdminApp({ store, upstreams, backoff, log }: Deps): Hono<Env> {
+export function createAdminApp({ store, upstreams, backoff, metrics, log }: Deps): Hono<Env> {
   const app = new Hono<Env>();
   /** The process is up. */
   app.get('/healthz', (c) => c.text('ok\n'));
@@ -22,6 +22,7 @@ export function createAdminApp({ store, upstreams, backoff, log }: Deps): Hono<E
       return c.json({ ready: false, store: 'does not answer', providers }, 503, { 'Retry-After': '1' });
     }
   });
+  app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
   return app;
 }
 

@@ -10,6 +10,7 @@ import { language } from './middleware/language.ts';
 import { byAddress, bySession, limit } from './middleware/limit.ts';
 import { plainPath } from './middleware/plain-path.ts';
 import { requestLog } from './middleware/request-log.ts';
+import { requestMetrics } from './middleware/request-metrics.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { assets } from './pages/assets.ts';
 import { account, accountChange } from './routes/account.ts';
@@ -49,6 +50,7 @@ export function createApp(deps: Deps): Hono<Env> {
   const app = new Hono<Env>();
   app.onError(errorAnswer(deps.log));
   app.notFound(notFound);
+  app.use(requestMetrics(deps.metrics));
   app.use(requestLog(deps));
   app.use(secureHeaders(deps.config.issuer));
   app.use(clientAddress(deps.config));

@@ -6,6 +6,8 @@ import { createHookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
 import { createLimiter } from './limits/limiter.ts';
 import type { Log } from './log.ts';
+import { meteredUpstream } from './metrics/metered-upstream.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
 import { createMinter } from './tokens/mint.ts';
 import { createNonceIssuer } from './tokens/nonce.ts';
@@ -33,11 +35,16 @@ export interface World {
 /** Puts the parts together. */
 export function compose(world: World): Deps {
   const { config, store, ring, log, now, fetch, random, sleep, every } = world;
+  const metrics = createMetrics();
   const upstreams = new Map(
-    [...config.upstreams].map(([name, upstream]) => [name, createUpstream({ config: upstream, fetch, now })]),
+    [...config.upstreams].map(([name, upstream]) => [
+      name,
+      meteredUpstream(createUpstream({ config: upstream, fetch, now }), metrics),
+    ]),
   );
   const keys = createSigningKeys({ store, ring, now });
   const backoff = createBackoff({ now, random });
+  metrics.watchProviders(() => [...upstreams.keys()].map((name) => [name, backoff.failures(name)]));
   const nonces = createNonceIssuer({ ring, now });
   return {
     config,
@@ -65,6 +72,7 @@ export function compose(world: World): Deps {
       [...config.upstreams].map(([name, upstream]) => [name, createHookSigners(upstream, { fetch, now })]),
     ),
     feed: createFeed({ store, now, sleep, log }),
+    metrics,
     log,
     now,
   };

@@ -5,6 +5,7 @@ import type { HookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
 import type { Minter } from './tokens/mint.ts';
 import type { NonceIssuer } from './tokens/nonce.ts';
@@ -35,6 +36,7 @@ export interface Deps {
   signers: ReadonlyMap<string, HookSigners>;
   /** What sessions' streams are told, on all replicas. */
   feed: Feed;
+  metrics: Metrics;
   log: Log;
   now: Clock;
 }

@@ -61,6 +61,7 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
       return () => clearInterval(timer);
     },
   });
+  deps.metrics.watchProcess();
   await deps.keys.current();
   const server = await start(createApp(deps), config.listen);
   const admin = await start(createAdminApp(deps), config.adminListen);

@@ -97,6 +97,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scop
     idp_sub: idpSub,
     exp,
   });
+  deps.metrics.token('device');
   const idToken = hasOpenid
     ? await deps.minter.idToken({
         sub: row.sub,

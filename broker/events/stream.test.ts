@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deps } from '../deps.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import type { Revocation, Session } from '../store/store.ts';
 import type { Subscriber } from './feed.ts';
 import { openStream } from './stream.ts';
@@ -32,6 +33,7 @@ const deps = () =>
         return { seq: kept.length, stop: () => subscribers.delete(subscriber) };
       },
     },
+    metrics: createMetrics(),
     now: () => Date.now(),
   }) as unknown as Deps;
 

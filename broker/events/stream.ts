@@ -18,7 +18,7 @@ export function openStream(
   row: Session,
   lastEventId: number | undefined,
 ): ReadableStream<Uint8Array> {
-  const { store, feed, now } = deps;
+  const { store, feed, metrics, now } = deps;
   const text = new TextEncoder();
   let isGone = false;
   let end = (): void => {
@@ -59,6 +59,7 @@ export function openStream(
       };
 
       const remove = streams.add(row.id, () => end());
+      metrics.streamOpened();
       const subscription = await feed.subscribe({
         next: (revocation) => (isCaughtUp ? deliver(revocation) : void early.push(revocation)),
         closed: () => end(),
@@ -74,6 +75,7 @@ export function openStream(
         clearInterval(heartbeat);
         subscription.stop();
         remove();
+        metrics.streamClosed();
         try {
           controller.close();
         } catch {

@@ -28,6 +28,7 @@ export async function serviceToken(deps: Deps, c: BrokerContext, form: Form) {
     exp: toSeconds(deps.now()) + lifeSeconds,
     cnf: jkt === undefined ? undefined : { jkt },
   });
+  deps.metrics.token('service');
   return {
     access_token: accessToken,
     token_type: jkt === undefined ? 'Bearer' : 'DPoP',

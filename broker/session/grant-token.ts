@@ -133,6 +133,7 @@ async function mint(
     exp: toSeconds(deps.now() + lifeMs),
     cnf: bound === undefined ? undefined : { jkt: bound },
   });
+  deps.metrics.token('session');
   return {
     access_token: accessToken,
     token_type: bound === undefined ? 'Bearer' : 'DPoP',
