@@ -9,6 +9,8 @@ const say = (line: string): void => console.error(line);
 
 const starts = 5;
 const requestsPerTurn = 1_500;
+/** So many sessions ask in turn; in the full store they lie all over it. */
+const asking = 200;
 /** What the full store may cost, in times the empty one's latency. */
 const allowed = 1.2;
 
@@ -30,8 +32,15 @@ for (let turn = 0; turn < starts; turn += 1) {
 }
 const fresh = { full: full.memoryMb(), empty: empty.memoryMb() };
 
+// The sessions that ask in turn; start-up and memory were those of a store with one.
+fill(empty.file, asking);
 const figures = [
-  ...(await latency('token', ({ tokenRequests }) => tokenRequests(requestsPerTurn), 200)),
+  ...(await latency('token, one session', ({ tokenRequests }) => tokenRequests(requestsPerTurn), 200)),
+  ...(await latency(
+    `token, ${asking} in turn`,
+    (stack) => stack.tokenRequests(requestsPerTurn, stack === full ? spread(rows) : spread(asking)),
+    200,
+  )),
   ...(await latency('device poll', async ({ pollRequests }) => pollRequests(requestsPerTurn), 400)),
 ];
 const used = { full: full.memoryMb(), empty: empty.memoryMb() };
@@ -88,6 +97,11 @@ async function latency(name: string, requests: (stack: ScaleStack) => Promise<Bu
   return [await sides(1), await sides(16)];
 }
 
+/** Numbers of sessions, evenly spread from the first to the last. */
+function spread(among: number): number[] {
+  return Array.from({ length: asking }, (_, index) => 1 + Math.floor((index * among) / asking));
+}
+
 async function restart({ broker }: ScaleStack): Promise<number> {
   await broker.stop('SIGTERM');
   const from = performance.now();
@@ -96,7 +110,7 @@ async function restart({ broker }: ScaleStack): Promise<number> {
 }
 
 function line(...cells: string[]): string {
-  return cells.map((cell, column) => (column === 0 ? cell.padEnd(26) : cell.padStart(18))).join('');
+  return cells.map((cell, column) => (column === 0 ? cell.padEnd(36) : cell.padStart(18))).join('');
 }
 
 function ms(value: number): string {

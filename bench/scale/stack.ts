@@ -4,6 +4,7 @@ import { createProof } from '#shared/dpop.ts';
 import { beginDevice } from '../../test/e2e/kit/device-flow.ts';
 import { startReplicas } from '../../test/e2e/kit/replicas.ts';
 import { post } from '../load/request.ts';
+import { filledSessionId } from './fill.ts';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -22,25 +23,32 @@ export async function startScaleStack() {
   const { session, token } = await replicas.signIn();
   const device = await beginDevice(origins.broker, 'tv');
   const { host } = new URL(origins.broker);
+  const cookieOf = (filled: number | undefined): string =>
+    filled === undefined ? session.cookie : session.cookie.replace(/=[^.]+/, `=${filledSessionId(filled)}`);
 
   return {
     broker,
     port: Number(new URL(broker.origin).port),
     file: join(replicas.dir, 'scale.db'),
     close: replicas.close,
-    /** `POST /session/token`, each with a proof of its own, made before the clock starts. */
-    async tokenRequests(count: number): Promise<Buffer[]> {
+    /**
+     * `POST /session/token`, each with a proof of its own, made before the clock starts.
+     *
+     * @param filled sessions of the filled store, which have the turn one after the other; by default the one that signed in
+     */
+    async tokenRequests(count: number, filled: readonly number[] = []): Promise<Buffer[]> {
       const { status } = await token();
       if (status !== 200) throw new Error(`the session answers ${status}`);
       const url = `${origins.broker}/session/token`;
       const target = { method: 'POST', url, nonce: session.nonce };
       const body = JSON.stringify({ origin: origins.notes, resource: origins.api, scope: 'orders:read' });
-      const headers = { 'Latchkey-Client': 'extension/0.1.0', Cookie: session.cookie };
+      const headers = { 'Latchkey-Client': 'extension/0.1.0' };
       return Promise.all(
-        Array.from({ length: count }, async () => {
+        Array.from({ length: count }, async (_, index) => {
           const DPoP = await createProof(session.keys, target, Date.now());
           const path = '/session/token';
-          return post({ host, path, contentType: 'application/json', body, headers: { ...headers, DPoP } });
+          const Cookie = cookieOf(filled[index % filled.length]);
+          return post({ host, path, contentType: 'application/json', body, headers: { ...headers, Cookie, DPoP } });
         }),
       );
     },
