@@ -10,6 +10,8 @@ Sign in on this machine:
   logout    end the sign-in
 
 Run a broker:
+  init      write a first configuration
+  doctor    look at all that a sign-in goes through
   serve     run the broker
   migrate   bring the store's schema up to date
   keys      make, list and rotate the broker's keys

@@ -1,6 +1,8 @@
 import { StoreUnavailableError } from '../store/store.ts';
 import { audit } from './audit.ts';
 import { backup } from './backup.ts';
+import { doctor } from './doctor.ts';
+import { init } from './init.ts';
 import { keys } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { joinOpaqueValues } from './opaque-values.ts';
@@ -12,6 +14,8 @@ import { sessions } from './sessions.ts';
 
 const usage = `Usage: latchkey <command> [options]
 
+  init                     write a first configuration and a key file; asks for what it needs
+  doctor  --config FILE    look at all that a sign-in goes through; each finding with cause and cure (--json)
   serve   --config FILE    run the broker (FILE: latchkey.yaml, or LATCHKEY_CONFIG)
   migrate --config FILE    bring the store's schema up to date and exit
   keys <init|list|rotate>  make, show and rotate the sealing and signing keys
@@ -24,6 +28,8 @@ const usage = `Usage: latchkey <command> [options]
 `;
 
 const commands = new Map([
+  ['init', init],
+  ['doctor', doctor],
   ['serve', serve],
   ['migrate', migrate],
   ['keys', keys],

@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { examine } from '../doctor/doctor.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { configFrom } from './config-option.ts';
+
+const marks = { ok: '✓', warning: '!', failed: '✗' } as const;
+
+/** `latchkey doctor`: exit code 1 where something has failed; warnings leave it at 0. */
+export async function doctor(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { config: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const deps = { fetch: globalThis.fetch, now: () => Date.now() };
+  const counts = { ok: 0, warning: 0, failed: 0 };
+  for await (const finding of examine(deps, config)) {
+    counts[finding.level] += 1;
+    process.stdout.write(`${values.json ? JSON.stringify(finding) : inWords(finding)}\n`);
+  }
+  if (!values.json)
+    process.stdout.write(`\n${counts.ok} well, ${counts.warning} to look at, ${counts.failed} failed\n`);
+  return counts.failed > 0 ? 1 : 0;
+}
+
+const inWords = (finding: Finding): string =>
+  `${marks[finding.level]} ${finding.check}: ${finding.what}${'cure' in finding ? `\n    → ${finding.cure}` : ''}`;

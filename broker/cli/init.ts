@@ -1,0 +1,84 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { initRing } from '../keys/ring.ts';
+import { type Answers, questions } from './init/answers.ts';
+import { firstConfig, secretVariable } from './init/template.ts';
+
+const usage = `Usage: latchkey init [options]
+
+Writes a first configuration and a key file. What is not given is asked for.
+
+  --config FILE   where to (default latchkey.yaml); nothing is ever overwritten
+  --keys FILE     the key file (default latchkey-keys, beside it)
+${questions.map(({ option, text, example }) => `  --${`${option} …`.padEnd(19)} ${text}, such as ${example}`).join('\n')}
+`;
+
+/** `latchkey init`. @returns 0, 1 where a file is there already, 2 where something is missing or wrong */
+export async function init(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      config: { type: 'string', default: 'latchkey.yaml' },
+      keys: { type: 'string', default: 'latchkey-keys' },
+      ...Object.fromEntries(questions.map(({ option }) => [option, { type: 'string' as const }])),
+    },
+  });
+  const given = values as Record<string, string | undefined> & { config: string; keys: string };
+  const keysFile = resolve(dirname(given.config), given.keys);
+  for (const file of [given.config, keysFile]) {
+    if (existsSync(file)) return refuse(1, `${file} is there already and stays as it is`);
+  }
+  const answers = await collect(given);
+  if (answers === undefined) return 2;
+  const kid = initRing(keysFile, Date.now());
+  writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
+  process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
+  return 0;
+}
+
+/** From the options, and where somebody sits at a terminal, from them. */
+async function collect(given: Record<string, string | undefined>): Promise<Answers | undefined> {
+  const answers: Partial<Record<keyof Answers, string>> = {};
+  const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+  try {
+    for (const { key, option, text, example, check } of questions) {
+      let answer = given[option];
+      if (answer !== undefined && check(answer) !== undefined) {
+        refuse(2, `--${option} ${check(answer)}`);
+        return undefined;
+      }
+      while (answer === undefined) {
+        if (!terminal) {
+          refuse(2, `--${option} is missing: ${text}, such as ${example}\n\n${usage}`);
+          return undefined;
+        }
+        const typed = (await terminal.question(`${text} (such as ${example}): `)).trim();
+        const wrong = check(typed);
+        if (wrong === undefined) answer = typed;
+        else process.stderr.write(`  ${wrong}\n`);
+      }
+      answers[key] = answer;
+    }
+  } finally {
+    terminal?.close();
+  }
+  // Each question has been answered, and its answer checked.
+  return answers as Answers;
+}
+
+function nextSteps(answers: Answers, config: string, keysFile: string, kid: string): string {
+  return `Wrote ${config}, and ${keysFile} with the key ${kid}: keep a copy of that apart from the store's backups.
+
+1. At the provider, register ${answers.issuer}/callback as a redirect URI of ${answers.clientId}
+   (docs/providers/ has every step; the extension's own addresses come with its ids).
+2. export ${secretVariable(answers)}=…
+3. latchkey doctor --config ${config}
+4. latchkey serve --config ${config}`;
+}
+
+function refuse(code: number, why: string): number {
+  process.stderr.write(`latchkey: ${why}\n`);
+  return code;
+}

@@ -1,0 +1,80 @@
+import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
+import { type PresetName, presetNames } from '../../upstream/presets.ts';
+
+/** What a first configuration is made of. */
+export interface Answers {
+  /** The broker's own public URL. */
+  issuer: string;
+  preset: PresetName;
+  /** The provider's issuer. */
+  upstream: string;
+  clientId: string;
+  /** Origin of the first site. */
+  site: string;
+  /** The first API: the audience of its tokens. */
+  api: string;
+}
+
+export interface Question {
+  key: keyof Answers;
+  /** Option on the command line, and what is asked without it. */
+  option: string;
+  text: string;
+  example: string;
+  /** @returns what is wrong with the answer */
+  check(answer: string): string | undefined;
+}
+
+const isUrl = (text: string): boolean => URL.canParse(text) && isSecureUrl(new URL(text));
+const anOrigin = (text: string) =>
+  exactOrigin(text) === undefined
+    ? 'must be an origin: https://, host, port if it is not 443, nothing after it'
+    : undefined;
+const aUrl = (text: string) => (isUrl(text) ? undefined : 'must be an https: URL (http: only on loopback)');
+
+/** In the order in which they are asked. */
+export const questions: readonly Question[] = [
+  {
+    key: 'issuer',
+    option: 'issuer',
+    text: 'Address of this broker, as people’s browsers will see it',
+    example: 'https://latchkey.example.com',
+    check: anOrigin,
+  },
+  {
+    key: 'preset',
+    option: 'preset',
+    text: `Identity provider (${presetNames.join(', ')})`,
+    example: 'okta',
+    check: (text) =>
+      (presetNames as string[]).includes(text) ? undefined : `must be one of ${presetNames.join(', ')}`,
+  },
+  {
+    key: 'upstream',
+    option: 'upstream-issuer',
+    text: 'The provider’s issuer',
+    example: 'https://acme.okta.com/oauth2/default',
+    check: aUrl,
+  },
+  {
+    key: 'clientId',
+    option: 'client-id',
+    text: 'Client id of Latchkey at the provider',
+    example: '0oa1b2c3d4',
+    check: (text) => (/^\S+$/.test(text) ? undefined : 'must be one word'),
+  },
+  {
+    key: 'site',
+    option: 'site',
+    text: 'The first site that may ask for tokens',
+    example: 'https://shop.example.com',
+    check: anOrigin,
+  },
+  {
+    key: 'api',
+    option: 'api',
+    text: 'The first API that tokens are for',
+    example: 'https://api.example.com',
+    check: aUrl,
+  },
+];

@@ -1,0 +1,57 @@
+import type { Config } from '../config/types.ts';
+import { about, type Finding } from './finding.ts';
+import { ask, type DoctorDeps } from './requests.ts';
+
+/** How the broker looks from outside, through whatever stands before it. */
+export async function checkPublic(deps: DoctorDeps, { issuer }: Config): Promise<Finding[]> {
+  const url = about('public address');
+  const metadata = await ask(deps, `${issuer}/.well-known/oauth-authorization-server`);
+  if ('unreachable' in metadata) {
+    return [
+      url.warning(
+        `${issuer}: ${metadata.unreachable}`,
+        'start the broker ("latchkey serve") and the proxy before it, then ask the doctor again',
+      ),
+    ];
+  }
+  const body = (await metadata.response.json().catch(() => undefined)) as { issuer?: unknown } | undefined;
+  if (metadata.response.status !== 200 || body?.issuer !== issuer) {
+    return [
+      url.failed(
+        `${issuer} answers ${metadata.response.status}, and not as this broker`,
+        'see that the proxy sends every path of this host to "listen", and that "issuer" is what people’s browsers see',
+      ),
+    ];
+  }
+  const page = await ask(deps, `${issuer}/device`);
+  const answers = url.ok(`${issuer} answers as this broker`);
+  return 'response' in page ? [answers, ...checkHeaders(page.response, issuer)] : [answers];
+}
+
+function checkHeaders(response: Response, issuer: string): Finding[] {
+  const proxy = about('proxy');
+  const findings: Finding[] = [];
+  const cookies = response.headers.getSetCookie().filter((cookie) => cookie.startsWith('__Host-'));
+  if (cookies.length === 0) {
+    findings.push(proxy.failed('the cookie of /device does not arrive', 'let Set-Cookie through unchanged'));
+  }
+  for (const cookie of cookies) {
+    const intact = /; *path=\/(;|$)/i.test(cookie) && /; *secure(;|$)/i.test(cookie) && !/; *domain=/i.test(cookie);
+    if (intact) continue;
+    findings.push(
+      proxy.failed(
+        'the cookie of /device arrives changed: browsers drop it',
+        'take out what rewrites path, domain or flags of cookies (nginx: proxy_cookie_path, proxy_cookie_domain, proxy_cookie_flags)',
+      ),
+    );
+  }
+  if (!response.headers.has('X-Request-Id') || !response.headers.has('Content-Security-Policy')) {
+    findings.push(
+      proxy.failed('the broker’s security headers do not arrive', 'let the answer’s headers through unchanged'),
+    );
+  }
+  if (issuer.startsWith('https:') && !response.headers.has('Strict-Transport-Security')) {
+    findings.push(proxy.failed('Strict-Transport-Security does not arrive', 'let it through unchanged'));
+  }
+  return findings.length > 0 ? findings : [proxy.ok('cookies and headers arrive as the broker sends them')];
+}
