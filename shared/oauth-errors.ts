@@ -32,6 +32,7 @@ export const oauthErrorStatus = {
   login_required: 401,
   consent_required: 403,
   interaction_required: 403,
+  account_selection_required: 403,
   request_not_supported: 400,
   request_uri_not_supported: 400,
   // Latchkey's own

@@ -24,6 +24,8 @@ export const authorizeRequest = v.strictObject({
   state: b64u256,
   nonce: b64u256,
   prompt: v.optional(v.picklist(['none', 'login', 'consent', 'select_account'])),
+  /** With `prompt: none`, and needed there: the account that was signed in, as the broker names it. Nobody else is signed in. */
+  sub: v.optional(text(64)),
   login_hint: v.optional(text(320)),
   acr_values: v.optional(text(512)),
   max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),

@@ -6,6 +6,7 @@ import { sha256 } from '../keys/hash.ts';
 import { spend } from '../limits/spend.ts';
 import { jsonBody } from '../middleware/body.ts';
 import type { SignInTransaction } from '../session/sign-in.ts';
+import { requireSilentPossible } from '../session/silent.ts';
 import { chooseUpstream } from '../upstream/choose.ts';
 
 /** How long somebody may take to sign in at the provider. */
@@ -25,6 +26,7 @@ export function sessionAuthorize(deps: Deps) {
       );
     }
     const upstream = chooseUpstream(deps, body.upstream);
+    const silentFor = body.prompt === 'none' ? requireSilentPossible(upstream, body.sub) : undefined;
     const { url, issuer, issRequired } = await upstream.authorizationUrl({
       redirectUri: body.redirect_uri,
       state: body.state,
@@ -43,6 +45,7 @@ export function sessionAuthorize(deps: Deps) {
       codeChallenge: body.code_challenge,
       jkt: c.get('jkt'),
       maxAge: body.max_age,
+      silentFor,
     };
     const stored = await deps.store.putTransaction({
       id: sha256(body.state),

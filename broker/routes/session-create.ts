@@ -20,7 +20,7 @@ export function sessionCreate(deps: Deps) {
     const predecessor = await findSession(deps, c, jkt);
     const secret = await signIn(deps, request, {
       jkt,
-      predecessor: predecessor?.row.id,
+      predecessor: predecessor?.row,
       userAgent: c.req.header('User-Agent'),
       address: c.get('address'),
     });

@@ -4,8 +4,10 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
 import { seal } from '../keys/seal.ts';
+import type { Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './cookie.ts';
+import { requireSilentOutcome } from './silent.ts';
 
 /** What `/session/authorize` leaves for `POST /session`. */
 export interface SignInTransaction {
@@ -15,13 +17,15 @@ export interface SignInTransaction {
   codeChallenge: string;
   jkt: string;
   maxAge: number | undefined;
+  /** `sub` of the account whose session goes on, where nobody is to be asked. */
+  silentFor?: string | undefined;
 }
 
 /** Where a sign-in came from. */
 export interface SignInContext {
   jkt: string;
   /** The session that this one replaces once it is used. */
-  predecessor: string | undefined;
+  predecessor: Session | undefined;
   userAgent: string | undefined;
   address: string;
 }
@@ -30,13 +34,14 @@ export interface SignInContext {
  * Redeems the code at the provider and opens a session bound to the key that began it.
  *
  * @throws {OAuthError} `invalid_transaction` where state, key or verifier is not that of a stored
- *   transaction; what the provider's side throws; `access_denied` where the provider has meanwhile ended it
+ *   transaction; what the provider's side throws; `access_denied` where the provider has meanwhile ended it; what
+ *   {@link requireSilentOutcome} throws
  */
 export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
   const { config, store, ring, now } = deps;
   const transaction = await consume(deps, request, context.jkt);
   const upstream = chooseUpstream(deps, transaction.upstream);
-  const { identity, refreshToken } = await upstream.exchange({
+  const granted = await upstream.exchange({
     code: request.code,
     state: request.state,
     iss: request.iss,
@@ -45,6 +50,9 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     nonce: transaction.nonce,
     maxAge: transaction.maxAge,
   });
+  const { silentFor } = transaction;
+  if (silentFor !== undefined) await requireSilentOutcome(deps, upstream, silentFor, granted);
+  const { identity, refreshToken } = granted;
   const { name, email } = identity.claims;
   const person = await store.upsertPerson(
     {
@@ -63,7 +71,9 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     refreshToken === undefined
       ? undefined
       : seal(ring, { purpose: 'session-refresh', id, secret: secret.secret }, refreshToken);
-  const absoluteExpiresAt = now() + config.session.absoluteMs;
+  // Nobody was asked: the session goes on, until when it would have ended.
+  const goesOn = silentFor === undefined ? undefined : context.predecessor?.absoluteExpiresAt;
+  const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
   const outcome = await store.insertSession({
     id,
     sub: person.sub,
@@ -82,13 +92,17 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     jkt: context.jkt,
     secretCheck: secretCheckOf(secret),
     idleExpiresAt: Math.min(now() + config.session.idleMs, absoluteExpiresAt),
-    predecessor: context.predecessor,
+    predecessor: context.predecessor?.id,
     userAgent: context.userAgent?.slice(0, 200),
   });
   if (outcome === 'tombstoned')
     throw new OAuthError('access_denied', 'the identity provider has ended this sign-in: sign in again');
   await store.appendAudit(
-    { type: 'session.created', sub: person.sub, detail: { session: id, upstream: upstream.config.name } },
+    {
+      type: 'session.created',
+      sub: person.sub,
+      detail: { session: id, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) },
+    },
     now(),
   );
   return secret;

@@ -9,6 +9,8 @@ export interface Preset {
   offlineScope: boolean;
   /** What `prompt` asks a person to show anew who they are. */
   signInPrompt: 'login' | 'select_account';
+  /** Whether a sign-in with `prompt=none` can bring a lasting grant too. */
+  silentGrant: boolean;
   /** Whether a used refresh token is replaced by a new one. `unknown`: assume that it is, the careful side. */
   rotates: 'yes' | 'no' | 'unknown';
   /** Whether revoking a refresh token (RFC 7009) ends that token alone, and not the person's other grants. */
@@ -19,6 +21,7 @@ const usual: Preset = {
   offlineParams: {},
   offlineScope: true,
   signInPrompt: 'login',
+  silentGrant: true,
   rotates: 'unknown',
   revocationIsNarrow: false,
 };
@@ -50,18 +53,20 @@ const presets = {
   keycloak: usual,
 
   // Has no offline_access scope, gives a refresh token only with these two, doesn't rotate, and revokes per person and client.
-  // Of prompts it knows none, consent and select_account: the nearest to a new sign-in is to choose the account.
+  // Of prompts it knows none, consent and select_account: the nearest to a new sign-in is to choose the account. After the first
+  // time a refresh token takes prompt=consent, so prompt=none brings none.
   // https://developers.google.com/identity/protocols/oauth2/web-server
   google: {
     ...usual,
     offlineParams: { access_type: 'offline', prompt: 'consent' },
     offlineScope: false,
     signInPrompt: 'select_account',
+    silentGrant: false,
     rotates: 'no',
   },
 
   // Drops offline_access unless consent is asked for (OpenID Connect Core §11).
-  'oidc-provider': { ...usual, offlineParams: { prompt: 'consent' }, rotates: 'yes' },
+  'oidc-provider': { ...usual, offlineParams: { prompt: 'consent' }, silentGrant: false, rotates: 'yes' },
 } satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;

@@ -34,6 +34,8 @@ function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | u
   switch (answer.error) {
     case 'invalid_session':
     case 'login_required':
+    case 'interaction_required':
+    case 'account_selection_required':
       return { code: 'not_signed_in', message, interaction: 'sign_in' };
     case 'consent_required':
       return { code: 'access_not_granted', message, interaction: 'consent', delta: parseScope(answer.scope) };

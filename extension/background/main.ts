@@ -106,6 +106,8 @@ const signIn = createSignIn({
   client,
   identity,
   attempt,
+  triedSilently: slot<number>(area, 'tried-silently'),
+  lapsed: () => session.lapsed(),
   begin: (answer) => session.begin(answer),
   changed: () => ui.changed(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

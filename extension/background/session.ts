@@ -1,4 +1,4 @@
-import type { Consent, SessionAnswer } from '#shared/session-api.ts';
+import type { Account, Consent, SessionAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { Keys } from '../platform/keys.ts';
 import type { Slot } from '../platform/slot.ts';
@@ -11,11 +11,19 @@ import type { TokenCache } from './token-cache.ts';
 import { createTurns } from './turns.ts';
 
 type SignedIn = Extract<Known, { signedIn: true }>;
+type SignedOut = Extract<Known, { signedIn: false }>;
 
 /** What the extension remembers of the session; the broker alone decides. */
 export type Known =
-  | { signedIn: false; logoutUrl?: string | undefined }
+  | { signedIn: false; logoutUrl?: string | undefined; lapsed?: Account | undefined }
   | { signedIn: true; answer: SessionAnswer; etag: string | undefined; checkedAt: number };
+
+/** An account that was signed in, whose session takes a new sign-in to go on, and which nobody has signed out. */
+export interface Lapsed {
+  account: Account;
+  /** Whether the session itself is over (too old, ended by somebody), and not only the provider's grant. */
+  over: boolean;
+}
 
 export interface SessionDeps {
   client: BrokerClient;
@@ -37,6 +45,7 @@ export interface Session {
   refreshed(maxAgeMs: number): Promise<SessionAnswer | undefined>;
   /** Where the provider's own session can be ended too, after a sign-out. */
   logoutUrl(): Promise<string | undefined>;
+  lapsed(): Promise<Lapsed | undefined>;
   begin(answer: SessionAnswer): Promise<void>;
   /**
    * Asks the broker since it said that something changed, and tells pages if it did.
@@ -63,14 +72,19 @@ export function createSession(deps: SessionDeps): Session {
   const flights = createSingleFlight<SessionAnswer | undefined>();
   const inTurn = createTurns();
 
-  const forget = async (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> => {
+  const forget = async (key: 'erase' | 'keep', left: Omit<SignedOut, 'signedIn'>): Promise<void> => {
     // Forget first: whatever fails after this line, no token is given out any more.
-    await known.set({ signedIn: false, logoutUrl });
+    await known.set({ signedIn: false, ...left });
     await tokens.clear();
     // Pages hear of it without waiting for the disk, from which the key is erased.
     await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
   };
-  const end = (key: 'erase' | 'keep', logoutUrl?: string): Promise<void> => inTurn(() => forget(key, logoutUrl));
+  const signedOut = (logoutUrl?: string): Promise<void> => inTurn(() => forget('erase', { logoutUrl }));
+  /** Nobody signed out: it is the broker that says so. */
+  const lapse = async (): Promise<void> => {
+    const lapsed = answerOf(await known.get())?.account;
+    await forget((await deps.signingIn()) ? 'keep' : 'erase', { lapsed });
+  };
 
   /** Changes what is known, if it is still the session of that epoch. */
   const change = (epoch: string, next: (answer: SignedIn) => SignedIn): Promise<void> =>
@@ -87,7 +101,7 @@ export function createSession(deps: SessionDeps): Session {
       // A late answer about the session before says nothing about the one that has begun since.
       const stillThatSession = epoch === (await events.epoch());
       if (stillThatSession && isBrokerError(error, 'invalid_session')) {
-        await end((await deps.signingIn()) ? 'keep' : 'erase');
+        await inTurn(lapse);
       } else if (stillThatSession && isBrokerError(error, 'login_required')) {
         await change(epoch, (old) => withState(old, 'reauth_required'));
         await events.hint('session');
@@ -136,6 +150,12 @@ export function createSession(deps: SessionDeps): Session {
       const last = await known.get();
       return last?.signedIn === false ? last.logoutUrl : undefined;
     },
+    async lapsed() {
+      const last = await known.get();
+      if (!last?.signedIn) return last?.lapsed && { account: last.lapsed, over: true };
+      const { account, session } = last.answer;
+      return session.state === 'reauth_required' ? { account, over: false } : undefined;
+    },
     begin: (answer) =>
       inTurn(async () => {
         await tokens.clear();
@@ -145,7 +165,7 @@ export function createSession(deps: SessionDeps): Session {
     over: (createdAt) =>
       inTurn(async () => {
         if (answerOf(await known.get())?.session.created_at !== createdAt) return;
-        await forget((await deps.signingIn()) ? 'keep' : 'erase');
+        await lapse();
       }),
     async check(voidTokens) {
       const before = answerOf(await known.get());
@@ -174,10 +194,10 @@ export function createSession(deps: SessionDeps): Session {
     },
     async signOut() {
       try {
-        await end('erase', (await client.signOut()).logout_url);
+        await signedOut((await client.signOut()).logout_url);
       } catch {
         // Unreachable, or over already: without its key the session is of no use to anybody, and it ends at the broker when idle.
-        await end('erase');
+        await signedOut();
       }
     },
   };

@@ -1,12 +1,13 @@
 import * as oauth from 'oauth4webapi';
 import { LatchkeyError } from '#shared/errors.ts';
-import type { SessionAnswer } from '#shared/session-api.ts';
+import type { AuthorizeRequest, SessionAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { BrokerError, type StepUp } from './broker-error.ts';
 import { readRedirect } from './redirect.ts';
+import type { Lapsed } from './session.ts';
 import { createSingleFlight } from './single-flight.ts';
 
 /** A sign-in on its way, written before its window opens so that a stopped worker loses nothing it needs. */
@@ -21,6 +22,8 @@ export interface Attempt {
   issRequired: boolean;
   /** Milliseconds since the epoch: the broker forgets the transaction then. */
   expiresAt: number;
+  /** `sub` of the account whose session this goes on with, where nobody was asked. */
+  silentFor?: string | undefined;
   /** What the provider answered, once it has. */
   response?: { code: string; iss?: string | undefined } | undefined;
 }
@@ -29,6 +32,10 @@ export interface SignInDeps {
   client: BrokerClient;
   identity: Identity;
   attempt: Slot<Attempt>;
+  /** When a sign-in without a window was tried last, in milliseconds since the epoch. */
+  triedSilently: Slot<number>;
+  /** Whose session could go on. */
+  lapsed(): Promise<Lapsed | undefined>;
   /** Takes over the new session. */
   begin(answer: SessionAnswer): Promise<void>;
   /** Tells our own windows that a sign-in began or ended. */
@@ -39,23 +46,37 @@ export interface SignInDeps {
 
 export interface SignIn {
   /**
-   * Signs in, or joins the sign-in on its way.
+   * Signs in, or joins the sign-in on its way: somebody has asked for it. Without a window where the provider still
+   * knows whose session has lapsed.
    *
    * @param stepUp what this sign-in must bring, where an ordinary one isn't enough
    * @throws {LatchkeyError} `user_denied` when the window was closed, `offline`, `expired`, or what the broker refuses
    */
   run(stepUp?: StepUp): Promise<void>;
+  /**
+   * Goes on with a session whose grant is gone, without a window and without anybody asking for it. Never with one that
+   * is over: whoever ended it, from elsewhere perhaps, has to stay the last to have decided.
+   *
+   * @returns whether there is a session now; if not, nothing has changed
+   */
+  renew(): Promise<boolean>;
+  /** Whether a sign-in that somebody asked for is on its way. */
   isRunning(): boolean;
 }
+
+/** A provider that wanted the person is not asked again so soon: unasked, and after a click. */
+const silentPauseMs = { unasked: 300_000, asked: 60_000 };
 
 /** Waits between the tries of `POST /session`: the code is good for one exchange, and a lost connection is not its end. */
 const retryDelaysMs = [300, 1_500];
 
 /** Authorization code flow with PKCE, the broker being the client and this browser the one that began it. */
-export function createSignIn({ client, identity, attempt, begin, changed, sleep, now }: SignInDeps): SignIn {
+export function createSignIn(deps: SignInDeps): SignIn {
+  const { client, identity, attempt, triedSilently, lapsed, begin, changed, sleep, now } = deps;
   const flights = createSingleFlight<void>();
+  const silentFlights = createSingleFlight<boolean>();
 
-  const prepare = async (stepUp: StepUp | undefined): Promise<{ started: Attempt; url: string }> => {
+  const prepare = async (wish: Wish): Promise<{ started: Attempt; url: string }> => {
     const redirectUri = identity.redirectUri();
     const state = oauth.generateRandomState();
     const nonce = oauth.generateRandomNonce();
@@ -66,18 +87,18 @@ export function createSignIn({ client, identity, attempt, begin, changed, sleep,
       code_challenge: codeChallenge,
       state,
       nonce,
-      ...stepUp,
+      ...wish,
     });
     const { issuer, iss_required: issRequired, expires_in: expiresIn } = answer;
     const expiresAt = now() + expiresIn * 1_000;
-    const started = { state, nonce, verifier, redirectUri, issuer, issRequired, expiresAt };
+    const started = { state, nonce, verifier, redirectUri, issuer, issRequired, expiresAt, silentFor: wish.sub };
     await attempt.set(started);
     return { started, url: answer.authorization_url };
   };
 
-  const open = async (url: string): Promise<string> => {
+  const open = async (launch: Launch, url: string): Promise<string> => {
     try {
-      return await identity.launch(url);
+      return await launch(url);
     } catch (cause) {
       throw new LatchkeyError(
         { code: 'user_denied', message: 'the sign-in window was closed, or its page could not be loaded' },
@@ -86,18 +107,25 @@ export function createSignIn({ client, identity, attempt, begin, changed, sleep,
     }
   };
 
-  const exchange = async ({ state, verifier, response }: Attempt): Promise<void> => {
+  const exchange = async ({ state, verifier, response, silentFor }: Attempt): Promise<void> => {
     if (!response) throw new LatchkeyError({ code: 'expired', message: 'the sign-in was interrupted: begin again' });
     const body = { state, code: response.code, code_verifier: verifier, iss: response.iss };
+    const create = async (): Promise<void> => {
+      const answer = await client.createSession(body);
+      if (silentFor !== undefined && (await lapsed())?.account.sub !== silentFor) {
+        throw new LatchkeyError({ code: 'expired', message: 'the person signed out meanwhile' });
+      }
+      await begin(answer);
+    };
     for (const delay of retryDelaysMs) {
       try {
-        return await begin(await client.createSession(body));
+        return await create();
       } catch (error) {
         if (!isPassing(error)) throw error;
         await sleep(delay);
       }
     }
-    await begin(await client.createSession(body));
+    await create();
   };
 
   /** Exchanges and forgets the attempt, unless trouble on the way was all that happened: then `run` can go on with it. */
@@ -124,9 +152,9 @@ export function createSignIn({ client, identity, attempt, begin, changed, sleep,
     }
   };
 
-  const askProvider = async (url: string, started: Attempt): Promise<Attempt> => {
+  const askProvider = async (launch: Launch, url: string, started: Attempt): Promise<Attempt> => {
     try {
-      const answered = { ...started, response: readRedirect(await open(url), started) };
+      const answered = { ...started, response: readRedirect(await open(launch, url), started) };
       await attempt.set(answered);
       return answered;
     } catch (error) {
@@ -135,18 +163,50 @@ export function createSignIn({ client, identity, attempt, begin, changed, sleep,
     }
   };
 
+  const go = async (wish: Wish, launch: Launch): Promise<void> => {
+    const { started, url } = await prepare(wish);
+    await finish(await askProvider(launch, url, started));
+  };
+
+  const goSilently = async (how: keyof typeof silentPauseMs): Promise<boolean> => {
+    const last = await lapsed();
+    if (!last || (last.over && how === 'unasked')) return false;
+    const sinceMs = now() - ((await triedSilently.get()) ?? Number.NEGATIVE_INFINITY);
+    // A clock that was set back says nothing of how long ago it was.
+    if (sinceMs >= 0 && sinceMs < silentPauseMs[how]) return false;
+    await triedSilently.set(now());
+    const { sub, email, upstream } = last.account;
+    try {
+      if (await resume()) return true;
+      await go({ prompt: 'none', sub, login_hint: email, upstream }, (url) => identity.launchSilently(url));
+      return true;
+    } catch (error) {
+      if (!(error instanceof LatchkeyError)) reportError(error);
+      return false;
+    }
+  };
+  const silently = (how: keyof typeof silentPauseMs): Promise<boolean> =>
+    silentFlights.run('silent', () => goSilently(how));
+
   const signIn = async (stepUp: StepUp | undefined): Promise<void> => {
     changed();
-    if (await resume()) return;
-    const { started, url } = await prepare(stepUp);
-    await finish(await askProvider(url, started));
+    const brought = silentFlights.isFlying('silent') && (await silently('asked'));
+    if ((brought && !stepUp) || (await resume())) return;
+    // What a sign-in must bring can hardly be had in silence, and a provider that can shows no page either.
+    if (!stepUp && (await silently('asked'))) return;
+    await go({ ...stepUp }, (url) => identity.launch(url));
+    await triedSilently.clear();
   };
 
   return {
     run: (stepUp) => flights.run('sign-in', () => signIn(stepUp).finally(() => queueMicrotask(changed))),
+    renew: async () => !flights.isFlying('sign-in') && silently('unasked'),
     isRunning: () => flights.isFlying('sign-in'),
   };
 }
+
+type Launch = (url: string) => Promise<string>;
+type Wish = Pick<AuthorizeRequest, 'prompt' | 'sub' | 'login_hint' | 'upstream' | 'acr_values' | 'max_age'>;
 
 const isPassing = (error: unknown): boolean =>
   error instanceof LatchkeyError && (error.code === 'offline' || error.code === 'busy');

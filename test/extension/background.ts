@@ -11,6 +11,7 @@ import { createSession, type Known } from '../../extension/background/session.ts
 import { type Attempt, createSignIn } from '../../extension/background/sign-in.ts';
 import { createTokenCache } from '../../extension/background/token-cache.ts';
 import { createTokens } from '../../extension/background/tokens.ts';
+import type { Identity } from '../../extension/platform/identity.ts';
 import { slot } from '../../extension/platform/slot.ts';
 import { brokerUrl, createFakeBroker } from './fake-broker.ts';
 import { memoryArea, memoryKeys } from './memory.ts';
@@ -33,7 +34,10 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
   const clock = { ms: 1_700_000_000_000 };
   const now = () => clock.ms;
   const broadcasts: { ev: string; epoch: string; seq: number }[] = [];
-  const window: { launch(url: string): Promise<string> } = { launch: async (url) => redirectOf(url) };
+  const window: Pick<Identity, 'launch' | 'launchSilently'> = {
+    launch: async (url) => redirectOf(url),
+    launchSilently: async (url) => redirectOf(url, { code: '', error: 'login_required' }),
+  };
   let epochs = 0;
   const events = createEvents({
     state: slot(area, 'events'),
@@ -67,8 +71,14 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
   });
   const signIn = createSignIn({
     client,
-    identity: { redirectUri: () => redirectUri, launch: (url) => window.launch(url) },
+    identity: {
+      redirectUri: () => redirectUri,
+      launch: (url) => window.launch(url),
+      launchSilently: (url) => window.launchSilently(url),
+    },
     attempt,
+    triedSilently: slot<number>(area, 'tried-silently'),
+    lapsed: () => session.lapsed(),
     begin: (answer) => session.begin(answer),
     changed: () => undefined,
     sleep: async () => undefined,

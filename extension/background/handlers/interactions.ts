@@ -15,6 +15,12 @@ export interface Interactions {
    * @throws the same error where nothing can be asked now, or {LatchkeyError} `user_denied`
    */
   resolve(error: unknown, call: PageCall, ask: TokenAsk, stepUp?: StepUp): Promise<void>;
+  /**
+   * Does without a window what an error says would help, where that can be done.
+   *
+   * @returns whether it makes sense to try again
+   */
+  renew(error: unknown, stepUp?: StepUp): Promise<boolean>;
 }
 
 export interface InteractionsDeps {
@@ -58,5 +64,7 @@ export function createInteractions({ signIn, prompts, isTabActive }: Interaction
       const { origin, resource } = ask;
       await prompts.ask({ origin, resource, scopes: error.delta?.length ? error.delta : [...ask.scopes] });
     },
+    renew: async (error, stepUp) =>
+      !stepUp && error instanceof LatchkeyError && error.interaction === 'sign_in' && signIn.renew(),
   };
 }

@@ -3,7 +3,7 @@ import type { SessionView } from '#shared/page-protocol.ts';
 import type { PageCall, PageHandlers } from '../page-call.ts';
 import { isConnected, siteOf } from '../policy.ts';
 import type { Session } from '../session.ts';
-import type { Interactions } from './interactions.ts';
+import { type Interactions, notSignedIn } from './interactions.ts';
 
 /** `session.*`: whether somebody is signed in, and who, for sites that have access already. */
 export function sessionHandlers({
@@ -15,7 +15,12 @@ export function sessionHandlers({
 }): Pick<PageHandlers, 'session.get' | 'session.sign_in' | 'session.sign_out'> {
   const view = async (origin: string): Promise<SessionView> => {
     const current = await session.current();
-    if (!current || current.session.state === 'reauth_required') return { signed_in: false };
+    if (!current) return { signed_in: false };
+    if (current.session.state === 'reauth_required') {
+      // Not waited for: where it helps, the page has an event and asks again.
+      void interactions.renew(notSignedIn());
+      return { signed_in: false };
+    }
     const site = siteOf(current, origin);
     if (!site || !isConnected(current, site)) return { signed_in: true };
     const { sub, name, email } = current.account;
@@ -39,7 +44,7 @@ export function sessionHandlers({
           message: 'signing out ends the session of every site: it takes a click of the person',
         });
       }
-      if (await session.current()) await session.signOut();
+      if ((await session.current()) || (await session.lapsed())) await session.signOut();
       return {};
     },
   };

@@ -55,6 +55,7 @@ export function tokenHandlers({
           const token = await get(ask, params.min_ttl_s ?? defaultMinTtlS, stepUp);
           if (call.alive()) return token;
         } catch (error) {
+          if (await interactions.renew(error, stepUp)) continue;
           if (params.interactive === 'never' || interaction === maxInteractions) throw error;
           await interactions.resolve(error, call, ask, stepUp);
           continue;
@@ -65,7 +66,11 @@ export function tokenHandlers({
 
     async 'token.proof'({ resource, scopes, min_ttl_s, method, url, nonce }, { sender, alive }) {
       const ask: TokenAsk = { origin: sender.origin, resource, scopes };
-      const token = await get(ask, min_ttl_s ?? defaultMinTtlS, undefined);
+      const minTtlS = min_ttl_s ?? defaultMinTtlS;
+      const token = await get(ask, minTtlS, undefined).catch(async (error: unknown) => {
+        if (await interactions.renew(error)) return get(ask, minTtlS, undefined);
+        throw error;
+      });
       const proof = await proofs.prove(ask, token.access_token, { method, url, nonce });
       if (!alive()) throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
       return { ...token, proof };

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Browser } from '../browser.ts';
+import { ask, openProbe } from '../probe.ts';
 import { answerTo, beginSignIn, openTab, press, sees, showsSignedIn, signIn, signOut } from '../tab.ts';
 
 /** Signing in once, and out for all. */
@@ -51,5 +52,56 @@ export function signInCases(browser: () => Browser): void {
     await showsSignedIn(second, false);
     await sees(popup, 'button', 'Sign in');
     for (const tab of [popup, first, second]) await tab.close();
+  });
+
+  it('a grant that ended at the provider comes back without a window, for a page that nobody has clicked in', async () => {
+    const { demo } = browser();
+    await (await signIn(browser())).close();
+    const page = await openProbe(browser(), demo.origins.notes);
+    expect(await ask(page, demo.origins.api, ['orders:read'])).toHaveProperty('token');
+    const { logins } = demo.idp.counts;
+    const tabs = (await browser().tabs()).length;
+    const grants = () => demo.idp.store.identifiers('RefreshToken');
+    for (const id of grants()) await demo.idp.store.adapter('RefreshToken').destroy(id);
+    // The token that the page has is good for some seconds more; the next one takes the grant.
+    const answers: unknown[] = [];
+    await expect
+      .poll(
+        async () => {
+          answers.push(await ask(page, demo.origins.api, ['orders:read']));
+          return grants().length;
+        },
+        { timeout: 25_000, interval: 500 },
+      )
+      .toBe(1);
+    expect(answers).toEqual(answers.map(() => ({ token: expect.any(String) })));
+    expect(await browser().tabs()).toHaveLength(tabs);
+    expect(demo.idp.counts.logins).toBe(logins);
+    await page.close();
+  });
+
+  it('a session that is over comes back after a click, and without a window', async () => {
+    const { demo } = browser();
+    const before = await browser().openExtensionPage('ui/popup.html');
+    await signOut(before);
+    await before.close();
+    await (await signIn(browser())).close();
+    const site = await openTab(browser(), demo.origins.notes);
+    await showsSignedIn(site, true);
+    const { logins } = demo.idp.counts;
+    await browser().clearCookies(new URL(demo.origins.broker).hostname);
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await sees(popup, 'button', 'Sign in');
+    await showsSignedIn(site, false);
+    const page = await openProbe(browser(), demo.origins.notes);
+    expect(await ask(page, demo.origins.api, ['orders:read'])).toMatchObject({ code: 'not_signed_in' });
+    await page.close();
+    const tabs = (await browser().tabs()).length;
+    await site.toFront();
+    expect(await answerTo(site, 'Load orders')).toBe(200);
+    expect(await browser().tabs()).toHaveLength(tabs);
+    expect(demo.idp.counts.logins).toBe(logins);
+    await signOut(popup);
+    for (const tab of [popup, site]) await tab.close();
   });
 }
