@@ -7,6 +7,7 @@ const thorough = [
   'test/e2e/browsers/firefox.test.ts',
   'test/e2e/browsers/store-build.test.ts',
   'test/e2e/deploy.test.ts',
+  'test/e2e/pooler.test.ts',
 ];
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];
 
