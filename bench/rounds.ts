@@ -26,6 +26,8 @@ export interface Sides {
   name: string;
   ours: () => Promise<Turn>;
   bare: () => Promise<Turn>;
+  /** How often each side has its turn; default {@link rounds}. */
+  schedule?: typeof rounds;
 }
 
 /**
@@ -40,15 +42,18 @@ export const rounds = { warmUp: 2, counted: 6, atLeast: 2, withinMs: 15_000 };
  *
  * @param now a clock in milliseconds
  */
-export async function compare({ name, ours, bare }: Sides, now = () => performance.now()): Promise<Figure> {
-  const endsAt = now() + rounds.withinMs;
+export async function compare(
+  { name, ours, bare, schedule = rounds }: Sides,
+  now = () => performance.now(),
+): Promise<Figure> {
+  const endsAt = now() + schedule.withinMs;
   const taken: { ours: Turn; bare: Turn }[] = [];
-  for (let round = 0; round < rounds.warmUp + rounds.counted; round += 1) {
-    if (taken.length >= rounds.atLeast && now() > endsAt) break;
+  for (let round = 0; round < schedule.warmUp + schedule.counted; round += 1) {
+    if (taken.length >= schedule.atLeast && now() > endsAt) break;
     const first = round % 2 === 0 ? await ours() : undefined;
     const limit = await bare();
     const pair = { ours: first ?? (await ours()), bare: limit };
-    if (round >= rounds.warmUp) taken.push(pair);
+    if (round >= schedule.warmUp) taken.push(pair);
   }
   const cpuRatios = taken.flatMap((pair) =>
     pair.ours.cpuMs && pair.bare.cpuMs ? pair.ours.cpuMs / pair.bare.cpuMs : [],
