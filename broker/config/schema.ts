@@ -207,6 +207,9 @@ export const configSchema = v.strictObject({
       chrome_ids: v.optional(v.array(v.pipe(text, v.regex(/^[a-p]{32}$/, 'must be 32 letters from a to p'))), []),
       firefox_ids: v.optional(v.array(v.pipe(text, v.regex(/^\S{1,80}$/))), []),
       chrome_key: v.optional(text),
+      // For the extension's build alone, which checks them.
+      name: v.optional(text),
+      icons: v.optional(v.record(text, text)),
     }),
     {},
   ),

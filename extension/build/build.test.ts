@@ -71,6 +71,22 @@ describe.each(targets)('the build for %s', (target) => {
   });
 });
 
+it('wears the name and the icons of the organisation, in every language', async () => {
+  const icon = (size: number) => join(import.meta.dirname, '..', 'icons', `${size}.png`);
+  const icons = { 16: icon(16), 32: icon(32), 48: icon(48), 128: icon(128) };
+  await buildExtension(
+    { ...baked, brand: { name: 'Acme $ Sign-in', icons } },
+    { target: 'chrome', version: '1.2.3', outDir: join(outDir, 'brand') },
+  );
+  const locales = join(outDir, 'brand/chrome/_locales');
+  for (const locale of await readdir(locales)) {
+    const text = await readFile(join(locales, locale, 'messages.json'), 'utf8');
+    expect(text, locale).not.toContain('Latchkey');
+    expect(JSON.parse(text).name.message).toBe('Acme $$ Sign-in');
+  }
+  expect(await readFile(join(outDir, 'brand/chrome/icons/48.png'))).toEqual(await readFile(icon(48)));
+}, 60_000);
+
 it('builds for the stores without any access to sites', async () => {
   const sizes = await buildExtension(storeBuild, { target: 'chrome', version: '1.2.3', outDir: join(outDir, 'store') });
   expect(sizes.map(({ part }) => part).sort()).toEqual(['background', 'bridge', 'popup']);

@@ -4,6 +4,7 @@ import { build } from 'vite';
 import type { Target } from '../../manifest.config.ts';
 import { createViteConfig } from '../../vite.config.ts';
 import { bridgeScript } from '../platform/bridge-script.ts';
+import { applyBrand } from './brand.ts';
 import type { BuildConfig } from './config.ts';
 import { measure, type Part, type PartSize } from './sizes.ts';
 
@@ -61,6 +62,7 @@ export async function buildExtension(
   await build(createViteConfig({ ...config, target, version, outDir }));
   const root = join(outDir, target);
   if (!config.baked) await buildBridge(root);
+  if (config.brand) await applyBrand(root, config.brand);
   const entries = Object.entries(await entriesOf(root)) as [Part, string[]][];
   return Promise.all(
     entries.filter(([, files]) => files.length > 0).map(([part, files]) => measure(root, part, files)),

@@ -47,6 +47,22 @@ origins: { 'https://*.example.com': {}, 'https://shop.example.com/': {}, 'http:/
     }
   });
 
+  it('has the organisation’s name and icons, each of its size', async () => {
+    const own = (size: number) => join(import.meta.dirname, '..', 'icons', `${size}.png`);
+    const icons = Object.fromEntries([16, 32, 48, 128].map((size) => [size, own(size)]));
+    const yaml = (name: string, files: object) =>
+      JSON.stringify({ issuer: 'https://latchkey.example.com', extension: { name, icons: files } });
+    expect(await read(yaml('Acme Sign-in', icons))).toMatchObject({
+      baked: { hasIcons: true },
+      brand: { name: 'Acme Sign-in', icons },
+    });
+    await expect(read(yaml('Acme', { ...icons, 32: own(48), 48: './nowhere.png' }))).rejects.toThrow(
+      /icons\.32: must be a PNG of 32 × 32 pixels\n.*icons\.48: .*can't be read/,
+    );
+    await expect(read(yaml('Acme', { 16: own(16) }))).rejects.toThrow(/for each of 16, 32, 48, 128/);
+    await expect(read(yaml('A'.repeat(46), icons))).rejects.toThrow(/at most 45/);
+  });
+
   it('is refused where the file is empty', async () => {
     await expect(read('')).rejects.toThrow(/latchkey.yaml/);
   });

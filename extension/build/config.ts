@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
 import type { BakedConfig } from '../platform/config.ts';
+import { type Brand, iconSizes, isPngOf } from './brand.ts';
 
 const issuer = v.pipe(
   v.string(),
@@ -20,11 +22,26 @@ const base64 = v.pipe(
   v.regex(/^[A-Za-z0-9+/]{100,}={0,2}$/, 'chrome_key must be a public key in base64 (SPKI)'),
 );
 
+/** Browsers cut longer names. */
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(45, 'name must have at most 45 characters'));
+const icons = v.strictObject(
+  v.entriesFromList(iconSizes.map(String), v.string()),
+  `icons must name a PNG file for each of ${iconSizes.join(', ')}`,
+);
+
 /** The part of `latchkey.yaml` that the extension needs; the broker checks the rest. */
 const schema = v.object({
   issuer,
   origins: v.optional(v.record(origin, v.unknown()), {}),
-  extension: v.optional(v.object({ chrome_key: v.optional(base64), firefox_ids: v.optional(v.array(v.string())) }), {}),
+  extension: v.optional(
+    v.object({
+      chrome_key: v.optional(base64),
+      firefox_ids: v.optional(v.array(v.string())),
+      name: v.optional(name),
+      icons: v.optional(icons),
+    }),
+    {},
+  ),
 });
 
 /** What a build needs to know of an organisation. */
@@ -32,6 +49,7 @@ export interface BuildConfig {
   baked: BakedConfig | null;
   chromeKey?: string | undefined;
   firefoxId: string;
+  brand?: Brand | undefined;
 }
 
 const defaultFirefoxId = 'latchkey@latchkey.dev';
@@ -51,9 +69,25 @@ export async function readBuildConfig(file: string): Promise<BuildConfig> {
     throw new Error(`${file} can't be built into an extension:\n${faults.join('\n')}`);
   }
   const { issuer, origins, extension } = parsed.output;
+  const icons = extension.icons && (await readIcons(file, extension.icons));
   return {
-    baked: { broker: issuer, sites: Object.keys(origins) },
+    baked: { broker: issuer, sites: Object.keys(origins), ...(icons ? { hasIcons: true } : {}) },
     chromeKey: extension.chrome_key,
     firefoxId: extension.firefox_ids?.[0] ?? defaultFirefoxId,
+    ...(extension.name || icons ? { brand: { name: extension.name, icons } } : {}),
   };
+}
+
+/** Paths in the file are relative to its folder. */
+async function readIcons(file: string, paths: Record<string, string>): Promise<Brand['icons']> {
+  const faults: string[] = [];
+  const icons = {} as Record<(typeof iconSizes)[number], string>;
+  for (const size of iconSizes) {
+    icons[size] = resolve(dirname(file), paths[size] ?? '');
+    const bytes = await readFile(icons[size]).catch(() => undefined);
+    if (!bytes) faults.push(`  extension.icons.${size}: ${icons[size]} can't be read`);
+    else if (!isPngOf(size, bytes)) faults.push(`  extension.icons.${size}: must be a PNG of ${size} × ${size} pixels`);
+  }
+  if (faults.length > 0) throw new Error(`${file} can't be built into an extension:\n${faults.join('\n')}`);
+  return icons;
 }

@@ -4,6 +4,8 @@ export interface BakedConfig {
   broker: string;
   /** Origins of the pages that may ask, exact. */
   sites: string[];
+  /** The organisation has put its own icons in place of ours. */
+  hasIcons?: boolean | undefined;
 }
 
 /** Put in by Vite (`define`); `null` in the store build, which asks for its broker. */
