@@ -45,6 +45,8 @@ export async function prepareToken(
       throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
     }
     current = (await store.getDeviceSession(row.id)) ?? row;
+    // A hint has come since the provider was asked.
+    if (current.state === 'recheck') throw unavailable('the identity provider has to be asked again: try again', 1_000);
   }
   if (!inGroups(client.groups, current.claims)) {
     throw new OAuthError('access_denied', 'the person is in none of the groups that may use this device', {

@@ -8,9 +8,11 @@ import type { Deps } from '../deps.ts';
  */
 export async function recheckPerson({ store, feed }: Pick<Deps, 'store' | 'feed'>, sub: string): Promise<number> {
   const [sessions, devices] = await Promise.all([store.listSessions(sub), store.listDeviceSessions(sub)]);
+  // One that is being rechecked is told, too: what it is asking now may be older than this hint.
+  const from = ['active', 'recheck'] as const;
   const moved = await Promise.all([
-    ...sessions.map(({ id }) => store.setSessionState(id, ['active'], 'recheck')),
-    ...devices.map(({ id }) => store.setDeviceSessionState(id, ['active'], 'recheck')),
+    ...sessions.map(({ id }) => store.setSessionState(id, from, 'recheck')),
+    ...devices.map(({ id }) => store.setDeviceSessionState(id, from, 'recheck')),
   ]);
   await feed.publish({ type: 'policy', sub });
   return moved.filter(Boolean).length;

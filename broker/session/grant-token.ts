@@ -42,8 +42,9 @@ export async function grantToken(
     if (refreshed.kind === 'reauth_required') throw reauthRequired();
     if (refreshed.kind === 'fresh') {
       authority = await authorize(deps, row.id, request);
-      // What was stored may have been long on its way there: the store can have been away.
-      needsRefresh = lifeOf(deps, authority) < leastLifeMs && !isOver(deps, authority);
+      // Another hint may have come meanwhile; and what was stored may have been long on its way: the store can have been away.
+      const isOld = lifeOf(deps, authority) < leastLifeMs && !isOver(deps, authority);
+      needsRefresh = isOld || authority.session.state === 'recheck';
       continue;
     }
     needsRefresh = false;
@@ -109,6 +110,7 @@ async function mint(
       'this resource takes only bound tokens: send the thumbprint of a key as jkt',
     );
   }
+  if (session.state === 'recheck') throw unavailable('the identity provider has to be asked again: try again', 1_000);
   const lifeMs = lifeOf(deps, authority);
   if (lifeMs < leastLifeMs) {
     if (isOver(deps, authority)) throw reauthRequired();

@@ -68,6 +68,8 @@ export interface UpstreamGrant {
   refreshFailures: number;
   /** The last of them, as an error code. */
   refreshFailure?: string | undefined;
+  /** Counts the hints that asked for a recheck: a refresh answers those that came before it began, and no others. */
+  rechecks: number;
   createdAt: number;
   absoluteExpiresAt: number;
   /** By its holder; not finer than a minute for a browser's, nor than its refreshes for a device's. */
@@ -91,7 +93,8 @@ type SetByStore =
   | 'refreshingUntil'
   | 'refreshFirstSentAt'
   | 'refreshFailures'
-  | 'refreshFailure';
+  | 'refreshFailure'
+  | 'rechecks';
 
 /** A browser's session. */
 export interface Session extends UpstreamGrant {

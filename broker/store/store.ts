@@ -16,6 +16,7 @@ import type {
   SigningKeyState,
   StoredAuditEntry,
   Tombstone,
+  UpstreamGrant,
   Use,
 } from './model.ts';
 
@@ -116,7 +117,7 @@ export interface SessionStore {
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
   /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
   activateSession(id: string, now: number): Promise<void>;
-  /** @returns whether the session was in one of `from`. The way to `ended` is `endSession`, which also erases. */
+  /** `recheck` is a hint, and counted. @returns whether the session was in one of `from`. The way to `ended` is `endSession`, which also erases. */
   setSessionState(id: string, from: readonly LiveState[], to: LiveState): Promise<boolean>;
   /** Ends the session and erases what is sealed. @returns false when there is none, or it had ended */
   endSession(id: string, reason: string, now: number): Promise<boolean>;
@@ -158,15 +159,17 @@ export interface RefreshStore {
     leaseMs: number,
   ): Promise<{ taken: true; lease: number; firstSentAt: number; dbNow: number } | { taken: false }>;
   /**
-   * Writes the result, frees the lease, clears the failures, and makes the session `active`; `version` moves on by one.
+   * Writes the result, frees the lease, clears the failures, and makes the session `active`, or leaves it at
+   * `recheck` where a hint came after `seen` was read; `version` moves on by one.
    *
+   * @param seen of the row as it was before the refresh began
    * @param result without `sealedRefresh` the old refresh token stays (the provider doesn't rotate)
    * @returns false, and nothing is written, when the row has moved on, has ended, or is tombstoned
    */
   commitRefresh(
     kind: GrantKind,
     id: string,
-    version: number,
+    seen: Pick<UpstreamGrant, 'version' | 'rechecks'>,
     result: {
       sealedRefresh?: string | undefined;
       ringKid?: string | undefined;

@@ -1,13 +1,13 @@
 import type { Clock } from '#shared/time.ts';
 import { errorSummary, type Log } from '../log.ts';
-import { type GrantKind, type RefreshStore, StoreUnavailableError } from '../store/store.ts';
+import { type GrantKind, type RefreshStore, StoreUnavailableError, type UpstreamGrant } from '../store/store.ts';
 
 type Result = Parameters<RefreshStore['commitRefresh']>[3];
 
 interface Target {
   kind: GrantKind;
   id: string;
-  row: { version: number };
+  row: Pick<UpstreamGrant, 'version' | 'rechecks'>;
 }
 
 /** How long a rotated token is kept for a store that does not answer. */
@@ -51,7 +51,7 @@ export function createCommitter({
   return {
     /** @throws {StoreUnavailableError} now, and goes on trying */
     async commit(target: Target, result: Result): Promise<void> {
-      const write = () => store.commitRefresh(target.kind, target.id, target.row.version, result);
+      const write = () => store.commitRefresh(target.kind, target.id, target.row, result);
       try {
         await write();
       } catch (error) {

@@ -11,7 +11,7 @@ import { tombstonesOver } from './tombstones.ts';
 export const tableOf = (kind: GrantKind) => (kind === 'session' ? 'sessions' : 'deviceSessions') as 'sessions';
 
 /** A grant as it begins. */
-export const fresh = { state: 'active', version: 1, refreshFailures: 0 } as const;
+export const fresh = { state: 'active', version: 1, refreshFailures: 0, rechecks: 0 } as const;
 
 /** What a grant loses at its end. */
 const ending = (reason: string, now: number) =>
@@ -66,7 +66,7 @@ export async function setGrantState(
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable(tableOf(kind))
-    .set({ state: to })
+    .set((eb) => (to === 'recheck' ? { state: to, rechecks: eb('rechecks', '+', eb.lit(1)) } : { state: to }))
     .where('id', '=', id)
     .where('state', 'in', from)
     .executeTakeFirstOrThrow();

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { GrantClaims, UpstreamGrant } from '../model.ts';
+import type { GrantClaims, LiveState, UpstreamGrant } from '../model.ts';
 import type { RefreshStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { tableOf } from './grants.ts';
@@ -34,14 +34,15 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
     return { taken: true, lease: refreshingUntil, firstSentAt: refreshFirstSentAt, dbNow: refreshingUntil - leaseMs };
   },
 
-  async commitRefresh(kind, id, version, result) {
+  async commitRefresh(kind, id, { version, rechecks }, result) {
     const table = tableOf(kind);
     // One statement: a tombstone that it doesn't see is followed by `endSessionsOf`, which waits for this row.
     const { numUpdatedRows } = await db
       .updateTable(table)
       .set({
         ...grant.encode(result satisfies { claims: GrantClaims }),
-        state: 'active',
+        // A hint that came since is not answered by what was asked before it.
+        state: sql<LiveState>`case when ${sql.ref('rechecks')} = ${rechecks} then 'active' else 'recheck' end`,
         version: version + 1,
         refreshingUntil: null,
         refreshFirstSentAt: null,

@@ -165,6 +165,7 @@ export const deviceGrants = (it: StoreTest) =>
         state: 'active',
         version: 1,
         refreshFailures: 0,
+        rechecks: 0,
       });
       const grant = await store.getDeviceGrant(deviceCodeHash);
       expect(grant?.state).toBe('redeemed');

@@ -65,7 +65,7 @@ export const deviceSessions = (it: StoreTest) =>
       const change = rotation(session);
       expect(await store.rotateHandle(session.id, change)).toBe(true);
       const late = { sealedRefresh: id(), ringKid: 'ring-1', claims: { groups: [] }, refreshedAt: t0 };
-      expect(await store.commitRefresh('device', session.id, 1, late)).toBe(false);
+      expect(await store.commitRefresh('device', session.id, { version: 1, rechecks: 0 }, late)).toBe(false);
       const row = await store.getDeviceSession(session.id);
       expect(row?.sealedRefresh).toBe(change.sealedRefresh);
       // The old token may have been sent: that stays known.

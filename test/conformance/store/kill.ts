@@ -59,10 +59,10 @@ export const kill = (it: StoreTest) =>
       const device = await insertedDeviceSession(store, person);
       await store.addTombstone({ issuer, sid: browser.sid ?? '', iat: t0 }, life);
       await store.addTombstone({ issuer, sid: device.sid ?? '', iat: t0 }, life);
-      expect(await store.commitRefresh('session', browser.id, 1, result)).toBe(false);
-      expect(await store.commitRefresh('device', device.id, 1, result)).toBe(true);
+      expect(await store.commitRefresh('session', browser.id, { version: 1, rechecks: 0 }, result)).toBe(false);
+      expect(await store.commitRefresh('device', device.id, { version: 1, rechecks: 0 }, result)).toBe(true);
       await store.addTombstone({ issuer, idpSub: person.idpSub, iat: t0 }, life);
-      expect(await store.commitRefresh('device', device.id, 2, result)).toBe(false);
+      expect(await store.commitRefresh('device', device.id, { version: 2, rechecks: 0 }, result)).toBe(false);
     });
 
     it('refuse a device: not by sid, but by person, and its grant is denied', async ({ store, person }) => {
@@ -130,7 +130,7 @@ export const kill = (it: StoreTest) =>
     it('catch every refresh that is committed meanwhile', async ({ subject, store, person }) => {
       const sessions = await Promise.all(Array.from({ length: 12 }, () => insertedSession(store, person)));
       const committing = parallel(sessions.length, subject.replicas, (replica, n) =>
-        replica.commitRefresh('session', sessions[n]?.id ?? '', 1, result),
+        replica.commitRefresh('session', sessions[n]?.id ?? '', { version: 1, rechecks: 0 }, result),
       );
       const killing = (async () => {
         await store.addTombstone({ issuer, idpSub: person.idpSub, iat: t0 }, life);

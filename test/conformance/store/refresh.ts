@@ -20,6 +20,11 @@ const result = () => ({
   refreshedAt: t0 + 9,
 });
 
+const hint = (store: Store, kind: GrantKind, id: string) =>
+  kind === 'session'
+    ? store.setSessionState(id, ['active', 'recheck'], 'recheck')
+    : store.setDeviceSessionState(id, ['active', 'recheck'], 'recheck');
+
 /** Takes the lease, which must be free. */
 async function take(store: Store, kind: GrantKind, id: string, version: number, leaseMs: number) {
   const lease = await store.beginRefresh(kind, id, version, leaseMs);
@@ -88,26 +93,42 @@ export const refresh = (it: StoreTest) =>
       const inserted = await insert(store, person);
       const { lease } = await take(store, kind, inserted.id, 1, hour);
       await store.releaseRefresh(kind, inserted.id, 1, { lease, clearFirstSent: true, failure: 'server_error' });
-      if (kind === 'session') await store.setSessionState(inserted.id, ['active'], 'recheck');
-      else await store.setDeviceSessionState(inserted.id, ['active'], 'recheck');
+      await hint(store, kind, inserted.id);
       await take(store, kind, inserted.id, 1, hour);
       const written = result();
-      expect(await store.commitRefresh(kind, inserted.id, 1, written)).toBe(true);
+      expect(await store.commitRefresh(kind, inserted.id, { version: 1, rechecks: 1 }, written)).toBe(true);
       expect(await read(store, inserted.id)).toEqual({
         ...inserted,
         ...written,
         state: 'active',
         version: 2,
         refreshFailures: 0,
+        rechecks: 1,
       });
       expect(await store.beginRefresh(kind, inserted.id, 1, hour)).toEqual({ taken: false });
       await take(store, kind, inserted.id, 2, hour);
     });
 
+    it('does not settle a hint that came after it began, be it the first or another', async ({ store, person }) => {
+      const { id } = await insert(store, person);
+      await take(store, kind, id, 1, hour);
+      await hint(store, kind, id);
+      expect(await store.commitRefresh(kind, id, { version: 1, rechecks: 0 }, result())).toBe(true);
+      expect(await read(store, id)).toMatchObject({ state: 'recheck', version: 2, rechecks: 1 });
+
+      await take(store, kind, id, 2, hour);
+      await hint(store, kind, id);
+      await store.commitRefresh(kind, id, { version: 2, rechecks: 1 }, result());
+      expect(await read(store, id)).toMatchObject({ state: 'recheck', version: 3, rechecks: 2 });
+
+      await store.commitRefresh(kind, id, { version: 3, rechecks: 2 }, result());
+      expect((await read(store, id))?.state).toBe('active');
+    });
+
     it('keeps the refresh token where the provider does not rotate', async ({ store, person }) => {
       const { id, sealedRefresh, ringKid } = await insert(store, person);
       await take(store, kind, id, 1, hour);
-      await store.commitRefresh(kind, id, 1, { claims: { groups: [] }, refreshedAt: t0 + 1 });
+      await store.commitRefresh(kind, id, { version: 1, rechecks: 0 }, { claims: { groups: [] }, refreshedAt: t0 + 1 });
       expect(await read(store, id)).toMatchObject({ sealedRefresh, ringKid, version: 2, claims: { groups: [] } });
     });
 
@@ -117,8 +138,8 @@ export const refresh = (it: StoreTest) =>
       await subject.pass(10);
       await take(store, kind, id, 1, hour);
       const first = result();
-      expect(await store.commitRefresh(kind, id, 1, first)).toBe(true);
-      expect(await store.commitRefresh(kind, id, 1, result())).toBe(false);
+      expect(await store.commitRefresh(kind, id, { version: 1, rechecks: 0 }, first)).toBe(true);
+      expect(await store.commitRefresh(kind, id, { version: 1, rechecks: 0 }, result())).toBe(false);
       expect(await read(store, id)).toMatchObject({ ...first, version: 2 });
     });
 
@@ -150,11 +171,11 @@ export const refresh = (it: StoreTest) =>
       const { id: taken } = await insert(store, person);
       await take(store, kind, taken, 1, hour);
       await end(store, kind, taken);
-      expect(await store.commitRefresh(kind, taken, 1, result())).toBe(false);
+      expect(await store.commitRefresh(kind, taken, { version: 1, rechecks: 0 }, result())).toBe(false);
       expect(await store.beginRefresh(kind, taken, 1, hour)).toEqual({ taken: false });
       expect(await read(store, taken)).not.toHaveProperty('sealedRefresh');
       expect(await store.beginRefresh(kind, id(), 1, hour)).toEqual({ taken: false });
-      expect(await store.commitRefresh(kind, id(), 1, result())).toBe(false);
+      expect(await store.commitRefresh(kind, id(), { version: 1, rechecks: 0 }, result())).toBe(false);
     });
 
     it('is taken by one of 100 at once', async ({ subject, store, person }) => {
@@ -168,7 +189,7 @@ export const refresh = (it: StoreTest) =>
       await take(store, kind, id, 1, hour);
       const results = Array.from({ length: 30 }, result);
       const done = await parallel(30, subject.replicas, (replica, n) =>
-        replica.commitRefresh(kind, id, 1, results[n] ?? result()),
+        replica.commitRefresh(kind, id, { version: 1, rechecks: 0 }, results[n] ?? result()),
       );
       expect(done.filter(Boolean)).toHaveLength(1);
       expect((await read(store, id))?.sealedRefresh).toBe(results[done.indexOf(true)]?.sealedRefresh);
@@ -221,7 +242,7 @@ async function checkAgainstModel(
       lease = { until: taken.lease, brief: now.leaseMs !== hour };
     } else if (now.do === 'commit') {
       const written = result();
-      const done = await store.commitRefresh(kind, id, version - now.behind, written);
+      const done = await store.commitRefresh(kind, id, { version: version - now.behind, rechecks: 0 }, written);
       expect(done).toBe(now.behind === 0);
       if (!done) continue;
       version += 1;

@@ -14,13 +14,20 @@ export const sessions = (it: StoreTest) =>
         state: 'active',
         version: 1,
         refreshFailures: 0,
+        rechecks: 0,
       });
     });
 
     it('leaves out what is absent', async ({ store, person }) => {
       const { sid: _, sealedRefresh: __, ringKid: ___, userAgent: ____, ...bare } = newSession(person);
       await store.insertSession(bare);
-      expect(await store.getSession(bare.id)).toEqual({ ...bare, state: 'active', version: 1, refreshFailures: 0 });
+      expect(await store.getSession(bare.id)).toEqual({
+        ...bare,
+        state: 'active',
+        version: 1,
+        refreshFailures: 0,
+        rechecks: 0,
+      });
     });
 
     it('has none under an unknown id', async ({ store }) => {
