@@ -2,8 +2,9 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { messagePage } from '../pages/message.ts';
-import { newPageSession, type PageSession, writePageSession } from '../people/page-session.ts';
+import type { PageSession } from '../people/page-session.ts';
 import type { Returned } from '../people/sign-in.ts';
+import { forgetSignIn } from '../people/signed-in.ts';
 import type { Identity } from '../upstream/types.ts';
 
 /** How old the sign-in may be that such a step stands on: it is for the person, not for who finds their browser open. */
@@ -15,7 +16,7 @@ const clockToleranceMs = 60_000;
 export async function finishSigningOut(
   deps: Deps,
   c: BrokerContext,
-  { person }: PageSession,
+  page: PageSession,
   { identity }: Extract<Returned, { cancelled: false }>,
   { sub }: { sub: string },
 ) {
@@ -23,16 +24,16 @@ export async function finishSigningOut(
   const { auth_time: authTime } = identity.claims;
   // A provider that names no time was told to ask again all the same.
   const isFresh = authTime === undefined || now() - authTime * 1_000 <= freshMs + clockToleranceMs;
-  if (person?.sub !== sub || !isFresh) {
+  if (page.person?.sub !== sub || !isFresh) {
     throw new OAuthError('access_denied', 'this was not a fresh sign-in of the same person: nothing was signed out');
   }
   await signOutEverywhere(deps, sub, identity);
-  writePageSession(deps, c, { ...newPageSession(now()), chooseAccount: true });
+  await forgetSignIn(deps, c, page);
   return c.html(messagePage(c.get('language'), 'signed_out_everywhere'));
 }
 
 /**
- * Ends every browser and device that began before this sign-in, by the provider's clock. The tombstone also meets
+ * Ends every browser, page session and device that began before this sign-in, by the provider's clock. The tombstone also meets
  * what was allowed and not yet taken up. Consents stay: they are decisions, not sign-ins.
  */
 async function signOutEverywhere(

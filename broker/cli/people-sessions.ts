@@ -39,7 +39,8 @@ async function sessionById(store: Store, id: string): Promise<Owned | undefined>
     : { kind: 'device', person, session: session as DeviceSession };
 }
 
-async function* peopleOf(store: Store, { sub, email }: Which): AsyncGenerator<Person> {
+/** A person at a time. */
+export async function* peopleOf(store: Store, { sub, email }: Which): AsyncGenerator<Person> {
   if (sub !== undefined) {
     const person = await store.getPerson(sub);
     if (person && (email === undefined || person.email?.toLowerCase() === email.toLowerCase())) yield person;

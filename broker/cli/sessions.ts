@@ -3,7 +3,7 @@ import type { BrokerEvent } from '../events/event.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
-import { type Owned, sessionsOf, type Which } from './people-sessions.ts';
+import { type Owned, peopleOf, sessionsOf, type Which } from './people-sessions.ts';
 
 const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID]
 
@@ -70,6 +70,8 @@ async function revoke(store: Store, which: Which): Promise<number> {
     const type = kind === 'browser' ? 'session.ended' : 'device.ended';
     await store.appendAudit({ type, sub: person.sub, detail: { [kind]: session.id, reason: 'administrator' } }, now);
   }
+  // They last for minutes and are listed nowhere; who has to go goes from our own pages too.
+  if (which.id === undefined) for await (const { sub } of peopleOf(store, which)) await store.endPageSessionsOf(sub);
   process.stdout.write(`Ended ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
   return count > 0 || which.id === undefined ? 0 : 1;
 }

@@ -4,12 +4,13 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { keyedDigest, macMatches } from '../keys/hash.ts';
+import { keyedDigest, macMatches, sha256 } from '../keys/hash.ts';
 import { open, seal } from '../keys/seal.ts';
 
 /**
- * What a browser carries between our own pages: sealed under the ring, short-lived, and apart from the
- * extension's session. `state` and CSRF tokens are bound to its `id`, which is new after each sign-in.
+ * What a browser carries between our own pages: short-lived, and apart from the extension's session. `state` and CSRF
+ * tokens are bound to its `id`, which is new after each sign-in. The cookie is sealed under the ring and says who
+ * nobody is: that is in a row, under a hash of the id, which a sign-in writes and nothing else.
  */
 export interface PageSession {
   id: string;
@@ -37,10 +38,21 @@ const schema = v.object({
   sealed: v.string(),
 });
 
+/** What the cookie says by itself. */
+interface Sealed {
+  expiresAt: number;
+  chooseAccount?: boolean | undefined;
+  /** There is a row. Strangers have none, so that nothing is looked up for them. */
+  isSignedIn: boolean;
+}
+
 const context = (id: string) => ({ purpose: 'page', id: `session:${id}` }) as const;
 
+/** What the store may know of a page session: its id opens the pages of whoever is signed in. */
+export const pageSessionHash = ({ id }: Pick<PageSession, 'id'>): string => sha256(`page:${id}`);
+
 /** The browser's page session, or a fresh one that nobody has signed in to. */
-export function readPageSession({ ring, now }: Deps, c: BrokerContext): PageSession {
+export async function readPageSession({ ring, store, now }: Deps, c: BrokerContext): Promise<PageSession> {
   const fresh = newPageSession(now());
   const parts = (getCookie(c, cookie) ?? '').split('.');
   const parsed = v.safeParse(schema, {
@@ -51,9 +63,15 @@ export function readPageSession({ ring, now }: Deps, c: BrokerContext): PageSess
   if (!parsed.success || !ring.all.some(({ kid }) => kid === parsed.output.ringKid)) return fresh;
   const opened = open(ring, context(parsed.output.id), parsed.output);
   if (opened === undefined) return fresh;
+  const { id } = parsed.output;
   // What our own seal opens is what writePageSession sealed.
-  const session = JSON.parse(opened) as PageSession;
-  return session.expiresAt > now() ? session : fresh;
+  const { expiresAt, chooseAccount, isSignedIn } = JSON.parse(opened) as Sealed;
+  if (expiresAt <= now()) return fresh;
+  if (!isSignedIn) return { id, expiresAt, chooseAccount };
+  const found = await store.getPageSession(pageSessionHash({ id }), now());
+  if (!found) return fresh;
+  const { sub, upstream, groups } = found.session;
+  return { id, expiresAt, chooseAccount, person: { sub, upstream, groups, ...found.person } };
 }
 
 export const newPageSession = (now: number): PageSession => ({
@@ -62,14 +80,16 @@ export const newPageSession = (now: number): PageSession => ({
 });
 
 export function writePageSession({ ring, now }: Deps, c: BrokerContext, session: PageSession): void {
-  const { sealed, ringKid } = seal(ring, context(session.id), JSON.stringify(session));
+  const { expiresAt, chooseAccount, person } = session;
+  const says: Sealed = { expiresAt, chooseAccount, isSignedIn: person !== undefined };
+  const { sealed, ringKid } = seal(ring, context(session.id), JSON.stringify(says));
   setCookie(c, cookie, `${session.id}.${Buffer.from(ringKid).toString('base64url')}.${sealed}`, {
     httpOnly: true,
     secure: true,
     // The provider's redirect to /callback comes from another site.
     sameSite: 'Lax',
     path: '/',
-    maxAge: Math.max(0, Math.floor((session.expiresAt - now()) / 1_000)),
+    maxAge: Math.max(0, Math.floor((expiresAt - now()) / 1_000)),
   });
 }
 

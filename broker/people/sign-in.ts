@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
 import type { Identity, Upstream } from '../upstream/types.ts';
-import type { PageSession } from './page-session.ts';
+import { type PageSession, pageSessionHash } from './page-session.ts';
 
 /** Why somebody was sent to the provider, and so what happens when they come back. */
 export type Purpose =
@@ -33,7 +33,8 @@ interface SignInOptions {
 }
 
 interface PageTransaction {
-  pageId: string;
+  /** Hash of its id. */
+  page: string;
   upstream: string;
   nonce: string;
   codeVerifier: string;
@@ -62,7 +63,7 @@ export async function startSignIn(
     ...options,
   });
   const data: PageTransaction = {
-    pageId: page.id,
+    page: pageSessionHash(page),
     upstream: upstream.config.name,
     nonce,
     codeVerifier,
@@ -98,7 +99,7 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
   const data = await deps.store.consumeTransaction(sha256(state), 'page', deps.now());
   // Our own row, written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
-  if (!transaction || !sameText(transaction.pageId, page.id)) {
+  if (!transaction || !sameText(transaction.page, pageSessionHash(page))) {
     throw new OAuthError(
       'invalid_transaction',
       'this sign-in is too old, was used before, or was begun in another browser: enter the code again',

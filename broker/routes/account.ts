@@ -17,7 +17,7 @@ const budget = { name: 'account', count: 60, windowMs: 60_000 };
 /** `GET /account`: where the person is signed in. Whoever is not signed in to our pages goes to the provider first. */
 export function account(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = readPageSession(deps, c);
+    const page = await readPageSession(deps, c);
     if (!page.person) return c.redirect(await signInFirst(deps, c, page));
     const { email, name } = page.person;
     const view = await accountView(deps, page.person);
@@ -40,7 +40,7 @@ async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Pro
  */
 export function accountChange(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = readPageSession(deps, c);
+    const page = await readPageSession(deps, c);
     const form = await formBody(c);
     requireCsrf(deps, page, form.csrf);
     const { person } = page;

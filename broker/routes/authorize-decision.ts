@@ -5,8 +5,9 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
 import { continuePage } from '../pages/continue.ts';
-import { newPageSession, openTicket, readPageSession, requireCsrf, writePageSession } from '../people/page-session.ts';
+import { openTicket, readPageSession, requireCsrf } from '../people/page-session.ts';
 import { startSignIn } from '../people/sign-in.ts';
+import { forgetSignIn } from '../people/signed-in.ts';
 import { chooseUpstream } from '../upstream/choose.ts';
 
 /**
@@ -15,7 +16,7 @@ import { chooseUpstream } from '../upstream/choose.ts';
  */
 export function authorizeDecision(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = readPageSession(deps, c);
+    const page = await readPageSession(deps, c);
     const form = await formBody(c);
     requireCsrf(deps, page, form.csrf);
     const { person } = page;
@@ -30,8 +31,7 @@ export function authorizeDecision(deps: Deps) {
       return c.html(continuePage(c.get('language'), errorUrl(deps.config, request, denied)));
     }
     if (form.action === 'switch_account') {
-      const fresh = { ...newPageSession(deps.now()), chooseAccount: true };
-      writePageSession(deps, c, fresh);
+      const fresh = await forgetSignIn(deps, c, page);
       const again = { type: 'authorize', request } as const;
       const upstream = chooseUpstream(deps, person.upstream);
       return c.html(

@@ -21,7 +21,7 @@ export function authorize(deps: Deps) {
     const { client, redirect } = trustedRedirect(deps, query);
     try {
       const { request, wish } = nativeRequest(deps, client, redirect, query);
-      const page = readPageSession(deps, c);
+      const page = await readPageSession(deps, c);
       writePageSession(deps, c, page);
       const url = await startSignIn(
         deps,

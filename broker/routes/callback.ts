@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { finishSigningOut } from '../account/sign-out-everywhere.ts';
 import { allowNative } from '../authorize/allow.ts';
 import { confirmNative } from '../authorize/confirm.ts';
@@ -9,26 +8,25 @@ import { allowDevice } from '../device/decide.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { messagePage } from '../pages/message.ts';
-import { newPageSession, type PageSession, readPageSession, writePageSession } from '../people/page-session.ts';
-import { finishSignIn, type Purpose, type Returned } from '../people/sign-in.ts';
-
-type SignedIn = Extract<Returned, { cancelled: false }>;
+import { readPageSession } from '../people/page-session.ts';
+import { finishSignIn, type Purpose } from '../people/sign-in.ts';
+import { rememberSignIn } from '../people/signed-in.ts';
 
 /** `GET /callback`: back from the provider, with a code or an error (RFC 6749 §4.1.2). */
 export function callback(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = readPageSession(deps, c);
+    const page = await readPageSession(deps, c);
     const { state, code, iss } = c.req.query();
     if (state === undefined) throw new OAuthError('invalid_request', 'state is missing: enter the code again');
     const returned = await finishSignIn(deps, page, { state, code, iss });
     if (returned.cancelled) return cancelled(deps, c, returned.purpose);
-    const { purpose, refreshToken, upstream } = returned;
+    const { purpose, refreshToken, upstream, identity } = returned;
     const isLasting = purpose.type === 'allow' || purpose.type === 'authorize_allow';
     // Only "Allow" asks for a lasting grant. One that came uninvited is given back, where that ends nothing else.
     if (!isLasting && refreshToken !== undefined && upstream.preset.revocationIsNarrow) {
       void upstream.revoke(refreshToken);
     }
-    const signedIn = await remember(deps, c, returned);
+    const signedIn = await rememberSignIn(deps, c, page, { identity, upstream: upstream.config.name });
     switch (purpose.type) {
       case 'code':
         return confirmDevice(deps, c, signedIn, upstream, purpose);
@@ -52,27 +50,4 @@ function cancelled({ config }: Deps, c: BrokerContext, purpose: Purpose) {
     return c.html(messagePage(c.get('language'), 'cancelled'), 400);
   const denied = new OAuthError('access_denied', 'the sign-in was not finished');
   return c.redirect(errorUrl(config, purpose.request, denied));
-}
-
-/** A new page session for whoever signed in: an id from before the sign-in is worth nothing after it. */
-async function remember(deps: Deps, c: BrokerContext, { identity, upstream }: SignedIn): Promise<PageSession> {
-  const { name, email, groups } = identity.claims;
-  const upstreamName = upstream.config.name;
-  const person = await deps.store.upsertPerson(
-    {
-      issuer: identity.issuer,
-      idpSub: identity.idpSub,
-      upstream: upstreamName,
-      newSub: randomBytes(16).toString('base64url'),
-      name,
-      email,
-    },
-    deps.now(),
-  );
-  const session = {
-    ...newPageSession(deps.now()),
-    person: { sub: person.sub, upstream: upstreamName, name, email, groups },
-  };
-  writePageSession(deps, c, session);
-  return session;
 }

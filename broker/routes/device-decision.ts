@@ -15,7 +15,7 @@ import { chooseUpstream } from '../upstream/choose.ts';
  */
 export function deviceDecision(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = readPageSession(deps, c);
+    const page = await readPageSession(deps, c);
     const form = await formBody(c);
     requireCsrf(deps, page, form.csrf);
     const { person } = page;

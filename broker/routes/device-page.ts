@@ -10,8 +10,8 @@ import { chooseUpstream } from '../upstream/choose.ts';
 
 /** `GET /device`: the form. The QR link's `user_code` fills it in and submits nothing (RFC 8628 §3.3.1, §5.4). */
 export function devicePage(deps: Deps) {
-  return (c: BrokerContext) => {
-    const page = readPageSession(deps, c);
+  return async (c: BrokerContext) => {
+    const page = await readPageSession(deps, c);
     writePageSession(deps, c, page);
     const userCode = normaliseUserCode(c.req.query('user_code') ?? '');
     return codePage(c, { csrf: csrfToken(deps, page), userCode, account: page.person?.email ?? page.person?.name });
@@ -24,7 +24,7 @@ export function devicePage(deps: Deps) {
  */
 export function deviceSubmit(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = readPageSession(deps, c);
+    const page = await readPageSession(deps, c);
     const form = await formBody(c);
     requireCsrf(deps, page, form.csrf);
     const userCode = normaliseUserCode(form.user_code ?? '');

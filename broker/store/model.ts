@@ -112,6 +112,21 @@ export interface Session extends UpstreamGrant {
 
 export type NewSession = Omit<Session, SetByStore>;
 
+/** Somebody who has signed in to people's pages (`/account`, `/device`), for some minutes. */
+export interface PageSession {
+  /** Hash of the id in the cookie. */
+  id: string;
+  sub: string;
+  upstream: string;
+  issuer: string;
+  sid?: string | undefined;
+  /** As in `UpstreamGrant`: what a tombstone is compared with. */
+  issuedAt: number;
+  /** What the provider said at the sign-in. */
+  groups: string[];
+  expiresAt: number;
+}
+
 /** A device's session: a family of refresh handles, of which one is current. */
 export interface DeviceSession extends UpstreamGrant {
   id: string;

@@ -9,6 +9,7 @@ import type {
   NewDeviceGrant,
   NewDeviceSession,
   NewSession,
+  PageSession,
   Person,
   Revocation,
   Session,
@@ -37,6 +38,7 @@ export interface Store
   extends PersonStore,
     TransactionStore,
     SessionStore,
+    PageSessionStore,
     RefreshStore,
     ConsentStore,
     DeviceGrantStore,
@@ -124,13 +126,30 @@ export interface SessionStore {
   /** The person's sessions that have not ended, newest first. */
   listSessions(sub: string): Promise<Session[]>;
   /**
-   * Ends the browser sessions of a person or of a provider's session.
+   * Ends the browser sessions of a person or of a provider's session, and forgets their page sessions.
    *
    * @param who `sub` is the broker's own
    * @param olderThan only sessions with `issuedAt` at or before it
-   * @returns their ids
+   * @returns the ids of the browser sessions
    */
   endSessionsOf(who: { sub: string } | LogoutTarget, olderThan: number, reason: string, now: number): Promise<string[]>;
+}
+
+/** Sign-ins to people's pages. `endSessionsOf` ends them too. */
+export interface PageSessionStore {
+  /**
+   * @param replaces the page session that this browser had before
+   * @returns as `insertSession`; `replaces` has gone in either case
+   */
+  insertPageSession(session: PageSession, replaces: string | undefined): Promise<'inserted' | 'tombstoned'>;
+  /** With the name that the person goes by now. */
+  getPageSession(
+    id: string,
+    now: number,
+  ): Promise<{ session: PageSession; person: Pick<Person, 'name' | 'email'> } | undefined>;
+  endPageSession(id: string): Promise<void>;
+  /** All of the person's. */
+  endPageSessionsOf(sub: string): Promise<void>;
 }
 
 /** Which kind of session a refresh is for. */

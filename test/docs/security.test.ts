@@ -7,7 +7,7 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const rows = read('docs/security.md')
   .split('\n')
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter((cells) => cells.length === 6 && /\.test\.tsx?$/.test(cells[3] ?? ''));
+  .filter((cells) => cells.length === 6 && /\.tsx?$/.test(cells[3] ?? ''));
 
 describe('docs/security.md', () => {
   it('names many tests', () => expect(rows.length).toBeGreaterThan(40));

@@ -9,6 +9,7 @@ const ends: { table: Table; key: string[]; expiry: string }[] = [
   { table: 'transactions', key: ['id'], expiry: 'expiresAt' },
   { table: 'sessions', key: ['id'], expiry: 'idleExpiresAt' },
   { table: 'sessions', key: ['id'], expiry: 'absoluteExpiresAt' },
+  { table: 'pageSessions', key: ['id'], expiry: 'expiresAt' },
   { table: 'deviceGrants', key: ['deviceCodeHash'], expiry: 'expiresAt' },
   { table: 'deviceSessions', key: ['id'], expiry: 'absoluteExpiresAt' },
   { table: 'signingKeys', key: ['kid'], expiry: 'notAfter' },

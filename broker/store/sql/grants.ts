@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { LiveState, LogoutTarget, UpstreamGrant } from '../model.ts';
 import type { GrantKind } from '../store.ts';
-import type { Db } from './schema.ts';
+import type { Db, Schema } from './schema.ts';
 import { tombstonesOver } from './tombstones.ts';
 
 /**
@@ -46,15 +46,33 @@ export async function endGrantsOf(
     .set(ending(reason, now))
     .where('state', '<>', 'ended')
     .where('issuedAt', '<=', olderThan)
-    .where((eb) => {
-      if ('sub' in who) return eb('sub', '=', who.sub);
-      if ('sid' in who) return eb.and([eb('issuer', '=', who.issuer), eb('sid', '=', who.sid)]);
-      const person = eb.selectFrom('people').where('issuer', '=', who.issuer).where('idpSub', '=', who.idpSub);
-      return eb('sub', 'in', person.select('people.sub'));
-    })
+    .where(isOf(who))
     .returning('id')
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** Rows of a person, or of one of the provider's sessions. */
+const isOf =
+  (who: { sub: string } | LogoutTarget) =>
+  (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> => {
+    if ('sub' in who) return eb('sub', '=', who.sub);
+    if ('sid' in who) return eb.and([eb('issuer', '=', who.issuer), eb('sid', '=', who.sid)]);
+    const person = eb.selectFrom('people').where('issuer', '=', who.issuer).where('idpSub', '=', who.idpSub);
+    return eb('sub', 'in', person.select('people.sub'));
+  };
+
+/** Page sessions have the same columns of whose they are, and nothing to keep. */
+export async function forgetPageSessionsOf(
+  trx: Db,
+  who: { sub: string } | LogoutTarget,
+  olderThan: number,
+): Promise<void> {
+  await trx
+    .deleteFrom('pageSessions' as 'sessions')
+    .where('issuedAt', '<=', olderThan)
+    .where(isOf(who))
+    .execute();
 }
 
 export async function setGrantState(

@@ -3,6 +3,7 @@ import type {
   Consent,
   DeviceGrant,
   DeviceSession,
+  PageSession,
   Person,
   Revocation,
   Session,
@@ -21,6 +22,7 @@ export interface Schema {
   people: Row<Person> & { createdAt: number; updatedAt: number };
   transactions: Row<SignInTransaction, 'data'>;
   sessions: Row<Session, 'claims'>;
+  pageSessions: Row<PageSession, 'groups'>;
   deviceSessions: Row<DeviceSession, 'claims' | 'scopes'>;
   deviceGrants: Row<DeviceGrant, 'claims' | 'scopes'> & {
     /** 1 when the last poll came too soon: how the one statement of a poll tells what it found. */

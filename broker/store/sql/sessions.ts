@@ -2,7 +2,7 @@ import type { Session } from '../model.ts';
 import type { SessionStore } from '../store.ts';
 import { consent } from './consents.ts';
 import type { SqlDatabase } from './database.ts';
-import { endGrant, endGrantsOf, fresh, isTombstoned, setGrantState } from './grants.ts';
+import { endGrant, endGrantsOf, forgetPageSessionsOf, fresh, isTombstoned, setGrantState } from './grants.ts';
 import { person } from './people.ts';
 import { prepared } from './prepared.ts';
 import { codec } from './row.ts';
@@ -104,6 +104,9 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
     },
 
     endSessionsOf: (who, olderThan, reason, now) =>
-      transaction((trx) => endGrantsOf(trx, 'session', who, { olderThan, reason, now })),
+      transaction(async (trx) => {
+        await forgetPageSessionsOf(trx, who, olderThan);
+        return endGrantsOf(trx, 'session', who, { olderThan, reason, now });
+      }),
   };
 };

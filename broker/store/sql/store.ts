@@ -9,6 +9,7 @@ import { collectExpired } from './expired.ts';
 import { kill } from './kill.ts';
 import { limits } from './limits.ts';
 import { migrate } from './migrate.ts';
+import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh.ts';
 import { countRingKeys } from './ring-keys.ts';
@@ -21,6 +22,7 @@ export const sqlStore = (database: SqlDatabase): Store => ({
   ...people(database),
   ...transactions(database),
   ...sessions(database),
+  ...pageSessions(database),
   ...refresh(database),
   ...consents(database),
   ...deviceGrants(database),

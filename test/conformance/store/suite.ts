@@ -6,6 +6,7 @@ import { type Subject, storeTest } from './harness.ts';
 import { kill } from './kill.ts';
 import { lifecycle } from './lifecycle.ts';
 import { limits } from './limits.ts';
+import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh.ts';
 import { sessions } from './sessions.ts';
@@ -20,6 +21,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       people,
       transactions,
       sessions,
+      pageSessions,
       refresh,
       consents,
       deviceGrants,

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { NewDeviceGrant, NewDeviceSession, NewSession, Person, SigningKey } from '../../../broker/store/store.ts';
+import type {
+  NewDeviceGrant,
+  NewDeviceSession,
+  NewSession,
+  PageSession,
+  Person,
+  SigningKey,
+} from '../../../broker/store/store.ts';
 
 /** When it happens. */
 export const t0 = 1_800_000_000_000;
@@ -39,6 +46,17 @@ export const newSession = (person: Person): NewSession => ({
   secretCheck: id(),
   idleExpiresAt: t0 + 10 * minute,
   userAgent: 'Browser/1.0',
+});
+
+export const newPageSession = (person: Person): PageSession => ({
+  id: id(),
+  sub: person.sub,
+  upstream: person.upstream,
+  issuer: person.issuer,
+  sid: id(),
+  issuedAt: t0,
+  groups: ['idp:staff'],
+  expiresAt: t0 + 15 * minute,
 });
 
 export const newDeviceSession = (person: Person): NewDeviceSession => ({

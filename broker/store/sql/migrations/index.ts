@@ -2,6 +2,7 @@ import type { CreateTableBuilder, SchemaModule } from 'kysely';
 import { start } from './0001-start.ts';
 import { lastUsed } from './0002-last-used.ts';
 import { rechecks } from './0003-rechecks.ts';
+import { pageSessions } from './0004-page-sessions.ts';
 
 /** What a migration is given: the dialects differ in nothing else. */
 export interface MigrationTools {
@@ -18,4 +19,4 @@ export interface Migration {
 }
 
 /** In the order in which they run. */
-export const migrations: readonly Migration[] = [start, lastUsed, rechecks];
+export const migrations: readonly Migration[] = [start, lastUsed, rechecks, pageSessions];

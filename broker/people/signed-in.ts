@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import type { BrokerContext } from '../env.ts';
+import { OAuthError } from '../errors.ts';
+import type { Identity } from '../upstream/types.ts';
+import { newPageSession, type PageSession, pageSessionHash, writePageSession } from './page-session.ts';
+
+/**
+ * A new page session for whoever signed in: an id from before the sign-in is worth nothing after it.
+ *
+ * @param before what this browser had
+ * @throws {OAuthError} `access_denied` where the provider has ended the sign-in before it was finished
+ */
+export async function rememberSignIn(
+  deps: Deps,
+  c: BrokerContext,
+  before: PageSession,
+  { identity, upstream }: { identity: Identity; upstream: string },
+): Promise<PageSession> {
+  const { store, now } = deps;
+  const { issuer, idpSub, sid, issuedAt, claims } = identity;
+  const { name, email, groups } = claims;
+  const newSub = randomBytes(16).toString('base64url');
+  const { sub } = await store.upsertPerson({ issuer, idpSub, upstream, newSub, name, email }, now());
+  const session = { ...newPageSession(now()), person: { sub, upstream, name, email, groups } };
+  const { expiresAt } = session;
+  const outcome = await store.insertPageSession(
+    { id: pageSessionHash(session), sub, upstream, issuer, sid, issuedAt, groups, expiresAt },
+    before.person && pageSessionHash(before),
+  );
+  if (outcome === 'tombstoned') {
+    throw new OAuthError('access_denied', 'the identity provider has ended this sign-in: sign in again');
+  }
+  writePageSession(deps, c, session);
+  return session;
+}
+
+/** Nobody is signed in to our pages any more, and the next sign-in asks who it is. */
+export async function forgetSignIn(deps: Deps, c: BrokerContext, page: PageSession): Promise<PageSession> {
+  if (page.person) await deps.store.endPageSession(pageSessionHash(page));
+  const fresh = { ...newPageSession(deps.now()), chooseAccount: true };
+  writePageSession(deps, c, fresh);
+  return fresh;
+}
