@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
-import { beginSession, openAllowed } from '../device/begin-session.ts';
 import type { ClientRequest } from '../device/client.ts';
 import { familyRowId } from '../device/handle.ts';
+import { openAllowed, redeemOnce } from '../device/redeem-once.ts';
 import type { SealedGrant } from '../device/sealed-grant.ts';
-import { deviceTokens } from '../device/session-token.ts';
 import { OAuthError } from '../errors.ts';
 import { sameText } from '../keys/hash.ts';
 import { codeFamily, codeHash } from './code.ts';
@@ -23,7 +22,8 @@ export async function redeemCode(deps: Deps, { client, form, address }: ClientRe
   }
   if (code === undefined) throw new OAuthError('invalid_request', 'code is missing');
   const grant = await store.getDeviceGrant(codeHash(code));
-  if (grant?.state !== 'allowed' || grant.expiresAt <= now()) throw await used(deps, client, code);
+  if (grant?.state !== 'allowed') throw await used(deps, client, code);
+  if (grant.expiresAt <= now()) throw unusable();
   const opened = grant.clientId === client.clientId ? await openAllowed(deps, grant, code) : undefined;
   if (!opened?.sealed.authorization || !belongs(opened.sealed.authorization, redirectUri ?? '', verifier ?? '')) {
     throw new OAuthError(
@@ -32,10 +32,11 @@ export async function redeemCode(deps: Deps, { client, form, address }: ClientRe
     );
   }
   const handle = { family: codeFamily(code), secret: randomBytes(32) };
-  const begun = await beginSession(deps, client, opened, { handle, from: address });
-  if (!begun) throw await used(deps, client, code);
   const { nonce } = opened.sealed.authorization;
-  return deviceTokens(deps, begun.basis, { handle: begun.handle, scope: form.scope, nonce });
+  const how = { code, handle, from: address, scope: form.scope, nonce };
+  const tokens = await redeemOnce(deps, client, opened, how);
+  if (!tokens) throw await used(deps, client, code);
+  return tokens;
 }
 
 function belongs(
@@ -56,5 +57,8 @@ async function used({ store, now }: Deps, client: DeviceClientConfig, code: stri
       now(),
     );
   }
-  return new OAuthError('invalid_grant', 'this code is unknown, too old, or was used before: start again');
+  return unusable();
 }
+
+const unusable = () =>
+  new OAuthError('invalid_grant', 'this code is unknown, too old, or was used before: start again');

@@ -2,17 +2,15 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import type { DeviceGrant, PollResult } from '../store/store.ts';
-import { beginSession, openAllowed } from './begin-session.ts';
 import type { ClientRequest } from './client.ts';
 import { newHandle } from './handle.ts';
-import { deviceTokens } from './session-token.ts';
+import { openAllowed, redeemOnce } from './redeem-once.ts';
 
 /** Networks jitter, and widely used clients die of one `slow_down`: the interval is enforced so much more leniently. */
 const pollLeewayMs = 1_000;
 
 /**
- * The device's poll (RFC 8628 §3.4). An allowed grant is redeemed exactly once: the grant is opened with the
- * code, sealed under a new refresh handle, and the device session begins, in one transaction.
+ * The device's poll (RFC 8628 §3.4). An allowed grant is opened with the code and redeemed exactly once.
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */
@@ -22,14 +20,15 @@ export async function redeemDeviceCode(deps: Deps, { client, form, address }: Cl
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
   const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
-  const begun = opened && (await beginSession(deps, client, opened, { handle: newHandle(), from: address }));
-  if (!begun) {
+  const how = { code: deviceCode, handle: newHandle(), from: address, scope: form.scope };
+  const tokens = opened && (await redeemOnce(deps, client, opened, how));
+  if (!tokens) {
     throw new OAuthError(
       'invalid_grant',
       'this device_code was used before, or its sign-in has been ended: start again',
     );
   }
-  return deviceTokens(deps, begun.basis, { handle: begun.handle, scope: form.scope });
+  return tokens;
 }
 
 function allowedGrant(poll: PollResult): DeviceGrant {

@@ -26,11 +26,8 @@ devices:
   } as const;
   await store.decideDeviceGrant(grant.deviceCodeHash, allow, now);
   const id = familyRowId(handle);
-  await store.redeemDeviceGrant(grant.deviceCodeHash, now, {
-    ...newDeviceSession(person),
-    id,
-    currentHash: handleHash(handle),
-  });
+  const deviceSession = { ...newDeviceSession(person), id, currentHash: handleHash(handle) };
+  await store.claimDeviceGrant(grant.deviceCodeHash, now, { sealedGrant: 'x', resealed: 'y', deviceSession });
   const elsewhere = createRing([{ kid: 'k2', key: randomBytes(32) }]);
   const rotation = {
     version: 1,

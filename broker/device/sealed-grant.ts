@@ -1,6 +1,8 @@
-/** What "Allow" seals to the device: the provider's grant, and what is known of it. */
+/** What is sealed to the device: by "Allow" the provider's grant, and what is known of it. */
 export interface SealedGrant {
   refreshToken: string | undefined;
+  /** Once the device's session has begun: its refresh token, which no answer has brought to the device yet. */
+  handle?: string | undefined;
   upstream: string;
   issuer: string;
   /** Epoch milliseconds. */

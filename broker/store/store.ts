@@ -244,12 +244,27 @@ export interface DeviceGrantStore {
   /** Records the decision, once. `scopes` are what was allowed of those asked for. @returns false unless it was pending */
   decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number): Promise<boolean>;
   /**
-   * Turns an allowed grant into a device session, exactly once. Where the provider has meanwhile ended the
-   * person's grants the result is false and the grant is `denied`.
+   * Begins the device session of an allowed grant, once, and spends nothing: the code stays good until its answer is
+   * ready. Where the provider has meanwhile ended the person's grants the result is false and the grant is `denied`.
    *
-   * @param deviceSession of the grant's client and of the person who allowed it
+   * @param claim `sealedGrant` as it was read, and `resealed`, which takes its place; `deviceSession` of the grant's client
+   *   and of the person who allowed it, which lives no longer than the grant: redemption prolongs it
+   * @returns false, and nothing is stored, when the grant has moved on: read it again
    */
-  redeemDeviceGrant(deviceCodeHash: string, now: number, deviceSession: NewDeviceSession): Promise<boolean>;
+  claimDeviceGrant(
+    deviceCodeHash: string,
+    now: number,
+    claim: { sealedGrant: string; resealed: string; deviceSession: NewDeviceSession },
+  ): Promise<boolean>;
+  /**
+   * Spends an allowed grant, exactly once, and erases what is sealed in it. Its session then lives until
+   * `absoluteExpiresAt`; where that has ended meanwhile the result is false and the grant is `denied`.
+   */
+  redeemDeviceGrant(
+    deviceCodeHash: string,
+    now: number,
+    session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
+  ): Promise<boolean>;
 }
 
 export interface DeviceSessionStore {

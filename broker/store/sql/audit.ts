@@ -1,17 +1,21 @@
-import type { StoredAuditEntry } from '../model.ts';
+import type { AuditEntry, StoredAuditEntry } from '../model.ts';
 import type { AuditStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { codec } from './row.ts';
+import type { Db } from './schema.ts';
 
 const auditEntry = codec<StoredAuditEntry, 'detail'>('detail');
 
+/** Also as a part of what it tells of. */
+export async function insertAudit(db: Db, entry: AuditEntry, now: number): Promise<void> {
+  await db
+    .insertInto('audit')
+    .values({ ...auditEntry.encode(entry), at: now })
+    .execute();
+}
+
 export const audit = ({ db }: SqlDatabase): AuditStore => ({
-  async appendAudit(entry, now) {
-    await db
-      .insertInto('audit')
-      .values({ ...auditEntry.encode(entry), at: now })
-      .execute();
-  },
+  appendAudit: (entry, now) => insertAudit(db, entry, now),
 
   async auditAfter(seq, limit) {
     const rows = await db.selectFrom('audit').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute();

@@ -1,5 +1,6 @@
 import type { DeviceGrant } from '../model.ts';
 import type { DeviceGrantStore, PollResult } from '../store.ts';
+import { insertAudit } from './audit.ts';
 import type { SqlDatabase } from './database.ts';
 import { insertDeviceSession } from './device-sessions.ts';
 import { isTombstoned } from './grants.ts';
@@ -88,15 +89,16 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
       return numUpdatedRows === 1n;
     },
 
-    redeemDeviceGrant(deviceCodeHash, now, deviceSession) {
+    claimDeviceGrant(deviceCodeHash, now, { sealedGrant, resealed, deviceSession }) {
       return transaction(async (trx) => {
         const dead = await isTombstoned(trx, deviceSession);
         const { numUpdatedRows } = await trx
           .updateTable('deviceGrants')
-          .set({ state: dead ? 'denied' : 'redeemed', sealedGrant: null })
+          .set(dead ? over('denied') : { sealedGrant: resealed })
           .where('deviceCodeHash', '=', deviceCodeHash)
           .where('clientId', '=', deviceSession.clientId)
           .where('sub', '=', deviceSession.sub)
+          .where('sealedGrant', '=', sealedGrant)
           .where('state', '=', 'allowed')
           .where('expiresAt', '>', now)
           .executeTakeFirstOrThrow();
@@ -105,5 +107,30 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
         return true;
       });
     },
+
+    redeemDeviceGrant(deviceCodeHash, now, { id, absoluteExpiresAt, audit }) {
+      return transaction(async (trx) => {
+        const session = await trx
+          .updateTable('deviceSessions')
+          .set({ absoluteExpiresAt })
+          .where('id', '=', id)
+          .where('state', '<>', 'ended')
+          .executeTakeFirstOrThrow();
+        const lives = session.numUpdatedRows === 1n;
+        const { numUpdatedRows } = await trx
+          .updateTable('deviceGrants')
+          .set(over(lives ? 'redeemed' : 'denied'))
+          .where('deviceCodeHash', '=', deviceCodeHash)
+          .where('state', '=', 'allowed')
+          .where('expiresAt', '>', now)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n || !lives) return false;
+        await insertAudit(trx, audit, now);
+        return true;
+      });
+    },
   };
 };
+
+/** A grant that gives nothing any more, and has nothing. */
+const over = (state: 'redeemed' | 'denied') => ({ state, sealedGrant: null });

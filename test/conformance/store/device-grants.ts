@@ -3,12 +3,14 @@ import { describe, expect } from 'vitest';
 import type { Store } from '../../../broker/store/store.ts';
 import {
   allowedGrant,
+  claimGrant,
   countOf,
   id,
   minute,
   newDeviceGrant,
   newDeviceSession,
   parallel,
+  redeemGrant,
   type StoreTest,
   t0,
 } from './harness.ts';
@@ -136,7 +138,8 @@ export const deviceGrants = (it: StoreTest) =>
       const { deviceCodeHash, poll } = await pendingGrant(store);
       expect(await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub: person.sub }, t0)).toBe(true);
       expect(await poll(t0)).toBe('denied');
-      expect(await store.redeemDeviceGrant(deviceCodeHash, t0, newDeviceSession(person))).toBe(false);
+      const claim = { deviceCodeHash, sealedGrant: id() };
+      expect(await claimGrant(store, claim, newDeviceSession(person))).toBe(false);
     });
 
     it('are not decided when unknown, expired, or decided', async ({ store, person }) => {
@@ -156,57 +159,97 @@ export const deviceGrants = (it: StoreTest) =>
       expect(countOf(done, true)).toBe(1);
     });
 
-    it('turn into a device session, and nothing sealed is left', async ({ store, person }) => {
-      const { deviceCodeHash } = await allowedGrant(store, person);
-      const session = newDeviceSession(person);
-      expect(await store.redeemDeviceGrant(deviceCodeHash, t0, session)).toBe(true);
-      expect(await store.getDeviceSession(session.id)).toEqual({
-        ...session,
-        state: 'active',
-        version: 1,
-        refreshFailures: 0,
-        rechecks: 0,
+    it('begin a device session without being spent, and are spent once its answer is ready', async ({
+      store,
+      person,
+    }) => {
+      const allowed = await allowedGrant(store, person);
+      const { deviceCodeHash, expiresAt } = allowed;
+      const session = { ...newDeviceSession(person), absoluteExpiresAt: expiresAt };
+      const resealed = id();
+      const claim = { sealedGrant: allowed.sealedGrant, resealed, deviceSession: session };
+      expect(await store.claimDeviceGrant(deviceCodeHash, t0, claim)).toBe(true);
+      const stored = { ...session, state: 'active', version: 1, refreshFailures: 0, rechecks: 0 };
+      expect(await store.getDeviceSession(session.id)).toEqual(stored);
+      expect(await store.pollDeviceGrant(deviceCodeHash, 'tv', t0, leeway)).toMatchObject({
+        outcome: 'allowed',
+        grant: { sealedGrant: resealed },
       });
+
+      const absoluteExpiresAt = t0 + 99 * minute;
+      expect(await redeemGrant(store, allowed, { id: session.id, absoluteExpiresAt })).toBe(true);
+      expect(await store.getDeviceSession(session.id)).toEqual({ ...stored, absoluteExpiresAt });
       const grant = await store.getDeviceGrant(deviceCodeHash);
       expect(grant?.state).toBe('redeemed');
       expect(grant).not.toHaveProperty('sealedGrant');
       expect((await store.pollDeviceGrant(deviceCodeHash, 'tv', t0, leeway)).outcome).toBe('redeemed');
+      expect(await store.auditAfter(0, 10)).toMatchObject([{ type: 'device.created', at: t0 }]);
     });
 
-    it('are not redeemed when pending, expired, another client’s or another person’s', async ({ store, person }) => {
-      const pending = await pendingGrant(store);
+    it('begin nothing when pending, expired, another client’s or another person’s, or read too early', async ({
+      store,
+      person,
+    }) => {
       const session = newDeviceSession(person);
-      expect(await store.redeemDeviceGrant(pending.deviceCodeHash, t0, session)).toBe(false);
-      const allowed = await allowedGrant(store, person);
-      const redeem = (now: number, values: Partial<typeof session>) =>
-        store.redeemDeviceGrant(allowed.deviceCodeHash, now, { ...session, ...values });
-      expect(await redeem(allowed.expiresAt, {})).toBe(false);
-      expect(await redeem(t0, { clientId: 'cli' })).toBe(false);
-      expect(await redeem(t0, { sub: id() })).toBe(false);
+      expect(await claimGrant(store, { ...(await pendingGrant(store)), sealedGrant: id() }, session)).toBe(false);
+      const { deviceCodeHash, sealedGrant, expiresAt } = await allowedGrant(store, person);
+      const claim = (now: number, values: object, read = sealedGrant) =>
+        store.claimDeviceGrant(deviceCodeHash, now, {
+          sealedGrant: read,
+          resealed: id(),
+          deviceSession: { ...session, ...values },
+        });
+      expect(await claim(expiresAt, {})).toBe(false);
+      expect(await claim(t0, { clientId: 'cli' })).toBe(false);
+      expect(await claim(t0, { sub: id() })).toBe(false);
+      expect(await claim(t0, {}, id())).toBe(false);
       expect(await store.getDeviceSession(session.id)).toBeUndefined();
-      expect(await redeem(allowed.expiresAt - 1, {})).toBe(true);
+      expect(await claim(expiresAt - 1, {})).toBe(true);
+      expect(await claim(t0, { id: id() })).toBe(false);
     });
 
-    it('stay allowed when the device session can’t be stored', async ({ store, person }) => {
+    it('are not spent when expired, or when what began under them has ended', async ({ store, person }) => {
+      const late = { ...(await allowedGrant(store, person)), absoluteExpiresAt: t0 + 99 * minute };
+      const session = newDeviceSession(person);
+      await claimGrant(store, late, session);
+      const audit = { type: 'device.created', detail: {} };
+      const values = { id: session.id, absoluteExpiresAt: t0 + 99 * minute, audit };
+      expect(await store.redeemDeviceGrant(late.deviceCodeHash, late.expiresAt, values)).toBe(false);
+      expect((await store.getDeviceGrant(late.deviceCodeHash))?.state).toBe('allowed');
+
+      await store.endDeviceSession(session.id, 'person', t0);
+      expect(await redeemGrant(store, late, session)).toBe(false);
+      const grant = await store.getDeviceGrant(late.deviceCodeHash);
+      expect(grant?.state).toBe('denied');
+      expect(grant).not.toHaveProperty('sealedGrant');
+      expect(await store.auditAfter(0, 10)).toEqual([]);
+    });
+
+    it('stay as they were when the device session can’t be stored', async ({ store, person }) => {
       const first = await allowedGrant(store, person);
       const second = await allowedGrant(store, person);
       const session = newDeviceSession(person);
-      await store.redeemDeviceGrant(first.deviceCodeHash, t0, session);
-      await expect(store.redeemDeviceGrant(second.deviceCodeHash, t0, session)).rejects.toThrow();
+      await claimGrant(store, first, session);
+      await expect(claimGrant(store, second, session)).rejects.toThrow();
       expect(await store.getDeviceGrant(second.deviceCodeHash)).toMatchObject({
         state: 'allowed',
         sealedGrant: second.sealedGrant,
       });
     });
 
-    it('are redeemed by one of 100 at once', async ({ subject, store, person }) => {
-      const { deviceCodeHash } = await allowedGrant(store, person);
+    it('begin one session of 100 at once, and are spent by one of 100', async ({ subject, store, person }) => {
+      const grant = await allowedGrant(store, person);
       const offered = Array.from({ length: 100 }, () => newDeviceSession(person));
-      const done = await parallel(100, subject.replicas, (replica, n) =>
-        replica.redeemDeviceGrant(deviceCodeHash, t0, offered[n] ?? newDeviceSession(person)),
+      const begun = await parallel(100, subject.replicas, (replica, n) =>
+        claimGrant(replica, grant, offered[n] ?? newDeviceSession(person)),
       );
-      expect(countOf(done, true)).toBe(1);
-      const stored = await store.listDeviceSessions(person.sub);
-      expect(stored.map((session) => session.id)).toEqual([offered[done.indexOf(true)]?.id]);
+      expect(countOf(begun, true)).toBe(1);
+      const [stored, ...more] = await store.listDeviceSessions(person.sub);
+      expect(stored?.id).toBe(offered[begun.indexOf(true)]?.id);
+      expect(more).toEqual([]);
+      const spent = await parallel(100, subject.replicas, (replica) =>
+        redeemGrant(replica, grant, { id: stored?.id ?? '', absoluteExpiresAt: t0 + 99 * minute }),
+      );
+      expect(countOf(spent, true)).toBe(1);
     });
   });

@@ -39,9 +39,26 @@ export async function insertedSession(store: Store, person: Person, values: Part
 export async function insertedDeviceSession(store: Store, person: Person, values: Partial<NewDeviceSession> = {}) {
   const session = { ...newDeviceSession(person), ...values };
   const grant = await allowedGrant(store, person);
-  await store.redeemDeviceGrant(grant.deviceCodeHash, t0, session);
+  await claimGrant(store, grant, session);
+  await redeemGrant(store, grant, session);
   return session;
 }
+
+type Allowed = { deviceCodeHash: string; sealedGrant: string };
+
+export const claimGrant = (store: Store, { deviceCodeHash, sealedGrant }: Allowed, deviceSession: NewDeviceSession) =>
+  store.claimDeviceGrant(deviceCodeHash, t0, { sealedGrant, resealed: id(), deviceSession });
+
+export const redeemGrant = (
+  store: Store,
+  { deviceCodeHash }: Pick<Allowed, 'deviceCodeHash'>,
+  session: Pick<NewDeviceSession, 'id' | 'absoluteExpiresAt'>,
+) =>
+  store.redeemDeviceGrant(deviceCodeHash, t0, {
+    id: session.id,
+    absoluteExpiresAt: session.absoluteExpiresAt,
+    audit: { type: 'device.created', detail: { device: session.id } },
+  });
 
 export async function allowedGrant(store: Store, { sub }: Person) {
   const grant = newDeviceGrant();

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import {
   allowedGrant,
+  claimGrant,
   id,
   insertedDeviceSession,
   insertedSession,
@@ -69,10 +70,10 @@ export const kill = (it: StoreTest) =>
       const bySid = await allowedGrant(store, person);
       const session = newDeviceSession(person);
       await store.addTombstone({ issuer, sid: session.sid ?? '', iat: t0 }, life);
-      expect(await store.redeemDeviceGrant(bySid.deviceCodeHash, t0, session)).toBe(true);
+      expect(await claimGrant(store, bySid, session)).toBe(true);
       const byPerson = await allowedGrant(store, person);
       await store.addTombstone({ issuer, idpSub: person.idpSub, iat: t0 }, life);
-      expect(await store.redeemDeviceGrant(byPerson.deviceCodeHash, t0, newDeviceSession(person))).toBe(false);
+      expect(await claimGrant(store, byPerson, newDeviceSession(person))).toBe(false);
       const grant = await store.getDeviceGrant(byPerson.deviceCodeHash);
       expect(grant?.state).toBe('denied');
       expect(grant).not.toHaveProperty('sealedGrant');

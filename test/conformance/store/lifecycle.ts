@@ -85,7 +85,7 @@ export const lifecycle = (it: StoreTest) =>
       expect((await store.listSigningKeys()).map(({ state }) => state).sort()).toEqual(['active', 'retired']);
       expect(await store.revocationsAfter(0, 10)).toHaveLength(1);
       expect(await store.listConsents(person.sub)).toHaveLength(1);
-      expect(await store.auditAfter(0, 10)).toHaveLength(1);
+      expect(await store.auditAfter(0, 10)).toHaveLength(3);
     });
 
     it('forgets in batches, whoever collects', async ({ subject, store }) => {

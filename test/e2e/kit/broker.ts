@@ -45,7 +45,7 @@ export async function startBrokerAndIdp(
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),
   });
-  const idpServer = await serve(idp.handler, ports.idp);
+  let idpServer = await serve(idp.handler, ports.idp);
   initRing(join(dir, 'keys'), Date.now());
   await writeFile(join(dir, 'client-secret'), secret);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
@@ -75,6 +75,9 @@ export async function startBrokerAndIdp(
     },
     async stopIdp() {
       await idpServer.close();
+    },
+    async startIdp() {
+      idpServer = await serve(idp.handler, ports.idp);
     },
     async close() {
       await broker.close();
