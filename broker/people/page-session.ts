@@ -67,9 +67,9 @@ export async function readPageSession({ ring, store, now }: Deps, c: BrokerConte
   // What our own seal opens is what writePageSession sealed.
   const { expiresAt, chooseAccount, isSignedIn } = JSON.parse(opened) as Sealed;
   if (expiresAt <= now()) return fresh;
-  if (!isSignedIn) return { id, expiresAt, chooseAccount };
-  const found = await store.getPageSession(pageSessionHash({ id }), now());
-  if (!found) return fresh;
+  const found = isSignedIn ? await store.getPageSession(pageSessionHash({ id }), now()) : undefined;
+  // One that has been ended is still the same browser's: what it has begun it may finish.
+  if (!found) return { id, expiresAt, chooseAccount };
   const { sub, upstream, groups } = found.session;
   return { id, expiresAt, chooseAccount, person: { sub, upstream, groups, ...found.person } };
 }
