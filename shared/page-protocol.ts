@@ -19,11 +19,14 @@ export const helloSchema = v.strictObject({
 const scopes = v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/))), v.maxLength(64));
 const seconds = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const interactive = v.picklist(['never', 'if_needed']);
+/** `sub` of the account, as `session.get` told it: where the site has another one, there is no token. */
+const profile = short(256);
 
 const tokenGet = v.strictObject({
   resource: short(512),
   scopes,
   min_ttl_s: v.optional(seconds(86_400)),
+  profile: v.optional(profile),
   interactive,
   /** What the API's challenge asks of the sign-in (RFC 9470 §3). */
   acr_values: v.optional(short(512)),
@@ -34,6 +37,7 @@ const tokenProof = v.strictObject({
   resource: short(512),
   scopes,
   min_ttl_s: v.optional(seconds(86_400)),
+  profile: v.optional(profile),
   method: v.pipe(v.string(), v.regex(/^[A-Z]{1,16}$/)),
   url: short(2_048),
   /** The API's last one (RFC 9449 §9). */

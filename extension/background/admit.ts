@@ -9,7 +9,8 @@ export interface AdmitDeps {
   sites: readonly string[];
   broker(): Promise<string | undefined>;
   managed(): Promise<Managed>;
-  current(): Promise<SessionAnswer | undefined>;
+  /** The session of the account that a site has. */
+  current(origin: string): Promise<SessionAnswer | undefined>;
 }
 
 /**
@@ -29,7 +30,7 @@ export function createAdmit({ sites, broker, managed, current }: AdmitDeps): (se
       throw denied('http: pages are served only where the broker is on this machine too');
     }
     if (sites.includes(origin)) return;
-    const session = await current();
+    const session = await current(origin);
     if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);
   };
 }

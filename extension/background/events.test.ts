@@ -5,18 +5,15 @@ import { slot } from '../platform/slot.ts';
 import { createEvents } from './events.ts';
 
 function setUp(area = memoryArea()) {
-  const sent: PageEvent[] = [];
+  const sent: (PageEvent & { profile: string })[] = [];
   let epochs = 0;
   const newEpoch = () => {
     epochs += 1;
     return `epoch-${epochs}`;
   };
-  const broadcast = async (event: PageEvent) => void sent.push(event);
-  return {
-    sent,
-    area,
-    events: createEvents({ state: slot(area, 'events'), newEpoch, broadcast, changed: () => undefined }),
-  };
+  const broadcast = async (event: PageEvent, profile: string) => void sent.push({ ...event, profile });
+  const eventsOf = createEvents({ state: slot(area, 'events'), newEpoch, broadcast, changed: () => undefined });
+  return { sent, area, events: eventsOf('a'), others: eventsOf('b') };
 }
 
 describe('events', () => {
@@ -25,15 +22,23 @@ describe('events', () => {
     await events.hint('access');
     await events.reset('session');
     expect(sent).toEqual([
-      { ev: 'access', seq: 1, epoch: 'epoch-1' },
-      { ev: 'session', seq: 2, epoch: 'epoch-2' },
+      { ev: 'access', seq: 1, epoch: 'epoch-1', profile: 'a' },
+      { ev: 'session', seq: 2, epoch: 'epoch-2', profile: 'a' },
     ]);
   });
 
   it('never share a number', async () => {
-    const { events, sent } = setUp();
-    await Promise.all([events.hint('access'), events.reset('session'), events.hint('access')]);
+    const { events, others, sent } = setUp();
+    await Promise.all([events.hint('access'), others.reset('session'), events.hint('access')]);
     expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it('of one profile leave the epoch of another alone', async () => {
+    const { events, others } = setUp();
+    const mine = await events.epoch();
+    await others.reset('session');
+    expect(await events.epoch()).toBe(mine);
+    expect(await others.epoch()).not.toBe(mine);
   });
 
   it('go on where they were when the background is woken', async () => {

@@ -4,10 +4,11 @@ import { createTurns } from './turns.ts';
 
 interface State {
   seq: number;
-  epoch: string;
+  /** One a profile. */
+  epochs: Record<string, string>;
 }
 
-/** Tells pages and our own windows that something changed. */
+/** Tells the pages of one profile, and our own windows, that something changed. */
 export interface Events {
   /** The event a page starts from: a later one with another epoch voids what it remembers. */
   current(): Promise<PageEvent>;
@@ -21,34 +22,44 @@ export interface Events {
 export interface EventsDeps {
   state: Slot<State>;
   newEpoch(): string;
-  /** Reaches every approved page, whether or not its port is open: ports die with the background. */
-  broadcast(event: PageEvent): Promise<void>;
+  /** Reaches every approved page that has this profile, whether or not its port is open: ports die with the background. */
+  broadcast(event: PageEvent, profile: string): Promise<void>;
   /** Tells our own popup and windows. */
   changed(): void;
 }
 
-/** Events are hints: they say when to ask again, never what the answer is. */
-export function createEvents({ state, newEpoch, broadcast, changed }: EventsDeps): Events {
-  const load = async (): Promise<State> => {
-    const stored = await state.get();
-    if (stored) return stored;
-    const first = { seq: 0, epoch: newEpoch() };
-    await state.set(first);
-    return first;
-  };
+/**
+ * Events are hints: they say when to ask again, never what the answer is. Each profile has its own epoch, so
+ * that a page whose profile is changed sees another one, and hears nothing of profiles that it doesn't have.
+ *
+ * @returns the events of a profile, by its id
+ */
+export function createEvents({ state, newEpoch, broadcast, changed }: EventsDeps): (profile: string) => Events {
   // So that no two events share a number.
   const inTurn = createTurns();
-  const emit = (ev: PageEvent['ev'], next: (old: State) => State) =>
-    inTurn(async () => {
-      const now = next(await load());
-      await state.set(now);
-      await broadcast({ ev, ...now });
-      changed();
-    });
-  return {
-    current: () => inTurn(async () => ({ ev: 'session', ...(await load()) })),
-    epoch: () => inTurn(async () => (await load()).epoch),
-    reset: (ev) => emit(ev, ({ seq }) => ({ seq: seq + 1, epoch: newEpoch() })),
-    hint: (ev) => emit(ev, ({ seq, epoch }) => ({ seq: seq + 1, epoch })),
+
+  return (profile) => {
+    const save = async ({ seq, epochs }: State, epoch: string) => {
+      await state.set({ seq, epochs: { ...epochs, [profile]: epoch } });
+      return { seq, epoch };
+    };
+    const load = async (): Promise<{ seq: number; epoch: string }> => {
+      const stored = (await state.get()) ?? { seq: 0, epochs: {} };
+      const epoch = stored.epochs[profile];
+      return epoch === undefined ? save(stored, newEpoch()) : { seq: stored.seq, epoch };
+    };
+    const emit = (ev: PageEvent['ev'], epoch: (old: string) => string) =>
+      inTurn(async () => {
+        const old = await load();
+        const epochs = (await state.get())?.epochs ?? {};
+        await broadcast({ ev, ...(await save({ seq: old.seq + 1, epochs }, epoch(old.epoch))) }, profile);
+        changed();
+      });
+    return {
+      current: () => inTurn(async () => ({ ev: 'session', ...(await load()) })),
+      epoch: () => inTurn(async () => (await load()).epoch),
+      reset: (ev) => emit(ev, newEpoch),
+      hint: (ev) => emit(ev, (old) => old),
+    };
   };
 }

@@ -2,18 +2,18 @@ import { LatchkeyError } from '#shared/errors.ts';
 import type { Clock } from '#shared/time.ts';
 
 /** What a wait for a job ends with. */
-export type Outcome = { done: true; result: unknown } | { done: false; requestId: string };
+export type Outcome<T> = { done: true; result: T } | { done: false; requestId: string };
 
-export interface Jobs {
+export interface Jobs<T> {
   /**
    * Starts work of a document and waits for it as long as an answer may take. A request that is sent again
    * over another port (the first one died) joins the work on its way.
    *
    * @param id the request's, which names the work from then on
    */
-  start(document: string, id: string, deadlineMs: number, work: () => Promise<unknown>): Promise<Outcome>;
+  start(document: string, id: string, deadlineMs: number, work: () => Promise<T>): Promise<Outcome<T>>;
   /** @throws {LatchkeyError} `expired` where the job is not this document's, or the background was stopped under it */
-  poll(document: string, requestId: string): Promise<Outcome>;
+  poll(document: string, requestId: string): Promise<Outcome<T>>;
   /** Nobody waits any more; what the work does for others goes on. */
   cancel(document: string, requestId: string): void;
 }
@@ -31,20 +31,20 @@ export interface JobsDeps {
   answerWithinMs?: number;
 }
 
-interface Job {
+interface Job<T> {
   id: string;
   expiresAt: number;
-  work: Promise<unknown>;
+  work: Promise<T>;
 }
 
 /**
  * Long work (a person at a sign-in window) is answered with `pending` and polled: no browser keeps a
  * background alive for an answer that is minutes away.
  */
-export function createJobs({ now, after, answerWithinMs = 15_000 }: JobsDeps): Jobs {
-  const jobs = new Map<string, Job>();
+export function createJobs<T>({ now, after, answerWithinMs = 15_000 }: JobsDeps): Jobs<T> {
+  const jobs = new Map<string, Job<T>>();
 
-  const wait = async (key: string, job: Job): Promise<Outcome> => {
+  const wait = async (key: string, job: Job<T>): Promise<Outcome<T>> => {
     const left = job.expiresAt - now();
     const timer = after(Math.max(0, Math.min(answerWithinMs, left)));
     try {

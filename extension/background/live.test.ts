@@ -28,13 +28,12 @@ let checks: boolean[];
 let sleeps: number[];
 let ended: number;
 let wanted: boolean;
-let alarm: boolean;
 /** When the session that is known began. */
 let known: number;
 let deps: LiveDeps;
 
 beforeEach(() => {
-  [opened, answers, checks, sleeps, ended, wanted, alarm] = [[], [], [], [], 0, true, false];
+  [opened, answers, checks, sleeps, ended, wanted] = [[], [], [], [], 0, true];
   known = answer([]).session.created_at;
   deps = {
     async open(last, signal) {
@@ -66,15 +65,6 @@ beforeEach(() => {
     },
     isWanted: async () => wanted,
     position: slot<string>(memoryArea(), 'position'),
-    alarm: {
-      start: async () => {
-        alarm = true;
-      },
-      stop: async () => {
-        alarm = false;
-      },
-      onRing: () => undefined,
-    },
     sleep: async (ms) => {
       sleeps.push(ms);
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -89,16 +79,14 @@ beforeEach(() => {
 const gone = () => new BrokerError({ error: 'invalid_session' }, refusal('invalid_session', 401).status, undefined);
 
 describe('the session’s events', () => {
-  it('are listened to while they are wanted, once, with the alarm set', async () => {
+  it('are listened to while they are wanted, once, and say so', async () => {
     const live = createLive(deps);
     await Promise.all([live.update(), live.update()]);
-    await live.update();
+    expect(await live.update()).toBe(true);
     await expect.poll(() => opened.length).toBe(1);
-    expect(alarm).toBe(true);
     wanted = false;
-    await live.update();
+    expect(await live.update()).toBe(false);
     expect(opened[0]?.signal.aborted).toBe(true);
-    expect(alarm).toBe(false);
   });
 
   it('lead to questions: what was lost is void after a policy event, and looked at after a consent', async () => {

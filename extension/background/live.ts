@@ -1,5 +1,4 @@
 import { LatchkeyError } from '#shared/errors.ts';
-import type { Alarm } from '../platform/alarms.ts';
 import type { Slot } from '../platform/slot.ts';
 import { isBrokerError } from './broker-error.ts';
 import { readServerEvents } from './server-events.ts';
@@ -13,7 +12,6 @@ export interface LiveDeps {
   isWanted(): Promise<boolean>;
   /** Id of the last event; what came while the background was stopped is caught up on from there. */
   position: Slot<string>;
-  alarm: Alarm;
   sleep(ms: number): Promise<void>;
   random(): number;
   /** A fault of ours, such as a storage that fails. */
@@ -22,8 +20,12 @@ export interface LiveDeps {
 
 /** Hears of what happens to the session at the broker. */
 export interface Live {
-  /** Listens if somebody wants to know, else stops; called whenever that may have changed. */
-  update(): Promise<void>;
+  /**
+   * Listens if somebody wants to know, else stops; called whenever that may have changed.
+   *
+   * @returns whether somebody does: then it must be called again even if the background is stopped meanwhile
+   */
+  update(): Promise<boolean>;
 }
 
 /** The broker says something every 15 s; a stream silent for longer is a dead connection. */
@@ -33,12 +35,12 @@ const maxDelayMs = 60_000;
 
 /**
  * Keeps the session's event stream open while tabs of approved sites are and the background lives. A browser
- * stops the background sooner or later and the stream with it: the alarm then wakes it within the minute, and
+ * stops the background sooner or later and the stream with it: an alarm then wakes it within the minute, and
  * opening the stream again tells whether the session still stands. Only the broker's own word ends a session;
  * trouble on the way is waited out.
  */
 export function createLive(deps: LiveDeps): Live {
-  const { open, session, isWanted, position, alarm, sleep, random, report } = deps;
+  const { open, session, isWanted, position, sleep, random, report } = deps;
   let running: { stop: AbortController } | undefined;
 
   /** @returns whether to come again at once */
@@ -92,11 +94,9 @@ export function createLive(deps: LiveDeps): Live {
     async update() {
       if (!(await isWanted())) {
         running?.stop.abort();
-        await alarm.stop();
-        return;
+        return false;
       }
-      await alarm.start();
-      if (running) return;
+      if (running) return true;
       const own = { stop: new AbortController() };
       running = own;
       void follow(own.stop.signal)
@@ -104,6 +104,7 @@ export function createLive(deps: LiveDeps): Live {
         .finally(() => {
           if (running === own) running = undefined;
         });
+      return true;
     },
   };
 }

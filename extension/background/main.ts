@@ -4,8 +4,9 @@ import { scopeKey } from '#shared/scope.ts';
 import { alarm } from '../platform/alarms.ts';
 import { browser } from '../platform/browser.ts';
 import { baked } from '../platform/config.ts';
+import { durableSlot } from '../platform/durable.ts';
 import { identity } from '../platform/identity.ts';
-import { keys, keysOf } from '../platform/keys.ts';
+import { keysOf } from '../platform/keys.ts';
 import { readManaged } from '../platform/managed.ts';
 import { sites } from '../platform/sites.ts';
 import { slot } from '../platform/slot.ts';
@@ -13,8 +14,6 @@ import { localArea, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { createAdmit } from './admit.ts';
-import { type BrokerCallDeps, createBrokerCall, createEventSource } from './broker-call.ts';
-import { type BrokerClient, createBrokerClient } from './broker-client.ts';
 import { createEvents } from './events.ts';
 import { accessHandlers } from './handlers/access.ts';
 import { createInteractions } from './handlers/interactions.ts';
@@ -22,19 +21,16 @@ import { sessionHandlers } from './handlers/session.ts';
 import { tokenHandlers } from './handlers/token.ts';
 import { uiHandlers } from './handlers/ui.ts';
 import { createJobs, type Timer } from './jobs.ts';
-import { createLive } from './live.ts';
 import { createManaged } from './managed.ts';
 import type { PageCall, PageHandlers } from './page-call.ts';
 import { createPagePorts, type Port } from './page-port.ts';
+import type { ProfileList } from './profiles/list.ts';
+import { createProfile, type ProfileDeps } from './profiles/profile.ts';
+import { createProfiles } from './profiles/profiles.ts';
 import { createPrompts } from './prompts.ts';
-import { createProofs } from './proofs.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRouter, type Router } from './router.ts';
-import { createSession, type Known } from './session.ts';
 import { createSetup, type Pending } from './setup.ts';
-import { type Attempt, createSignIn } from './sign-in.ts';
-import { createTokenCache } from './token-cache.ts';
-import { createTokens } from './tokens.ts';
 import { createUiPorts, type UiHandlers } from './ui-port.ts';
 
 /**
@@ -52,10 +48,13 @@ const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? t
 const recheck = alarm('session', 0.75);
 
 const ui = createUiPorts({ extensionId, origin: new URL(browser.runtime.getURL('')).origin }, () => uiRouter);
-const events = createEvents({
+const eventsOf = createEvents({
   state: slot(area, 'events'),
   newEpoch: newId,
-  broadcast: (event) => windows.broadcast(event),
+  async broadcast(event, profile) {
+    const profileAt = await profiles.where();
+    await windows.broadcast(event, (origin) => profileAt(origin) === profile);
+  },
   changed() {
     ui.changed();
     update();
@@ -68,71 +67,69 @@ const setup = createSetup({
   chosen: slot<string>(localArea(), 'broker'),
   pending: slot<Pending>(area, 'setup'),
   sites,
-  policySites: async () => ((await session.current())?.policy.sites ?? []).map(({ origin }) => origin),
+  async policySites() {
+    const answers = await Promise.all((await profiles.all()).map(({ session }) => session.current()));
+    return [...new Set(answers.flatMap((answer) => answer?.policy.sites ?? []).map(({ origin }) => origin))];
+  },
   changed: () => ui.changed(),
 });
-const http: BrokerCallDeps = {
+const http: ProfileDeps['http'] = {
   broker: async () => {
     const broker = await setup.broker();
     if (!broker) throw new LatchkeyError({ code: 'unsupported', message: 'this extension has no broker yet' });
     return broker;
   },
   version: browser.runtime.getManifest().version,
-  key: () => keys.loadOrCreate(),
   nonce: slot<string>(area, 'nonce'),
   fetch: (...request) => fetch(...request),
   now,
 };
-const endpoints = createBrokerClient(createBrokerCall(http));
-const client: BrokerClient = {
-  ...endpoints,
-  async authorize(body) {
-    const { provider } = await managed();
-    return endpoints.authorize(provider === undefined ? body : { ...body, upstream: provider });
-  },
-};
-const cache = createTokenCache({ area, now });
-const attempt = slot<Attempt>(area, 'sign-in');
-const session = createSession({
-  client,
-  keys,
-  known: slot<Known>(area, 'session'),
-  tokens: cache,
-  events,
-  signingIn: async () => ((await attempt.get())?.expiresAt ?? 0) > now(),
-  now,
-});
-const signIn = createSignIn({
-  client,
+const profileDeps: ProfileDeps = {
+  area,
+  keysOf,
+  http,
   identity,
-  attempt,
-  triedSilently: slot<number>(area, 'tried-silently'),
-  lapsed: () => session.lapsed(),
-  begin: (answer) => session.begin(answer),
+  eventsOf,
+  authorizing: (profile, body) => profiles.authorizing(profile, body),
+  signedIn: (profile, account) => profiles.signedIn(profile, account),
+  async isSeen(profile, sites) {
+    const profileAt = await profiles.where();
+    const approved = [...new Set([...(baked?.sites ?? []), ...sites])];
+    return windows.hasTabAt(approved.filter((origin) => profileAt(origin) === profile));
+  },
   changed: () => ui.changed(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  sleep: (ms) => after(ms).elapsed,
   now,
+  random: () => Math.random(),
+  report: (error) => reportError(error),
+};
+const profiles = createProfiles({
+  kept: durableSlot<ProfileList>('list'),
+  create: (id) => createProfile(id, profileDeps),
+  managed,
+  newId,
+  report: (error) => reportError(error),
 });
 const prompts = createPrompts({
   area,
   windows,
-  grant: ({ origin, resource, scopes }) => session.grant({ origin, resource, scope: scopeKey(scopes) }),
+  async grant({ profile, origin, resource, scopes }) {
+    const { session } = await profiles.get(profile);
+    await session.grant({ origin, resource, scope: scopeKey(scopes) });
+  },
   newId,
   now,
 });
-const interactions = createInteractions({ signIn, prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
+const interactions = createInteractions({ prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
 
-const proofs = createProofs({ keysOf, current: () => session.current(), now });
-const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
 const pageHandlers: PageHandlers = {
-  ...sessionHandlers({ session, interactions }),
-  ...tokenHandlers({ session, tokens, proofs, interactions }),
-  ...accessHandlers({ session }),
+  ...sessionHandlers({ interactions, signOut: (profile) => profiles.signOut(profile) }),
+  ...tokenHandlers({ interactions }),
+  ...accessHandlers(),
 };
 const ownHandlers: UiHandlers = uiHandlers({
   setup,
-  session,
-  signIn,
+  profiles,
   prompts,
   problem: slot<PageErrorBody>(area, 'problem'),
   openTab: (url) => windows.openTab(url),
@@ -149,29 +146,19 @@ const servePage = createPagePorts({
     sites: baked?.sites ?? [],
     broker: () => setup.broker(),
     managed,
-    current: () => session.current(),
+    current: async (origin) => (await profiles.at(origin)).session.current(),
   }),
-  hello: () => events.current(),
+  profileAt: (origin) => profiles.at(origin),
 });
 
-const live = createLive({
-  open: createEventSource(http),
-  session,
-  async isWanted() {
-    const known = await session.known();
-    if (!known) return false;
-    const sites = known.policy.sites.map(({ origin }) => origin);
-    return windows.hasTabAt([...new Set([...(baked?.sites ?? []), ...sites])]);
-  },
-  position: slot<string>(area, 'events-position'),
-  alarm: recheck,
-  sleep: (ms) => after(ms).elapsed,
-  random: () => Math.random(),
-  report: (error) => reportError(error),
-});
+/** Listens for each account to what its pages must hear, and stays to be woken while there is something to hear. */
+async function listen(): Promise<void> {
+  const wanted = await Promise.all((await profiles.all()).map(({ live }) => live.update()));
+  await (wanted.includes(true) ? recheck.start() : recheck.stop());
+}
 
 function update(): void {
-  void live.update().catch(reportError);
+  void listen().catch(reportError);
 }
 
 const report = (work: Promise<unknown>): void => void work.catch(reportError);
@@ -180,6 +167,7 @@ const report = (work: Promise<unknown>): void => void work.catch(reportError);
 async function signInAtStart(): Promise<void> {
   const broker = await setup.broker();
   if (!(await managed()).sign_in_at_start || !broker || !(await setup.isReachable(broker))) return;
+  const { session, signIn } = await profiles.main();
   if (!(await session.current())) await signIn.run();
 }
 

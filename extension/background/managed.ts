@@ -24,6 +24,7 @@ const schema = v.object({
     [],
   ),
   private_windows: v.fallback(v.optional(v.picklist(['refuse', 'allow']), 'refuse'), 'refuse'),
+  accounts: v.fallback(v.optional(v.picklist(['one', 'many']), 'many'), 'many'),
   sign_in_at_start: v.fallback(v.optional(v.boolean(), false), false),
 });
 

@@ -1,4 +1,5 @@
 import type { PageMethod, PageRequest, PageResults } from '#shared/page-protocol.ts';
+import type { Profile } from './profiles/profile.ts';
 import type { PageSender } from './sender.ts';
 
 /** One request of a page, as far as a handler may know it. */
@@ -8,6 +9,11 @@ export interface PageCall {
   activated: boolean;
   /** Whether the document that asked is still there. */
   alive(): boolean;
+  /**
+   * The account that the site has now. The answer is delivered only while it still has the one that was asked for
+   * last: whatever a handler finds out about another one goes nowhere.
+   */
+  profile(): Promise<Profile>;
 }
 
 /** Methods that do work; polling and cancelling are the port's own. */

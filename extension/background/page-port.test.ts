@@ -4,6 +4,7 @@ import { fakePort } from '../../test/extension/port.ts';
 import { createJobs } from './jobs.ts';
 import type { PageCall } from './page-call.ts';
 import { createPagePorts, type PagePortDeps, type Port } from './page-port.ts';
+import type { Profile } from './profiles/profile.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRouter } from './router.ts';
 
@@ -24,12 +25,18 @@ let handler: ReturnType<typeof vi.fn<(params: unknown, call: PageCall) => Promis
 let timers: (() => void)[];
 let serve: (port: Port) => void;
 let admit: PagePortDeps['admit'];
+let profile: ReturnType<typeof profileWith>;
+
+const profileWith = (epoch: string) => ({
+  events: { current: async () => ({ ev: 'session', seq: 0, epoch }), epoch: async () => epoch },
+});
 
 beforeEach(() => {
   clock.ms = 0;
   timers = [];
   handler = vi.fn(async () => ({ signed_in: true }));
   admit = async () => undefined;
+  profile = profileWith('e1');
   serve = createPagePorts({
     rules: { extensionId: 'ext', development: false },
     router: createRouter<PageCall>('page', { 'session.get': (params, call) => handler(params, call) }),
@@ -43,7 +50,7 @@ beforeEach(() => {
     }),
     limit: createRateLimit({ count: 3, perMs: 10_000 }, now),
     admit: (asked) => admit(asked),
-    hello: async () => ({ ev: 'session', seq: 0, epoch: 'e1' }),
+    profileAt: async () => profile as unknown as Profile,
   });
 });
 
@@ -142,6 +149,39 @@ describe('a page’s port', () => {
     resolve({ token: 1 });
     expect(await mine.ask(poll('p'))).toMatchObject({ id: 'p', ok: true, r: { token: 1 } });
     expect(await mine.ask(poll('q'))).toMatchObject({ e: { code: 'expired' } });
+  });
+
+  it.each([
+    [
+      'another account',
+      () => {
+        profile = profileWith('e1');
+      },
+    ],
+    [
+      'another session of the account',
+      () => {
+        profile.events.epoch = async () => 'e2';
+      },
+    ],
+  ])('keeps to itself what was found out before the site had %s', async (_what, change) => {
+    const { promise, resolve } = Promise.withResolvers<object>();
+    handler.mockImplementation(async (_params, call) => {
+      await call.profile();
+      return promise;
+    });
+    const { ask, receive, sent } = await open();
+    receive(relay('a'));
+    await expect.poll(() => timers.length).toBe(1);
+    timers[0]?.();
+    await expect.poll(() => sent).toMatchObject([{ id: 'a', pending: { request_id: 'a' } }]);
+    resolve({ token: 1 });
+    await promise;
+    await new Promise((done) => setTimeout(done));
+    change();
+    const answer = await ask(relay('p', { m: 'request.poll', p: { request_id: 'a' } }));
+    expect(answer).toMatchObject({ id: 'p', ok: false, e: { code: 'expired' } });
+    expect(JSON.stringify(answer)).not.toContain('token');
   });
 
   it('forgets cancelled work, and what has passed its deadline', async () => {

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import {
   maxMessageLength,
-  type PageEvent,
   type PageRequest,
   type PageResponse,
   type Relay,
@@ -11,6 +10,7 @@ import {
 import { errorBody } from './error-body.ts';
 import type { Jobs, Outcome } from './jobs.ts';
 import type { PageCall } from './page-call.ts';
+import type { Profile } from './profiles/profile.ts';
 import type { Router } from './router.ts';
 import { type PageSender, type PortSender, readPageSender, type SenderRules } from './sender.ts';
 
@@ -26,12 +26,13 @@ export interface Port {
 export interface PagePortDeps {
   rules: SenderRules;
   router: Router<PageCall>;
-  jobs: Jobs;
+  jobs: Jobs<Performed>;
   /** @returns how long to wait, where the document asks too often */
   limit(document: string): number | undefined;
   /** Whether this page may call at all. @throws {LatchkeyError} `policy_denied` */
   admit(sender: PageSender): Promise<void>;
-  hello(): Promise<PageEvent>;
+  /** The profile that a site has now. */
+  profileAt(origin: string): Promise<Profile>;
 }
 
 /** Request ids remembered per port: more in one connection than a page can send before the limit bites. */
@@ -52,25 +53,50 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     else documents.delete(document);
   };
 
-  const work = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Outcome> => {
+  const work = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Outcome<unknown>> => {
     const { document } = sender;
     await deps.admit(sender);
-    if (request.m === 'request.poll') return deps.jobs.poll(document, request.p.request_id);
+    if (request.m === 'request.poll') return deliverable(sender, await deps.jobs.poll(document, request.p.request_id));
     if (request.m === 'request.cancel') {
       deps.jobs.cancel(document, request.p.request_id);
       return { done: true, result: {} };
     }
-    const call: PageCall = { sender, activated, alive: () => documents.has(document) };
-    return deps.jobs.start(document, request.id, request.deadline_ms, () =>
-      deps.router.dispatch(request.m, request.p, call),
+    const outcome = await deps.jobs.start(document, request.id, request.deadline_ms, () =>
+      perform(request, activated, sender),
     );
+    return deliverable(sender, outcome);
+  };
+
+  const perform = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Performed> => {
+    let asked: Profile | undefined;
+    const call: PageCall = {
+      sender,
+      activated,
+      alive: () => documents.has(sender.document),
+      async profile() {
+        asked = await deps.profileAt(sender.origin);
+        return asked;
+      },
+    };
+    const result = await deps.router.dispatch(request.m, request.p, call);
+    return { result, profile: asked, epoch: await asked?.events.epoch() };
+  };
+
+  /** What was found out may have waited for its poll: it is worth nothing once the site has another account, or that another session. */
+  const deliverable = async (sender: PageSender, outcome: Outcome<Performed>): Promise<Outcome<unknown>> => {
+    if (!outcome.done) return outcome;
+    const { result, profile, epoch } = outcome.result;
+    if (profile && (profile !== (await deps.profileAt(sender.origin)) || epoch !== (await profile.events.epoch()))) {
+      throw new LatchkeyError({ code: 'expired', message: 'the account or the access changed meanwhile: ask again' });
+    }
+    return { done: true, result };
   };
 
   /** The epoch, for a page that comes back: from the back/forward cache, or after the background was stopped. */
   const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
     try {
       await deps.admit(sender);
-      const event = await deps.hello();
+      const event = await (await deps.profileAt(sender.origin)).events.current();
       if (connected()) port.postMessage(event);
     } catch (error) {
       // A page that is not served gets no event; each of its requests is told why.
@@ -106,6 +132,13 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
       }
     });
   };
+}
+
+/** What a handler answered, and about whom. */
+interface Performed {
+  result: unknown;
+  profile: Profile | undefined;
+  epoch: string | undefined;
 }
 
 /** Lets a message of one port through if it has the protocol's shape and size, comes not too often, and was not sent before. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../test/extension/background.ts';
 import { api, shop } from '../../test/extension/fake-broker.ts';
 
-const question = { origin: shop, resource: api, scopes: ['orders:read'] };
+const question = { profile: 'session', origin: shop, resource: api, scopes: ['orders:read'] };
 let parts: ReturnType<typeof createBackground>;
 beforeEach(async () => {
   parts = createBackground();
@@ -86,7 +86,7 @@ describe('a consent window', () => {
   it('can be answered after the background was stopped, and is taken up by the next ask', async () => {
     void parts.prompts.ask(question);
     const { id, windowId } = await asked();
-    const woken = createBackground({ area: parts.area, keys: parts.keys });
+    const woken = createBackground(parts);
     woken.broker.signedIn = true;
     woken.windows.open.set(windowId, `ui/consent.html#${id}`);
     const again = woken.prompts.ask(question);

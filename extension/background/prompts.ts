@@ -6,6 +6,8 @@ import type { Windows } from '../platform/windows.ts';
 /** One question to the person, on its way. */
 export interface Prompt {
   id: string;
+  /** Id of the profile whose access is asked for. */
+  profile: string;
   origin: string;
   resource: string;
   /** Only what is not granted yet. */
@@ -69,7 +71,10 @@ export function createPrompts({ area, windows, grant, newId, now }: PromptsDeps)
   const show = async (question: Question): Promise<void> => {
     for (const left of await stored()) {
       if (left.origin !== question.origin || left.windowId === undefined) continue;
-      const same = left.resource === question.resource && left.scopes.join(' ') === question.scopes.join(' ');
+      const same =
+        left.profile === question.profile &&
+        left.resource === question.resource &&
+        left.scopes.join(' ') === question.scopes.join(' ');
       if (same && (await windows.focus(left.windowId))) return wait(left.id);
       await area.remove(prefix + left.id);
       await windows.close(left.windowId);

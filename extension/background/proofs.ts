@@ -9,7 +9,7 @@ import { siteOf } from './policy.ts';
 import type { TokenAsk } from './token-cache.ts';
 
 export interface ProofsDeps {
-  keysOf(origin: string): Keys;
+  keysOf(origin: string): Pick<Keys, 'loadOrCreate'>;
   current(): Promise<SessionAnswer | undefined>;
   now: Clock;
 }

@@ -27,7 +27,7 @@ export interface Lapsed {
 
 export interface SessionDeps {
   client: BrokerClient;
-  keys: Keys;
+  keys: Pick<Keys, 'load' | 'erase'>;
   known: Slot<Known>;
   tokens: TokenCache;
   events: Events;

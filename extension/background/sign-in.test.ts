@@ -110,7 +110,7 @@ describe('sign-in', () => {
     parts.window.launch = () => new Promise(() => undefined);
     void parts.signIn.run();
     await expect.poll(() => parts.attempt.get()).toBeDefined();
-    const woken = createBackground({ area: parts.area, keys: parts.keys });
+    const woken = createBackground(parts);
     await woken.signIn.run();
     expect(await woken.session.current()).toBeDefined();
     expect(await woken.attempt.get()).toBeUndefined();

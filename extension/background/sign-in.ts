@@ -5,7 +5,7 @@ import type { Clock } from '#shared/time.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
-import { BrokerError, type StepUp } from './broker-error.ts';
+import { BrokerError } from './broker-error.ts';
 import { readRedirect } from './redirect.ts';
 import type { Lapsed } from './session.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -44,15 +44,17 @@ export interface SignInDeps {
   now: Clock;
 }
 
+/** What a sign-in must bring, where an ordinary one isn't enough, and how the provider shall ask. */
+export type SignInWish = Pick<AuthorizeRequest, 'prompt' | 'upstream' | 'acr_values' | 'max_age'>;
+
 export interface SignIn {
   /**
    * Signs in, or joins the sign-in on its way: somebody has asked for it. Without a window where the provider still
    * knows whose session has lapsed.
    *
-   * @param stepUp what this sign-in must bring, where an ordinary one isn't enough
    * @throws {LatchkeyError} `user_denied` when the window was closed, `offline`, `expired`, or what the broker refuses
    */
-  run(stepUp?: StepUp): Promise<void>;
+  run(wish?: SignInWish): Promise<void>;
   /**
    * Goes on with a session whose grant is gone, without a window and without anybody asking for it. Never with one that
    * is over: whoever ended it, from elsewhere perhaps, has to stay the last to have decided.
@@ -188,25 +190,25 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const silently = (how: keyof typeof silentPauseMs): Promise<boolean> =>
     silentFlights.run('silent', () => goSilently(how));
 
-  const signIn = async (stepUp: StepUp | undefined): Promise<void> => {
+  const signIn = async (wish: SignInWish | undefined): Promise<void> => {
     changed();
     const brought = silentFlights.isFlying('silent') && (await silently('asked'));
-    if ((brought && !stepUp) || (await resume())) return;
+    if ((brought && !wish) || (await resume())) return;
     // What a sign-in must bring can hardly be had in silence, and a provider that can shows no page either.
-    if (!stepUp && (await silently('asked'))) return;
-    await go({ ...stepUp }, (url) => identity.launch(url));
+    if (!wish && (await silently('asked'))) return;
+    await go({ ...wish }, (url) => identity.launch(url));
     await triedSilently.clear();
   };
 
   return {
-    run: (stepUp) => flights.run('sign-in', () => signIn(stepUp).finally(() => queueMicrotask(changed))),
+    run: (wish) => flights.run('sign-in', () => signIn(wish).finally(() => queueMicrotask(changed))),
     renew: async () => !flights.isFlying('sign-in') && silently('unasked'),
     isRunning: () => flights.isFlying('sign-in'),
   };
 }
 
 type Launch = (url: string) => Promise<string>;
-type Wish = Pick<AuthorizeRequest, 'prompt' | 'sub' | 'login_hint' | 'upstream' | 'acr_values' | 'max_age'>;
+type Wish = SignInWish & Pick<AuthorizeRequest, 'sub' | 'login_hint'>;
 
 const isPassing = (error: unknown): boolean =>
   error instanceof LatchkeyError && (error.code === 'offline' || error.code === 'busy');

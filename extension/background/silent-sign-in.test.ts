@@ -33,9 +33,7 @@ function answerSilence(launch: (url: string) => Promise<string>): void {
 /** The grant is gone at the provider: the broker says so at the next token. */
 async function endGrant(): Promise<void> {
   parts.broker.next('POST /session/token', refusal('login_required', 401));
-  await parts.session
-    .guard(() => parts.client.token({ origin: shop, resource: api, scope: '' }))
-    .catch(() => undefined);
+  await parts.tokens.get({ origin: shop, resource: api, scopes: [] }, 0).catch(() => undefined);
   expect((await parts.session.current())?.session.state).toBe('reauth_required');
 }
 
@@ -50,6 +48,7 @@ const call = (activated: boolean) => ({
   sender: { origin: shop, tabId: 7, document: 'd' },
   activated,
   alive: () => true,
+  profile: () => parts.profiles.at(shop),
 });
 const ask = (activated = false, interactive: 'never' | 'if_needed' = 'never') =>
   parts.handlers['token.get']({ resource: api, scopes: ['orders:read'], interactive }, call(activated));
@@ -143,7 +142,7 @@ describe('a grant that is gone', () => {
     await endGrant();
     answerSilence(async (url) => redirectOf(url, { code: '', error: 'login_required' }));
     await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
-    const woken = createBackground({ area: parts.area, keys: parts.keys });
+    const woken = createBackground(parts);
     woken.window.launchSilently = parts.window.launchSilently;
     expect(await woken.signIn.renew()).toBe(false);
     expect(silent).toHaveLength(1);

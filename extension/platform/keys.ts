@@ -1,42 +1,27 @@
 import type { JWK } from 'jose';
+import { settled, within } from './database.ts';
 
-/** The session's key: whoever signs with it is this browser profile. The private half can't leave the browser. */
+/** A key of the extension's. The private half can't leave the browser. */
 export interface SessionKey {
   privateKey: CryptoKey;
   publicJwk: JWK;
 }
 
-/** Where one key lives: the session's, or the one that an origin's tokens are bound to. */
+/** Where one key lives: a session's, or the one that an origin's tokens are bound to. */
 export interface Keys {
   load(): Promise<SessionKey | undefined>;
   /** The key, made now where there is none. */
   loadOrCreate(): Promise<SessionKey>;
-  /** All keys of the profile: without the session's, the others are of no use. */
+  /** This key, and of a session's all that go with it: without it they are of no use. */
   erase(): Promise<void>;
 }
 
-const database = 'latchkey';
-const store = 'keys';
-
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-async function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(database, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(store);
-  return settled(request);
-}
-
-async function within<T>(mode: IDBTransactionMode, work: (keys: IDBObjectStore) => Promise<T>): Promise<T> {
-  const db = await open();
-  try {
-    return await work(db.transaction(store, mode, { durability: 'strict' }).objectStore(store));
-  } finally {
-    db.close();
-  }
+/** The keys of one profile. */
+export interface ProfileKeys {
+  /** Whoever signs with it is this browser's profile. */
+  session: Keys;
+  /** The key that tokens for an origin's pages are bound to; the pages never have it. */
+  ofOrigin(origin: string): Keys;
 }
 
 async function generate(): Promise<SessionKey> {
@@ -48,25 +33,29 @@ async function generate(): Promise<SessionKey> {
 function keysNamed(name: string): Keys {
   const read = (stored: IDBObjectStore): Promise<SessionKey | undefined> => settled(stored.get(name));
   return {
-    load: () => within('readonly', read),
+    load: () => within('keys', 'readonly', read),
     async loadOrCreate() {
-      const existing = await within('readonly', read);
+      const existing = await within('keys', 'readonly', read);
       if (existing) return existing;
       const fresh = await generate();
       // Looked at again in the transaction that writes: of two callers at once, both get the first one's key.
-      return within('readwrite', async (stored) => {
+      return within('keys', 'readwrite', async (stored) => {
         const winner = await read(stored);
         if (winner) return winner;
         await settled(stored.put(fresh, name));
         return fresh;
       });
     },
-    erase: () => within('readwrite', async (stored) => void (await settled(stored.clear()))),
+    erase: () =>
+      within('keys', 'readwrite', async (stored) => {
+        // The name, and those that go on with a space, after which comes `!`.
+        await settled(stored.delete(IDBKeyRange.bound(name, `${name}!`, false, true)));
+      }),
   };
 }
 
-/** The session's key: whoever signs with it is this browser profile. */
-export const keys: Keys = keysNamed('session');
-
-/** The key that tokens for an origin's pages are bound to; the pages never have it. */
-export const keysOf = (origin: string): Keys => keysNamed(`origin ${origin}`);
+/** @param profile its id is the name of its session's key */
+export const keysOf = (profile: string): ProfileKeys => ({
+  session: keysNamed(profile),
+  ofOrigin: (origin) => keysNamed(`${profile} ${origin}`),
+});

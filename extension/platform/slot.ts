@@ -19,3 +19,11 @@ export const slot = <T>(area: Area, key: string): Slot<T> => ({
   set: (value) => area.set(key, value),
   clear: () => area.remove(key),
 });
+
+/** The keys of an area that begin with a prefix, as an area of its own. */
+export const partOf = (area: Area, prefix: string): Area => ({
+  get: (key) => area.get(prefix + key),
+  set: (key, value) => area.set(prefix + key, value),
+  remove: (keys) => area.remove([keys].flat().map((key) => prefix + key)),
+  keys: async () => (await area.keys()).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
+});

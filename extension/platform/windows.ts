@@ -14,8 +14,8 @@ export interface Windows {
   isTabActive(tabId: number): Promise<boolean>;
   /** Whether a tab is open at one of these hosts (patterns know no ports). It takes host access to them, as the bridge does. */
   hasTabAt(origins: readonly string[]): Promise<boolean>;
-  /** Sends a message to the content scripts of every tab's top frame; tabs without one don't hear it. */
-  broadcast(message: object): Promise<void>;
+  /** Sends a message to the content script in the top frame of the tabs at these origins. It takes host access to them, as the bridge does. */
+  broadcast(message: object, isFor: (origin: string) => boolean): Promise<void>;
 }
 
 export const windows: Windows = {
@@ -51,10 +51,11 @@ export const windows: Windows = {
     if (origins.length === 0) return false;
     return (await browser.tabs.query({ url: origins.map(matchPattern) })).length > 0;
   },
-  async broadcast(message) {
+  async broadcast(message, isFor) {
     const tabs = await browser.tabs.query({});
-    const sent = tabs.map(async ({ id }) => {
-      if (id !== undefined) await browser.tabs.sendMessage(id, message, { frameId: 0 });
+    const sent = tabs.map(async ({ id, url }) => {
+      if (id === undefined || url === undefined || !isFor(new URL(url).origin)) return;
+      await browser.tabs.sendMessage(id, message, { frameId: 0 });
     });
     await Promise.allSettled(sent);
   },

@@ -1,20 +1,18 @@
-import { createBrokerCall } from '../../extension/background/broker-call.ts';
-import { createBrokerClient } from '../../extension/background/broker-client.ts';
 import { createEvents } from '../../extension/background/events.ts';
 import { accessHandlers } from '../../extension/background/handlers/access.ts';
 import { createInteractions } from '../../extension/background/handlers/interactions.ts';
 import { sessionHandlers } from '../../extension/background/handlers/session.ts';
 import { tokenHandlers } from '../../extension/background/handlers/token.ts';
+import { createManaged } from '../../extension/background/managed.ts';
+import { firstProfile, type ProfileList } from '../../extension/background/profiles/list.ts';
+import { createProfile, type ProfileDeps } from '../../extension/background/profiles/profile.ts';
+import { createProfiles, type Profiles } from '../../extension/background/profiles/profiles.ts';
 import { createPrompts } from '../../extension/background/prompts.ts';
-import { createProofs } from '../../extension/background/proofs.ts';
-import { createSession, type Known } from '../../extension/background/session.ts';
-import { type Attempt, createSignIn } from '../../extension/background/sign-in.ts';
-import { createTokenCache } from '../../extension/background/token-cache.ts';
-import { createTokens } from '../../extension/background/tokens.ts';
+import type { Attempt } from '../../extension/background/sign-in.ts';
 import type { Identity } from '../../extension/platform/identity.ts';
-import { slot } from '../../extension/platform/slot.ts';
+import { partOf, slot } from '../../extension/platform/slot.ts';
 import { brokerUrl, createFakeBroker } from './fake-broker.ts';
-import { memoryArea, memoryKeys } from './memory.ts';
+import { memoryArea, memoryKeysOf } from './memory.ts';
 import { fakeWindows } from './windows.ts';
 
 const redirectUri = 'https://ext.chromiumapp.test/';
@@ -26,11 +24,17 @@ export const redirectOf = (url: string, more: Record<string, string> = {}): stri
   return `${asked.get('redirect_uri')}?${new URLSearchParams(parameters)}`;
 };
 
-/** The background's parts around a fake broker, a memory and a clock that stands still until moved. */
-export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; keys: ReturnType<typeof memoryKeys> }) {
+/** What a background that was stopped, or whose browser was closed, finds again. */
+interface Kept {
+  area: ReturnType<typeof memoryArea>;
+  disk: ReturnType<typeof memoryArea>;
+  keysOf: ReturnType<typeof memoryKeysOf>;
+}
+
+/** The background's parts around a fake broker, a memory and a clock that stands still until moved. `session` and what goes with it are the first profile's. */
+export function createBackground(kept: Partial<Kept> = {}, policy: Record<string, unknown> = {}) {
   const broker = createFakeBroker();
-  const area = kept?.area ?? memoryArea();
-  const keys = kept?.keys ?? memoryKeys();
+  const { area = memoryArea(), disk = memoryArea(), keysOf = memoryKeysOf() } = kept;
   const clock = { ms: 1_700_000_000_000 };
   const now = () => clock.ms;
   const broadcasts: { ev: string; epoch: string; seq: number }[] = [];
@@ -39,7 +43,8 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
     launchSilently: async (url) => redirectOf(url, { code: '', error: 'login_required' }),
   };
   let epochs = 0;
-  const events = createEvents({
+  const windows = fakeWindows();
+  const eventsOf = createEvents({
     state: slot(area, 'events'),
     newEpoch: () => {
       epochs += 1;
@@ -48,56 +53,52 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
     broadcast: async (event) => void broadcasts.push(event),
     changed: () => undefined,
   });
-  const client = createBrokerClient(
-    createBrokerCall({
+  const deps: ProfileDeps = {
+    area,
+    keysOf,
+    http: {
       broker: async () => brokerUrl,
       version: '1.2.3',
-      key: () => keys.loadOrCreate(),
       nonce: slot(area, 'nonce'),
       fetch: (...request) => broker.fetch(...request),
       now,
-    }),
-  );
-  const cache = createTokenCache({ area, now });
-  const attempt = slot<Attempt>(area, 'sign-in');
-  const session = createSession({
-    client,
-    keys,
-    known: slot<Known>(area, 'session'),
-    tokens: cache,
-    events,
-    signingIn: async () => ((await attempt.get())?.expiresAt ?? 0) > now(),
-    now,
-  });
-  const signIn = createSignIn({
-    client,
+    },
     identity: {
       redirectUri: () => redirectUri,
       launch: (url) => window.launch(url),
       launchSilently: (url) => window.launchSilently(url),
     },
-    attempt,
-    triedSilently: slot<number>(area, 'tried-silently'),
-    lapsed: () => session.lapsed(),
-    begin: (answer) => session.begin(answer),
+    eventsOf,
+    authorizing: (id, body) => profiles.authorizing(id, body),
+    signedIn: (id, account) => profiles.signedIn(id, account),
+    isSeen: async () => false,
     changed: () => undefined,
     sleep: async () => undefined,
     now,
-  });
-  const originKeys = new Map<string, ReturnType<typeof memoryKeys>>();
-  const keysOf = (origin: string) => {
-    const known = originKeys.get(origin) ?? memoryKeys();
-    originKeys.set(origin, known);
-    return known;
+    random: () => 1,
+    report(error) {
+      throw error;
+    },
   };
-  const proofs = createProofs({ keysOf, current: () => session.current(), now });
-  const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
-  const windows = fakeWindows();
+  const first = createProfile(firstProfile, deps);
+  let made = 0;
+  const profiles: Profiles = createProfiles({
+    kept: slot<ProfileList>(disk, 'list'),
+    create: (id) => (id === firstProfile ? first : createProfile(id, deps)),
+    managed: createManaged(async () => policy),
+    newId: () => {
+      made += 1;
+      return `profile-${made}`;
+    },
+    report: deps.report,
+  });
   let prompted = 0;
   const prompts = createPrompts({
     area,
     windows,
-    grant: ({ origin, resource, scopes }) => session.grant({ origin, resource, scope: scopes.join(' ') }),
+    async grant({ profile, origin, resource, scopes }) {
+      await (await profiles.get(profile)).session.grant({ origin, resource, scope: scopes.join(' ') });
+    },
     newId: () => {
       prompted += 1;
       return `prompt-${prompted}`;
@@ -105,11 +106,11 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
     now,
   });
   windows.onClosed((windowId) => void prompts.windowClosed(windowId));
-  const interactions = createInteractions({ signIn, prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
+  const interactions = createInteractions({ prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
   const handlers = {
-    ...sessionHandlers({ session, interactions }),
-    ...tokenHandlers({ session, tokens, proofs, interactions }),
-    ...accessHandlers({ session }),
+    ...sessionHandlers({ interactions, signOut: (id) => profiles.signOut(id) }),
+    ...tokenHandlers({ interactions }),
+    ...accessHandlers(),
   };
   return {
     windows,
@@ -118,17 +119,19 @@ export function createBackground(kept?: { area: ReturnType<typeof memoryArea>; k
     handlers,
     broker,
     area,
-    keys,
+    disk,
+    keysOf,
+    keys: keysOf(firstProfile).session,
     clock,
     now,
     broadcasts,
     window,
-    events,
-    client,
-    cache,
-    attempt,
-    session,
-    signIn,
-    tokens,
+    attempt: slot<Attempt>(partOf(area, `${firstProfile} `), 'sign-in'),
+    profiles,
+    events: first.events,
+    cache: first.cache,
+    session: first.session,
+    signIn: first.signIn,
+    tokens: first.tokens,
   };
 }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { verifyProof } from '#shared/dpop.ts';
-import type { Consent, SessionAnswer } from '#shared/session-api.ts';
+import type { Account, Consent, SessionAnswer } from '#shared/session-api.ts';
 
 /**
  * A fake: answers like the broker's `/session` endpoints, with nothing behind it. For units of the
@@ -17,7 +17,11 @@ export interface FakeBroker {
   /** Runs before a call is answered. */
   before(call: string, hook: () => Promise<void>): void;
   signedIn: boolean;
+  /** Who signs in next at the provider. */
+  account: Account;
+  /** Ada's; `consentsOf` has those of others. */
   consents: Consent[];
+  consentsOf(sub: string): Consent[];
   /** Seconds. */
   lifetime: number;
 }
@@ -29,8 +33,11 @@ export const api = 'https://api.test';
 export const refusal = (error: string, status: number, more: object = {}, headers: Record<string, string> = {}) =>
   Response.json({ error, error_description: `because of ${error}`, ...more }, { status, headers });
 
-export const answer = (consents: Consent[]): SessionAnswer => ({
-  account: { sub: 'p1', name: 'Ada Lovelace', email: 'ada@corp.test', upstream: 'corp' },
+export const ada: Account = { sub: 'p1', name: 'Ada Lovelace', email: 'ada@corp.test', upstream: 'corp' };
+export const grace: Account = { sub: 'p2', name: 'Grace Hopper', email: 'grace@other.test', upstream: 'other' };
+
+export const answer = (consents: Consent[], account = ada): SessionAnswer => ({
+  account,
   session: { state: 'active', created_at: 1_700_000_000, expires_at: 1_700_003_600 },
   policy: {
     sites: [
@@ -56,10 +63,15 @@ export const answer = (consents: Consent[]): SessionAnswer => ({
 export function createFakeBroker(): FakeBroker {
   const overrides = new Map<string, (Response | 'lost')[]>();
   const hooks = new Map<string, () => Promise<void>>();
+  /** Whose session a key's is, and the keys whose session was ended: cookies are chosen by the key. */
+  const people = new Map<string, Account>();
+  const ended = new Set<string>();
   let tokens = 0;
-  const app = new Hono();
+  const app = new Hono<{ Variables: { jkt: string; account: Account } }>();
   app.use(async (c, next) => {
-    await verifyProof(c.req.header('DPoP') ?? '', { method: c.req.method, url: c.req.url });
+    const { jkt } = await verifyProof(c.req.header('DPoP') ?? '', { method: c.req.method, url: c.req.url });
+    c.set('jkt', jkt);
+    c.set('account', people.get(jkt) ?? fake.account);
     await next();
     c.header('DPoP-Nonce', `nonce-${fake.calls.length}`);
   });
@@ -70,23 +82,29 @@ export function createFakeBroker(): FakeBroker {
   });
   app.post('/session', (c) => {
     fake.signedIn = true;
-    return c.json(answer(fake.consents), 201);
+    people.set(c.get('jkt'), fake.account);
+    ended.delete(c.get('jkt'));
+    return c.json(answer(fake.consentsOf(fake.account.sub), fake.account), 201);
   });
-  app.use('/session/*', async (_c, next) => (fake.signedIn ? next() : refusal('invalid_session', 401)));
+  app.use('/session/*', async (c, next) =>
+    fake.signedIn && !ended.has(c.get('jkt')) ? next() : refusal('invalid_session', 401),
+  );
   app.get('/session', (c) => {
-    if (!fake.signedIn) return refusal('invalid_session', 401);
-    const etag = `"${fake.consents.length}"`;
+    const { sub } = c.get('account');
+    const etag = `"${fake.consentsOf(sub).length}"`;
     if (c.req.header('If-None-Match') === etag) return c.body(null, 304);
-    return c.json(answer(fake.consents), 200, { ETag: etag });
+    return c.json(answer(fake.consentsOf(sub), c.get('account')), 200, { ETag: etag });
   });
   app.post('/session/token', async (c) => {
     const { origin, resource, scope } = await c.req.json();
-    const given = fake.consents.filter((consent) => consent.origin === origin).flatMap((one) => one.scope.split(' '));
+    const { sub } = c.get('account');
+    const consents = fake.consentsOf(sub).filter((consent) => consent.origin === origin);
+    const given = consents.flatMap((one) => one.scope.split(' '));
     const missing = scope.split(' ').filter((asked: string) => !given.includes(asked));
     if (missing.length > 0) return refusal('consent_required', 403, { scope: missing.join(' ') });
     tokens += 1;
     return c.json({
-      access_token: `token-${tokens}`,
+      access_token: sub === ada.sub ? `token-${tokens}` : `token-${tokens} of ${sub}`,
       token_type: 'Bearer',
       expires_in: fake.lifetime,
       scope,
@@ -94,24 +112,35 @@ export function createFakeBroker(): FakeBroker {
     });
   });
   app.post('/session/consents', async (c) => {
-    fake.consents.push({ ...(await c.req.json()), granted_at: 1 });
-    return c.json({ consents: fake.consents });
+    const consents = fake.consentsOf(c.get('account').sub);
+    consents.push({ ...(await c.req.json()), granted_at: 1 });
+    return c.json({ consents });
   });
   app.delete('/session/consents', async (c) => {
     const { origin } = await c.req.json();
-    fake.consents = fake.consents.filter((consent) => consent.origin !== origin);
-    return c.json({ consents: fake.consents });
+    const consents = fake.consentsOf(c.get('account').sub);
+    const kept = consents.filter((consent) => consent.origin !== origin);
+    consents.splice(0, consents.length, ...kept);
+    return c.json({ consents });
   });
   app.delete('/session', (c) => {
-    fake.signedIn = false;
+    ended.add(c.get('jkt'));
     return c.json({ logout_url: 'https://idp.test/logout' });
   });
+  const others = new Map<string, Consent[]>();
 
   const fake: FakeBroker = {
     calls: [],
     bodies: [],
     signedIn: false,
+    account: ada,
     consents: [],
+    consentsOf(sub) {
+      if (sub === ada.sub) return fake.consents;
+      const known = others.get(sub) ?? [];
+      others.set(sub, known);
+      return known;
+    },
     lifetime: 300,
     next: (call, response) => void overrides.set(call, [...(overrides.get(call) ?? []), response]),
     before: (call, hook) => void hooks.set(call, hook),

@@ -1,4 +1,4 @@
-import type { SessionKey } from '../../extension/platform/keys.ts';
+import type { ProfileKeys, SessionKey } from '../../extension/platform/keys.ts';
 import type { Area } from '../../extension/platform/slot.ts';
 
 /** Stands in for the browser's storage: values are copied in and out, as there. */
@@ -28,6 +28,20 @@ export function memoryKeys() {
       stored = undefined;
     },
   };
+}
+
+/** The keys of each profile, by its id. */
+export function memoryKeysOf() {
+  const made = new Map<string, ReturnType<typeof memoryKeys>>();
+  const named = (name: string) => {
+    const known = made.get(name) ?? memoryKeys();
+    made.set(name, known);
+    return known;
+  };
+  return (profile: string): ProfileKeys => ({
+    session: named(profile),
+    ofOrigin: (origin) => named(`${profile} ${origin}`),
+  });
 }
 
 async function generate(): Promise<SessionKey> {

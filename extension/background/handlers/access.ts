@@ -2,19 +2,19 @@ import type { AccessView } from '#shared/page-protocol.ts';
 import type { SessionAnswer } from '#shared/session-api.ts';
 import type { PageHandlers } from '../page-call.ts';
 import { consentedScopes, siteOf } from '../policy.ts';
-import type { Session } from '../session.ts';
 import { notSignedIn } from './interactions.ts';
 
 /** `access.*`: what a site may have, has, and gives back. */
-export function accessHandlers({ session }: { session: Session }): Pick<PageHandlers, 'access.list' | 'access.revoke'> {
+export function accessHandlers(): Pick<PageHandlers, 'access.list' | 'access.revoke'> {
   return {
-    async 'access.list'(_params, { sender }) {
-      const current = await session.current();
+    async 'access.list'(_params, { sender, profile }) {
+      const current = await (await profile()).session.current();
       if (!current) throw notSignedIn();
       return { access: listAccess(current, sender.origin) };
     },
 
-    async 'access.revoke'({ resource }, { sender }) {
+    async 'access.revoke'({ resource }, { sender, profile }) {
+      const { session } = await profile();
       if (!(await session.current())) throw notSignedIn();
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
       return {};

@@ -1,8 +1,8 @@
 import { LatchkeyError } from '#shared/errors.ts';
 import { BrokerError, type StepUp } from '../broker-error.ts';
 import type { PageCall } from '../page-call.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Prompts } from '../prompts.ts';
-import type { SignIn } from '../sign-in.ts';
 import type { TokenAsk } from '../token-cache.ts';
 
 export interface Interactions {
@@ -20,11 +20,10 @@ export interface Interactions {
    *
    * @returns whether it makes sense to try again
    */
-  renew(error: unknown, stepUp?: StepUp): Promise<boolean>;
+  renew(error: unknown, profile: Profile, stepUp?: StepUp): Promise<boolean>;
 }
 
 export interface InteractionsDeps {
-  signIn: SignIn;
   prompts: Prompts;
   isTabActive(tabId: number): Promise<boolean>;
 }
@@ -37,14 +36,14 @@ export const notSignedIn = (): LatchkeyError =>
   });
 
 /** When a page may put a window before the person: after their click, in the tab they look at, and not right after a no. */
-export function createInteractions({ signIn, prompts, isTabActive }: InteractionsDeps): Interactions {
+export function createInteractions({ prompts, isTabActive }: InteractionsDeps): Interactions {
   const mayAsk = async (call: PageCall): Promise<boolean> =>
     call.activated && call.alive() && (await isTabActive(call.sender.tabId));
 
   const openSignIn = async (call: PageCall, stepUp?: StepUp): Promise<void> => {
     prompts.requireNoRecentDenial(call.sender.origin);
     try {
-      await signIn.run(stepUp);
+      await (await call.profile()).signIn.run(stepUp);
     } catch (error) {
       if (error instanceof LatchkeyError && error.code === 'user_denied') prompts.denied(call.sender.origin);
       throw error;
@@ -62,9 +61,10 @@ export function createInteractions({ signIn, prompts, isTabActive }: Interaction
       if (error instanceof BrokerError && error.interaction === 'step_up') return openSignIn(call, error.stepUp);
       if (error.interaction !== 'consent') throw error;
       const { origin, resource } = ask;
-      await prompts.ask({ origin, resource, scopes: error.delta?.length ? error.delta : [...ask.scopes] });
+      const { id: profile } = await call.profile();
+      await prompts.ask({ profile, origin, resource, scopes: error.delta?.length ? error.delta : [...ask.scopes] });
     },
-    renew: async (error, stepUp) =>
+    renew: async (error, { signIn }, stepUp) =>
       !stepUp && error instanceof LatchkeyError && error.interaction === 'sign_in' && signIn.renew(),
   };
 }

@@ -7,6 +7,7 @@ const call = (more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },
   activated: true,
   alive: () => true,
+  profile: () => parts.profiles.at(shop),
   ...more,
 });
 const elsewhere = call({ sender: { origin: 'https://elsewhere.test', tabId: 7, document: 'D2' } });
@@ -49,7 +50,7 @@ describe('session.*', () => {
     expect(await parts.session.current()).toBeDefined();
     await parts.handlers['session.sign_out']({}, call());
     expect(await parts.session.current()).toBeUndefined();
-    expect(parts.broker.signedIn).toBe(false);
+    expect(parts.broker.calls.at(-1)).toBe('DELETE /session');
   });
 });
 

@@ -1,51 +1,64 @@
 import { LatchkeyError } from '#shared/errors.ts';
 import type { SessionView } from '#shared/page-protocol.ts';
+import type { SessionAnswer } from '#shared/session-api.ts';
 import type { PageCall, PageHandlers } from '../page-call.ts';
 import { isConnected, siteOf } from '../policy.ts';
-import type { Session } from '../session.ts';
-import { type Interactions, notSignedIn } from './interactions.ts';
+import type { Interactions } from './interactions.ts';
+
+export interface SessionHandlersDeps {
+  interactions: Interactions;
+  /** Ends the session of one profile. */
+  signOut(profile: string): Promise<void>;
+}
 
 /** `session.*`: whether somebody is signed in, and who, for sites that have access already. */
 export function sessionHandlers({
-  session,
   interactions,
-}: {
-  session: Session;
-  interactions: Interactions;
-}): Pick<PageHandlers, 'session.get' | 'session.sign_in' | 'session.sign_out'> {
-  const view = async (origin: string): Promise<SessionView> => {
+  signOut,
+}: SessionHandlersDeps): Pick<PageHandlers, 'session.get' | 'session.sign_in' | 'session.sign_out'> {
+  const view = async ({ sender, profile }: PageCall): Promise<SessionView> => {
+    const { session, signIn } = await profile();
     const current = await session.current();
     if (!current) return { signed_in: false };
     if (current.session.state === 'reauth_required') {
       // Not waited for: where it helps, the page has an event and asks again.
-      void interactions.renew(notSignedIn());
+      void signIn.renew();
       return { signed_in: false };
     }
-    const site = siteOf(current, origin);
-    if (!site || !isConnected(current, site)) return { signed_in: true };
-    const { sub, name, email } = current.account;
-    return { signed_in: true, account: { sub, ...(name ? { name } : {}), ...(email ? { email } : {}) } };
+    const account = accountFor(current, sender.origin);
+    return account ? { signed_in: true, account } : { signed_in: true };
   };
 
   return {
-    'session.get': (_params, { sender }) => view(sender.origin),
+    'session.get': (_params, call) => view(call),
 
     async 'session.sign_in'(_params, call) {
-      const before = await view(call.sender.origin);
+      const before = await view(call);
       if (before.signed_in) return before;
       await interactions.signIn(call);
-      return view(call.sender.origin);
+      return view(call);
     },
 
-    async 'session.sign_out'(_params, call: PageCall) {
+    async 'session.sign_out'(_params, call) {
       if (!call.activated) {
         throw new LatchkeyError({
           code: 'invalid_request',
           message: 'signing out ends the session of every site: it takes a click of the person',
         });
       }
-      if ((await session.current()) || (await session.lapsed())) await session.signOut();
+      const { id, session } = await call.profile();
+      if ((await session.current()) || (await session.lapsed())) await signOut(id);
+      // The site may have another account from here on; the answer says nothing of either.
+      await call.profile();
       return {};
     },
   };
+}
+
+/** What a site may know of the account, which is nothing before it has access. */
+export function accountFor(current: SessionAnswer, origin: string): SessionView['account'] {
+  const site = siteOf(current, origin);
+  if (!site || !isConnected(current, site)) return undefined;
+  const { sub, name, email } = current.account;
+  return { sub, ...(name ? { name } : {}), ...(email ? { email } : {}) };
 }

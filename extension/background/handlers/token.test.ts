@@ -9,6 +9,7 @@ const call = (more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },
   activated: true,
   alive: () => true,
+  profile: () => parts.profiles.at(shop),
   ...more,
 });
 

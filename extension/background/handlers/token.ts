@@ -3,11 +3,10 @@ import type { TokenView } from '#shared/page-protocol.ts';
 import type { StepUp } from '../broker-error.ts';
 import type { PageHandlers } from '../page-call.ts';
 import { isAllowed, requireAllowed } from '../policy.ts';
-import type { Proofs } from '../proofs.ts';
-import type { Session } from '../session.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../token-cache.ts';
-import type { Tokens } from '../tokens.ts';
 import { type Interactions, notSignedIn } from './interactions.ts';
+import { accountFor } from './session.ts';
 
 /** A token with less left than this would expire on its way to the API. */
 const defaultMinTtlS = 5;
@@ -20,28 +19,24 @@ const maxInteractions = 2;
 
 /** `token.get` and `token.proof`: the methods that hand a secret to a page. */
 export function tokenHandlers({
-  session,
-  tokens,
-  proofs,
   interactions,
 }: {
-  session: Session;
-  tokens: Tokens;
-  proofs: Proofs;
   interactions: Interactions;
 }): Pick<PageHandlers, 'token.get' | 'token.proof'> {
-  const requirePolicy = async (ask: TokenAsk): Promise<void> => {
+  const requirePolicy = async ({ session }: Profile, ask: TokenAsk, named: string | undefined): Promise<void> => {
     const known = await session.current();
     if (!known || known.session.state === 'reauth_required') throw notSignedIn();
+    if (named !== undefined && accountFor(known, ask.origin)?.sub !== named) throw anotherAccount();
     if (isAllowed(known, ask)) return;
     const fresh = await session.refreshed(policyMaxAgeMs);
     if (!fresh) throw notSignedIn();
     requireAllowed(fresh, ask);
   };
 
-  const get = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenView> => {
-    await requirePolicy(ask);
-    const { access_token, token_type, expires_in, scope, resource } = await tokens.get(ask, minTtlS, stepUp);
+  const get = async (profile: Profile, ask: TokenAsk, wish: Wish): Promise<TokenView> => {
+    await requirePolicy(profile, ask, wish.named);
+    const given = await profile.tokens.get(ask, wish.minTtlS ?? defaultMinTtlS, wish.stepUp);
+    const { access_token, token_type, expires_in, scope, resource } = given;
     return { access_token, token_type, expires_in, scope, resource };
   };
 
@@ -50,12 +45,15 @@ export function tokenHandlers({
       const ask: TokenAsk = { origin: call.sender.origin, resource: params.resource, scopes: params.scopes };
       const { acr_values, max_age } = params;
       const stepUp = acr_values === undefined && max_age === undefined ? undefined : { acr_values, max_age };
+      const wish: Wish = { minTtlS: params.min_ttl_s, named: params.profile, stepUp };
       for (let interaction = 0; ; interaction += 1) {
+        // Anew each time: in the consent window the person may have chosen another account.
+        const profile = await call.profile();
         try {
-          const token = await get(ask, params.min_ttl_s ?? defaultMinTtlS, stepUp);
+          const token = await get(profile, ask, wish);
           if (call.alive()) return token;
         } catch (error) {
-          if (await interactions.renew(error, stepUp)) continue;
+          if (await interactions.renew(error, profile, stepUp)) continue;
           if (params.interactive === 'never' || interaction === maxInteractions) throw error;
           await interactions.resolve(error, call, ask, stepUp);
           continue;
@@ -64,16 +62,32 @@ export function tokenHandlers({
       }
     },
 
-    async 'token.proof'({ resource, scopes, min_ttl_s, method, url, nonce }, { sender, alive }) {
-      const ask: TokenAsk = { origin: sender.origin, resource, scopes };
-      const minTtlS = min_ttl_s ?? defaultMinTtlS;
-      const token = await get(ask, minTtlS, undefined).catch(async (error: unknown) => {
-        if (await interactions.renew(error)) return get(ask, minTtlS, undefined);
+    async 'token.proof'({ resource, scopes, min_ttl_s, profile: named, method, url, nonce }, call) {
+      const ask: TokenAsk = { origin: call.sender.origin, resource, scopes };
+      const wish: Wish = { minTtlS: min_ttl_s, named };
+      const profile = await call.profile();
+      const token = await get(profile, ask, wish).catch(async (error: unknown) => {
+        if (await interactions.renew(error, profile)) return get(profile, ask, wish);
         throw error;
       });
-      const proof = await proofs.prove(ask, token.access_token, { method, url, nonce });
-      if (!alive()) throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
+      const proof = await profile.proofs.prove(ask, token.access_token, { method, url, nonce });
+      if (!call.alive()) throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
       return { ...token, proof };
     },
   };
 }
+
+/** What else a page says of the token that it wants. */
+interface Wish {
+  minTtlS: number | undefined;
+  /** `sub` of the account that it must be of. */
+  named: string | undefined;
+  stepUp?: StepUp | undefined;
+}
+
+/** The same whether or not that account is one of the person's: a page learns of the one that it has, and of no other. */
+const anotherAccount = (): LatchkeyError =>
+  new LatchkeyError({
+    code: 'not_signed_in',
+    message: 'the account that was named is not the one this site has: ask for the session again',
+  });

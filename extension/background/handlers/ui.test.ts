@@ -27,8 +27,7 @@ beforeEach(() => {
       resume: async () => undefined,
       restore: async () => undefined,
     },
-    session: parts.session,
-    signIn: parts.signIn,
+    profiles: parts.profiles,
     prompts: parts.prompts,
     problem: slot<PageErrorBody>(parts.area, 'problem'),
     openTab: (url) => parts.windows.openTab(url),
@@ -111,7 +110,12 @@ describe('what the popup shows', () => {
 describe('what the consent window shows', () => {
   it('is the exact origin, and each scope in the configuration’s words', async () => {
     await ui['session.sign_in']({});
-    const done = parts.prompts.ask({ origin: shop, resource: api, scopes: ['orders:read', 'orders:write'] });
+    const done = parts.prompts.ask({
+      profile: 'session',
+      origin: shop,
+      resource: api,
+      scopes: ['orders:read', 'orders:write'],
+    });
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     expect(await ui['consent.get']({ prompt })).toEqual({

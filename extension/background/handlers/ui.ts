@@ -6,16 +6,15 @@ import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
 import type { Timer } from '../jobs.ts';
 import { consentedScopes, isConnected, siteOf } from '../policy.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import type { Prompts } from '../prompts.ts';
 import type { Session } from '../session.ts';
 import type { Setup } from '../setup.ts';
-import type { SignIn } from '../sign-in.ts';
 import type { UiHandlers } from '../ui-port.ts';
 
 export interface UiHandlersDeps {
   setup: Setup;
-  session: Session;
-  signIn: SignIn;
+  profiles: Profiles;
   prompts: Prompts;
   /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
   problem: Slot<PageErrorBody>;
@@ -31,13 +30,14 @@ const popupMaxAgeMs = 2_000;
 const popupPatienceMs = 1_500;
 
 /** What the popup and the consent window can ask for. */
-export function uiHandlers({ setup, session, signIn, prompts, problem, openTab, after }: UiHandlersDeps): UiHandlers {
+export function uiHandlers({ setup, profiles, prompts, problem, openTab, after }: UiHandlersDeps): UiHandlers {
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();
     if (issuer === undefined) return { view: 'not_configured' };
     if (!(await setup.isReachable(issuer))) return { view: 'unreachable', broker: issuer };
+    const { session, signIn } = await profiles.main();
     if (signIn.isRunning()) return { view: 'signing_in', broker: issuer };
-    const { current, problem } = await load();
+    const { current, problem } = await load(session);
     if (!current)
       return { view: 'signed_out', broker: issuer, problem, providerHost: hostOf(await session.logoutUrl()) };
     const state = signedIn(issuer, current, problem);
@@ -46,7 +46,9 @@ export function uiHandlers({ setup, session, signIn, prompts, problem, openTab, 
   };
 
   /** The freshest session there is: without the broker, what was known last, and that it is so. */
-  const load = async (): Promise<{ current: SessionAnswer | undefined; problem: PageErrorBody | undefined }> => {
+  const load = async (
+    session: Session,
+  ): Promise<{ current: SessionAnswer | undefined; problem: PageErrorBody | undefined }> => {
     const timer = after(popupPatienceMs);
     try {
       const fresh = session.refreshed(popupMaxAgeMs);
@@ -62,8 +64,9 @@ export function uiHandlers({ setup, session, signIn, prompts, problem, openTab, 
 
   const consentView = async (id: string): Promise<ConsentView> => {
     const prompt = await prompts.find(id);
-    const current = await session.current();
-    if (!prompt || !current) throw noLongerOpen();
+    if (!prompt) throw noLongerOpen();
+    const current = await (await profiles.get(prompt.profile)).session.current();
+    if (!current) throw noLongerOpen();
     const site = siteOf(current, prompt.origin);
     const resource = site?.resources.find((listed) => listed.resource === prompt.resource);
     if (!site || !resource) throw noLongerOpen();
@@ -85,7 +88,7 @@ export function uiHandlers({ setup, session, signIn, prompts, problem, openTab, 
     async 'session.sign_in'() {
       await problem.clear();
       try {
-        await signIn.run();
+        await (await profiles.main()).signIn.run();
       } catch (error) {
         await problem.set(errorBody(error));
         throw error;
@@ -94,16 +97,16 @@ export function uiHandlers({ setup, session, signIn, prompts, problem, openTab, 
     },
     async 'session.sign_out'() {
       await problem.clear();
-      await session.signOut();
+      await profiles.signOut((await profiles.main()).id);
       return {};
     },
     async 'provider.sign_out'() {
-      const url = await session.logoutUrl();
+      const url = await (await profiles.main()).session.logoutUrl();
       if (url !== undefined && isSecureUrl(new URL(url))) await openTab(url);
       return {};
     },
     async 'site.disconnect'({ origin }) {
-      await session.revoke({ origin });
+      await (await profiles.at(origin)).session.revoke({ origin });
       return {};
     },
     async 'setup.expect'(pending) {

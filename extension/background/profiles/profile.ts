@@ -1,0 +1,108 @@
+import type { Account, AuthorizeRequest } from '#shared/session-api.ts';
+import type { Clock } from '#shared/time.ts';
+import type { Identity } from '../../platform/identity.ts';
+import type { ProfileKeys } from '../../platform/keys.ts';
+import { type Area, partOf, slot } from '../../platform/slot.ts';
+import { type BrokerCallDeps, createBrokerCall, createEventSource } from '../broker-call.ts';
+import { type BrokerClient, createBrokerClient } from '../broker-client.ts';
+import type { Events } from '../events.ts';
+import { createLive, type Live, type LiveDeps } from '../live.ts';
+import { createProofs, type Proofs } from '../proofs.ts';
+import { createSession, type Known, type Session } from '../session.ts';
+import { type Attempt, createSignIn, type SignIn } from '../sign-in.ts';
+import { createTokenCache, type TokenCache } from '../token-cache.ts';
+import { createTokens, type Tokens } from '../tokens.ts';
+
+/** One account at one provider: its keys and its cookie (chosen by the key), its session, its tokens. */
+export interface Profile {
+  id: string;
+  session: Session;
+  signIn: SignIn;
+  tokens: Tokens;
+  /** What `tokens` remembers. */
+  cache: TokenCache;
+  proofs: Proofs;
+  events: Events;
+  /** Hears of what happens to the session at the broker. */
+  live: Live;
+}
+
+/** What all profiles share. */
+export interface ProfileDeps extends Pick<LiveDeps, 'random' | 'report'> {
+  /** In memory; each profile has a part of its own. */
+  area: Area;
+  keysOf(profile: string): ProfileKeys;
+  http: Omit<BrokerCallDeps, 'key'>;
+  identity: Identity;
+  eventsOf(profile: string): Events;
+  /** Adds to a sign-in of this profile at whom it is and for whom, as far as that is known. */
+  authorizing(profile: string, body: AuthorizeRequest): Promise<AuthorizeRequest>;
+  /** Somebody has signed in; runs before anything of the new session can be seen. */
+  signedIn(profile: string, account: Account): Promise<void>;
+  /** Whether a tab is open at a site of the policy that has this profile. */
+  isSeen(profile: string, sites: readonly string[]): Promise<boolean>;
+  /** Tells our own windows that a sign-in began or ended. */
+  changed(): void;
+  sleep(ms: number): Promise<void>;
+  now: Clock;
+}
+
+/** Puts one profile together. Nothing of it reaches into another one. */
+export function createProfile(id: string, deps: ProfileDeps): Profile {
+  const { identity, changed, sleep, now, random, report } = deps;
+  const area = partOf(deps.area, `${id} `);
+  const keys = deps.keysOf(id);
+  const events = deps.eventsOf(id);
+  const http: BrokerCallDeps = { ...deps.http, key: () => keys.session.loadOrCreate() };
+  const endpoints = createBrokerClient(createBrokerCall(http));
+  const client: BrokerClient = {
+    ...endpoints,
+    authorize: async (body) => endpoints.authorize(await deps.authorizing(id, body)),
+  };
+  const cache = createTokenCache({ area, now });
+  const attempt = slot<Attempt>(area, 'sign-in');
+  const session = createSession({
+    client,
+    keys: keys.session,
+    known: slot<Known>(area, 'session'),
+    tokens: cache,
+    events,
+    signingIn: async () => ((await attempt.get())?.expiresAt ?? 0) > now(),
+    now,
+  });
+  const signIn = createSignIn({
+    client,
+    identity,
+    attempt,
+    triedSilently: slot<number>(area, 'tried-silently'),
+    lapsed: () => session.lapsed(),
+    async begin(answer) {
+      await deps.signedIn(id, answer.account);
+      await session.begin(answer);
+    },
+    changed,
+    sleep,
+    now,
+  });
+  const proofs = createProofs({ keysOf: keys.ofOrigin, current: () => session.current(), now });
+  const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
+  const live = createLive({
+    open: createEventSource(http),
+    session,
+    async isWanted() {
+      const known = await session.known();
+      return (
+        known !== undefined &&
+        deps.isSeen(
+          id,
+          known.policy.sites.map(({ origin }) => origin),
+        )
+      );
+    },
+    position: slot<string>(area, 'events-position'),
+    sleep,
+    random,
+    report,
+  });
+  return { id, session, signIn, tokens, cache, proofs, events, live };
+}

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createBackground } from '../../../test/extension/background.ts';
+import { ada, api, grace, shop } from '../../../test/extension/fake-broker.ts';
+import type { PageCall } from '../page-call.ts';
+
+const notes = 'https://notes.test';
+const read = { resource: api, scopes: ['orders:read'], interactive: 'never' as const };
+
+let parts: ReturnType<typeof createBackground>;
+const call = (origin = shop, more: Partial<PageCall> = {}): PageCall => ({
+  sender: { origin, tabId: 7, document: 'D1' },
+  activated: true,
+  alive: () => true,
+  profile: () => parts.profiles.at(origin),
+  ...more,
+});
+const token = async () => (await parts.handlers['token.get'](read, call())).access_token;
+const consent = { origin: shop, resource: api, scope: 'orders:read', granted_at: 1 };
+const idOf = async (sub: string) =>
+  (await parts.profiles.entries()).find(({ account }) => account?.sub === sub)?.id ?? 'nobody';
+const accounts = async () => (await parts.profiles.entries()).map(({ account }) => account?.sub);
+
+/** Ada is signed in, and Grace beside her; both have agreed to the shop. */
+beforeEach(async () => {
+  parts = createBackground();
+  parts.broker.consents.push(consent);
+  parts.broker.consentsOf(grace.sub).push(consent);
+  await parts.signIn.run();
+  parts.broker.account = grace;
+  await parts.profiles.add();
+});
+
+describe('one more account', () => {
+  it('is asked for as such at the provider, and changes nothing for any site', async () => {
+    expect(await accounts()).toEqual([ada.sub, grace.sub]);
+    const [first, second] = parts.broker.bodies.filter((body) => 'code_challenge' in body);
+    expect(first).not.toHaveProperty('prompt');
+    expect(second).toMatchObject({ prompt: 'select_account' });
+    expect(await token()).toBe('token-1');
+  });
+
+  it('has a key of its own', async () => {
+    const [a, b] = await Promise.all([ada, grace].map(async ({ sub }) => parts.keysOf(await idOf(sub)).session.load()));
+    expect(a?.publicJwk.x).not.toBe(b?.publicJwk.x);
+  });
+
+  it('at the provider that the person named', async () => {
+    parts.broker.account = { sub: 'p3', upstream: 'third' };
+    await parts.profiles.add('third');
+    expect(parts.broker.bodies.findLast((body) => 'code_challenge' in body)).toMatchObject({ upstream: 'third' });
+  });
+
+  it('that is there already is not added: its session is replaced, the old one ended, its sites stay', async () => {
+    await parts.profiles.choose(await idOf(grace.sub), notes);
+    const before = await idOf(grace.sub);
+    await parts.profiles.add();
+    expect(await accounts()).toEqual([ada.sub, grace.sub]);
+    const after = await idOf(grace.sub);
+    expect(after).not.toBe(before);
+    expect((await parts.profiles.at(notes)).id).toBe(after);
+    await expect.poll(() => parts.keysOf(before).session.load()).toBeUndefined();
+    expect(parts.broker.calls.filter((made) => made === 'DELETE /session')).toHaveLength(1);
+    expect((await (await parts.profiles.get(after)).session.refreshed(0))?.account.sub).toBe(grace.sub);
+  });
+
+  it('takes up a sign-in that was interrupted, with the same key', async () => {
+    parts.window.launch = () => Promise.reject(new Error('closed'));
+    await expect(parts.profiles.add()).rejects.toMatchObject({ code: 'user_denied' });
+    await expect(parts.profiles.add()).rejects.toMatchObject({ code: 'user_denied' });
+    const [one, two] = parts.broker.bodies.filter((body) => 'code_challenge' in body).slice(-2);
+    expect(one).toBeDefined();
+    expect(two).toBeDefined();
+    expect(await accounts()).toEqual([ada.sub, grace.sub]);
+    expect((await parts.disk.get('list')) as object).toMatchObject({ next: 'profile-2' });
+  });
+
+  it('is refused where the policy of the computer allows one, and those that are there wait', async () => {
+    await parts.profiles.choose(await idOf(grace.sub), shop);
+    const strict = createBackground(parts, { accounts: 'one' });
+    await expect(strict.profiles.add()).rejects.toMatchObject({ code: 'policy_denied' });
+    expect((await strict.profiles.entries()).map(({ account }) => account?.sub)).toEqual([ada.sub]);
+    expect((await strict.profiles.at(shop)).id).toBe('session');
+    expect((await createBackground(parts).profiles.entries()).length).toBe(2);
+  });
+});
+
+describe('another account for a site', () => {
+  it('gives its pages another epoch, and tokens of the other account, never one of the first', async () => {
+    expect(await token()).toBe('token-1');
+    const old = await parts.profiles.at(shop);
+    const { epoch } = await old.events.current();
+    await parts.profiles.choose(await idOf(grace.sub), shop);
+    expect(await token()).toBe('token-2 of p2');
+    const event = parts.broadcasts.at(-1);
+    expect(event).toMatchObject({
+      ev: 'session',
+      epoch: (await (await parts.profiles.at(shop)).events.current()).epoch,
+    });
+    expect(event?.epoch).not.toBe(epoch);
+    expect(await old.cache.get({ origin: shop, ...read }, 0)).toBeUndefined();
+    expect((await parts.profiles.at(notes)).id).toBe('session');
+  });
+
+  it('or for all that have none of their own', async () => {
+    await parts.profiles.choose('session', shop);
+    await parts.profiles.choose(await idOf(grace.sub));
+    expect(await token()).toBe('token-1');
+    expect((await parts.profiles.at(notes)).id).toBe(await idOf(grace.sub));
+  });
+
+  it('outlives the browser', async () => {
+    const id = await idOf(grace.sub);
+    await parts.profiles.choose(id, shop);
+    const restarted = createBackground({ disk: parts.disk, keysOf: parts.keysOf });
+    restarted.broker.signedIn = true;
+    expect((await restarted.profiles.at(shop)).id).toBe(id);
+    expect((await restarted.profiles.at(notes)).id).toBe('session');
+  });
+
+  it('can’t be one that is gone', async () => {
+    await expect(parts.profiles.choose('profile-9', shop)).rejects.toMatchObject({ code: 'expired' });
+  });
+});
+
+describe('an account that a page names', () => {
+  it('has to be the one that the site has', async () => {
+    const named = (sub: string) => parts.handlers['token.get']({ ...read, profile: sub }, call());
+    expect(await named(ada.sub)).toMatchObject({ access_token: 'token-1' });
+    const others = await Promise.all([grace.sub, 'nobody'].map((sub) => named(sub).catch((error: Error) => error)));
+    expect(others[0]).toMatchObject({ code: 'not_signed_in' });
+    // Whether it is one of the person's makes no difference.
+    expect(others[1]).toEqual(others[0]);
+  });
+
+  it('is not confirmed to a site that was never told it', async () => {
+    parts.broker.consents.splice(0);
+    await parts.session.refreshed(0);
+    const named = (sub: string) =>
+      parts.handlers['token.get']({ ...read, profile: sub }, call()).catch((error: Error) => error);
+    expect(await named(ada.sub)).toEqual(await named('nobody'));
+  });
+});
+
+describe('leaving an account', () => {
+  it('ends its session and no other; its sites have the main one', async () => {
+    const id = await idOf(grace.sub);
+    await parts.profiles.choose(id, shop);
+    await parts.profiles.signOut(id);
+    expect(await accounts()).toEqual([ada.sub]);
+    expect(await parts.keysOf(id).session.load()).toBeUndefined();
+    expect((await parts.session.refreshed(0))?.account.sub).toBe(ada.sub);
+    expect(await token()).toBe('token-1');
+  });
+
+  it('by a site ends the one that the site has', async () => {
+    await parts.profiles.choose(await idOf(grace.sub), shop);
+    await parts.handlers['session.sign_out']({}, call());
+    expect(await accounts()).toEqual([ada.sub]);
+  });
+
+  it('makes another one the main one', async () => {
+    await parts.profiles.signOut('session');
+    expect(await accounts()).toEqual([grace.sub]);
+    expect((await parts.profiles.main()).id).toBe(await idOf(grace.sub));
+    expect(await token()).toBe('token-1 of p2');
+  });
+});
+
+describe('a session that the broker ends', () => {
+  it('is the end of that account alone: its sites wait for just this one', async () => {
+    const id = await idOf(grace.sub);
+    await parts.profiles.choose(id, shop);
+    const { session } = await parts.profiles.get(id);
+    const answered = await session.current();
+    await session.over(answered?.session.created_at ?? 0);
+    await expect(token()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(await accounts()).toEqual([ada.sub, grace.sub]);
+    expect((await parts.session.current())?.account.sub).toBe(ada.sub);
+    await (await parts.profiles.get(id)).signIn.run();
+    expect(parts.broker.bodies.findLast((body) => 'code_challenge' in body)).toMatchObject({
+      upstream: grace.upstream,
+      login_hint: grace.email,
+    });
+    expect(await token()).toBe('token-1 of p2');
+  });
+});

@@ -1,0 +1,151 @@
+import { LatchkeyError } from '#shared/errors.ts';
+import type { Account } from '#shared/session-api.ts';
+import type { Slot } from '../../platform/slot.ts';
+import type { Managed } from '../managed.ts';
+import { createTurns } from '../turns.ts';
+import { type Entry, noAccounts, type ProfileList, profileAt, withAccount, without } from './list.ts';
+import type { Profile, ProfileDeps } from './profile.ts';
+
+export interface ProfilesDeps {
+  /** On disk: which account is at which site must not change because the browser was closed. */
+  kept: Slot<ProfileList>;
+  create(id: string): Profile;
+  managed(): Promise<Pick<Managed, 'accounts' | 'provider'>>;
+  newId(): string;
+  report(error: unknown): void;
+}
+
+/** The accounts of this browser's profile, and which one each site has. */
+export interface Profiles {
+  /** The profile that a site has: the one chosen there, else the main one. */
+  at(origin: string): Promise<Profile>;
+  /** The same for many sites at once, as they are now, by the profile's id. */
+  where(): Promise<(origin: string) => string>;
+  main(): Promise<Profile>;
+  all(): Promise<Profile[]>;
+  entries(): Promise<Entry[]>;
+  /** @throws {LatchkeyError} `expired` where it is gone */
+  get(id: string): Promise<Profile>;
+  /**
+   * Gives a site another account; without a site, all that have none of their own. Their pages hear of it, and
+   * nothing that was made for the account before is handed out there any more.
+   */
+  choose(id: string, origin?: string): Promise<void>;
+  /** Signs in one more account. Who is there already is not added twice. @throws {LatchkeyError} what `SignIn.run` throws, or `policy_denied` */
+  add(upstream?: string): Promise<void>;
+  isAdding(): Promise<boolean>;
+  /** The person leaves an account: it goes from the list, unless it is the last one. */
+  signOut(id: string): Promise<void>;
+  authorizing: ProfileDeps['authorizing'];
+  signedIn: ProfileDeps['signedIn'];
+}
+
+export function createProfiles({ kept, create, managed, newId, report }: ProfilesDeps): Profiles {
+  const made = new Map<string, Profile>();
+  let memory: Promise<ProfileList> | undefined;
+  const inTurn = createTurns();
+
+  const profile = (id: string): Profile => {
+    const known = made.get(id) ?? create(id);
+    made.set(id, known);
+    return known;
+  };
+
+  const load = (): Promise<ProfileList> => {
+    memory ??= kept.get().then((stored) => stored ?? noAccounts);
+    // A disk that fails once is asked again.
+    memory.catch(() => {
+      memory = undefined;
+    });
+    return memory;
+  };
+
+  /** What holds now: with one account allowed, the others wait until they are again. */
+  const current = async (): Promise<ProfileList> => {
+    const list = await load();
+    if ((await managed()).accounts === 'many') return list;
+    return { ...list, entries: list.entries.filter(({ id }) => id === list.main), sites: {} };
+  };
+
+  const change = (next: (list: ProfileList) => ProfileList): Promise<void> =>
+    inTurn(async () => {
+      const changed = next(await load());
+      await kept.set(changed);
+      memory = Promise.resolve(changed);
+    });
+
+  const main = async (): Promise<Profile> => profile((await current()).main);
+
+  const get = async (id: string): Promise<Profile> => {
+    if ((await current()).entries.some((entry) => entry.id === id)) return profile(id);
+    throw new LatchkeyError({ code: 'expired', message: 'this account is no longer there' });
+  };
+
+  const reserve = async (): Promise<string> => {
+    const fresh = newId();
+    await change((list) => ({ ...list, next: list.next ?? fresh }));
+    return (await load()).next ?? fresh;
+  };
+
+  return {
+    at: async (origin) => profile(profileAt(await current(), origin)),
+    async where() {
+      const list = await current();
+      return (origin) => profileAt(list, origin);
+    },
+    main,
+    all: async () => (await current()).entries.map(({ id }) => profile(id)),
+    entries: async () => (await current()).entries,
+    get,
+    async choose(id, origin) {
+      const chosen = await get(id);
+      const before = profile(origin === undefined ? (await current()).main : profileAt(await current(), origin));
+      await change((list) =>
+        origin === undefined ? { ...list, main: id } : { ...list, sites: { ...list.sites, [origin]: id } },
+      );
+      if (before === chosen) return;
+      await before.cache.clear(origin);
+      await chosen.events.hint('session');
+    },
+    async add(upstream) {
+      if ((await managed()).accounts === 'one') {
+        throw new LatchkeyError({ code: 'policy_denied', message: 'the policy of this computer allows one account' });
+      }
+      const wish = { prompt: 'select_account' as const, ...(upstream === undefined ? {} : { upstream }) };
+      await profile(await reserve()).signIn.run(wish);
+    },
+    async isAdding() {
+      const { next } = await load();
+      return next !== undefined && profile(next).signIn.isRunning();
+    },
+    async signOut(id) {
+      const leaving = await get(id);
+      await change((list) => without(list, id));
+      await leaving.session.signOut();
+      await leaving.live.update();
+      const rest = await main();
+      if (rest !== leaving) await rest.events.hint('session');
+    },
+    async authorizing(id, body) {
+      const { entries } = await current();
+      const account = entries.find((entry) => entry.id === id)?.account;
+      const upstream = (await managed()).provider ?? body.upstream ?? account?.upstream;
+      const hint = body.login_hint ?? (entries.length > 1 ? account?.email : undefined);
+      return {
+        ...body,
+        ...(upstream === undefined ? {} : { upstream }),
+        ...(hint === undefined ? {} : { login_hint: hint }),
+      };
+    },
+    async signedIn(id: string, account: Account) {
+      let twin: string | undefined;
+      await change((list) => {
+        const signedIn = withAccount(list, id, account);
+        ({ twin } = signedIn);
+        return signedIn.list;
+      });
+      // The new session stands whatever becomes of the old one.
+      if (twin !== undefined) profile(twin).session.signOut().catch(report);
+    },
+  };
+}
