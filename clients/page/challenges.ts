@@ -49,11 +49,11 @@ export async function answerChallenges(challenged: Challenged): Promise<Response
 async function sendBound(challenged: Challenged, wanted: FetchInit, again: boolean): Promise<Response> {
   const { channel, send, method, url } = challenged;
   const { origin } = new URL(url);
-  const { resource = '', scopes = [], minTtl = 5, signal } = wanted;
+  const { resource = '', scopes = [], minTtl = 5, profile, signal } = wanted;
   const nonce = nonces.get(origin);
   const { access_token, proof } = await channel.call(
     'token.proof',
-    { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), method, url, ...(nonce ? { nonce } : {}) },
+    { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), profile, method, url, ...(nonce ? { nonce } : {}) },
     proofDeadlineMs,
     signal ?? undefined,
   );

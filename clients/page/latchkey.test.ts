@@ -61,6 +61,14 @@ describe('getToken', () => {
     expect((await lk.getToken({ scopes: ['orders:write'] })).token).toBe('t2');
   });
 
+  it('asks for the token of one account where that is named, and for no other instead', async () => {
+    const { page, lk } = await start(mint());
+    await lk.getToken();
+    expect((await lk.getToken({ profile: 'p1' })).token).toBe('t2');
+    expect((await lk.getToken({ profile: 'p1' })).token).toBe('t2');
+    expect(page.requests.map(({ p }) => (p as { profile?: string }).profile)).toEqual([undefined, 'p1']);
+  });
+
   it('keeps a token until minTtl before it expires', async () => {
     const { lk } = await start(mint());
     expect((await lk.getToken({ minTtl: 20 })).expiresAt).toBe(Date.now() + 60_000);

@@ -17,6 +17,11 @@ export interface TokenOptions {
    */
   interactive?: 'never' | 'if_needed' | undefined;
   /**
+   * Whose token: `account.sub` of `session()`. Where the site has another account by now, the call fails with
+   * `not_signed_in` instead of bringing a token of that one.
+   */
+  profile?: string | undefined;
+  /**
    * How the person must have signed in, as the API's challenge says it (RFC 9470): one of these, separated by spaces.
    * Who hasn't is asked, as `interactive` allows.
    */
@@ -51,7 +56,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
 
   return {
     async get(options: TokenOptions): Promise<AccessToken> {
-      const { resource, scopes, minTtl = 5, interactive = 'never', acrValues, maxAge, signal } = options;
+      const { resource, scopes, minTtl = 5, interactive = 'never', profile, acrValues, maxAge, signal } = options;
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
@@ -59,7 +64,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
         });
       }
       const { kept, join } = current;
-      const key = JSON.stringify([resource, [...scopes].sort()]);
+      const key = JSON.stringify([resource, [...scopes].sort(), profile]);
       const token = kept.get(key);
       // How somebody signed in for a token isn't remembered here: with a demand for that, the extension is asked.
       const demand = { acr_values: acrValues, max_age: maxAge };
@@ -71,7 +76,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
         async (signal) => {
           const view = await channel.call(
             'token.get',
-            { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), interactive, ...demand },
+            { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), profile, interactive, ...demand },
             interactive === 'never' ? quick : patient,
             signal,
           );
