@@ -1,44 +1,85 @@
 import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
 import { sessionRowId } from '../../broker/session/cookie.ts';
 
 /** The id in the cookie of the filled store's session `n`, from 1; its secret is that of the session it was made from. */
 export const filledSessionId = (n: number): string => `filled${n.toString().padStart(16, '0')}`;
 
+/** A database, as far as it is filled. */
+interface Filling {
+  columns(table: string): Promise<string[]>;
+  run(sql: string): Promise<unknown>;
+  /** SQL for the row id of session `n`: as `sessionRowId` has it. */
+  rowId: string;
+  close(): Promise<void>;
+}
+
 /**
- * Multiplies what is in a SQLite store: one session and one pending device code, made by the broker itself, become
- * `count` of each, every session with a person of its own. Their ids are hashes, so neighbours lie on pages far apart.
- * Sealed values are copied and open nowhere; while what the provider said is fresh, nobody opens them.
+ * Multiplies what is in a store: one session and one pending device code, made by the broker itself, become `count` of
+ * each, every session with a person of its own. Their ids are hashes, so neighbours lie on pages far apart. Sealed
+ * values are copied and open nowhere; while what the provider said is fresh, nobody opens them.
+ *
+ * @param store path of a SQLite file, or `postgres://…`
  */
-export function fill(path: string, count: number): void {
-  const database = new DatabaseSync(path, { timeout: 10_000 });
-  const rowId = (n: unknown) => sessionRowId({ id: filledSessionId(Number(n)), secret: Buffer.alloc(0) });
-  database.function('session_row_id', { deterministic: true }, rowId);
+export async function fill(store: string, count: number): Promise<void> {
+  const filling = store.startsWith('postgres:') ? await openPostgres(store) : openSqlite(store);
   try {
-    database.exec('begin immediate');
-    multiply(database, 'people', count, { sub: "'person-' || n", idp_sub: "'person-' || n" });
-    multiply(database, 'sessions', count, { id: 'session_row_id(n)', sub: "'person-' || n", sid: "'sid-' || n" });
-    multiply(database, 'device_grants', count, {
+    await filling.run('begin');
+    await multiply(filling, 'people', count, { sub: "'person-' || n", idp_sub: "'person-' || n" });
+    await multiply(filling, 'sessions', count, { id: filling.rowId, sub: "'person-' || n", sid: "'sid-' || n" });
+    await multiply(filling, 'device_grants', count, {
       device_code_hash: "'device-' || n",
       user_code_hash: "'user-' || n",
       // They would be collected while it is measured.
       expires_at: 'expires_at + 86400000',
     });
-    database.exec('commit');
+    await filling.run('commit');
+    await filling.run('analyze');
   } finally {
-    database.close();
+    await filling.close();
   }
 }
 
-function multiply(database: DatabaseSync, table: string, count: number, changed: Record<string, string>): void {
-  const columns = database
-    .prepare('select name from pragma_table_info(?)')
-    .all(table)
-    .map(({ name }) => String(name));
+async function multiply(filling: Filling, table: string, count: number, changed: Record<string, string>) {
+  const columns = await filling.columns(table);
   const values = columns.map((column) => changed[column] ?? `"${column}"`);
   const names = columns.map((column) => `"${column}"`).join(', ');
-  database.exec(
-    `with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${count}),
-      template as (select * from ${table} limit 1)
-     insert into ${table} (${names}) select ${values.join(', ')} from template, numbers`,
+  await filling.run(
+    `insert into ${table} (${names})
+     with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${count}),
+       template as (select * from ${table} limit 1)
+     select ${values.join(', ')} from template, numbers`,
   );
+}
+
+function openSqlite(path: string): Filling {
+  const database = new DatabaseSync(path, { timeout: 10_000 });
+  const rowId = (n: unknown) => sessionRowId({ id: filledSessionId(Number(n)), secret: Buffer.alloc(0) });
+  database.function('session_row_id', { deterministic: true }, rowId);
+  return {
+    columns: async (table) =>
+      database
+        .prepare('select name from pragma_table_info(?)')
+        .all(table)
+        .map(({ name }) => String(name)),
+    run: async (sql) => database.exec(sql),
+    rowId: 'session_row_id(n)',
+    close: async () => database.close(),
+  };
+}
+
+async function openPostgres(url: string): Promise<Filling> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return {
+    async columns(table) {
+      const { rows } = await client.query('select column_name from information_schema.columns where table_name = $1', [
+        table,
+      ]);
+      return rows.map(({ column_name }) => String(column_name));
+    },
+    run: (sql) => client.query(sql),
+    rowId: `translate(encode(sha256(convert_to('session:filled' || lpad(n::text, 16, '0'), 'UTF8')), 'base64'), '+/=', '-_')`,
+    close: () => client.end(),
+  };
 }

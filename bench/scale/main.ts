@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../../test/conformance/store/postgres.ts';
 import { takeTurn } from '../load/turn.ts';
 import { compare } from '../rounds.ts';
 import { median } from '../stats.ts';
@@ -17,15 +18,28 @@ const schedule = { warmUp: 2, counted: 16, atLeast: 8, withinMs: 45_000 };
 const allowed = 1.2;
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '100000' }, json: { type: 'boolean', default: false } },
+  options: {
+    rows: { type: 'string', default: '100000' },
+    store: { type: 'string', default: 'sqlite' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const rows = Number(values.rows);
+if (!(rows >= asking) || !['sqlite', 'postgres'].includes(values.store)) {
+  say(`npm run bench:scale -- [--rows N, from ${asking} on] [--store sqlite|postgres] [--json]`);
+  process.exit(2);
+}
 
 await using started = new AsyncDisposableStack();
-const [full, empty] = [await startScaleStack(), await startScaleStack()];
+const postgres = values.store === 'postgres' ? await startPostgres() : undefined;
+if (postgres) started.defer(() => postgres.stop());
+const [full, empty] = [
+  await startScaleStack(await postgres?.database('filled')),
+  await startScaleStack(await postgres?.database('hardly')),
+];
 for (const { close } of [full, empty]) started.defer(close);
 say(`filling one of two stores with ${rows} sessions and ${rows} pending device codes …`);
-fill(full.file, rows);
+await fill(full.store, rows);
 
 const startMs = { full: [] as number[], empty: [] as number[] };
 for (let turn = 0; turn < starts; turn += 1) {
@@ -35,7 +49,7 @@ for (let turn = 0; turn < starts; turn += 1) {
 const fresh = { full: full.memoryMb(), empty: empty.memoryMb() };
 
 // The sessions that ask in turn; start-up and memory were those of a store with one.
-fill(empty.file, asking);
+await fill(empty.store, asking);
 const figures = [
   ...(await latency('token, one session', ({ tokenRequests }) => tokenRequests(requestsPerTurn), 200)),
   ...(await latency(
@@ -71,6 +85,7 @@ const passed = figures.every((figure) => figure.ratio.median <= allowed);
 if (values.json) {
   console.log(
     JSON.stringify({
+      store: values.store,
       rows,
       passed,
       start_ms: { full: median(startMs.full), empty: median(startMs.empty) },

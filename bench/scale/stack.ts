@@ -8,11 +8,15 @@ import { filledSessionId } from './fill.ts';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** A broker process on SQLite with the lifetimes of a real installation, somebody signed in, and a device that waits. */
-export async function startScaleStack() {
+/**
+ * A broker process with the lifetimes of a real installation, somebody signed in, and a device that waits.
+ *
+ * @param postgres an empty database; without one, on a SQLite file of its own
+ */
+export async function startScaleStack(postgres?: string) {
   const replicas = await startReplicas({
     count: 1,
-    store: 'sqlite:./scale.db',
+    store: postgres ?? 'sqlite:./scale.db',
     lifetime: '5m',
     fresh: '2h',
     adjust: (config) => Object.assign(config, { rate_limit_factor: 10_000 }),
@@ -29,7 +33,7 @@ export async function startScaleStack() {
   return {
     broker,
     port: Number(new URL(broker.origin).port),
-    file: join(replicas.dir, 'scale.db'),
+    store: postgres ?? join(replicas.dir, 'scale.db'),
     close: replicas.close,
     /**
      * `POST /session/token`, each with a proof of its own, made before the clock starts.
