@@ -251,6 +251,42 @@ describe('what lasts', () => {
   });
 });
 
+describe('what lasts for too long', () => {
+  it.each([
+    ['lifetime', '25h', 'must be at most 1d'],
+    ['lifetime', '365d', 'must be at most 1d'],
+    ['fresh', '31d', 'must be at most 30d'],
+  ])('%s: %s', (key, value, message) => {
+    const faults = faultsOf(good.replace('name: Orders API', `name: Orders API\n    ${key}: ${value}`));
+    expect(faults).toEqual([
+      expect.objectContaining({
+        at: `resources.https://api.example.com.${key}`,
+        message: expect.stringContaining(message),
+      }),
+    ]);
+  });
+
+  it('but a day is a token’s', () => {
+    expect(faultsOf(good.replace('name: Orders API', 'name: Orders API\n    lifetime: 1d'))).toEqual([]);
+  });
+});
+
+describe('names of clients, which tokens carry as client_id', () => {
+  const services = (name: string) =>
+    `${good}services:\n  ${name}: { public_jwk: { kty: OKP, crv: Ed25519, x: abc }, allow: {} }\n`;
+
+  it('are a device’s or a service’s, not both', () => {
+    expect(faultsOf(services('report'))).toEqual([]);
+    expect(faultsOf(services('tv'))).toMatchObject([{ at: 'services.tv', message: expect.stringContaining('Rename') }]);
+  });
+
+  it('are not the extension’s', () => {
+    expect(faultsOf(services('latchkey-extension'))).toMatchObject([{ at: 'services.latchkey-extension' }]);
+    const device = good.replace('  tv:', '  latchkey-extension:');
+    expect(faultsOf(device)).toMatchObject([{ at: 'devices.latchkey-extension' }]);
+  });
+});
+
 describe('trusted_proxies', () => {
   it.each(['10.0.0.0/33', '10.0.0.0', '::1/129', '300.0.0.0/8', '10.0.0.0/8/8', '0.0.0.0/0', '::/0'])(
     'refuse %s',

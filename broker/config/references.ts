@@ -1,3 +1,4 @@
+import { extensionClientId } from '../tokens/subjects.ts';
 import type { Fault } from './fault.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -28,6 +29,7 @@ export function referenceFaults(file: unknown): Fault[] {
     faults.push(...bindingFaults(['devices', name, 'allow'], tree(tree(entry).allow), tree(resources)));
   for (const [name, entry] of Object.entries(tree(services)))
     faults.push(...serviceFaults(['services', name], tree(entry), tree(resources)));
+  faults.push(...clientFaults(tree(devices), tree(services)));
   for (const [name, entry] of Object.entries(tree(upstreams)))
     faults.push(...authenticationFaults(['upstreams', name], tree(entry)));
   return faults;
@@ -46,6 +48,23 @@ function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fau
         message: `the scope "${scope}" is not among that resource's scopes (${Object.keys(known).join(', ') || 'none'})`,
       }));
   });
+}
+
+/** APIs tell clients apart by their name, which is in every token. */
+function clientFaults(devices: Tree, services: Tree): Fault[] {
+  const taken = (section: string, names: string[], message: string): Fault[] =>
+    names.map((name) => ({ path: [section, name], message }));
+  const reserved = (entries: Tree) => Object.keys(entries).filter((name) => name === extensionClientId);
+  const message = 'is the client_id of the extension in tokens: choose another name';
+  return [
+    ...taken('devices', reserved(devices), message),
+    ...taken('services', reserved(services), message),
+    ...taken(
+      'services',
+      Object.keys(services).filter((name) => Object.hasOwn(devices, name)),
+      'is the name of a device, too: tokens would not say which of them they are for. Rename one',
+    ),
+  ];
 }
 
 /** Devices get bearer tokens: one for a resource that takes only bound ones is worth nothing there, or more than it should be. */

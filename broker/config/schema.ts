@@ -54,6 +54,22 @@ const lifetime = v.pipe(
   v.check((ms) => ms > 0, 'must be longer than 0s'),
 );
 
+const day = 86_400_000;
+
+/** Nobody can take back an access token from an API that checks it by itself: what it says holds until it expires. */
+const tokenLifetime = v.pipe(
+  lifetime,
+  v.check(
+    (ms) => ms <= day,
+    'must be at most 1d: an access token cannot be taken back where it is checked offline. A few minutes are usual, and refreshed unseen',
+  ),
+);
+
+const freshness = v.pipe(
+  lifetime,
+  v.check((ms) => ms <= 30 * day, 'must be at most 30d: what a token says of groups may be as old as that'),
+);
+
 const scopeToken = v.pipe(
   text,
   v.regex(
@@ -121,8 +137,8 @@ const resource = v.strictObject({
   name: text,
   scopes: v.record(scopeToken, text, 'must map each scope to what it allows, in words'),
   tokens: v.optional(v.literal('minted', 'must be "minted": tokens of the provider itself are not offered'), 'minted'),
-  lifetime: v.optional(lifetime, '5m'),
-  fresh: v.optional(lifetime, '15m'),
+  lifetime: v.optional(tokenLifetime, '5m'),
+  fresh: v.optional(freshness, '15m'),
   dpop: v.optional(v.picklist(['required', 'optional', 'off'], 'must be required, optional or off'), 'optional'),
   urls: v.optional(v.array(bareUrl, 'must be a list of URLs')),
 });

@@ -9,8 +9,9 @@ import { about, type Finding } from './finding.ts';
 const advice = about('configuration');
 
 /** What the configuration allows and experience advises against. */
-export function checkAdvice({ upstreams, extension, origins, trustedProxies, listen, issuer }: Config): Finding[] {
-  const findings: Finding[] = [];
+export function checkAdvice(config: Config): Finding[] {
+  const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
+  const findings: Finding[] = [...checkLifetimes(config), ...checkAdminListen(config)];
   for (const { name, preset, refreshLeewayMs, scopes } of upstreams.values()) {
     if (presetOf(preset).rotates !== 'no' && refreshLeewayMs === 0) {
       findings.push(
@@ -47,6 +48,30 @@ export function checkAdvice({ upstreams, extension, origins, trustedProxies, lis
     );
   }
   return findings.length > 0 ? findings : [advice.ok('has no fault')];
+}
+
+const hour = 3_600_000;
+
+function checkLifetimes({ resources }: Config): Finding[] {
+  return [...resources.values()]
+    .filter(({ lifetimeMs }) => lifetimeMs > hour)
+    .map(({ resource, lifetimeMs }) =>
+      advice.warning(
+        `resources.${resource}: tokens live for ${lifetimeMs / hour} h`,
+        'set lifetime to some minutes: who is signed out keeps what they have until it expires, and a refresh is unseen',
+      ),
+    );
+}
+
+/** Metrics and the state of the providers are told to whoever asks there. */
+function checkAdminListen({ adminListen: { host, port } }: Config): Finding[] {
+  if (!['0.0.0.0', '::', '*'].includes(host)) return [];
+  return [
+    advice.warning(
+      `admin_listen is open on every address of this machine (port ${port})`,
+      `set it to 127.0.0.1:${port}; where probes come from outside, as in a container, see that nobody else reaches the port`,
+    ),
+  ];
 }
 
 /** The key file and the store, which stays as it is: nothing is migrated. */

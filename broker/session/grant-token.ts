@@ -7,12 +7,10 @@ import { OAuthError, unavailable } from '../errors.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
+import { extensionClientId } from '../tokens/subjects.ts';
 import type { AuthenticatedSession } from './authenticate.ts';
 
 const attempts = 2;
-
-/** Names the extension as the client of its tokens (RFC 9068 §2.2). */
-const extensionClientId = 'latchkey-extension';
 
 /**
  * Mints a token for a page, after a refresh upstream where what is known of the person is too old.

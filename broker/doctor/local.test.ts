@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { parseConfig } from '../config/load.ts';
+import { checkAdvice } from './local.ts';
+
+const advice = (adminListen: string, lifetime: string) =>
+  checkAdvice(
+    parseConfig(
+      `
+issuer: https://latchkey.example.com
+listen: 0.0.0.0:8787
+admin_listen: ${adminListen}
+keys_file: keys
+upstreams:
+  okta: { issuer: "https://acme.okta.com", client_id: x, client_secret: "\${SECRET}", preset: okta, refresh_leeway: 30s }
+resources:
+  https://api.example.com: { name: API, scopes: { read: Read }, lifetime: ${lifetime} }
+`,
+      '/nowhere/latchkey.yaml',
+      { SECRET: 'of-this-test-only' },
+    ),
+  ).map(({ level, what }) => `${level}: ${what}`);
+
+it('warns of nothing where there is nothing', () => {
+  expect(advice('127.0.0.1:8788', '1h')).toEqual(['ok: has no fault']);
+});
+
+it.each(['0.0.0.0:8788', '"[::]:8788"'])('warns of an admin_listen that everybody reaches: %s', (listen) => {
+  expect(advice(listen, '5m')).toEqual([expect.stringContaining('warning: admin_listen is open')]);
+});
+
+it('warns of tokens that live for hours', () => {
+  expect(advice('127.0.0.1:8788', '8h')).toEqual(['warning: resources.https://api.example.com: tokens live for 8 h']);
+});
