@@ -35,6 +35,7 @@ import { sessionEnd } from './routes/session-end.ts';
 import { sessionEvents } from './routes/session-events.ts';
 import { sessionRead } from './routes/session-read.ts';
 import { sessionToken } from './routes/session-token.ts';
+import { sessionUpstreams } from './routes/session-upstreams.ts';
 import { signOut } from './routes/sign-out.ts';
 import { token } from './routes/token.ts';
 import { userInfo } from './routes/userinfo.ts';
@@ -61,6 +62,7 @@ export function createApp(deps: Deps): Hono<Env> {
 
   const proof = requireProof(deps);
   const session = requireSession(deps);
+  app.get('/session/upstreams', proof, sessionUpstreams(deps));
   app.post('/session/authorize', proof, sessionAuthorize(deps));
   app.post('/session', limit(deps, budgets.sessionCreate, byAddress), proof, sessionCreate(deps));
   app.get('/session', proof, session, sessionRead(deps));

@@ -120,6 +120,9 @@ export const tokenAnswer = v.object({
 export const consentRequest = v.strictObject({ origin: text(300), resource: text(512), scope: scopeText });
 export const consentRevocation = v.strictObject({ origin: text(300), resource: v.optional(text(512)) });
 
+/** Answer of `GET /session/upstreams`: names of the providers in the broker's configuration. */
+export const upstreamsAnswer = v.object({ upstreams: v.array(v.string()) });
+
 /** Answer of `DELETE /session`. */
 export const signOutAnswer = v.object({ logout_url: v.optional(v.string()) });
 

@@ -12,14 +12,16 @@ export function sessionEnd(deps: Deps) {
   return async (c: BrokerContext) => {
     const session = c.get('session');
     const { row } = session;
+    const reason = c.req.query('replaced') === 'true' ? 'replaced' : 'sign_out';
     const refreshToken = refreshTokenOf(deps, session);
     const upstream = deps.upstreams.get(row.upstream);
-    await deps.store.endSession(row.id, 'sign_out', deps.now());
-    await deps.feed.publish({ type: 'revoked', sessions: [row.id], reason: 'sign_out' });
+    await deps.store.endSession(row.id, reason, deps.now());
+    await deps.feed.publish({ type: 'revoked', sessions: [row.id], reason });
     clearSessionCookie(c, row.jkt);
-    const revoked = refreshToken !== undefined && upstream !== undefined && (await upstream.revoke(refreshToken));
+    const mayRevoke = reason === 'sign_out' || upstream?.preset.revocationIsNarrow === true;
+    const revoked = refreshToken !== undefined && mayRevoke && (await upstream?.revoke(refreshToken)) === true;
     await deps.store.appendAudit(
-      { type: 'session.ended', sub: row.sub, detail: { session: row.id, reason: 'sign_out', revoked } },
+      { type: 'session.ended', sub: row.sub, detail: { session: row.id, reason, revoked } },
       deps.now(),
     );
     const logoutUrl = await upstream?.logoutUrl().catch(() => undefined);

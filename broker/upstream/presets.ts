@@ -9,6 +9,8 @@ export interface Preset {
   offlineScope: boolean;
   /** What `prompt` asks a person to show anew who they are. */
   signInPrompt: 'login' | 'select_account';
+  /** What `prompt` lets a person choose another account; `select_account` everywhere where the metadata lists it. */
+  accountPrompt: 'login' | 'select_account';
   /** Whether a sign-in with `prompt=none` can bring a lasting grant too. */
   silentGrant: boolean;
   /** Whether a used refresh token is replaced by a new one. `unknown`: assume that it is, the careful side. */
@@ -21,6 +23,7 @@ const usual: Preset = {
   offlineParams: {},
   offlineScope: true,
   signInPrompt: 'login',
+  accountPrompt: 'login',
   silentGrant: true,
   rotates: 'unknown',
   revocationIsNarrow: false,
@@ -43,9 +46,10 @@ const presets = {
   // https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
   auth0: usual,
 
-  // Each use brings a new refresh token, and the old one stays valid. There is no revocation endpoint.
+  // Each use brings a new refresh token, and the old one stays valid. There is no revocation endpoint. Knows select_account.
   // https://learn.microsoft.com/entra/identity-platform/refresh-tokens
-  entra: { ...usual, rotates: 'no' },
+  // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
+  entra: { ...usual, accountPrompt: 'select_account', rotates: 'no' },
 
   // Rotation is a setting of the realm ("Revoke Refresh Token"), off by default, with a number of reuses and no time.
   // Revoking a refresh token ends the client's session of that person.
@@ -61,6 +65,7 @@ const presets = {
     offlineParams: { access_type: 'offline', prompt: 'consent' },
     offlineScope: false,
     signInPrompt: 'select_account',
+    accountPrompt: 'select_account',
     silentGrant: false,
     rotates: 'no',
   },

@@ -8,7 +8,7 @@ const metadata = {
   token_endpoint: `${issuer}/token`,
 };
 
-async function parametersOf(preset: string, more: { prompt?: string; offline?: boolean } = {}) {
+async function parametersOf(preset: string, more: { prompt?: string; offline?: boolean } = {}, known = {}) {
   const upstream = createUpstream({
     config: {
       name: 'p',
@@ -22,7 +22,7 @@ async function parametersOf(preset: string, more: { prompt?: string; offline?: b
       authorizationParams: {},
       hooks: { oktaEventsSecret: undefined, revocationIssuer: undefined },
     },
-    fetch: async () => Response.json(metadata),
+    fetch: async () => Response.json({ ...metadata, ...known }),
     now: () => 0,
   });
   const input = {
@@ -54,6 +54,18 @@ describe('what is asked of each provider', () => {
     ['google', 'select_account'],
   ])('%s: for a new sign-in', async (preset, prompt) => {
     expect((await parametersOf(preset, { prompt: 'login', offline: false })).get('prompt')).toBe(prompt);
+  });
+
+  it.each([
+    ['generic', 'login'],
+    ['okta', 'login'],
+    ['entra', 'select_account'],
+    ['google', 'select_account'],
+  ])('%s: for another account', async (preset, prompt) => {
+    const asked = { prompt: 'select_account', offline: false };
+    expect((await parametersOf(preset, asked)).get('prompt')).toBe(prompt);
+    const known = { prompt_values_supported: ['login', 'select_account'] };
+    expect((await parametersOf(preset, asked, known)).get('prompt')).toBe('select_account');
   });
 
   it('silence, which stands alone', async () => {

@@ -76,7 +76,10 @@ export function createUpstream({ config, fetch, now }: Deps): Upstream {
       const as = await metadata();
       if (!as.authorization_endpoint)
         throw new OAuthError('upstream_error', 'the identity provider names no authorization_endpoint');
-      let parameters = authorizationParameters(config, preset, input);
+      let parameters = authorizationParameters(config, preset, {
+        ...input,
+        prompt: promptAt(as, preset, input.prompt),
+      });
       if (as.pushed_authorization_request_endpoint) {
         const pushed = await push(as, parameters);
         parameters = new URLSearchParams({ client_id: config.clientId, request_uri: pushed });
@@ -197,9 +200,19 @@ function authorizationParameters(
   });
   const optional = { login_hint: input.loginHint, acr_values: input.acrValues, max_age: input.maxAge };
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) parameters.set(name, String(value));
-  const prompt = input.prompt === 'login' ? preset.signInPrompt : input.prompt;
-  if (prompt !== undefined) parameters.set('prompt', withPrompt(parameters.get('prompt'), prompt));
+  if (input.prompt !== undefined) parameters.set('prompt', withPrompt(parameters.get('prompt'), input.prompt));
   return parameters;
+}
+
+/** The provider's own word for a prompt: some don't know the usual one, and refuse it. */
+function promptAt(
+  { prompt_values_supported: known }: oauth.AuthorizationServer,
+  preset: Upstream['preset'],
+  prompt: string | undefined,
+): string | undefined {
+  if (prompt === 'login') return preset.signInPrompt;
+  if (prompt !== 'select_account') return prompt;
+  return Array.isArray(known) && known.includes(prompt) ? prompt : preset.accountPrompt;
 }
 
 /** `none` stands alone (OpenID Connect Core §3.1.2.1); every other prompt can be asked for beside another. */

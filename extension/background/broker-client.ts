@@ -13,6 +13,7 @@ import {
   type TokenAnswer,
   type TokenRequest,
   tokenAnswer,
+  upstreamsAnswer,
 } from '#shared/session-api.ts';
 import type { BrokerCall } from './broker-call.ts';
 
@@ -25,7 +26,10 @@ export interface BrokerClient {
   token(body: TokenRequest): Promise<TokenAnswer>;
   grantConsent(body: { origin: string; resource: string; scope: string }): Promise<Consent[]>;
   revokeConsent(body: { origin: string; resource?: string | undefined }): Promise<Consent[]>;
-  signOut(): Promise<{ logout_url?: string | undefined }>;
+  /** @param how `replaced`: another session of the same account takes over, whose grant must not end with this one's */
+  signOut(how?: 'replaced'): Promise<{ logout_url?: string | undefined }>;
+  /** Names of the providers that there are. */
+  upstreams(): Promise<string[]>;
 }
 
 const consentsAnswer = v.object({ consents: v.array(consent) });
@@ -60,9 +64,13 @@ export function createBrokerClient(call: BrokerCall): BrokerClient {
       const answer = await call({ method: 'DELETE', path: '/session/consents', body });
       return parse(consentsAnswer, answer.body, '/session/consents').consents;
     },
-    async signOut() {
-      const answer = await call({ method: 'DELETE', path: '/session' });
+    async signOut(how) {
+      const answer = await call({ method: 'DELETE', path: how === undefined ? '/session' : '/session?replaced=true' });
       return answer.body === undefined ? {} : parse(signOutAnswer, answer.body, '/session');
+    },
+    async upstreams() {
+      const { body } = await call({ method: 'GET', path: '/session/upstreams' });
+      return parse(upstreamsAnswer, body, '/session/upstreams').upstreams;
     },
   };
 }

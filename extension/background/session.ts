@@ -63,7 +63,8 @@ export interface Session {
   guard<T>(call: () => Promise<T>): Promise<T>;
   grant(consent: { origin: string; resource: string; scope: string }): Promise<void>;
   revoke(consent: { origin: string; resource?: string | undefined }): Promise<void>;
-  signOut(): Promise<void>;
+  /** @param how `replaced`: by another session of the same account */
+  signOut(how?: 'replaced'): Promise<void>;
 }
 
 /** Keeps account, policy and consents as the broker last told them. */
@@ -192,9 +193,9 @@ export function createSession(deps: SessionDeps): Session {
       await tokens.clear(consent.origin);
       await events.reset('access');
     },
-    async signOut() {
+    async signOut(how) {
       try {
-        await signedOut((await client.signOut()).logout_url);
+        await signedOut((await client.signOut(how)).logout_url);
       } catch {
         // Unreachable, or over already: without its key the session is of no use to anybody, and it ends at the broker when idle.
         await signedOut();

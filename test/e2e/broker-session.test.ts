@@ -25,6 +25,17 @@ const signedIn = async (username?: string, password?: string) => {
 };
 
 describe('signing in', () => {
+  it('can be at a provider of one’s choice: who has a key is told which there are', async () => {
+    const session = await client();
+    const answer = await session.call('GET', '/session/upstreams');
+    expect(answer).toMatchObject({ status: 200, body: { upstreams: ['example'] } });
+    const { answer: chosen } = await session.authorize({ upstream: 'example', prompt: 'select_account' });
+    expect(chosen.status).toBe(200);
+    const { answer: unknown } = await session.authorize({ upstream: 'other' });
+    expect(unknown).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    expect((await fetch(`${broker.origins.broker}/session/upstreams`)).status).toBe(400);
+  });
+
   it('opens a session bound to the key, with a constant __Host- cookie', async () => {
     const { session, view } = await signedIn();
     expect(view.account).toMatchObject({ name: 'Ada Lovelace', email: 'ada@example.com', upstream: 'example' });
@@ -232,6 +243,21 @@ describe('signing out', () => {
     expect(ended.body.logout_url).toMatch(new RegExp(`^${broker.origins.idp}`));
     expect(ended.headers.getSetCookie().join()).toMatch(/Max-Age=0/);
     expect((await session.call('GET', '/session', undefined, { cookie })).body.error).toBe('invalid_session');
+  });
+
+  it('for another session of the same account leaves a grant alone that the provider might not end alone', async () => {
+    const { session } = await signedIn();
+    const { revocations } = broker.idp.counts;
+    const cookie = session.cookie;
+    expect(
+      (
+        await session.call('DELETE', '/session?replaced=true', undefined, {
+          proofUrl: `${broker.origins.broker}/session`,
+        })
+      ).status,
+    ).toBe(200);
+    expect((await session.call('GET', '/session', undefined, { cookie })).body.error).toBe('invalid_session');
+    expect(broker.idp.counts.revocations).toBe(revocations);
   });
 
   it('works without the key that its refresh token is sealed with', async () => {

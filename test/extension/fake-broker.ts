@@ -17,6 +17,7 @@ export interface FakeBroker {
   /** Runs before a call is answered. */
   before(call: string, hook: () => Promise<void>): void;
   signedIn: boolean;
+  upstreams: string[];
   /** Who signs in next at the provider. */
   account: Account;
   /** Ada's; `consentsOf` has those of others. */
@@ -80,6 +81,7 @@ export function createFakeBroker(): FakeBroker {
     const url = `https://idp.test/authorize?state=${state}&redirect_uri=${encodeURIComponent(redirect_uri)}`;
     return c.json({ authorization_url: url, issuer: 'https://idp.test', iss_required: true, expires_in: 600 });
   });
+  app.get('/session/upstreams', (c) => c.json({ upstreams: fake.upstreams }));
   app.post('/session', (c) => {
     fake.signedIn = true;
     people.set(c.get('jkt'), fake.account);
@@ -133,6 +135,7 @@ export function createFakeBroker(): FakeBroker {
     calls: [],
     bodies: [],
     signedIn: false,
+    upstreams: ['corp'],
     account: ada,
     consents: [],
     consentsOf(sub) {

@@ -145,7 +145,7 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
         return signedIn.list;
       });
       // The new session stands whatever becomes of the old one.
-      if (twin !== undefined) profile(twin).session.signOut().catch(report);
+      if (twin !== undefined) profile(twin).session.signOut('replaced').catch(report);
     },
   };
 }
