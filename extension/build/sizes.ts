@@ -33,3 +33,13 @@ export async function measure(root: string, part: Part, entries: string[]): Prom
   const bytes = [...files.values()].reduce((sum, source) => sum + gzipSync(source).byteLength, 0);
   return { part, bytes };
 }
+
+/** What the build prints of a part, and what is to be done where it weighs too much. */
+export function judge({ part, bytes }: PartSize): { line: string; fault?: string } {
+  const budget = budgets[part];
+  const kB = (size: number) => (size / 1_024).toFixed(1);
+  const line = `${part.padEnd(11)} ${kB(bytes)} kB of ${kB(budget)} kB (gzip)`;
+  if (bytes <= budget) return { line };
+  const fault = `${part} is ${bytes - budget} bytes over its budget: see what it imports, or give a reason and raise it in extension/build/sizes.ts`;
+  return { line, fault };
+}
