@@ -47,6 +47,7 @@ interface Waiting {
 export function createChannel({ port, open, onEvent }: ChannelOptions): Channel {
   const waiting = new Map<string, Waiting>();
   let opening = false;
+  let lost: MessagePort | undefined;
   let probing: ReturnType<typeof setTimeout>;
 
   const attach = (next: MessagePort) => {
@@ -56,6 +57,11 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
       if ('ev' in data) onEvent(data);
       else waiting.get(data.id)?.resolve(data);
     };
+    // Said by newer browsers only; the others leave it to the silence.
+    port.addEventListener('close', () => {
+      lost = next;
+      if (waiting.size && port === next) reopen();
+    });
     for (const { request } of waiting.values()) port.postMessage(request);
   };
 
@@ -78,7 +84,8 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
     const silent = setTimeout(reopen, silenceMs);
     const answer = new Promise<PageResponse>((resolve, reject) => {
       waiting.set(request.id, { request, resolve, reject });
-      port.postMessage(request);
+      if (port === lost) reopen();
+      else port.postMessage(request);
     });
     try {
       return await orAbort(answer, signal);

@@ -1,3 +1,4 @@
+import { hello } from './hello.ts';
 import { createLatchkey, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
@@ -21,6 +22,7 @@ export function connect(defaults: Omit<TokenOptions, 'signal'> = {}): Promise<La
   return createLatchkey({
     defaults,
     window: globalThis.window,
+    open: () => hello(globalThis.window),
     // Looked up at each call and called as a method of nothing: a bare reference throws in browsers.
     fetch: (input, init) => globalThis.fetch(input, init),
     now: () => Date.now(),

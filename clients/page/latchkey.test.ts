@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageRequest, TokenView } from '#shared/page-protocol.ts';
+import { hello } from './hello.ts';
 import { createLatchkey, type Latchkey } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
 import type { TokenOptions } from './tokens.ts';
@@ -12,7 +13,9 @@ async function start(answer: ConstructorParameters<typeof FakePage>[0], fetch?: 
   const page = new FakePage(answer);
   pages.push(page);
   const refuse = () => Promise.reject(new Error('no request was expected'));
-  const lk = await createLatchkey({ defaults, window: page.window, fetch: fetch ?? refuse, now: () => Date.now() });
+  const { window } = page;
+  const open = () => hello(window);
+  const lk = await createLatchkey({ defaults, window, open, fetch: fetch ?? refuse, now: () => Date.now() });
   return { page, lk };
 }
 

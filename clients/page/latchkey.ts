@@ -2,7 +2,7 @@ import type { AccessView, PageEvent, SessionView } from '#shared/page-protocol.t
 import type { Clock } from '#shared/time.ts';
 import { createAuthorizedFetch, type FetchInit } from './authorized-fetch.ts';
 import { createChannel, patient, quick } from './channel.ts';
-import { hello, type PageWindow } from './hello.ts';
+import type { PageWindow } from './hello.ts';
 import { type AccessToken, createTokens, type TokenOptions } from './tokens.ts';
 
 export interface Session {
@@ -27,16 +27,25 @@ export interface Latchkey {
   revoke(resource?: string): Promise<void>;
   /** Called when the session, or this site's access, may have changed: ask again with `session()`, `access()`. */
   on(event: 'session' | 'access', listener: () => void): () => void;
+  /**
+   * Another port to the extension, for a dedicated or shared worker of this page: transfer it, and give it to
+   * `connectPort` there. It lives as long as the page, and whoever has it asks as the page.
+   */
+  port(): Promise<MessagePort>;
 }
 
 export interface LatchkeyOptions {
   defaults: TokenOptions;
-  window: PageWindow;
+  /** The page's, or a worker's global scope. */
+  window: Pick<PageWindow, 'location' | 'addEventListener'>;
+  /** Finds the bridge, and finds it again when the port of the last time is dead. */
+  open: () => Promise<MessagePort>;
   fetch: typeof fetch;
   now: Clock;
 }
 
-export async function createLatchkey({ defaults, window, fetch, now }: LatchkeyOptions): Promise<Latchkey> {
+/** @throws {LatchkeyError} what `open` throws */
+export async function createLatchkey({ defaults, window, open, fetch, now }: LatchkeyOptions): Promise<Latchkey> {
   const listeners = { session: new Set<() => void>(), access: new Set<() => void>() };
   let epoch: string | undefined;
 
@@ -46,12 +55,11 @@ export async function createLatchkey({ defaults, window, fetch, now }: LatchkeyO
     for (const listener of listeners[event.ev] ?? []) listener();
   };
 
-  const port = await hello(window);
-  const channel = createChannel({ port, open: () => hello(window), onEvent });
+  const channel = createChannel({ port: await open(), open, onEvent });
   const tokens = createTokens({ channel, now });
   const authorizedFetch = createAuthorizedFetch({ tokens, channel, fetch, now, base: () => window.location.href });
 
-  // Back from the back/forward cache: events were missed, and the port may be dead.
+  // Back from the back/forward cache: events were missed, and the port may be dead. (Workers have no such event.)
   window.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
     tokens.drop();
@@ -77,5 +85,6 @@ export async function createLatchkey({ defaults, window, fetch, now }: LatchkeyO
       listeners[event].add(listener);
       return () => void listeners[event].delete(listener);
     },
+    port: open,
   };
 }

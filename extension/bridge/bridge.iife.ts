@@ -1,6 +1,6 @@
 import { hereKind } from '#shared/page-names.ts';
 import type { Ready } from '#shared/page-protocol.ts';
-import { createRelay, type Relay } from './relay.ts';
+import { createRelays } from './relays.ts';
 import { readHello } from './request.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -10,9 +10,7 @@ import type { Runtime } from './runtime.ts';
  */
 declare const chrome: { runtime: Runtime };
 
-/** More ports than any honest page uses at a time; each costs the background one of its own. */
-const maxRelays = 8;
-const relays: Relay[] = [];
+const relays = createRelays(chrome.runtime);
 
 function onHello(event: MessageEvent): void {
   // A page can construct a MessageEvent with any source and origin: only `isTrusted` is beyond it.
@@ -21,8 +19,7 @@ function onHello(event: MessageEvent): void {
   const nonce = readHello(event.data);
   if (!port || nonce === undefined) return;
   event.stopImmediatePropagation();
-  if (relays.length === maxRelays) relays.shift()?.close();
-  relays.push(createRelay(port, chrome.runtime));
+  relays.serve(port);
   port.postMessage({ ready: true, nonce, v: 1 } satisfies Ready);
 }
 

@@ -3,13 +3,18 @@ import type { Browser, Served, Tab } from './browser.ts';
 import { until } from './tab.ts';
 
 const script = bundleScript(new URL('../kit/probe.ts', import.meta.url));
+const workerScript = bundleScript(new URL('../kit/probe-worker.ts', import.meta.url));
 const page = '<!doctype html><title>probe</title><script type="module" src="/probe.js"></script>';
 const asHtml = { 'Content-Type': 'text/html' };
 // A sandboxed document has an opaque origin: it fetches modules with CORS.
 const asScript = { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' };
 
 async function open(browser: Browser, origin: string, path: string, more: [string, Served][]): Promise<Tab> {
-  const served = new Map<string, Served>([[`${origin}/probe.js`, { body: await script, headers: asScript }], ...more]);
+  const served = new Map<string, Served>([
+    [`${origin}/probe.js`, { body: await script, headers: asScript }],
+    [`${origin}/worker.js`, { body: await workerScript, headers: asScript }],
+    ...more,
+  ]);
   const tab = await browser.newTab(served);
   await tab.goto(`${origin}${path}`);
   return tab;
@@ -55,6 +60,16 @@ export interface Asked {
 /** Asks for a token, as the page. */
 export const ask = (tab: Tab, resource: string, scopes: readonly string[]): Promise<Asked> =>
   tab.evaluate(`ask(${JSON.stringify(resource)}, ${JSON.stringify(scopes)})`);
+
+/** Has a worker of the page ask for a token, and call `url` with it. */
+export const askInWorker = (
+  tab: Tab,
+  kind: 'Worker' | 'SharedWorker',
+  resource: string,
+  scopes: readonly string[],
+  url: string,
+): Promise<{ token?: string; status?: number; code?: string }> =>
+  tab.evaluate(`askInWorker(${[kind, resource, scopes, url].map((value) => JSON.stringify(value)).join()})`);
 
 /** Says hello without the SDK. @returns what anybody answers within a second */
 export const knock = (tab: Tab): Promise<unknown[]> => tab.evaluate('knock()');

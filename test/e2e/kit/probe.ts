@@ -11,6 +11,13 @@ declare global {
     knock(): Promise<unknown[]>;
     /** Posts messages over one port of the bridge, whatever they are, each when the one before was answered. @returns the answers, events left out */
     send(messages: unknown[]): Promise<unknown[]>;
+    /** Has a worker of this kind ask for a token and call `url` with it. */
+    askInWorker(
+      kind: 'Worker' | 'SharedWorker',
+      resource: string,
+      scopes: string[],
+      url: string,
+    ): Promise<{ token?: string; status?: number; code?: string }>;
     /** What was answered to the messages in the page's fragment. */
     sent?: unknown[];
   }
@@ -55,6 +62,20 @@ window.send = async (messages) => {
     answers.push(await promise);
   }
   return answers;
+};
+
+window.askInWorker = async (kind, resource, scopes, url) => {
+  // From a blob: no test can put a document of its own in the place of a shared worker's script.
+  const script = URL.createObjectURL(await (await fetch('/worker.js')).blob());
+  const type = { type: 'module' } as const;
+  const worker = kind === 'Worker' ? new Worker(script, type) : new SharedWorker(script, type).port;
+  const { port1: reply, port2 } = new MessageChannel();
+  const port = await (await connect()).port();
+  const said = new Promise<object>((resolve) => {
+    reply.onmessage = ({ data }) => resolve(data);
+  });
+  worker.postMessage({ port, reply: port2, resource, scopes, url }, [port, port2]);
+  return said;
 };
 
 // By itself, as it loads: what a test evaluates in a page may count as the person's doing.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Browser, Tab } from '../browser.ts';
-import { ask, openProbe } from '../probe.ts';
+import { ask, askInWorker, openProbe } from '../probe.ts';
 import { answerTo, openTab, sees, signIn } from '../tab.ts';
 
 /** Tokens run out, backgrounds are stopped, and nobody notices. */
@@ -58,6 +58,24 @@ export function tokenCases(browser: () => Browser): void {
     expect(idp.counts).toMatchObject({ rotations: rotations + 1, reuses: 0, logins });
     for (const tab of [first, second]) await tab.close();
   });
+
+  it.each(['Worker', 'SharedWorker'] as const)(
+    'a %s of the page asks as the page, also after the background was stopped',
+    async (kind) => {
+      const page = await openProbe(browser(), browser().demo.origins.notes);
+      const asked = await askInWorker(page, kind, api(), ['orders:read'], `${api()}/orders`);
+      expect(asked).toMatchObject({ token: expect.any(String), status: 200 });
+      const claims = JSON.parse(Buffer.from(String(asked.token).split('.')[1] ?? '', 'base64url').toString());
+      expect(claims).toMatchObject({ azp: browser().demo.origins.notes, scope: 'orders:read' });
+      // What its page may not have, it may not have.
+      expect(await askInWorker(page, kind, api(), ['orders:write'], `${api()}/orders`)).toEqual({
+        code: 'policy_denied',
+      });
+      await browser().stopBackground();
+      expect(await askInWorker(page, kind, api(), ['orders:read'], `${api()}/orders`)).toMatchObject({ status: 200 });
+      await page.close();
+    },
+  );
 
   it('the background is stopped: what comes next wakes it, still signed in', async () => {
     const site = await openTab(browser(), browser().demo.origins.notes);

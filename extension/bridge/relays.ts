@@ -1,0 +1,35 @@
+import { createRelay, type Relay } from './relay.ts';
+import type { Runtime } from './runtime.ts';
+
+/** The relays of one document: its page has one, and each of its workers. */
+export interface Relays extends Iterable<Relay> {
+  serve(port: MessagePort): void;
+}
+
+/** More than any honest page and its workers use at a time; each that is used costs the background a port of its own. */
+export const maxRelays = 16;
+
+/** Beyond {@link maxRelays}, the one that was not used for the longest is given up. */
+export function createRelays(runtime: Runtime): Relays {
+  const relays = new Set<Relay>();
+  const drop = (relay: Relay): void => {
+    relays.delete(relay);
+    relay.close();
+  };
+  return {
+    serve(port) {
+      const relay = createRelay(port, runtime);
+      const used = (): void => {
+        relays.delete(relay);
+        relays.add(relay);
+      };
+      used();
+      port.addEventListener('message', used);
+      // A worker has ended. Older browsers don't say so: there its relay stays until there are too many.
+      port.addEventListener('close', () => drop(relay));
+      const [oldest] = relays;
+      if (oldest && relays.size > maxRelays) drop(oldest);
+    },
+    [Symbol.iterator]: () => relays.values(),
+  };
+}

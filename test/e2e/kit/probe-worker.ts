@@ -1,0 +1,30 @@
+import { connectPort, LatchkeyError } from '../../../clients/page/worker.ts';
+
+/** A dedicated or shared worker of the probe: asks for a token over the port that it is given, and answers by another. */
+interface Given {
+  port: MessagePort;
+  reply: MessagePort;
+  resource: string;
+  scopes: string[];
+  url: string;
+}
+
+async function ask({ port, reply, resource, scopes, url }: Given): Promise<void> {
+  try {
+    const lk = await connectPort(port, { resource, scopes, minTtl: 1 });
+    const { token } = await lk.getToken();
+    reply.postMessage({ token, status: (await lk.fetch(url)).status });
+  } catch (error) {
+    if (!(error instanceof LatchkeyError)) throw error;
+    reply.postMessage({ code: error.code });
+  }
+}
+
+const onGiven = ({ data }: MessageEvent<Given>): void => void ask(data);
+addEventListener('message', onGiven);
+// In a shared worker each page comes by a port of its own.
+addEventListener('connect', (event) => {
+  const [page] = (event as MessageEvent).ports;
+  page?.addEventListener('message', onGiven);
+  page?.start();
+});
