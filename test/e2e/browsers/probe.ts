@@ -4,7 +4,7 @@ import { until } from './tab.ts';
 
 const script = bundleScript(new URL('../kit/probe.ts', import.meta.url));
 const workerScript = bundleScript(new URL('../kit/probe-worker.ts', import.meta.url));
-const page = '<!doctype html><title>probe</title><script type="module" src="/probe.js"></script>';
+const page = '<!doctype html><title>probe</title><button>Click</button><script type="module" src="/probe.js"></script>';
 const asHtml = { 'Content-Type': 'text/html' };
 // A sandboxed document has an opaque origin: it fetches modules with CORS.
 const asScript = { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' };

@@ -11,6 +11,10 @@ declare global {
     knock(): Promise<unknown[]>;
     /** Posts messages over one port of the bridge, whatever they are, each when the one before was answered. @returns the answers, events left out */
     send(messages: unknown[]): Promise<unknown[]>;
+    /** Posts messages over one port of the bridge, all at once. @returns the answers, once there is one to each */
+    flood(messages: unknown[]): Promise<unknown[]>;
+    /** What the last flood that a click began was answered. */
+    flooded?: Promise<unknown[]>;
     /** Has a worker of this kind ask for a token and call `url` with it. */
     askInWorker(
       kind: 'Worker' | 'SharedWorker',
@@ -62,6 +66,19 @@ window.send = async (messages) => {
     answers.push(await promise);
   }
   return answers;
+};
+
+window.flood = (messages) => {
+  const { port1, port2 } = new MessageChannel();
+  const answers: unknown[] = [];
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }) => {
+      if ('id' in data) answers.push(data);
+      if (answers.length === messages.length) resolve(answers);
+    };
+    window.postMessage(hello(), location.origin, [port2]);
+    for (const message of messages) port1.postMessage(message);
+  });
 };
 
 window.askInWorker = async (kind, resource, scopes, url) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Browser } from '../browser.ts';
 import { ask, knock, openFramed, openProbe, openSending, send } from '../probe.ts';
-import { signIn, until } from '../tab.ts';
+import { opened, sees, signIn, until } from '../tab.ts';
 
 const request = (id: string, more: object = {}) => ({ v: 1, id, m: 'session.get', p: {}, deadline_ms: 5_000, ...more });
 
@@ -101,5 +101,29 @@ export function hostileCases(browser: () => Browser): void {
     const [answer] = await openSending(browser(), origins().shop, request('a', { m: 'token.get', p: asking }));
     expect(answer).toMatchObject({ ok: false, e: { code: 'access_not_granted', interaction: 'consent' } });
     expect(await browser().tabs()).toHaveLength(before);
+  });
+
+  it('a click opens one question, however often the page asks with it; the no is for all of them, and for a while', async () => {
+    const tab = await openProbe(browser(), origins().shop);
+    const p = { resource: origins().api, scopes: ['orders:read'], interactive: 'if_needed' };
+    const messages = Array.from({ length: 20 }, (_, i) => request(`q${i}`, { m: 'token.get', p, deadline_ms: 60_000 }));
+    await tab.evaluate(
+      `document.querySelector('button').onclick = () => { flooded = flood(${JSON.stringify(messages)}) }, 0`,
+    );
+    const before = (await browser().tabs()).length;
+    const answered = async () => {
+      const answers = await tab.evaluate<{ e?: { code: string } }[]>('flooded');
+      return [...new Set(answers.map(({ e }) => e?.code))];
+    };
+    const question = await opened(browser(), browser().extensionUrl('ui/consent.html'), () => tab.click('button'));
+    await sees(question, 'button');
+    expect(await browser().tabs()).toHaveLength(before + 1);
+    await question.close();
+    expect(await answered()).toEqual(['user_denied']);
+    await tab.toFront();
+    await tab.click('button');
+    expect(await answered()).toEqual(['user_denied']);
+    expect(await browser().tabs()).toHaveLength(before);
+    await tab.close();
   });
 }
