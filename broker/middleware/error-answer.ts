@@ -7,18 +7,20 @@ import { RingError } from '../keys/ring.ts';
 import { errorSummary, type Log } from '../log.ts';
 import { errorPage } from '../pages/error.ts';
 import { english } from '../pages/language.ts';
+import type { NextStep } from '../pages/next.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 
-/** Paths that people see in a browser; everywhere else errors are JSON. */
-const pagePaths = new Set([
-  '/',
-  '/device',
-  '/device/decision',
-  '/authorize',
-  '/authorize/decision',
-  '/account',
-  '/callback',
-  '/signout',
+/** Paths that people see in a browser, and where they go on from there; everywhere else errors are JSON. */
+const pages = new Map<string, NextStep | undefined>([
+  ['/', 'enterCode'],
+  ['/device', 'enterCode'],
+  ['/device/decision', 'enterCode'],
+  // From these the way leads back to the program, not to another page.
+  ['/authorize', undefined],
+  ['/authorize/decision', undefined],
+  ['/account', 'account'],
+  ['/callback', 'enterCode'],
+  ['/signout', 'enterCode'],
 ]);
 
 /** The one place where an error becomes an answer: OAuth JSON, or a page where a person looks at it. */
@@ -35,9 +37,9 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
     else if (error.cause !== undefined) log.info({ event: 'refused', ...line });
     c.header('Cache-Control', 'no-store');
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-    if (pagePaths.has(c.req.path))
+    if (pages.has(c.req.path))
       return c.html(
-        errorPage(c.get('language') ?? english, error, c.get('requestId')),
+        errorPage(c.get('language') ?? english, error, { requestId: c.get('requestId'), next: pages.get(c.req.path) }),
         error.status as ContentfulStatusCode,
       );
     return c.json(

@@ -3,13 +3,18 @@ import type { OAuthError } from '../errors.ts';
 import type { Html } from './html.ts';
 import type { Language } from './language.ts';
 import { page } from './layout.ts';
+import { type NextStep, nextStep } from './next.ts';
 
 /**
  * What a person sees where a program would get OAuth JSON: what happened and what to do in their language, and what to
  * tell support as a program would have it.
  */
-export function errorPage(language: Language, error: OAuthError, requestId: string): Html {
-  const { errors, next } = language.words;
+export function errorPage(
+  language: Language,
+  error: OAuthError,
+  { requestId, next }: { requestId: string; next: NextStep | undefined },
+): Html {
+  const { errors } = language.words;
   const { title, text } = errors[kindOf(error)];
   return page(
     language,
@@ -18,7 +23,7 @@ export function errorPage(language: Language, error: OAuthError, requestId: stri
       <h1>${title}</h1>
       <p class="lead">${text}</p>
       <p class="detail" lang="en" dir="ltr">${sentence(error.message)} <code>${error.code}</code></p>
-      <p><a class="button" href="/device">${next.enterCode}</a></p>
+      ${nextStep(language, next)}
       <p class="fine">${errors.request} <code dir="ltr">${requestId}</code></p>`,
   );
 }

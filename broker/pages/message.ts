@@ -3,13 +3,14 @@ import type { Html } from './html.ts';
 import type { Language } from './language.ts';
 import { page } from './layout.ts';
 import type { Words } from './locales/en.ts';
+import { type NextStep, nextStep } from './next.ts';
 
 export type MessageName = keyof Words['ends'];
 
 interface End {
   mark: 'good' | 'plain' | 'bad';
   /** Where the person can go on from here. */
-  next?: keyof Words['next'];
+  next?: NextStep;
 }
 
 /** Where the pages can end, each with the next step. */
@@ -26,8 +27,6 @@ const ends: Record<MessageName, End> = {
   signed_out_everywhere: { mark: 'good' },
 };
 
-const paths: Record<keyof Words['next'], string> = { enterCode: '/device', account: '/account' };
-
 export const messageNames = Object.keys(ends) as MessageName[];
 
 /** How it ended, and what to do next. */
@@ -40,6 +39,6 @@ export function messagePage(language: Language, name: MessageName): Html {
     html`<p class="mark ${mark}" aria-hidden="true"></p>
       <h1>${title}</h1>
       <p class="lead">${text}</p>
-      ${next === undefined ? '' : html`<p><a class="button" href="${paths[next]}">${language.words.next[next]}</a></p>`}`,
+      ${nextStep(language, next)}`,
   );
 }

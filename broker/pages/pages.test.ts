@@ -28,7 +28,7 @@ const pages = (language: Language) => [
   deviceConfirmPage(language, { ...confirmed, userCode: text, startedAgo: 0, startedFrom: text, sameNetwork: true }),
   nativeConfirmPage(language, { ...confirmed, redirectHost: text }),
   continuePage(language, text),
-  errorPage(language, new OAuthError('invalid_request', text), text),
+  errorPage(language, new OAuthError('invalid_request', text), { requestId: text, next: 'account' }),
   accountPage(language, {
     csrf: text,
     account: text,

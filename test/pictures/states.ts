@@ -38,7 +38,7 @@ const used = {
 };
 
 const error = (code: 'server_error' | 'invalid_transaction' | 'too_many_requests', message: string): State => {
-  return (language) => errorPage(language, new OAuthError(code, message), '0d2f7c1e');
+  return (language) => errorPage(language, new OAuthError(code, message), { requestId: '0d2f7c1e', next: 'enterCode' });
 };
 
 /** Every page that the broker shows, by the name of its state, with values as people would see them. */

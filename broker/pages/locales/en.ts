@@ -65,8 +65,8 @@ export const en = {
       text: 'It has been allowed or denied, and cannot be used any more. To sign in another device, start there; it will show a code of its own.',
     },
     too_many: {
-      title: 'Too many codes that were not right',
-      text: 'So that nobody can guess codes, yours are not looked at for an hour. Then start again on your device; it will show a new code.',
+      title: 'Too many wrong codes',
+      text: 'So that nobody can guess codes, none of yours is checked for an hour. After that, start again on your device; it will show a new code.',
     },
     cancelled: {
       title: 'The sign-in was not finished',
@@ -87,7 +87,7 @@ export const en = {
       title: 'This page is too old',
       text: 'It was open for too long, was used before, or was begun in another browser. Nothing was changed. Begin again.',
     },
-    busy: { title: 'Not just now', text: 'Too much is going on. Wait a minute, then try again.' },
+    busy: { title: 'Not just now', text: 'This is not possible at the moment. Wait a minute, then try again.' },
     other: {
       title: 'That did not work',
       text: 'Nothing was changed. Begin again; if it stays, tell your administrator:',
