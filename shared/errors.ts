@@ -38,10 +38,11 @@ export interface PageErrorBody {
  */
 export class LatchkeyError extends Error {
   override readonly name = 'LatchkeyError';
-  readonly code: PageErrorCode;
-  readonly interaction: PageErrorBody['interaction'];
-  readonly delta: string[] | undefined;
-  readonly retryAfterMs: number | undefined;
+  // Declared, not defined: as fields they would be in every page once more.
+  declare readonly code: PageErrorCode;
+  declare readonly interaction: PageErrorBody['interaction'];
+  declare readonly delta: string[] | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(body: PageErrorBody, options?: ErrorOptions) {
     super(body.message, options);

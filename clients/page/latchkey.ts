@@ -79,7 +79,7 @@ export async function createLatchkey({ defaults, window, open, fetch, now }: Lat
     session: async () => toSession(await channel.call('session.get', {}, quick)),
     access: async () => (await channel.call('access.list', {}, quick)).access,
     revoke: async (resource) => {
-      await channel.call('access.revoke', resource === undefined ? {} : { resource }, quick);
+      await channel.call('access.revoke', { resource }, quick);
     },
     on: (event, listener) => {
       listeners[event].add(listener);
