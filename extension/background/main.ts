@@ -27,6 +27,7 @@ import { createPagePorts, type Port } from './page-port.ts';
 import type { ProfileList } from './profiles/list.ts';
 import { createProfile, type ProfileDeps } from './profiles/profile.ts';
 import { createProfiles } from './profiles/profiles.ts';
+import { createProviders } from './profiles/providers.ts';
 import { createPrompts } from './prompts.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRouter, type Router } from './router.ts';
@@ -116,6 +117,8 @@ const prompts = createPrompts({
   async grant({ profile, origin, resource, scopes }) {
     const { session } = await profiles.get(profile);
     await session.grant({ origin, resource, scope: scopeKey(scopes) });
+    // In the window the person may have chosen another account than the site had.
+    if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
   },
   newId,
   now,
@@ -130,7 +133,14 @@ const pageHandlers: PageHandlers = {
 const ownHandlers: UiHandlers = uiHandlers({
   setup,
   profiles,
+  providers: createProviders({
+    ask: async () => (await profiles.main()).upstreams(),
+    known: slot<string[]>(area, 'upstreams'),
+    managed,
+    changed: () => ui.changed(),
+  }),
   prompts,
+  managed,
   problem: slot<PageErrorBody>(area, 'problem'),
   openTab: (url) => windows.openTab(url),
   after,

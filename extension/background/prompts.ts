@@ -35,6 +35,8 @@ export interface Prompts {
   ask(question: Question): Promise<void>;
   /** What a consent window shows, by its id. */
   find(id: string): Promise<Prompt | undefined>;
+  /** The person chooses another account than the site has; it is asked for that one's access then. */
+  chooseAccount(id: string, profile: string): Promise<void>;
   /** @throws {LatchkeyError} `expired` where the question is over, or why the grant failed: the window stays and may try again */
   answer(id: string, allow: boolean): Promise<void>;
   /** Closing the window is a no. */
@@ -125,6 +127,10 @@ export function createPrompts({ area, windows, grant, newId, now }: PromptsDeps)
       } finally {
         if (busy.get(question.origin) === turn) busy.delete(question.origin);
       }
+    },
+    async chooseAccount(id, profile) {
+      const prompt = await find(id);
+      if (prompt) await area.set(prefix + id, { ...prompt, profile });
     },
     async answer(id, allow) {
       const prompt = await find(id);

@@ -13,8 +13,20 @@ const text = v.pipe(v.string(), v.maxLength(512));
 
 export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('state.get'), p: empty }),
-  v.strictObject({ id, m: v.literal('session.sign_in'), p: empty }),
-  v.strictObject({ id, m: v.literal('session.sign_out'), p: empty }),
+  v.strictObject({ id, m: v.literal('private_windows.get'), p: empty }),
+  v.strictObject({
+    id,
+    m: v.literal('session.sign_in'),
+    p: v.strictObject({ account: v.optional(text), provider: v.optional(text) }),
+  }),
+  v.strictObject({ id, m: v.literal('session.sign_out'), p: v.strictObject({ account: v.optional(text) }) }),
+  v.strictObject({ id, m: v.literal('account.add'), p: v.strictObject({ provider: v.optional(text) }) }),
+  v.strictObject({
+    id,
+    m: v.literal('account.choose'),
+    p: v.strictObject({ account: text, origin: v.optional(text) }),
+  }),
+  v.strictObject({ id, m: v.literal('account.sign_out_all'), p: empty }),
   v.strictObject({ id, m: v.literal('provider.sign_out'), p: empty }),
   v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
   v.strictObject({
@@ -24,6 +36,7 @@ export const uiRequestSchema = v.variant('m', [
   }),
   v.strictObject({ id, m: v.literal('setup.resume'), p: empty }),
   v.strictObject({ id, m: v.literal('consent.get'), p: v.strictObject({ prompt: text }) }),
+  v.strictObject({ id, m: v.literal('consent.account'), p: v.strictObject({ prompt: text, account: text }) }),
   v.strictObject({ id, m: v.literal('consent.answer'), p: v.strictObject({ prompt: text, allow: v.boolean() }) }),
 ]);
 
@@ -31,16 +44,32 @@ export type UiRequest = v.InferOutput<typeof uiRequestSchema>;
 export type UiMethod = UiRequest['m'];
 export type UiParams<M extends UiMethod> = Extract<UiRequest, { m: M }>['p'];
 
+/** One account of the person's. */
+export interface AccountView {
+  id: string;
+  name?: string | undefined;
+  email?: string | undefined;
+  sub: string;
+  /** Name of the provider. */
+  upstream: string;
+  /** `reauth`: the provider wants the person again; until then sites get nothing new. `signed_out`: its session is over, and its sites wait. */
+  state: 'active' | 'reauth' | 'signed_out';
+}
+
 /** One site in the popup. */
 export interface SiteView {
   origin: string;
   name: string;
-  /** `organisation`: allowed by the administrator, so it can't be disconnected here. */
-  access: 'none' | 'person' | 'organisation';
+  /** `organisation`: allowed by the administrator, so it can't be disconnected here; `other_account`: not for the one that it has. */
+  access: 'none' | 'person' | 'organisation' | 'other_account';
   /** What it may do now, in the configuration's words, per API. */
   resources: { name: string; may: string[] }[];
   /** Whether the extension may be in the site's pages: in the store build the person says so, once a site. */
   reachable: boolean;
+  /** The account that it has. */
+  account: string;
+  /** Those that it may have. */
+  accounts: string[];
 }
 
 /** Everything the popup shows. */
@@ -48,14 +77,26 @@ export type PopupState =
   | { view: 'not_configured' }
   /** The browser hasn't let the extension reach the broker yet. */
   | { view: 'unreachable'; broker: string }
-  | { view: 'signed_out'; broker: string; problem?: PageErrorBody | undefined; providerHost?: string | undefined }
+  | {
+      view: 'signed_out';
+      broker: string;
+      problem?: PageErrorBody | undefined;
+      providerHost?: string | undefined;
+      /** Where there is a choice. */
+      providers: string[];
+    }
   | { view: 'signing_in'; broker: string }
   | {
       view: 'signed_in';
       broker: string;
-      account: { name?: string | undefined; email?: string | undefined; sub: string; upstream: string };
-      /** The provider wants the person again; until then sites get nothing new. */
-      reauth: boolean;
+      /** That of all sites that have none of their own. */
+      account: AccountView;
+      /** The others. */
+      others: AccountView[];
+      /** Whether there may be one more. */
+      mayAdd: boolean;
+      /** Where there is a choice for it. */
+      providers: string[];
       sites: SiteView[];
       problem?: PageErrorBody | undefined;
     };
@@ -65,19 +106,27 @@ export interface ConsentView {
   origin: string;
   site: string;
   account: string;
+  /** Those that the person can choose from; one is the site's. */
+  accounts: { id: string; label: string; chosen: boolean }[];
   resource: string;
   scopes: { scope: string; description: string }[];
 }
 
 export interface UiResults {
   'state.get': PopupState;
+  /** Whether pages in private windows are served. */
+  'private_windows.get': { served: boolean };
   'session.sign_in': Record<string, never>;
   'session.sign_out': Record<string, never>;
+  'account.add': Record<string, never>;
+  'account.choose': Record<string, never>;
+  'account.sign_out_all': Record<string, never>;
   'provider.sign_out': Record<string, never>;
   'site.disconnect': Record<string, never>;
   'setup.expect': Record<string, never>;
   'setup.resume': Record<string, never>;
   'consent.get': ConsentView;
+  'consent.account': ConsentView;
   'consent.answer': Record<string, never>;
 }
 

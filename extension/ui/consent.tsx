@@ -40,6 +40,16 @@ function Consent() {
     }
   };
 
+  const chooseAccount = async (account: string) => {
+    setBusy(true);
+    try {
+      setView(await client.call('consent.account', { prompt, account }));
+    } catch (error) {
+      setProblem(bodyOf(error));
+    }
+    setBusy(false);
+  };
+
   useEffect(() => {
     client.call('consent.get', { prompt }).then(setView, (error) => setProblem(bodyOf(error)));
   }, []);
@@ -69,6 +79,21 @@ function Consent() {
       </section>
       <div class="end">
         <Problem problem={problem} />
+        {view.accounts.length > 1 ? (
+          <label>
+            {message('consent_choose')}
+            <select
+              disabled={busy}
+              onChange={(event: Event) => chooseAccount((event.target as HTMLSelectElement).value)}
+            >
+              {view.accounts.map(({ id, label, chosen }) => (
+                <option key={id} value={id} selected={chosen}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
         <p class="quiet">
           {message('consent_account', view.account)} {message('consent_revocable')}
         </p>

@@ -19,6 +19,7 @@ const used = new Set([
   ...pageErrorCodes.map((error) => `problem_${error}`),
   'access_none',
   'access_organisation',
+  'access_other_account',
 ]);
 
 describe('texts', () => {

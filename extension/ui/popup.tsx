@@ -3,6 +3,7 @@ import { render, useEffect, useState } from 'hono/jsx/dom';
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import { direction, language, message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
+import { isInPrivateWindow } from '../platform/private-window.ts';
 import { requestAccess } from '../platform/sites.ts';
 import { type PopupState, type UiParams, uiPortName } from '../protocol/ui.ts';
 import { createUiClient } from './client.ts';
@@ -50,7 +51,6 @@ function Popup() {
       if (await answered) await client.call('setup.resume', {});
     })();
   };
-  const signIn = act(() => client.call('session.sign_in', {}));
 
   useEffect(() => {
     onChanged = () => void load();
@@ -76,7 +76,7 @@ function Popup() {
         <SignedOut
           state={{ ...state, problem: problem ?? state.problem }}
           busy={busy}
-          onSignIn={signIn}
+          onSignIn={(provider) => act(() => client.call('session.sign_in', { provider }))()}
           onProviderSignOut={act(() => client.call('provider.sign_out', {}))}
         />
       );
@@ -85,13 +85,28 @@ function Popup() {
         <SignedIn
           state={{ ...state, problem: problem ?? state.problem }}
           busy={busy}
-          onSignIn={signIn}
-          onSignOut={act(() => client.call('session.sign_out', {}))}
+          onSignIn={({ id }) => act(() => client.call('session.sign_in', { account: id }))()}
+          onSignOut={({ id }) => act(() => client.call('session.sign_out', { account: id }))()}
+          onSignOutAll={act(() => client.call('account.sign_out_all', {}))}
+          onAdd={(provider) => act(() => client.call('account.add', { provider }))()}
+          onAccount={(account, origin) => act(() => client.call('account.choose', { account, origin }))()}
           onConnect={(site) => reach(site, { site })}
           onDisconnect={(origin) => act(() => client.call('site.disconnect', { origin }))()}
         />
       );
   }
+}
+
+/** Pages of a private window are refused, unless the policy of the computer allows them: who opens the popup there is told. */
+function PrivateWindow() {
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    void Promise.all([isInPrivateWindow(), client.call('private_windows.get', {})]).then(
+      ([here, { served }]) => setRefused(here && !served),
+      () => undefined,
+    );
+  }, []);
+  return refused ? <p class="problem">{message('private_window')}</p> : null;
 }
 
 const root = document.getElementById('root');
@@ -104,6 +119,7 @@ render(
       <Mark />
       <span>{message('name')}</span>
     </header>
+    <PrivateWindow />
     <Popup />
   </>,
   root,

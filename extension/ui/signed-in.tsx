@@ -1,35 +1,25 @@
 /** @jsxImportSource hono/jsx/dom */
 import { message } from '../platform/i18n.ts';
-import type { PopupState, SiteView } from '../protocol/ui.ts';
+import type { AccountView, PopupState, SiteView } from '../protocol/ui.ts';
+import { AccountRow, AddAccount, nameOf, OtherAccounts, SiteAccount } from './accounts.tsx';
 import { Problem } from './problem.tsx';
 
 type SignedInState = Extract<PopupState, { view: 'signed_in' }>;
 
-const Account = ({ account }: { account: SignedInState['account'] }) => {
-  const name = account.name ?? account.email ?? account.sub;
-  return (
-    <section class="account" aria-label={message('account')}>
-      <span class="avatar" aria-hidden="true">
-        {[...name][0]?.toUpperCase()}
-      </span>
-      <div class="grow">
-        <h1>{name}</h1>
-        <p class="quiet">{account.email !== undefined && account.email !== name ? account.email : account.upstream}</p>
-      </div>
-    </section>
-  );
-};
-
 const Site = ({
   site,
+  accounts,
   busy,
   onConnect,
   onDisconnect,
+  onAccount,
 }: {
   site: SiteView;
+  accounts: AccountView[];
   busy: boolean;
   onConnect: () => void;
   onDisconnect: () => void;
+  onAccount: (account: string) => void;
 }) => (
   <li class={`site ${site.access}`}>
     <div class="row">
@@ -70,6 +60,7 @@ const Site = ({
         </ul>
       </div>
     ))}
+    <SiteAccount site={site} accounts={accounts} busy={busy} onChoose={onAccount} />
     {site.reachable ? null : <p class="quiet">{message('site_unreachable')}</p>}
     {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
   </li>
@@ -81,27 +72,43 @@ export const SignedIn = ({
   busy,
   onSignIn,
   onSignOut,
+  onSignOutAll,
+  onAdd,
+  onAccount,
   onConnect,
   onDisconnect,
 }: {
   state: SignedInState;
   busy: boolean;
-  onSignIn: () => void;
-  onSignOut: () => void;
+  onSignIn: (account: AccountView) => void;
+  onSignOut: (account: AccountView) => void;
+  onSignOutAll: () => void;
+  onAdd: (provider?: string) => void;
+  /** Without a site: for all that have no account of their own. */
+  onAccount: (account: string, origin?: string) => void;
   onConnect: (origin: string) => void;
   onDisconnect: (origin: string) => void;
 }) => (
   <div class="stack">
     <Problem problem={state.problem} />
-    <Account account={state.account} />
-    {state.reauth ? (
+    <section aria-label={message('account')}>
+      <AccountRow account={state.account} heading="h1" />
+    </section>
+    {state.account.state === 'active' ? null : (
       <section class="problem" role="alert">
         <p>{message('reauth_text')}</p>
-        <button type="button" class="primary" disabled={busy} onClick={onSignIn}>
+        <button type="button" class="primary" disabled={busy} onClick={() => onSignIn(state.account)}>
           {message('reauth')}
         </button>
       </section>
-    ) : null}
+    )}
+    <OtherAccounts
+      accounts={state.others}
+      busy={busy}
+      onUse={({ id }) => onAccount(id)}
+      onSignIn={onSignIn}
+      onSignOut={onSignOut}
+    />
     <section aria-labelledby="sites">
       <h2 id="sites">{message('sites')}</h2>
       {state.sites.length === 0 ? (
@@ -112,7 +119,9 @@ export const SignedIn = ({
             <Site
               key={site.origin}
               site={site}
+              accounts={[state.account, ...state.others]}
               busy={busy}
+              onAccount={(account) => onAccount(account, site.origin)}
               onConnect={() => onConnect(site.origin)}
               onDisconnect={() => onDisconnect(site.origin)}
             />
@@ -120,11 +129,30 @@ export const SignedIn = ({
         </ul>
       )}
     </section>
+    {state.mayAdd ? <AddAccount providers={state.providers} busy={busy} onAdd={onAdd} /> : null}
     <footer>
-      <button type="button" disabled={busy} onClick={onSignOut}>
-        {message('sign_out')}
-      </button>
-      <p class="quiet">{message('sign_out_text')}</p>
+      {state.others.length === 0 ? (
+        <>
+          <button type="button" disabled={busy} onClick={() => onSignOut(state.account)}>
+            {message('sign_out')}
+          </button>
+          <p class="quiet">{message('sign_out_text')}</p>
+        </>
+      ) : (
+        <>
+          <button
+            type="button"
+            disabled={busy}
+            onClick={() => onSignOut(state.account)}
+            aria-label={message('sign_out_account', nameOf(state.account))}
+          >
+            {message('sign_out')}
+          </button>
+          <button type="button" disabled={busy} onClick={onSignOutAll}>
+            {message('sign_out_all')}
+          </button>
+        </>
+      )}
     </footer>
   </div>
 );

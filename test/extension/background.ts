@@ -98,6 +98,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     windows,
     async grant({ profile, origin, resource, scopes }) {
       await (await profiles.get(profile)).session.grant({ origin, resource, scope: scopes.join(' ') });
+      if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
     },
     newId: () => {
       prompted += 1;

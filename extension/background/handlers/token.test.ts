@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
-import { api, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
 import type { PageCall, PageParams } from '../page-call.ts';
 
 const params = { resource: api, scopes: ['orders:read'], interactive: 'if_needed' as const };
@@ -30,6 +30,19 @@ describe('token.get', () => {
     const token = get(params);
     await answerPrompt(true);
     expect(await token).toMatchObject({ access_token: 'token-1', scope: 'orders:read', resource: api });
+  });
+
+  it('is of the account that the person chose in the consent window', async () => {
+    await parts.signIn.run();
+    parts.broker.account = grace;
+    await parts.profiles.add();
+    const token = get(params);
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
+    await parts.prompts.chooseAccount(prompt, 'profile-1');
+    await parts.prompts.answer(prompt, true);
+    expect(await token).toMatchObject({ access_token: 'token-1 of p2' });
+    expect(parts.broker.calls.filter((made) => made === 'POST /session/token')).toHaveLength(2);
   });
 
   it('opens no window where the page said never', async () => {

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PageErrorBody } from '#shared/errors.ts';
 import { createBackground } from '../../../test/extension/background.ts';
-import { api, brokerUrl, shop } from '../../../test/extension/fake-broker.ts';
+import { ada, api, brokerUrl, grace, shop } from '../../../test/extension/fake-broker.ts';
 import { fakePort } from '../../../test/extension/port.ts';
 import { slot } from '../../platform/slot.ts';
+import { createManaged } from '../managed.ts';
 import { createRouter } from '../router.ts';
 import { createUiPorts, type UiHandlers } from '../ui-port.ts';
 import { uiHandlers } from './ui.ts';
@@ -12,12 +13,16 @@ let parts: ReturnType<typeof createBackground>;
 let ui: UiHandlers;
 let broker: string | undefined;
 let unreachable: Set<string>;
+let providers: string[];
+let policy: Record<string, unknown>;
 let patience: PromiseWithResolvers<void>;
 
 beforeEach(() => {
   parts = createBackground();
   broker = brokerUrl;
   unreachable = new Set();
+  providers = [];
+  policy = {};
   patience = Promise.withResolvers();
   ui = uiHandlers({
     setup: {
@@ -28,6 +33,8 @@ beforeEach(() => {
       restore: async () => undefined,
     },
     profiles: parts.profiles,
+    providers: async () => providers,
+    managed: createManaged(async () => policy),
     prompts: parts.prompts,
     problem: slot<PageErrorBody>(parts.area, 'problem'),
     openTab: (url) => parts.windows.openTab(url),
@@ -54,13 +61,13 @@ describe('what the popup shows', () => {
     const gate = Promise.withResolvers<void>();
     parts.broker.before('POST /session', () => gate.promise);
     const done = ui['session.sign_in']({});
-    expect(await ui['state.get']({})).toEqual({ view: 'signing_in', broker: brokerUrl });
+    await expect.poll(() => ui['state.get']({})).toEqual({ view: 'signing_in', broker: brokerUrl });
     gate.resolve();
     await done;
     expect(await ui['state.get']({})).toMatchObject({
       view: 'signed_in',
-      account: { name: 'Ada Lovelace' },
-      reauth: false,
+      account: { name: 'Ada Lovelace', state: 'active' },
+      others: [],
       sites: [{ origin: shop, name: 'Shop', access: 'none', resources: [] }],
     });
   });
@@ -107,7 +114,99 @@ describe('what the popup shows', () => {
   });
 });
 
+describe('with several accounts, the popup', () => {
+  const state = async () => {
+    const shown = await ui['state.get']({});
+    if (shown.view !== 'signed_in') throw new Error(`the popup shows ${shown.view}`);
+    return shown;
+  };
+  beforeEach(async () => {
+    await ui['session.sign_in']({});
+    parts.broker.account = grace;
+    await ui['account.add']({});
+  });
+
+  it('shows the main one, the others, and which one each site has', async () => {
+    expect(await state()).toMatchObject({
+      account: { id: 'session', sub: ada.sub, state: 'active' },
+      others: [{ id: 'profile-1', sub: grace.sub, upstream: 'other', state: 'active' }],
+      sites: [{ origin: shop, account: 'session', accounts: ['session', 'profile-1'] }],
+      mayAdd: true,
+    });
+  });
+
+  it('gives a site, or all of them, another one', async () => {
+    parts.broker.consentsOf(grace.sub).push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+    parts.clock.ms += 5_000;
+    await ui['account.choose']({ account: 'profile-1', origin: shop });
+    expect((await state()).sites).toMatchObject([{ account: 'profile-1', access: 'person' }]);
+    await ui['account.choose']({ account: 'profile-1' });
+    expect(await state()).toMatchObject({ account: { id: 'profile-1' }, others: [{ id: 'session' }] });
+  });
+
+  it('says whose session is over, and signs in again as just that one', async () => {
+    const { session } = await parts.profiles.get('profile-1');
+    await session.over((await session.current())?.session.created_at ?? 0);
+    expect((await state()).others).toMatchObject([{ sub: grace.sub, state: 'signed_out' }]);
+    await ui['session.sign_in']({ account: 'profile-1' });
+    expect((await state()).others).toMatchObject([{ sub: grace.sub, state: 'active' }]);
+  });
+
+  it('leaves one, or all', async () => {
+    await ui['session.sign_out']({ account: 'profile-1' });
+    expect((await state()).others).toEqual([]);
+    await ui['account.add']({});
+    await ui['account.sign_out_all']({});
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out' });
+    expect(await parts.profiles.entries()).toEqual([{ id: 'session' }]);
+  });
+
+  it('disconnects a site from the account that it has, and from no other', async () => {
+    const consent = { origin: shop, resource: api, scope: 'orders:read', granted_at: 1 };
+    parts.broker.consents.push(consent);
+    parts.broker.consentsOf(grace.sub).push(consent);
+    await ui['account.choose']({ account: 'profile-1', origin: shop });
+    await ui['site.disconnect']({ origin: shop });
+    expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([1, 0]);
+  });
+});
+
+describe('private windows', () => {
+  it.each([
+    [{}, false],
+    [{ private_windows: 'allow' }, true],
+  ])('are served as the policy %j says', async (said, served) => {
+    policy = said;
+    expect(await ui['private_windows.get']({})).toEqual({ served });
+  });
+});
+
 describe('what the consent window shows', () => {
+  it('is a choice of accounts, where several may agree; the site then has the chosen one', async () => {
+    await ui['session.sign_in']({});
+    parts.broker.account = grace;
+    await ui['account.add']({});
+    const done = parts.prompts.ask({ profile: 'session', origin: shop, resource: api, scopes: ['orders:read'] });
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
+    expect(await ui['consent.get']({ prompt })).toMatchObject({
+      account: 'ada@corp.test',
+      accounts: [
+        { id: 'session', chosen: true },
+        { id: 'profile-1', label: 'grace@other.test', chosen: false },
+      ],
+    });
+    expect(await ui['consent.account']({ prompt, account: 'profile-1' })).toMatchObject({
+      account: 'grace@other.test',
+      accounts: [{ chosen: false }, { chosen: true }],
+    });
+    expect((await parts.profiles.at(shop)).id).toBe('session');
+    await ui['consent.answer']({ prompt, allow: true });
+    await done;
+    expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([0, 1]);
+    expect((await parts.profiles.at(shop)).id).toBe('profile-1');
+  });
+
   it('is the exact origin, and each scope in the configuration’s words', async () => {
     await ui['session.sign_in']({});
     const done = parts.prompts.ask({
@@ -122,6 +221,7 @@ describe('what the consent window shows', () => {
       origin: shop,
       site: 'Shop',
       account: 'ada@corp.test',
+      accounts: [{ id: 'session', label: 'ada@corp.test', chosen: true }],
       resource: 'Orders API',
       scopes: [
         { scope: 'orders:read', description: 'See your orders' },

@@ -5,17 +5,23 @@ import type { Slot } from '../../platform/slot.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
 import type { Timer } from '../jobs.ts';
-import { consentedScopes, isConnected, siteOf } from '../policy.ts';
+import type { Managed } from '../managed.ts';
+import { consentedScopes, isAllowed, isConnected, siteOf } from '../policy.ts';
 import type { Profiles } from '../profiles/profiles.ts';
-import type { Prompts } from '../prompts.ts';
+import type { Prompt, Prompts } from '../prompts.ts';
 import type { Session } from '../session.ts';
 import type { Setup } from '../setup.ts';
 import type { UiHandlers } from '../ui-port.ts';
+import { type AccountState, accountView, labelOf, siteViews } from './account-views.ts';
+import { accountHandlers } from './accounts.ts';
 
 export interface UiHandlersDeps {
   setup: Setup;
   profiles: Profiles;
+  /** Names of the providers, where there is a choice. */
+  providers(): Promise<string[]>;
   prompts: Prompts;
+  managed(): Promise<Pick<Managed, 'private_windows'>>;
   /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
   problem: Slot<PageErrorBody>;
   openTab(url: string): Promise<void>;
@@ -30,19 +36,40 @@ const popupMaxAgeMs = 2_000;
 const popupPatienceMs = 1_500;
 
 /** What the popup and the consent window can ask for. */
-export function uiHandlers({ setup, profiles, prompts, problem, openTab, after }: UiHandlersDeps): UiHandlers {
+export function uiHandlers(deps: UiHandlersDeps): UiHandlers {
+  const { setup, profiles, providers, prompts, managed, problem, openTab, after } = deps;
+
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();
     if (issuer === undefined) return { view: 'not_configured' };
     if (!(await setup.isReachable(issuer))) return { view: 'unreachable', broker: issuer };
-    const { session, signIn } = await profiles.main();
-    if (signIn.isRunning()) return { view: 'signing_in', broker: issuer };
-    const { current, problem } = await load(session);
-    if (!current)
-      return { view: 'signed_out', broker: issuer, problem, providerHost: hostOf(await session.logoutUrl()) };
-    const state = signedIn(issuer, current, problem);
-    for (const site of state.sites) site.reachable = await setup.isReachable(site.origin);
-    return state;
+    if (await profiles.isSigningIn()) return { view: 'signing_in', broker: issuer };
+    const loaded = await accounts();
+    const main = await profiles.main();
+    const [first, ...others] = loaded.states.sort((a, b) => Number(b.id === main.id) - Number(a.id === main.id));
+    const shown = { broker: issuer, problem: loaded.problem, providers: await providers() };
+    if (!first || (!first.current && others.length === 0))
+      return { ...shown, view: 'signed_out', providerHost: hostOf(await main.session.logoutUrl()) };
+    const sites = siteViews([first, ...others], await profiles.where(), siteView);
+    for (const site of sites) site.reachable = await setup.isReachable(site.origin);
+    const mayAdd = await profiles.mayAdd();
+    return { ...shown, view: 'signed_in', account: accountView(first), others: others.map(accountView), mayAdd, sites };
+  };
+
+  /** All accounts of which it is known whose they are, and what went wrong with any of them. */
+  const accounts = async (): Promise<{ states: AccountState[]; problem: PageErrorBody | undefined }> => {
+    const entries = await profiles.entries();
+    const loaded = await Promise.all(
+      entries.map(async ({ id, account }) => {
+        const { current, problem } = await load((await profiles.get(id)).session);
+        const whose = current?.account ?? account;
+        return { states: whose ? [{ id, account: whose, current }] : [], problem };
+      }),
+    );
+    return {
+      states: loaded.flatMap(({ states }) => states),
+      problem: loaded.find(({ problem }) => problem)?.problem,
+    };
   };
 
   /** The freshest session there is: without the broker, what was known last, and that it is so. */
@@ -70,11 +97,11 @@ export function uiHandlers({ setup, profiles, prompts, problem, openTab, after }
     const site = siteOf(current, prompt.origin);
     const resource = site?.resources.find((listed) => listed.resource === prompt.resource);
     if (!site || !resource) throw noLongerOpen();
-    const { name, email, sub } = current.account;
     return {
       origin: prompt.origin,
       site: site.name,
-      account: email ?? name ?? sub,
+      account: labelOf(current.account),
+      accounts: await choicesFor(prompt),
       resource: resource.name,
       scopes: prompt.scopes.map((scope) => ({
         scope,
@@ -83,23 +110,22 @@ export function uiHandlers({ setup, profiles, prompts, problem, openTab, after }
     };
   };
 
+  /** The accounts that may give the site what it asks for. */
+  const choicesFor = async (prompt: Prompt): Promise<ConsentView['accounts']> => {
+    const choices = await Promise.all(
+      (await profiles.all()).map(async ({ id, session }) => {
+        const current = await session.current().catch(() => undefined);
+        if (!current || !isAllowed(current, prompt)) return [];
+        return [{ id, label: labelOf(current.account), chosen: id === prompt.profile }];
+      }),
+    );
+    return choices.flat();
+  };
+
   return {
     'state.get': popup,
-    async 'session.sign_in'() {
-      await problem.clear();
-      try {
-        await (await profiles.main()).signIn.run();
-      } catch (error) {
-        await problem.set(errorBody(error));
-        throw error;
-      }
-      return {};
-    },
-    async 'session.sign_out'() {
-      await problem.clear();
-      await profiles.signOut((await profiles.main()).id);
-      return {};
-    },
+    'private_windows.get': async () => ({ served: (await managed()).private_windows === 'allow' }),
+    ...accountHandlers({ profiles, problem }),
     async 'provider.sign_out'() {
       const url = await (await profiles.main()).session.logoutUrl();
       if (url !== undefined && isSecureUrl(new URL(url))) await openTab(url);
@@ -118,6 +144,10 @@ export function uiHandlers({ setup, profiles, prompts, problem, openTab, after }
       return {};
     },
     'consent.get': ({ prompt }) => consentView(prompt),
+    async 'consent.account'({ prompt, account }) {
+      await prompts.chooseAccount(prompt, (await profiles.get(account)).id);
+      return consentView(prompt);
+    },
     async 'consent.answer'({ prompt, allow }) {
       await prompts.answer(prompt, allow);
       return {};
@@ -131,23 +161,7 @@ const noLongerOpen = (): LatchkeyError =>
 const hostOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).host : undefined;
 
-function signedIn(
-  broker: string,
-  current: SessionAnswer,
-  problem: PageErrorBody | undefined,
-): Extract<PopupState, { view: 'signed_in' }> {
-  const { name, email, sub, upstream } = current.account;
-  return {
-    view: 'signed_in',
-    broker,
-    account: { name, email, sub, upstream },
-    reauth: current.session.state === 'reauth_required',
-    sites: current.policy.sites.map((site) => siteView(current, site)),
-    problem,
-  };
-}
-
-function siteView(current: SessionAnswer, site: SitePolicy): SiteView {
+function siteView(current: SessionAnswer, site: SitePolicy): Omit<SiteView, 'account' | 'accounts'> {
   const access = site.consent === 'granted' ? 'organisation' : isConnected(current, site) ? 'person' : 'none';
   const resources = site.resources.map(({ resource, name, scopes }) => {
     const consented = consentedScopes(current.consents, site.origin, resource);

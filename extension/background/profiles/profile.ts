@@ -25,6 +25,8 @@ export interface Profile {
   events: Events;
   /** Hears of what happens to the session at the broker. */
   live: Live;
+  /** Asks the broker for the names of its providers. */
+  upstreams(): Promise<string[]>;
 }
 
 /** What all profiles share. */
@@ -104,5 +106,5 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     random,
     report,
   });
-  return { id, session, signIn, tokens, cache, proofs, events, live };
+  return { id, session, signIn, tokens, cache, proofs, events, live, upstreams: () => client.upstreams() };
 }

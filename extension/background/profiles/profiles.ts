@@ -33,7 +33,10 @@ export interface Profiles {
   choose(id: string, origin?: string): Promise<void>;
   /** Signs in one more account. Who is there already is not added twice. @throws {LatchkeyError} what `SignIn.run` throws, or `policy_denied` */
   add(upstream?: string): Promise<void>;
-  isAdding(): Promise<boolean>;
+  /** Whether there may be one more. */
+  mayAdd(): Promise<boolean>;
+  /** Whether a sign-in that somebody asked for is on its way. */
+  isSigningIn(): Promise<boolean>;
   /** The person leaves an account: it goes from the list, unless it is the last one. */
   signOut(id: string): Promise<void>;
   authorizing: ProfileDeps['authorizing'];
@@ -87,6 +90,15 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     return (await load()).next ?? fresh;
   };
 
+  /** An account that was signed in before there were profiles isn't in the list yet. */
+  const learn = async (): Promise<void> => {
+    const unnamed = (await load()).entries.filter(({ account }) => !account);
+    for (const { id } of unnamed) {
+      const answer = await profile(id).session.current();
+      if (answer) await change((list) => withAccount(list, id, answer.account).list);
+    }
+  };
+
   return {
     at: async (origin) => profile(profileAt(await current(), origin)),
     async where() {
@@ -111,12 +123,15 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
       if ((await managed()).accounts === 'one') {
         throw new LatchkeyError({ code: 'policy_denied', message: 'the policy of this computer allows one account' });
       }
+      await learn();
       const wish = { prompt: 'select_account' as const, ...(upstream === undefined ? {} : { upstream }) };
       await profile(await reserve()).signIn.run(wish);
     },
-    async isAdding() {
-      const { next } = await load();
-      return next !== undefined && profile(next).signIn.isRunning();
+    mayAdd: async () => (await managed()).accounts === 'many',
+    async isSigningIn() {
+      const { entries, next } = await load();
+      const ids = [...entries.map(({ id }) => id), ...(next === undefined ? [] : [next])];
+      return ids.some((id) => made.get(id)?.signIn.isRunning());
     },
     async signOut(id) {
       const leaving = await get(id);
