@@ -62,6 +62,13 @@ describe('the session', () => {
     expect(await parts.keys.load()).toBeUndefined();
   });
 
+  it('is asked for again where the clock was put back since', async () => {
+    await parts.signIn.run();
+    parts.clock.ms -= 3_600_000;
+    await parts.session.refreshed(2_000);
+    expect(parts.broker.calls.at(-1)).toBe('GET /session');
+  });
+
   it('does not end by a late answer about the session before', async () => {
     await parts.signIn.run();
     parts.broker.before('GET /session', async () => {

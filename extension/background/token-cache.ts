@@ -41,6 +41,8 @@ export function createTokenCache({ area, now }: { area: Area; now: Clock }): Tok
       const entry = (await area.get(keyOf(ask))) as Entry | undefined;
       if (!entry) return undefined;
       const left = entry.expiresAt - now();
+      // Longer than it ever lived: the clock was put back since, and when it ends nobody can tell.
+      if (left > entry.lifetimeMs) return undefined;
       // More than a token ever lives can't be asked for; near its full life a fresh one would be no better.
       if (left <= 0 || left < Math.min(minTtlMs, entry.lifetimeMs * 0.9)) return undefined;
       return { ...entry.token, expires_in: Math.floor(left / 1_000) };

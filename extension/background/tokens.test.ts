@@ -26,6 +26,12 @@ describe('tokens', () => {
     expect(await parts.tokens.get(ask, 5)).toMatchObject({ access_token: 'token-2', expires_in: 300 });
   });
 
+  it('are fetched anew when the clock was put back: how old the kept one is nobody can tell', async () => {
+    await parts.tokens.get(ask, 5);
+    parts.clock.ms -= 3_600_000;
+    expect(await parts.tokens.get(ask, 5)).toMatchObject({ access_token: 'token-2', expires_in: 300 });
+  });
+
   it('are not fetched for a min_ttl that no token could have', async () => {
     await parts.tokens.get(ask, 86_400);
     parts.clock.ms += 10_000;
