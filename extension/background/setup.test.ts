@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { shop } from '../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../test/extension/memory.ts';
+import { matchPattern } from '../platform/match-pattern.ts';
 import { slot } from '../platform/slot.ts';
 import { createManaged } from './managed.ts';
 import { createSetup, type Pending } from './setup.ts';
@@ -10,7 +11,11 @@ let granted: Set<string>;
 let registered: readonly string[];
 let injected: string[];
 
-const setUp = (policy: Record<string, unknown> = {}, baked: { broker: string; sites: string[] } | null = null) => {
+const setUp = (
+  policy: Record<string, unknown> = {},
+  baked: { broker: string; sites: string[] } | null = null,
+  policySites = async () => [shop, 'https://other.test'],
+) => {
   const area = memoryArea();
   return createSetup({
     baked,
@@ -19,14 +24,14 @@ const setUp = (policy: Record<string, unknown> = {}, baked: { broker: string; si
     pending: slot<Pending>(area, 'setup'),
     sites: {
       isReachable: async (origin) => granted.has(origin),
-      reachable: async () => [...granted],
-      register: async (origins) => {
-        registered = origins;
+      reachable: async () => [...granted].map(matchPattern),
+      register: async (patterns) => {
+        registered = [...new Set(patterns)];
       },
       inject: async (origin) => void injected.push(origin),
       onReachable: () => undefined,
     },
-    policySites: async () => [shop, 'https://other.test'],
+    policySites,
     changed: () => undefined,
   });
 };
@@ -62,11 +67,23 @@ describe('the store build', () => {
     expect(injected).toEqual([]);
     granted.add(shop);
     await setup.resume();
-    expect(registered).toEqual([shop]);
+    expect(registered).toEqual([`${shop}/*`]);
     expect(injected).toEqual([shop]);
     await setup.resume();
     expect(injected).toEqual([shop]);
   });
+
+  it.each([
+    ['nobody is signed in', async () => []],
+    ['the broker is away', () => Promise.reject(new Error('offline'))],
+  ])(
+    'is in the sites that were connected after a start at which %s, and not in the broker’s own pages',
+    async (_when, policySites) => {
+      granted = new Set([broker, shop]);
+      await setUp({ broker_url: broker }, null, policySites).restore();
+      expect(registered).toEqual([`${shop}/*`]);
+    },
+  );
 
   it('takes the broker of the organisation’s policy before the person’s; what is no address counts as none', async () => {
     expect(await setUp({ broker_url: broker }).broker()).toBe(broker);

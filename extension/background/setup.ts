@@ -1,5 +1,6 @@
 import { LatchkeyError } from '#shared/errors.ts';
 import { isSecureUrl } from '#shared/origin.ts';
+import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { Managed } from './managed.ts';
@@ -28,7 +29,7 @@ export interface Setup {
   expect(pending: Pending): Promise<void>;
   /** Goes on once the access is there; does nothing where it isn't. */
   resume(): Promise<void>;
-  /** Puts the bridge where the person and the policy want it: registrations are lost when the extension is updated. */
+  /** Puts the bridge where the person wants it: registrations are lost when the extension is updated. */
   restore(): Promise<void>;
 }
 
@@ -36,15 +37,20 @@ export interface Setup {
 export function createSetup({ baked, managed, chosen, pending, sites, policySites, changed }: SetupDeps): Setup {
   const reachable = async (origin: string): Promise<boolean> => baked !== null || sites.isReachable(origin);
 
+  const broker = async () => baked?.broker ?? (await managed()).broker_url ?? (await chosen.get());
+
   const restore = async (): Promise<void> => {
     if (baked) return;
-    const origins = await policySites();
-    const open = await Promise.all(origins.map((origin) => sites.isReachable(origin)));
-    await sites.register(origins.filter((_, index) => open[index]));
+    // Nobody may be signed in, or the broker be away: sites that the person connected are connected all the same.
+    const named = await policySites().catch(() => []);
+    const open = await Promise.all(named.map((origin) => sites.isReachable(origin)));
+    const own = await broker();
+    const connected = (await sites.reachable()).filter((site) => own === undefined || site !== matchPattern(own));
+    await sites.register([...named.filter((_, index) => open[index]).map(matchPattern), ...connected]);
   };
 
   return {
-    broker: async () => baked?.broker ?? (await managed()).broker_url ?? (await chosen.get()),
+    broker,
     isReachable: reachable,
     async expect(next) {
       if ('broker' in next) requireBroker(next.broker);

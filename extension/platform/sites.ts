@@ -6,10 +6,10 @@ import { matchPattern } from './match-pattern.ts';
 export interface Sites {
   /** Whether pages (or the broker) at this origin may be reached. */
   isReachable(origin: string): Promise<boolean>;
-  /** Match patterns of everything reachable. */
+  /** Match patterns of the hosts that may be reached, as the person gave them one by one. */
   reachable(): Promise<string[]>;
-  /** Puts the bridge into pages of these origins from now on, and into no other. */
-  register(origins: readonly string[]): Promise<void>;
+  /** Puts the bridge into pages that match from now on, and into no other. */
+  register(patterns: readonly string[]): Promise<void>;
   /** Puts the bridge into the tabs that are open there now. */
   inject(origin: string): Promise<void>;
   /** Must be called before the first `await` of the background. */
@@ -20,9 +20,13 @@ const id = 'bridge';
 
 export const sites: Sites = {
   isReachable: (origin) => browser.permissions.contains({ origins: [matchPattern(origin)] }),
-  reachable: async () => (await browser.permissions.getAll()).origins ?? [],
-  async register(origins) {
-    const matches = [...new Set(origins.map(matchPattern))];
+  async reachable() {
+    const { origins = [] } = await browser.permissions.getAll();
+    // All sites at once is a setting of the browser's, and connects none.
+    return origins.filter((pattern) => URL.canParse(pattern) && !new URL(pattern).hostname.includes('*'));
+  },
+  async register(patterns) {
+    const matches = [...new Set(patterns)];
     const known = (await browser.scripting.getRegisteredContentScripts({ ids: [id] })).length > 0;
     if (matches.length === 0) {
       if (known) await browser.scripting.unregisterContentScripts({ ids: [id] });
