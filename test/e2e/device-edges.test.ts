@@ -91,30 +91,6 @@ describe('a device code', () => {
     const [reported] = await audit('device.reported');
     expect(JSON.parse(reported?.detail ?? '')).toMatchObject({ client: 'tv', address: expect.any(String) });
   });
-
-  it('outlives a restart of the broker between any two steps', async () => {
-    const person = newPerson();
-    const started = await beginDevice(issuer, 'tv');
-    await broker.restart();
-    expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('authorization_pending');
-    const form = await person.visitor.visit(`${issuer}/device?user_code=${started.user_code}`);
-    await broker.restart();
-    const login = await person.visitor.visit(form.url, {
-      csrf: fieldOf(form.text, 'csrf'),
-      user_code: started.user_code,
-    });
-    await broker.restart();
-    const confirmation = await person.signIn(login);
-    await broker.restart();
-    expect((await person.decide(confirmation, 'allow')).text).toContain('You are signed in on your device');
-    await broker.restart();
-    const { body: tokens } = await pollDevice(issuer, 'tv', started.device_code);
-    await broker.restart();
-    expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('invalid_grant');
-    const { body: next } = await refreshDevice(issuer, 'tv', tokens.refresh_token);
-    await broker.restart();
-    expect((await refreshDevice(issuer, 'tv', next.refresh_token)).status).toBe(200);
-  });
 });
 
 describe('another network', () => {

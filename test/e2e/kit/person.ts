@@ -6,8 +6,9 @@ export function createPerson(
   { broker, idp }: TestBroker['origins'],
   [username, password]: readonly [string, string] = ['ada', 'engine-1843'],
   headers: Record<string, string> = {},
+  before?: (url: URL) => Promise<void>,
 ) {
-  const visitor = createVisitor([broker, idp], headers);
+  const visitor = createVisitor([broker, idp], headers, before);
 
   /** Signs in, where the provider asks for it. @returns the page that follows */
   const signIn = async (page: Visit): Promise<Visit> =>

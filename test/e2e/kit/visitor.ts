@@ -15,8 +15,15 @@ export interface Visit {
   ended: boolean;
 }
 
-/** @param headers sent with each request besides the cookies */
-export function createVisitor(origins: readonly string[], headers: Record<string, string> = {}): Visitor {
+/**
+ * @param headers sent with each request besides the cookies
+ * @param before what happens in the world before each request
+ */
+export function createVisitor(
+  origins: readonly string[],
+  headers: Record<string, string> = {},
+  before: (url: URL) => Promise<void> = async () => {},
+): Visitor {
   const jars = new Map<string, Map<string, string>>();
   const jar = (host: string) => {
     const found = jars.get(host) ?? new Map<string, string>();
@@ -30,6 +37,7 @@ export function createVisitor(origins: readonly string[], headers: Record<string
     for (let hop = 0; hop < 20; hop += 1) {
       if (!origins.includes(next.url.origin))
         return { url: next.url, status: 0, text: '', headers: new Headers(), ended: false };
+      await before(next.url);
       const cookies = jar(next.url.host);
       const answer = await fetch(next.url, {
         ...(next.body ? { method: 'POST', body: next.body } : {}),
