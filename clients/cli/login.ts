@@ -62,7 +62,12 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   const throughBrowser = values.browser || (!values.device && io.browserHere);
   const tokens = await (throughBrowser ? signInHere : signInByCode)(asked, values.json, io);
   const credentials = toCredentials(asked, tokens);
-  await file.locked(() => file.write(credentials));
+  try {
+    await file.locked(() => file.write(credentials));
+  } catch (error) {
+    await discard(credentials, io);
+    throw error;
+  }
   await endPredecessor(before, io);
   report(file, credentials, values.json, io);
   return exitCode.ok;
@@ -84,8 +89,8 @@ async function signInByCode(asked: DeviceLoginOptions, json: boolean, io: Io): P
 }
 
 async function signInHere(asked: DeviceLoginOptions, json: boolean, io: Io): Promise<Tokens> {
-  const { fetch, now, signal } = io;
-  for await (const state of loopbackLogin({ ...asked, fetch, now, signal })) {
+  const { fetch, now, sleep, signal } = io;
+  for await (const state of loopbackLogin({ ...asked, fetch, now, sleep, signal })) {
     if (state.type === 'done') return state.tokens;
     if (json) io.out(`${JSON.stringify(state)}\n`);
     const opened = await io.openBrowser(state.authorization_url);
@@ -104,6 +109,12 @@ function toCredentials(
   { id_token: _, ...tokens }: Tokens,
 ): Credentials {
   return { version: 1, issuer, client_id: clientId, scope, resource, tokens };
+}
+
+/** What could not be kept would live on at the broker, without anybody to end it. Ctrl-C does not stop this. */
+async function discard({ issuer, client_id: clientId, tokens }: Credentials, { fetch }: Io): Promise<void> {
+  const { refresh_token: refreshToken } = tokens;
+  if (refreshToken) await revoke({ issuer, clientId, refreshToken, fetch }).catch(() => undefined);
 }
 
 /** A new sign-in ends the one it replaces, which nobody could end any more; if the broker is gone, time will. */

@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Credentials } from '../device/store/credentials.ts';
@@ -85,6 +85,46 @@ describe('latchkey login', () => {
     expect(err.split('\r\x1b[K')).toHaveLength(12);
     expect(err).toContain('⠋ Waiting for you to allow it (10:00 left)');
     expect(err.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  describe('that cannot keep its tokens', () => {
+    /** The broker's answer comes, and with it what is in the way. */
+    const obstructed =
+      (obstruct: () => Promise<unknown>): typeof fetch =>
+      async (input, init) => {
+        if (String(input).endsWith('/token')) await obstruct();
+        return broker.fetch(input, init);
+      };
+    const ended = () =>
+      expect(broker.state.requests.at(-1)).toMatchObject({ path: '/revoke', form: { token: 'refresh-1' } });
+
+    it('ends them at the broker', async () => {
+      const { code, out } = await run(`login --issuer ${issuer}`, { fetch: obstructed(() => mkdir(path())) });
+      expect(code).toBe(exitCode.failure);
+      expect(out).not.toContain('Signed in');
+      ended();
+    });
+
+    it('ends them also after Ctrl-C, while it waits for the file', async () => {
+      const interrupted = new AbortController();
+      const holder = JSON.stringify({
+        pid: process.pid,
+        host: hostname(),
+        since: broker.now(),
+        nonce: 'another shell',
+      });
+      const { code } = await run(`login --issuer ${issuer}`, {
+        signal: interrupted.signal,
+        fetch: obstructed(() => writeFile(`${path()}.lock`, holder)),
+        async sleep(ms, signal) {
+          if (broker.state.minted > 0) interrupted.abort();
+          await broker.sleep(ms, signal);
+        },
+      });
+      expect(code).toBe(exitCode.interrupted);
+      expect(await readdir(home)).toEqual(['default.json.lock']);
+      ended();
+    });
   });
 
   it('takes what the profile had for granted, and ends the sign-in that it replaces', async () => {

@@ -11,6 +11,7 @@ import {
 import type { Clock } from '#shared/time.ts';
 import { DeviceError } from './device-error.ts';
 import { discover, type Server, type ServerOptions } from './server.ts';
+import { sleep as realSleep, type Sleep } from './sleep.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
 export interface LoopbackLoginOptions extends ServerOptions {
@@ -19,6 +20,7 @@ export interface LoopbackLoginOptions extends ServerOptions {
   /** The API that the tokens are for (RFC 8707). */
   resource?: string | undefined;
   now?: Clock | undefined;
+  sleep?: Sleep | undefined;
   /** How long the person may take, in milliseconds. Default ten minutes. */
   timeoutMs?: number | undefined;
 }
@@ -29,6 +31,8 @@ export type LoopbackState =
   { type: 'open'; authorization_url: string; expires_at: number } | { type: 'done'; tokens: Tokens };
 
 const redirectPath = '/callback';
+/** A code lives for a minute, and an answer that says to come back later does not spend it. */
+const retryForMs = 50_000;
 
 /**
  * Signs in through the browser of this machine: authorization code with PKCE, and a redirect to a port of
@@ -40,7 +44,7 @@ const redirectPath = '/callback';
  * @see RFC 8252 §7.3, RFC 7636, RFC 9207
  */
 export async function* loopbackLogin(options: LoopbackLoginOptions): AsyncGenerator<LoopbackState, void, undefined> {
-  const { now = () => Date.now(), timeoutMs = 600_000, signal } = options;
+  const { now = () => Date.now(), sleep = realSleep, timeoutMs = 600_000, signal } = options;
   const server = await discover(options);
   const state = generateRandomState();
   const codeVerifier = generateRandomCodeVerifier();
@@ -49,7 +53,8 @@ export async function* loopbackLogin(options: LoopbackLoginOptions): AsyncGenera
     const authorizationUrl = await authorizationUrlOf(server, options, listener.redirectUri, state, codeVerifier);
     yield { type: 'open', authorization_url: authorizationUrl, expires_at: Math.floor((now() + timeoutMs) / 1_000) };
     const answer = await within(listener.answered, timeoutMs, signal);
-    yield { type: 'done', tokens: await exchange(server, answer, state, codeVerifier, listener.redirectUri, now) };
+    const redeem = () => exchange(server, answer, state, codeVerifier, listener.redirectUri, now);
+    yield { type: 'done', tokens: await untilServed(redeem, { now, sleep, signal }) };
   } finally {
     listener.close();
   }
@@ -81,6 +86,23 @@ async function authorizationUrlOf(
   };
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
   return url.href;
+}
+
+/** Tries again as long as the broker asks for it. An answer that got lost is none of these: that code may be spent. */
+async function untilServed<T>(
+  redeem: () => Promise<T>,
+  { now, sleep, signal }: { now: Clock; sleep: Sleep; signal: AbortSignal | undefined },
+): Promise<T> {
+  const deadline = now() + retryForMs;
+  for (;;) {
+    try {
+      return await redeem();
+    } catch (error) {
+      const after = error instanceof DeviceError && error.code === 'unreachable' ? error.retryAfter : undefined;
+      if (after === undefined || now() + after * 1_000 >= deadline) throw error;
+      await sleep(Math.max(after, 1) * 1_000, signal);
+    }
+  }
 }
 
 async function exchange(

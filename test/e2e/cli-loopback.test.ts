@@ -26,6 +26,7 @@ async function run(
   args: string[],
   visit: (url: string) => Promise<boolean> = async () => false,
   signal = new AbortController().signal,
+  request: typeof fetch = fetch,
 ) {
   let [out, err] = ['', ''];
   const io: Io = {
@@ -41,7 +42,7 @@ async function run(
     browserHere: true,
     openBrowser: visit,
     runProgram: () => Promise.reject(new Error('not part of this test')),
-    fetch: (input, init) => fetch(input, init),
+    fetch: (input, init) => request(input, init),
     now: Date.now,
     sleep,
     signal,
@@ -79,6 +80,19 @@ describe('latchkey login in the browser of this machine (RFC 8252)', () => {
     }
     expect(await run(['logout'])).toMatchObject({ code: exitCode.ok });
     expect(await readdir(home)).toEqual([]);
+  });
+
+  it('asks again with the same code where the broker says to come back later', async () => {
+    let refused = 0;
+    const busyAtFirst: typeof fetch = async (input, init) => {
+      const isToken = String(input).endsWith('/token');
+      if (!isToken || refused === 2) return fetch(input, init);
+      refused += 1;
+      return Response.json({ error: 'temporarily_unavailable' }, { status: 503, headers: { 'Retry-After': '1' } });
+    };
+    const { code } = await run([...login, '--issuer', broker.origins.broker], decide('allow'), undefined, busyAtFirst);
+    expect({ code, refused }).toEqual({ code: exitCode.ok, refused: 2 });
+    expect((await run(['logout'])).code).toBe(exitCode.ok);
   });
 
   it('says so when the person denies, and keeps nothing', async () => {
