@@ -2,7 +2,7 @@ import { type OAuthErrorCode, oauthErrorStatus } from '#shared/oauth-errors.ts';
 
 interface OAuthErrorOptions extends ErrorOptions {
   /** Members beside `error` and `error_description`, safe to send. */
-  members?: Record<string, string | number> | undefined;
+  members?: Record<string, string | number | boolean> | undefined;
   headers?: Record<string, string> | undefined;
   status?: number | undefined;
 }
@@ -17,7 +17,7 @@ export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly code: OAuthErrorCode;
   readonly status: number;
-  readonly members: Record<string, string | number>;
+  readonly members: Record<string, string | number | boolean>;
   readonly headers: Record<string, string>;
 
   constructor(code: OAuthErrorCode, description: string, options: OAuthErrorOptions = {}) {

@@ -135,6 +135,8 @@ export const errorAnswer = v.object({
   /** With `insufficient_user_authentication`: what the next sign-in must bring. */
   acr_values: v.optional(v.string()),
   max_age: v.optional(v.number()),
+  /** With `invalid_session`: it did not run out, somebody has ended it. */
+  ended: v.optional(v.boolean()),
 });
 
 export type AuthorizeRequest = v.InferOutput<typeof authorizeRequest>;

@@ -1,13 +1,16 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { sha256 } from '../keys/hash.ts';
+import { sessionEnded } from '../session/authenticate.ts';
 import { rechecked } from '../session/recheck.ts';
 import { sessionView } from '../session/view.ts';
 
 /** `GET /session`: account, policy and consents, with an `ETag` so that asking often costs little. */
 export function sessionRead(deps: Deps) {
   return async (c: BrokerContext) => {
-    const body = JSON.stringify(await sessionView(deps, await rechecked(deps, c.get('session'))));
+    const row = await rechecked(deps, c.get('session'));
+    if (row.state === 'ended') throw sessionEnded();
+    const body = JSON.stringify(await sessionView(deps, row));
     const etag = `"${sha256(body)}"`;
     c.header('ETag', etag);
     c.header('Cache-Control', 'private, no-cache');

@@ -44,7 +44,7 @@ export function requireProof({ config, checkProof, nonces }: Deps): MiddlewareHa
 export function requireSession(deps: Deps, { isActivity = true } = {}): MiddlewareHandler<Env> {
   return async function requireSessionMiddleware(c, next) {
     const session = await findSession(deps, c, c.get('jkt'));
-    if (!session) throw new OAuthError('invalid_session', 'there is no session for this cookie and key: sign in');
+    if (!session) throw await noSession(deps, c);
     await c.get('useProof')();
     await replacePredecessor(deps, session.row);
     if (isActivity) await keepAlive(deps, c, session);
@@ -62,13 +62,33 @@ export async function findSession(
   c: BrokerContext,
   jkt: string,
 ): Promise<AuthenticatedSession | undefined> {
+  const found = await findRow(store, c, jkt);
+  if (!found) return undefined;
+  const { row } = found;
+  if (row.state === 'ended' || now() >= row.idleExpiresAt || now() >= row.absoluteExpiresAt) return undefined;
+  return found;
+}
+
+/** The same, whether or not it still lives. */
+async function findRow(store: Deps['store'], c: BrokerContext, jkt: string): Promise<AuthenticatedSession | undefined> {
   const secret = readSessionCookie(c, jkt);
   if (!secret) return undefined;
   const row = await store.getSession(sessionRowId(secret));
   if (!row || !sameText(row.secretCheck, secretCheckOf(secret)) || row.jkt !== jkt) return undefined;
-  if (row.state === 'ended' || now() >= row.idleExpiresAt || now() >= row.absoluteExpiresAt) return undefined;
   return { row, secret };
 }
+
+/** Whoever has cookie and key learns whether somebody has ended the session: then it doesn't come back without a window. */
+async function noSession({ store }: Deps, c: BrokerContext): Promise<OAuthError> {
+  const found = await findRow(store, c, c.get('jkt'));
+  return found?.row.state === 'ended'
+    ? sessionEnded()
+    : new OAuthError('invalid_session', 'there is no session for this cookie and key: sign in');
+}
+
+/** Somebody has ended the session: the person, an administrator, the provider. */
+export const sessionEnded = (): OAuthError =>
+  new OAuthError('invalid_session', 'the session was ended: sign in', { members: { ended: true } });
 
 async function replacePredecessor({ store, feed, now }: Deps, { id, predecessor }: Session): Promise<void> {
   if (predecessor === undefined) return;

@@ -8,7 +8,7 @@ import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
 import { extensionClientId } from '../tokens/subjects.ts';
-import type { AuthenticatedSession } from './authenticate.ts';
+import { type AuthenticatedSession, sessionEnded } from './authenticate.ts';
 
 const attempts = 2;
 
@@ -66,8 +66,7 @@ async function authorize(
   { origin, resource, scope, ...wanted }: TokenRequest,
 ): Promise<Authority> {
   const found = await store.getAuthority(id, origin, resource);
-  if (!found || found.session.state === 'ended')
-    throw new OAuthError('invalid_session', 'the session has ended: sign in');
+  if (!found || found.session.state === 'ended') throw sessionEnded();
   if (found.session.state === 'reauth_required') throw reauthRequired();
   const { session, person, consent } = found;
   const answer = decide(config, {

@@ -16,11 +16,14 @@ export class BrokerError extends LatchkeyError {
   readonly error: string;
   /** With `insufficient_user_authentication`: what the next sign-in must bring. */
   readonly stepUp: StepUp;
+  /** With `invalid_session`: somebody has ended it. */
+  readonly ended: boolean;
 
   constructor(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined) {
     super(pageError(answer, status, retryAfterMs));
     this.error = answer.error;
     this.stepUp = { acr_values: answer.acr_values, max_age: answer.max_age };
+    this.ended = answer.ended ?? false;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '#shared/time.ts';
 import type { Keys } from '../platform/keys.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
-import { isBrokerError } from './broker-error.ts';
+import { BrokerError, isBrokerError } from './broker-error.ts';
 import type { Events } from './events.ts';
 import { lostAccess } from './lost-access.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -18,10 +18,10 @@ export type Known =
   | { signedIn: false; logoutUrl?: string | undefined; lapsed?: Account | undefined }
   | { signedIn: true; answer: SessionAnswer; etag: string | undefined; checkedAt: number };
 
-/** An account that was signed in, whose session takes a new sign-in to go on, and which nobody has signed out. */
+/** An account that was signed in, whose session takes a new sign-in to go on, and whose session nobody has ended. */
 export interface Lapsed {
   account: Account;
-  /** Whether the session itself is over (too old, ended by somebody), and not only the provider's grant. */
+  /** Whether the session itself has run out, and not only the provider's grant. */
   over: boolean;
 }
 
@@ -81,9 +81,9 @@ export function createSession(deps: SessionDeps): Session {
     await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
   };
   const signedOut = (logoutUrl?: string): Promise<void> => inTurn(() => forget('erase', { logoutUrl }));
-  /** Nobody signed out: it is the broker that says so. */
-  const lapse = async (): Promise<void> => {
-    const lapsed = answerOf(await known.get())?.account;
+  /** Nobody signed out here: it is the broker that says so. */
+  const lapse = async (ended: boolean): Promise<void> => {
+    const lapsed = ended ? undefined : answerOf(await known.get())?.account;
     await forget((await deps.signingIn()) ? 'keep' : 'erase', { lapsed });
   };
 
@@ -102,7 +102,7 @@ export function createSession(deps: SessionDeps): Session {
       // A late answer about the session before says nothing about the one that has begun since.
       const stillThatSession = epoch === (await events.epoch());
       if (stillThatSession && isBrokerError(error, 'invalid_session')) {
-        await inTurn(lapse);
+        await inTurn(() => lapse(error instanceof BrokerError && error.ended));
       } else if (stillThatSession && isBrokerError(error, 'login_required')) {
         await change(epoch, (old) => withState(old, 'reauth_required'));
         await events.hint('session');
@@ -167,7 +167,7 @@ export function createSession(deps: SessionDeps): Session {
     over: (createdAt) =>
       inTurn(async () => {
         if (answerOf(await known.get())?.session.created_at !== createdAt) return;
-        await lapse();
+        await lapse(true);
       }),
     async check(voidTokens) {
       const before = answerOf(await known.get());

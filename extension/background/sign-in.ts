@@ -56,8 +56,8 @@ export interface SignIn {
    */
   run(wish?: SignInWish): Promise<void>;
   /**
-   * Goes on with a session whose grant is gone, without a window and without anybody asking for it. Never with one that
-   * is over: whoever ended it, from elsewhere perhaps, has to stay the last to have decided.
+   * Goes on with a session whose grant is gone, without a window and without anybody asking for it. A session that has run
+   * out takes somebody who asks.
    *
    * @returns whether there is a session now; if not, nothing has changed
    */

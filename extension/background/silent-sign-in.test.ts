@@ -199,13 +199,32 @@ describe('a grant that is gone', () => {
   });
 });
 
-describe('a session that is over', () => {
+describe('a session that has run out', () => {
   it('is not begun anew unless somebody asks for it: then without a window', async () => {
     await endSession();
     await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
     expect(silent).toHaveLength(0);
     expect(await ask(true, 'if_needed')).toMatchObject({ scope: 'orders:read' });
     expect([silent.length, windows]).toEqual([1, 0]);
+  });
+
+  it.each([
+    [
+      'at the broker, by anybody',
+      async () => {
+        parts.broker.next('GET /session', refusal('invalid_session', 401, { ended: true }));
+        await parts.session.refreshed(0);
+      },
+    ],
+    [
+      'while its events are heard',
+      async () => parts.session.over((await parts.session.current())?.session.created_at ?? 0),
+    ],
+  ])('or was ended %s, comes back in a window only', async (_where, end) => {
+    await end();
+    expect(await parts.session.current()).toBeUndefined();
+    expect(await ask(true, 'if_needed')).toMatchObject({ scope: 'orders:read' });
+    expect([silent.length, windows]).toEqual([0, 1]);
   });
 
   it('by the person’s own sign-out never comes back in silence', async () => {

@@ -242,7 +242,13 @@ describe('signing out', () => {
     expect(ended.status).toBe(200);
     expect(ended.body.logout_url).toMatch(new RegExp(`^${broker.origins.idp}`));
     expect(ended.headers.getSetCookie().join()).toMatch(/Max-Age=0/);
-    expect((await session.call('GET', '/session', undefined, { cookie })).body.error).toBe('invalid_session');
+    // Whoever has cookie and key learns that somebody has ended it; whoever has neither, nothing.
+    expect((await session.call('GET', '/session', undefined, { cookie })).body).toMatchObject({
+      error: 'invalid_session',
+      ended: true,
+    });
+    const stranger = await (await client()).call('GET', '/session', undefined, { cookie });
+    expect(stranger.body).not.toHaveProperty('ended');
   });
 
   it('for another session of the same account leaves a grant alone that the provider might not end alone', async () => {

@@ -80,7 +80,7 @@ export function signInCases(browser: () => Browser): void {
     await page.close();
   });
 
-  it('a session that is over comes back after a click, and without a window', async () => {
+  it('a session whose cookie is gone comes back after a click, and without a window', async () => {
     const { demo } = browser();
     const before = await browser().openExtensionPage('ui/popup.html');
     await signOut(before);
