@@ -29,7 +29,7 @@ import { metadata } from './routes/metadata.ts';
 import { register } from './routes/register.ts';
 import { revoke } from './routes/revoke.ts';
 import { sessionAuthorize } from './routes/session-authorize.ts';
-import { consentGrant, consentRevoke } from './routes/session-consents.ts';
+import { consentDecide, consentRevoke } from './routes/session-consents.ts';
 import { sessionCreate } from './routes/session-create.ts';
 import { sessionEnd } from './routes/session-end.ts';
 import { sessionEvents } from './routes/session-events.ts';
@@ -70,7 +70,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.delete('/session', proof, session, sessionEnd(deps));
   app.post('/session/token', proof, session, limit(deps, budgets.sessionToken, bySession), sessionToken(deps));
   const consents = limit(deps, budgets.sessionConsents, bySession);
-  app.post('/session/consents', proof, session, consents, consentGrant(deps));
+  app.post('/session/consents', proof, session, consents, consentDecide(deps));
   app.delete('/session/consents', proof, session, consents, consentRevoke(deps));
 
   app.post('/device_authorization', deviceAuthorization(deps));

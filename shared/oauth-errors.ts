@@ -42,6 +42,8 @@ export const oauthErrorStatus = {
   insufficient_group: 403,
   /** No session stands behind the cookie: it is absent, unknown, ended, or another key's. */
   invalid_session: 401,
+  /** The person has chosen "never" for this site: no prompt can help, only their taking it back. */
+  consent_refused: 403,
   /** The sign-in transaction is unknown, used, too old, or not of this key. */
   invalid_transaction: 400,
   /** The provider refused, or answered with something unusable. */

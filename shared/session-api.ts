@@ -82,6 +82,22 @@ export const consent = v.object({
   granted_at: v.number(),
 });
 
+/** What there is to know of a site beside its consents: at least one of the two. */
+export const siteRecord = v.object({
+  origin: v.string(),
+  /** The person chose "never": it may not ask. NumericDate, as the other. */
+  refused_at: v.optional(v.number()),
+  /** When it last had a token, to within some minutes. */
+  last_used_at: v.optional(v.number()),
+});
+
+/** What the person has decided about sites; the answer of `POST` and `DELETE /session/consents`. */
+export const decisions = v.object({
+  consents: v.array(consent),
+  /** Absent in the answers of brokers of before. */
+  sites: v.optional(v.array(siteRecord), []),
+});
+
 /** Answer of `POST /session` (201) and `GET /session` (200). */
 export const sessionAnswer = v.object({
   account,
@@ -92,7 +108,7 @@ export const sessionAnswer = v.object({
     expires_at: v.number(),
   }),
   policy: v.object({ sites: v.array(sitePolicy) }),
-  consents: v.array(consent),
+  ...decisions.entries,
 });
 
 export const tokenRequest = v.strictObject({
@@ -116,8 +132,20 @@ export const tokenAnswer = v.object({
   resource: v.string(),
 });
 
-/** Body of `POST /session/consents` (grant) and `DELETE /session/consents` (revoke; without `resource`: the whole site). */
-export const consentRequest = v.strictObject({ origin: text(300), resource: text(512), scope: scopeText });
+/**
+ * Body of `POST /session/consents`, what the person has decided about a site: to `allow` it something, that it may
+ * `never` ask again (which takes back what it was allowed), or that after such a "never" it may `ask`.
+ */
+export const consentRequest = v.variant('decision', [
+  v.strictObject({
+    decision: v.optional(v.literal('allow'), 'allow'),
+    origin: text(300),
+    resource: text(512),
+    scope: scopeText,
+  }),
+  v.strictObject({ decision: v.picklist(['never', 'ask']), origin: text(300) }),
+]);
+/** Body of `DELETE /session/consents`; without `resource`: the whole site. A "never" stays. */
 export const consentRevocation = v.strictObject({ origin: text(300), resource: v.optional(text(512)) });
 
 /** Answer of `GET /session/upstreams`: names of the providers in the broker's configuration. */
@@ -146,6 +174,10 @@ export type SessionAnswer = v.InferOutput<typeof sessionAnswer>;
 export type SitePolicy = v.InferOutput<typeof sitePolicy>;
 export type Account = v.InferOutput<typeof account>;
 export type Consent = v.InferOutput<typeof consent>;
+export type SiteRecord = v.InferOutput<typeof siteRecord>;
+export type Decisions = v.InferOutput<typeof decisions>;
+export type ConsentRequest = v.InferInput<typeof consentRequest>;
+export type ConsentRevocation = v.InferInput<typeof consentRevocation>;
 export type TokenRequest = v.InferOutput<typeof tokenRequest>;
 export type TokenAnswer = v.InferOutput<typeof tokenAnswer>;
 export type ErrorAnswer = v.InferOutput<typeof errorAnswer>;

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import type { Form } from '../middleware/body.ts';
 import type { SignedInPerson } from '../people/page-session.ts';
+import { letSiteAsk, takeBackSite } from './site-decisions.ts';
 
 const maxNameLength = 60;
 
@@ -36,14 +37,8 @@ export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
       await store.appendAudit({ type: 'device.renamed', sub, detail: { device: id } }, now());
     },
   ],
-  [
-    'end_site',
-    async ({ store, feed, now }, { sub }, { origin = '' }) => {
-      if ((await store.revokeConsent({ sub, origin })) === 0) return;
-      await feed.publish({ type: 'consent', sub });
-      await store.appendAudit({ type: 'consent.revoked', sub, detail: { origin } }, now());
-    },
-  ],
+  ['end_site', (deps, { sub }, { origin = '' }) => takeBackSite(deps, sub, { origin })],
+  ['let_site_ask', (deps, { sub }, { origin = '' }) => letSiteAsk(deps, sub, origin)],
 ]);
 
 function readName(text: string): string {

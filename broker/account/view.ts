@@ -8,26 +8,38 @@ import { browserName } from './browser-name.ts';
 export interface AccountView {
   browsers: Entry[];
   devices: (Entry & { client: string; may: string[]; knows: IdentityFact[] })[];
-  sites: { origin: string; name: string; may: string[]; allowedAt: number }[];
+  sites: SiteEntry[];
 }
 
-interface Entry {
+export type SiteEntry = Use & { origin: string; name: string } & (
+    | { access: 'person'; may: string[]; allowedAt: number }
+    /** The administrator has let it in for everybody; it is here once the person has used it. */
+    | { access: 'organisation'; may: string[] }
+    /** The person chose that it may not ask. */
+    | { access: 'never'; refusedAt: number }
+  );
+
+export interface Use {
+  lastUsedAt?: number | undefined;
+  lastUsedFrom?: string | undefined;
+}
+
+interface Entry extends Use {
   /** The row's: names it in forms, opens nothing. */
   id: string;
   name: string;
   signedInAt: number;
-  lastUsedAt: number | undefined;
-  lastUsedFrom: string | undefined;
   /** The provider wants them to sign in again there. */
   needsSignIn: boolean;
 }
 
 /** Everything of the person that has neither ended nor expired. */
 export async function accountView({ config, store, now }: Deps, { sub }: SignedInPerson): Promise<AccountView> {
-  const [sessions, devices, consents] = await Promise.all([
+  const [sessions, devices, consents, used] = await Promise.all([
     store.listSessions(sub),
     store.listDeviceSessions(sub),
     store.listConsents(sub),
+    store.listSites(sub),
   ]);
   const words = (resource: string, scopes: readonly string[]) =>
     scopes.map((scope) => config.resources.get(resource)?.scopes[scope] ?? scope);
@@ -43,13 +55,23 @@ export async function accountView({ config, store, now }: Deps, { sub }: SignedI
       may: mayOf(device),
       knows: identityFactsOf(device.scopes),
     })),
-    sites: [...Map.groupBy(consents, ({ origin }) => origin)].map(([origin, of]) => ({
-      origin,
-      name: config.origins.get(origin)?.name ?? origin,
-      may: of.flatMap(({ resource, scopes }) => words(resource, scopes)),
-      allowedAt: Math.max(...of.map(({ grantedAt }) => grantedAt)),
-    })),
+    sites: [...new Set([...consents, ...used].map(({ origin }) => origin))].toSorted().flatMap(site),
   };
+
+  function site(origin: string): SiteEntry[] {
+    const configured = config.origins.get(origin);
+    const { refusedAt, lastUsedAt, lastUsedFrom } = used.find((record) => record.origin === origin) ?? {};
+    const entry = { origin, name: configured?.name ?? origin, lastUsedAt, lastUsedFrom };
+    if (configured?.consent === 'granted') {
+      const may = [...configured.allow].flatMap(([resource, scopes]) => words(resource, scopes));
+      return [{ ...entry, access: 'organisation', may }];
+    }
+    if (refusedAt !== undefined) return [{ ...entry, access: 'never', refusedAt }];
+    const of = consents.filter((consent) => consent.origin === origin);
+    if (of.length === 0) return [];
+    const may = of.flatMap(({ resource, scopes }) => words(resource, scopes));
+    return [{ ...entry, access: 'person', may, allowedAt: Math.max(...of.map(({ grantedAt }) => grantedAt)) }];
+  }
 
   function clientName({ clientId }: DeviceSession): string {
     return config.devices.get(clientId)?.name ?? clientId;

@@ -12,7 +12,7 @@ const usage = `Usage: latchkey policy explain --origin URL --resource URL --scop
 Says whether a page may have a token, and why. Exits with 0 where it may, with 1 where not.
 
   --config FILE          the configuration (latchkey.yaml, or LATCHKEY_CONFIG)
-  --subject SUB          a person, by Latchkey's own name: groups, sign-in and consents from the store, as they are now
+  --subject SUB          a person, by Latchkey's own name: groups, sign-in and decisions from the store, as they are now
   --groups okta:a,okta:b instead of theirs, or without anybody
   --acr ACR              strength of the sign-in
   --signed-in-ago 2h     its age
@@ -64,6 +64,7 @@ export async function policy(argv: readonly string[]): Promise<number> {
       auth_time: ago === undefined ? known?.claims.auth_time : toSeconds(now - ago),
     },
     consented: words(values.consented) ?? known?.consented,
+    refused: known?.refused,
     now,
   });
   process.stdout.write(values.json ? `${JSON.stringify(explanationJson(explanation))}\n` : asText(explanation));
@@ -79,13 +80,17 @@ async function personNow(
   sub: string,
   origin: string,
   resource: string,
-): Promise<{ claims: Partial<PolicyQuestion['claims']>; consented: string[] | undefined } | undefined> {
+): Promise<
+  { claims: Partial<PolicyQuestion['claims']>; consented: string[] | undefined; refused: boolean } | undefined
+> {
   const store = await createStore(config.store, { now: () => Date.now() });
   try {
     if (!(await store.getPerson(sub))) return undefined;
     const [sessions, consents] = [await store.listSessions(sub), await store.listConsents(sub)];
     const consent = consents.find((each) => each.origin === origin && each.resource === resource);
-    return { claims: sessions[0]?.claims ?? {}, consented: consent?.scopes };
+    const sites = await store.listSites(sub);
+    const refused = sites.some((site) => site.origin === origin && site.refusedAt !== undefined);
+    return { claims: sessions[0]?.claims ?? {}, consented: consent?.scopes, refused };
   } finally {
     await store.close();
   }

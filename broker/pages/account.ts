@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { AccountView } from '../account/view.ts';
+import type { AccountView, SiteEntry, Use } from '../account/view.ts';
 import { ago } from './ago.ts';
 import { type Html, isolated } from './html.ts';
 import type { Language } from './language.ts';
@@ -23,7 +23,7 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
             )}
             <button class="link" type="submit" name="action" value="${action}" aria-label="${label}: ${described}">${label}</button>
           </form>`;
-  const used = ({ lastUsedAt, lastUsedFrom }: AccountView['browsers'][number]): Html | string => {
+  const used = ({ lastUsedAt, lastUsedFrom }: Use): Html | string => {
     if (lastUsedAt === undefined) return words.notUsed;
     return lastUsedFrom
       ? words.lastUsedFrom(since(lastUsedAt), isolated(lastUsedFrom))
@@ -31,6 +31,16 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
   };
   const use = (entry: AccountView['browsers'][number]): Html =>
     html`<p class="soft">${used(entry)}${entry.needsSignIn ? html` · ${words.needsSignIn}` : ''}</p>`;
+  const decided = (site: SiteEntry): string => {
+    if (site.access === 'never') return words.refusedAt(since(site.refusedAt));
+    return site.access === 'person' ? words.allowedAt(since(site.allowedAt)) : words.allowedByOrganisation;
+  };
+  const decide = ({ access, origin, name }: SiteEntry): Html | string => {
+    if (access === 'organisation') return '';
+    return access === 'never'
+      ? form('let_site_ask', { origin }, words.letAsk, name)
+      : form('end_site', { origin }, words.takeBack, name);
+  };
   const may = (permissions: readonly string[]): Html | string =>
     permissions.length === 0 ? '' : html`<ul>${permissions.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`;
 
@@ -75,9 +85,10 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
         ${sites.length === 0 ? html`<p>${words.none}</p>` : ''}
         ${sites.map(
           (site) => html`<article class="item">
-          <p><strong><bdi>${site.name}</bdi></strong> <span class="soft"><bdi>${site.origin}</bdi> · ${words.allowedAt(since(site.allowedAt))}</span></p>
-          ${may(site.may)}
-          ${form('end_site', { origin: site.origin }, words.takeBack, site.name)}
+          <p><strong><bdi>${site.name}</bdi></strong> <span class="soft"><bdi>${site.origin}</bdi> · ${decided(site)}</span></p>
+          <p class="soft">${used(site)}</p>
+          ${site.access === 'never' ? '' : may(site.may)}
+          ${decide(site)}
         </article>`,
         )}
       </section>

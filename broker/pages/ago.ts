@@ -1,14 +1,8 @@
+import { ago as inWords } from '#shared/ago.ts';
 import type { Language } from './language.ts';
 
 /** How long ago, in words. @param ms at least 0 */
-export function ago({ tag, words }: Language, ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return words.justNow;
-  const format = new Intl.RelativeTimeFormat(tag);
-  if (minutes < 120) return format.format(-minutes, 'minute');
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? format.format(-hours, 'hour') : format.format(-Math.floor(hours / 24), 'day');
-}
+export const ago = ({ tag, words }: Language, ms: number): string => inWords(tag, ms, words.justNow);
 
 /** A span of time, in words: `90 days`, or `8 hours` where it is less than two days. */
 export function duration({ tag }: Language, ms: number): string {

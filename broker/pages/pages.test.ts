@@ -35,7 +35,11 @@ const pages = (language: Language) => [
     now: 0,
     browsers: [used],
     devices: [{ ...used, client: text, may: [text], knows: [] }],
-    sites: [{ origin: text, name: text, may: [text], allowedAt: 0 }],
+    sites: [
+      { access: 'person', origin: text, name: text, may: [text], allowedAt: 0, lastUsedAt: 0, lastUsedFrom: text },
+      { access: 'organisation', origin: text, name: text, may: [text] },
+      { access: 'never', origin: text, name: text, refusedAt: 0 },
+    ],
   }),
 ];
 

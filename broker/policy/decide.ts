@@ -9,12 +9,14 @@ export interface PolicyQuestion {
   claims: GrantClaims;
   /** What the person has consented to for this origin and resource; absent: never asked. */
   consented: readonly string[] | undefined;
+  /** The person has chosen "never" for this origin. It says nothing where the administrator has consented for everybody. */
+  refused?: boolean | undefined;
   /** Epoch milliseconds. */
   now: number;
 }
 
 /** What is asked, in this order; the first that fails decides. */
-export const policyChecks = ['origin', 'resource', 'scopes', 'groups', 'sign_in', 'consent'] as const;
+export const policyChecks = ['origin', 'resource', 'scopes', 'groups', 'refusal', 'sign_in', 'consent'] as const;
 export type PolicyCheck = (typeof policyChecks)[number];
 
 interface Refusal {
@@ -26,7 +28,7 @@ interface Refusal {
 
 export type PolicyAnswer =
   | { allowed: true; origin: OriginConfig; resource: ResourceConfig }
-  | (Refusal & { error: 'access_denied' | 'invalid_target' | 'invalid_scope' })
+  | (Refusal & { error: 'access_denied' | 'invalid_target' | 'invalid_scope' | 'consent_refused' })
   | (Refusal & {
       error: 'insufficient_user_authentication';
       acrValues: readonly string[];
@@ -65,6 +67,12 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
       error: 'access_denied',
       why: 'the person is in none of the groups that may use this site',
     };
+  // Before the sign-in: such a site can't bring up a prompt of any kind.
+  if (question.refused && origin.consent !== 'granted') {
+    const why =
+      'the person has chosen never for this site: it may ask again once they say so, by the toolbar icon or at /account';
+    return { allowed: false, check: 'refusal', error: 'consent_refused', why };
+  }
   const stepUp = stepUpOf(origin, claims, now);
   if (stepUp) return stepUp;
   const missing = origin.consent === 'granted' ? [] : scopes.filter((scope) => !consented?.includes(scope));

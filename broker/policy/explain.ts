@@ -40,6 +40,8 @@ const ruleOf: Record<PolicyCheck, (site: OriginConfig, question: PolicyQuestion)
   resource: ({ allow }) => `one of ${list([...allow.keys()], 'none')}`,
   scopes: ({ allow }, { resource }) => `some of ${list(allow.get(resource), 'none')}`,
   groups: ({ groups }) => (groups.length === 0 ? 'any person' : `in one of ${groups.join(', ')}`),
+  refusal: ({ consent }) =>
+    consent === 'granted' ? 'given by the administrator' : 'the person has not chosen never for this site',
   sign_in: signInRule,
   consent: ({ consent }) => (consent === 'granted' ? 'given by the administrator' : 'the person agrees to every scope'),
 };
@@ -49,6 +51,7 @@ const givenOf: Record<PolicyCheck, (question: PolicyQuestion) => string> = {
   resource: ({ resource }) => resource,
   scopes: ({ scopes }) => list(scopes, 'none'),
   groups: ({ claims }) => list(claims.groups, 'no group'),
+  refusal: ({ refused }) => (refused ? 'chosen' : 'not chosen'),
   sign_in: ({ claims, now }) =>
     `acr ${claims.acr ?? 'unknown'}, ${claims.auth_time === undefined ? 'time unknown' : `${age(now - claims.auth_time * 1_000)} ago`}`,
   consent: ({ consented }) => list(consented, 'nothing agreed to yet'),

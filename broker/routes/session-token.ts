@@ -8,6 +8,6 @@ import { grantToken } from '../session/grant-token.ts';
 export function sessionToken(deps: Deps) {
   return async (c: BrokerContext) => {
     const request = await jsonBody(c, tokenRequest);
-    return c.json(await grantToken(deps, c.get('session'), request));
+    return c.json(await grantToken(deps, c.get('session'), request, c.get('address')));
   };
 }

@@ -5,12 +5,15 @@ import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
-import type { Person, Session } from '../store/store.ts';
+import type { Person, Session, Site } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
 import { extensionClientId } from '../tokens/subjects.ts';
 import { type AuthenticatedSession, sessionEnded } from './authenticate.ts';
 
 const attempts = 2;
+
+/** A site's last use is noted at most this often, so that it is not a write a token. */
+const touchEveryMs = 300_000;
 
 /**
  * Mints a token for a page, after a refresh upstream where what is known of the person is too old.
@@ -18,12 +21,14 @@ const attempts = 2;
  * Session state, policy and consent are read in one statement and decided on together; after a refresh they
  * are read and decided on again.
  *
+ * @param from the address that asks, for the person's list of sites
  * @throws {OAuthError} as {@link decide} says; `login_required`; `temporarily_unavailable`
  */
 export async function grantToken(
   deps: Deps,
   { row, secret }: AuthenticatedSession,
   request: TokenRequest,
+  from: string | undefined,
 ): Promise<TokenAnswer> {
   const minTtlMs = (request.min_ttl ?? 0) * 1_000;
   let authority = await authorize(deps, row.id, request);
@@ -51,12 +56,19 @@ export async function grantToken(
       throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
     }
   }
-  return mint(deps, authority, request);
+  const token = await mint(deps, authority, request);
+  await noteUse(deps, authority.site, from);
+  return token;
+}
+
+async function noteUse({ store, now }: Deps, site: Site, from: string | undefined): Promise<void> {
+  if (now() - (site.lastUsedAt ?? 0) >= touchEveryMs) await store.touchSite(site, { at: now(), from });
 }
 
 interface Authority {
   session: Session;
   person: Person;
+  site: Site;
   resource: ResourceConfig;
 }
 
@@ -68,19 +80,20 @@ async function authorize(
   const found = await store.getAuthority(id, origin, resource);
   if (!found || found.session.state === 'ended') throw sessionEnded();
   if (found.session.state === 'reauth_required') throw reauthRequired();
-  const { session, person, consent } = found;
+  const { session, person, consent, site } = found;
   const answer = decide(config, {
     origin,
     resource,
     scopes: parseScope(scope),
     claims: session.claims,
     consented: consent?.scopes,
+    refused: site.refusedAt !== undefined,
     now: now(),
   });
   if (!answer.allowed) throw refusal(answer);
   const stepUp = stepUpOf(wantedSignIn(wanted), session.claims, now());
   if (stepUp) throw refusal(stepUp);
-  return { session, person, resource: answer.resource };
+  return { session, person, site, resource: answer.resource };
 }
 
 const lifeOf = ({ now }: Deps, { session, resource }: Authority): number =>

@@ -1,13 +1,12 @@
-import type { SessionAnswer, SitePolicy } from '#shared/session-api.ts';
+import type { Decisions, SessionAnswer, SitePolicy } from '#shared/session-api.ts';
 import { toSeconds } from '#shared/time.ts';
 import type { Config, OriginConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { inGroups } from '../policy/decide.ts';
-import type { Consent, GrantClaims, Session } from '../store/store.ts';
+import type { Consent, GrantClaims, Session, Site } from '../store/store.ts';
 
 /** What the extension is told of a session: who, until when, which sites may ask, what was agreed to. */
-export async function sessionView({ config, store }: Deps, row: Session): Promise<SessionAnswer> {
-  const consents = await store.listConsents(row.sub);
+export async function sessionView(deps: Deps, row: Session): Promise<SessionAnswer> {
   return {
     account: { sub: row.sub, name: row.claims.name, email: row.claims.email, upstream: row.upstream },
     session: {
@@ -15,12 +14,27 @@ export async function sessionView({ config, store }: Deps, row: Session): Promis
       created_at: toSeconds(row.createdAt),
       expires_at: toSeconds(row.absoluteExpiresAt),
     },
-    policy: { sites: sitesFor(config, row.claims) },
-    consents: consents.map(consentView),
+    policy: { sites: sitesFor(deps.config, row.claims) },
+    ...(await decisionsView(deps, row)),
   };
 }
 
-export const consentView = ({ origin, resource, scopes, grantedAt }: Consent) => ({
+/** What the person has decided about sites, and when they last used them. */
+export async function decisionsView({ store }: Deps, { sub }: Pick<Session, 'sub'>): Promise<Decisions> {
+  const [consents, sites] = [await store.listConsents(sub), await store.listSites(sub)];
+  return {
+    consents: consents.map(consentView),
+    sites: sites.filter(({ refusedAt, lastUsedAt }) => refusedAt ?? lastUsedAt).map(siteRecordView),
+  };
+}
+
+const siteRecordView = ({ origin, refusedAt, lastUsedAt }: Site) => ({
+  origin,
+  ...(refusedAt === undefined ? {} : { refused_at: toSeconds(refusedAt) }),
+  ...(lastUsedAt === undefined ? {} : { last_used_at: toSeconds(lastUsedAt) }),
+});
+
+const consentView = ({ origin, resource, scopes, grantedAt }: Consent) => ({
   origin,
   resource,
   scope: scopes.join(' '),

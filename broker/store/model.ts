@@ -185,6 +185,18 @@ export interface Consent {
   grantedAt: number;
 }
 
+/** What is kept of a person and a site, beside their consents. */
+export interface Site {
+  sub: string;
+  origin: string;
+  /** The person chose "never": it may not even ask, and has no consent. */
+  refusedAt?: number | undefined;
+  /** When it was last given a token; not finer than some minutes. */
+  lastUsedAt?: number | undefined;
+  /** The address of the browser that it was given to then. */
+  lastUsedFrom?: string | undefined;
+}
+
 /** `next` is published before it signs, `retired` until the last token that it signed has expired. */
 export type SigningKeyState = 'next' | 'active' | 'retired';
 

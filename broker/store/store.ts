@@ -15,6 +15,7 @@ import type {
   Session,
   SigningKey,
   SigningKeyState,
+  Site,
   StoredAuditEntry,
   Tombstone,
   UpstreamGrant,
@@ -41,6 +42,7 @@ export interface Store
     PageSessionStore,
     RefreshStore,
     ConsentStore,
+    SiteStore,
     DeviceGrantStore,
     DeviceSessionStore,
     SigningKeyStore,
@@ -114,7 +116,7 @@ export interface SessionStore {
     id: string,
     origin: string,
     resource: string,
-  ): Promise<{ session: Session; person: Person; consent?: Consent | undefined } | undefined>;
+  ): Promise<{ session: Session; person: Person; consent?: Consent | undefined; site: Site } | undefined>;
   /** Moves the idle expiry on, never back, and notes the use that did it. As durable as `LimitStore`. */
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
   /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
@@ -214,10 +216,21 @@ export interface RefreshStore {
 
 export interface ConsentStore {
   listConsents(sub: string): Promise<Consent[]>;
-  /** Adds to what is granted already. @returns the union */
+  /** Adds to what is granted already, and takes back a "never": the last decision counts. @returns the union */
   grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number): Promise<Consent>;
   /** Without `resource`: all of the site's. @returns how many there were */
   revokeConsent(which: { sub: string; origin: string; resource?: string | undefined }): Promise<number>;
+}
+
+export interface SiteStore {
+  /** Those of which there is something to know. */
+  listSites(sub: string): Promise<Site[]>;
+  /** "Never": erases the site's consents with it. @returns false when it was refused already */
+  refuseSite(which: { sub: string; origin: string }, now: number): Promise<boolean>;
+  /** Takes a "never" back. @returns false when there was none */
+  letSiteAsk(which: { sub: string; origin: string }): Promise<boolean>;
+  /** Notes the site's last use, the latest of several. As durable as `LimitStore`. */
+  touchSite(which: { sub: string; origin: string }, use: Use): Promise<void>;
 }
 
 export type PollResult =

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { verifyProof } from '#shared/dpop.ts';
-import type { Account, Consent, SessionAnswer } from '#shared/session-api.ts';
+import type { Account, Consent, SessionAnswer, SiteRecord } from '#shared/session-api.ts';
 
 /**
  * A fake: answers like the broker's `/session` endpoints, with nothing behind it. For units of the
@@ -23,6 +23,8 @@ export interface FakeBroker {
   /** Ada's; `consentsOf` has those of others. */
   consents: Consent[];
   consentsOf(sub: string): Consent[];
+  /** Ada's; others have none. */
+  sites: SiteRecord[];
   /** Seconds. */
   lifetime: number;
 }
@@ -37,7 +39,7 @@ export const refusal = (error: string, status: number, more: object = {}, header
 export const ada: Account = { sub: 'p1', name: 'Ada Lovelace', email: 'ada@corp.test', upstream: 'corp' };
 export const grace: Account = { sub: 'p2', name: 'Grace Hopper', email: 'grace@other.test', upstream: 'other' };
 
-export const answer = (consents: Consent[], account = ada): SessionAnswer => ({
+export const answer = (consents: Consent[], account = ada, sites: SiteRecord[] = []): SessionAnswer => ({
   account,
   session: { state: 'active', created_at: 1_700_000_000, expires_at: 1_700_003_600 },
   policy: {
@@ -59,6 +61,7 @@ export const answer = (consents: Consent[], account = ada): SessionAnswer => ({
     ],
   },
   consents,
+  sites,
 });
 
 export function createFakeBroker(): FakeBroker {
@@ -86,20 +89,23 @@ export function createFakeBroker(): FakeBroker {
     fake.signedIn = true;
     people.set(c.get('jkt'), fake.account);
     ended.delete(c.get('jkt'));
-    return c.json(answer(fake.consentsOf(fake.account.sub), fake.account), 201);
+    return c.json(answer(fake.consentsOf(fake.account.sub), fake.account, sitesOf(fake.account)), 201);
   });
   app.use('/session/*', async (c, next) =>
     fake.signedIn && !ended.has(c.get('jkt')) ? next() : refusal('invalid_session', 401),
   );
   app.get('/session', (c) => {
-    const { sub } = c.get('account');
-    const etag = `"${fake.consentsOf(sub).length}"`;
+    const account = c.get('account');
+    const body = answer(fake.consentsOf(account.sub), account, sitesOf(account));
+    const etag = `"${JSON.stringify(body)}"`;
     if (c.req.header('If-None-Match') === etag) return c.body(null, 304);
-    return c.json(answer(fake.consentsOf(sub), c.get('account')), 200, { ETag: etag });
+    return c.json(body, 200, { ETag: etag });
   });
   app.post('/session/token', async (c) => {
     const { origin, resource, scope } = await c.req.json();
     const { sub } = c.get('account');
+    const refused = sitesOf({ sub }).some((site) => site.origin === origin && site.refused_at !== undefined);
+    if (refused) return refusal('consent_refused', 403);
     const consents = fake.consentsOf(sub).filter((consent) => consent.origin === origin);
     const given = consents.flatMap((one) => one.scope.split(' '));
     const missing = scope.split(' ').filter((asked: string) => !given.includes(asked));
@@ -113,22 +119,32 @@ export function createFakeBroker(): FakeBroker {
       resource,
     });
   });
-  app.post('/session/consents', async (c) => {
-    const consents = fake.consentsOf(c.get('account').sub);
-    consents.push({ ...(await c.req.json()), granted_at: 1 });
-    return c.json({ consents });
-  });
-  app.delete('/session/consents', async (c) => {
-    const { origin } = await c.req.json();
-    const consents = fake.consentsOf(c.get('account').sub);
+  const takeBack = (sub: string, origin: string) => {
+    const consents = fake.consentsOf(sub);
     const kept = consents.filter((consent) => consent.origin !== origin);
     consents.splice(0, consents.length, ...kept);
-    return c.json({ consents });
+  };
+  app.post('/session/consents', async (c) => {
+    const { decision = 'allow', origin, ...consent } = await c.req.json();
+    const { sub } = c.get('account');
+    fake.sites = fake.sites.filter((site) => site.origin !== origin);
+    if (decision === 'allow') fake.consentsOf(sub).push({ origin, ...consent, granted_at: 1 });
+    if (decision === 'never') {
+      takeBack(sub, origin);
+      fake.sites.push({ origin, refused_at: 1 });
+    }
+    return c.json({ consents: fake.consentsOf(sub), sites: fake.sites });
+  });
+  app.delete('/session/consents', async (c) => {
+    const { sub } = c.get('account');
+    takeBack(sub, (await c.req.json()).origin);
+    return c.json({ consents: fake.consentsOf(sub), sites: fake.sites });
   });
   app.delete('/session', (c) => {
     ended.add(c.get('jkt'));
     return c.json({ logout_url: 'https://idp.test/logout' });
   });
+  const sitesOf = ({ sub }: { sub: string }): SiteRecord[] => (sub === ada.sub ? fake.sites : []);
   const others = new Map<string, Consent[]>();
 
   const fake: FakeBroker = {
@@ -144,6 +160,7 @@ export function createFakeBroker(): FakeBroker {
       others.set(sub, known);
       return known;
     },
+    sites: [],
     lifetime: 300,
     next: (call, response) => void overrides.set(call, [...(overrides.get(call) ?? []), response]),
     before: (call, hook) => void hooks.set(call, hook),

@@ -100,7 +100,16 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
           },
         ],
         sites: [
-          { origin: 'https://shop.example.com', name: 'Shop', may: ['See your orders'], allowedAt: now - 2 * day },
+          {
+            access: 'person',
+            origin: 'https://shop.example.com',
+            name: 'Shop',
+            may: ['See your orders'],
+            allowedAt: now - 2 * day,
+            lastUsedAt: used.lastUsedAt,
+            lastUsedFrom: used.lastUsedFrom,
+          },
+          { access: 'never', origin: 'https://ads.example.com', name: 'Campaigns', refusedAt: now - 5 * day },
         ],
       }),
   ],

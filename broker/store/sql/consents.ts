@@ -36,6 +36,12 @@ export const consents = ({ db, transaction }: SqlDatabase): ConsentStore => ({
           conflict.columns(['sub', 'origin', 'resource']).doUpdateSet({ scopes: row.scopes, grantedAt: now }),
         )
         .execute();
+      await trx
+        .updateTable('sites')
+        .set({ refusedAt: null })
+        .where('sub', '=', sub)
+        .where('origin', '=', origin)
+        .execute();
       return union;
     });
   },

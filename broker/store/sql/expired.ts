@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 
 type Table = keyof Schema;
 
-/** Where each table's rows end. People, consents and the audit stay. */
+/** Where each table's rows end. People, their consents and sites, and the audit stay. */
 const ends: { table: Table; key: string[]; expiry: string }[] = [
   { table: 'transactions', key: ['id'], expiry: 'expiresAt' },
   { table: 'sessions', key: ['id'], expiry: 'idleExpiresAt' },

@@ -8,6 +8,7 @@ import type {
   Revocation,
   Session,
   SigningKey,
+  Site,
   StoredAuditEntry,
 } from '../model.ts';
 import type { TransactionKind } from '../store.ts';
@@ -29,6 +30,7 @@ export interface Schema {
     slowed: number;
   };
   consents: Row<Consent, 'scopes'>;
+  sites: Row<Site>;
   signingKeys: Row<SigningKey, 'publicJwk'>;
   tombstones: { issuer: string; kind: 'sid' | 'sub'; value: string; iat: number; expiresAt: number };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };

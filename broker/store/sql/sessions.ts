@@ -6,6 +6,7 @@ import { endGrant, endGrantsOf, forgetPageSessionsOf, fresh, isTombstoned, setGr
 import { person } from './people.ts';
 import { prepared } from './prepared.ts';
 import { codec } from './row.ts';
+import { site } from './sites.ts';
 
 const session = codec<Session, 'claims'>('claims');
 
@@ -22,6 +23,7 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
           .on('consents.origin', '=', origin)
           .on('consents.resource', '=', resource),
       )
+      .leftJoin('sites', (join) => join.onRef('sites.sub', '=', 'sessions.sub').on('sites.origin', '=', origin))
       .selectAll('sessions')
       .select([
         'people.idpSub',
@@ -30,6 +32,9 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
         'people.email',
         'consents.scopes',
         'consents.grantedAt',
+        'sites.refusedAt',
+        'sites.lastUsedAt as siteUsedAt',
+        'sites.lastUsedFrom as siteUsedFrom',
       ])
       .where('sessions.id', '=', id),
   );
@@ -54,7 +59,8 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
     async getAuthority(id, origin, resource) {
       const row = await withAuthority(db, { id, origin, resource });
       if (!row) return undefined;
-      const { idpSub, personUpstream: upstream, name, email, scopes, grantedAt, ...own } = row;
+      const { idpSub, personUpstream: upstream, name, email, scopes, grantedAt, ...others } = row;
+      const { refusedAt, siteUsedAt: lastUsedAt, siteUsedFrom: lastUsedFrom, ...own } = others;
       const { sub, issuer } = own;
       return {
         session: session.decode(own),
@@ -63,6 +69,7 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
           scopes === null || grantedAt === null
             ? undefined
             : consent.decode({ sub, origin, resource, scopes, grantedAt }),
+        site: site.decode({ sub, origin, refusedAt, lastUsedAt, lastUsedFrom }),
       };
     },
 

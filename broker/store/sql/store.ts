@@ -15,6 +15,7 @@ import { refresh } from './refresh.ts';
 import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
+import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
 /** The store on either database. */
@@ -25,6 +26,7 @@ export const sqlStore = (database: SqlDatabase): Store => ({
   ...pageSessions(database),
   ...refresh(database),
   ...consents(database),
+  ...sites(database),
   ...deviceGrants(database),
   ...deviceSessions(database),
   ...signingKeys(database),

@@ -63,6 +63,7 @@ export const lifecycle = (it: StoreTest) =>
       }
       await store.insertSigningKey(newSigningKey('active'));
       await store.grantConsent({ sub: person.sub, origin: 'o', resource: 'r', scopes: [] }, t0);
+      await store.refuseSite({ sub: person.sub, origin: 'never' }, t0);
       await store.appendAudit({ type: 'x', detail: {} }, t0);
 
       expect(await store.collectExpired(end - 1, 100)).toBe(0);
@@ -85,6 +86,7 @@ export const lifecycle = (it: StoreTest) =>
       expect((await store.listSigningKeys()).map(({ state }) => state).sort()).toEqual(['active', 'retired']);
       expect(await store.revocationsAfter(0, 10)).toHaveLength(1);
       expect(await store.listConsents(person.sub)).toHaveLength(1);
+      expect(await store.listSites(person.sub)).toHaveLength(1);
       expect(await store.auditAfter(0, 10)).toHaveLength(3);
     });
 

@@ -48,9 +48,14 @@ export const sessions = (it: StoreTest) =>
       await store.grantConsent({ sub: person.sub, origin: site, resource: api, scopes: ['orders:read'] }, t0 + 5);
       const stored = await store.getSession(session.id);
       const consent = { sub: person.sub, origin: site, resource: api, scopes: ['orders:read'], grantedAt: t0 + 5 };
-      expect(await store.getAuthority(session.id, site, api)).toEqual({ session: stored, person, consent });
+      expect(await store.getAuthority(session.id, site, api)).toEqual({
+        session: stored,
+        person,
+        consent,
+        site: { sub: person.sub, origin: site },
+      });
       const elsewhere = await store.getAuthority(session.id, `${site}:8443`, api);
-      expect(elsewhere).toEqual({ session: stored, person, consent: undefined });
+      expect(elsewhere).toEqual({ session: stored, person, site: { sub: person.sub, origin: `${site}:8443` } });
       expect((await store.getAuthority(session.id, site, `${api}/`))?.consent).toBeUndefined();
     });
 

@@ -11,6 +11,7 @@ import { people } from './people.ts';
 import { refresh } from './refresh.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
+import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
 /** What every store must do. @param open makes a new, migrated database for each test */
@@ -24,6 +25,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       pageSessions,
       refresh,
       consents,
+      sites,
       deviceGrants,
       deviceSessions,
       signingKeys,

@@ -3,6 +3,7 @@ import { start } from './0001-start.ts';
 import { lastUsed } from './0002-last-used.ts';
 import { rechecks } from './0003-rechecks.ts';
 import { pageSessions } from './0004-page-sessions.ts';
+import { sites } from './0005-sites.ts';
 
 /** What a migration is given: the dialects differ in nothing else. */
 export interface MigrationTools {
@@ -19,4 +20,4 @@ export interface Migration {
 }
 
 /** In the order in which they run. */
-export const migrations: readonly Migration[] = [start, lastUsed, rechecks, pageSessions];
+export const migrations: readonly Migration[] = [start, lastUsed, rechecks, pageSessions, sites];
