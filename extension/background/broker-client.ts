@@ -4,8 +4,10 @@ import {
   type AuthorizeAnswer,
   type AuthorizeRequest,
   authorizeAnswer,
-  type Consent,
-  consent,
+  type ConsentRequest,
+  type ConsentRevocation,
+  type Decisions,
+  decisions,
   type SessionAnswer,
   type SessionRequest,
   sessionAnswer,
@@ -24,15 +26,14 @@ export interface BrokerClient {
   /** @returns `undefined` where nothing changed since `etag` */
   getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
   token(body: TokenRequest): Promise<TokenAnswer>;
-  grantConsent(body: { origin: string; resource: string; scope: string }): Promise<Consent[]>;
-  revokeConsent(body: { origin: string; resource?: string | undefined }): Promise<Consent[]>;
+  /** What the person has decided about a site. */
+  decide(body: ConsentRequest): Promise<Decisions>;
+  revokeConsent(body: ConsentRevocation): Promise<Decisions>;
   /** @param how `replaced`: another session of the same account takes over, whose grant must not end with this one's */
   signOut(how?: 'replaced'): Promise<{ logout_url?: string | undefined }>;
   /** Names of the providers that there are. */
   upstreams(): Promise<string[]>;
 }
-
-const consentsAnswer = v.object({ consents: v.array(consent) });
 
 /** Checks what the broker answered; only the schema's name gets into the error, never a value. */
 function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
@@ -59,10 +60,10 @@ export function createBrokerClient(call: BrokerCall): BrokerClient {
       return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
     },
     token: (body) => post('/session/token', body, tokenAnswer),
-    grantConsent: async (body) => (await post('/session/consents', body, consentsAnswer)).consents,
+    decide: (body) => post('/session/consents', body, decisions),
     async revokeConsent(body) {
       const answer = await call({ method: 'DELETE', path: '/session/consents', body });
-      return parse(consentsAnswer, answer.body, '/session/consents').consents;
+      return parse(decisions, answer.body, '/session/consents');
     },
     async signOut(how) {
       const answer = await call({ method: 'DELETE', path: how === undefined ? '/session' : '/session?replaced=true' });

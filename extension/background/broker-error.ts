@@ -42,6 +42,8 @@ function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | u
       return { code: 'not_signed_in', message, interaction: 'sign_in' };
     case 'consent_required':
       return { code: 'access_not_granted', message, interaction: 'consent', delta: parseScope(answer.scope) };
+    case 'consent_refused':
+      return { code: 'user_denied', message };
     case 'insufficient_user_authentication':
       return { code: 'step_up_required', message, interaction: 'step_up' };
     case 'access_denied':

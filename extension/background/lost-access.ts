@@ -19,3 +19,12 @@ export function lostAccess(before: SessionAnswer, after: SessionAnswer): boolean
   });
   return !allowed || !consented;
 }
+
+/** Whether there is anything new for pages; when sites were last used is none of their business. */
+export const changedAccess = (before: SessionAnswer, after: SessionAnswer): boolean =>
+  JSON.stringify(accessIn(before)) !== JSON.stringify(accessIn(after));
+
+const accessIn = ({ sites, ...answer }: SessionAnswer) => ({
+  ...answer,
+  refused: sites.filter((site) => site.refused_at !== undefined).map(({ origin }) => origin),
+});

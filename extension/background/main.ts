@@ -1,6 +1,5 @@
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import { bridgePortName } from '#shared/page-protocol.ts';
-import { scopeKey } from '#shared/scope.ts';
 import { alarm } from '../platform/alarms.ts';
 import { browser } from '../platform/browser.ts';
 import { baked } from '../platform/config.ts';
@@ -59,6 +58,7 @@ const eventsOf = createEvents({
   changed() {
     ui.changed();
     update();
+    report(prompts.review());
   },
 });
 const managed = createManaged(readManaged);
@@ -114,10 +114,9 @@ const profiles = createProfiles({
 const prompts = createPrompts({
   area,
   windows,
-  async grant({ profile, origin, resource, scopes }) {
-    const { session } = await profiles.get(profile);
-    await session.grant({ origin, resource, scope: scopeKey(scopes) });
-    // In the window the person may have chosen another account than the site had.
+  sessionOf: async (profile) => (await profiles.get(profile)).session,
+  // In the window the person may have chosen another account than the site had.
+  async given({ profile, origin }) {
     if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
   },
   newId,

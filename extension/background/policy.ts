@@ -21,6 +21,22 @@ export const consentedScopes = (consents: readonly Consent[], origin: string, re
 export const isConnected = (session: SessionAnswer, site: SitePolicy): boolean =>
   site.consent === 'granted' || session.consents.some(({ origin }) => origin === site.origin);
 
+/** Whether the person chose "never" for a site. Where the administrator has consented that says nothing. */
+export const isRefused = (session: SessionAnswer, origin: string): boolean =>
+  siteOf(session, origin)?.consent !== 'granted' &&
+  session.sites.some((site) => site.origin === origin && site.refused_at !== undefined);
+
+/** What a page hears of a "never". Nothing that it can do helps, so there is no `interaction`. */
+export const refusal = (): LatchkeyError =>
+  new LatchkeyError({
+    code: 'user_denied',
+    message: 'the person chose never for this site: it may ask again once they allow that, by the toolbar icon',
+  });
+
+/** What a page hears whose request was on its way when the person took its access back. */
+export const takenBack = (): LatchkeyError =>
+  new LatchkeyError({ code: 'user_denied', message: "the person has taken this site's access back" });
+
 /** What a site asks for: scopes at one resource. */
 export interface AccessAsk {
   origin: string;
@@ -32,6 +48,13 @@ export interface AccessAsk {
 function missingFrom(session: SessionAnswer, ask: AccessAsk): string[] | undefined {
   const resource = siteOf(session, ask.origin)?.resources.find((listed) => listed.resource === ask.resource);
   return resource && ask.scopes.filter((scope) => !Object.hasOwn(resource.scopes, scope));
+}
+
+/** Whether person or administrator have consented to all that is asked for. */
+export function isConsented(session: SessionAnswer, { origin, resource, scopes }: AccessAsk): boolean {
+  if (siteOf(session, origin)?.consent === 'granted') return true;
+  const consented = consentedScopes(session.consents, origin, resource);
+  return scopes.every((scope) => consented.has(scope));
 }
 
 /** Whether the policy holds all that is asked for. */

@@ -20,13 +20,13 @@ describe('a consent window', () => {
     const done = parts.prompts.ask(question);
     const { id } = await asked();
     expect(await parts.prompts.find(id)).toMatchObject(question);
-    await parts.prompts.answer(id, true);
+    await parts.prompts.answer(id, 'allow');
     await done;
     expect(parts.broker.consents).toMatchObject([{ origin: shop, resource: api, scope: 'orders:read' }]);
   });
 
   it.each([
-    ['“Deny”', (id: string) => parts.prompts.answer(id, false)],
+    ['“Not now”', (id: string) => parts.prompts.answer(id, 'not_now')],
     ['closing it', async (_id: string, windowId: number) => parts.windows.close(windowId)],
   ])('is answered no by %s, and grants nothing', async (_what, act) => {
     const done = parts.prompts.ask(question);
@@ -35,7 +35,7 @@ describe('a consent window', () => {
     await act(id, windowId);
     await denied;
     expect(parts.broker.consents).toEqual([]);
-    await expect(parts.prompts.answer(id, true)).rejects.toMatchObject({ code: 'expired' });
+    await expect(parts.prompts.answer(id, 'allow')).rejects.toMatchObject({ code: 'expired' });
   });
 
   it('is one at a time for an origin; a no answers whoever waits behind it', async () => {
@@ -55,11 +55,11 @@ describe('a consent window', () => {
     const first = parts.prompts.ask(question);
     const second = parts.prompts.ask({ ...question, scopes: ['orders:write'] });
     const { id, windowId } = await asked();
-    await parts.prompts.answer(id, true);
+    await parts.prompts.answer(id, 'allow');
     await first;
     await parts.windows.close(windowId);
     const next = await asked();
-    await parts.prompts.answer(next.id, true);
+    await parts.prompts.answer(next.id, 'allow');
     await second;
     expect(parts.broker.consents.map(({ scope }) => scope)).toEqual(['orders:read', 'orders:write']);
   });
@@ -70,7 +70,7 @@ describe('a consent window', () => {
     expect(parts.windows.open.size).toBe(0);
     parts.clock.ms += 8_000;
     const done = parts.prompts.ask(question);
-    await parts.prompts.answer((await asked()).id, true);
+    await parts.prompts.answer((await asked()).id, 'allow');
     await done;
   });
 
@@ -78,8 +78,8 @@ describe('a consent window', () => {
     const done = parts.prompts.ask(question);
     const { id } = await asked();
     parts.broker.next('POST /session/consents', 'lost');
-    await expect(parts.prompts.answer(id, true)).rejects.toMatchObject({ code: 'offline' });
-    await parts.prompts.answer(id, true);
+    await expect(parts.prompts.answer(id, 'allow')).rejects.toMatchObject({ code: 'offline' });
+    await parts.prompts.answer(id, 'allow');
     await done;
   });
 
@@ -93,7 +93,7 @@ describe('a consent window', () => {
     await expect.poll(async () => (await woken.prompts.find(id)) !== undefined).toBe(true);
     await new Promise((resolve) => setImmediate(resolve));
     expect(woken.windows.open.size).toBe(1);
-    await woken.prompts.answer(id, true);
+    await woken.prompts.answer(id, 'allow');
     await again;
     expect(woken.broker.consents).toHaveLength(1);
   });

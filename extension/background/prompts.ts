@@ -1,7 +1,12 @@
 import { LatchkeyError } from '#shared/errors.ts';
+import { parseScope, scopeKey } from '#shared/scope.ts';
+import type { Consent, SessionAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { Area } from '../platform/slot.ts';
 import type { Windows } from '../platform/windows.ts';
+import type { ConsentChoice } from '../protocol/ui.ts';
+import { consentedScopes, isConsented, isRefused, refusal, takenBack } from './policy.ts';
+import type { Session } from './session.ts';
 
 /** One question to the person, on its way. */
 export interface Prompt {
@@ -12,16 +17,20 @@ export interface Prompt {
   resource: string;
   /** Only what is not granted yet. */
   scopes: string[];
+  /** What the site had when it asked: who takes that back meanwhile doesn't want to be asked for more. */
+  had: Consent[];
   windowId?: number | undefined;
 }
 
-export type Question = Omit<Prompt, 'id' | 'windowId'>;
+export type Question = Pick<Prompt, 'profile' | 'origin' | 'resource' | 'scopes'>;
 
 export interface PromptsDeps {
   area: Area;
   windows: Windows;
-  /** What "Allow" does. */
-  grant(prompt: Prompt): Promise<void>;
+  /** Of a profile. @throws {LatchkeyError} `expired` where that is gone */
+  sessionOf(profile: string): Promise<Pick<Session, 'known' | 'current' | 'refreshed' | 'grant' | 'refuse'>>;
+  /** The person has allowed a site something with this profile: it is the site's from now on. */
+  given(allowed: Pick<Prompt, 'profile' | 'origin'>): Promise<void>;
   newId(): string;
   now: Clock;
 }
@@ -37,8 +46,10 @@ export interface Prompts {
   find(id: string): Promise<Prompt | undefined>;
   /** The person chooses another account than the site has; it is asked for that one's access then. */
   chooseAccount(id: string, profile: string): Promise<void>;
-  /** @throws {LatchkeyError} `expired` where the question is over, or why the grant failed: the window stays and may try again */
-  answer(id: string, allow: boolean): Promise<void>;
+  /** @throws {LatchkeyError} `expired` where the question is over, or why what was chosen failed: the window stays and may try again */
+  answer(id: string, choice: ConsentChoice): Promise<void>;
+  /** Something has changed: ends the questions that this has answered, and closes their windows. */
+  review(): Promise<void>;
   /** Closing the window is a no. */
   windowClosed(windowId: number): Promise<void>;
   /** A no, to a sign-in window too: the same origin is not heard again for some seconds. */
@@ -49,14 +60,16 @@ export interface Prompts {
 
 /** Longer than a click counts as activation in any browser (5 s): a no can't be answered by the click that led to it. */
 const quietMs = 8_000;
-const size = { width: 440, height: 560 };
+const size = { width: 440, height: 600 };
 const prefix = 'prompt:';
 
 /**
  * The consent windows. Questions are stored, so that one whose background was stopped can still be
  * answered: the grant is then there when the page asks again.
  */
-export function createPrompts({ area, windows, grant, newId, now }: PromptsDeps): Prompts {
+export function createPrompts({ area, windows, sessionOf, given, newId, now }: PromptsDeps): Prompts {
+  /** What is being carried out changes the session itself. */
+  const answering = new Set<string>();
   const waiting = new Map<string, (error?: LatchkeyError) => void>();
   const busy = new Map<string, Promise<void>>();
   const denials = new Map<string, number>();
@@ -81,13 +94,20 @@ export function createPrompts({ area, windows, grant, newId, now }: PromptsDeps)
       await area.remove(prefix + left.id);
       await windows.close(left.windowId);
     }
-    const prompt: Prompt = { id: newId(), ...question };
+    const session = await (await sessionOf(question.profile)).refreshed(0);
+    // Answered already: behind another question, or in another browser.
+    if (session && isConsented(session, question)) return;
+    const prompt: Prompt = { id: newId(), ...question, had: consentsAt(session, question.origin) };
+    const outcome = outcomeOf(prompt, session);
+    if (outcome?.error) throw outcome.error;
     await area.set(prefix + prompt.id, prompt);
     const answered = wait(prompt.id);
     const windowId = await windows.openPopup(`ui/consent.html#${prompt.id}`, size);
-    await area.set(prefix + prompt.id, { ...prompt, windowId });
-    // Closed before its id was written down: nobody else would notice.
-    if (!(await windows.focus(windowId))) await over(prompt, denial('the person closed the window'));
+    const shown = { ...prompt, windowId };
+    await area.set(prefix + prompt.id, shown);
+    // Over, or its window closed, before the window's id was written down: nobody else would notice.
+    if (!waiting.has(prompt.id)) await end(shown);
+    else if (!(await windows.focus(windowId))) await over(prompt, denial('the person closed the window'));
     return answered;
   };
 
@@ -99,9 +119,23 @@ export function createPrompts({ area, windows, grant, newId, now }: PromptsDeps)
 
   const over = async (prompt: Prompt, error?: LatchkeyError): Promise<void> => {
     await area.remove(prefix + prompt.id);
-    if (error) denials.set(prompt.origin, now());
+    if (error?.code === 'user_denied') denials.set(prompt.origin, now());
     waiting.get(prompt.id)?.(error);
     waiting.delete(prompt.id);
+  };
+
+  const end = async (prompt: Prompt, error?: LatchkeyError): Promise<void> => {
+    await over(prompt, error);
+    // In Firefox a page can't close a window that it didn't open.
+    if (prompt.windowId !== undefined) await windows.close(prompt.windowId);
+  };
+
+  const carryOut = async (choice: ConsentChoice, { profile, origin, resource, scopes }: Prompt): Promise<void> => {
+    const session = await sessionOf(profile);
+    if (choice === 'never') await session.refuse(origin);
+    if (choice !== 'allow') return;
+    await session.grant({ origin, resource, scope: scopeKey(scopes) });
+    await given({ profile, origin });
   };
 
   const requireNoRecentDenial = (origin: string): void => {
@@ -130,21 +164,64 @@ export function createPrompts({ area, windows, grant, newId, now }: PromptsDeps)
     },
     async chooseAccount(id, profile) {
       const prompt = await find(id);
-      if (prompt) await area.set(prefix + id, { ...prompt, profile });
+      if (!prompt) return;
+      const session = await (await sessionOf(profile)).current();
+      await area.set(prefix + id, { ...prompt, profile, had: consentsAt(session, prompt.origin) });
     },
-    async answer(id, allow) {
+    async answer(id, choice) {
       const prompt = await find(id);
       if (!prompt) throw new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
-      if (allow) await grant(prompt);
-      await over(prompt, allow ? undefined : denial('the person said no'));
-      // In Firefox a page can't close a window that it didn't open.
-      if (prompt.windowId !== undefined) await windows.close(prompt.windowId);
+      answering.add(id);
+      try {
+        await carryOut(choice, prompt);
+        await end(prompt, noOf[choice]());
+      } finally {
+        answering.delete(id);
+      }
+    },
+    async review() {
+      for (const prompt of await stored()) {
+        if (answering.has(prompt.id)) continue;
+        const session = await sessionOf(prompt.profile).catch(() => undefined);
+        const outcome = outcomeOf(prompt, await session?.known());
+        if (outcome) await end(prompt, outcome.error);
+      }
     },
     async windowClosed(windowId) {
       const prompt = (await stored()).find((open) => open.windowId === windowId);
       if (prompt) await over(prompt, denial('the person closed the window'));
     },
   };
+}
+
+const noOf: Record<ConsentChoice, () => LatchkeyError | undefined> = {
+  allow: () => undefined,
+  not_now: () => denial('the person said no'),
+  never: refusal,
+};
+
+const consentsAt = (session: SessionAnswer | undefined, origin: string): Consent[] =>
+  (session?.consents ?? []).filter((consent) => consent.origin === origin);
+
+/** How a question has ended by what became of the session since, in this browser or another; `undefined` where it is still open. */
+function outcomeOf(
+  { origin, resource, scopes, had }: Prompt,
+  session: SessionAnswer | undefined,
+): { error?: LatchkeyError } | undefined {
+  if (!session) {
+    const message = 'the person signed out instead of answering';
+    return { error: new LatchkeyError({ code: 'not_signed_in', message, interaction: 'sign_in' }) };
+  }
+  if (isRefused(session, origin)) return { error: refusal() };
+  const has = (consents: readonly Consent[], one: { resource: string; scopes: readonly string[] }): boolean => {
+    const consented = consentedScopes(consents, origin, one.resource);
+    return one.scopes.every((scope) => consented.has(scope));
+  };
+  const kept = had.every((one) => has(session.consents, { ...one, scopes: parseScope(one.scope) }));
+  if (!kept) return { error: takenBack() };
+  // An account that had all this before is chosen by the person's own answer.
+  const ask = { resource, scopes };
+  return has(session.consents, ask) && !has(had, ask) ? {} : undefined;
 }
 
 const denial = (message: string): LatchkeyError => new LatchkeyError({ code: 'user_denied', message });

@@ -1,11 +1,11 @@
-import type { Account, Consent, SessionAnswer } from '#shared/session-api.ts';
+import type { Account, Decisions, SessionAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { Keys } from '../platform/keys.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { BrokerError, isBrokerError } from './broker-error.ts';
 import type { Events } from './events.ts';
-import { lostAccess } from './lost-access.ts';
+import { changedAccess, lostAccess } from './lost-access.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { TokenCache } from './token-cache.ts';
 import { createTurns } from './turns.ts';
@@ -41,14 +41,14 @@ export interface Session {
   known(): Promise<SessionAnswer | undefined>;
   /** The session, from memory where it is known; asks the broker once after a start of the browser. */
   current(): Promise<SessionAnswer | undefined>;
-  /** Asks the broker where what is known is older than `maxAgeMs`. */
+  /** Asks the broker where what is known is older than `maxAgeMs`. Pages hear of what has changed. */
   refreshed(maxAgeMs: number): Promise<SessionAnswer | undefined>;
   /** Where the provider's own session can be ended too, after a sign-out. */
   logoutUrl(): Promise<string | undefined>;
   lapsed(): Promise<Lapsed | undefined>;
   begin(answer: SessionAnswer): Promise<void>;
   /**
-   * Asks the broker since it said that something changed, and tells pages if it did.
+   * Asks the broker since it said that something changed.
    *
    * @param voidTokens what is in the tokens may have changed although the session looks the same
    */
@@ -63,6 +63,10 @@ export interface Session {
   guard<T>(call: () => Promise<T>): Promise<T>;
   grant(consent: { origin: string; resource: string; scope: string }): Promise<void>;
   revoke(consent: { origin: string; resource?: string | undefined }): Promise<void>;
+  /** "Never": takes back what a site has, and it may not ask again. */
+  refuse(origin: string): Promise<void>;
+  /** Takes a "never" back. */
+  letAsk(origin: string): Promise<void>;
   /** @param how `replaced`: by another session of the same account */
   signOut(how?: 'replaced'): Promise<void>;
 }
@@ -111,22 +115,43 @@ export function createSession(deps: SessionDeps): Session {
     }
   };
 
-  const setConsents = async (answered: () => Promise<Consent[]>): Promise<void> => {
+  const decide = async (answered: () => Promise<Decisions>): Promise<void> => {
     const epoch = await events.epoch();
-    const consents = await guard(answered);
-    await change(epoch, (old) => ({ ...old, etag: undefined, answer: { ...old.answer, consents } }));
+    const decisions = await guard(answered);
+    await change(epoch, (old) => ({ ...old, etag: undefined, answer: { ...old.answer, ...decisions } }));
   };
 
+  const takeAway = async (origin: string, answered: () => Promise<Decisions>): Promise<void> => {
+    // Tokens go first and pages hear of it even if the broker can't be told: less access is always safe.
+    await tokens.clear(origin);
+    await events.reset('access');
+    await decide(answered);
+    // Once more, for a token that the broker gave in between.
+    await tokens.clear(origin);
+    await events.reset('access');
+  };
+
+  const lost = async (before: SessionAnswer, after: SessionAnswer): Promise<void> => {
+    await tokens.clear();
+    await events.reset(before.session.state === after.session.state ? 'access' : 'session');
+  };
+
+  /** Asks the broker, and tells pages where they have lost or gained something since it was asked last. */
   const ask = async (): Promise<SessionAnswer | undefined> => {
     const before = await known.get();
     const epoch = await events.epoch();
     try {
       const fresh = await guard(() => client.getSession(before?.signedIn ? before.etag : undefined));
-      await inTurn(async () => {
-        if (epoch !== (await events.epoch())) return;
+      const isNews = await inTurn(async () => {
+        if (epoch !== (await events.epoch())) return false;
         if (fresh) await known.set({ signedIn: true, ...fresh, checkedAt: now() });
         else if (before?.signedIn) await known.set({ ...before, checkedAt: now() });
+        return true;
       });
+      if (isNews && fresh && before?.signedIn) {
+        if (lostAccess(before.answer, fresh.answer)) await lost(before.answer, fresh.answer);
+        else if (changedAccess(before.answer, fresh.answer)) await events.hint('access');
+      }
     } catch (error) {
       if (!isBrokerError(error, 'invalid_session')) throw error;
     }
@@ -174,25 +199,18 @@ export function createSession(deps: SessionDeps): Session {
       // Not joined to a flight: one that left earlier may know less than the event.
       const after = await ask();
       // Where it has ended there, `guard` has told the pages.
-      if (!before || !after) return;
-      if (voidTokens || lostAccess(before, after)) {
-        await tokens.clear();
-        await events.reset(before.session.state === after.session.state ? 'access' : 'session');
-      } else if (JSON.stringify(before) !== JSON.stringify(after)) await events.hint('access');
+      if (voidTokens && before && after) await lost(before, after);
     },
     guard,
     async grant(consent) {
-      await setConsents(() => client.grantConsent(consent));
+      await decide(() => client.decide(consent));
       await events.hint('access');
     },
-    async revoke(consent) {
-      // Tokens go first and pages hear of it even if the broker can't be told: less access is always safe.
-      await tokens.clear(consent.origin);
-      await events.reset('access');
-      await setConsents(() => client.revokeConsent(consent));
-      // Once more, for a token that the broker gave in between.
-      await tokens.clear(consent.origin);
-      await events.reset('access');
+    revoke: (consent) => takeAway(consent.origin, () => client.revokeConsent(consent)),
+    refuse: (origin) => takeAway(origin, () => client.decide({ decision: 'never', origin })),
+    async letAsk(origin) {
+      await decide(() => client.decide({ decision: 'ask', origin }));
+      await events.hint('access');
     },
     async signOut(how) {
       try {

@@ -5,6 +5,7 @@ import type { Clock } from '#shared/time.ts';
 import type { BrokerClient } from './broker-client.ts';
 import type { StepUp } from './broker-error.ts';
 import type { Events } from './events.ts';
+import { isConsented, takenBack } from './policy.ts';
 import type { Session } from './session.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { TokenAsk, TokenCache } from './token-cache.ts';
@@ -44,6 +45,8 @@ export function createTokens({ client, session, cache, events, bind, now }: Toke
     const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...bound, ...stepUp };
     const token = await session.guard(() => client.token(body));
     if (epoch !== (await events.epoch())) {
+      const known = await session.known();
+      if (known && !isConsented(known, ask)) throw takenBack();
       throw new LatchkeyError({
         code: 'busy',
         message: 'the session or the access changed while the token was on its way: ask again',

@@ -11,6 +11,10 @@ const id = v.pipe(v.number(), v.integer());
 const empty = v.strictObject({});
 const text = v.pipe(v.string(), v.maxLength(512));
 
+/** `never`: the site may not ask again, until the person lets it. */
+const consentChoice = v.picklist(['allow', 'not_now', 'never']);
+export type ConsentChoice = v.InferOutput<typeof consentChoice>;
+
 export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('state.get'), p: empty }),
   v.strictObject({ id, m: v.literal('private_windows.get'), p: empty }),
@@ -29,6 +33,7 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('account.sign_out_all'), p: empty }),
   v.strictObject({ id, m: v.literal('provider.sign_out'), p: empty }),
   v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
+  v.strictObject({ id, m: v.literal('site.let_ask'), p: v.strictObject({ origin: text }) }),
   v.strictObject({
     id,
     m: v.literal('setup.expect'),
@@ -37,7 +42,7 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('setup.resume'), p: empty }),
   v.strictObject({ id, m: v.literal('consent.get'), p: v.strictObject({ prompt: text }) }),
   v.strictObject({ id, m: v.literal('consent.account'), p: v.strictObject({ prompt: text, account: text }) }),
-  v.strictObject({ id, m: v.literal('consent.answer'), p: v.strictObject({ prompt: text, allow: v.boolean() }) }),
+  v.strictObject({ id, m: v.literal('consent.answer'), p: v.strictObject({ prompt: text, choice: consentChoice }) }),
 ]);
 
 export type UiRequest = v.InferOutput<typeof uiRequestSchema>;
@@ -60,10 +65,15 @@ export interface AccountView {
 export interface SiteView {
   origin: string;
   name: string;
-  /** `organisation`: allowed by the administrator, so it can't be disconnected here; `other_account`: not for the one that it has. */
-  access: 'none' | 'person' | 'organisation' | 'other_account';
+  /**
+   * `organisation`: allowed by the administrator, so it can't be disconnected here; `never`: it may not ask;
+   * `other_account`: not for the one that it has.
+   */
+  access: 'none' | 'person' | 'organisation' | 'never' | 'other_account';
   /** What it may do now, in the configuration's words, per API. */
   resources: { name: string; may: string[] }[];
+  /** Milliseconds since the epoch; absent where the broker knows of no use. */
+  lastUsedAt?: number | undefined;
   /** Whether the extension may be in the site's pages: in the store build the person says so, once a site. */
   reachable: boolean;
   /** The account that it has. */
@@ -109,7 +119,10 @@ export interface ConsentView {
   /** Those that the person can choose from; one is the site's. */
   accounts: { id: string; label: string; chosen: boolean }[];
   resource: string;
+  /** What is new. */
   scopes: { scope: string; description: string }[];
+  /** What the site may do already, as in the popup. */
+  has: SiteView['resources'];
 }
 
 export interface UiResults {
@@ -123,6 +136,7 @@ export interface UiResults {
   'account.sign_out_all': Record<string, never>;
   'provider.sign_out': Record<string, never>;
   'site.disconnect': Record<string, never>;
+  'site.let_ask': Record<string, never>;
   'setup.expect': Record<string, never>;
   'setup.resume': Record<string, never>;
   'consent.get': ConsentView;

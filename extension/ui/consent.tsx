@@ -3,12 +3,13 @@ import { render, useEffect, useState } from 'hono/jsx/dom';
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import { direction, language, message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
-import { type ConsentView, uiPortName } from '../protocol/ui.ts';
+import { type ConsentChoice, type ConsentView, uiPortName } from '../protocol/ui.ts';
 import { createUiClient } from './client.ts';
 import { Mark } from './mark.tsx';
+import { Permissions } from './permissions.tsx';
 import { Problem } from './problem.tsx';
 
-/** “Allow” waits so long, so that a double click meant for the page below can't hit it. */
+/** The answers that last wait so long, so that a double click meant for the page below can't hit them. */
 const armAfterMs = 600;
 
 const prompt = location.hash.slice(1);
@@ -28,11 +29,11 @@ function Consent() {
   const [busy, setBusy] = useState(false);
   const [armed, setArmed] = useState(false);
 
-  const answer = (allow: boolean) => async () => {
+  const answer = (choice: ConsentChoice) => async () => {
     setBusy(true);
     setProblem(undefined);
     try {
-      await client.call('consent.answer', { prompt, allow });
+      await client.call('consent.answer', { prompt, choice });
       window.close();
     } catch (error) {
       setProblem(bodyOf(error));
@@ -77,6 +78,12 @@ function Consent() {
           ))}
         </ul>
       </section>
+      {view.has.length === 0 ? null : (
+        <section class="has" aria-labelledby="has">
+          <h2 id="has">{message('consent_has')}</h2>
+          <Permissions resources={view.has} />
+        </section>
+      )}
       <div class="end">
         <Problem problem={problem} />
         {view.accounts.length > 1 ? (
@@ -98,11 +105,14 @@ function Consent() {
           {message('consent_account', view.account)} {message('consent_revocable')}
         </p>
         <div class="choice">
-          <button type="button" disabled={busy} onClick={answer(false)}>
-            {message('deny')}
+          <button type="button" disabled={busy} onClick={answer('not_now')}>
+            {message('not_now')}
           </button>
-          <button type="button" class="primary" disabled={busy || !armed} onClick={answer(true)}>
+          <button type="button" class="primary" disabled={busy || !armed} onClick={answer('allow')}>
             {message('allow')}
+          </button>
+          <button type="button" class="never" disabled={busy || !armed} onClick={answer('never')}>
+            {message('never')}
           </button>
         </div>
       </div>

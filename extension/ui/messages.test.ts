@@ -20,6 +20,7 @@ const used = new Set([
   'access_none',
   'access_organisation',
   'access_other_account',
+  'access_never',
 ]);
 
 describe('texts', () => {

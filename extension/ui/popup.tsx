@@ -92,6 +92,7 @@ function Popup() {
           onAccount={(account, origin) => act(() => client.call('account.choose', { account, origin }))()}
           onConnect={(site) => reach(site, { site })}
           onDisconnect={(origin) => act(() => client.call('site.disconnect', { origin }))()}
+          onLetAsk={(origin) => act(() => client.call('site.let_ask', { origin }))()}
         />
       );
   }

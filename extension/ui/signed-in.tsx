@@ -1,10 +1,14 @@
 /** @jsxImportSource hono/jsx/dom */
-import { message } from '../platform/i18n.ts';
+import { ago } from '#shared/ago.ts';
+import { language, message } from '../platform/i18n.ts';
 import type { AccountView, PopupState, SiteView } from '../protocol/ui.ts';
 import { AccountRow, AddAccount, nameOf, OtherAccounts, SiteAccount } from './accounts.tsx';
+import { Permissions } from './permissions.tsx';
 import { Problem } from './problem.tsx';
 
 type SignedInState = Extract<PopupState, { view: 'signed_in' }>;
+
+const since = (at: number): string => ago(language(), Date.now() - at, message('just_now'));
 
 const Site = ({
   site,
@@ -12,6 +16,7 @@ const Site = ({
   busy,
   onConnect,
   onDisconnect,
+  onLetAsk,
   onAccount,
 }: {
   site: SiteView;
@@ -19,6 +24,7 @@ const Site = ({
   busy: boolean;
   onConnect: () => void;
   onDisconnect: () => void;
+  onLetAsk: () => void;
   onAccount: (account: string) => void;
 }) => (
   <li class={`site ${site.access}`}>
@@ -49,20 +55,23 @@ const Site = ({
           {message('disconnect')}
         </button>
       ) : null}
+      {site.access === 'never' ? (
+        <button
+          type="button"
+          class="small"
+          disabled={busy}
+          onClick={onLetAsk}
+          aria-label={message('let_site_ask', site.name)}
+        >
+          {message('let_ask')}
+        </button>
+      ) : null}
     </div>
-    {site.resources.map((resource) => (
-      <div class="may" key={resource.name}>
-        <h4>{resource.name}</h4>
-        <ul>
-          {resource.may.map((words) => (
-            <li key={words}>{words}</li>
-          ))}
-        </ul>
-      </div>
-    ))}
+    <Permissions resources={site.resources} />
     <SiteAccount site={site} accounts={accounts} busy={busy} onChoose={onAccount} />
     {site.reachable ? null : <p class="quiet">{message('site_unreachable')}</p>}
     {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
+    {site.lastUsedAt === undefined ? null : <p class="quiet">{message('last_used', since(site.lastUsedAt))}</p>}
   </li>
 );
 
@@ -77,6 +86,7 @@ export const SignedIn = ({
   onAccount,
   onConnect,
   onDisconnect,
+  onLetAsk,
 }: {
   state: SignedInState;
   busy: boolean;
@@ -88,6 +98,7 @@ export const SignedIn = ({
   onAccount: (account: string, origin?: string) => void;
   onConnect: (origin: string) => void;
   onDisconnect: (origin: string) => void;
+  onLetAsk: (origin: string) => void;
 }) => (
   <div class="stack">
     <Problem problem={state.problem} />
@@ -124,6 +135,7 @@ export const SignedIn = ({
               onAccount={(account) => onAccount(account, site.origin)}
               onConnect={() => onConnect(site.origin)}
               onDisconnect={() => onDisconnect(site.origin)}
+              onLetAsk={() => onLetAsk(site.origin)}
             />
           ))}
         </ul>

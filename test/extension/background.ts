@@ -51,7 +51,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
       return `epoch-${epochs}`;
     },
     broadcast: async (event) => void broadcasts.push(event),
-    changed: () => undefined,
+    changed: () => void prompts.review(),
   });
   const deps: ProfileDeps = {
     area,
@@ -96,8 +96,8 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   const prompts = createPrompts({
     area,
     windows,
-    async grant({ profile, origin, resource, scopes }) {
-      await (await profiles.get(profile)).session.grant({ origin, resource, scope: scopes.join(' ') });
+    sessionOf: async (profile) => (await profiles.get(profile)).session,
+    async given({ profile, origin }) {
       if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
     },
     newId: () => {

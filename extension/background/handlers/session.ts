@@ -2,7 +2,7 @@ import { LatchkeyError } from '#shared/errors.ts';
 import type { SessionView } from '#shared/page-protocol.ts';
 import type { SessionAnswer } from '#shared/session-api.ts';
 import type { PageCall, PageHandlers } from '../page-call.ts';
-import { isConnected, siteOf } from '../policy.ts';
+import { isConnected, isRefused, refusal, siteOf } from '../policy.ts';
 import type { Interactions } from './interactions.ts';
 
 export interface SessionHandlersDeps {
@@ -35,6 +35,8 @@ export function sessionHandlers({
     async 'session.sign_in'(_params, call) {
       const before = await view(call);
       if (before.signed_in) return before;
+      const current = await (await call.profile()).session.current();
+      if (current && isRefused(current, call.sender.origin)) throw refusal();
       await interactions.signIn(call);
       return view(call);
     },

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import type { ConsentChoice } from '../../protocol/ui.ts';
 import type { PageCall, PageParams } from '../page-call.ts';
 
 const params = { resource: api, scopes: ['orders:read'], interactive: 'if_needed' as const };
@@ -15,10 +16,10 @@ const call = (more: Partial<PageCall> = {}): PageCall => ({
 
 let parts: ReturnType<typeof createBackground>;
 const get = (p: PageParams<'token.get'>, c = call()) => parts.handlers['token.get'](p, c);
-const answerPrompt = async (allow: boolean) => {
+const answerPrompt = async (choice: ConsentChoice) => {
   await expect.poll(() => parts.windows.open.size).toBe(1);
   const page = [...parts.windows.open.values()][0] ?? '';
-  await parts.prompts.answer(page.split('#')[1] ?? '', allow);
+  await parts.prompts.answer(page.split('#')[1] ?? '', choice);
 };
 
 beforeEach(() => {
@@ -28,7 +29,7 @@ beforeEach(() => {
 describe('token.get', () => {
   it('signs in, asks for consent, and hands out the token, from one click', async () => {
     const token = get(params);
-    await answerPrompt(true);
+    await answerPrompt('allow');
     expect(await token).toMatchObject({ access_token: 'token-1', scope: 'orders:read', resource: api });
   });
 
@@ -40,7 +41,7 @@ describe('token.get', () => {
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     await parts.prompts.chooseAccount(prompt, 'profile-1');
-    await parts.prompts.answer(prompt, true);
+    await parts.prompts.answer(prompt, 'allow');
     expect(await token).toMatchObject({ access_token: 'token-1 of p2' });
     expect(parts.broker.calls.filter((made) => made === 'POST /session/token')).toHaveLength(2);
   });
@@ -73,7 +74,7 @@ describe('token.get', () => {
     await parts.signIn.run();
     const token = get(params);
     const denied = expect(token).rejects.toMatchObject({ code: 'user_denied' });
-    await answerPrompt(false);
+    await answerPrompt('not_now');
     await denied;
     parts.windows.open.clear();
     await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
@@ -118,13 +119,14 @@ describe('token.get', () => {
 
   it('never asks more than twice, whatever the broker says', async () => {
     await parts.signIn.run();
-    const missing = () => refusal('consent_required', 403, { scope: 'orders:read' });
-    for (let times = 0; times < 5; times += 1) parts.broker.next('POST /session/token', missing());
+    parts.broker.before('POST /session/token', async () => {
+      parts.broker.consents = [];
+    });
     const token = get(params);
     const refused = expect(token).rejects.toMatchObject({ code: 'access_not_granted' });
-    await answerPrompt(true);
+    await answerPrompt('allow');
     parts.windows.open.clear();
-    await answerPrompt(true);
+    await answerPrompt('allow');
     await refused;
   });
 });

@@ -2,7 +2,7 @@ import { LatchkeyError } from '#shared/errors.ts';
 import type { TokenView } from '#shared/page-protocol.ts';
 import type { StepUp } from '../broker-error.ts';
 import type { PageHandlers } from '../page-call.ts';
-import { isAllowed, requireAllowed } from '../policy.ts';
+import { isAllowed, isRefused, refusal, requireAllowed } from '../policy.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../token-cache.ts';
 import { type Interactions, notSignedIn } from './interactions.ts';
@@ -11,7 +11,7 @@ import { accountFor } from './session.ts';
 /** A token with less left than this would expire on its way to the API. */
 const defaultMinTtlS = 5;
 
-/** How old the policy may be when it says no; it is then asked for again, since the administrator may have changed it. */
+/** How old may be what says no, policy or person; it is then asked for again, since they may have changed it elsewhere. */
 const policyMaxAgeMs = 30_000;
 
 /** Signing in (as strongly as it is asked for), then consenting: a request never leads to more windows than these. */
@@ -24,13 +24,16 @@ export function tokenHandlers({
   interactions: Interactions;
 }): Pick<PageHandlers, 'token.get' | 'token.proof'> {
   const requirePolicy = async ({ session }: Profile, ask: TokenAsk, named: string | undefined): Promise<void> => {
-    const known = await session.current();
-    if (!known || known.session.state === 'reauth_required') throw notSignedIn();
-    if (named !== undefined && accountFor(known, ask.origin)?.sub !== named) throw anotherAccount();
-    if (isAllowed(known, ask)) return;
-    const fresh = await session.refreshed(policyMaxAgeMs);
-    if (!fresh) throw notSignedIn();
-    requireAllowed(fresh, ask);
+    let current = await session.current();
+    if (current && (isRefused(current, ask.origin) || !isAllowed(current, ask))) {
+      current = await session.refreshed(policyMaxAgeMs);
+    }
+    if (!current) throw notSignedIn();
+    // Before the sign-in, which such a site can't bring up either.
+    if (isRefused(current, ask.origin)) throw refusal();
+    if (current.session.state === 'reauth_required') throw notSignedIn();
+    if (named !== undefined && accountFor(current, ask.origin)?.sub !== named) throw anotherAccount();
+    requireAllowed(current, ask);
   };
 
   const get = async (profile: Profile, ask: TokenAsk, wish: Wish): Promise<TokenView> => {

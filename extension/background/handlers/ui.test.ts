@@ -201,7 +201,7 @@ describe('what the consent window shows', () => {
       accounts: [{ chosen: false }, { chosen: true }],
     });
     expect((await parts.profiles.at(shop)).id).toBe('session');
-    await ui['consent.answer']({ prompt, allow: true });
+    await ui['consent.answer']({ prompt, choice: 'allow' });
     await done;
     expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([0, 1]);
     expect((await parts.profiles.at(shop)).id).toBe('profile-1');
@@ -227,8 +227,9 @@ describe('what the consent window shows', () => {
         { scope: 'orders:read', description: 'See your orders' },
         { scope: 'orders:write', description: 'Change your orders' },
       ],
+      has: [],
     });
-    await ui['consent.answer']({ prompt, allow: true });
+    await ui['consent.answer']({ prompt, choice: 'allow' });
     await done;
     await expect(ui['consent.get']({ prompt })).rejects.toMatchObject({ code: 'expired' });
   });

@@ -6,7 +6,7 @@ import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
 import type { Timer } from '../jobs.ts';
 import type { Managed } from '../managed.ts';
-import { consentedScopes, isAllowed, isConnected, siteOf } from '../policy.ts';
+import { consentedScopes, isAllowed, isConnected, isRefused, siteOf } from '../policy.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Prompt, Prompts } from '../prompts.ts';
 import type { Session } from '../session.ts';
@@ -107,6 +107,7 @@ export function uiHandlers(deps: UiHandlersDeps): UiHandlers {
         scope,
         description: (Object.hasOwn(resource.scopes, scope) && resource.scopes[scope]) || scope,
       })),
+      has: permissionsOf(current, site),
     };
   };
 
@@ -115,7 +116,7 @@ export function uiHandlers(deps: UiHandlersDeps): UiHandlers {
     const choices = await Promise.all(
       (await profiles.all()).map(async ({ id, session }) => {
         const current = await session.current().catch(() => undefined);
-        if (!current || !isAllowed(current, prompt)) return [];
+        if (!current || !isAllowed(current, prompt) || isRefused(current, prompt.origin)) return [];
         return [{ id, label: labelOf(current.account), chosen: id === prompt.profile }];
       }),
     );
@@ -135,6 +136,10 @@ export function uiHandlers(deps: UiHandlersDeps): UiHandlers {
       await (await profiles.at(origin)).session.revoke({ origin });
       return {};
     },
+    async 'site.let_ask'({ origin }) {
+      await (await profiles.at(origin)).session.letAsk(origin);
+      return {};
+    },
     async 'setup.expect'(pending) {
       await setup.expect(pending);
       return {};
@@ -148,8 +153,8 @@ export function uiHandlers(deps: UiHandlersDeps): UiHandlers {
       await prompts.chooseAccount(prompt, (await profiles.get(account)).id);
       return consentView(prompt);
     },
-    async 'consent.answer'({ prompt, allow }) {
-      await prompts.answer(prompt, allow);
+    async 'consent.answer'({ prompt, choice }) {
+      await prompts.answer(prompt, choice);
       return {};
     },
   };
@@ -162,17 +167,29 @@ const hostOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).host : undefined;
 
 function siteView(current: SessionAnswer, site: SitePolicy): Omit<SiteView, 'account' | 'accounts'> {
-  const access = site.consent === 'granted' ? 'organisation' : isConnected(current, site) ? 'person' : 'none';
-  const resources = site.resources.map(({ resource, name, scopes }) => {
-    const consented = consentedScopes(current.consents, site.origin, resource);
-    const may = Object.entries(scopes).filter(([scope]) => access === 'organisation' || consented.has(scope));
-    return { name, may: may.map(([, description]) => description) };
-  });
+  const lastUsedAt = current.sites.find(({ origin }) => origin === site.origin)?.last_used_at;
   return {
     origin: site.origin,
     name: site.name,
-    access,
-    resources: resources.filter(({ may }) => may.length > 0),
+    access: accessOf(current, site),
+    resources: permissionsOf(current, site),
+    lastUsedAt: lastUsedAt === undefined ? undefined : lastUsedAt * 1_000,
     reachable: true,
   };
+}
+
+function accessOf(current: SessionAnswer, site: SitePolicy): SiteView['access'] {
+  if (site.consent === 'granted') return 'organisation';
+  if (isRefused(current, site.origin)) return 'never';
+  return isConnected(current, site) ? 'person' : 'none';
+}
+
+/** What a site may do now, in the configuration's words. */
+function permissionsOf(current: SessionAnswer, site: SitePolicy): SiteView['resources'] {
+  const resources = site.resources.map(({ resource, name, scopes }) => {
+    const consented = consentedScopes(current.consents, site.origin, resource);
+    const may = Object.entries(scopes).filter(([scope]) => site.consent === 'granted' || consented.has(scope));
+    return { name, may: may.map(([, description]) => description) };
+  });
+  return resources.filter(({ may }) => may.length > 0);
 }
