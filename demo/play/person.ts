@@ -30,7 +30,7 @@ export async function askedForConsent(stage: Stage, site: Page, button: string):
 }
 
 /** Answers the consent window, which closes. */
-export async function answerConsent(window: Page, answer: 'Allow' | 'Deny'): Promise<void> {
+export async function answerConsent(window: Page, answer: 'Allow'): Promise<void> {
   const click = window.getByRole('button', { name: answer, exact: true }).click();
   // The window may be gone before the click is over.
   await Promise.all([window.waitForEvent('close'), click.catch(() => undefined)]);

@@ -5,6 +5,7 @@ import {
   answerConsent,
   answerTo,
   askedForConsent,
+  closes,
   openTab,
   press,
   sees,
@@ -12,6 +13,7 @@ import {
   signOut,
   tabAt,
   textOf,
+  until,
 } from '../tab.ts';
 
 /** A no isn't to be worn down: after one, a site isn't heard for some seconds. */
@@ -37,7 +39,7 @@ export function accessCases(browser: () => Browser): void {
     await (await signIn(browser())).close();
     shop = await openTab(browser(), browser().demo.origins.shop);
     await sees(shop, '#notice[data-code=access_not_granted]');
-    await answerConsent(await askedForConsent(browser(), shop, 'Connect'), 'Deny');
+    await answerConsent(await askedForConsent(browser(), shop, 'Connect'), 'Not now');
     await sees(shop, '#notice[data-code=user_denied]');
     expect(await textOf(shop, '#token')).toBe('none');
   });
@@ -46,6 +48,23 @@ export function accessCases(browser: () => Browser): void {
     await shop.reload();
     await (await askedInTheEnd(browser(), shop)).close();
     await sees(shop, '#notice[data-code=user_denied]');
+  });
+
+  it('disconnecting ends what is pending: the window closes, the page has its answer and an event', async () => {
+    await answerConsent(await askedInTheEnd(browser(), shop), 'Allow');
+    expect(await answerTo(shop, 'Load orders')).toBe(200);
+    const window = await askedForConsent(browser(), shop, 'Place an order');
+    await shop.evaluate(`(() => {
+      const notice = document.getElementById('notice');
+      window.codes = [];
+      new MutationObserver(() => window.codes.push(notice.dataset.code)).observe(notice, { attributes: true });
+    })()`);
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await press(popup, 'Disconnect Shop');
+    await closes(window);
+    await until(shop, `window.codes.includes('user_denied') && window.codes.includes('access_not_granted')`);
+    await sees(popup, '.site.none', 'Shop');
+    await popup.close();
   });
 
   it('a site has exactly what was granted, and asks again only for more', async () => {
@@ -57,16 +76,35 @@ export function accessCases(browser: () => Browser): void {
     const more = await askedForConsent(browser(), shop, 'Place an order');
     await sees(more, '.asks', 'Change your orders');
     expect(await textOf(more, '.asks')).not.toContain('See your orders');
+    expect(await textOf(more, '.has')).toContain('See your orders');
     await answerConsent(more, 'Allow');
     await sees(shop, '#orders', 'Brass gear wheel');
   });
 
   it('disconnecting in the popup reaches the open tab', async () => {
     const popup = await browser().openExtensionPage('ui/popup.html');
+    await sees(popup, '.site.person', 'Last used less than a minute ago');
     await press(popup, 'Disconnect Shop');
     await sees(popup, '.site.none', 'Shop');
     await sees(shop, '#notice[data-code=access_not_granted]');
     await shop.close();
+    await popup.close();
+  });
+
+  it('a site that was told “never” is refused without a window, until the person lets it ask again', async () => {
+    const { api, shop } = browser().demo.origins;
+    const site = await openTab(browser(), shop);
+    await answerConsent(await askedInTheEnd(browser(), site), 'Never for this site');
+    await sees(site, '#notice[data-code=user_denied]');
+    await site.close();
+    const probe = await openProbe(browser(), shop);
+    expect(await ask(probe, api, ['orders:read'])).toEqual({ code: 'user_denied' });
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await sees(popup, '.site.never', 'Shop');
+    await press(popup, 'Let Shop ask again');
+    await sees(popup, '.site.none', 'Shop');
+    expect(await ask(probe, api, ['orders:read'])).toEqual({ code: 'access_not_granted', interaction: 'consent' });
+    await probe.close();
     await popup.close();
   });
 
