@@ -30,7 +30,7 @@ export const accountSection = (
   html`<section aria-labelledby="as">
         <h2 id="as">${words.as}</h2>
         <p><strong><bdi>${name ?? email ?? words.you}</bdi></strong>${name && email ? html` <bdi class="soft">${email}</bdi>` : ''}
-        <span class="soft">· <bdi>${upstream}</bdi></span></p>
+        <span class="soft">·&nbsp;<bdi>${upstream}</bdi></span></p>
         ${notYou}
       </section>`;
 

@@ -9,7 +9,7 @@ export const de: Words = {
     label: 'Code',
     button: 'Weiter',
     malformed:
-      'Ein Code besteht aus acht Buchstaben, zum Beispiel BCDF-GHJK. Sehen Sie noch einmal auf Ihrem Gerät nach.',
+      'Ein Code besteht aus acht Buchstaben, zum Beispiel BCDF\u2060-\u2060GHJK. Sehen Sie noch einmal auf Ihrem Gerät nach.',
     wrong:
       'Zu diesem Code wartet kein Gerät. Vergleichen Sie ihn Buchstabe für Buchstabe mit Ihrem Gerät; Codes gelten zehn Minuten.',
     signedInAs: (account) => html`Angemeldet als ${account}.`,

@@ -9,7 +9,7 @@ export const en = {
     lead: 'Enter the code that your device shows.',
     label: 'Code',
     button: 'Continue',
-    malformed: 'A code has eight letters, such as BCDF-GHJK. Look again at your device.',
+    malformed: 'A code has eight letters, such as BCDF\u2060-\u2060GHJK. Look again at your device.',
     wrong:
       'No device is waiting with this code. Compare it with your device, letter by letter; codes last ten minutes.',
     signedInAs: (account: Part) => html`Signed in as ${account}.`,

@@ -8,7 +8,7 @@ export const es: Words = {
     lead: 'Introduzca el código que muestra su dispositivo.',
     label: 'Código',
     button: 'Continuar',
-    malformed: 'Los códigos tienen ocho letras, por ejemplo BCDF-GHJK. Vuelva a mirar su dispositivo.',
+    malformed: 'Los códigos tienen ocho letras, por ejemplo BCDF\u2060-\u2060GHJK. Vuelva a mirar su dispositivo.',
     wrong:
       'No hay ningún dispositivo esperando con este código. Compárelo letra por letra con el de su dispositivo; los códigos caducan a los diez minutos.',
     signedInAs: (account) => html`Sesión iniciada como ${account}.`,

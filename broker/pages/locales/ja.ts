@@ -8,7 +8,7 @@ export const ja: Words = {
     lead: 'デバイスに表示されているコードを入力してください。',
     label: 'コード',
     button: '続ける',
-    malformed: 'コードは BCDF-GHJK のような英字 8 文字です。デバイスをもう一度ご確認ください。',
+    malformed: 'コードは BCDF\u2060-\u2060GHJK のような英字 8 文字です。デバイスをもう一度ご確認ください。',
     wrong:
       'このコードで待機しているデバイスはありません。デバイスの表示と 1 文字ずつ比べてください。コードの有効期間は 10 分です。',
     signedInAs: (account) => html`${account} としてサインインしています。`,
