@@ -68,6 +68,8 @@ export interface SignIn {
 
 /** A provider that wanted the person is not asked again so soon: unasked, and after a click. */
 const silentPauseMs = { unasked: 300_000, asked: 60_000 };
+/** Trouble at the broker says nothing of what the provider would have said. */
+const troublePauseMs = 15_000;
 
 /** Waits between the tries of `POST /session`: the code is good for one exchange, and a lost connection is not its end. */
 const retryDelaysMs = [300, 1_500];
@@ -184,6 +186,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
       return true;
     } catch (error) {
       if (!(error instanceof LatchkeyError)) reportError(error);
+      else if (error.code === 'offline' || (error instanceof BrokerError && isPassing(error)))
+        await triedSilently.set(now() - silentPauseMs.unasked + troublePauseMs);
       return false;
     }
   };

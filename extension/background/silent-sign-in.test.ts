@@ -128,6 +128,30 @@ describe('a grant that is gone', () => {
     expect((await parts.session.known())?.account.sub).toBe('p1');
   });
 
+  it.each([
+    ['the broker can’t be reached', 'POST /session/authorize', 'lost'],
+    ['the broker has trouble', 'POST /session/authorize', refusal('temporarily_unavailable', 503)],
+  ] as const)('is tried again soon where %s', async (_what, path, trouble) => {
+    await endGrant();
+    parts.broker.next(path, trouble);
+    await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
+    parts.clock.ms += 14_000;
+    await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(silent).toHaveLength(0);
+    parts.clock.ms += 2_000;
+    expect(await ask()).toMatchObject({ scope: 'orders:read' });
+    expect(windows).toBe(0);
+  });
+
+  it('is had with the code that came, where the connection was lost under its exchange', async () => {
+    await endGrant();
+    for (let times = 0; times < 3; times += 1) parts.broker.next('POST /session', 'lost');
+    await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
+    parts.clock.ms += 16_000;
+    expect(await ask()).toMatchObject({ scope: 'orders:read' });
+    expect(silent).toHaveLength(1);
+  });
+
   it('is not had anew again and again where it does not last', async () => {
     await endGrant();
     await ask();

@@ -22,7 +22,7 @@ export function sessionHandlers({
     if (!current) return { signed_in: false };
     if (current.session.state === 'reauth_required') {
       // Not waited for: where it helps, the page has an event and asks again.
-      void signIn.renew();
+      signIn.renew().catch((error: unknown) => reportError(error));
       return { signed_in: false };
     }
     const account = accountFor(current, sender.origin);
