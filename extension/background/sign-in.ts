@@ -7,7 +7,7 @@ import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { BrokerError } from './broker-error.ts';
 import { readRedirect } from './redirect.ts';
-import type { Lapsed } from './session.ts';
+import { createSilence, type SilenceDeps, type SilentWish } from './silence.ts';
 import { createSingleFlight } from './single-flight.ts';
 
 /** A sign-in on its way, written before its window opens so that a stopped worker loses nothing it needs. */
@@ -28,14 +28,10 @@ export interface Attempt {
   response?: { code: string; iss?: string | undefined } | undefined;
 }
 
-export interface SignInDeps {
+export interface SignInDeps extends Pick<SilenceDeps, 'triedSilently' | 'lapsed'> {
   client: BrokerClient;
   identity: Identity;
   attempt: Slot<Attempt>;
-  /** When a sign-in without a window was tried last, in milliseconds since the epoch. */
-  triedSilently: Slot<number>;
-  /** Whose session could go on. */
-  lapsed(): Promise<Lapsed | undefined>;
   /** Takes over the new session. */
   begin(answer: SessionAnswer): Promise<void>;
   /** Tells our own windows that a sign-in began or ended. */
@@ -66,11 +62,6 @@ export interface SignIn {
   isRunning(): boolean;
 }
 
-/** A provider that wanted the person is not asked again so soon: unasked, and after a click. */
-const silentPauseMs = { unasked: 300_000, asked: 60_000 };
-/** Trouble at the broker says nothing of what the provider would have said. */
-const troublePauseMs = 15_000;
-
 /** Waits between the tries of `POST /session`: the code is good for one exchange, and a lost connection is not its end. */
 const retryDelaysMs = [300, 1_500];
 
@@ -78,7 +69,6 @@ const retryDelaysMs = [300, 1_500];
 export function createSignIn(deps: SignInDeps): SignIn {
   const { client, identity, attempt, triedSilently, lapsed, begin, changed, sleep, now } = deps;
   const flights = createSingleFlight<void>();
-  const silentFlights = createSingleFlight<boolean>();
 
   const prepare = async (wish: Wish): Promise<{ started: Attempt; url: string }> => {
     const redirectUri = identity.redirectUri();
@@ -172,47 +162,33 @@ export function createSignIn(deps: SignInDeps): SignIn {
     await finish(await askProvider(launch, url, started));
   };
 
-  const goSilently = async (how: keyof typeof silentPauseMs): Promise<boolean> => {
-    const last = await lapsed();
-    if (!last || (last.over && how === 'unasked')) return false;
-    const sinceMs = now() - ((await triedSilently.get()) ?? Number.NEGATIVE_INFINITY);
-    // A clock that was set back says nothing of how long ago it was.
-    if (sinceMs >= 0 && sinceMs < silentPauseMs[how]) return false;
-    await triedSilently.set(now());
-    const { sub, email, upstream } = last.account;
-    try {
-      if (await resume()) return true;
-      await go({ prompt: 'none', sub, login_hint: email, upstream }, (url) => identity.launchSilently(url));
-      return true;
-    } catch (error) {
-      if (!(error instanceof LatchkeyError)) reportError(error);
-      else if (error.code === 'offline' || (error instanceof BrokerError && isPassing(error)))
-        await triedSilently.set(now() - silentPauseMs.unasked + troublePauseMs);
-      return false;
-    }
-  };
-  const silently = (how: keyof typeof silentPauseMs): Promise<boolean> =>
-    silentFlights.run('silent', () => goSilently(how));
+  const silence = createSilence({
+    triedSilently,
+    lapsed,
+    resume,
+    go: (wish) => go(wish, (url) => identity.launchSilently(url)),
+    now,
+  });
 
   const signIn = async (wish: SignInWish | undefined): Promise<void> => {
     changed();
-    const brought = silentFlights.isFlying('silent') && (await silently('asked'));
+    const brought = silence.isUnderWay() && (await silence.renew('asked'));
     if ((brought && !wish) || (await resume())) return;
     // What a sign-in must bring can hardly be had in silence, and a provider that can shows no page either.
-    if (!wish && (await silently('asked'))) return;
+    if (!wish && (await silence.renew('asked'))) return;
     await go({ ...wish }, (url) => identity.launch(url));
     await triedSilently.clear();
   };
 
   return {
     run: (wish) => flights.run('sign-in', () => signIn(wish).finally(() => queueMicrotask(changed))),
-    renew: async () => !flights.isFlying('sign-in') && silently('unasked'),
+    renew: async () => !flights.isFlying('sign-in') && silence.renew('unasked'),
     isRunning: () => flights.isFlying('sign-in'),
   };
 }
 
 type Launch = (url: string) => Promise<string>;
-type Wish = SignInWish & Pick<AuthorizeRequest, 'sub' | 'login_hint'>;
+type Wish = SignInWish & Partial<SilentWish>;
 
 const isPassing = (error: unknown): boolean =>
   error instanceof LatchkeyError && (error.code === 'offline' || error.code === 'busy');

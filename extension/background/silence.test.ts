@@ -143,6 +143,17 @@ describe('a grant that is gone', () => {
     expect(windows).toBe(0);
   });
 
+  it('is not tried again so soon where the provider has trouble with the code', async () => {
+    await endGrant();
+    parts.broker.next('POST /session', refusal('upstream_error', 502));
+    parts.broker.next('POST /session', refusal('upstream_error', 502));
+    parts.broker.next('POST /session', refusal('upstream_error', 502));
+    await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
+    minutes(4);
+    await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(silent).toHaveLength(1);
+  });
+
   it('is had with the code that came, where the connection was lost under its exchange', async () => {
     await endGrant();
     for (let times = 0; times < 3; times += 1) parts.broker.next('POST /session', 'lost');
