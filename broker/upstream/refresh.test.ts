@@ -208,6 +208,28 @@ describe('a crash between the provider’s rotation and our commit', () => {
   });
 });
 
+describe('a hint to recheck', () => {
+  it('that comes while the provider is asked takes another refresh', async () => {
+    const provider = upstream(leewayMs);
+    const hinted: Upstream = {
+      ...provider,
+      async refresh(...args) {
+        const outcome = await provider.refresh(...args);
+        await store.setSessionState('row', ['active', 'recheck'], 'recheck');
+        return outcome;
+      },
+    };
+    answers = [rotated('rt-2'), rotated('rt-3'), rotated('rt-4')];
+    for (const token of ['rt-2', 'rt-3']) {
+      expect((await process(hinted)()).kind).toBe('fresh');
+      expect(await row()).toMatchObject({ state: 'recheck', claims: { groups: ['p:new'] } });
+      expect(await storedToken()).toBe(token);
+    }
+    expect((await process(provider)()).kind).toBe('fresh');
+    expect((await row()).state).toBe('active');
+  });
+});
+
 describe('a store that is away when the answer comes', () => {
   it('gets the rotated token when it is back, and nothing is sent twice', async () => {
     const commitRefresh = store.commitRefresh;
