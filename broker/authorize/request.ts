@@ -29,7 +29,7 @@ export interface SignInWish {
  * Whom the answer may go to. What fails here is told to the person on a page, and to nobody's redirect
  * (RFC 6749 §4.1.2.1).
  *
- * @throws {OAuthError} `invalid_request`, `invalid_client`, `unauthorized_client`
+ * @throws {OAuthError} `invalid_request`, `invalid_client`
  */
 export function trustedRedirect(
   { config }: Pick<Deps, 'config'>,
@@ -43,7 +43,6 @@ export function trustedRedirect(
       status: 400,
     });
   }
-  requireGrant(client, 'loopback');
   if (redirectUri === undefined || !isLoopbackRedirect(redirectUri, client.redirectPath)) {
     throw new OAuthError(
       'invalid_request',
@@ -71,6 +70,8 @@ export function nativeRequest(
   query: URLSearchParams,
 ): { request: NativeRequest; wish: SignInWish } {
   only(query, 'state');
+  // A program that hears of it can show a code instead.
+  requireGrant(client, 'loopback');
   if (query.has('request')) throw new OAuthError('request_not_supported', 'leave request out: send plain parameters');
   if (query.has('request_uri')) {
     throw new OAuthError('request_uri_not_supported', 'leave request_uri out: send plain parameters');

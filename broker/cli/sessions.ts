@@ -76,13 +76,14 @@ async function revoke(store: Store, which: Which): Promise<number> {
   return count > 0 || which.id === undefined ? 0 : 1;
 }
 
-const header = ['KIND', 'PERSON', 'STATE', 'SINCE', 'UNTIL', 'ON', 'ID'];
+const header = ['KIND', 'PERSON', 'STATE', 'SINCE', 'USED', 'UNTIL', 'ON', 'ID'];
 
 const row = ({ kind, person, session }: Owned): string[] => [
   kind,
   person.email ?? person.name ?? person.sub,
   session.state,
   time(session.createdAt),
+  session.lastUsedAt === undefined ? '-' : time(session.lastUsedAt),
   time(session.absoluteExpiresAt),
   'clientId' in session ? (session.name ?? session.clientId) : browserName(session.userAgent),
   session.id,
@@ -99,12 +100,14 @@ const record = ({ kind, person, session }: Owned) => ({
   created_at: new Date(session.createdAt).toISOString(),
   refreshed_at: new Date(session.refreshedAt).toISOString(),
   expires_at: new Date(session.absoluteExpiresAt).toISOString(),
+  last_used_at: session.lastUsedAt === undefined ? undefined : new Date(session.lastUsedAt).toISOString(),
+  last_used_from: session.lastUsedFrom,
   ...('clientId' in session
     ? { client_id: session.clientId, scope: session.scopes.join(' ') }
     : { user_agent: session.userAgent }),
 });
 
-const widths = [8, 28, 16, 17, 17, 16, 0];
+const widths = [8, 28, 16, 17, 17, 17, 16, 0];
 
 /** What came from outside is stripped of control characters: it goes to an administrator's terminal. */
 const columns = (cells: readonly string[]): string =>

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DeviceError } from '../device/device-error.ts';
 import { type DeviceLoginOptions, deviceLogin } from '../device/login.ts';
 import { loopbackLogin } from '../device/loopback.ts';
 import { plainText } from '../device/plain-text.ts';
@@ -59,8 +60,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
     resource: values.resource ?? kept?.resource,
   };
 
-  const throughBrowser = values.browser || (!values.device && io.browserHere);
-  const tokens = await (throughBrowser ? signInHere : signInByCode)(asked, values.json, io);
+  const tokens = await signIn(asked, values, io);
   const credentials = toCredentials(asked, tokens);
   try {
     await file.locked(() => file.write(credentials));
@@ -71,6 +71,23 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   await endPredecessor(before, io);
   report(file, credentials, values.json, io);
   return exitCode.ok;
+}
+
+/** The way that was asked for; else the browser of this machine, where there is one and this client may use it. */
+async function signIn(
+  asked: DeviceLoginOptions,
+  { browser, device, json }: { browser: boolean; device: boolean; json: boolean },
+  io: Io,
+): Promise<Tokens> {
+  if (device || !(browser || io.browserHere)) return signInByCode(asked, json, io);
+  try {
+    return await signInHere(asked, json, io);
+  } catch (error) {
+    const mustUseCode = error instanceof DeviceError && error.error === 'unauthorized_client';
+    if (browser || !mustUseCode) throw error;
+    io.err('The broker signs this client in by code only.\n');
+    return signInByCode(asked, json, io);
+  }
 }
 
 async function signInByCode(asked: DeviceLoginOptions, json: boolean, io: Io): Promise<Tokens> {

@@ -95,6 +95,28 @@ describe('latchkey login in the browser of this machine (RFC 8252)', () => {
     expect((await run(['logout'])).code).toBe(exitCode.ok);
   });
 
+  it('shows a code where the broker lets this client in by code only', async () => {
+    const follow = async (url: string) => {
+      const { url: back } = await createPerson(broker.origins).visitor.visit(url);
+      expect(back.searchParams.get('error')).toBe('unauthorized_client');
+      await fetch(back);
+      return true;
+    };
+    const allowing: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (!String(input).endsWith('/device_authorization')) return answer;
+      const { user_code: code } = (await answer.clone().json()) as { user_code: string };
+      const person = createPerson(broker.origins);
+      await person.decide(await person.enter(code), 'allow');
+      return answer;
+    };
+    const tv = ['login', '--client', 'tv', '--issuer', broker.origins.broker];
+    const { code, out, err } = await run(tv, follow, undefined, allowing);
+    expect({ code, err }).toMatchObject({ code: exitCode.ok, err: expect.stringContaining('by code only') });
+    expect(out).toMatch(/[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}/);
+    expect((await run([...tv, '--browser'], follow)).code).toBe(exitCode.failure);
+  });
+
   it('says so when the person denies, and keeps nothing', async () => {
     const denied = await run([...login, '--issuer', broker.origins.broker], decide('deny'));
     expect(denied.code).toBe(exitCode.denied);

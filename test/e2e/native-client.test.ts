@@ -77,7 +77,6 @@ describe('GET /authorize (RFC 8252)', () => {
   it.each([
     ['no client', { client_id: undefined }],
     ['an unlisted client', { client_id: 'nobody' }],
-    ['a client of the device flow', { client_id: 'tv' }],
     ['no redirect', { redirect_uri: undefined }],
     ['another path', { redirect_uri: 'http://127.0.0.1:51004/other' }],
     ['another host', { redirect_uri: 'http://127.0.0.1.evil.test:51004/callback' }],
@@ -100,6 +99,7 @@ describe('GET /authorize (RFC 8252)', () => {
     ['invalid_request', { code_challenge_method: 'plain' }],
     ['invalid_request', { response_mode: 'fragment' }],
     ['invalid_request', { max_age: 'long' }],
+    ['unauthorized_client', { client_id: 'tv' }],
     ['invalid_scope', { scope: 'billing:write' }],
     ['invalid_target', { resource: 'https://other.example' }],
     ['interaction_required', { prompt: 'none' }],
