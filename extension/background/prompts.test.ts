@@ -98,3 +98,93 @@ describe('a consent window', () => {
     expect(woken.broker.consents).toHaveLength(1);
   });
 });
+
+describe('“Never for this site”', () => {
+  it('takes back what the site has, closes the window, and answers whoever waits', async () => {
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    const more = { ...question, scopes: ['orders:write'] };
+    const first = expect(parts.prompts.ask(more)).rejects.toMatchObject({
+      code: 'user_denied',
+      interaction: undefined,
+    });
+    const second = expect(parts.prompts.ask(more)).rejects.toMatchObject({ code: 'user_denied' });
+    await parts.prompts.answer((await asked()).id, 'never');
+    await Promise.all([first, second]);
+    expect(parts.broker.consents).toEqual([]);
+    expect(parts.broker.sites).toEqual([{ origin: shop, refused_at: 1 }]);
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it('opens no window from then on, however long ago it was said', async () => {
+    await parts.session.refuse(shop);
+    parts.clock.ms += 86_400_000;
+    await expect(parts.prompts.ask(question)).rejects.toMatchObject({ code: 'user_denied' });
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it('leaves the window open where the broker can’t be told, and can be tried again', async () => {
+    const done = expect(parts.prompts.ask(question)).rejects.toMatchObject({ code: 'user_denied' });
+    const { id } = await asked();
+    parts.broker.next('POST /session/consents', 'lost');
+    await expect(parts.prompts.answer(id, 'never')).rejects.toMatchObject({ code: 'offline' });
+    expect(parts.windows.open.size).toBe(1);
+    await parts.prompts.answer(id, 'never');
+    await done;
+  });
+});
+
+describe('an open question', () => {
+  const more = { ...question, scopes: ['orders:write'] };
+  const elsewhere = (act: () => void) => async () => {
+    act();
+    await parts.session.check(false);
+  };
+
+  it.each([
+    ['disconnects the site', () => parts.session.revoke({ origin: shop }), 'user_denied'],
+    ['disconnects it in another browser', elsewhere(() => void parts.broker.consents.splice(0)), 'user_denied'],
+    [
+      'says never in another browser',
+      elsewhere(() => void parts.broker.sites.push({ origin: shop, refused_at: 1 })),
+      'user_denied',
+    ],
+    ['signs out', () => parts.session.signOut(), 'not_signed_in'],
+  ])('ends when the person %s: the window closes, the page has its answer', async (_what, act, code) => {
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    const ended = expect(parts.prompts.ask(more)).rejects.toMatchObject({ code });
+    const { id } = await asked();
+    await act();
+    await ended;
+    await expect.poll(() => parts.windows.open.size).toBe(0);
+    await expect(parts.prompts.answer(id, 'allow')).rejects.toMatchObject({ code: 'expired' });
+    expect(parts.broker.consents.flatMap(({ scope }) => scope)).not.toContain('orders:write');
+  });
+
+  it('ends with a yes when the person agrees in another browser', async () => {
+    const done = parts.prompts.ask(question);
+    await asked();
+    parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+    await parts.session.check(false);
+    await done;
+    await expect.poll(() => parts.windows.open.size).toBe(0);
+  });
+
+  it('stays when something else changes', async () => {
+    void parts.prompts.ask(question);
+    const { id } = await asked();
+    const other = { origin: 'https://notes.test', resource: api, scope: 'orders:read', granted_at: 1 };
+    parts.broker.consents.push(other);
+    await parts.session.check(true);
+    await parts.prompts.review();
+    expect(await parts.prompts.find(id)).toMatchObject(question);
+    expect(parts.windows.open.size).toBe(1);
+  });
+
+  it('is not asked where the answer has come from behind another one', async () => {
+    const [first, second] = [parts.prompts.ask(question), parts.prompts.ask(question)];
+    await parts.prompts.answer((await asked()).id, 'allow');
+    await Promise.all([first, second]);
+    expect(parts.windows.open.size).toBe(0);
+    expect(parts.broker.consents).toHaveLength(1);
+  });
+});

@@ -106,6 +106,34 @@ describe('the session', () => {
   });
 });
 
+describe('what was decided elsewhere', () => {
+  it('reaches pages as soon as anything asks the broker, and not twice', async () => {
+    await parts.signIn.run();
+    await parts.session.grant(read);
+    await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
+    const epoch = await parts.events.epoch();
+    parts.broker.consents.splice(0);
+    await parts.session.refreshed(0);
+    expect(await parts.events.epoch()).not.toBe(epoch);
+    expect(Object.keys(parts.area.dump()).some((key) => key.includes('token:'))).toBe(false);
+    const told = parts.broadcasts.length;
+    await parts.session.check(false);
+    expect(parts.broadcasts).toHaveLength(told);
+  });
+
+  it('is no news to pages where a site was only used', async () => {
+    await parts.signIn.run();
+    const told = parts.broadcasts.length;
+    parts.broker.sites = [{ origin: shop, last_used_at: 1_700_000_000 }];
+    await parts.session.refreshed(0);
+    expect((await parts.session.known())?.sites).toEqual(parts.broker.sites);
+    expect(parts.broadcasts).toHaveLength(told);
+    parts.broker.sites = [{ origin: shop, refused_at: 1 }];
+    await parts.session.refreshed(0);
+    expect(parts.broadcasts).toHaveLength(told + 1);
+  });
+});
+
 describe('a check, after the broker said that something changed', () => {
   const cached = () => Object.keys(parts.area.dump()).filter((key) => key.includes(' token:')).length;
   beforeEach(async () => {

@@ -5,6 +5,15 @@ import { api, refusal, shop } from '../../test/extension/fake-broker.ts';
 const ask = { origin: shop, resource: api, scopes: ['orders:read'] };
 let parts: ReturnType<typeof createBackground>;
 const fetched = () => parts.broker.calls.filter((call) => call === 'POST /session/token').length;
+/** A token that the broker gave before it heard of what happened meanwhile. */
+const late = () =>
+  Response.json({
+    access_token: 'late',
+    token_type: 'Bearer',
+    expires_in: 300,
+    scope: 'orders:read',
+    resource: api,
+  });
 
 beforeEach(async () => {
   parts = createBackground();
@@ -59,17 +68,18 @@ describe('tokens', () => {
 
   it('are dropped where the session ended while they were on their way', async () => {
     parts.broker.before('POST /session/token', () => parts.session.signOut());
-    parts.broker.next(
-      'POST /session/token',
-      Response.json({
-        access_token: 'late',
-        token_type: 'Bearer',
-        expires_in: 300,
-        scope: 'orders:read',
-        resource: api,
-      }),
-    );
+    parts.broker.next('POST /session/token', late());
     await expect(parts.tokens.get(ask, 5)).rejects.toMatchObject({ code: 'busy' });
+    expect(JSON.stringify(parts.area.dump())).not.toContain('late');
+  });
+
+  it('are refused for good where their site was disconnected while they were on their way', async () => {
+    parts.broker.before('POST /session/token', async () => {
+      parts.broker.before('POST /session/token', async () => undefined);
+      await parts.session.revoke({ origin: shop });
+      parts.broker.next('POST /session/token', late());
+    });
+    await expect(parts.tokens.get(ask, 5)).rejects.toMatchObject({ code: 'user_denied', interaction: undefined });
     expect(JSON.stringify(parts.area.dump())).not.toContain('late');
   });
 

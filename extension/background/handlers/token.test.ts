@@ -81,6 +81,29 @@ describe('token.get', () => {
     expect(parts.windows.open.size).toBe(0);
   });
 
+  it('is user_denied with nothing to be done once the person said never, also where a sign-in is due', async () => {
+    await parts.signIn.run();
+    await parts.session.refuse(shop);
+    const refused = { code: 'user_denied', interaction: undefined };
+    await expect(get(params)).rejects.toMatchObject(refused);
+    parts.broker.next('GET /session', refusal('login_required', 401));
+    await parts.session.refreshed(0).catch(() => undefined);
+    await expect(get(params)).rejects.toMatchObject(refused);
+    await expect(parts.handlers['session.sign_in']({}, call())).rejects.toMatchObject(refused);
+    expect(parts.windows.open.size).toBe(0);
+    expect(parts.broker.calls).not.toContain('POST /session/token');
+  });
+
+  it('hears from the broker of a never that was said elsewhere, and of its end', async () => {
+    await parts.signIn.run();
+    parts.broker.sites = [{ origin: shop, refused_at: 1 }];
+    await expect(get(never)).rejects.toMatchObject({ code: 'user_denied', interaction: undefined });
+    await parts.session.check(false);
+    parts.broker.sites = [];
+    parts.clock.ms += 60_000;
+    await expect(get(never)).rejects.toMatchObject({ code: 'access_not_granted', interaction: 'consent' });
+  });
+
   it('does not open the sign-in window again right after it was closed', async () => {
     parts.window.launch = () => Promise.reject(new Error('closed'));
     await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });

@@ -90,6 +90,21 @@ describe('what the popup shows', () => {
     expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none', resources: [] }] });
   });
 
+  it('shows when a site was last used, and one that was told never, which it lets ask again', async () => {
+    await ui['session.sign_in']({});
+    parts.broker.sites = [{ origin: shop, last_used_at: 1_699_999_000 }];
+    parts.clock.ms += 60_000;
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none', lastUsedAt: 1_699_999_000_000 }] });
+    await parts.session.refuse(shop);
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'never', resources: [] }] });
+    await ui['site.let_ask']({ origin: shop });
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none' }] });
+    expect(parts.broker.bodies.slice(-2)).toEqual([
+      { decision: 'never', origin: shop },
+      { decision: 'ask', origin: shop },
+    ]);
+  });
+
   it('shows what was known last while the broker is away, and says so', async () => {
     await ui['session.sign_in']({});
     parts.clock.ms += 60_000;
@@ -205,6 +220,18 @@ describe('what the consent window shows', () => {
     await done;
     expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([0, 1]);
     expect((await parts.profiles.at(shop)).id).toBe('profile-1');
+  });
+
+  it('is what is new, apart from what the site has', async () => {
+    await ui['session.sign_in']({});
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    void parts.prompts.ask({ profile: 'session', origin: shop, resource: api, scopes: ['orders:write'] });
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
+    expect(await ui['consent.get']({ prompt })).toMatchObject({
+      scopes: [{ scope: 'orders:write', description: 'Change your orders' }],
+      has: [{ name: 'Orders API', may: ['See your orders'] }],
+    });
   });
 
   it('is the exact origin, and each scope in the configuration’s words', async () => {
