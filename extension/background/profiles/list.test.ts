@@ -15,7 +15,7 @@ const both: ProfileList = {
 describe('the list of accounts', () => {
   it('has one, with nobody in it, before the first sign-in', () => {
     expect(profileAt(noAccounts, shop)).toBe('session');
-    expect(withAccount(noAccounts, 'session', ada).list).toMatchObject({
+    expect(withAccount(noAccounts, 'session', ada, () => 'x').list).toMatchObject({
       entries: [{ id: 'session', account: ada }],
       main: 'session',
     });
@@ -27,29 +27,68 @@ describe('the list of accounts', () => {
 
   it('takes one more, and leaves every site as it was', () => {
     const carol = { sub: 'p3', upstream: 'corp' };
-    const { list, twin } = withAccount({ ...both, next: 'c' }, 'c', carol);
-    expect(list).toEqual({ ...both, entries: [...both.entries, { id: 'c', account: carol }], next: undefined });
-    expect(twin).toBeUndefined();
+    expect(withAccount({ ...both, next: 'c' }, 'c', carol, () => 'x')).toEqual({
+      list: { ...both, entries: [...both.entries, { id: 'c', account: carol }], next: undefined },
+    });
   });
 
   it('puts whoever is there already into their old place, with their sites', () => {
-    const { list, twin } = withAccount({ ...both, next: 'c' }, 'c', grace);
-    expect(list).toEqual({
-      entries: [
-        { id: 'a', account: ada },
-        { id: 'c', account: grace },
-      ],
-      main: 'a',
-      sites: { [notes]: 'c' },
-      next: undefined,
+    expect(withAccount({ ...both, next: 'c' }, 'c', grace, () => 'x')).toEqual({
+      list: {
+        entries: [
+          { id: 'a', account: ada },
+          { id: 'c', account: grace },
+        ],
+        main: 'a',
+        sites: { [notes]: 'c' },
+        next: undefined,
+      },
+      twin: 'b',
     });
-    expect(twin).toBe('b');
   });
 
-  it('has an account once, too, where another profile signs in as it', () => {
-    const { list, twin } = withAccount(both, 'a', grace);
-    expect(list).toMatchObject({ entries: [{ id: 'a', account: grace }], main: 'a', sites: { [notes]: 'a' } });
-    expect(twin).toBe('b');
+  it('has the one that signs in again in its place', () => {
+    const renamed = { ...grace, name: 'Grace B. M. Hopper' };
+    expect(withAccount(both, 'b', renamed, () => 'x').list).toEqual({
+      ...both,
+      entries: [both.entries[0], { id: 'b', account: renamed }],
+      next: undefined,
+    });
+  });
+
+  it('gives no site to whoever signs in in place of another: that one stays, and its sites wait', () => {
+    const carol = { sub: 'p3', upstream: 'corp' };
+    expect(withAccount(both, 'b', carol, () => 'x')).toEqual({
+      list: {
+        entries: [
+          { id: 'a', account: ada },
+          { id: 'x', account: grace },
+          { id: 'b', account: carol },
+        ],
+        main: 'a',
+        sites: { [notes]: 'x' },
+        next: undefined,
+      },
+      left: 'x',
+    });
+    expect(withAccount(both, 'a', grace, () => 'x')).toEqual({
+      list: {
+        entries: [
+          { id: 'x', account: ada },
+          { id: 'a', account: grace },
+        ],
+        main: 'x',
+        sites: { [notes]: 'a' },
+        next: undefined,
+      },
+      twin: 'b',
+      left: 'x',
+    });
+  });
+
+  it('has only the one that signed in last, where there is one', () => {
+    const one = { ...noAccounts, entries: [{ id: 'session', account: ada }] };
+    expect(withAccount(one, 'session', grace, () => 'x').list.entries).toEqual([{ id: 'session', account: grace }]);
   });
 
   it('gives the sites of one that leaves to the main one, and another main one where that leaves', () => {

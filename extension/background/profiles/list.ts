@@ -27,17 +27,42 @@ export const noAccounts: ProfileList = { entries: [{ id: firstProfile }], main: 
 
 export const profileAt = ({ main, sites }: ProfileList, origin: string): string => sites[origin] ?? main;
 
-/** Somebody has signed in. Who was there already, under another id, is replaced: an account is never there twice. */
-export function withAccount(list: ProfileList, id: string, account: Account): { list: ProfileList; twin?: string } {
-  const twin = list.entries.find((entry) => entry.id !== id && entry.account?.sub === account.sub)?.id;
-  const known = list.entries.some((entry) => entry.id === id);
-  const rest = twin !== undefined && known ? list.entries.filter((entry) => entry.id !== twin) : list.entries;
-  const entries = rest.map((entry) => (entry.id === id || entry.id === twin ? { id, account } : entry));
-  if (twin === undefined && !known) entries.push({ id, account });
-  const renamed = (old: string): string => (old === twin ? id : old);
-  const sites = Object.fromEntries(Object.entries(list.sites).map(([origin, old]) => [origin, renamed(old)]));
+function renamed(list: ProfileList, from: string, to: string): ProfileList {
+  const rename = (id: string): string => (id === from ? to : id);
+  const sites = Object.entries(list.sites).map(([origin, id]) => [origin, rename(id)]);
+  return {
+    ...list,
+    entries: list.entries.map((entry) => ({ ...entry, id: rename(entry.id) })),
+    main: rename(list.main),
+    sites: Object.fromEntries(sites),
+  };
+}
+
+export interface SignedIn {
+  list: ProfileList;
+  /** The profile whose place was taken, since the account was there already: it is never there twice. */
+  twin?: string | undefined;
+  /** The profile of the account that was expected instead, whose sites wait for it. */
+  left?: string | undefined;
+}
+
+/**
+ * Somebody has signed in with a profile's key. Beside other accounts, whoever was expected there stays in the list
+ * under another id, signed out: no site gets an account because it was signed in to in place of another one.
+ *
+ * @param newId an id that is not in use
+ */
+export function withAccount(list: ProfileList, id: string, account: Account, newId: () => string): SignedIn {
+  const expected = list.entries.find((entry) => entry.id === id)?.account;
+  const isOther = expected !== undefined && expected.sub !== account.sub && list.entries.length > 1;
+  const left = isOther ? newId() : undefined;
+  const before = left === undefined ? list : renamed(list, id, left);
+  const twin = before.entries.find((entry) => entry.id !== id && entry.account?.sub === account.sub)?.id;
+  const at = twin === undefined ? before : renamed(before, twin, id);
+  const entries = at.entries.map((entry) => (entry.id === id ? { id, account } : entry));
+  if (!entries.some((entry) => entry.id === id)) entries.push({ id, account });
   const next = list.next === id ? undefined : list.next;
-  return { list: { entries, main: renamed(list.main), sites, next }, ...(twin === undefined ? {} : { twin }) };
+  return { list: { ...at, entries, next }, twin, left };
 }
 
 /** Without an account. Its sites have the main one from then on; the last profile stays, with nobody in it. */

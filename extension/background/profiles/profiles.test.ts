@@ -141,6 +141,20 @@ describe('an account that a page names', () => {
   });
 });
 
+describe('signing in in place of another account', () => {
+  it('gives its sites nothing of the one that came instead', async () => {
+    const id = await idOf(grace.sub);
+    await parts.profiles.choose(id, shop);
+    parts.broker.account = { sub: 'p3', upstream: 'corp' };
+    parts.broker.consentsOf('p3').push(consent);
+    await (await parts.profiles.get(id)).signIn.run();
+    expect(await accounts()).toEqual([ada.sub, grace.sub, 'p3']);
+    await expect(token()).rejects.toMatchObject({ code: 'not_signed_in' });
+    await parts.profiles.choose(await idOf('p3'), shop);
+    expect(await token()).toBe('token-1 of p3');
+  });
+});
+
 describe('leaving an account', () => {
   it('ends its session and no other; its sites have the main one', async () => {
     const id = await idOf(grace.sub);

@@ -1,9 +1,8 @@
 import { LatchkeyError } from '#shared/errors.ts';
-import type { Account } from '#shared/session-api.ts';
 import type { Slot } from '../../platform/slot.ts';
 import type { Managed } from '../managed.ts';
 import { createTurns } from '../turns.ts';
-import { type Entry, noAccounts, type ProfileList, profileAt, withAccount, without } from './list.ts';
+import { type Entry, noAccounts, type ProfileList, profileAt, type SignedIn, withAccount, without } from './list.ts';
 import type { Profile, ProfileDeps } from './profile.ts';
 
 export interface ProfilesDeps {
@@ -85,9 +84,12 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
   };
 
   const reserve = async (): Promise<string> => {
-    const fresh = newId();
-    await change((list) => ({ ...list, next: list.next ?? fresh }));
-    return (await load()).next ?? fresh;
+    let id = '';
+    await change((list) => {
+      id = list.next ?? newId();
+      return { ...list, next: id };
+    });
+    return id;
   };
 
   /** An account that was signed in before there were profiles isn't in the list yet. */
@@ -95,7 +97,7 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     const unnamed = (await load()).entries.filter(({ account }) => !account);
     for (const { id } of unnamed) {
       const answer = await profile(id).session.current();
-      if (answer) await change((list) => withAccount(list, id, answer.account).list);
+      if (answer) await change((list) => withAccount(list, id, answer.account, newId).list);
     }
   };
 
@@ -152,13 +154,15 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
         ...(hint === undefined ? {} : { login_hint: hint }),
       };
     },
-    async signedIn(id: string, account: Account) {
-      let twin: string | undefined;
+    async signedIn(id, account) {
+      let outcome: Omit<SignedIn, 'list'> = {};
       await change((list) => {
-        const signedIn = withAccount(list, id, account);
-        ({ twin } = signedIn);
-        return signedIn.list;
+        const { list: changed, ...rest } = withAccount(list, id, account, newId);
+        outcome = rest;
+        return changed;
       });
+      const { twin, left } = outcome;
+      if (left !== undefined) await profile(left).events.hint('session');
       // The new session stands whatever becomes of the old one.
       if (twin !== undefined) profile(twin).session.signOut('replaced').catch(report);
     },
