@@ -4,26 +4,34 @@ import pg from 'pg';
 /**
  * How many sessions have a token at stake: it was sent, nobody knows the outcome, and so much of the provider's leeway
  * is gone. They are left in peace until they are through, so that a retry within the leeway is possible; one that is
- * lost all the same is the broker's fault.
+ * lost all the same is the broker's fault. After the leeway peace is of no use any more; a device that was put away with a
+ * token at stake would else be waited for without end.
  *
  * @param store as in the configuration
- * @param afterMs since the first sending
+ * @param window since the first sending
  */
-export function createDanger(store: string, afterMs: number): () => Promise<number> {
+export function createDanger(store: string, window: Window): () => Promise<number> {
   return store.startsWith('sqlite:')
-    ? sqliteDanger(store.slice('sqlite:'.length), afterMs)
-    : postgresDanger(store, afterMs);
+    ? sqliteDanger(store.slice('sqlite:'.length), window)
+    : postgresDanger(store, window);
 }
 
-const atStake = (table: string, clock: string) =>
-  `select count(*) as n from ${table} where state <> 'ended' and state <> 'reauth_required' and refresh_first_sent_at < ${clock}`;
+/** Milliseconds. */
+interface Window {
+  from: number;
+  to: number;
+}
 
-function sqliteDanger(path: string, afterMs: number): () => Promise<number> {
+const atStake = (table: string, now: string, { from, to }: Window) =>
+  `select count(*) as n from ${table} where state <> 'ended' and state <> 'reauth_required'
+   and refresh_first_sent_at < ${now} - ${from} and refresh_first_sent_at > ${now} - ${to}`;
+
+function sqliteDanger(path: string, window: Window): () => Promise<number> {
   return async () => {
     const database = new DatabaseSync(path, { readOnly: true, timeout: 1_000 });
     try {
       return ['sessions', 'device_sessions'].reduce(
-        (sum, table) => sum + Number(database.prepare(atStake(table, String(Date.now() - afterMs))).get()?.n),
+        (sum, table) => sum + Number(database.prepare(atStake(table, String(Date.now()), window)).get()?.n),
         0,
       );
     } finally {
@@ -33,8 +41,8 @@ function sqliteDanger(path: string, afterMs: number): () => Promise<number> {
 }
 
 /** A database that is down has everybody's at stake. */
-function postgresDanger(url: string, afterMs: number): () => Promise<number> {
-  const clock = `(extract(epoch from clock_timestamp()) * 1000)::bigint - ${afterMs}`;
+function postgresDanger(url: string, window: Window): () => Promise<number> {
+  const clock = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
   return async () => {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     client.on('error', () => undefined);
@@ -42,7 +50,7 @@ function postgresDanger(url: string, afterMs: number): () => Promise<number> {
       await client.connect();
       let sum = 0;
       for (const table of ['sessions', 'device_sessions'])
-        sum += Number((await client.query(atStake(table, clock))).rows[0]?.n);
+        sum += Number((await client.query(atStake(table, clock, window))).rows[0]?.n);
       return sum;
     } catch {
       return 1;

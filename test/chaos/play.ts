@@ -20,8 +20,9 @@ import { chaosUsers } from './users.ts';
 
 const browsers = 16;
 const deviceLanes = 2;
-/** Of a leeway of 30 s, so much may pass before a session is left in peace. */
+/** Of the provider's leeway, so much may pass before a session is left in peace. */
 const peaceAfterMs = 4_000;
+const leewayMs = 30_000;
 
 /** The whole play: everybody signed in and busy, one kill after the other, and at the end one more token for each. */
 export async function play(options: ChaosOptions, say: (line: string) => void): Promise<Tally> {
@@ -44,6 +45,7 @@ export async function play(options: ChaosOptions, say: (line: string) => void): 
   const clockFile = join(clockDir, 'clock');
   const replicas = await startReplicas({
     count: options.replicas,
+    leewayMs,
     store: url?.href ?? 'sqlite:./shared.db',
     users: chaosUsers,
     lifetime: '4s',
@@ -84,7 +86,10 @@ export async function play(options: ChaosOptions, say: (line: string) => void): 
       ),
     ),
   ];
-  const danger = createDanger(postgres?.url ?? `sqlite:${join(replicas.dir, 'shared.db')}`, peaceAfterMs);
+  const danger = createDanger(postgres?.url ?? `sqlite:${join(replicas.dir, 'shared.db')}`, {
+    from: peaceAfterMs,
+    to: leewayMs,
+  });
   const stopping = new AbortController();
   const nuisances = Promise.all([
     stepClock(random, clockFile, stopping.signal),
