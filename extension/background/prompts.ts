@@ -213,15 +213,11 @@ function outcomeOf(
     return { error: new LatchkeyError({ code: 'not_signed_in', message, interaction: 'sign_in' }) };
   }
   if (isRefused(session, origin)) return { error: refusal() };
-  const has = (consents: readonly Consent[], one: { resource: string; scopes: readonly string[] }): boolean => {
-    const consented = consentedScopes(consents, origin, one.resource);
-    return one.scopes.every((scope) => consented.has(scope));
-  };
-  const kept = had.every((one) => has(session.consents, { ...one, scopes: parseScope(one.scope) }));
-  if (!kept) return { error: takenBack() };
-  // An account that had all this before is chosen by the person's own answer.
-  const ask = { resource, scopes };
-  return has(session.consents, ask) && !has(had, ask) ? {} : undefined;
+  const has = (at: string, all: readonly string[]) => isConsented(session, { origin, resource: at, scopes: all });
+  if (!had.every((one) => has(one.resource, parseScope(one.scope)))) return { error: takenBack() };
+  // What an account had when it was chosen is no answer: that is the person's to give.
+  const before = consentedScopes(had, origin, resource);
+  return has(resource, scopes) && !scopes.every((scope) => before.has(scope)) ? {} : undefined;
 }
 
 const denial = (message: string): LatchkeyError => new LatchkeyError({ code: 'user_denied', message });
