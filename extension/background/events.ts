@@ -37,22 +37,26 @@ export interface EventsDeps {
 export function createEvents({ state, newEpoch, broadcast, changed }: EventsDeps): (profile: string) => Events {
   // So that no two events share a number.
   const inTurn = createTurns();
+  // Each request of a page looks at it, and nobody else writes it.
+  let memory: State | undefined;
 
   return (profile) => {
-    const save = async ({ seq, epochs }: State, epoch: string) => {
-      await state.set({ seq, epochs: { ...epochs, [profile]: epoch } });
+    const read = async (): Promise<State> => memory ?? (await state.get()) ?? { seq: 0, epochs: {} };
+    const save = async (seq: number, epoch: string) => {
+      const next = { seq, epochs: { ...(await read()).epochs, [profile]: epoch } };
+      await state.set(next);
+      memory = next;
       return { seq, epoch };
     };
     const load = async (): Promise<{ seq: number; epoch: string }> => {
-      const stored = (await state.get()) ?? { seq: 0, epochs: {} };
-      const epoch = stored.epochs[profile];
-      return epoch === undefined ? save(stored, newEpoch()) : { seq: stored.seq, epoch };
+      const { seq, epochs } = await read();
+      const epoch = epochs[profile];
+      return epoch === undefined ? save(seq, newEpoch()) : { seq, epoch };
     };
     const emit = (ev: PageEvent['ev'], epoch: (old: string) => string) =>
       inTurn(async () => {
         const old = await load();
-        const epochs = (await state.get())?.epochs ?? {};
-        await broadcast({ ev, ...(await save({ seq: old.seq + 1, epochs }, epoch(old.epoch))) }, profile);
+        await broadcast({ ev, ...(await save(old.seq + 1, epoch(old.epoch))) }, profile);
         changed();
       });
     return {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { LatchkeyError } from '#shared/errors.ts';
 import { fakePort } from '../../test/extension/port.ts';
+import { createAdmit } from './admit.ts';
 import { createJobs } from './jobs.ts';
+import { createManaged } from './managed.ts';
 import type { PageCall } from './page-call.ts';
 import { createPagePorts, type PagePortDeps, type Port } from './page-port.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -96,6 +98,41 @@ describe('a page’s port', () => {
     fake.receive(relay('a'));
     await expect.poll(() => fake.sent).toMatchObject([{ id: 'a', ok: false, e: { code: 'policy_denied' } }]);
     expect(handler).not.toHaveBeenCalled();
+  });
+
+  const token = { resource: 'https://api.test', scopes: ['a'] };
+  it.each([
+    ['session.get', {}],
+    ['session.sign_in', {}],
+    ['session.sign_out', {}],
+    ['token.get', { ...token, interactive: 'if_needed' }],
+    ['token.proof', { ...token, method: 'GET', url: 'https://api.test/' }],
+    ['access.list', {}],
+    ['access.revoke', {}],
+    ['request.poll', { request_id: 'a' }],
+    ['request.cancel', { request_id: 'a' }],
+  ])('refuses %s in a private window and in a container, and says so', async (m, p) => {
+    const managed = createManaged(async () => ({}));
+    const deps = { sites: [origin], broker: async () => undefined, managed, current: async () => undefined };
+    admit = createAdmit(deps);
+    for (const [tab, where] of [
+      [{ id: 7, incognito: true }, 'private window'],
+      [{ id: 7, incognito: false, cookieStoreId: 'firefox-container-1' }, 'container'],
+    ] as const) {
+      const fake = portOf({ tab });
+      serve(fake.port);
+      fake.receive(relay('a', { m, p }));
+      await expect.poll(() => fake.sent).toMatchObject([{ id: 'a', ok: false, e: { code: 'policy_denied' } }]);
+      expect(JSON.stringify(fake.sent)).toContain(`in a ${where}`);
+    }
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  it('serves both where the policy of the computer allows them', async () => {
+    const managed = createManaged(async () => ({ private_windows: 'allow' }));
+    admit = createAdmit({ sites: [origin], broker: async () => undefined, managed, current: async () => undefined });
+    const { ask } = await open({ tab: { id: 7, incognito: true } });
+    expect(await ask(relay('a'))).toMatchObject({ ok: true });
   });
 
   it.each([

@@ -14,9 +14,11 @@ export const settled = <T>(request: IDBRequest<T>): Promise<T> =>
 
 async function open(): Promise<IDBDatabase> {
   const request = indexedDB.open(name, 2);
-  request.onupgradeneeded = () => {
-    const { result: db } = request;
+  request.onupgradeneeded = ({ oldVersion }) => {
+    const { result: db, transaction } = request;
     for (const store of stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
+    // Before there were profiles, origins' keys had no name of one: new ones take their place.
+    if (oldVersion === 1) transaction?.objectStore('keys').delete(IDBKeyRange.bound('origin ', 'origin!'));
   };
   return settled(request);
 }

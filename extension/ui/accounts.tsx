@@ -152,7 +152,7 @@ export const SiteAccount = ({
   onChoose: (account: string) => void;
 }) =>
   site.accounts.length < 2 ? null : (
-    <label class="choice-of-account">
+    <label>
       {message('account')}
       <select
         disabled={busy}

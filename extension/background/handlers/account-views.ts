@@ -41,8 +41,14 @@ export function siteViews(
     const account = profileAt(origin);
     const current = accounts.find(({ id }) => id === account)?.current;
     const site = current && siteOf(current, origin);
-    const seen =
-      current && site ? view(current, site) : { ...view(by, named), access: 'other_account' as const, resources: [] };
+    const seen = current && site ? view(current, site) : { ...view(by, named), ...nothingAt(current) };
     return { ...seen, account, accounts: ids.includes(account) ? ids : [account, ...ids] };
   });
 }
+
+/** A site that is another account's, or whose own has to be signed in to again first. */
+const nothingAt = (current: SessionAnswer | undefined) => ({
+  access: current ? ('other_account' as const) : ('none' as const),
+  resources: [],
+  lastUsedAt: undefined,
+});

@@ -84,6 +84,16 @@ describe('one more account', () => {
   });
 });
 
+describe('where the policy of the computer allows one account', () => {
+  it('it is the one that was signed in to last', async () => {
+    const strict = createBackground(parts, { accounts: 'one' });
+    strict.broker.account = { sub: 'p3', upstream: 'corp' };
+    await (await strict.profiles.main()).signIn.run();
+    expect((await strict.profiles.entries()).map(({ account }) => account?.sub)).toEqual(['p3']);
+    expect((await (await strict.profiles.main()).session.current())?.account.sub).toBe('p3');
+  });
+});
+
 describe('another account for a site', () => {
   it('gives its pages another epoch, and tokens of the other account, never one of the first', async () => {
     expect(await token()).toBe('token-1');

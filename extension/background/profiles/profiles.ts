@@ -156,10 +156,12 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     },
     async signedIn(id, account) {
       let outcome: Omit<SignedIn, 'list'> = {};
+      const { accounts } = await managed();
       await change((list) => {
         const { list: changed, ...rest } = withAccount(list, id, account, newId);
         outcome = rest;
-        return changed;
+        // With one account allowed, it is the one that was signed in to last.
+        return accounts === 'one' ? { ...changed, main: id } : changed;
       });
       const { twin, left } = outcome;
       if (left !== undefined) await profile(left).events.hint('session');
