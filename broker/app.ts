@@ -79,20 +79,21 @@ export function createApp(deps: Deps): Hono<Env> {
   app.on(['GET', 'POST'], '/userinfo', userInfo(deps));
   app.post('/register', register);
   app.get('/authorize', authorize(deps));
-  app.post('/authorize/decision', authorizeDecision(deps));
   app.post('/introspect', introspect(deps));
 
   app.get('/verify', verify(deps));
   app.all('/verify/mirror/*', verifyMirrored(deps));
 
+  const forms = limit(deps, budgets.pageForms, byAddress);
   app.get('/', (c) => c.redirect('/device'));
   app.get('/device', devicePage(deps));
-  app.post('/device', deviceSubmit(deps));
-  app.post('/device/decision', deviceDecision(deps));
+  app.post('/device', forms, deviceSubmit(deps));
+  app.post('/device/decision', forms, deviceDecision(deps));
   app.get('/account', account(deps));
-  app.post('/account', accountChange(deps));
+  app.post('/account', forms, accountChange(deps));
   app.get('/callback', callback(deps));
   app.post('/signout', signOut(deps));
+  app.post('/authorize/decision', forms, authorizeDecision(deps));
   for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));
 
   app.post('/hooks/:upstream/backchannel-logout', backchannelLogout(deps));

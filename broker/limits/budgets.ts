@@ -14,6 +14,8 @@ export const budgets = {
   sessionToken: { name: 'session-token', count: 1_200, chunk: 20, ...minute },
   /** `POST /session/consents` and `DELETE`, by session. */
   sessionConsents: { name: 'session-consents', count: 60, chunk: 1, ...minute },
+  /** Forms of people's pages, by address: each may begin a sign-in, which is a row. */
+  pageForms: { name: 'page-forms', count: 600, chunk: 1, ...minute },
   /** The grants of `POST /token`, by client and address. */
   grants: {
     'urn:ietf:params:oauth:grant-type:device_code': { name: 'grant-device', count: 30_000, chunk: 100, ...minute },
