@@ -15,7 +15,7 @@ export interface CodePage {
 
 /** Where the code of a device is entered. Its script puts the code in groups while it is typed or pasted, and is not needed. */
 export function deviceCodePage(language: Language, { csrf, userCode, fault, account }: CodePage): Html {
-  const { code: words } = language.words;
+  const { code: words, confirm } = language.words;
   return page(
     language,
     { title: words.title, script: 'code-field.js' },
@@ -30,7 +30,12 @@ export function deviceCodePage(language: Language, { csrf, userCode, fault, acco
         ${fault ? html`<p id="fault" class="fault" role="alert">${words[fault]}</p>` : ''}
         <button class="primary" type="submit">${words.button}</button>
       </form>
-      <p class="fine">${account ? words.signedInAs(isolated(account)) : words.next}</p>
+      ${
+        account
+          ? html`<form method="post" action="/signout" class="fine">${words.signedInAs(isolated(account))}
+        <input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${confirm.notYou}</button></form>`
+          : html`<p class="fine">${words.next}</p>`
+      }
       <p class="warning">${words.warning}</p>`,
   );
 }

@@ -161,6 +161,25 @@ describe('sign-in on the pages', () => {
   });
 });
 
+describe('"Not you?" on the page of the code', () => {
+  it('has the next sign-in ask who it is, and whoever kept the cookie is nobody', async () => {
+    const person = newPerson();
+    const host = new URL(issuer).host;
+    await person.enter((await beginDevice(issuer, 'tv')).user_code);
+    const page = await person.visitor.visit(`${issuer}/device`);
+    expect(page.text).toContain('Signed in as');
+    const kept = person.visitor.cookies(host).get('__Host-lk-page') ?? '';
+    const left = await person.press(page, '/signout', 'none');
+    expect(left.text).not.toContain('Signed in as');
+    const { user_code } = await beginDevice(issuer, 'tv');
+    const login = await person.visitor.visit(left.url, { csrf: fieldOf(left.text, 'csrf'), user_code });
+    expect(login.url.origin).toBe(broker.origins.idp);
+    const thief = newPerson();
+    thief.visitor.cookies(host).set('__Host-lk-page', kept);
+    expect((await thief.visitor.visit(`${issuer}/account`)).url.origin).toBe(broker.origins.idp);
+  });
+});
+
 describe('scopes', () => {
   it('that were not asked for are not given: openid alone opens UserInfo, and no API', async () => {
     const { body, confirmation } = await signedIn('openid profile email');
