@@ -61,15 +61,14 @@ export interface Asked {
 export const ask = (tab: Tab, resource: string, scopes: readonly string[]): Promise<Asked> =>
   tab.evaluate(`ask(${JSON.stringify(resource)}, ${JSON.stringify(scopes)})`);
 
-/** Has a worker of the page ask for a token, and call `url` with it. */
+/** Has a worker of the page ask for a token. */
 export const askInWorker = (
   tab: Tab,
   kind: 'Worker' | 'SharedWorker',
   resource: string,
   scopes: readonly string[],
-  url: string,
-): Promise<{ token?: string; status?: number; code?: string }> =>
-  tab.evaluate(`askInWorker(${[kind, resource, scopes, url].map((value) => JSON.stringify(value)).join()})`);
+): Promise<Asked> =>
+  tab.evaluate(`askInWorker(${[kind, resource, scopes].map((value) => JSON.stringify(value)).join()})`);
 
 /** Says hello without the SDK. @returns what anybody answers within a second */
 export const knock = (tab: Tab): Promise<unknown[]> => tab.evaluate('knock()');

@@ -6,17 +6,14 @@ interface Given {
   reply: MessagePort;
   resource: string;
   scopes: string[];
-  url: string;
 }
 
-async function ask({ port, reply, resource, scopes, url }: Given): Promise<void> {
+async function ask({ port, reply, resource, scopes }: Given): Promise<void> {
   try {
     const lk = await connectPort(port, { resource, scopes, minTtl: 1 });
-    const { token } = await lk.getToken();
-    reply.postMessage({ token, status: (await lk.fetch(url)).status });
+    reply.postMessage({ token: (await lk.getToken()).token });
   } catch (error) {
-    if (!(error instanceof LatchkeyError)) throw error;
-    reply.postMessage({ code: error.code });
+    reply.postMessage({ code: error instanceof LatchkeyError ? error.code : String(error) });
   }
 }
 

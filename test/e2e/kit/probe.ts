@@ -15,13 +15,12 @@ declare global {
     flood(messages: unknown[]): Promise<unknown[]>;
     /** What the last flood that a click began was answered. */
     flooded?: Promise<unknown[]>;
-    /** Has a worker of this kind ask for a token and call `url` with it. */
+    /** Has a worker of this kind ask for a token. @returns what it says */
     askInWorker(
       kind: 'Worker' | 'SharedWorker',
       resource: string,
       scopes: string[],
-      url: string,
-    ): Promise<{ token?: string; status?: number; code?: string }>;
+    ): Promise<{ token?: string; code?: string }>;
     /** What was answered to the messages in the page's fragment. */
     sent?: unknown[];
   }
@@ -81,18 +80,17 @@ window.flood = (messages) => {
   });
 };
 
-window.askInWorker = async (kind, resource, scopes, url) => {
+window.askInWorker = async (kind, resource, scopes) => {
   // From a blob: no test can put a document of its own in the place of a shared worker's script.
   const script = URL.createObjectURL(await (await fetch('/worker.js')).blob());
   const type = { type: 'module' } as const;
   const worker = kind === 'Worker' ? new Worker(script, type) : new SharedWorker(script, type).port;
   const { port1: reply, port2 } = new MessageChannel();
   const port = await (await connect()).port();
-  const said = new Promise<object>((resolve) => {
+  worker.postMessage({ port, reply: port2, resource, scopes }, [port, port2]);
+  return new Promise((resolve) => {
     reply.onmessage = ({ data }) => resolve(data);
   });
-  worker.postMessage({ port, reply: port2, resource, scopes, url }, [port, port2]);
-  return said;
 };
 
 // By itself, as it loads: what a test evaluates in a page may count as the person's doing.

@@ -90,12 +90,15 @@ export function signInCases(browser: () => Browser): void {
     await showsSignedIn(site, true);
     const { logins } = demo.idp.counts;
     await browser().clearCookies(new URL(demo.origins.broker).hostname);
+    const page = await openProbe(browser(), demo.origins.notes);
+    // The token that there is is served until it is over.
+    await expect
+      .poll(() => ask(page, demo.origins.api, ['orders:read']), { timeout: 25_000, interval: 500 })
+      .toMatchObject({ code: 'not_signed_in' });
+    await page.close();
+    await showsSignedIn(site, false);
     const popup = await browser().openExtensionPage('ui/popup.html');
     await sees(popup, 'button', 'Sign in');
-    await showsSignedIn(site, false);
-    const page = await openProbe(browser(), demo.origins.notes);
-    expect(await ask(page, demo.origins.api, ['orders:read'])).toMatchObject({ code: 'not_signed_in' });
-    await page.close();
     const tabs = (await browser().tabs()).length;
     await site.toFront();
     expect(await answerTo(site, 'Load orders')).toBe(200);

@@ -63,16 +63,14 @@ export function tokenCases(browser: () => Browser): void {
     'a %s of the page asks as the page, also after the background was stopped',
     async (kind) => {
       const page = await openProbe(browser(), browser().demo.origins.notes);
-      const asked = await askInWorker(page, kind, api(), ['orders:read'], `${api()}/orders`);
-      expect(asked).toMatchObject({ token: expect.any(String), status: 200 });
-      const claims = JSON.parse(Buffer.from(String(asked.token).split('.')[1] ?? '', 'base64url').toString());
+      const { token = '' } = await askInWorker(page, kind, api(), ['orders:read']);
+      expect((await call(token)).status).toBe(200);
+      const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims).toMatchObject({ azp: browser().demo.origins.notes, scope: 'orders:read' });
       // What its page may not have, it may not have.
-      expect(await askInWorker(page, kind, api(), ['orders:write'], `${api()}/orders`)).toEqual({
-        code: 'policy_denied',
-      });
+      expect(await askInWorker(page, kind, api(), ['orders:write'])).toEqual({ code: 'policy_denied' });
       await browser().stopBackground();
-      expect(await askInWorker(page, kind, api(), ['orders:read'], `${api()}/orders`)).toMatchObject({ status: 200 });
+      expect(await askInWorker(page, kind, api(), ['orders:read'])).toHaveProperty('token');
       await page.close();
     },
   );
