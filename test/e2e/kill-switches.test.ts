@@ -6,6 +6,7 @@ import { newSigningKey } from '../../demo/idp/idp.ts';
 import { runCli } from '../../demo/program.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { openEvents } from './kit/event-stream.ts';
+import { createPerson } from './kit/person.ts';
 import { logoutEvent, providerToken } from './kit/provider-token.ts';
 import { createSessionClient } from './kit/session-client.ts';
 
@@ -286,8 +287,16 @@ describe('kill switches', () => {
       expect(await cli('sessions', 'revoke', '--id', listed.id)).toBe('Ended 1 session.\n');
       expect(await events.ended).toEqual(['revoked']);
       expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
+      const person = createPerson(broker.origins);
+      const account = `${broker.origins.broker}/account`;
+      await person.signIn(await person.visitor.visit(account));
+      const { idp } = broker.origins;
+      person.visitor.cookies(new URL(idp).host).clear();
+      expect((await person.visitor.visit(account)).url.href).toBe(account);
       await cli('sessions', 'revoke', '--email', 'ada@example.com');
       expect(await cli('sessions', 'list', '--sub', listed.sub)).toContain('no sessions');
+      // Our own pages, too, ask who is there.
+      expect((await person.visitor.visit(account)).url.origin).toBe(idp);
     });
 
     it('exports the audit log, and goes on where an export ended', async () => {
