@@ -184,7 +184,8 @@ export interface RefreshStore {
    * `recheck` where a hint came after `seen` was read; `version` moves on by one.
    *
    * @param seen of the row as it was before the refresh began
-   * @param result without `sealedRefresh` the old refresh token stays (the provider doesn't rotate)
+   * @param result without `sealedRefresh` the old refresh token stays (the provider doesn't rotate); without `claims`
+   *   nothing was learnt of the person: what is known stays, and no hint is settled
    * @returns false, and nothing is written, when the row has moved on, has ended, or is tombstoned
    */
   commitRefresh(
@@ -194,8 +195,8 @@ export interface RefreshStore {
     result: {
       sealedRefresh?: string | undefined;
       ringKid?: string | undefined;
-      claims: GrantClaims;
-      refreshedAt: number;
+      claims?: GrantClaims | undefined;
+      refreshedAt?: number | undefined;
     },
   ): Promise<boolean>;
   /** Lets a lease that is still this one last `leaseMs` from now. @returns its new name, or `undefined` where it is somebody else's */

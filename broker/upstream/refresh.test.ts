@@ -228,6 +228,24 @@ describe('a hint to recheck', () => {
     expect((await process(provider)()).kind).toBe('fresh');
     expect((await row()).state).toBe('active');
   });
+
+  it('is not settled by an answer that says nothing of the person, whatever dies right after it', async () => {
+    await store.setSessionState('row', ['active'], 'recheck');
+    const { commitRefresh } = store;
+    let afterCommit: string | undefined;
+    store = {
+      ...store,
+      async commitRefresh(...args) {
+        const done = await commitRefresh(...args);
+        afterCommit = (await row()).state;
+        return done;
+      },
+    };
+    answers = [{ kind: 'incomplete', refreshToken: 'rt-2' }];
+    expect((await process()()).kind).toBe('unavailable');
+    expect(afterCommit).toBe('recheck');
+    expect(await storedToken()).toBe('rt-2');
+  });
 });
 
 describe('a store that is away when the answer comes', () => {

@@ -142,17 +142,19 @@ export function createRefresher(deps: Deps): Refresher {
     if (outcome.kind !== 'unavailable') backoff.succeeded(row.upstream);
     switch (outcome.kind) {
       case 'refreshed':
-        await commit(target, outcome.refreshToken, { ...row.claims, ...defined(outcome.claims) }, now());
+        await commit(target, outcome.refreshToken, {
+          claims: { ...row.claims, ...defined(outcome.claims) },
+          refreshedAt: now(),
+        });
         return current(target);
       case 'incomplete':
-        await commit(target, outcome.refreshToken, row.claims, row.refreshedAt);
-        if (row.state === 'recheck') await setState(target, 'recheck');
+        await commit(target, outcome.refreshToken);
         return { kind: 'unavailable', retryAfterMs: backoff.failed(row.upstream, undefined) };
       case 'ended':
         await release(target, lease, { clearFirstSent: true, failure: 'invalid_grant' });
         return requireReauth(target, 'invalid_grant');
       case 'refused':
-        if (outcome.refreshToken !== undefined) await commit(target, outcome.refreshToken, row.claims, row.refreshedAt);
+        if (outcome.refreshToken !== undefined) await commit(target, outcome.refreshToken);
         else await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.error });
         // Providers differ in what they call a dead grant: any definite refusal counts when it comes twice in a row.
         if (row.refreshFailures > 0 || outcome.error === 'another subject') return requireReauth(target, outcome.error);
@@ -173,14 +175,14 @@ export function createRefresher(deps: Deps): Refresher {
     }
   }
 
+  /** @param learnt of the person; absent where the provider gave a token and nothing else of use */
   async function commit(
     target: Refreshable,
     refreshToken: string | undefined,
-    claims: UpstreamGrant['claims'],
-    refreshedAt: number,
+    learnt?: Pick<UpstreamGrant, 'claims' | 'refreshedAt'>,
   ): Promise<void> {
     const sealed = refreshToken === undefined ? undefined : seal(ring, sealContext(target), refreshToken);
-    await committer.commit(target, { sealedRefresh: sealed?.sealed, ringKid: sealed?.ringKid, claims, refreshedAt });
+    await committer.commit(target, { sealedRefresh: sealed?.sealed, ringKid: sealed?.ringKid, ...learnt });
   }
 
   /** One poller for all that wait in this process. @returns `undefined` while the row says that somebody is at it */
@@ -215,15 +217,11 @@ export function createRefresher(deps: Deps): Refresher {
     await store.releaseRefresh(kind, id, row.version, { lease, ...how });
   }
 
-  async function setState({ kind, id }: Refreshable, to: 'recheck' | 'reauth_required') {
+  async function requireReauth({ kind, id }: Refreshable, why: string): Promise<Refreshed> {
+    log.info({ event: 'reauth_required', kind, session: id.slice(0, 8), why });
     const from = ['active', 'recheck'] as const;
-    if (kind === 'session') await store.setSessionState(id, [...from], to);
-    else await store.setDeviceSessionState(id, [...from], to);
-  }
-
-  async function requireReauth(target: Refreshable, why: string): Promise<Refreshed> {
-    log.info({ event: 'reauth_required', kind: target.kind, session: target.id.slice(0, 8), why });
-    await setState(target, 'reauth_required');
+    if (kind === 'session') await store.setSessionState(id, from, 'reauth_required');
+    else await store.setDeviceSessionState(id, from, 'reauth_required');
     return { kind: 'reauth_required' };
   }
 

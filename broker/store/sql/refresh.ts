@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { GrantClaims, LiveState, UpstreamGrant } from '../model.ts';
+import type { LiveState, UpstreamGrant } from '../model.ts';
 import type { RefreshStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { tableOf } from './grants.ts';
@@ -40,9 +40,12 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
     const { numUpdatedRows } = await db
       .updateTable(table)
       .set({
-        ...grant.encode(result satisfies { claims: GrantClaims }),
-        // A hint that came since is not answered by what was asked before it.
-        state: sql<LiveState>`case when ${sql.ref('rechecks')} = ${rechecks} then 'active' else 'recheck' end`,
+        ...grant.encode(result),
+        state:
+          result.claims === undefined
+            ? sql<LiveState>`case when ${sql.ref('state')} = 'active' then 'active' else 'recheck' end`
+            : // A hint that came since is not answered by what was asked before it.
+              sql<LiveState>`case when ${sql.ref('rechecks')} = ${rechecks} then 'active' else 'recheck' end`,
         version: version + 1,
         refreshingUntil: null,
         refreshFirstSentAt: null,

@@ -125,6 +125,16 @@ export const refresh = (it: StoreTest) =>
       expect((await read(store, id))?.state).toBe('active');
     });
 
+    it('settles no hint, and keeps what is known, where nothing was learnt of the person', async ({ store, person }) => {
+      const { id, claims, refreshedAt } = await insert(store, person);
+      const { sealedRefresh, ringKid } = result();
+      await store.commitRefresh(kind, id, { version: 1, rechecks: 0 }, { sealedRefresh, ringKid });
+      expect(await read(store, id)).toMatchObject({ state: 'active', version: 2, claims, refreshedAt, sealedRefresh });
+      await hint(store, kind, id);
+      await store.commitRefresh(kind, id, { version: 2, rechecks: 1 }, { sealedRefresh, ringKid });
+      expect(await read(store, id)).toMatchObject({ state: 'recheck', version: 3, rechecks: 1 });
+    });
+
     it('keeps the refresh token where the provider does not rotate', async ({ store, person }) => {
       const { id, sealedRefresh, ringKid } = await insert(store, person);
       await take(store, kind, id, 1, hour);
