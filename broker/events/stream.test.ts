@@ -94,13 +94,32 @@ describe('a stream', () => {
     expect(seen).toEqual({ names: ['revoked'], isOver: true });
   });
 
-  it('sees within its heartbeat what nobody told: an end, and an expiry', async () => {
+  it('sees within its heartbeat what nobody told: an end', async () => {
     const { seen } = read(openStream(deps(), streams, row, undefined));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(seen.isOver).toBe(false);
-    current = { ...row, idleExpiresAt: 40_000 };
+    current = { ...row, state: 'ended' };
     await vi.advanceTimersByTimeAsync(15_000);
     expect(seen).toEqual({ names: ['revoked'], isOver: true });
+  });
+
+  it.each([
+    ['has run out', { ...row, idleExpiresAt: 40_000 }],
+    ['has run out and was collected', undefined],
+  ])('of a session that %s ends without a word: nobody has ended that', async (_how, found) => {
+    const { seen } = read(openStream(deps(), streams, row, undefined));
+    await vi.advanceTimersByTimeAsync(30_000);
+    current = found;
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(seen).toEqual({ names: [], isOver: true });
+    expect(subscribers.size).toBe(0);
+  });
+
+  it('that cannot begin leaves nothing behind either', async () => {
+    subscribing = Promise.reject(new Error('the store is away'));
+    const world = deps();
+    await expect(openStream(world, streams, row, undefined).getReader().read()).rejects.toThrow('away');
+    expect(await world.metrics.text()).toContain('latchkey_event_streams 0');
   });
 
   it('says to ask for everything again after a long gap', async () => {

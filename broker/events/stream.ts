@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts';
+import { wasEnded } from '../session/ended.ts';
 import type { Revocation, Session } from '../store/store.ts';
 import { nameFor } from './event.ts';
 import type { Streams } from './streams.ts';
@@ -53,17 +54,18 @@ export function openStream(
       };
       const check = async (): Promise<void> => {
         const current = await store.getSession(row.id);
-        if (current?.endReason === 'replaced') return end();
-        if (!current || current.state === 'ended') return sendRevoked(seen);
-        if (now() >= current.idleExpiresAt || now() >= current.absoluteExpiresAt) sendRevoked(seen);
+        if (current && wasEnded(current)) return sendRevoked(seen);
+        // Replaced, or run out: nobody has ended it, so nothing is said, and the client learns the rest when it comes again.
+        const lives = current && current.state !== 'ended' && now() < current.idleExpiresAt;
+        if (!lives || now() >= current.absoluteExpiresAt) end();
       };
 
-      const remove = streams.add(row.id, () => end());
-      metrics.streamOpened();
       const subscription = await feed.subscribe({
         next: (revocation) => (isCaughtUp ? deliver(revocation) : void early.push(revocation)),
         closed: () => end(),
       });
+      const remove = streams.add(row.id, () => end());
+      metrics.streamOpened();
       const heartbeat = setInterval(() => {
         send(alive(seen));
         // A store that is away for a while ends no stream.

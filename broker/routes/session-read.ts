@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { sha256 } from '../keys/hash.ts';
-import { sessionEnded } from '../session/authenticate.ts';
+import { noSession } from '../session/ended.ts';
 import { rechecked } from '../session/recheck.ts';
 import { sessionView } from '../session/view.ts';
 
@@ -9,7 +9,7 @@ import { sessionView } from '../session/view.ts';
 export function sessionRead(deps: Deps) {
   return async (c: BrokerContext) => {
     const row = await rechecked(deps, c.get('session'));
-    if (row.state === 'ended') throw sessionEnded();
+    if (row.state === 'ended') throw noSession(row);
     const body = JSON.stringify(await sessionView(deps, row));
     const etag = `"${sha256(body)}"`;
     c.header('ETag', etag);

@@ -6,6 +6,7 @@ import { OAuthError } from '../errors.ts';
 import { sameText } from '../keys/hash.ts';
 import type { Session } from '../store/store.ts';
 import { readSessionCookie, type SessionSecret, secretCheckOf, sessionRowId, writeSessionCookie } from './cookie.ts';
+import { noSession } from './ended.ts';
 
 export interface AuthenticatedSession {
   row: Session;
@@ -44,7 +45,7 @@ export function requireProof({ config, checkProof, nonces }: Deps): MiddlewareHa
 export function requireSession(deps: Deps, { isActivity = true } = {}): MiddlewareHandler<Env> {
   return async function requireSessionMiddleware(c, next) {
     const session = await findSession(deps, c, c.get('jkt'));
-    if (!session) throw await noSession(deps, c);
+    if (!session) throw noSession((await findRow(deps.store, c, c.get('jkt')))?.row);
     await c.get('useProof')();
     await replacePredecessor(deps, session.row);
     if (isActivity) await keepAlive(deps, c, session);
@@ -77,18 +78,6 @@ async function findRow(store: Deps['store'], c: BrokerContext, jkt: string): Pro
   if (!row || !sameText(row.secretCheck, secretCheckOf(secret)) || row.jkt !== jkt) return undefined;
   return { row, secret };
 }
-
-/** Whoever has cookie and key learns whether somebody has ended the session: then it doesn't come back without a window. */
-async function noSession({ store }: Deps, c: BrokerContext): Promise<OAuthError> {
-  const found = await findRow(store, c, c.get('jkt'));
-  return found?.row.state === 'ended'
-    ? sessionEnded()
-    : new OAuthError('invalid_session', 'there is no session for this cookie and key: sign in');
-}
-
-/** Somebody has ended the session: the person, an administrator, the provider. */
-export const sessionEnded = (): OAuthError =>
-  new OAuthError('invalid_session', 'the session was ended: sign in', { members: { ended: true } });
 
 async function replacePredecessor({ store, feed, now }: Deps, { id, predecessor }: Session): Promise<void> {
   if (predecessor === undefined) return;

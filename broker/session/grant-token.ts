@@ -8,7 +8,8 @@ import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session, Site } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
 import { extensionClientId } from '../tokens/subjects.ts';
-import { type AuthenticatedSession, sessionEnded } from './authenticate.ts';
+import type { AuthenticatedSession } from './authenticate.ts';
+import { noSession } from './ended.ts';
 
 const attempts = 2;
 
@@ -78,7 +79,7 @@ async function authorize(
   { origin, resource, scope, ...wanted }: TokenRequest,
 ): Promise<Authority> {
   const found = await store.getAuthority(id, origin, resource);
-  if (!found || found.session.state === 'ended') throw sessionEnded();
+  if (!found || found.session.state === 'ended') throw noSession(found?.session);
   if (found.session.state === 'reauth_required') throw reauthRequired();
   const { session, person, consent, site } = found;
   const answer = decide(config, {

@@ -125,7 +125,10 @@ export const refresh = (it: StoreTest) =>
       expect((await read(store, id))?.state).toBe('active');
     });
 
-    it('settles no hint, and keeps what is known, where nothing was learnt of the person', async ({ store, person }) => {
+    it('settles no hint, and keeps what is known, where nothing was learnt of the person', async ({
+      store,
+      person,
+    }) => {
       const { id, claims, refreshedAt } = await insert(store, person);
       const { sealedRefresh, ringKid } = result();
       await store.commitRefresh(kind, id, { version: 1, rechecks: 0 }, { sealedRefresh, ringKid });
