@@ -15,7 +15,7 @@ Writes a first configuration and a key file. What is not given is asked for.
 ${questions.map(({ option, text, example }) => `  --${`${option} …`.padEnd(19)} ${text}, such as ${example}`).join('\n')}
 `;
 
-/** `latchkey init`. @returns 0, 1 where a file is there already, 2 where something is missing or wrong */
+/** `latchkey init`. @returns 0, 1 where a file is there already or it was stopped, 2 where something is missing or wrong */
 export async function init(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
@@ -30,29 +30,27 @@ export async function init(argv: readonly string[]): Promise<number> {
   for (const file of [given.config, keysFile]) {
     if (existsSync(file)) return refuse(1, `${file} is there already and stays as it is`);
   }
-  const answers = await collect(given);
-  if (answers === undefined) return 2;
+  const answers = await collect(given).catch(stopped);
+  if (typeof answers === 'number') return answers;
   const kid = initRing(keysFile, Date.now());
   writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
   process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
   return 0;
 }
 
-/** From the options, and where somebody sits at a terminal, from them. */
-async function collect(given: Record<string, string | undefined>): Promise<Answers | undefined> {
+/** From the options, and where somebody sits at a terminal, from them. @returns else the exit code */
+async function collect(given: Record<string, string | undefined>): Promise<Answers | number> {
   const answers: Partial<Record<keyof Answers, string>> = {};
   const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
   try {
     for (const { key, option, text, example, check } of questions) {
       let answer = given[option];
       if (answer !== undefined && check(answer) !== undefined) {
-        refuse(2, `--${option} ${check(answer)}`);
-        return undefined;
+        return refuse(2, `--${option} ${check(answer)}`);
       }
       while (answer === undefined) {
         if (!terminal) {
-          refuse(2, `--${option} is missing: ${text}, such as ${example}\n\n${usage}`);
-          return undefined;
+          return refuse(2, `--${option} is missing: ${text}, such as ${example}\n\n${usage}`);
         }
         const typed = (await terminal.question(`${text} (such as ${example}): `)).trim();
         const wrong = check(typed);
@@ -66,6 +64,12 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
   }
   // Each question has been answered, and its answer checked.
   return answers as Answers;
+}
+
+/** Ctrl-C, or Ctrl-D, at a question. */
+function stopped(error: NodeJS.ErrnoException): number {
+  if (error.code !== 'ABORT_ERR') throw error;
+  return refuse(1, 'stopped: nothing was written');
 }
 
 function nextSteps(answers: Answers, config: string, keysFile: string, kid: string): string {

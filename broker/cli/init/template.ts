@@ -36,12 +36,14 @@ resources:
 origins:
   ${q(site)}:
     name: ${q(new URL(site).host)}
-    allow: { ${q(api)}: [read] }
+    allow:
+      ${q(api)}: [read]
     # groups: [${preset}:staff] # only for these; without it, for everybody who can sign in
 devices:
   cli:
     name: Command line
-    allow: { ${q(api)}: [read] }
+    allow:
+      ${q(api)}: [read]
     grant: both
 `;
 }
