@@ -45,10 +45,11 @@ async function discover(
   }
 }
 
-/** `Date` is in whole seconds, and has been on its way: a second or two is no finding. */
+/** `Date` is in whole seconds, and has been on its way: a second or two is no finding. A cache's answer says its `Age` (RFC 9111 §5.1). */
 function clockSkew({ now }: DoctorDeps, name: string, response: Response): Finding[] {
   const clock = about(`${name}: clock`);
-  const theirs = Date.parse(response.headers.get('Date') ?? '');
+  const ageS = Number(response.headers.get('Age') ?? 0);
+  const theirs = Date.parse(response.headers.get('Date') ?? '') + ageS * 1_000;
   if (Number.isNaN(theirs)) return [];
   const seconds = Math.round((now() - theirs) / 1_000);
   if (Math.abs(seconds) <= 3) return [clock.ok('this clock and the provider’s agree')];
@@ -146,11 +147,12 @@ async function checkRedirect(
   if (metadata.require_pushed_authorization_requests) return unsure('the provider takes pushed requests only');
   const answer = await ask(deps, url);
   if ('unreachable' in answer) return unsure(answer.unreachable);
-  const location = answer.response.headers.get('Location') ?? '';
-  if (location.startsWith(`${redirectUri}?`)) return redirect.ok(`${redirectUri} is registered`);
-  if (answer.response.status >= 400) {
+  const { status, headers } = answer.response;
+  if (headers.get('Location')?.startsWith(`${redirectUri}?`)) return redirect.ok(`${redirectUri} is registered`);
+  if (status === 429 || status >= 500) return unsure(`the provider answers ${status} for now`);
+  if (status >= 400) {
     return redirect.failed(
-      `${redirectUri}: the provider answers ${answer.response.status} instead of sending back to it`,
+      `${redirectUri}: the provider answers ${status} instead of sending back to it`,
       'register it at the provider, to the letter, the last slash included',
     );
   }
