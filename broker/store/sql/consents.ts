@@ -46,13 +46,16 @@ export const consents = ({ db, transaction }: SqlDatabase): ConsentStore => ({
     });
   },
 
-  async revokeConsent({ sub, origin, resource }) {
-    const { numDeletedRows } = await db
-      .deleteFrom('consents')
-      .where('sub', '=', sub)
-      .where('origin', '=', origin)
-      .$if(resource !== undefined, (query) => query.where('resource', '=', resource ?? ''))
-      .executeTakeFirstOrThrow();
-    return Number(numDeletedRows);
+  revokeConsent({ sub, origin, resource }) {
+    // Serializable, as granting is: what is granted at the same time must not bring back what it had read before.
+    return transaction(async (trx) => {
+      const { numDeletedRows } = await trx
+        .deleteFrom('consents')
+        .where('sub', '=', sub)
+        .where('origin', '=', origin)
+        .$if(resource !== undefined, (query) => query.where('resource', '=', resource ?? ''))
+        .executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
+    });
   },
 });

@@ -55,6 +55,20 @@ export const consents = (it: StoreTest) =>
       expect(await left()).toEqual([['https://notes.example.com', resource]]);
     });
 
+    it('that are revoked stay so, whatever else is granted at the same time', async ({ subject, store, person }) => {
+      const { sub } = person;
+      for (let round = 0; round < 20; round += 1) {
+        await store.revokeConsent({ sub, origin });
+        await store.grantConsent({ sub, origin, resource, scopes: ['old'] }, t0);
+        await parallel(4, subject.replicas, async (replica, n) => {
+          if (n === 0) await replica.revokeConsent({ sub, origin });
+          else await replica.grantConsent({ sub, origin, resource, scopes: ['new'] }, t0);
+        });
+        const scopes = (await store.listConsents(sub)).flatMap((consent) => consent.scopes);
+        expect(scopes).not.toContain('old');
+      }
+    });
+
     it('lose nothing of 20 decisions at once', async ({ subject, store, person }) => {
       const { sub } = person;
       await parallel(20, subject.replicas, (replica, n) =>
