@@ -56,6 +56,13 @@ async function list(store: Store, which: Which, json: boolean): Promise<number> 
 async function revoke(store: Store, which: Which): Promise<number> {
   const now = Date.now();
   let count = 0;
+  if (which.id === undefined) {
+    for await (const { sub } of peopleOf(store, which)) {
+      // Both last for minutes and are listed nowhere. Grants go before sessions: one of the two ends what is being taken up.
+      await store.endPageSessionsOf(sub);
+      await store.denyAllowedGrantsOf(sub);
+    }
+  }
   for await (const { kind, person, session } of sessionsOf(store, which)) {
     const ended =
       kind === 'browser'
@@ -70,8 +77,6 @@ async function revoke(store: Store, which: Which): Promise<number> {
     const type = kind === 'browser' ? 'session.ended' : 'device.ended';
     await store.appendAudit({ type, sub: person.sub, detail: { [kind]: session.id, reason: 'administrator' } }, now);
   }
-  // They last for minutes and are listed nowhere; who has to go goes from our own pages too.
-  if (which.id === undefined) for await (const { sub } of peopleOf(store, which)) await store.endPageSessionsOf(sub);
   process.stdout.write(`Ended ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
   return count > 0 || which.id === undefined ? 0 : 1;
 }

@@ -279,6 +279,8 @@ export interface DeviceGrantStore {
     now: number,
     session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
   ): Promise<boolean>;
+  /** What the person has allowed and no device has taken up is `denied`. Sessions that have begun are not ended by this. */
+  denyAllowedGrantsOf(sub: string): Promise<void>;
 }
 
 export interface DeviceSessionStore {

@@ -110,24 +110,35 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
 
     redeemDeviceGrant(deviceCodeHash, now, { id, absoluteExpiresAt, audit }) {
       return transaction(async (trx) => {
-        const session = await trx
+        const grant = trx.updateTable('deviceGrants').where('deviceCodeHash', '=', deviceCodeHash);
+        const { numUpdatedRows: spent } = await grant
+          .set(over('redeemed'))
+          .where('state', '=', 'allowed')
+          .where('expiresAt', '>', now)
+          .executeTakeFirstOrThrow();
+        if (spent === 0n) return false;
+        const { numUpdatedRows: prolonged } = await trx
           .updateTable('deviceSessions')
           .set({ absoluteExpiresAt })
           .where('id', '=', id)
           .where('state', '<>', 'ended')
           .executeTakeFirstOrThrow();
-        const lives = session.numUpdatedRows === 1n;
-        const { numUpdatedRows } = await trx
-          .updateTable('deviceGrants')
-          .set(over(lives ? 'redeemed' : 'denied'))
-          .where('deviceCodeHash', '=', deviceCodeHash)
-          .where('state', '=', 'allowed')
-          .where('expiresAt', '>', now)
-          .executeTakeFirstOrThrow();
-        if (numUpdatedRows === 0n || !lives) return false;
+        if (prolonged === 0n) {
+          await grant.set(over('denied')).execute();
+          return false;
+        }
         await insertAudit(trx, audit, now);
         return true;
       });
+    },
+
+    async denyAllowedGrantsOf(sub) {
+      await db
+        .updateTable('deviceGrants')
+        .set(over('denied'))
+        .where('sub', '=', sub)
+        .where('state', '=', 'allowed')
+        .execute();
     },
   };
 };

@@ -9,6 +9,7 @@ import {
   minute,
   newDeviceGrant,
   newDeviceSession,
+  newPerson,
   parallel,
   redeemGrant,
   type StoreTest,
@@ -216,6 +217,7 @@ export const deviceGrants = (it: StoreTest) =>
       const values = { id: session.id, absoluteExpiresAt: t0 + 99 * minute, audit };
       expect(await store.redeemDeviceGrant(late.deviceCodeHash, late.expiresAt, values)).toBe(false);
       expect((await store.getDeviceGrant(late.deviceCodeHash))?.state).toBe('allowed');
+      expect((await store.getDeviceSession(session.id))?.absoluteExpiresAt).toBe(session.absoluteExpiresAt);
 
       await store.endDeviceSession(session.id, 'person', t0);
       expect(await redeemGrant(store, late, session)).toBe(false);
@@ -223,6 +225,28 @@ export const deviceGrants = (it: StoreTest) =>
       expect(grant?.state).toBe('denied');
       expect(grant).not.toHaveProperty('sealedGrant');
       expect(await store.auditAfter(0, 10)).toEqual([]);
+    });
+
+    it('that nobody has taken up are denied at once with the person’s others', async ({ store, person }) => {
+      const other = await store.upsertPerson(newPerson(), t0);
+      const [allowed, begun, spent, others] = [
+        await allowedGrant(store, person),
+        await allowedGrant(store, person),
+        await allowedGrant(store, person),
+        await allowedGrant(store, other),
+      ];
+      await claimGrant(store, begun, newDeviceSession(person));
+      const session = newDeviceSession(person);
+      await claimGrant(store, spent, session);
+      await redeemGrant(store, spent, session);
+      await store.denyAllowedGrantsOf(person.sub);
+      for (const { deviceCodeHash } of [allowed, begun]) {
+        const grant = await store.getDeviceGrant(deviceCodeHash);
+        expect(grant?.state).toBe('denied');
+        expect(grant).not.toHaveProperty('sealedGrant');
+      }
+      expect((await store.getDeviceGrant(spent.deviceCodeHash))?.state).toBe('redeemed');
+      expect((await store.getDeviceGrant(others.deviceCodeHash))?.state).toBe('allowed');
     });
 
     it('stay as they were when the device session can’t be stored', async ({ store, person }) => {
