@@ -1,20 +1,16 @@
 import { sessionRequest } from '#shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
-import { spend } from '../limits/spend.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { findSession } from '../session/authenticate.ts';
 import { sessionRowId, writeSessionCookie } from '../session/cookie.ts';
 import { signIn } from '../session/sign-in.ts';
 import { sessionView } from '../session/view.ts';
 
-const budget = { name: 'session-create', count: 60, windowMs: 60_000 };
-
 /** `POST /session`: the code of a sign-in for a session and its cookie. */
 export function sessionCreate(deps: Deps) {
   return async (c: BrokerContext) => {
     const jkt = c.get('jkt');
-    await spend(deps, budget, c.get('network'));
     await c.get('useProof')();
     const request = await jsonBody(c, sessionRequest);
     const predecessor = await findSession(deps, c, jkt);
