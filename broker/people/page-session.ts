@@ -9,8 +9,8 @@ import { open, seal } from '../keys/seal.ts';
 
 /**
  * What a browser carries between our own pages: short-lived, and apart from the extension's session. `state` and CSRF
- * tokens are bound to its `id`, which is new after each sign-in. The cookie is sealed under the ring and says who
- * nobody is: that is in a row, under a hash of the id, which a sign-in writes and nothing else.
+ * tokens are bound to its `id`, which is new after each sign-in. The cookie, sealed under the ring, does not say who is
+ * signed in: that is in a row, under a hash of the id, which a sign-in writes and nothing else.
  */
 export interface PageSession {
   id: string;
