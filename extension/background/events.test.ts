@@ -4,14 +4,17 @@ import { memoryArea } from '../../test/extension/memory.ts';
 import { slot } from '../platform/slot.ts';
 import { createEvents } from './events.ts';
 
-function setUp(area = memoryArea()) {
+function setUp(area = memoryArea(), heard: Promise<void> = Promise.resolve()) {
   const sent: (PageEvent & { profile: string })[] = [];
   let epochs = 0;
   const newEpoch = () => {
     epochs += 1;
     return `epoch-${epochs}`;
   };
-  const broadcast = async (event: PageEvent, profile: string) => void sent.push({ ...event, profile });
+  const broadcast = (event: PageEvent, profile: string) => {
+    sent.push({ ...event, profile });
+    return heard;
+  };
   const eventsOf = createEvents({ state: slot(area, 'events'), newEpoch, broadcast, changed: () => undefined });
   return { sent, area, events: eventsOf('a'), others: eventsOf('b') };
 }
@@ -27,10 +30,19 @@ describe('events', () => {
     ]);
   });
 
-  it('never share a number', async () => {
+  it('of a profile never share a number, and have no gaps where those of another were', async () => {
     const { events, others, sent } = setUp();
     await Promise.all([events.hint('access'), others.reset('session'), events.hint('access')]);
-    expect(sent.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(sent.filter(({ profile }) => profile === 'a').map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(sent.filter(({ profile }) => profile === 'b').map(({ seq }) => seq)).toEqual([1]);
+  });
+
+  it('keep nobody waiting for a tab that does not hear them', async () => {
+    const { events, sent } = setUp(memoryArea(), new Promise(() => undefined));
+    await events.reset('session');
+    await events.hint('access');
+    expect(await events.epoch()).toBe('epoch-2');
+    expect(sent).toHaveLength(2);
   });
 
   it('of one profile leave the epoch of another alone', async () => {

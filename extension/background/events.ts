@@ -2,11 +2,13 @@ import type { PageEvent } from '#shared/page-protocol.ts';
 import type { Slot } from '../platform/slot.ts';
 import { createTurns } from './turns.ts';
 
-interface State {
+interface Mark {
   seq: number;
-  /** One a profile. */
-  epochs: Record<string, string>;
+  epoch: string;
 }
+
+/** One a profile: in shared numbers a page would see the gaps that the events of other accounts leave. */
+type State = Record<string, Mark>;
 
 /** Tells the pages of one profile, and our own windows, that something changed. */
 export interface Events {
@@ -35,28 +37,26 @@ export interface EventsDeps {
  * @returns the events of a profile, by its id
  */
 export function createEvents({ state, newEpoch, broadcast, changed }: EventsDeps): (profile: string) => Events {
-  // So that no two events share a number.
+  // So that no two events of a profile share a number.
   const inTurn = createTurns();
   // Each request of a page looks at it, and nobody else writes it.
   let memory: State | undefined;
 
   return (profile) => {
-    const read = async (): Promise<State> => memory ?? (await state.get()) ?? { seq: 0, epochs: {} };
-    const save = async (seq: number, epoch: string) => {
-      const next = { seq, epochs: { ...(await read()).epochs, [profile]: epoch } };
+    const read = async (): Promise<State> => memory ?? (await state.get()) ?? {};
+    const save = async (mark: Mark): Promise<Mark> => {
+      const next = { ...(await read()), [profile]: mark };
       await state.set(next);
       memory = next;
-      return { seq, epoch };
+      return mark;
     };
-    const load = async (): Promise<{ seq: number; epoch: string }> => {
-      const { seq, epochs } = await read();
-      const epoch = epochs[profile];
-      return epoch === undefined ? save(seq, newEpoch()) : { seq, epoch };
-    };
+    const load = async (): Promise<Mark> => (await read())[profile] ?? save({ seq: 0, epoch: newEpoch() });
     const emit = (ev: PageEvent['ev'], epoch: (old: string) => string) =>
       inTurn(async () => {
         const old = await load();
-        await broadcast({ ev, ...(await save(old.seq + 1, epoch(old.epoch))) }, profile);
+        const mark = await save({ seq: old.seq + 1, epoch: epoch(old.epoch) });
+        // Not waited for: a tab behind a dialog, in a debugger or frozen hears late, and would keep every other from its tokens.
+        broadcast({ ev, ...mark }, profile).catch((error: unknown) => reportError(error));
         changed();
       });
     return {
