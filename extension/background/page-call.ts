@@ -11,7 +11,8 @@ export interface PageCall {
   alive(): boolean;
   /**
    * The account that the site has now. The answer is delivered only while it still has the one that was asked for
-   * last: whatever a handler finds out about another one goes nowhere.
+   * last, with the access of then: whatever a handler finds out about another one goes nowhere. A handler that changes
+   * either itself asks again after it.
    */
   profile(): Promise<Profile>;
 }

@@ -221,6 +221,19 @@ describe('a page’s port', () => {
     expect(JSON.stringify(answer)).not.toContain('token');
   });
 
+  it('keeps to itself what was found out while the access was taken away', async () => {
+    handler.mockImplementation(async (_params, call) => {
+      await call.profile();
+      // A token out of the cache, a moment before that is cleared.
+      profile.events.epoch = async () => 'e2';
+      return { token: 1 };
+    });
+    const { ask } = await open();
+    const answer = await ask(relay('a'));
+    expect(answer).toMatchObject({ id: 'a', ok: false, e: { code: 'expired' } });
+    expect(JSON.stringify(answer)).not.toContain('token');
+  });
+
   it('forgets cancelled work, and what has passed its deadline', async () => {
     handler.mockReturnValue(new Promise(() => undefined));
     const mine = await open();

@@ -68,25 +68,28 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   };
 
   const perform = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Performed> => {
-    let asked: Profile | undefined;
+    let about: Performed['about'];
     const call: PageCall = {
       sender,
       activated,
       alive: () => documents.has(sender.document),
       async profile() {
-        asked = await deps.profileAt(sender.origin);
-        return asked;
+        const profile = await deps.profileAt(sender.origin);
+        // Read before anything is found out: what changes from here on voids it.
+        about = { profile, epoch: await profile.events.epoch() };
+        return profile;
       },
     };
     const result = await deps.router.dispatch(request.m, request.p, call);
-    return { result, profile: asked, epoch: await asked?.events.epoch() };
+    return { result, about };
   };
 
-  /** What was found out may have waited for its poll: it is worth nothing once the site has another account, or that another session. */
+  /** What was found out may have been on its way, or waited for its poll: it is worth nothing once the site has another account, or that another session. */
   const deliverable = async (sender: PageSender, outcome: Outcome<Performed>): Promise<Outcome<unknown>> => {
     if (!outcome.done) return outcome;
-    const { result, profile, epoch } = outcome.result;
-    if (profile && (profile !== (await deps.profileAt(sender.origin)) || epoch !== (await profile.events.epoch()))) {
+    const { result, about } = outcome.result;
+    const now = about && (await deps.profileAt(sender.origin));
+    if (about && (about.profile !== now || about.epoch !== (await now.events.epoch()))) {
       throw new LatchkeyError({ code: 'expired', message: 'the account or the access changed meanwhile: ask again' });
     }
     return { done: true, result };
@@ -137,8 +140,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
 /** What a handler answered, and about whom. */
 interface Performed {
   result: unknown;
-  profile: Profile | undefined;
-  epoch: string | undefined;
+  about: { profile: Profile; epoch: string } | undefined;
 }
 
 /** Lets a message of one port through if it has the protocol's shape and size, comes not too often, and was not sent before. */

@@ -17,6 +17,8 @@ export function accessHandlers(): Pick<PageHandlers, 'access.list' | 'access.rev
       const { session } = await profile();
       if (!(await session.current())) throw notSignedIn();
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
+      // Of what is left: what the page could do before is void.
+      await profile();
       return {};
     },
   };

@@ -57,7 +57,7 @@ export function tokenHandlers({
           if (call.alive()) return token;
         } catch (error) {
           if (await interactions.renew(error, profile, stepUp)) continue;
-          if (params.interactive === 'never' || interaction === maxInteractions) throw error;
+          if (params.interactive === 'never' || interaction >= maxInteractions) throw error;
           await interactions.resolve(error, call, ask, stepUp);
           continue;
         }
@@ -68,10 +68,11 @@ export function tokenHandlers({
     async 'token.proof'({ resource, scopes, min_ttl_s, profile: named, method, url, nonce }, call) {
       const ask: TokenAsk = { origin: call.sender.origin, resource, scopes };
       const wish: Wish = { minTtlS: min_ttl_s, named };
-      const profile = await call.profile();
+      let profile = await call.profile();
       const token = await get(profile, ask, wish).catch(async (error: unknown) => {
-        if (await interactions.renew(error, profile)) return get(profile, ask, wish);
-        throw error;
+        if (!(await interactions.renew(error, profile))) throw error;
+        profile = await call.profile();
+        return get(profile, ask, wish);
       });
       const proof = await profile.proofs.prove(ask, token.access_token, { method, url, nonce });
       if (!call.alive()) throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
