@@ -125,7 +125,7 @@ const prompts = createPrompts({
 const interactions = createInteractions({ prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
 
 const pageHandlers: PageHandlers = {
-  ...sessionHandlers({ interactions, signOut: (profile) => profiles.signOut(profile) }),
+  ...sessionHandlers({ interactions, signOut: (profile) => profiles.signOutForSite(profile) }),
   ...tokenHandlers({ interactions }),
   ...accessHandlers(),
 };

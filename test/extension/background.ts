@@ -109,7 +109,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   windows.onClosed((windowId) => void prompts.windowClosed(windowId));
   const interactions = createInteractions({ prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
   const handlers = {
-    ...sessionHandlers({ interactions, signOut: (id) => profiles.signOut(id) }),
+    ...sessionHandlers({ interactions, signOut: (id) => profiles.signOutForSite(id) }),
     ...tokenHandlers({ interactions }),
     ...accessHandlers(),
   };

@@ -7,7 +7,7 @@ import type { Interactions } from './interactions.ts';
 
 export interface SessionHandlersDeps {
   interactions: Interactions;
-  /** Ends the session of one profile. */
+  /** Ends the session of one profile, for a site that has it. */
   signOut(profile: string): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function sessionHandlers({
       }
       const { id, session } = await call.profile();
       if ((await session.current()) || (await session.lapsed())) await signOut(id);
-      // The site may have another account from here on; the answer says nothing of either.
+      // The answer is about what there is now: nobody.
       await call.profile();
       return {};
     },

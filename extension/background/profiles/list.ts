@@ -73,3 +73,9 @@ export function without(list: ProfileList, id: string): ProfileList {
   const sites = Object.fromEntries(Object.entries(list.sites).filter(([, chosen]) => chosen !== id));
   return { ...list, entries, sites, main: list.main === id ? first.id : list.main };
 }
+
+/** With nobody in an account's place, which stays: no other account gets it, or its sites. */
+export const vacated = (list: ProfileList, id: string): ProfileList => ({
+  ...list,
+  entries: list.entries.map((entry) => (entry.id === id ? { id } : entry)),
+});

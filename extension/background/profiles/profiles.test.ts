@@ -94,6 +94,16 @@ describe('where the policy of the computer allows one account', () => {
   });
 });
 
+describe('where one account is allowed since, signing out', () => {
+  it('brings nobody back who was signed in beside it', async () => {
+    const strict = createBackground(parts, { accounts: 'one' });
+    strict.broker.signedIn = true;
+    await strict.profiles.signOut('session');
+    expect(await (await strict.profiles.at(shop)).session.current()).toBeUndefined();
+    expect((await strict.profiles.entries()).map(({ account }) => account)).toEqual([undefined]);
+  });
+});
+
 describe('another account for a site', () => {
   it('gives its pages another epoch, and tokens of the other account, never one of the first', async () => {
     expect(await token()).toBe('token-1');
@@ -176,10 +186,24 @@ describe('leaving an account', () => {
     expect(await token()).toBe('token-1');
   });
 
-  it('by a site ends the one that the site has', async () => {
-    await parts.profiles.choose(await idOf(grace.sub), shop);
+  it('by a site ends the one that the site has, and brings it no other one', async () => {
+    const id = await idOf(grace.sub);
+    await parts.profiles.choose(id, shop);
     await parts.handlers['session.sign_out']({}, call());
+    expect(await parts.keysOf(id).session.load()).toBeUndefined();
+    expect(await parts.handlers['session.get']({}, call())).toEqual({ signed_in: false });
+    await expect(token()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect((await parts.session.refreshed(0))?.account.sub).toBe(ada.sub);
+    expect(await accounts()).toEqual([ada.sub, grace.sub]);
+    await parts.profiles.signOut(id);
     expect(await accounts()).toEqual([ada.sub]);
+  });
+
+  it('by a site, where it is the only one, forgets who it was', async () => {
+    await parts.profiles.signOut(await idOf(grace.sub));
+    await parts.handlers['session.sign_out']({}, call());
+    expect(await accounts()).toEqual([undefined]);
+    expect(await parts.handlers['session.get']({}, call())).toEqual({ signed_in: false });
   });
 
   it('makes another one the main one', async () => {

@@ -2,7 +2,16 @@ import { LatchkeyError } from '#shared/errors.ts';
 import type { Slot } from '../../platform/slot.ts';
 import type { Managed } from '../managed.ts';
 import { createTurns } from '../turns.ts';
-import { type Entry, noAccounts, type ProfileList, profileAt, type SignedIn, withAccount, without } from './list.ts';
+import {
+  type Entry,
+  noAccounts,
+  type ProfileList,
+  profileAt,
+  type SignedIn,
+  vacated,
+  withAccount,
+  without,
+} from './list.ts';
 import type { Profile, ProfileDeps } from './profile.ts';
 
 export interface ProfilesDeps {
@@ -38,6 +47,8 @@ export interface Profiles {
   isSigningIn(): Promise<boolean>;
   /** The person leaves an account: it goes from the list, unless it is the last one. */
   signOut(id: string): Promise<void>;
+  /** A site signs its account out. Beside others that stays in the list: no site gets another one by a page's doing. */
+  signOutForSite(id: string): Promise<void>;
   authorizing: ProfileDeps['authorizing'];
   signedIn: ProfileDeps['signedIn'];
 }
@@ -101,6 +112,17 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     }
   };
 
+  const signOut = async (id: string): Promise<void> => {
+    const leaving = await get(id);
+    const { accounts } = await managed();
+    // Those that wait for more than one to be allowed don't come in its place.
+    await change((list) => (accounts === 'one' ? vacated(list, id) : without(list, id)));
+    await leaving.session.signOut();
+    await leaving.live.update();
+    const rest = await main();
+    if (rest !== leaving) await rest.events.hint('session');
+  };
+
   return {
     at: async (origin) => profile(profileAt(await current(), origin)),
     async where() {
@@ -135,13 +157,10 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
       const ids = [...entries.map(({ id }) => id), ...(next === undefined ? [] : [next])];
       return ids.some((id) => made.get(id)?.signIn.isRunning());
     },
-    async signOut(id) {
-      const leaving = await get(id);
-      await change((list) => without(list, id));
-      await leaving.session.signOut();
-      await leaving.live.update();
-      const rest = await main();
-      if (rest !== leaving) await rest.events.hint('session');
+    signOut,
+    async signOutForSite(id) {
+      if ((await current()).entries.length === 1) return signOut(id);
+      await (await get(id)).session.signOut();
     },
     async authorizing(id, body) {
       const { entries } = await current();
