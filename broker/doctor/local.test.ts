@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseConfig } from '../config/load.ts';
 import { checkAdvice } from './local.ts';
 
-const advice = (adminListen: string, lifetime: string) =>
+const advice = (adminListen: string, lifetime: string, more = '') =>
   checkAdvice(
     parseConfig(
       `
@@ -14,7 +14,7 @@ upstreams:
   okta: { issuer: "https://acme.okta.com", client_id: x, client_secret: "\${SECRET}", preset: okta, refresh_leeway: 30s }
 resources:
   https://api.example.com: { name: API, scopes: { read: Read }, lifetime: ${lifetime} }
-`,
+${more}`,
       '/nowhere/latchkey.yaml',
       { SECRET: 'of-this-test-only' },
     ),
@@ -28,6 +28,11 @@ it.each(['0.0.0.0:8788', '"[::]:8788"'])('warns of an admin_listen that everybod
   expect(advice(listen, '5m')).toEqual([expect.stringContaining('warning: admin_listen is open')]);
 });
 
-it('warns of tokens that live for hours', () => {
-  expect(advice('127.0.0.1:8788', '8h')).toEqual(['warning: resources.https://api.example.com: tokens live for 8 h']);
+it('warns of tokens that live for hours: what is fresh for a quarter of one does not, but for a service', () => {
+  const warning = ['warning: resources.https://api.example.com: tokens live for 8 h'];
+  const service = `services:
+  report: { public_jwk: { kty: OKP, crv: Ed25519, x: abc }, allow: { "https://api.example.com": [read] } }`;
+  expect(advice('127.0.0.1:8788', '8h, fresh: 12h')).toEqual(warning);
+  expect(advice('127.0.0.1:8788', '8h')).toEqual(['ok: has no fault']);
+  expect(advice('127.0.0.1:8788', '8h', service)).toEqual(warning);
 });

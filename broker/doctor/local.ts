@@ -52,12 +52,18 @@ export function checkAdvice(config: Config): Finding[] {
 
 const hour = 3_600_000;
 
-function checkLifetimes({ resources }: Config): Finding[] {
+/** A person's token ends by `fresh` too; a service's by its lifetime alone. */
+function checkLifetimes({ resources, services }: Config): Finding[] {
+  const ofServices = new Set([...services.values()].flatMap(({ allow }) => [...allow.keys()]));
   return [...resources.values()]
-    .filter(({ lifetimeMs }) => lifetimeMs > hour)
-    .map(({ resource, lifetimeMs }) =>
+    .map(({ resource, lifetimeMs, freshMs }) => ({
+      resource,
+      lifeMs: ofServices.has(resource) ? lifetimeMs : Math.min(lifetimeMs, freshMs),
+    }))
+    .filter(({ lifeMs }) => lifeMs > hour)
+    .map(({ resource, lifeMs }) =>
       advice.warning(
-        `resources.${resource}: tokens live for ${lifetimeMs / hour} h`,
+        `resources.${resource}: tokens live for ${lifeMs / hour} h`,
         'set lifetime to some minutes: who is signed out keeps what they have until it expires, and a refresh is unseen',
       ),
     );
