@@ -4,7 +4,8 @@ import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
 
-const usage = `Usage: latchkey audit export --config FILE [--after SEQ]
+/** What `--help` prints. */
+export const usage = `Usage: latchkey audit export --config FILE [--after SEQ]
 
   One line of JSON for each entry, oldest first, to the standard output. --after goes on behind an export before.
 `;

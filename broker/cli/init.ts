@@ -6,7 +6,8 @@ import { initRing } from '../keys/ring.ts';
 import { type Answers, questions } from './init/answers.ts';
 import { firstConfig, secretVariable } from './init/template.ts';
 
-const usage = `Usage: latchkey init [options]
+/** What `--help` prints. */
+export const usage = `Usage: latchkey init [options]
 
 Writes a first configuration and a key file. What is not given is asked for.
 

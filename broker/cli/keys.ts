@@ -9,7 +9,8 @@ import type { Store } from '../store/store.ts';
 import { rotateSigningKeys, TooEarlyError } from '../tokens/rotate-signing-keys.ts';
 import { configFrom } from './config-option.ts';
 
-const usage = `Usage: latchkey keys <init | list | rotate>
+/** What `--help` prints. */
+export const usage = `Usage: latchkey keys <init | list | rotate>
 
   keys init --file FILE             make a key file with one fresh key
   keys list --config FILE           the sealing keys and how many rows each is needed for; the signing keys

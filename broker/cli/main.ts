@@ -1,16 +1,16 @@
 import { StoreUnavailableError } from '../store/store.ts';
-import { audit } from './audit.ts';
+import { audit, usage as auditUsage } from './audit.ts';
 import { backup } from './backup.ts';
 import { doctor } from './doctor.ts';
-import { init } from './init.ts';
-import { keys } from './keys.ts';
+import { init, usage as initUsage } from './init.ts';
+import { keys, usage as keysUsage } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { joinOpaqueValues } from './opaque-values.ts';
-import { policy } from './policy.ts';
+import { policy, usage as policyUsage } from './policy.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
-import { services } from './services.ts';
-import { sessions } from './sessions.ts';
+import { services, usage as servicesUsage } from './services.ts';
+import { sessions, usage as sessionsUsage } from './sessions.ts';
 
 const usage = `Usage: latchkey <command> [options]
 
@@ -41,6 +41,16 @@ const commands = new Map([
   ['schema', schema],
 ]);
 
+/** Of commands that have more to say than their line above. */
+const usages = new Map([
+  ['init', initUsage],
+  ['keys', keysUsage],
+  ['sessions', sessionsUsage],
+  ['audit', auditUsage],
+  ['policy', policyUsage],
+  ['services', servicesUsage],
+]);
+
 /**
  * The operator's commands.
  *
@@ -55,7 +65,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 2;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(usage);
+    process.stdout.write(usages.get(name ?? '') ?? usage);
     return 0;
   }
   try {

@@ -7,7 +7,8 @@ import { type Explanation, explain } from '../policy/explain.ts';
 import { createStore } from '../store/open.ts';
 import { configFrom } from './config-option.ts';
 
-const usage = `Usage: latchkey policy explain --origin URL --resource URL --scopes "A B" [options]
+/** What `--help` prints. */
+export const usage = `Usage: latchkey policy explain --origin URL --resource URL --scopes "A B" [options]
 
 Says whether a page may have a token, and why. Exits with 0 where it may, with 1 where not.
 

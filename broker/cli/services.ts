@@ -2,7 +2,8 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { hashChosenSecret, newSecret } from '../services/secret.ts';
 
-const usage = `Usage: latchkey services secret [--from-stdin]
+/** What `--help` prints. */
+export const usage = `Usage: latchkey services secret [--from-stdin]
 
 Makes a secret of 256 random bits for a service, and its hash for secret_hash in the configuration.
 With --from-stdin: only the hash, of the secret that is read.

@@ -5,7 +5,8 @@ import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
 import { type Owned, peopleOf, sessionsOf, type Which } from './people-sessions.ts';
 
-const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID]
+/** What `--help` prints. */
+export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID]
 
   sessions list      what lives: browsers' sessions and devices; everybody's where nobody is named
            --json    one line of JSON each
