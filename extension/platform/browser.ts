@@ -1,8 +1,12 @@
 /**
- * The one place that knows the polyfill: Chromium calls its API `chrome`, Firefox `browser`. When every
- * supported browser has `browser.*`, this file becomes `export const browser = globalThis.browser`.
+ * The one place that knows how a browser calls its API: Firefox `browser`, Chromium `chrome`. Both answer
+ * with promises in manifest version 3 (Chrome from 123 on everywhere we ask), so nothing wraps them.
  */
-import browser from 'webextension-polyfill';
+import type { Browser } from 'webextension-polyfill';
 
+const api = globalThis as { browser?: Browser; chrome?: Browser };
+const found = api.browser ?? api.chrome;
+if (!found?.runtime?.id) throw new Error('this script runs in extensions only');
+
+export const browser: Browser = found;
 export type { Runtime } from 'webextension-polyfill';
-export { browser };
