@@ -80,6 +80,7 @@ export function createManifest(options: ManifestOptions) {
     default_locale: 'en',
     icons,
     action: { default_title: '__MSG_name__', default_popup: 'ui/popup.html', default_icon: icons },
+    options_ui: { page: 'ui/options.html', open_in_tab: true },
     background: background(options.target),
     // Each has its reason in docs/permissions.md; a test fails where one is missing.
     permissions: ['alarms', 'identity', ...(options.baked ? [] : ['scripting']), 'storage'],

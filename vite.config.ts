@@ -13,6 +13,9 @@ export interface ViteOptions extends BuildConfig {
 }
 
 const root = resolve(import.meta.dirname, 'extension');
+const pages = Object.fromEntries(
+  ['consent', 'diagnostics', 'welcome'].map((page) => [page, resolve(root, `ui/${page}.html`)]),
+);
 
 /** Vite's configuration for one target of the extension; `extension/build.ts` runs it for each. */
 export function createViteConfig({ outDir, ...options }: ViteOptions): InlineConfig {
@@ -28,8 +31,8 @@ export function createViteConfig({ outDir, ...options }: ViteOptions): InlineCon
       target: 'es2023',
       modulePreload: false,
       assetsInlineLimit: 0,
-      // A page that the manifest doesn't name; the background opens it.
-      rolldownOptions: { input: { consent: resolve(root, 'ui/consent.html') } },
+      // Pages that the manifest doesn't name; the background opens them, or another page does.
+      rolldownOptions: { input: pages },
     },
   };
 }

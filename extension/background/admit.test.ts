@@ -3,11 +3,12 @@ import { answer, shop } from '../../test/extension/fake-broker.ts';
 import { createAdmit } from './admit.ts';
 import { createManaged } from './managed.ts';
 
-const admit = (policy: Record<string, unknown>, broker = 'https://latchkey.test') =>
+const admit = (policy: Record<string, unknown>, broker = 'https://latchkey.test', isReachable = true) =>
   createAdmit({
     sites: ['https://baked.test', 'http://localhost:3000'],
     broker: async () => broker,
     managed: createManaged(async () => policy),
+    isReachable: async () => isReachable,
     current: async () => answer([]),
   });
 const page = (origin: string, more: object = {}) => ({ origin, tabId: 1, document: 'd', ...more });
@@ -19,6 +20,10 @@ describe('who may call', () => {
     await admit({})(page(shop));
     await expect(admit({})(page(`${shop}:8443`))).rejects.toEqual(refused);
     await expect(admit({})(page(`${shop}.evil.test`))).rejects.toEqual(refused);
+  });
+
+  it('is nobody where the browser no longer lets the extension in, though the bridge may still be in the page', async () => {
+    await expect(admit({}, undefined, false)(page(shop))).rejects.toEqual(refused);
   });
 
   it('is nobody whom the policy of the machine denies', async () => {

@@ -10,6 +10,8 @@ export interface AdmitDeps {
   broker(): Promise<string | undefined>;
   managed(): Promise<Managed>;
   /** The session of the account that a site has. */
+  /** Whether the browser still lets the extension into pages there. */
+  isReachable(origin: string): Promise<boolean>;
   current(origin: string): Promise<SessionAnswer | undefined>;
 }
 
@@ -19,7 +21,13 @@ export interface AdmitDeps {
  *
  * @throws {LatchkeyError} `policy_denied` with the reason
  */
-export function createAdmit({ sites, broker, managed, current }: AdmitDeps): (sender: PageSender) => Promise<void> {
+export function createAdmit({
+  sites,
+  broker,
+  managed,
+  isReachable,
+  current,
+}: AdmitDeps): (sender: PageSender) => Promise<void> {
   return async ({ origin, partition }) => {
     const policy = await managed();
     if (partition && policy.private_windows !== 'allow') {
@@ -29,6 +37,7 @@ export function createAdmit({ sites, broker, managed, current }: AdmitDeps): (se
     if (origin.startsWith('http:') && !(await broker())?.startsWith('http:')) {
       throw denied('http: pages are served only where the broker is on this machine too');
     }
+    if (!(await isReachable(origin))) throw denied(`access to ${origin} was taken back: connect the site again`);
     if (sites.includes(origin)) return;
     const session = await current(origin);
     if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);

@@ -26,6 +26,8 @@ export interface Live {
    * @returns whether somebody does: then it must be called again even if the background is stopped meanwhile
    */
   update(): Promise<boolean>;
+  /** `idle` where nobody wants to know. */
+  standing(): Promise<'idle' | 'waiting' | 'open'>;
 }
 
 /** The broker says something every 15 s; a stream silent for longer is a dead connection. */
@@ -42,6 +44,7 @@ const maxDelayMs = 60_000;
 export function createLive(deps: LiveDeps): Live {
   const { open, session, isWanted, position, sleep, random, report } = deps;
   let running: { stop: AbortController } | undefined;
+  let isOpen = false;
 
   /** @returns whether to come again at once */
   const listen = async (stop: AbortSignal, connected: () => void): Promise<boolean> => {
@@ -52,6 +55,7 @@ export function createLive(deps: LiveDeps): Live {
       const last = await position.get();
       const mine = (await session.known())?.session.created_at;
       const body = await session.guard(() => open(last, signal));
+      isOpen = true;
       connected();
       for await (const { event, id } of readServerEvents(body)) {
         clearTimeout(timer);
@@ -66,6 +70,7 @@ export function createLive(deps: LiveDeps): Live {
       }
       return false;
     } finally {
+      isOpen = false;
       clearTimeout(timer);
     }
   };
@@ -91,6 +96,10 @@ export function createLive(deps: LiveDeps): Live {
   };
 
   return {
+    async standing() {
+      if (isOpen) return 'open';
+      return (await isWanted()) ? 'waiting' : 'idle';
+    },
     async update() {
       if (!(await isWanted())) {
         running?.stop.abort();

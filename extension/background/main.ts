@@ -1,9 +1,11 @@
 import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
 import { bridgePortName } from '#shared/page-protocol.ts';
+import { showIcon } from '../platform/action.ts';
 import { alarm } from '../platform/alarms.ts';
 import { browser } from '../platform/browser.ts';
 import { baked } from '../platform/config.ts';
 import { durableSlot } from '../platform/durable.ts';
+import { message } from '../platform/i18n.ts';
 import { identity } from '../platform/identity.ts';
 import { keysOf } from '../platform/keys.ts';
 import { readManaged } from '../platform/managed.ts';
@@ -13,10 +15,13 @@ import { localArea, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { createAdmit } from './admit.ts';
+import { createBadge } from './badge.ts';
 import { createEvents } from './events.ts';
 import { accessHandlers } from './handlers/access.ts';
+import { diagnosticsHandlers } from './handlers/diagnostics.ts';
 import { createInteractions } from './handlers/interactions.ts';
 import { sessionHandlers } from './handlers/session.ts';
+import { settingsHandlers } from './handlers/settings.ts';
 import { tokenHandlers } from './handlers/token.ts';
 import { uiHandlers } from './handlers/ui.ts';
 import { createJobs, type Timer } from './jobs.ts';
@@ -47,6 +52,11 @@ const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? t
 /** Often enough that a session that ended while the background was stopped is seen within a minute. */
 const recheck = alarm('session', 0.75);
 
+/** Where nothing but our own windows and the icon show what changed. */
+function changed(): void {
+  ui.changed();
+  report(badge());
+}
 const ui = createUiPorts({ extensionId, origin: new URL(browser.runtime.getURL('')).origin }, () => uiRouter);
 const eventsOf = createEvents({
   state: slot(area, 'events'),
@@ -56,7 +66,7 @@ const eventsOf = createEvents({
     await windows.broadcast(event, (origin) => profileAt(origin) === profile);
   },
   changed() {
-    ui.changed();
+    changed();
     update();
     report(prompts.review());
   },
@@ -72,7 +82,17 @@ const setup = createSetup({
     const answers = await Promise.all((await profiles.all()).map(({ session }) => session.current()));
     return [...new Set(answers.flatMap((answer) => answer?.policy.sites ?? []).map(({ origin }) => origin))];
   },
-  changed: () => ui.changed(),
+  async leave() {
+    for (const { id } of await profiles.all()) await profiles.signOut(id);
+  },
+  changed,
+});
+const badge = createBadge({
+  broker: () => setup.broker(),
+  isReachable: (origin) => setup.isReachable(origin),
+  current: async () => (await profiles.main()).session.current(),
+  show: showIcon,
+  titleOf: (standing) => message(`icon_${standing}`),
 });
 const http: ProfileDeps['http'] = {
   broker: async () => {
@@ -98,7 +118,7 @@ const profileDeps: ProfileDeps = {
     const approved = [...new Set([...(baked?.sites ?? []), ...sites])];
     return windows.hasTabAt(approved.filter((origin) => profileAt(origin) === profile));
   },
-  changed: () => ui.changed(),
+  changed,
   sleep: (ms) => after(ms).elapsed,
   now,
   random: () => Math.random(),
@@ -129,21 +149,26 @@ const pageHandlers: PageHandlers = {
   ...tokenHandlers({ interactions }),
   ...accessHandlers(),
 };
-const ownHandlers: UiHandlers = uiHandlers({
-  setup,
-  profiles,
-  providers: createProviders({
-    ask: async () => (await profiles.main()).upstreams(),
-    known: slot<string[]>(area, 'upstreams'),
+const problem = slot<PageErrorBody>(area, 'problem');
+const ownHandlers: UiHandlers = {
+  ...uiHandlers({
+    setup,
+    profiles,
+    providers: createProviders({
+      ask: async () => (await profiles.main()).upstreams(),
+      known: slot<string[]>(area, 'upstreams'),
+      managed,
+      changed: () => ui.changed(),
+    }),
+    prompts,
     managed,
-    changed: () => ui.changed(),
+    problem,
+    openTab: (url) => windows.openTab(url),
+    after,
   }),
-  prompts,
-  managed,
-  problem: slot<PageErrorBody>(area, 'problem'),
-  openTab: (url) => windows.openTab(url),
-  after,
-});
+  ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null }),
+  ...diagnosticsHandlers({ setup, profiles, redirectUri: () => identity.redirectUri(), problem }),
+};
 const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);
 const uiRouter: Router<void> = createRouter('ui', ownHandlers);
 const servePage = createPagePorts({
@@ -155,6 +180,7 @@ const servePage = createPagePorts({
     sites: baked?.sites ?? [],
     broker: () => setup.broker(),
     managed,
+    isReachable: (origin) => setup.isReachable(origin),
     current: async (origin) => (await profiles.at(origin)).session.current(),
   }),
   profileAt: (origin) => profiles.at(origin),
@@ -180,6 +206,12 @@ async function signInAtStart(): Promise<void> {
   if (!(await session.current())) await signIn.run();
 }
 
+/** The first thing a person sees, unless the organisation wants them to see nothing but the sign-in. */
+async function welcome(): Promise<void> {
+  if ((await managed()).sign_in_at_start) await signInAtStart();
+  else await windows.openTab(browser.runtime.getURL('ui/welcome.html'));
+}
+
 function after(ms: number): Timer {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
@@ -188,8 +220,11 @@ function after(ms: number): Timer {
 
 browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
-  if (connected.name === uiPortName) ui.serve(port);
-  else if (connected.name === bridgePortName) {
+  if (connected.name === uiPortName) {
+    ui.serve(port);
+    // What could not be asked at the start may be known by now.
+    report(badge());
+  } else if (connected.name === bridgePortName) {
     servePage(port);
     update();
   } else connected.disconnect();
@@ -197,8 +232,16 @@ browser.runtime.onConnect.addListener((connected) => {
 windows.onClosed((windowId) => void prompts.windowClosed(windowId).catch(reportError));
 recheck.onRing(update);
 sites.onReachable(() => report(setup.resume()));
-browser.runtime.onInstalled.addListener(() => report(setup.restore()));
+sites.onUnreachable(() => {
+  report(setup.restore());
+  changed();
+});
+browser.runtime.onInstalled.addListener(({ reason }) => {
+  report(setup.restore());
+  if (reason === 'install') report(welcome());
+});
 browser.runtime.onStartup.addListener(() => {
   report(setup.restore());
   report(signInAtStart());
 });
+report(badge());

@@ -44,6 +44,12 @@ export function createManaged(read: () => Promise<Record<string, unknown>>): () 
   };
 }
 
+/** Keys of a policy that say nothing: unknown ones, and those whose value is not as the schema says. */
+export const unreadIn = (policy: Record<string, unknown>, read: Managed): string[] =>
+  Object.entries(policy)
+    .filter(([key, value]) => JSON.stringify((read as Record<string, unknown>)[key]) !== JSON.stringify(value))
+    .map(([key]) => key);
+
 /** Whether the policy denies an origin. An entry that is no exact origin denies nothing: patterns would look as if they worked. */
 export const isDenied = ({ denied_sites: denied }: Managed, origin: string): boolean =>
   denied.some((site) => exactOrigin(site) === origin);

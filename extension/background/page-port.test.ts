@@ -57,6 +57,15 @@ beforeEach(() => {
 });
 
 /** Opens a port and waits until it was greeted. */
+/** Who is admitted under a policy of the computer, where our site is built in. */
+const admitting = (managed: ReturnType<typeof createManaged>) => ({
+  sites: [origin],
+  broker: async () => undefined,
+  managed,
+  isReachable: async () => true,
+  current: async () => undefined,
+});
+
 async function open(overrides: object = {}) {
   const fake = portOf(overrides);
   serve(fake.port);
@@ -113,8 +122,7 @@ describe('a page’s port', () => {
     ['request.cancel', { request_id: 'a' }],
   ])('refuses %s in a private window and in a container, and says so', async (m, p) => {
     const managed = createManaged(async () => ({}));
-    const deps = { sites: [origin], broker: async () => undefined, managed, current: async () => undefined };
-    admit = createAdmit(deps);
+    admit = createAdmit(admitting(managed));
     for (const [tab, where] of [
       [{ id: 7, incognito: true }, 'private window'],
       [{ id: 7, incognito: false, cookieStoreId: 'firefox-container-1' }, 'container'],
@@ -130,7 +138,7 @@ describe('a page’s port', () => {
 
   it('serves both where the policy of the computer allows them', async () => {
     const managed = createManaged(async () => ({ private_windows: 'allow' }));
-    admit = createAdmit({ sites: [origin], broker: async () => undefined, managed, current: async () => undefined });
+    admit = createAdmit(admitting(managed));
     const { ask } = await open({ tab: { id: 7, incognito: true } });
     expect(await ask(relay('a'))).toMatchObject({ ok: true });
   });

@@ -10,6 +10,7 @@ const broker = 'https://latchkey.test';
 let granted: Set<string>;
 let registered: readonly string[];
 let injected: string[];
+let left: number[];
 
 const setUp = (
   policy: Record<string, unknown> = {},
@@ -29,9 +30,13 @@ const setUp = (
         registered = [...new Set(patterns)];
       },
       inject: async (origin) => void injected.push(origin),
+      hasBridge: async (origin) => registered.includes(origin),
+      giveUp: async (origin) => void granted.delete(origin),
       onReachable: () => undefined,
+      onUnreachable: () => undefined,
     },
     policySites,
+    leave: async () => void left.push(1),
     changed: () => undefined,
   });
 };
@@ -40,6 +45,7 @@ beforeEach(() => {
   granted = new Set();
   registered = [];
   injected = [];
+  left = [];
 });
 
 describe('the store build', () => {
@@ -51,6 +57,19 @@ describe('the store build', () => {
     granted.add(broker);
     await setup.resume();
     expect(await setup.broker()).toBe(broker);
+  });
+
+  it('signs everybody out and gives the old access up where the person names another broker', async () => {
+    const setup = setUp();
+    const other = 'https://other-broker.test';
+    for (const each of [broker, broker, other]) {
+      granted.add(each);
+      await setup.expect({ broker: each });
+      await setup.resume();
+    }
+    expect(await setup.source()).toEqual({ url: other, source: 'person' });
+    expect(left).toHaveLength(1);
+    expect([...granted]).toEqual([other]);
   });
 
   it.each(['latchkey.test', 'http://latchkey.test', `${broker}/`, `${broker}/path`, 'ftp://latchkey.test'])(

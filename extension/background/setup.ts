@@ -3,6 +3,7 @@ import { isSecureUrl } from '#shared/origin.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
 import type { Slot } from '../platform/slot.ts';
+import type { BrokerSource } from '../protocol/ui.ts';
 import type { Managed } from './managed.ts';
 
 /** What waits for the person's answer to the browser's own question; the popup may die behind that. */
@@ -17,12 +18,16 @@ export interface SetupDeps {
   sites: Sites;
   /** Origins that the broker's policy names for this person. */
   policySites(): Promise<string[]>;
+  /** Signs out everybody, before the broker becomes another one. */
+  leave(): Promise<void>;
   changed(): void;
 }
 
 export interface Setup {
   /** The broker, whether or not it can be reached yet. */
   broker(): Promise<string | undefined>;
+  /** The same, and where its address comes from. */
+  source(): Promise<{ url: string; source: BrokerSource } | undefined>;
   /** Whether the extension may reach an origin; a baked build always may. */
   isReachable(origin: string): Promise<boolean>;
   /** Remembers what the browser's question is about. @throws {LatchkeyError} `invalid_request` for what can't be a broker */
@@ -34,10 +39,17 @@ export interface Setup {
 }
 
 /** The store build's way to a broker and to sites. In a baked build everything is there from the start. */
-export function createSetup({ baked, managed, chosen, pending, sites, policySites, changed }: SetupDeps): Setup {
+export function createSetup({ baked, managed, chosen, pending, sites, policySites, leave, changed }: SetupDeps): Setup {
   const reachable = async (origin: string): Promise<boolean> => baked !== null || sites.isReachable(origin);
 
-  const broker = async () => baked?.broker ?? (await managed()).broker_url ?? (await chosen.get());
+  const source: Setup['source'] = async () => {
+    if (baked) return { url: baked.broker, source: 'baked' };
+    const { broker_url: url } = await managed();
+    if (url !== undefined) return { url, source: 'policy' };
+    const named = await chosen.get();
+    return named === undefined ? undefined : { url: named, source: 'person' };
+  };
+  const broker = async (): Promise<string | undefined> => (await source())?.url;
 
   const restore = async (): Promise<void> => {
     if (baked) return;
@@ -49,8 +61,19 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
     await sites.register([...named.filter((_, index) => open[index]).map(matchPattern), ...connected]);
   };
 
+  /** Another broker is another organisation: nothing of the one before goes on. */
+  const change = async (broker: string): Promise<void> => {
+    const before = await chosen.get();
+    if (before !== undefined && before !== broker) {
+      await leave();
+      await sites.giveUp(before);
+    }
+    await chosen.set(broker);
+  };
+
   return {
     broker,
+    source,
     isReachable: reachable,
     async expect(next) {
       if ('broker' in next) requireBroker(next.broker);
@@ -63,7 +86,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
       if (!(await reachable(origin))) return;
       await pending.clear();
       if ('broker' in waiting) {
-        await chosen.set(waiting.broker);
+        await change(waiting.broker);
       } else {
         await restore();
         await sites.inject(waiting.site);

@@ -11,6 +11,7 @@ import { measure, type Part, type PartSize } from './sizes.ts';
 /** A built manifest, as far as its files are concerned. */
 export interface BuiltManifest {
   background: { service_worker?: string; scripts?: string[] };
+  content_security_policy: { extension_pages: string };
   content_scripts?: { js: string[]; matches: string[] }[];
 }
 

@@ -12,8 +12,14 @@ export interface Sites {
   register(patterns: readonly string[]): Promise<void>;
   /** Puts the bridge into the tabs that are open there now. */
   inject(origin: string): Promise<void>;
+  /** Whether the bridge is put into pages at this origin, by the manifest or by `register`. */
+  hasBridge(origin: string): Promise<boolean>;
+  /** Gives access to a host back to the browser. */
+  giveUp(origin: string): Promise<void>;
   /** Must be called before the first `await` of the background. */
   onReachable(listener: () => void): void;
+  /** The person, here or in the browser's own settings, has taken access back. Called like `onReachable`. */
+  onUnreachable(listener: () => void): void;
 }
 
 const id = 'bridge';
@@ -45,8 +51,23 @@ export const sites: Sites = {
     // A tab may be an error page, or gone by now.
     await Promise.allSettled(injected);
   },
+  async hasBridge(origin) {
+    const { content_scripts: built = [], permissions = [] } = browser.runtime.getManifest();
+    // Only the store build may, and does, register scripts.
+    const registered = permissions.includes('scripting')
+      ? await browser.scripting.getRegisteredContentScripts({ ids: [id] })
+      : [];
+    return [...built, ...registered].some(({ matches = [] }) => matches.includes(matchPattern(origin)));
+  },
+  async giveUp(origin) {
+    await browser.permissions.remove({ origins: [matchPattern(origin)] });
+  },
   onReachable: (listener) => browser.permissions.onAdded.addListener(listener),
+  onUnreachable: (listener) => browser.permissions.onRemoved.addListener(listener),
 };
+
+/** Gives access that the person allowed back to the browser. @param pattern as `Sites.reachable` lists it */
+export const giveUpAccess = (pattern: string): Promise<boolean> => browser.permissions.remove({ origins: [pattern] });
 
 /** Asks the person for access. It must be the first call of a click's handler: browsers drop the click at the first `await`. */
 export const requestAccess = (origin: string): Promise<boolean> =>

@@ -40,6 +40,9 @@ export const uiRequestSchema = v.variant('m', [
     p: v.union([v.strictObject({ broker: text }), v.strictObject({ site: text })]),
   }),
   v.strictObject({ id, m: v.literal('setup.resume'), p: empty }),
+  v.strictObject({ id, m: v.literal('settings.get'), p: empty }),
+  v.strictObject({ id, m: v.literal('diagnostics.get'), p: empty }),
+  v.strictObject({ id, m: v.literal('diagnostics.probe'), p: empty }),
   v.strictObject({ id, m: v.literal('consent.get'), p: v.strictObject({ prompt: text }) }),
   v.strictObject({ id, m: v.literal('consent.account'), p: v.strictObject({ prompt: text, account: text }) }),
   v.strictObject({ id, m: v.literal('consent.answer'), p: v.strictObject({ prompt: text, choice: consentChoice }) }),
@@ -125,7 +128,47 @@ export interface ConsentView {
   has: SiteView['resources'];
 }
 
+/** Where the address of the broker comes from: this build, the organisation's policy, or the person. */
+export type BrokerSource = 'baked' | 'policy' | 'person';
+
+/** Everything the settings and the first page show. */
+export interface SettingsView {
+  build: 'baked' | 'store';
+  broker?: { url: string; source: BrokerSource; reachable: boolean } | undefined;
+  /** The organisation's policy on this computer, with what holds where it says nothing. */
+  policy: {
+    provider?: string | undefined;
+    denied_sites: string[];
+    private_windows: 'refuse' | 'allow';
+    accounts: 'one' | 'many';
+    sign_in_at_start: boolean;
+  };
+  signedIn: boolean;
+  /** Match patterns of what the browser lets the extension reach. */
+  access: string[];
+}
+
+/** What the background knows of itself, without asking anybody. */
+export interface DiagnosticFacts {
+  broker?: { url: string; source: BrokerSource } | undefined;
+  /** Id of the main account's profile, which its key is kept under. */
+  profile: string;
+  session?: { state: 'active' | 'recheck' | 'reauth_required'; account: string } | undefined;
+  /** The session's event stream; `idle` where no approved site is open. */
+  stream: 'idle' | 'waiting' | 'open';
+  /** Origins of the broker's policy. */
+  sites: string[];
+  /** What went wrong last. */
+  problem?: PageErrorBody | undefined;
+}
+
+/** Where a sign-in would go, or why none can begin. */
+export type DiagnosticProbe = { host: string } | { error: PageErrorBody };
+
 export interface UiResults {
+  'settings.get': SettingsView;
+  'diagnostics.get': DiagnosticFacts;
+  'diagnostics.probe': DiagnosticProbe;
   'state.get': PopupState;
   /** Whether pages in private windows are served. */
   'private_windows.get': { served: boolean };

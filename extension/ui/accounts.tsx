@@ -2,6 +2,7 @@
 import { useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import type { AccountView, SiteView } from '../protocol/ui.ts';
+import { Button } from './button.tsx';
 
 export const nameOf = ({ name, email, sub }: AccountView): string => name ?? email ?? sub;
 
@@ -53,38 +54,35 @@ export const OtherAccounts = ({
       <h2 id="others">{message('other_accounts')}</h2>
       <ul class="others">
         {accounts.map((account) => (
-          <li key={account.id}>
+          <li key={account.id} data-account={account.id}>
             <AccountRow account={account} heading="h3">
               {account.state === 'active' ? (
-                <button
-                  type="button"
-                  class="small"
-                  disabled={busy}
-                  onClick={() => onUse(account)}
-                  aria-label={message('use_account', nameOf(account))}
+                <Button
+                  kind="small"
+                  busy={busy}
+                  label={message('use_account', nameOf(account))}
+                  onPress={() => onUse(account)}
                 >
                   {message('use')}
-                </button>
+                </Button>
               ) : (
-                <button
-                  type="button"
-                  class="small"
-                  disabled={busy}
-                  onClick={() => onSignIn(account)}
-                  aria-label={message('sign_in_again_as', nameOf(account))}
+                <Button
+                  kind="small"
+                  busy={busy}
+                  label={message('sign_in_again_as', nameOf(account))}
+                  onPress={() => onSignIn(account)}
                 >
                   {message('reauth')}
-                </button>
+                </Button>
               )}
-              <button
-                type="button"
-                class="small"
-                disabled={busy}
-                onClick={() => onSignOut(account)}
-                aria-label={message('sign_out_account', nameOf(account))}
+              <Button
+                kind="small"
+                busy={busy}
+                label={message('sign_out_account', nameOf(account))}
+                onPress={() => onSignOut(account)}
               >
                 {message('sign_out')}
-              </button>
+              </Button>
             </AccountRow>
           </li>
         ))}
@@ -106,14 +104,9 @@ export const AddAccount = ({
   if (choosing) return <Providers providers={providers} busy={busy} onChoose={onAdd} />;
   return (
     <p>
-      <button
-        type="button"
-        class="link"
-        disabled={busy}
-        onClick={() => (providers.length > 1 ? setChoosing(true) : onAdd())}
-      >
+      <Button kind="link" busy={busy} onPress={() => (providers.length > 1 ? setChoosing(true) : onAdd())}>
         {message('add_account')}
-      </button>
+      </Button>
     </p>
   );
 };
@@ -131,9 +124,9 @@ export const Providers = ({
   <ul class="providers" aria-label={message('providers')}>
     {providers.map((provider) => (
       <li key={provider}>
-        <button type="button" disabled={busy} onClick={() => onChoose(provider)}>
+        <Button busy={busy} onPress={() => onChoose(provider)}>
           {message('sign_in_at', provider)}
-        </button>
+        </Button>
       </li>
     ))}
   </ul>
@@ -155,7 +148,7 @@ export const SiteAccount = ({
     <label>
       {message('account')}
       <select
-        disabled={busy}
+        aria-disabled={busy ? 'true' : undefined}
         aria-label={message('site_account', site.name)}
         onChange={(event: Event) => onChoose((event.target as HTMLSelectElement).value)}
       >

@@ -1,13 +1,17 @@
 /** @jsxImportSource hono/jsx/dom */
-import { render, useEffect, useState } from 'hono/jsx/dom';
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
-import { direction, language, message } from '../platform/i18n.ts';
+import { useEffect, useState } from 'hono/jsx/dom';
+import type { PageErrorBody } from '#shared/errors.ts';
+import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { type ConsentChoice, type ConsentView, uiPortName } from '../protocol/ui.ts';
+import { bodyOf } from './body-of.ts';
+import { Brand } from './brand.tsx';
+import { Button } from './button.tsx';
 import { createUiClient } from './client.ts';
-import { Mark } from './mark.tsx';
+import { mount } from './mount.tsx';
 import { Permissions } from './permissions.tsx';
 import { Problem } from './problem.tsx';
+import { Said } from './said.tsx';
 
 /** The answers that last wait so long, so that a double click meant for the page below can't hit them. */
 const armAfterMs = 600;
@@ -17,11 +21,6 @@ const client = createUiClient(
   () => connect(uiPortName),
   () => undefined,
 );
-
-const bodyOf = (error: unknown): PageErrorBody =>
-  error instanceof LatchkeyError
-    ? { code: error.code, message: error.message }
-    : { code: 'busy', message: 'something went wrong in the extension' };
 
 function Consent() {
   const [view, setView] = useState<ConsentView>();
@@ -61,9 +60,15 @@ function Consent() {
     return () => clearTimeout(timer);
   }, [view]);
 
-  if (!view) return <Problem problem={problem} />;
+  if (!view)
+    return (
+      <main>
+        <h1 class="unseen">{message('name')}</h1>
+        <Problem problem={problem} />
+      </main>
+    );
   return (
-    <div class="stack">
+    <main class="stack">
       <div class="lead">
         <h1>{message('consent_title', view.site)}</h1>
         <p class="origin strong">{view.origin}</p>
@@ -81,7 +86,7 @@ function Consent() {
       {view.has.length === 0 ? null : (
         <section class="has" aria-labelledby="has">
           <h2 id="has">{message('consent_has')}</h2>
-          <Permissions resources={view.has} />
+          <Permissions resources={view.has} heading="h3" />
         </section>
       )}
       <div class="end">
@@ -90,7 +95,7 @@ function Consent() {
           <label>
             {message('consent_choose')}
             <select
-              disabled={busy}
+              aria-disabled={busy ? 'true' : undefined}
               onChange={(event: Event) => chooseAccount((event.target as HTMLSelectElement).value)}
             >
               {view.accounts.map(({ id, label, chosen }) => (
@@ -105,32 +110,27 @@ function Consent() {
           {message('consent_account', view.account)} {message('consent_revocable')}
         </p>
         <div class="choice">
-          <button type="button" disabled={busy} onClick={answer('not_now')}>
+          <Button busy={busy} onPress={answer('not_now')}>
             {message('not_now')}
-          </button>
-          <button type="button" class="primary" disabled={busy || !armed} onClick={answer('allow')}>
+          </Button>
+          <Button kind="primary" busy={busy || !armed} onPress={answer('allow')}>
             {message('allow')}
-          </button>
-          <button type="button" class="never" disabled={busy || !armed} onClick={answer('never')}>
+          </Button>
+          <Button kind="never" busy={busy || !armed} onPress={answer('never')}>
             {message('never')}
-          </button>
+          </Button>
         </div>
+        <Said words={busy ? message('loading') : ''} />
       </div>
-    </div>
+    </main>
   );
 }
 
-const root = document.getElementById('root');
-if (!root) throw new Error('consent.html has no #root');
-document.documentElement.lang = language();
-document.documentElement.dir = direction();
-render(
+mount(
   <>
     <header>
-      <Mark />
-      <span>{message('name')}</span>
+      <Brand />
     </header>
     <Consent />
   </>,
-  root,
 );

@@ -2,25 +2,36 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pageErrorCodes } from '#shared/errors.ts';
+import { lineIds } from './diagnostics/lines.ts';
 
 const extension = join(import.meta.dirname, '..');
 const messages = JSON.parse(await readFile(join(extension, '_locales/en/messages.json'), 'utf8')) as Record<
   string,
   { message: string; placeholders?: Record<string, { content: string }> }
 >;
-const sources = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('.tsx'));
+const sources = (await readdir(import.meta.dirname, { recursive: true })).filter((file) =>
+  /(?<!\.test)\.tsx?$/.test(file),
+);
 const code = (await Promise.all(sources.map((file) => readFile(join(import.meta.dirname, file), 'utf8')))).join('\n');
 const manifest = await readFile(join(extension, '../manifest.config.ts'), 'utf8');
 
+/** The same in more than one language. */
+const international = ['name', 'version'];
+
 /** Names that the code spells out, and those that it puts together. */
 const used = new Set([
-  ...[...code.matchAll(/message\('([a-z_]+)'/g)].map(([, name = '']) => name),
+  ...[...code.matchAll(/\b(?:message|say)\(([^)]*)\)/g)].flatMap(([, inside = '']) =>
+    [...inside.matchAll(/(?<!=== )'([a-z_]+)'/g)].map(([, name = '']) => name),
+  ),
   ...[...manifest.matchAll(/__MSG_([a-z_]+)__/g)].map(([, name = '']) => name),
   ...pageErrorCodes.map((error) => `problem_${error}`),
-  'access_none',
-  'access_organisation',
-  'access_other_account',
-  'access_never',
+  ...['none', 'organisation', 'other_account', 'never'].map((access) => `access_${access}`),
+  ...['baked', 'policy', 'person'].map((source) => `broker_${source}`),
+  ...['refuse', 'allow'].map((rule) => `policy_private_${rule}`),
+  ...['one', 'many'].map((rule) => `policy_accounts_${rule}`),
+  ...['not_set_up', 'signed_out', 'reauth', 'signed_in'].map((standing) => `icon_${standing}`),
+  ...['ok', 'attention', 'failed', 'skipped', 'checking'].map((verdict) => `verdict_${verdict}`),
+  ...lineIds.map((id) => `diag_${id}`),
 ]);
 
 describe('texts', () => {
@@ -50,7 +61,7 @@ describe.each(['de', 'es', 'ja', 'ar'])('texts in %s', async (locale) => {
       expect(placeholders, name).toEqual(messages[name]?.placeholders);
       for (const placeholder of Object.keys(placeholders ?? {}))
         expect(message, name).toContain(`$${placeholder.toUpperCase()}$`);
-      if (name !== 'name') expect(message, name).not.toBe(messages[name]?.message);
+      if (!international.includes(name)) expect(message, name).not.toBe(messages[name]?.message);
     }
   });
 });

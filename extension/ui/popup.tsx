@@ -1,17 +1,23 @@
 /** @jsxImportSource hono/jsx/dom */
-import { render, useEffect, useState } from 'hono/jsx/dom';
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
-import { direction, language, message } from '../platform/i18n.ts';
+import { useEffect, useRef, useState } from 'hono/jsx/dom';
+import { message } from '../platform/i18n.ts';
+import { openSettings } from '../platform/pages.ts';
 import { connect } from '../platform/port.ts';
 import { isInPrivateWindow } from '../platform/private-window.ts';
 import { requestAccess } from '../platform/sites.ts';
 import { type PopupState, type UiParams, uiPortName } from '../protocol/ui.ts';
+import { Brand } from './brand.tsx';
+import { Button } from './button.tsx';
 import { createUiClient } from './client.ts';
-import { Mark } from './mark.tsx';
+import { giveFirstFocus, rescueFocus } from './focus.ts';
+import { mount } from './mount.tsx';
 import { Problem } from './problem.tsx';
+import { Said } from './said.tsx';
 import { Setup, Unreachable } from './setup.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignedOut } from './signed-out.tsx';
+import { SigningIn } from './signing-in.tsx';
+import { type Action, type Actions, useActions } from './use-actions.ts';
 
 let onChanged = (): void => undefined;
 const client = createUiClient(
@@ -19,84 +25,87 @@ const client = createUiClient(
   () => onChanged(),
 );
 
-const bodyOf = (error: unknown): PageErrorBody =>
-  error instanceof LatchkeyError
-    ? { code: error.code, message: error.message }
-    : { code: 'busy', message: 'something went wrong in the extension' };
-
-function Popup() {
-  const [state, setState] = useState<PopupState>();
-  const [problem, setProblem] = useState<PageErrorBody>();
-  const [busy, setBusy] = useState(false);
-
-  const load = () => client.call('state.get', {}).then(setState, (error) => setProblem(bodyOf(error)));
-  /** Runs one action; the buttons wait meanwhile, and the state is asked for again whatever came of it. */
-  const act = (action: () => Promise<unknown>) => async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await action();
-    } catch (error) {
-      setProblem(bodyOf(error));
-    }
-    await load();
-    setBusy(false);
-  };
-  /** Asks the browser for access. It comes first in the click; the background goes on by itself if this popup dies behind the question. */
-  const reach = (origin: string, pending: UiParams<'setup.expect'>) => {
+/** Asks the browser for access; the background goes on by itself if the popup dies behind the question. */
+const reaching = (origin: string, pending: UiParams<'setup.expect'>): Pick<Action, 'run' | 'doing'> => ({
+  doing: message('asking_browser'),
+  async run() {
     const answered = requestAccess(origin);
-    const expected = client.call('setup.expect', pending);
-    void act(async () => {
-      await expected;
-      if (await answered) await client.call('setup.resume', {});
-    })();
-  };
+    await client.call('setup.expect', pending);
+    if (await answered) await client.call('setup.resume', {});
+  },
+});
 
-  useEffect(() => {
-    onChanged = () => void load();
-    void load();
-  }, []);
-
-  if (!state) return problem ? <Problem problem={problem} /> : <p class="quiet">{message('loading')}</p>;
+function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy' | 'act'>) {
+  const reachBroker = (broker: string) => void act(reaching(broker, { broker }));
+  const run = (doing: string, call: () => Promise<unknown>, more: Pick<Action, 'done' | 'focus'> = {}) =>
+    void act({ run: call, doing, ...more });
+  const signIn = (params: UiParams<'session.sign_in'>) =>
+    run(message('signing_in_title'), () => client.call('session.sign_in', params), { done: message('signed_in_now') });
   switch (state.view) {
     case 'not_configured':
-      return <Setup problem={problem} onBroker={(broker) => reach(broker, { broker })} />;
+      return <Setup busy={busy} onBroker={reachBroker} />;
     case 'unreachable':
-      return <Unreachable broker={state.broker} onBroker={(broker) => reach(broker, { broker })} />;
+      return <Unreachable broker={state.broker} busy={busy} onBroker={reachBroker} />;
     case 'signing_in':
-      return (
-        <div class="lead" role="status">
-          <span class="spinner" aria-hidden="true" />
-          <h1>{message('signing_in_title')}</h1>
-          <p>{message('signing_in_text')}</p>
-        </div>
-      );
+      return <SigningIn />;
     case 'signed_out':
       return (
         <SignedOut
-          state={{ ...state, problem: problem ?? state.problem }}
+          providers={state.providers}
+          providerHost={state.providerHost}
           busy={busy}
-          onSignIn={(provider) => act(() => client.call('session.sign_in', { provider }))()}
-          onProviderSignOut={act(() => client.call('provider.sign_out', {}))}
+          onSignIn={(provider) => signIn({ provider })}
+          onProviderSignOut={() => run(message('loading'), () => client.call('provider.sign_out', {}))}
         />
       );
     case 'signed_in':
       return (
         <SignedIn
-          state={{ ...state, problem: problem ?? state.problem }}
+          state={state}
           busy={busy}
-          onSignIn={({ id }) => act(() => client.call('session.sign_in', { account: id }))()}
-          onSignOut={({ id }) => act(() => client.call('session.sign_out', { account: id }))()}
-          onSignOutAll={act(() => client.call('account.sign_out_all', {}))}
-          onAdd={(provider) => act(() => client.call('account.add', { provider }))()}
-          onAccount={(account, origin) => act(() => client.call('account.choose', { account, origin }))()}
-          onConnect={(site) => reach(site, { site })}
-          onDisconnect={(origin) => act(() => client.call('site.disconnect', { origin }))()}
-          onLetAsk={(origin) => act(() => client.call('site.let_ask', { origin }))()}
+          onSignIn={({ id }) => signIn({ account: id })}
+          onSignOut={({ id }) =>
+            run(message('signing_out'), () => client.call('session.sign_out', { account: id }), {
+              done: message('signed_out_now'),
+            })
+          }
+          onSignOutAll={() =>
+            run(message('signing_out'), () => client.call('account.sign_out_all', {}), {
+              done: message('signed_out_now'),
+            })
+          }
+          onAdd={(provider) => run(message('signing_in_title'), () => client.call('account.add', { provider }))}
+          onAccount={(account, site) =>
+            run(message('loading'), () => client.call('account.choose', { account, origin: site?.origin }), {
+              done: message('account_changed'),
+            })
+          }
+          onConnect={({ origin, name }) =>
+            void act({
+              ...reaching(origin, { site: origin }),
+              done: message('connected_site', name),
+              focus: placeOf(origin),
+            })
+          }
+          onDisconnect={({ origin, name }) =>
+            run(message('disconnecting_site', name), () => client.call('site.disconnect', { origin }), {
+              done: message('disconnected_site', name),
+              focus: placeOf(origin),
+            })
+          }
+          onLetAsk={({ origin, name }) =>
+            run(message('loading'), () => client.call('site.let_ask', { origin }), {
+              done: message('may_ask_again', name),
+              focus: placeOf(origin),
+            })
+          }
         />
       );
   }
 }
+
+/** The heading of a site, for when its button is gone. */
+const placeOf = (origin: string): string => `[data-origin=${CSS.escape(origin)}] h3`;
 
 /** Pages of a private window are refused, unless the policy of the computer allows them: who opens the popup there is told. */
 function PrivateWindow() {
@@ -110,18 +119,56 @@ function PrivateWindow() {
   return refused ? <p class="problem">{message('private_window')}</p> : null;
 }
 
-const root = document.getElementById('root');
-if (!root) throw new Error('popup.html has no #root');
-document.documentElement.lang = language();
-document.documentElement.dir = direction();
-render(
-  <>
-    <header>
-      <Mark />
-      <span>{message('name')}</span>
-    </header>
-    <PrivateWindow />
-    <Popup />
-  </>,
-  root,
+function Popup() {
+  const [state, setState] = useState<PopupState>();
+  const { busy, said, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
+  const seen = useRef<PopupState['view'] | undefined>(undefined);
+  const shown = problem ?? (state && 'problem' in state ? state.problem : undefined);
+
+  useEffect(() => {
+    onChanged = () => void reload();
+    void reload();
+  }, []);
+  useEffect(() => {
+    if (!state) return;
+    setTimeout(() => {
+      giveFirstFocus();
+      // The view that had it is gone; a popup that just opens is read from its top.
+      if (seen.current !== undefined) rescueFocus();
+      seen.current = state.view;
+    });
+  }, [state?.view]);
+
+  return (
+    <>
+      <header>
+        <Brand />
+        <Button kind="icon" label={message('settings')} onPress={() => void openSettings()}>
+          <Gear />
+        </Button>
+      </header>
+      <main aria-busy={state ? undefined : 'true'}>
+        <PrivateWindow />
+        {state ? (
+          <View state={state} busy={busy} act={act} />
+        ) : (
+          <h1 class="quiet">{message(shown ? 'name' : 'loading')}</h1>
+        )}
+      </main>
+      <div class="foot">
+        <Problem problem={shown} />
+        <Said words={said} />
+      </div>
+    </>
+  );
+}
+
+const Gear = () => (
+  <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+    <path d="M4 7h9M19 7h1M4 17h1M11 17h9" />
+    <circle cx="16" cy="7" r="3" />
+    <circle cx="8" cy="17" r="3" />
+  </svg>
 );
+
+mount(<Popup />);

@@ -3,8 +3,8 @@ import { ago } from '#shared/ago.ts';
 import { language, message } from '../platform/i18n.ts';
 import type { AccountView, PopupState, SiteView } from '../protocol/ui.ts';
 import { AccountRow, AddAccount, nameOf, OtherAccounts, SiteAccount } from './accounts.tsx';
+import { Button } from './button.tsx';
 import { Permissions } from './permissions.tsx';
-import { Problem } from './problem.tsx';
 
 type SignedInState = Extract<PopupState, { view: 'signed_in' }>;
 
@@ -27,47 +27,29 @@ const Site = ({
   onLetAsk: () => void;
   onAccount: (account: string) => void;
 }) => (
-  <li class={`site ${site.access}`}>
+  <li class={`site ${site.access}`} data-origin={site.origin}>
     <div class="row">
       <div class="grow">
         <h3>{site.name}</h3>
         <p class="origin">{site.origin}</p>
       </div>
       {site.reachable ? null : (
-        <button
-          type="button"
-          class="small"
-          disabled={busy}
-          onClick={onConnect}
-          aria-label={message('connect_site', site.name)}
-        >
+        <Button kind="small" busy={busy} label={message('connect_site', site.name)} onPress={onConnect}>
           {message('connect')}
-        </button>
+        </Button>
       )}
       {site.access === 'person' ? (
-        <button
-          type="button"
-          class="small"
-          disabled={busy}
-          onClick={onDisconnect}
-          aria-label={message('disconnect_site', site.name)}
-        >
+        <Button kind="small" busy={busy} label={message('disconnect_site', site.name)} onPress={onDisconnect}>
           {message('disconnect')}
-        </button>
+        </Button>
       ) : null}
       {site.access === 'never' ? (
-        <button
-          type="button"
-          class="small"
-          disabled={busy}
-          onClick={onLetAsk}
-          aria-label={message('let_site_ask', site.name)}
-        >
+        <Button kind="small" busy={busy} label={message('let_site_ask', site.name)} onPress={onLetAsk}>
           {message('let_ask')}
-        </button>
+        </Button>
       ) : null}
     </div>
-    <Permissions resources={site.resources} />
+    <Permissions resources={site.resources} heading="h4" />
     <SiteAccount site={site} accounts={accounts} busy={busy} onChoose={onAccount} />
     {site.reachable ? null : <p class="quiet">{message('site_unreachable')}</p>}
     {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
@@ -95,22 +77,31 @@ export const SignedIn = ({
   onSignOutAll: () => void;
   onAdd: (provider?: string) => void;
   /** Without a site: for all that have no account of their own. */
-  onAccount: (account: string, origin?: string) => void;
-  onConnect: (origin: string) => void;
-  onDisconnect: (origin: string) => void;
-  onLetAsk: (origin: string) => void;
+  onAccount: (account: string, site?: SiteView) => void;
+  onConnect: (site: SiteView) => void;
+  onDisconnect: (site: SiteView) => void;
+  onLetAsk: (site: SiteView) => void;
 }) => (
   <div class="stack">
-    <Problem problem={state.problem} />
     <section aria-label={message('account')}>
-      <AccountRow account={state.account} heading="h1" />
+      <AccountRow account={state.account} heading="h1">
+        <Button
+          kind="small"
+          busy={busy}
+          label={state.others.length > 0 ? message('sign_out_account', nameOf(state.account)) : undefined}
+          hint={state.others.length === 0 ? message('sign_out_text') : undefined}
+          onPress={() => onSignOut(state.account)}
+        >
+          {message('sign_out')}
+        </Button>
+      </AccountRow>
     </section>
     {state.account.state === 'active' ? null : (
       <section class="problem" role="alert">
         <p>{message('reauth_text')}</p>
-        <button type="button" class="primary" disabled={busy} onClick={() => onSignIn(state.account)}>
+        <Button kind="primary" first busy={busy} onPress={() => onSignIn(state.account)}>
           {message('reauth')}
-        </button>
+        </Button>
       </section>
     )}
     <OtherAccounts
@@ -123,7 +114,7 @@ export const SignedIn = ({
     <section aria-labelledby="sites">
       <h2 id="sites">{message('sites')}</h2>
       {state.sites.length === 0 ? (
-        <p class="quiet">{message('no_sites')}</p>
+        <p class="empty">{message('no_sites')}</p>
       ) : (
         <ul class="sites">
           {state.sites.map((site) => (
@@ -132,39 +123,20 @@ export const SignedIn = ({
               site={site}
               accounts={[state.account, ...state.others]}
               busy={busy}
-              onAccount={(account) => onAccount(account, site.origin)}
-              onConnect={() => onConnect(site.origin)}
-              onDisconnect={() => onDisconnect(site.origin)}
-              onLetAsk={() => onLetAsk(site.origin)}
+              onAccount={(account) => onAccount(account, site)}
+              onConnect={() => onConnect(site)}
+              onDisconnect={() => onDisconnect(site)}
+              onLetAsk={() => onLetAsk(site)}
             />
           ))}
         </ul>
       )}
     </section>
     {state.mayAdd ? <AddAccount providers={state.providers} busy={busy} onAdd={onAdd} /> : null}
-    <footer>
-      {state.others.length === 0 ? (
-        <>
-          <button type="button" disabled={busy} onClick={() => onSignOut(state.account)}>
-            {message('sign_out')}
-          </button>
-          <p class="quiet">{message('sign_out_text')}</p>
-        </>
-      ) : (
-        <>
-          <button
-            type="button"
-            disabled={busy}
-            onClick={() => onSignOut(state.account)}
-            aria-label={message('sign_out_account', nameOf(state.account))}
-          >
-            {message('sign_out')}
-          </button>
-          <button type="button" disabled={busy} onClick={onSignOutAll}>
-            {message('sign_out_all')}
-          </button>
-        </>
-      )}
-    </footer>
+    {state.others.length === 0 ? null : (
+      <Button busy={busy} onPress={onSignOutAll}>
+        {message('sign_out_all')}
+      </Button>
+    )}
   </div>
 );

@@ -1,40 +1,44 @@
 /** @jsxImportSource hono/jsx/dom */
 import { message } from '../platform/i18n.ts';
-import type { PopupState } from '../protocol/ui.ts';
 import { Providers } from './accounts.tsx';
-import { Problem } from './problem.tsx';
+import { Button } from './button.tsx';
+import { Mark } from './mark.tsx';
 
 /** Nobody is signed in: one button. */
 export const SignedOut = ({
-  state,
+  providers,
+  providerHost,
   busy,
   onSignIn,
   onProviderSignOut,
 }: {
-  state: Extract<PopupState, { view: 'signed_out' }>;
+  /** Where there is a choice. */
+  providers: string[];
+  /** Where a session of the provider may still be open, after a sign-out. */
+  providerHost: string | undefined;
   busy: boolean;
   onSignIn: (provider?: string) => void;
   onProviderSignOut: () => void;
 }) => (
   <div class="stack">
-    <Problem problem={state.problem} />
-    <div class="lead">
+    <div class="lead hero">
+      <Mark />
       <h1>{message('signed_out_title')}</h1>
       <p>{message('signed_out_text')}</p>
     </div>
-    {state.providers.length > 1 ? (
-      <Providers providers={state.providers} busy={busy} onChoose={onSignIn} />
+    {providers.length > 1 ? (
+      <Providers providers={providers} busy={busy} onChoose={onSignIn} />
     ) : (
-      <button type="button" class="primary" disabled={busy} onClick={() => onSignIn()} autofocus>
+      <Button kind="primary" first busy={busy} onPress={() => onSignIn()}>
         {message('sign_in')}
-      </button>
+      </Button>
     )}
-    {state.providerHost === undefined ? null : (
+    {providerHost === undefined ? null : (
       <p class="note">
-        {message('provider_still_signed_in', state.providerHost)}{' '}
-        <button type="button" class="link" onClick={onProviderSignOut}>
+        {message('provider_still_signed_in', providerHost)}{' '}
+        <Button kind="link" busy={busy} onPress={onProviderSignOut}>
           {message('provider_sign_out')}
-        </button>
+        </Button>
       </p>
     )}
   </div>

@@ -6,11 +6,11 @@ import { fakePort } from '../../../test/extension/port.ts';
 import { slot } from '../../platform/slot.ts';
 import { createManaged } from '../managed.ts';
 import { createRouter } from '../router.ts';
-import { createUiPorts, type UiHandlers } from '../ui-port.ts';
+import { createUiPorts } from '../ui-port.ts';
 import { uiHandlers } from './ui.ts';
 
 let parts: ReturnType<typeof createBackground>;
-let ui: UiHandlers;
+let ui: ReturnType<typeof uiHandlers>;
 let broker: string | undefined;
 let unreachable: Set<string>;
 let providers: string[];
@@ -27,6 +27,7 @@ beforeEach(() => {
   ui = uiHandlers({
     setup: {
       broker: async () => broker,
+      source: async () => (broker === undefined ? undefined : { url: broker, source: 'person' }),
       isReachable: async (origin) => !unreachable.has(origin),
       expect: async () => undefined,
       resume: async () => undefined,

@@ -29,6 +29,9 @@ export interface UiHandlersDeps {
   after(ms: number): Timer;
 }
 
+/** Methods of the popup and the consent window; other pages have handlers of their own. */
+type PopupHandlers = Omit<UiHandlers, 'settings.get' | `diagnostics.${string}`>;
+
 /** How old what the popup shows may be. */
 const popupMaxAgeMs = 2_000;
 
@@ -36,7 +39,7 @@ const popupMaxAgeMs = 2_000;
 const popupPatienceMs = 1_500;
 
 /** What the popup and the consent window can ask for. */
-export function uiHandlers(deps: UiHandlersDeps): UiHandlers {
+export function uiHandlers(deps: UiHandlersDeps): PopupHandlers {
   const { setup, profiles, providers, prompts, managed, problem, openTab, after } = deps;
 
   const popup = async (): Promise<PopupState> => {

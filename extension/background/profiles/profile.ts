@@ -18,6 +18,8 @@ export interface Profile {
   id: string;
   session: Session;
   signIn: SignIn;
+  /** The first step of a sign-in: tells whether one could begin. */
+  authorize: BrokerClient['authorize'];
   tokens: Tokens;
   /** What `tokens` remembers. */
   cache: TokenCache;
@@ -106,5 +108,6 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     random,
     report,
   });
-  return { id, session, signIn, tokens, cache, proofs, events, live, upstreams: () => client.upstreams() };
+  const { authorize } = client;
+  return { id, session, signIn, authorize, tokens, cache, proofs, events, live, upstreams: () => client.upstreams() };
 }

@@ -1,0 +1,27 @@
+import { browser } from './browser.ts';
+import { baked } from './config.ts';
+
+/** How Latchkey's icon in the toolbar looks. */
+export interface IconLook {
+  /** In colour, or grey; an organisation's own icon, of which there is no grey one, always in colour. */
+  lit: boolean;
+  /** A character or two on it; empty for none. */
+  badge: string;
+  /** What hovering shows and a screen reader says. */
+  title: string;
+}
+
+const sizes = [16, 32];
+const filesIn = (folder: string): Record<string, string> =>
+  Object.fromEntries(sizes.map((size) => [size, `/${folder}/${size}.png`]));
+
+/** Draws the icon. Browsers forget it when they end. */
+export async function showIcon({ lit, badge, title }: IconLook): Promise<void> {
+  await Promise.all([
+    browser.action.setIcon({ path: filesIn(lit || baked?.hasIcons ? 'icons' : 'icons/grey') }),
+    browser.action.setBadgeText({ text: badge }),
+    browser.action.setBadgeBackgroundColor({ color: '#8a4b08' }),
+    browser.action.setBadgeTextColor({ color: '#ffffff' }),
+    browser.action.setTitle({ title }),
+  ]);
+}

@@ -1,0 +1,7 @@
+import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+
+/** An error as our pages show it. */
+export const bodyOf = (error: unknown): PageErrorBody =>
+  error instanceof LatchkeyError
+    ? { code: error.code, message: error.message }
+    : { code: 'busy', message: 'something went wrong in the extension' };

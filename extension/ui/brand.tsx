@@ -1,0 +1,11 @@
+/** @jsxImportSource hono/jsx/dom */
+import { message } from '../platform/i18n.ts';
+import { Mark } from './mark.tsx';
+
+/** The name above each page of ours. */
+export const Brand = () => (
+  <span class="brand">
+    <Mark />
+    {message('name')}
+  </span>
+);

@@ -1,0 +1,34 @@
+/** @jsxImportSource hono/jsx/dom */
+import type { Child } from 'hono/jsx';
+
+interface ButtonProps {
+  busy?: boolean;
+  onPress?: () => void;
+  kind?: 'primary' | 'small' | 'link' | 'icon' | 'never' | undefined;
+  type?: 'button' | 'submit';
+  /** The whole name, where the words on the button are too few to stand alone. */
+  label?: string | undefined;
+  /** What it does, beyond its words: the browser shows it on hovering, and screen readers say it. */
+  hint?: string | undefined;
+  /** Has the focus when its page or view opens. */
+  first?: boolean;
+  children?: Child;
+}
+
+/** A button that, while it can't be pressed, says so and keeps the focus, which `disabled` would throw away. */
+export const Button = ({ busy = false, onPress, kind, type = 'button', label, hint, first, children }: ButtonProps) => (
+  <button
+    type={type}
+    class={kind}
+    aria-disabled={busy ? 'true' : undefined}
+    aria-label={label}
+    title={kind === 'icon' ? label : hint}
+    data-first={first}
+    onClick={(event: Event) => {
+      if (busy) event.preventDefault();
+      else onPress?.();
+    }}
+  >
+    {children}
+  </button>
+);

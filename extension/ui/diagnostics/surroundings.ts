@@ -1,0 +1,24 @@
+import { createManaged, unreadIn } from '../../background/managed.ts';
+import { keysOf } from '../../platform/keys.ts';
+import { readManaged } from '../../platform/managed.ts';
+import { sites } from '../../platform/sites.ts';
+import type { DiagnosticFacts } from '../../protocol/ui.ts';
+import type { Surroundings } from './findings.ts';
+
+/** Asks the browser itself: what it answers here it would answer to the background. */
+export async function lookAround({ broker, profile, sites: origins }: DiagnosticFacts): Promise<Surroundings> {
+  const policy = await readManaged();
+  const key = await keysOf(profile).session.load();
+  return {
+    policy: { set: Object.keys(policy), unread: unreadIn(policy, await createManaged(async () => policy)()) },
+    access: broker !== undefined && (await sites.isReachable(broker.url)),
+    key: key ? (key.privateKey.extractable ? 'extractable' : 'held') : 'none',
+    sites: await Promise.all(
+      origins.map(async (origin) => ({
+        origin,
+        reachable: await sites.isReachable(origin),
+        bridge: await sites.hasBridge(origin),
+      })),
+    ),
+  };
+}

@@ -1,0 +1,13 @@
+/** @jsxImportSource hono/jsx/dom */
+import type { Child } from 'hono/jsx';
+import { render } from 'hono/jsx/dom';
+import { direction, language } from '../platform/i18n.ts';
+
+/** Draws a page of ours, in the language and the direction of the browser. */
+export function mount(page: Child): void {
+  const root = document.getElementById('root');
+  if (!root) throw new Error('the page has no #root');
+  document.documentElement.lang = language();
+  document.documentElement.dir = direction();
+  render(page, root);
+}

@@ -1,0 +1,23 @@
+/** @jsxImportSource hono/jsx/dom */
+import type { Child } from 'hono/jsx';
+import { useEffect } from 'hono/jsx/dom';
+import { message } from '../platform/i18n.ts';
+import { Brand } from './brand.tsx';
+
+/** A page of ours in a tab. */
+export function Page({ title, busy, children }: { title: string; busy: boolean; children?: Child }) {
+  useEffect(() => {
+    document.title = `${title} – ${message('name')}`;
+  }, [title]);
+  return (
+    <>
+      <header>
+        <Brand />
+      </header>
+      <main class="stack" aria-busy={busy ? 'true' : undefined}>
+        <h1>{title}</h1>
+        {children}
+      </main>
+    </>
+  );
+}
