@@ -9,6 +9,8 @@ import type { Demo } from '../stack.ts';
 /** A headless browser with the extension and a profile that nobody has used. */
 export interface Stage {
   demo: Demo;
+  /** Whether the extension opened its welcome page, which is closed by now. */
+  greeted: boolean;
   context: BrowserContext;
   /** A folder that is gone afterwards. */
   dir: string;
@@ -33,6 +35,8 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
   context.setDefaultTimeout(15_000);
   if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
 
+  const greeted = await closeWelcome(context);
+
   const openTab = async (url: string): Promise<Page> => {
     const page = await context.newPage();
     await page.goto(url);
@@ -41,6 +45,7 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
 
   return {
     demo,
+    greeted,
     context,
     dir,
     openTab,
@@ -59,4 +64,17 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would. */
+async function closeWelcome(context: BrowserContext): Promise<boolean> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const welcome = context.pages().find((page) => page.url() === extensionUrl('ui/welcome.html'));
+    if (welcome) {
+      await welcome.close();
+      return true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
 }

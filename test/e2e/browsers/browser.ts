@@ -25,6 +25,8 @@ export interface Served {
 /** A real browser with the extension, beside a running demo. One implementation a browser, one list of cases for all. */
 export interface Browser {
   demo: Demo;
+  /** Whether the extension opened its welcome page, which is closed by now. */
+  greeted: boolean;
   tabs(): Promise<Tab[]>;
   /** @param served documents by URL, which the tab gets instead of what the network has */
   newTab(served?: ReadonlyMap<string, Served>): Promise<Tab>;

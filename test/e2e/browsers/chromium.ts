@@ -10,7 +10,7 @@ const quiet = { ...thisMachine, say: () => undefined };
 
 /** Chromium, driven by Playwright. */
 export async function openChromium(demo: Demo): Promise<Browser> {
-  const { context, close } = await openStage(demo, await findChromium(quiet));
+  const { context, greeted, close } = await openStage(demo, await findChromium(quiet));
   const tabs = new WeakMap<Page, Tab>();
   const tabOf = (page: Page): Tab => {
     const known = tabs.get(page) ?? chromiumTab(page);
@@ -24,6 +24,7 @@ export async function openChromium(demo: Demo): Promise<Browser> {
   };
   return {
     demo,
+    greeted,
     extensionUrl,
     tabs: async () => context.pages().map(tabOf),
     async newTab(served) {

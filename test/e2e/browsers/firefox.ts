@@ -36,6 +36,7 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
   });
   await browser.installExtension(join(dirname(demo.extensionDir), 'firefox'));
   const bidi = bidiOf(browser);
+  const greeted = await closeWelcome(bidi);
   const tabs = new WeakMap<Page, Tab>();
   const tabOf = (page: Page): Tab => {
     const known = tabs.get(page) ?? firefoxTab(page, bidi);
@@ -44,6 +45,7 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
   };
   return {
     demo,
+    greeted,
     extensionUrl,
     async tabs() {
       const open = await openContexts(bidi);
@@ -70,8 +72,25 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
 
 /** Puppeteer isn't told when a page of an extension closes. */
 async function openContexts(bidi: Bidi): Promise<Set<string>> {
+  return new Set((await contextsOf(bidi)).map(({ context }) => context));
+}
+
+async function contextsOf(bidi: Bidi): Promise<{ context: string; url: string }[]> {
   const { result } = await bidi.send('browsingContext.getTree', { maxDepth: 0 });
-  return new Set((result as { contexts: { context: string }[] }).contexts.map(({ context }) => context));
+  return (result as { contexts: { context: string; url: string }[] }).contexts;
+}
+
+/** The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would. */
+async function closeWelcome(bidi: Bidi): Promise<boolean> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const welcome = (await contextsOf(bidi)).find(({ url }) => url === extensionUrl('ui/welcome.html'));
+    if (welcome) {
+      await bidi.send('browsingContext.close', { context: welcome.context });
+      return true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
 }
 
 const firefoxTab = (page: Page, bidi: Bidi): Tab => ({

@@ -39,7 +39,7 @@ describe('Firefox', () => {
     await sees(popup, 'h1', 'Set up Latchkey');
     await popup.type('input[name=broker]', 'http://not an address');
     await press(popup, 'Continue');
-    await sees(popup, '.wrong', 'This is no address');
+    await sees(popup, '.wrong', 'This is not an address');
     await popup.evaluate(`document.querySelector('input[name=broker]').value = ''`);
     await popup.type('input[name=broker]', browser.demo.origins.broker);
     await press(popup, 'Continue');

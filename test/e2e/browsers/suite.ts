@@ -3,6 +3,7 @@ import type { Demo } from '../../../demo/stack.ts';
 import type { Browser } from './browser.ts';
 import { accessCases } from './cases/access.ts';
 import { hostileCases } from './cases/hostile.ts';
+import { pageCases } from './cases/pages.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { tokenCases } from './cases/tokens.ts';
 import { startBrowser } from './start.ts';
@@ -20,5 +21,6 @@ export function browserSuite(name: string, open: (demo: Demo) => Promise<Browser
     accessCases(running);
     tokenCases(running);
     hostileCases(running);
+    pageCases(running);
   });
 }

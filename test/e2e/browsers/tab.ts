@@ -24,7 +24,7 @@ export async function press(tab: Tab, name: string): Promise<void> {
   await until(
     tab,
     `(() => {
-      const named = (button) => (button.ariaLabel ?? button.textContent).trim() === ${quoted(name)} && !button.disabled;
+      const named = (button) => (button.ariaLabel ?? button.textContent).trim() === ${quoted(name)} && !button.disabled && button.ariaDisabled !== 'true';
       document.querySelector('[data-press]')?.removeAttribute('data-press');
       const button = [...document.querySelectorAll('button')].find(named);
       button?.setAttribute('data-press', '');
@@ -92,7 +92,7 @@ export const beginSignIn = (browser: Browser, popup: Tab): Promise<Tab> =>
 export async function signIn(browser: Browser, username = 'ada'): Promise<Tab> {
   await browser.clearCookies(new URL(browser.demo.origins.idp).hostname);
   const popup = await browser.openExtensionPage('ui/popup.html');
-  await sees(popup, 'h1');
+  await sees(popup, 'main:not([aria-busy]) h1');
   const { password, name } = userNamed(username);
   if ((await textOf(popup, 'h1')) === name) return popup;
   const window = await beginSignIn(browser, popup);

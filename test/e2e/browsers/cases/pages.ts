@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { demoUsers } from '../../../../demo/users.ts';
+import type { Browser } from '../browser.ts';
+import { sees, signIn, signOut, textOf, until } from '../tab.ts';
+
+/** The extension's pages in tabs. */
+export function pageCases(browser: () => Browser): void {
+  it('the extension greets whoever has installed it, once', async () => {
+    expect(browser().greeted).toBe(true);
+    const welcome = await browser().openExtensionPage('ui/welcome.html');
+    await sees(welcome, 'h1', 'Welcome to Latchkey');
+    await welcome.close();
+  });
+
+  it('the settings name the broker, who chose it, and what the extension can reach', async () => {
+    const { origins } = browser().demo;
+    const settings = await browser().openExtensionPage('ui/options.html');
+    await sees(settings, '.origin.strong', origins.broker);
+    await sees(settings, '.quiet', 'Your organisation built it into this copy');
+    for (const origin of [origins.broker, origins.shop, origins.notes])
+      await sees(settings, '.rows .origin', new URL(origin).hostname);
+    await settings.close();
+  });
+
+  it('diagnostics find nothing wrong where nothing is, and copy nothing personal', async () => {
+    const popup = await signIn(browser());
+    const page = await browser().openExtensionPage('ui/diagnostics.html');
+    await until(page, `document.querySelectorAll('.check').length === 13 && !document.querySelector('.checking')`);
+    for (const verdict of ['failed', 'skipped'])
+      expect(await page.evaluate(`document.querySelector('.check.${verdict}')?.textContent ?? ''`)).toBe('');
+    await sees(page, '.check', `A sign-in can begin at ${new URL(browser().demo.origins.idp).host}`);
+    await sees(page, '.check', 'it cannot be copied out');
+    await sees(page, '.check', 'As Ada Lovelace');
+    const copied = await textOf(page, 'pre');
+    expect(copied).toContain('held, non-extractable');
+    for (const { name, email } of demoUsers) {
+      expect(copied).not.toContain(name);
+      expect(copied).not.toContain(email);
+    }
+    expect(copied).not.toContain(browser().demo.origins.shop);
+    await page.close();
+    await popup.close();
+  });
+
+  it('the icon tells whether somebody is signed in', async () => {
+    const title = '(globalThis.browser ?? chrome).action.getTitle({})';
+    const popup = await signIn(browser());
+    await expect.poll(() => popup.evaluate(title)).toBe('Latchkey: signed in');
+    await signOut(popup);
+    await expect.poll(() => popup.evaluate(title)).toBe('Latchkey: signed out');
+    await popup.close();
+  });
+}

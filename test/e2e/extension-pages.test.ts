@@ -1,0 +1,166 @@
+import axe, { type AxeResults, type RunOptions } from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../../demo/browser/find.ts';
+import { thisMachine } from '../../demo/browser/machine.ts';
+import { type ExtensionGallery, openExtensionGallery } from '../pictures/extension/gallery.ts';
+import { states } from '../pictures/extension/states.ts';
+
+let gallery: ExtensionGallery;
+let browser: Browser;
+
+beforeAll(async () => {
+  const executablePath = await findChromium({ ...thisMachine, say: () => undefined });
+  [gallery, browser] = await Promise.all([
+    openExtensionGallery(),
+    chromium.launch({ executablePath, chromiumSandbox: false }),
+  ]);
+});
+afterAll(() => Promise.all([browser?.close(), gallery?.close()]));
+
+const rules: RunOptions = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+const colours: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
+
+/** What axe-core finds wrong with the page. */
+async function violations(page: Page, options: RunOptions): Promise<string[]> {
+  // By the debugger: the page's policy lets no foreign script in.
+  const { violations } = (await page.evaluate(`${axe.source}; axe.run(${JSON.stringify(options)})`)) as AxeResults;
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+async function opened<T>(name: string, work: (page: Page) => Promise<T>, tag = 'en'): Promise<T> {
+  const state = states.get(name);
+  if (!state) throw new Error(`the gallery has no ${name}`);
+  const page = await gallery.open(browser, state, { theme: 'light', tag });
+  try {
+    return await work(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const isTooWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+
+/** Names of what the Tab key comes to, from the top of the page until it leaves it. */
+async function tabStops(page: Page): Promise<string[]> {
+  const stops: string[] = [];
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    const name = await page.evaluate(() => {
+      const focused = document.activeElement;
+      if (!focused || focused === document.body) return undefined;
+      return focused.getAttribute('aria-label') ?? (focused.textContent || focused.id);
+    });
+    if (name === undefined || (stops.length > 1 && name === stops[0])) return stops;
+    stops.push(name.trim());
+  }
+  return stops;
+}
+
+describe('the pages of the extension', () => {
+  it.each([...states.keys()])(
+    '%s: axe-core objects to nothing, in light and in dark, and nothing sticks out',
+    async (name) => {
+      const found = await opened(name, async (page) => {
+        const inLight = [await isTooWide(page), await violations(page, rules)];
+        await page.emulateMedia({ colorScheme: 'dark' });
+        return [...inLight, await violations(page, colours)];
+      });
+      expect(found).toEqual([false, [], []]);
+    },
+  );
+
+  it.each(['de', 'es', 'ja', 'ar'])('are so in %s, too', async (tag) => {
+    for (const name of ['popup-many-sites', 'popup-reauth', 'consent-more', 'options-baked', 'diagnostics-attention']) {
+      const found = await opened(
+        name,
+        async (page) => {
+          const { lang, dir } = await page.evaluate(() => ({
+            lang: document.documentElement.lang,
+            dir: document.documentElement.dir,
+          }));
+          return [lang, dir, await isTooWide(page), await violations(page, rules)];
+        },
+        tag,
+      );
+      expect([name, ...found]).toEqual([name, tag, tag === 'ar' ? 'rtl' : 'ltr', false, []]);
+    }
+  });
+});
+
+describe('the keyboard', () => {
+  it('comes in the popup to the settings, the account, then each site from top to bottom', async () => {
+    expect(await opened('popup-signed-in', tabStops)).toEqual([
+      'Settings',
+      'Sign out',
+      'Disconnect Shop',
+      'Disconnect Travel',
+      'Let Newsletter ask again',
+      'Add another account',
+    ]);
+  });
+
+  it('finds “Sign in” under the finger when the popup opens', async () => {
+    const focused = await opened('popup-signed-out', async (page) => {
+      await page.waitForFunction(() => document.activeElement !== document.body);
+      return page.evaluate(() => document.activeElement?.textContent);
+    });
+    expect(focused).toBe('Sign in');
+  });
+
+  it('comes in the consent window to the no before the yes', async () => {
+    expect(await opened('consent', tabStops)).toEqual(['Not now', 'Allow', 'Never for this site']);
+  });
+
+  it('has the focus where it was while a button works, and on the site when its button is gone', async () => {
+    const focus = (page: Page) =>
+      page.evaluate(() => [document.activeElement?.tagName, document.activeElement?.textContent?.trim()]);
+    expect(await opened('popup-busy', focus)).toEqual(['BUTTON', 'Disconnect']);
+    const after = await opened('popup-disconnected', async (page) => {
+      await page.waitForFunction(() => document.activeElement?.tagName === 'H3');
+      return [...(await focus(page)), await page.textContent('[role=status]')];
+    });
+    expect(after).toEqual(['H3', 'Shop', 'Shop is disconnected']);
+  });
+
+  it('presses nothing twice while it is busy', async () => {
+    const asked = await opened('popup-busy', async (page) => {
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Space');
+      return page.evaluate('globalThis.fakeCalls["site.disconnect"]');
+    });
+    expect(asked).toBe(1);
+  });
+
+  it('sees where it is: each stop has a ring', async () => {
+    const rings = await opened('popup-signed-in', async (page) => {
+      const found: string[] = [];
+      for (let stop = 0; stop < 4; stop += 1) {
+        await page.keyboard.press('Tab');
+        found.push(await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle));
+      }
+      return found;
+    });
+    expect(new Set(rings)).toEqual(new Set(['solid']));
+  });
+});
+
+describe('the popup', () => {
+  it('has one size in all its states', async () => {
+    const sizes = new Set<string>();
+    for (const name of states.keys()) {
+      if (!name.startsWith('popup')) continue;
+      sizes.add(
+        await opened(name, (page) =>
+          page.evaluate(() => `${document.body.offsetWidth} × ${document.body.offsetHeight}`),
+        ),
+      );
+    }
+    expect([...sizes]).toEqual(['360 × 540']);
+  });
+
+  it('moves nothing when an action fails', async () => {
+    const top = (page: Page) => page.evaluate(() => document.querySelector('h3')?.getBoundingClientRect().top);
+    expect(await opened('popup-failed', top)).toBe(await opened('popup-signed-in', top));
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import type { Browser, Page } from 'playwright';
+import { root } from '../../../demo/program.ts';
+import { buildExtension, readManifest } from '../../../extension/build/build.ts';
+import { storeBuild } from '../../../extension/build/config.ts';
+import { fakeBrowser, type Messages } from './fake-browser.ts';
+import { pageSizes, type State } from './states.ts';
+
+export interface Look {
+  theme: 'light' | 'dark';
+  /** A language of `_locales`. */
+  tag?: string;
+}
+
+/** Every page of the extension, as it is built, in states that a fake background brings about. */
+export interface ExtensionGallery {
+  /** Opens a state; the page is the caller's to close. */
+  open(browser: Browser, state: State, look: Look): Promise<Page>;
+  close(): Promise<void>;
+}
+
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+
+/** Builds the extension and serves its files on loopback, under the extension's own content security policy. */
+export async function openExtensionGallery(): Promise<ExtensionGallery> {
+  const outDir = await mkdtemp(join(tmpdir(), 'latchkey-gallery-'));
+  await buildExtension(storeBuild, { target: 'chrome', version: '0.1.0', outDir });
+  const files = join(outDir, 'chrome');
+  const { content_security_policy: policy } = await readManifest(files);
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const type = types[extname(path)] ?? 'application/octet-stream';
+    try {
+      const content = await readFile(join(files, path));
+      response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': policy.extension_pages }).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    async open(browser, { page: name, scene, act }, { theme, tag = 'en' }) {
+      const locale = await readFile(join(root, 'extension/_locales', tag, 'messages.json'), 'utf8');
+      const page = await browser.newPage({ viewport: pageSizes[name], colorScheme: theme, reducedMotion: 'reduce' });
+      await page.addInitScript(fakeBrowser, { scene, messages: JSON.parse(locale) as Messages, tag });
+      await page.context().grantPermissions(['clipboard-write']);
+      await page.route('https://latchkey.example.com/**', (route) =>
+        route.fulfill({
+          json: { issuer: 'https://latchkey.example.com' },
+          headers: {
+            Date: new Date(Date.now() + (scene.brokerClock ?? 0)).toUTCString(),
+            'Access-Control-Allow-Origin': '*',
+            'Access-Control-Expose-Headers': 'Date',
+          },
+        }),
+      );
+      await page.goto(`http://localhost:${port}/ui/${name}.html#prompt`);
+      // Settled, unless it never settles in this state.
+      await page.waitForSelector('main:not([aria-busy])', { timeout: 3_000 }).catch(() => undefined);
+      await act?.(page);
+      return page;
+    },
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}

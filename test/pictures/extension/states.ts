@@ -1,0 +1,353 @@
+import type { Page } from 'playwright';
+import type {
+  AccountView,
+  ConsentView,
+  DiagnosticFacts,
+  PopupState,
+  SettingsView,
+  SiteView,
+} from '../../../extension/protocol/ui.ts';
+import type { Scene } from './fake-browser.ts';
+
+/** The pages, and how large a window each gets. */
+export const pageSizes = {
+  popup: { width: 360, height: 540 },
+  consent: { width: 440, height: 528 },
+  welcome: { width: 820, height: 640 },
+  options: { width: 820, height: 640 },
+  diagnostics: { width: 820, height: 640 },
+} as const;
+
+/** One picture: a page, what it meets, and what the person does then. */
+export interface State {
+  page: keyof typeof pageSizes;
+  scene: Scene;
+  act?: (page: Page) => Promise<unknown>;
+}
+
+const broker = 'https://latchkey.example.com';
+const offline = { code: 'offline', message: 'the broker cannot be reached' } as const;
+
+const site = (name: string, host: string, more: Partial<SiteView> = {}): SiteView => ({
+  origin: `https://${host}`,
+  name,
+  access: 'person',
+  resources: [{ name: 'Orders API', may: ['See your orders'] }],
+  reachable: true,
+  account: 'a1',
+  accounts: ['a1'],
+  ...more,
+});
+
+const sites: SiteView[] = [
+  site('Shop', 'shop.example.com', {
+    resources: [{ name: 'Orders API', may: ['See your orders', 'Change your orders'] }],
+  }),
+  site('Delivery notes', 'notes.example.com', { access: 'organisation' }),
+  site('Travel', 'travel.example.com', { lastUsedAt: Date.now() - 3 * 86_400_000 }),
+  site('Newsletter', 'news.example.com', { access: 'never', resources: [] }),
+  site('Time sheets', 'time.example.com', { access: 'none', resources: [] }),
+];
+
+const ada: AccountView = {
+  id: 'a1',
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  sub: 'p1',
+  upstream: 'okta',
+  state: 'active',
+};
+const contractor: AccountView = {
+  id: 'a2',
+  email: 'ada@partner.example',
+  sub: 'p2',
+  upstream: 'entra',
+  state: 'signed_out',
+};
+
+const signedIn: Extract<PopupState, { view: 'signed_in' }> = {
+  view: 'signed_in',
+  broker,
+  account: ada,
+  others: [],
+  mayAdd: true,
+  providers: [],
+  sites,
+};
+
+const popup = (state: PopupState, more: Partial<State> = {}): State => ({
+  page: 'popup',
+  scene: { answers: { 'state.get': state } },
+  ...more,
+});
+
+const asked: ConsentView = {
+  origin: 'https://shop.example.com',
+  site: 'Shop',
+  account: 'ada@example.com',
+  accounts: [],
+  has: [],
+  resource: 'Orders API',
+  scopes: [
+    { scope: 'orders:read', description: 'See your orders' },
+    { scope: 'orders:write', description: 'Change your orders' },
+  ],
+};
+const consent = (more: Partial<State> & { answers?: Scene['answers'] } = {}): State => ({
+  page: 'consent',
+  scene: { answers: { 'consent.get': asked, ...more.answers } },
+  act: (page) => page.waitForSelector('button.primary:not([aria-disabled=true])'),
+  ...more,
+});
+
+const pressPrimary = (page: Page) => page.locator('button.primary:not([aria-disabled=true])').click();
+
+const known = { url: broker, source: 'person', reachable: true } as const;
+const chosen: SettingsView = {
+  build: 'store',
+  broker: known,
+  policy: { denied_sites: [], private_windows: 'refuse', accounts: 'many', sign_in_at_start: false },
+  signedIn: true,
+  access: ['https://latchkey.example.com/*', 'https://shop.example.com/*'],
+};
+const baked: Partial<SettingsView> = {
+  build: 'baked',
+  broker: { ...known, source: 'baked' },
+  access: ['https://latchkey.example.com/*', 'https://shop.example.com/*', 'https://notes.example.com/*'],
+  policy: {
+    provider: 'okta',
+    denied_sites: ['https://legacy.example.com', 'https://old-intranet.example.com:8443'],
+    private_windows: 'allow',
+    accounts: 'one',
+    sign_in_at_start: true,
+  },
+};
+const settings = (
+  page: 'welcome' | 'options',
+  more: Partial<SettingsView>,
+  act?: State['act'],
+  scene: Partial<Scene> = {},
+): State => ({
+  page,
+  scene: { answers: { 'settings.get': { ...chosen, ...more } }, ...scene },
+  ...(act ? { act } : {}),
+});
+
+const facts: DiagnosticFacts = {
+  broker: { url: broker, source: 'person' },
+  profile: 'a1',
+  session: { state: 'active', account: 'Ada Lovelace' },
+  stream: 'open',
+  sites: ['https://shop.example.com', 'https://notes.example.com'],
+};
+const diagnostics = (scene: Partial<Scene>, act?: State['act']): State => ({
+  page: 'diagnostics',
+  scene: {
+    access: ['https://latchkey.example.com/*', 'https://shop.example.com/*', 'https://notes.example.com/*'],
+    key: 'a1',
+    ...scene,
+    answers: { 'diagnostics.get': facts, 'diagnostics.probe': { host: 'acme.okta.com' }, ...scene.answers },
+  },
+  ...(act ? { act } : {}),
+});
+
+/** Every state of the extension's pages by its name, with values as people would see them. */
+export const states: ReadonlyMap<string, State> = new Map<string, State>([
+  ['popup-loading', popup(signedIn, { scene: { answers: { 'state.get': 'silence' } } })],
+  ['popup-setup', popup({ view: 'not_configured' })],
+  [
+    'popup-setup-wrong',
+    popup(
+      { view: 'not_configured' },
+      {
+        async act(page) {
+          await page.fill('input', 'http://not an address');
+          await pressPrimary(page);
+        },
+      },
+    ),
+  ],
+  ['popup-unreachable', popup({ view: 'unreachable', broker })],
+  ['popup-signed-out', popup({ view: 'signed_out', broker, providers: [] })],
+  ['popup-signed-out-provider', popup({ view: 'signed_out', broker, providers: [], providerHost: 'acme.okta.com' })],
+  [
+    'popup-signed-out-problem',
+    popup({
+      view: 'signed_out',
+      broker,
+      providers: [],
+      problem: { code: 'user_denied', message: 'the sign-in window was closed, or its page could not be loaded' },
+    }),
+  ],
+  ['popup-signing-in', popup({ view: 'signing_in', broker })],
+  ['popup-signed-in', popup(signedIn)],
+  ['popup-signed-out-choice', popup({ view: 'signed_out', broker, providers: ['okta', 'entra'] })],
+  ['popup-reauth', popup({ ...signedIn, account: { ...ada, state: 'reauth' } })],
+  [
+    'popup-accounts',
+    popup({
+      ...signedIn,
+      others: [contractor, { ...ada, id: 'a3', name: 'Operations', email: 'ops@example.com' }],
+      sites: sites.map((each) => ({ ...each, accounts: ['a1', 'a3'] })),
+    }),
+  ],
+  ['popup-private', popup(signedIn, { scene: { answers: { 'state.get': signedIn }, isPrivate: true } })],
+  ['popup-offline', popup({ ...signedIn, problem: offline })],
+  ['popup-no-sites', popup({ ...signedIn, sites: [] })],
+  [
+    'popup-connect',
+    popup({ ...signedIn, sites: sites.map((each) => ({ ...each, reachable: each.access === 'organisation' })) }),
+  ],
+  [
+    'popup-many-sites',
+    popup({
+      ...signedIn,
+      account: {
+        id: 'a1',
+        state: 'active',
+        email: 'augusta-ada.king-noel.countess-of-lovelace@analytical-engines.example.com',
+        sub: 'p1',
+        upstream: 'okta',
+      },
+      sites: [
+        site(
+          'Purchasing and supplier qualification portal, Europe',
+          'purchasing-and-supplier-qualification.eu.example.com',
+        ),
+        ...Array.from({ length: 12 }, (_, index) => site(`Application ${index + 1}`, `app-${index + 1}.example.com`)),
+      ],
+    }),
+  ],
+  [
+    'popup-busy',
+    popup(signedIn, {
+      scene: { answers: { 'state.get': signedIn, 'site.disconnect': 'silence' } },
+      act: (page) => page.locator('.site button').first().click(),
+    }),
+  ],
+  [
+    'popup-disconnected',
+    popup(signedIn, {
+      scene: {
+        answers: { 'state.get': signedIn },
+        later: {
+          'state.get': {
+            ...signedIn,
+            sites: [{ ...sites[0], access: 'none', resources: [] } as SiteView, ...sites.slice(1)],
+          },
+        },
+      },
+      act: (page) => page.locator('.site button').first().click(),
+    }),
+  ],
+  [
+    'popup-failed',
+    popup(signedIn, {
+      scene: { answers: { 'state.get': signedIn, 'site.disconnect': { fails: offline } } },
+      async act(page) {
+        await page.locator('.site button').first().click();
+        await page.waitForSelector('.problem');
+      },
+    }),
+  ],
+  ['consent', consent()],
+  [
+    'consent-more',
+    consent({
+      answers: {
+        'consent.get': {
+          ...asked,
+          scopes: asked.scopes.slice(1),
+          has: [{ name: 'Orders API', may: ['See your orders'] }],
+        },
+      },
+    }),
+  ],
+  [
+    'consent-accounts',
+    consent({
+      answers: {
+        'consent.get': {
+          ...asked,
+          accounts: [
+            { id: 'a1', label: 'ada@example.com', chosen: true },
+            { id: 'a3', label: 'ops@example.com', chosen: false },
+          ],
+        },
+      },
+    }),
+  ],
+  ['consent-arming', consent({ act: (page) => page.waitForSelector('h1') })],
+  ['consent-busy', consent({ answers: { 'consent.answer': 'silence' }, act: pressPrimary })],
+  [
+    'consent-failed',
+    consent({
+      answers: { 'consent.answer': { fails: offline } },
+      async act(page) {
+        await pressPrimary(page);
+        await page.waitForSelector('.problem');
+      },
+    }),
+  ],
+  [
+    'consent-over',
+    consent({
+      answers: { 'consent.get': { fails: { code: 'expired', message: 'this question is no longer open' } } },
+      act: (page) => page.waitForSelector('.problem'),
+    }),
+  ],
+  ['welcome', settings('welcome', { broker: undefined, signedIn: false, access: [] })],
+  ['welcome-unreachable', settings('welcome', { broker: { ...known, reachable: false }, signedIn: false, access: [] })],
+  ['welcome-baked', settings('welcome', { ...baked, signedIn: false })],
+  ['welcome-signed-in', settings('welcome', {})],
+  ['options', settings('options', {})],
+  [
+    'options-change',
+    settings('options', {}, async (page) => {
+      await page.click('summary');
+      await page.fill('input', 'latchkey.other.example');
+    }),
+  ],
+  ['options-new', settings('options', { broker: undefined, signedIn: false, access: [] })],
+  ['options-baked', settings('options', baked)],
+  [
+    'options-taken-back',
+    settings('options', {}, (page) => page.getByRole('button', { name: /shop/ }).click(), {
+      later: { 'settings.get': { ...chosen, access: chosen.access.slice(0, 1) } },
+    }),
+  ],
+  ['diagnostics', diagnostics({})],
+  ['diagnostics-checking', diagnostics({ answers: { 'diagnostics.get': 'silence' } })],
+  [
+    'diagnostics-failed',
+    diagnostics({
+      access: [],
+      policy: { broker_url: 'no address', provider: 'okta' },
+      answers: { 'diagnostics.get': { ...facts, session: undefined, sites: [], problem: offline } },
+    }),
+  ],
+  [
+    'diagnostics-attention',
+    diagnostics({
+      access: ['https://latchkey.example.com/*', 'https://shop.example.com/*'],
+      brokerClock: -25 * 60_000,
+      answers: {
+        'diagnostics.get': {
+          ...facts,
+          session: { state: 'reauth_required', account: 'Ada Lovelace' },
+          stream: 'waiting',
+          problem: { code: 'user_denied', message: 'the sign-in window was closed, or its page could not be loaded' },
+        },
+        'diagnostics.probe': { error: { code: 'busy', message: 'the identity provider cannot be reached (503)' } },
+      },
+    }),
+  ],
+  [
+    'diagnostics-copied',
+    diagnostics({}, async (page) => {
+      await page.getByRole('checkbox').check();
+      await page.click('summary');
+      await page.locator('button.primary').click();
+    }),
+  ],
+]);
