@@ -31,7 +31,7 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
       await page.getByText(origins.shop).waitFor();
       await page.getByText('See your orders').waitFor();
       // Not at once: the button waits until the person has had time to see what it is for.
-      await page.locator('button:enabled', { hasText: 'Allow' }).waitFor();
+      await page.locator('button:not([aria-disabled=true])', { hasText: 'Allow' }).waitFor();
       return { page, result: page };
     },
   );

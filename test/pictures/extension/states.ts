@@ -323,7 +323,7 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     diagnostics({
       access: [],
       policy: { broker_url: 'no address', provider: 'okta' },
-      answers: { 'diagnostics.get': { ...facts, session: undefined, sites: [], problem: offline } },
+      answers: { 'diagnostics.get': { ...facts, session: undefined, stream: 'idle', sites: [], problem: offline } },
     }),
   ],
   [
