@@ -3,6 +3,7 @@ import type { NativeRequest } from '../authorize/request.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
+import { exchangeOf } from '../upstream/exchange.ts';
 import type { Identity, Upstream } from '../upstream/types.ts';
 import { type PageSession, pageSessionHash } from './page-session.ts';
 
@@ -109,7 +110,8 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
   if (code === undefined) return { purpose, cancelled: true };
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream) throw new OAuthError('invalid_transaction', 'the provider of this sign-in is no longer configured');
-  const exchanged = await upstream.exchange({
+  const consumed = { id: sha256(state), kind: 'page', data: { ...transaction } } as const;
+  const exchanged = await exchangeOf(deps, upstream, consumed, {
     code,
     state,
     iss,

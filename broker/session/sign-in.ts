@@ -6,11 +6,9 @@ import { sameText, sha256 } from '../keys/hash.ts';
 import { seal } from '../keys/seal.ts';
 import type { Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose.ts';
+import { exchangeOf } from '../upstream/exchange.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './cookie.ts';
 import { requireSilentOutcome } from './silent.ts';
-
-/** For so long a sign-in can be taken up again whose code the provider did not answer: codes live about a minute. */
-const retryMs = 60_000;
 
 /** What `/session/authorize` leaves for `POST /session`. */
 export interface SignInTransaction {
@@ -44,27 +42,16 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
   const { config, store, ring, now } = deps;
   const transaction = await consume(deps, request, context.jkt);
   const upstream = chooseUpstream(deps, transaction.upstream);
-  const granted = await upstream
-    .exchange({
-      code: request.code,
-      state: request.state,
-      iss: request.iss,
-      codeVerifier: request.code_verifier,
-      redirectUri: transaction.redirectUri,
-      nonce: transaction.nonce,
-      maxAge: transaction.maxAge,
-    })
-    .catch(async (error) => {
-      // The caller comes again with what it has: the provider says whether the code is still good.
-      if (error instanceof OAuthError && error.code === 'temporarily_unavailable')
-        await store.putTransaction({
-          id: sha256(request.state),
-          kind: 'session',
-          data: { ...transaction },
-          expiresAt: now() + retryMs,
-        });
-      throw error;
-    });
+  const consumed = { id: sha256(request.state), kind: 'session', data: { ...transaction } } as const;
+  const granted = await exchangeOf(deps, upstream, consumed, {
+    code: request.code,
+    state: request.state,
+    iss: request.iss,
+    codeVerifier: request.code_verifier,
+    redirectUri: transaction.redirectUri,
+    nonce: transaction.nonce,
+    maxAge: transaction.maxAge,
+  });
   const { silentFor } = transaction;
   if (silentFor !== undefined) await requireSilentOutcome(deps, upstream, silentFor, granted);
   const { identity, refreshToken } = granted;
