@@ -9,6 +9,12 @@ import * as v from 'valibot';
 export const clientHeader = 'Latchkey-Client';
 export const clientHeaderValue = /^extension\/\d+\.\d+\.\d+$/;
 
+/**
+ * `sub` of the account that a call is about. The browser takes a new session's cookie a moment before the extension takes over
+ * the session, and may be closed in between: until then a call must not become one of somebody else's.
+ */
+export const accountHeader = 'Latchkey-Account';
+
 /** The cookie's name is chosen by the key that signs the proof, so that several profiles can stand beside each other. */
 export const cookieName = (jkt: string): string => `__Host-lk-${jkt.slice(0, 16)}`;
 

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { clientHeader, clientHeaderValue } from '#shared/session-api.ts';
+import { accountHeader, clientHeader, clientHeaderValue } from '#shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext, Env } from '../env.ts';
 import { OAuthError } from '../errors.ts';
@@ -47,12 +47,17 @@ export function requireSession(deps: Deps, { isActivity = true } = {}): Middlewa
     const session = await findSession(deps, c, c.get('jkt'));
     if (!session) throw noSession((await findRow(deps.store, c, c.get('jkt')))?.row);
     await c.get('useProof')();
+    const account = c.req.header(accountHeader);
+    if (account !== undefined && account !== session.row.sub) throw anotherAccount();
     await replacePredecessor(deps, session.row);
     if (isActivity) await keepAlive(deps, c, session);
     c.set('session', session);
     await next();
   };
 }
+
+const anotherAccount = (): OAuthError =>
+  new OAuthError('account_selection_required', 'this session is of another account: GET /session says whose');
 
 /**
  * The session of the request's cookie, if it lives and is bound to the key that made the proof. A cookie

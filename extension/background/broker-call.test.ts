@@ -15,6 +15,7 @@ function setUp(...answers: (Response | Error)[]) {
     broker: async () => brokerUrl,
     version: '1.2.3',
     key: () => keys.loadOrCreate(),
+    account: async () => 'p1',
     nonce,
     fetch: async (url, init = {}) => {
       requests.push({ url: String(url), init, headers: new Headers(init.headers) });
@@ -38,6 +39,13 @@ const failure = async (promise: Promise<unknown>): Promise<LatchkeyError> => {
 };
 
 describe('a call of the broker', () => {
+  it('says which account it is about, where it is about one', async () => {
+    const { call, requests } = setUp(Response.json({}), Response.json({}));
+    await call({ method: 'GET', path: '/session' });
+    await call({ method: 'POST', path: '/session/token', body: {}, isOfAccount: true });
+    expect(requests.map(({ headers }) => headers.get('Latchkey-Account'))).toEqual([null, 'p1']);
+  });
+
   it('carries cookie, client header and a proof for exactly this method and URL', async () => {
     const { call, requests, proof } = setUp(Response.json({}));
     await call({ method: 'POST', path: '/session/token', body: { a: 1 } });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { createProof } from '#shared/dpop.ts';
 import { LatchkeyError } from '#shared/errors.ts';
-import { clientHeader, errorAnswer } from '#shared/session-api.ts';
+import { accountHeader, clientHeader, errorAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { SessionKey } from '../platform/keys.ts';
 import type { Slot } from '../platform/slot.ts';
@@ -13,6 +13,8 @@ export interface BrokerCallDeps {
   /** The extension's version, `x.y.z`. */
   version: string;
   key(): Promise<SessionKey>;
+  /** `sub` of the account whose session is known. */
+  account(): Promise<string | undefined>;
   /** The last nonce the broker gave (RFC 9449 §8.2). */
   nonce: Slot<string>;
   fetch: typeof fetch;
@@ -25,6 +27,8 @@ export interface BrokerRequest {
   body?: object | undefined;
   ifNoneMatch?: string | undefined;
   lastEventId?: string | undefined;
+  /** Whether it is about the account that is known, and must not be answered for any other. */
+  isOfAccount?: boolean | undefined;
 }
 
 export interface BrokerAnswer {
@@ -56,7 +60,11 @@ export function createBrokerCall(deps: BrokerCallDeps): BrokerCall {
 /** Opens the stream of the session's events; it stays open until `signal` aborts it or the broker ends it. */
 export function createEventSource(deps: BrokerCallDeps) {
   return async (lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> => {
-    const { body } = await exchange(deps, { method: 'GET', path: '/session/events', lastEventId }, signal);
+    const { body } = await exchange(
+      deps,
+      { method: 'GET', path: '/session/events', lastEventId, isOfAccount: true },
+      signal,
+    );
     if (!body) throw new LatchkeyError({ code: 'offline', message: 'the broker sent no stream' });
     return body;
   };
@@ -89,6 +97,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const { fetch } = deps;
+  const account = request.isOfAccount ? await deps.account() : undefined;
   try {
     return await fetch(url, {
       method: request.method,
@@ -96,6 +105,7 @@ async function send(
         Accept: 'application/json',
         DPoP: proof,
         [clientHeader]: `extension/${deps.version}`,
+        ...(account === undefined ? {} : { [accountHeader]: account }),
         ...(request.body ? { 'Content-Type': 'application/json' } : {}),
         ...(request.ifNoneMatch ? { 'If-None-Match': request.ifNoneMatch } : {}),
         ...(request.lastEventId ? { 'Last-Event-ID': request.lastEventId } : {}),

@@ -49,8 +49,8 @@ function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string
 
 /** Gives each endpoint its types and checks what comes back. */
 export function createBrokerClient(call: BrokerCall): BrokerClient {
-  const post = async <S extends v.GenericSchema>(path: string, body: object, schema: S) =>
-    parse(schema, (await call({ method: 'POST', path, body })).body, path);
+  const post = async <S extends v.GenericSchema>(path: string, body: object, schema: S, isOfAccount = false) =>
+    parse(schema, (await call({ method: 'POST', path, body, isOfAccount })).body, path);
   return {
     authorize: (body) => post('/session/authorize', body, authorizeAnswer),
     createSession: (body) => post('/session', body, sessionAnswer),
@@ -59,10 +59,10 @@ export function createBrokerClient(call: BrokerCall): BrokerClient {
       if (answer.status === 304) return undefined;
       return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
     },
-    token: (body) => post('/session/token', body, tokenAnswer),
-    decide: (body) => post('/session/consents', body, decisions),
+    token: (body) => post('/session/token', body, tokenAnswer, true),
+    decide: (body) => post('/session/consents', body, decisions, true),
     async revokeConsent(body) {
-      const answer = await call({ method: 'DELETE', path: '/session/consents', body });
+      const answer = await call({ method: 'DELETE', path: '/session/consents', body, isOfAccount: true });
       return parse(decisions, answer.body, '/session/consents');
     },
     async signOut(how) {

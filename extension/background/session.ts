@@ -1,3 +1,4 @@
+import { LatchkeyError } from '#shared/errors.ts';
 import type { Account, Decisions, SessionAnswer } from '#shared/session-api.ts';
 import type { Clock } from '#shared/time.ts';
 import type { Keys } from '../platform/keys.ts';
@@ -31,6 +32,8 @@ export interface SessionDeps {
   known: Slot<Known>;
   tokens: TokenCache;
   events: Events;
+  /** Somebody is signed in who was not known to be; runs before anything of the session can be seen. */
+  signedIn(account: Account): Promise<void>;
   /** While a sign-in is on its way the key is already the next session's: it must not be erased. */
   signingIn(): Promise<boolean>;
   now: Clock;
@@ -46,7 +49,13 @@ export interface Session {
   /** Where the provider's own session can be ended too, after a sign-out. */
   logoutUrl(): Promise<string | undefined>;
   lapsed(): Promise<Lapsed | undefined>;
-  begin(answer: SessionAnswer): Promise<void>;
+  /**
+   * Takes over a session that has just begun.
+   *
+   * @param silentFor `sub` of the account whose session it goes on with, where nobody was asked
+   * @throws {LatchkeyError} `expired` where the person has ended that session meanwhile
+   */
+  begin(answer: SessionAnswer, silentFor?: string): Promise<void>;
   /**
    * Asks the broker since it said that something changed.
    *
@@ -110,6 +119,10 @@ export function createSession(deps: SessionDeps): Session {
       } else if (stillThatSession && isBrokerError(error, 'login_required')) {
         await change(epoch, (old) => withState(old, 'reauth_required'));
         await events.hint('session');
+      } else if (stillThatSession && isBrokerError(error, 'account_selection_required')) {
+        // A sign-in whose end this background has not seen, or not yet.
+        await ask();
+        throw anotherAccount();
       }
       throw error;
     }
@@ -144,8 +157,11 @@ export function createSession(deps: SessionDeps): Session {
       const fresh = await guard(() => client.getSession(before?.signedIn ? before.etag : undefined));
       const isNews = await inTurn(async () => {
         if (epoch !== (await events.epoch())) return false;
-        if (fresh) await known.set({ signedIn: true, ...fresh, checkedAt: now() });
-        else if (before?.signedIn) await known.set({ ...before, checkedAt: now() });
+        if (fresh) {
+          const { account } = fresh.answer;
+          if (account.sub !== answerOf(before)?.account.sub) await deps.signedIn(account);
+          await known.set({ signedIn: true, ...fresh, checkedAt: now() });
+        } else if (before?.signedIn) await known.set({ ...before, checkedAt: now() });
         return true;
       });
       if (isNews && fresh && before?.signedIn) {
@@ -169,6 +185,13 @@ export function createSession(deps: SessionDeps): Session {
     return undefined;
   };
 
+  const lapsed = async (): Promise<Lapsed | undefined> => {
+    const last = await known.get();
+    if (!last?.signedIn) return last?.lapsed && { account: last.lapsed, over: true };
+    const { account, session } = last.answer;
+    return session.state === 'reauth_required' ? { account, over: false } : undefined;
+  };
+
   return {
     known: async () => answerOf(await known.get()),
     current: () => refreshed(Number.POSITIVE_INFINITY),
@@ -177,14 +200,11 @@ export function createSession(deps: SessionDeps): Session {
       const last = await known.get();
       return last?.signedIn === false ? last.logoutUrl : undefined;
     },
-    async lapsed() {
-      const last = await known.get();
-      if (!last?.signedIn) return last?.lapsed && { account: last.lapsed, over: true };
-      const { account, session } = last.answer;
-      return session.state === 'reauth_required' ? { account, over: false } : undefined;
-    },
-    begin: (answer) =>
+    lapsed,
+    begin: (answer, silentFor) =>
       inTurn(async () => {
+        if (silentFor === undefined) await deps.signedIn(answer.account);
+        else if ((await lapsed())?.account.sub !== silentFor) throw signedOutMeanwhile();
         await tokens.clear();
         await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
         await events.reset('session');
@@ -224,6 +244,16 @@ export function createSession(deps: SessionDeps): Session {
 }
 
 const answerOf = (known: Known | undefined): SessionAnswer | undefined => (known?.signedIn ? known.answer : undefined);
+
+const signedOutMeanwhile = (): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: 'the person signed out meanwhile' });
+
+const anotherAccount = (): LatchkeyError =>
+  new LatchkeyError({
+    code: 'busy',
+    message: 'another account has signed in meanwhile: ask again',
+    retry_after_ms: 100,
+  });
 
 const withState = (known: SignedIn, state: SessionAnswer['session']['state']): SignedIn => ({
   ...known,

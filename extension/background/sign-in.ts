@@ -32,8 +32,8 @@ export interface SignInDeps extends Pick<SilenceDeps, 'triedSilently' | 'lapsed'
   client: BrokerClient;
   identity: Identity;
   attempt: Slot<Attempt>;
-  /** Takes over the new session. */
-  begin(answer: SessionAnswer): Promise<void>;
+  /** Takes over the new session; one that nobody was asked for only if that account's has lapsed and not been ended since. */
+  begin(answer: SessionAnswer, silentFor: string | undefined): Promise<void>;
   /** Tells our own windows that a sign-in began or ended. */
   changed(): void;
   sleep(ms: number): Promise<void>;
@@ -104,13 +104,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const exchange = async ({ state, verifier, response, silentFor }: Attempt): Promise<void> => {
     if (!response) throw new LatchkeyError({ code: 'expired', message: 'the sign-in was interrupted: begin again' });
     const body = { state, code: response.code, code_verifier: verifier, iss: response.iss };
-    const create = async (): Promise<void> => {
-      const answer = await client.createSession(body);
-      if (silentFor !== undefined && (await lapsed())?.account.sub !== silentFor) {
-        throw new LatchkeyError({ code: 'expired', message: 'the person signed out meanwhile' });
-      }
-      await begin(answer);
-    };
+    const create = async (): Promise<void> => begin(await client.createSession(body), silentFor);
     for (const delay of retryDelaysMs) {
       try {
         return await create();

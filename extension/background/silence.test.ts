@@ -285,4 +285,23 @@ describe('a session that has run out', () => {
     expect(await parts.signIn.renew()).toBe(false);
     expect(await parts.session.current()).toBeUndefined();
   });
+
+  it('stays over where the person signs out at the moment when the new session is taken over', async () => {
+    await endGrant();
+    answerSilence(alive);
+    const { get } = parts.area;
+    let signedOut: Promise<void> | undefined;
+    parts.area.get = async (key) => {
+      const value = await get(key);
+      if (key === 'session session' && parts.broker.calls.filter((made) => made === 'POST /session').length === 2) {
+        signedOut ??= parts.session.signOut();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return value;
+    };
+    await parts.signIn.renew();
+    await signedOut;
+    expect(await parts.session.current()).toBeUndefined();
+    expect(await parts.keys.load()).toBeUndefined();
+  });
 });

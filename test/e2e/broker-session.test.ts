@@ -110,6 +110,21 @@ describe('proof of possession', () => {
     expect(renamed).toMatchObject({ status: 401, body: { error: 'invalid_session' } });
   });
 
+  it('answers a call that is about another account than the session’s with nothing of either', async () => {
+    const { session, view } = await signedIn();
+    const about = (sub: string) => ({ headers: { 'Latchkey-Account': sub } });
+    const consent = { origin: shop, resource: api, scope: 'orders:read' };
+    const refused = { status: 403, body: { error: 'account_selection_required' } };
+    for (const path of ['/session/consents', '/session/token']) {
+      expect(await session.call('POST', path, consent, about('x'.repeat(22)))).toMatchObject(refused);
+    }
+    expect((await session.call('GET', '/session')).body.consents).toEqual([]);
+    for (const path of ['/session/consents', '/session/token']) {
+      expect((await session.call('POST', path, consent, about(view.account.sub))).status).toBe(200);
+    }
+    await session.call('DELETE', '/session/consents', { origin: shop });
+  });
+
   it('refuses a proof for another URL, another method, twice, and without our nonce', async () => {
     const { session } = await signedIn();
     const elsewhere = await session.call('GET', '/session', undefined, { proofUrl: 'https://evil.example/session' });

@@ -81,7 +81,8 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     },
   };
   const first = createProfile(firstProfile, deps);
-  let made = 0;
+  // None that the background before has given.
+  let made = kept.disk ? 10 : 0;
   const profiles: Profiles = createProfiles({
     kept: slot<ProfileList>(disk, 'list'),
     create: (id) => (id === firstProfile ? first : createProfile(id, deps)),

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { verifyProof } from '#shared/dpop.ts';
-import type { Account, Consent, SessionAnswer, SiteRecord } from '#shared/session-api.ts';
+import { type Account, accountHeader, type Consent, type SessionAnswer, type SiteRecord } from '#shared/session-api.ts';
 
 /**
  * A fake: answers like the broker's `/session` endpoints, with nothing behind it. For units of the
@@ -94,6 +94,11 @@ export function createFakeBroker(): FakeBroker {
   app.use('/session/*', async (c, next) =>
     fake.signedIn && !ended.has(c.get('jkt')) ? next() : refusal('invalid_session', 401),
   );
+  app.use('/session/*', async (c, next) => {
+    const account = c.req.header(accountHeader);
+    if (account !== undefined && account !== c.get('account').sub) return refusal('account_selection_required', 403);
+    return next();
+  });
   app.get('/session', (c) => {
     const account = c.get('account');
     const body = answer(fake.consentsOf(account.sub), account, sitesOf(account));

@@ -36,7 +36,7 @@ export interface ProfileDeps extends Pick<LiveDeps, 'random' | 'report'> {
   /** In memory; each profile has a part of its own. */
   area: Area;
   keysOf(profile: string): ProfileKeys;
-  http: Omit<BrokerCallDeps, 'key'>;
+  http: Omit<BrokerCallDeps, 'key' | 'account'>;
   identity: Identity;
   eventsOf(profile: string): Events;
   /** Adds to a sign-in of this profile at whom it is and for whom, as far as that is known. */
@@ -57,7 +57,11 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
   const area = partOf(deps.area, `${id} `);
   const keys = deps.keysOf(id);
   const events = deps.eventsOf(id);
-  const http: BrokerCallDeps = { ...deps.http, key: () => keys.session.loadOrCreate() };
+  const http: BrokerCallDeps = {
+    ...deps.http,
+    key: () => keys.session.loadOrCreate(),
+    account: async () => (await session.known())?.account.sub,
+  };
   const endpoints = createBrokerClient(createBrokerCall(http));
   const client: BrokerClient = {
     ...endpoints,
@@ -71,6 +75,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     known: slot<Known>(area, 'session'),
     tokens: cache,
     events,
+    signedIn: (account) => deps.signedIn(id, account),
     signingIn: async () => ((await attempt.get())?.expiresAt ?? 0) > now(),
     now,
   });
@@ -80,10 +85,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     attempt,
     triedSilently: slot<number>(area, 'tried-silently'),
     lapsed: () => session.lapsed(),
-    async begin(answer) {
-      await deps.signedIn(id, answer.account);
-      await session.begin(answer);
-    },
+    begin: (answer, silentFor) => session.begin(answer, silentFor),
     changed,
     sleep,
     now,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { ada, api, grace, shop } from '../../../test/extension/fake-broker.ts';
+import { memoryArea } from '../../../test/extension/memory.ts';
 import type { PageCall } from '../page-call.ts';
 
 const notes = 'https://notes.test';
@@ -172,6 +173,48 @@ describe('signing in in place of another account', () => {
     await expect(token()).rejects.toMatchObject({ code: 'not_signed_in' });
     await parts.profiles.choose(await idOf('p3'), shop);
     expect(await token()).toBe('token-1 of p3');
+  });
+});
+
+describe('a session whose cookie the browser has, and which nobody has taken over yet', () => {
+  const other = { sub: 'p3', upstream: 'corp' };
+  beforeEach(() => {
+    parts.broker.account = other;
+    parts.broker.consentsOf('p3').push(consent);
+  });
+  const ofAda = (from = parts) => from.handlers['token.get']({ ...read, profile: ada.sub }, call());
+
+  it('brings no site a token of its account', async () => {
+    const { set } = parts.disk;
+    let meanwhile: Promise<unknown> | undefined;
+    parts.disk.set = async (key, value) => {
+      meanwhile ??= ofAda().catch((error: unknown) => error);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return set(key, value);
+    };
+    await (await parts.profiles.main()).signIn.run({ max_age: 0 });
+    expect(await meanwhile).toMatchObject({ code: 'busy' });
+    await expect(token()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect((await accounts()).toSorted()).toEqual([ada.sub, grace.sub, 'p3']);
+  });
+
+  it.each([
+    ['the background was stopped', () => parts.area],
+    ['the browser was closed', () => memoryArea()],
+  ])('is found as that account’s after %s, and the sites of the one before wait', async (_what, area) => {
+    const { disk, keysOf, broker } = parts;
+    const { promise: written, resolve } = Promise.withResolvers<void>();
+    const stuck = { ...disk, set: () => new Promise<void>(() => resolve()) };
+    const dying = createBackground({ area: parts.area, disk: stuck, keysOf });
+    dying.broker.fetch = broker.fetch;
+    void (await dying.profiles.main()).signIn.run({ max_age: 0 });
+    await written;
+
+    parts = createBackground({ area: area(), disk, keysOf });
+    parts.broker.fetch = broker.fetch;
+    await expect(ofAda()).rejects.toMatchObject({ code: expect.stringMatching(/busy|not_signed_in/) });
+    await expect(token()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect((await accounts()).toSorted()).toEqual([ada.sub, grace.sub, 'p3']);
   });
 });
 

@@ -103,13 +103,9 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     return id;
   };
 
-  /** An account that was signed in before there were profiles isn't in the list yet. */
+  /** An account that was signed in before there were profiles isn't in the list until the broker was asked whose it is. */
   const learn = async (): Promise<void> => {
-    const unnamed = (await load()).entries.filter(({ account }) => !account);
-    for (const { id } of unnamed) {
-      const answer = await profile(id).session.current();
-      if (answer) await change((list) => withAccount(list, id, answer.account, newId).list);
-    }
+    for (const { id, account } of (await load()).entries) if (!account) await profile(id).session.current();
   };
 
   const signOut = async (id: string): Promise<void> => {
