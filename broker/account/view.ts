@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { type IdentityFact, identityFactsOf } from '../device/identity.ts';
 import type { SignedInPerson } from '../people/page-session.ts';
+import { inGroups } from '../policy/decide.ts';
 import type { DeviceSession } from '../store/store.ts';
 import { browserName } from './browser-name.ts';
 
@@ -34,7 +35,10 @@ interface Entry extends Use {
 }
 
 /** Everything of the person that has neither ended nor expired. */
-export async function accountView({ config, store, now }: Deps, { sub }: SignedInPerson): Promise<AccountView> {
+export async function accountView(
+  { config, store, now }: Deps,
+  { sub, groups }: Pick<SignedInPerson, 'sub' | 'groups'>,
+): Promise<AccountView> {
   const [sessions, devices, consents, used] = await Promise.all([
     store.listSessions(sub),
     store.listDeviceSessions(sub),
@@ -63,6 +67,8 @@ export async function accountView({ config, store, now }: Deps, { sub }: SignedI
     const { refusedAt, lastUsedAt, lastUsedFrom } = used.find((record) => record.origin === origin) ?? {};
     const entry = { origin, name: configured?.name ?? origin, lastUsedAt, lastUsedFrom };
     if (configured?.consent === 'granted') {
+      // Nothing was decided here: who has left its groups has nothing there any more.
+      if (!inGroups(configured.groups, { groups })) return [];
       const may = [...configured.allow].flatMap(([resource, scopes]) => words(resource, scopes));
       return [{ ...entry, access: 'organisation', may }];
     }
