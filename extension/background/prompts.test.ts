@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../test/extension/background.ts';
-import { api, shop } from '../../test/extension/fake-broker.ts';
+import { api, grace, shop } from '../../test/extension/fake-broker.ts';
 
 const question = { profile: 'session', origin: shop, resource: api, scopes: ['orders:read'] };
 let parts: ReturnType<typeof createBackground>;
@@ -62,6 +62,29 @@ describe('a consent window', () => {
     await parts.prompts.answer(next.id, 'allow');
     await second;
     expect(parts.broker.consents.map(({ scope }) => scope)).toEqual(['orders:read', 'orders:write']);
+  });
+
+  it('is about the account that was chosen last, and about none once it is answered', async () => {
+    parts.broker.account = grace;
+    await parts.profiles.add();
+    const { session } = await parts.profiles.get('profile-1');
+    const { current } = session;
+    session.current = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return current();
+    };
+    const done = parts.prompts.ask(question);
+    const { id } = await asked();
+    await Promise.all([
+      parts.prompts.chooseAccount(id, 'profile-1'),
+      parts.prompts.chooseAccount(id, question.profile),
+    ]);
+    expect(await parts.prompts.find(id)).toMatchObject(question);
+    await Promise.all([parts.prompts.chooseAccount(id, 'profile-1'), parts.prompts.answer(id, 'not_now')]).catch(
+      () => undefined,
+    );
+    await expect(done).rejects.toMatchObject({ code: 'user_denied' });
+    expect(await parts.prompts.find(id)).toBeUndefined();
   });
 
   it('does not come back for some seconds after a no, and then does', async () => {

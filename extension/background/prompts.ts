@@ -7,6 +7,7 @@ import type { Windows } from '../platform/windows.ts';
 import type { ConsentChoice } from '../protocol/ui.ts';
 import { consentedScopes, isConsented, isRefused, refusal, takenBack } from './policy.ts';
 import type { Session } from './session.ts';
+import { createTurns } from './turns.ts';
 
 /** One question to the person, on its way. */
 export interface Prompt {
@@ -68,6 +69,8 @@ const prefix = 'prompt:';
  * answered: the grant is then there when the page asks again.
  */
 export function createPrompts({ area, windows, sessionOf, given, newId, now }: PromptsDeps): Prompts {
+  // What the person does in a window counts in the order in which they did it.
+  const inTurn = createTurns();
   /** What is being carried out changes the session itself. */
   const answering = new Set<string>();
   const waiting = new Map<string, (error?: LatchkeyError) => void>();
@@ -162,23 +165,25 @@ export function createPrompts({ area, windows, sessionOf, given, newId, now }: P
         if (busy.get(question.origin) === turn) busy.delete(question.origin);
       }
     },
-    async chooseAccount(id, profile) {
-      const prompt = await find(id);
-      if (!prompt) return;
-      const session = await (await sessionOf(profile)).current();
-      await area.set(prefix + id, { ...prompt, profile, had: consentsAt(session, prompt.origin) });
-    },
-    async answer(id, choice) {
-      const prompt = await find(id);
-      if (!prompt) throw new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
-      answering.add(id);
-      try {
-        await carryOut(choice, prompt);
-        await end(prompt, noOf[choice]());
-      } finally {
-        answering.delete(id);
-      }
-    },
+    chooseAccount: (id, profile) =>
+      inTurn(async () => {
+        const session = await (await sessionOf(profile)).current();
+        // Looked at last: it may have ended while the broker was asked.
+        const prompt = await find(id);
+        if (prompt) await area.set(prefix + id, { ...prompt, profile, had: consentsAt(session, prompt.origin) });
+      }),
+    answer: (id, choice) =>
+      inTurn(async () => {
+        const prompt = await find(id);
+        if (!prompt) throw new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
+        answering.add(id);
+        try {
+          await carryOut(choice, prompt);
+          await end(prompt, noOf[choice]());
+        } finally {
+          answering.delete(id);
+        }
+      }),
     async review() {
       for (const prompt of await stored()) {
         if (answering.has(prompt.id)) continue;
