@@ -9,9 +9,9 @@ export interface AdmitDeps {
   sites: readonly string[];
   broker(): Promise<string | undefined>;
   managed(): Promise<Managed>;
-  /** The session of the account that a site has. */
   /** Whether the browser still lets the extension into pages there. */
   isReachable(origin: string): Promise<boolean>;
+  /** The session of the account that a site has. */
   current(origin: string): Promise<SessionAnswer | undefined>;
 }
 

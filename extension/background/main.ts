@@ -72,6 +72,7 @@ const eventsOf = createEvents({
   },
 });
 const managed = createManaged(readManaged);
+const upstreams = slot<string[]>(area, 'upstreams');
 const setup = createSetup({
   baked,
   managed,
@@ -84,6 +85,7 @@ const setup = createSetup({
   },
   async leave() {
     for (const { id } of await profiles.all()) await profiles.signOut(id);
+    await upstreams.clear();
   },
   changed,
 });
@@ -156,7 +158,7 @@ const ownHandlers: UiHandlers = {
     profiles,
     providers: createProviders({
       ask: async () => (await profiles.main()).upstreams(),
-      known: slot<string[]>(area, 'upstreams'),
+      known: upstreams,
       managed,
       changed: () => ui.changed(),
     }),
