@@ -149,7 +149,7 @@ const interactions = createInteractions({ prompts, isTabActive: (tabId) => windo
 const pageHandlers: PageHandlers = {
   ...sessionHandlers({ interactions, signOut: (profile) => profiles.signOutForSite(profile) }),
   ...tokenHandlers({ interactions }),
-  ...accessHandlers(),
+  ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
 };
 const problem = slot<PageErrorBody>(area, 'problem');
 const ownHandlers: UiHandlers = {

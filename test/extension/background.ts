@@ -8,6 +8,7 @@ import { firstProfile, type ProfileList } from '../../extension/background/profi
 import { createProfile, type ProfileDeps } from '../../extension/background/profiles/profile.ts';
 import { createProfiles, type Profiles } from '../../extension/background/profiles/profiles.ts';
 import { createPrompts } from '../../extension/background/prompts.ts';
+import { createRateLimit } from '../../extension/background/rate-limit.ts';
 import type { Attempt } from '../../extension/background/sign-in.ts';
 import type { Identity } from '../../extension/platform/identity.ts';
 import { partOf, slot } from '../../extension/platform/slot.ts';
@@ -112,7 +113,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   const handlers = {
     ...sessionHandlers({ interactions, signOut: (id) => profiles.signOutForSite(id) }),
     ...tokenHandlers({ interactions }),
-    ...accessHandlers(),
+    ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
   };
   return {
     windows,

@@ -1,23 +1,40 @@
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { api, shop } from '../../../test/extension/fake-broker.ts';
 
-it('access.revoke ends with the access that is left, so that its answer is delivered', async () => {
-  const parts = createBackground();
+let parts: ReturnType<typeof createBackground>;
+let asked: string;
+const call = () => ({
+  sender: { origin: shop, tabId: 7, document: 'D1' },
+  activated: false,
+  alive: () => true,
+  profile: async () => {
+    asked = await parts.events.epoch();
+    return parts.profiles.at(shop);
+  },
+});
+const revoke = () => parts.handlers['access.revoke']({}, call());
+
+beforeEach(async () => {
+  parts = createBackground();
   await parts.signIn.run();
   parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
-  let asked = '';
-  const call = {
-    sender: { origin: shop, tabId: 7, document: 'D1' },
-    activated: false,
-    alive: () => true,
-    profile: async () => {
-      asked = await parts.events.epoch();
-      return parts.profiles.at(shop);
-    },
-  };
-  const before = await parts.events.epoch();
-  expect(await parts.handlers['access.revoke']({}, call)).toEqual({});
-  expect(await parts.events.epoch()).not.toBe(before);
-  expect(asked).toBe(await parts.events.epoch());
+});
+
+describe('access.revoke', () => {
+  it('ends with the access that is left, so that its answer is delivered', async () => {
+    const before = await parts.events.epoch();
+    expect(await revoke()).toEqual({});
+    expect(await parts.events.epoch()).not.toBe(before);
+    expect(asked).toBe(await parts.events.epoch());
+  });
+
+  it('again and again keeps no other site from its tokens', async () => {
+    for (let times = 0; times < 3; times += 1) await revoke();
+    const { epoch } = await parts.events.current();
+    await expect(revoke()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 60_000 });
+    expect(await parts.events.epoch()).toBe(epoch);
+    parts.clock.ms += 60_000;
+    expect(await revoke()).toEqual({});
+  });
 });

@@ -1,11 +1,17 @@
+import { LatchkeyError } from '#shared/errors.ts';
 import type { AccessView } from '#shared/page-protocol.ts';
 import type { SessionAnswer } from '#shared/session-api.ts';
 import type { PageHandlers } from '../page-call.ts';
 import { consentedScopes, siteOf } from '../policy.ts';
 import { notSignedIn } from './interactions.ts';
 
+export interface AccessHandlersDeps {
+  /** @returns how long to wait, where a site gives back too often: each time, all pages of the account ask anew for what they have */
+  limit(origin: string): number | undefined;
+}
+
 /** `access.*`: what a site may have, has, and gives back. */
-export function accessHandlers(): Pick<PageHandlers, 'access.list' | 'access.revoke'> {
+export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers, 'access.list' | 'access.revoke'> {
   return {
     async 'access.list'(_params, { sender, profile }) {
       const current = await (await profile()).session.current();
@@ -16,6 +22,11 @@ export function accessHandlers(): Pick<PageHandlers, 'access.list' | 'access.rev
     async 'access.revoke'({ resource }, { sender, profile }) {
       const { session } = await profile();
       if (!(await session.current())) throw notSignedIn();
+      const waitMs = limit(sender.origin);
+      if (waitMs !== undefined) {
+        const message = 'this site has given its access back several times in a minute';
+        throw new LatchkeyError({ code: 'busy', message, retry_after_ms: waitMs });
+      }
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
       // Of what is left: what the page could do before is void.
       await profile();
