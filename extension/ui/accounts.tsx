@@ -150,7 +150,12 @@ export const SiteAccount = ({
       <select
         aria-disabled={busy ? 'true' : undefined}
         aria-label={message('site_account', site.name)}
-        onChange={(event: Event) => onChoose((event.target as HTMLSelectElement).value)}
+        onChange={(event: Event) => {
+          const select = event.target as HTMLSelectElement;
+          // It keeps the focus, so it can be changed meanwhile; what it shows has to stay true.
+          if (busy) select.value = site.account;
+          else onChoose(select.value);
+        }}
       >
         {accounts
           .filter(({ id }) => site.accounts.includes(id))

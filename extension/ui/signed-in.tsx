@@ -98,7 +98,7 @@ export const SignedIn = ({
     </section>
     {state.account.state === 'active' ? null : (
       <section class="problem" role="alert">
-        <p>{message('reauth_text')}</p>
+        <p>{message(state.account.state === 'reauth' ? 'reauth_text' : 'problem_not_signed_in')}</p>
         <Button kind="primary" first busy={busy} onPress={() => onSignIn(state.account)}>
           {message('reauth')}
         </Button>
