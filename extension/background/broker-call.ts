@@ -29,6 +29,8 @@ export interface BrokerRequest {
   lastEventId?: string | undefined;
   /** Whether it is about the account that is known, and must not be answered for any other. */
   isOfAccount?: boolean | undefined;
+  /** Signs in place of the one that is kept, which is gone already. */
+  key?: SessionKey | undefined;
 }
 
 export interface BrokerAnswer {
@@ -75,7 +77,13 @@ async function exchange(deps: BrokerCallDeps, request: BrokerRequest, signal: Ab
   const attempt = async (): Promise<Response> => {
     const url = new URL(request.path, await deps.broker()).href;
     const target = { method: request.method, url, nonce: await deps.nonce.get() };
-    const response = await send(deps, url, request, await createProof(await deps.key(), target, deps.now()), signal);
+    const response = await send(
+      deps,
+      url,
+      request,
+      await createProof(request.key ?? (await deps.key()), target, deps.now()),
+      signal,
+    );
     const nonce = response.headers.get('DPoP-Nonce');
     if (nonce) await deps.nonce.set(nonce);
     if (response.ok || response.status === 304) return response;

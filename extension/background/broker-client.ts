@@ -17,6 +17,7 @@ import {
   tokenAnswer,
   upstreamsAnswer,
 } from '#shared/session-api.ts';
+import type { SessionKey } from '../platform/keys.ts';
 import type { BrokerCall } from './broker-call.ts';
 
 /** The broker's `/session` endpoints, typed. */
@@ -29,8 +30,11 @@ export interface BrokerClient {
   /** What the person has decided about a site. */
   decide(body: ConsentRequest): Promise<Decisions>;
   revokeConsent(body: ConsentRevocation): Promise<Decisions>;
-  /** @param how `replaced`: another session of the same account takes over, whose grant must not end with this one's */
-  signOut(how?: 'replaced'): Promise<{ logout_url?: string | undefined }>;
+  /**
+   * @param key the session's
+   * @param how `replaced`: another session of the same account takes over, whose grant must not end with this one's
+   */
+  signOut(key: SessionKey, how?: 'replaced'): Promise<{ logout_url?: string | undefined }>;
   /** Names of the providers that there are. */
   upstreams(): Promise<string[]>;
 }
@@ -65,8 +69,9 @@ export function createBrokerClient(call: BrokerCall): BrokerClient {
       const answer = await call({ method: 'DELETE', path: '/session/consents', body, isOfAccount: true });
       return parse(decisions, answer.body, '/session/consents');
     },
-    async signOut(how) {
-      const answer = await call({ method: 'DELETE', path: how === undefined ? '/session' : '/session?replaced=true' });
+    async signOut(key, how) {
+      const path = how === undefined ? '/session' : '/session?replaced=true';
+      const answer = await call({ method: 'DELETE', path, key });
       return answer.body === undefined ? {} : parse(signOutAnswer, answer.body, '/session');
     },
     async upstreams() {

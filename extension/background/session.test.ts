@@ -45,6 +45,36 @@ describe('the session', () => {
     expect(parts.broadcasts.at(-1)).toMatchObject({ ev: 'session' });
   });
 
+  it('is over here at once, and for good, however long the broker takes to be told', async () => {
+    await parts.signIn.run();
+    let told = (): void => undefined;
+    parts.broker.before('DELETE /session', () => new Promise((resolve) => (told = resolve)));
+    const done = parts.session.signOut();
+    await expect.poll(() => parts.broker.calls).toContain('DELETE /session');
+    expect(await parts.session.current()).toBeUndefined();
+    // The browser is closed now.
+    const restarted = createBackground({ disk: parts.disk, keysOf: parts.keysOf });
+    restarted.broker.signedIn = true;
+    expect(await restarted.session.current()).toBeUndefined();
+    told();
+    await done;
+    expect(await parts.session.logoutUrl()).toBe('https://idp.test/logout');
+    expect(await parts.keys.load()).toBeUndefined();
+  });
+
+  it('that ends does not undo a sign-in that came meanwhile', async () => {
+    await parts.signIn.run();
+    let told = (): void => undefined;
+    parts.broker.before('DELETE /session', () => new Promise((resolve) => (told = resolve)));
+    const done = parts.session.signOut();
+    await expect.poll(() => parts.broker.calls).toContain('DELETE /session');
+    await parts.signIn.run();
+    told();
+    await done;
+    expect((await parts.session.current())?.account.sub).toBe('p1');
+    expect((await parts.session.refreshed(0))?.account.sub).toBe('p1');
+  });
+
   it('signs out here even where the broker can’t be told', async () => {
     await parts.signIn.run();
     parts.broker.next('DELETE /session', 'lost');

@@ -93,7 +93,6 @@ export function createSession(deps: SessionDeps): Session {
     // Pages hear of it without waiting for the disk, from which the key is erased.
     await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
   };
-  const signedOut = (logoutUrl?: string): Promise<void> => inTurn(() => forget('erase', { logoutUrl }));
   /** Nobody signed out here: it is the broker that says so. */
   const lapse = async (ended: boolean): Promise<void> => {
     const lapsed = ended ? undefined : answerOf(await known.get())?.account;
@@ -233,12 +232,18 @@ export function createSession(deps: SessionDeps): Session {
       await events.hint('access');
     },
     async signOut(how) {
-      try {
-        await signedOut((await client.signOut(how)).logout_url);
-      } catch {
-        // Unreachable, or over already: without its key the session is of no use to anybody, and it ends at the broker when idle.
-        await signedOut();
-      }
+      const key = await keys.load();
+      // Here at once, and for good: however long the broker takes, and whatever is stopped or closed meanwhile.
+      const epoch = await inTurn(async () => {
+        await forget('erase', {});
+        return events.epoch();
+      });
+      if (!key) return;
+      // Unreachable, or over already: without its key the session is of no use to anybody, and it ends at the broker when idle.
+      const { logout_url: logoutUrl } = await client.signOut(key, how).catch(() => ({ logout_url: undefined }));
+      await inTurn(async () => {
+        if (epoch === (await events.epoch())) await known.set({ signedIn: false, logoutUrl });
+      });
     },
   };
 }

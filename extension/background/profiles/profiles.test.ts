@@ -60,7 +60,7 @@ describe('one more account', () => {
     expect(after).not.toBe(before);
     expect((await parts.profiles.at(notes)).id).toBe(after);
     await expect.poll(() => parts.keysOf(before).session.load()).toBeUndefined();
-    expect(parts.broker.calls.filter((made) => made === 'DELETE /session')).toHaveLength(1);
+    await expect.poll(() => parts.broker.calls.filter((made) => made === 'DELETE /session')).toHaveLength(1);
     expect((await (await parts.profiles.get(after)).session.refreshed(0))?.account.sub).toBe(grace.sub);
   });
 
