@@ -5,6 +5,7 @@ const patient = { poll: { timeout: 15_000 } };
 /** What `npm run e2e` runs beside what `npm test` runs: the list again in another browser, whole deployments. */
 const thorough = [
   'test/e2e/browsers/firefox.test.ts',
+  'test/e2e/browsers/containers.test.ts',
   'test/e2e/browsers/store-build.test.ts',
   'test/e2e/deploy.test.ts',
   'test/e2e/pooler.test.ts',

@@ -30,6 +30,8 @@ export interface Browser {
   tabs(): Promise<Tab[]>;
   /** @param served documents by URL, which the tab gets instead of what the network has */
   newTab(served?: ReadonlyMap<string, Served>): Promise<Tab>;
+  /** A tab in a container of its own, which Firefox alone has. */
+  newContainerTab?(): Promise<Tab>;
   /** A page of the extension, such as `ui/popup.html`, as a tab. */
   openExtensionPage(path: string): Promise<Tab>;
   /** The address of a page of the extension. */

@@ -56,6 +56,7 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
       if (served) await serve(page, served);
       return tabOf(page);
     },
+    newContainerTab: async () => tabOf(await (await browser.createBrowserContext()).newPage()),
     async openExtensionPage(path) {
       const page = await browser.newPage();
       // Firefox tells nobody when a page of an extension has loaded: whoever asks it something waits for that.

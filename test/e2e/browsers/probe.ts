@@ -58,8 +58,8 @@ export interface Asked {
 }
 
 /** Asks for a token, as the page. */
-export const ask = (tab: Tab, resource: string, scopes: readonly string[]): Promise<Asked> =>
-  tab.evaluate(`ask(${JSON.stringify(resource)}, ${JSON.stringify(scopes)})`);
+export const ask = (tab: Tab, resource: string, scopes: readonly string[], profile?: string): Promise<Asked> =>
+  tab.evaluate(`ask(${[resource, scopes, profile].map((value) => JSON.stringify(value)).join()})`);
 
 /** Has a worker of the page ask for a token. */
 export const askInWorker = (

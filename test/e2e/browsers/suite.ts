@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Demo } from '../../../demo/stack.ts';
 import type { Browser } from './browser.ts';
 import { accessCases } from './cases/access.ts';
+import { accountCases } from './cases/accounts.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { pageCases } from './cases/pages.ts';
 import { signInCases } from './cases/sign-in.ts';
@@ -20,6 +21,7 @@ export function browserSuite(name: string, open: (demo: Demo) => Promise<Browser
     signInCases(running);
     accessCases(running);
     tokenCases(running);
+    accountCases(running);
     hostileCases(running);
     pageCases(running);
   });

@@ -93,16 +93,31 @@ export async function signIn(browser: Browser, username = 'ada'): Promise<Tab> {
   await browser.clearCookies(new URL(browser.demo.origins.idp).hostname);
   const popup = await browser.openExtensionPage('ui/popup.html');
   await sees(popup, 'main:not([aria-busy]) h1');
-  const { password, name } = userNamed(username);
+  const { name } = userNamed(username);
   if ((await textOf(popup, 'h1')) === name) return popup;
-  const window = await beginSignIn(browser, popup);
-  await sees(window, 'input[name=password]');
-  await window.type('input[name=username]', username);
-  await window.type('input[name=password]', password);
-  await press(window, 'Sign in').catch(() => undefined);
-  await closes(window);
+  await completeSignIn(await beginSignIn(browser, popup), username);
   await sees(popup, 'h1', name);
   return popup;
+}
+
+/** Fills in the provider's form, and waits until its window has closed. */
+export async function completeSignIn(window: Tab, username: string): Promise<void> {
+  await sees(window, 'input[name=password]');
+  await window.type('input[name=username]', username);
+  await window.type('input[name=password]', userNamed(username).password);
+  await press(window, 'Sign in').catch(() => undefined);
+  await closes(window);
+}
+
+/** Chooses in a list by what the choice says. */
+export async function choose(tab: Tab, label: string, choice: string): Promise<void> {
+  const find = `[...document.querySelectorAll('select')].find((e) => (e.ariaLabel ?? e.labels[0]?.textContent ?? '').includes(${quoted(label)}))`;
+  await until(tab, `${find} && ${find}.ariaDisabled !== 'true'`);
+  await tab.evaluate(`(() => {
+    const list = ${find};
+    list.value = [...list.options].find((option) => option.text.includes(${quoted(choice)})).value;
+    for (const type of ['input', 'change']) list.dispatchEvent(new Event(type, { bubbles: true }));
+  })()`);
 }
 
 export async function signOut(popup: Tab): Promise<void> {

@@ -6,6 +6,8 @@ declare global {
     ask(
       resource: string,
       scopes: string[],
+      /** Whose it must be. */
+      profile?: string,
     ): Promise<{ token?: string; code?: string; interaction?: string | undefined }>;
     /** Says hello by hand, to every window in reach. @returns what anybody answers within a second */
     knock(): Promise<unknown[]>;
@@ -29,10 +31,10 @@ declare global {
 const hello = () => ({ source: 'latchkey:hello', v: 1, nonce: crypto.randomUUID() });
 const aSecond = () => new Promise((resolve) => setTimeout(resolve, 1_000));
 
-window.ask = async (resource, scopes) => {
+window.ask = async (resource, scopes, profile) => {
   try {
     const lk = await connect({ resource, scopes, minTtl: 1 });
-    return { token: (await lk.getToken()).token };
+    return { token: (await lk.getToken({ profile })).token };
   } catch (error) {
     if (!(error instanceof LatchkeyError)) throw error;
     return { code: error.code, interaction: error.interaction };
