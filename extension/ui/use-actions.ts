@@ -31,11 +31,15 @@ export function useActions(load: () => Promise<unknown>): Actions {
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState('');
   const [problem, setProblem] = useState<PageErrorBody>();
+  /** Why there is no state, until there is one again. */
+  const [unread, setUnread] = useState<PageErrorBody>();
   const running = useRef(false);
 
-  const reload = async (): Promise<void> => {
-    await load().catch((error: unknown) => setProblem(bodyOf(error)));
-  };
+  const reload = (): Promise<void> =>
+    load().then(
+      () => setUnread(undefined),
+      (error: unknown) => setUnread(bodyOf(error)),
+    );
   const act = async ({ run, doing, done = '', focus }: Action): Promise<void> => {
     if (running.current) return;
     running.current = true;
@@ -56,5 +60,5 @@ export function useActions(load: () => Promise<unknown>): Actions {
     // When the page has been drawn anew.
     setTimeout(() => rescueFocus(...(focus === undefined ? [] : [focus])));
   };
-  return { busy, said, problem, act, reload };
+  return { busy, said, problem: problem ?? unread, act, reload };
 }
