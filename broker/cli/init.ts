@@ -33,8 +33,9 @@ export async function init(argv: readonly string[]): Promise<number> {
   }
   const answers = await collect(given).catch(stopped);
   if (typeof answers === 'number') return answers;
-  const kid = initRing(keysFile, Date.now());
+  // The key file last: where the first can't be written, the next try finds none.
   writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
+  const kid = initRing(keysFile, Date.now());
   process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
   return 0;
 }

@@ -8,8 +8,8 @@ import type { BulkBudget } from './limiter.ts';
 const minute = { windowMs: 60_000 };
 
 export const budgets = {
-  /** `POST /session`, by address. */
-  sessionCreate: { name: 'session-create', count: 120, chunk: 1, ...minute },
+  /** `POST /session`, by address: an office that starts its day is one. */
+  sessionCreate: { name: 'session-create', count: 300, chunk: 1, ...minute },
   /** `POST /session/token`, by session: all tabs of a browser. */
   sessionToken: { name: 'session-token', count: 1_200, chunk: 20, ...minute },
   /** `POST /session/consents` and `DELETE`, by session. */

@@ -31,6 +31,7 @@ export async function rememberSignIn(
   if (outcome === 'tombstoned') {
     throw new OAuthError('access_denied', 'the identity provider has ended this sign-in: sign in again');
   }
+  await store.appendAudit({ type: 'page.signed_in', sub, detail: { upstream, from: c.get('address') } }, now());
   writePageSession(deps, c, session);
   return session;
 }

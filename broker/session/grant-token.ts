@@ -4,6 +4,7 @@ import { toSeconds } from '#shared/time.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError, unavailable } from '../errors.ts';
+import { errorSummary } from '../log.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session, Site } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
@@ -62,8 +63,14 @@ export async function grantToken(
   return token;
 }
 
-async function noteUse({ store, now }: Deps, site: Site, from: string | undefined): Promise<void> {
-  if (now() - (site.lastUsedAt ?? 0) >= touchEveryMs) await store.touchSite(site, { at: now(), from });
+/** What is only noted takes nobody's token away. */
+async function noteUse({ store, log, now }: Deps, site: Site, from: string | undefined): Promise<void> {
+  if (now() - (site.lastUsedAt ?? 0) < touchEveryMs) return;
+  try {
+    await store.touchSite(site, { at: now(), from });
+  } catch (error) {
+    log.warn({ event: 'site_use_not_noted', cause: errorSummary(error) });
+  }
 }
 
 interface Authority {
