@@ -24,7 +24,8 @@ const schema = v.object({
     [],
   ),
   private_windows: v.fallback(v.optional(v.picklist(['refuse', 'allow']), 'refuse'), 'refuse'),
-  accounts: v.fallback(v.optional(v.picklist(['one', 'many']), 'many'), 'many'),
+  // What can't be read may have been meant to deny.
+  accounts: v.fallback(v.optional(v.picklist(['one', 'many']), 'many'), 'one'),
   sign_in_at_start: v.fallback(v.optional(v.boolean(), false), false),
 });
 

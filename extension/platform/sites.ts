@@ -48,8 +48,8 @@ export const sites: Sites = {
       if (tab.id !== undefined)
         await browser.scripting.executeScript({ target: { tabId: tab.id }, files: [bridgeScript] });
     });
-    // A tab may be an error page, or gone by now.
-    await Promise.allSettled(injected);
+    // A tab may be an error page, or gone by now; not waited for, since one that hangs would hold up the others.
+    void Promise.allSettled(injected);
   },
   async hasBridge(origin) {
     const { content_scripts: built = [], permissions = [] } = browser.runtime.getManifest();

@@ -53,13 +53,15 @@ export function accessCases(browser: () => Browser): void {
   it('disconnecting ends what is pending: the window closes, the page has its answer and an event', async () => {
     await answerConsent(await askedInTheEnd(browser(), shop), 'Allow');
     expect(await answerTo(shop, 'Load orders')).toBe(200);
+    // Before the window: Firefox would open it as a tab of that, and close both together.
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await sees(popup, '.site.person', 'Shop');
     const window = await askedForConsent(browser(), shop, 'Place an order');
     await shop.evaluate(`(() => {
       const notice = document.getElementById('notice');
       window.codes = [];
       new MutationObserver(() => window.codes.push(notice.dataset.code)).observe(notice, { attributes: true });
     })()`);
-    const popup = await browser().openExtensionPage('ui/popup.html');
     await press(popup, 'Disconnect Shop');
     await closes(window);
     await until(shop, `window.codes.includes('user_denied') && window.codes.includes('access_not_granted')`);

@@ -74,14 +74,11 @@ export function hostileCases(browser: () => Browser): void {
       request('deep', { p: deep }),
       request('deadline', { deadline_ms: -1 }),
     );
-    expect(Object.fromEntries(answers.map(({ id, e }) => [id, e?.code]))).toEqual(
-      Object.fromEntries(
-        ['origin', 'tab', 'client', 'method', 'constructor', 'proto', 'large', 'deep', 'deadline'].map((id) => [
-          id,
-          'invalid_request',
-        ]),
-      ),
-    );
+    const { proto, ...others } = Object.fromEntries(answers.map(({ id, e }) => [id, e?.code]));
+    const refused = ['origin', 'tab', 'client', 'method', 'constructor', 'large', 'deep', 'deadline'];
+    expect(others).toEqual(Object.fromEntries(refused.map((id) => [id, 'invalid_request'])));
+    // Firefox shows content scripts no key that hides one of a prototype: to the bridge that message has none.
+    expect(['invalid_request', undefined]).toContain(proto);
     await tab.close();
   });
 
