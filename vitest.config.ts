@@ -6,6 +6,8 @@ const patient = { poll: { timeout: 15_000 } };
 const thorough = [
   'test/e2e/browsers/firefox.test.ts',
   'test/e2e/browsers/containers.test.ts',
+  'test/e2e/browsers/interruptions.test.ts',
+  'test/e2e/browsers/managed.test.ts',
   'test/e2e/browsers/store-build.test.ts',
   'test/e2e/deploy.test.ts',
   'test/e2e/pooler.test.ts',

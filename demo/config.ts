@@ -8,7 +8,7 @@ export const brokerClientId = 'latchkey-broker';
 export const deviceClients = ['tv', 'cli'] as const;
 
 /** `latchkey.yaml` of the demo. Paths in it are relative to its folder. Lifetimes are short, so that people see a token expire. */
-export function demoConfig(ports: Record<Part, number>): string {
+export function demoConfig(ports: Record<Part, number>, extensionKey = demoExtensionKey): string {
   const { idp, broker, shop, notes, api } = originsOf(ports);
   const read = { [api]: ['orders:read'] };
   const readAndWrite = { [api]: ['orders:read', 'orders:write'] };
@@ -29,9 +29,9 @@ export function demoConfig(ports: Record<Part, number>): string {
       },
     },
     extension: {
-      chrome_ids: [chromeExtensionId(demoExtensionKey)],
+      chrome_ids: [chromeExtensionId(extensionKey)],
       firefox_ids: [demoFirefoxId],
-      chrome_key: demoExtensionKey,
+      chrome_key: extensionKey,
     },
     resources: {
       [api]: {

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
@@ -14,9 +13,10 @@ import {
   firefoxRedirectUri,
 } from './extension-key.ts';
 import { createIdp, type Idp } from './idp/idp.ts';
+import { createParts, type Outage } from './parts.ts';
 import { originsOf, type Part } from './ports.ts';
 import { root } from './program.ts';
-import { type Listening, serve } from './serve.ts';
+import { serve } from './serve.ts';
 import { bundleScript } from './sites/bundle.ts';
 import { createSite } from './sites/site.ts';
 import { demoSites } from './sites/sites.ts';
@@ -33,6 +33,8 @@ export interface DemoOptions {
   now: () => number;
   /** One line for whoever watches. */
   log: (line: string) => void;
+  /** Gives the extension its identifier in Chromium; default {@link demoExtensionKey}. */
+  extensionKey?: string | undefined;
 }
 
 /** A running demo: everything listens, and the extension is built. */
@@ -47,37 +49,37 @@ export interface Demo {
   close(): Promise<void>;
 }
 
+/** A demo whose parts can be away for a while. */
+export interface RunningDemo extends Demo {
+  outage(part: 'broker' | 'idp'): Promise<Outage>;
+}
+
 /** Starts the identity provider, the sites and the API in this process and the broker beside it, and builds the extension. */
-export async function startDemo({ ports, dir, now, log }: DemoOptions): Promise<Demo> {
+export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOptions): Promise<RunningDemo> {
   const origins = originsOf(ports);
-  const state = await prepareState(dir, ports);
-  const parts: Listening[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(parts.splice(0).map((part) => part.close()));
-  };
-  const listen = async (handler: RequestListener, port: number): Promise<void> => {
-    parts.push(await serve(handler, port));
-  };
+  const state = await prepareState(dir, ports, extensionKey);
+  const parts = createParts();
 
   try {
     const idp = await createIdp({
       issuer: origins.idp,
-      client: brokerAsClient(origins.broker, state.clientSecret),
+      client: brokerAsClient(origins.broker, state.clientSecret, extensionKey),
       users: demoUsers,
       now,
       log,
     });
-    await listen(idp.handler, ports.idp);
+    await parts.start('idp', () => serve(idp.handler, ports.idp));
 
     const [script, broker] = await Promise.all([
       bundleScript(new URL('sites/page/main.ts', import.meta.url)),
-      startBroker(state, origins.broker),
+      parts.start('broker', () => startBroker(state, origins.broker)),
       buildExtension(state),
     ]);
-    parts.push(broker);
     const sites = demoSites(origins.api);
-    await listen(getRequestListener(createSite(sites.shop, script).fetch), ports.shop);
-    await listen(getRequestListener(createSite(sites.notes, script).fetch), ports.notes);
+    const shop = getRequestListener(createSite(sites.shop, script).fetch);
+    await parts.start('shop', () => serve(shop, ports.shop));
+    const notes = getRequestListener(createSite(sites.notes, script).fetch);
+    await parts.start('notes', () => serve(notes, ports.notes));
     const api = createApi({
       issuer: origins.broker,
       resource: origins.api,
@@ -85,25 +87,26 @@ export async function startDemo({ ports, dir, now, log }: DemoOptions): Promise<
       customers: new Map(demoUsers.map((user) => [user.username, user])),
       now,
     });
-    await listen(getRequestListener(api.fetch), ports.api);
+    await parts.start('api', () => serve(getRequestListener(api.fetch), ports.api));
 
     const tv = createTv({ issuer: origins.broker, api: origins.api, now });
-    parts.push({ close: async () => tv.close() });
-    await listen(getRequestListener(createTvSite(tv).fetch), ports.tv);
+    await parts.start('tv', async () => ({ close: async () => tv.close() }));
+    await parts.start('tv site', () => serve(getRequestListener(createTvSite(tv).fetch), ports.tv));
 
     const extensionDir = join(state.dir, 'extension', 'chrome');
-    return { origins, state, idp, extensionDir, brokerEnded: broker.ended, close };
+    const { outage, close } = parts;
+    return { origins, state, idp, extensionDir, brokerEnded: broker.ended, outage, close };
   } catch (error) {
-    await close();
+    await parts.close();
     throw error;
   }
 }
 
-const brokerAsClient = (broker: string, secret: string) => ({
+const brokerAsClient = (broker: string, secret: string, extensionKey = demoExtensionKey) => ({
   id: brokerClientId,
   secret,
   redirectUris: [
-    chromeRedirectUri(chromeExtensionId(demoExtensionKey)),
+    chromeRedirectUri(chromeExtensionId(extensionKey)),
     firefoxRedirectUri(demoFirefoxId),
     `${broker}/callback`,
   ],

@@ -15,11 +15,15 @@ export interface DemoState {
 }
 
 /** Makes the folder, its secrets and its `latchkey.yaml`. What exists is kept, the configuration is written anew. */
-export async function prepareState(folder: string, ports: Record<Part, number>): Promise<DemoState> {
+export async function prepareState(
+  folder: string,
+  ports: Record<Part, number>,
+  extensionKey?: string,
+): Promise<DemoState> {
   const dir = resolve(folder);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const configFile = join(dir, 'latchkey.yaml');
-  await writeFile(configFile, demoConfig(ports));
+  await writeFile(configFile, demoConfig(ports, extensionKey));
   const keysFile = join(dir, 'keys');
   if (!existsSync(keysFile)) await runCli(['keys', 'init', '--file', keysFile]);
   const clientSecret = await readOrMake(join(dir, 'client-secret'), () => randomBytes(32).toString('base64url'));

@@ -8,6 +8,8 @@ export interface LaunchOptions {
   /** Folder of the browser's profile. */
   profileDir: string;
   headless: boolean;
+  /** Default: this process's own. */
+  env?: NodeJS.ProcessEnv | undefined;
 }
 
 /**
@@ -21,10 +23,11 @@ export async function launchBrowser(options: LaunchOptions): Promise<BrowserCont
   return launch(options, true).catch(() => launch(options, false));
 }
 
-const launch = ({ executable, extensionDir, profileDir, headless }: LaunchOptions, chromiumSandbox: boolean) =>
+const launch = ({ executable, extensionDir, profileDir, headless, env }: LaunchOptions, chromiumSandbox: boolean) =>
   chromium.launchPersistentContext(profileDir, {
     executablePath: executable,
     chromiumSandbox,
+    ...(env ? { env } : {}),
     // Playwright's own headless mode is another program, without extensions: --headless=new is the real one.
     headless: false,
     viewport: headless ? { width: 1_100, height: 800 } : null,

@@ -35,7 +35,7 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
   context.setDefaultTimeout(15_000);
   if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
 
-  const greeted = await closeWelcome(context);
+  const greeted = await closeWelcome(context, extensionUrl('ui/welcome.html'));
 
   const openTab = async (url: string): Promise<Page> => {
     const page = await context.newPage();
@@ -67,9 +67,9 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
 }
 
 /** The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would. */
-async function closeWelcome(context: BrowserContext): Promise<boolean> {
+export async function closeWelcome(context: BrowserContext, url: string): Promise<boolean> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const welcome = context.pages().find((page) => page.url() === extensionUrl('ui/welcome.html'));
+    const welcome = context.pages().find((page) => page.url() === url);
     if (welcome) {
       await welcome.close();
       return true;

@@ -10,7 +10,8 @@ export const brokerFrom = (typed: string): string | undefined => {
   const address = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
-  return isSecureUrl(url) ? url.origin : undefined;
+  // Chromium escapes what no host may contain, such as a space, and calls it one.
+  return isSecureUrl(url) && !url.hostname.includes('%') ? url.origin : undefined;
 };
 
 /** Where a person types the address of their organisation's broker. */

@@ -5,15 +5,18 @@ export default class TableReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = new Map<string, Map<string, string>>();
     const columns = new Set<string>();
+    const reasons = new Set<string>();
     for (const module of modules.filter(({ moduleId }) => moduleId.includes('/test/e2e/browsers/'))) {
       for (const test of module.children.allTests()) {
         const [browser = '', ...path] = test.fullName.split(' > ');
         const name = path.join(' › ');
         columns.add(browser);
         rows.set(name, (rows.get(name) ?? new Map()).set(browser, inWords(test)));
+        const result = test.result();
+        if (result.state === 'skipped' && result.note) reasons.add(`skipped in ${browser}: ${result.note}`);
       }
     }
-    if (rows.size > 0) process.stdout.write(`\n${table(rows, [...columns].sort())}\n`);
+    if (rows.size > 0) process.stdout.write(`\n${[table(rows, [...columns].sort()), ...reasons].join('\n')}\n`);
   }
 }
 

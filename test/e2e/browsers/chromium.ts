@@ -1,41 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright';
+import { expect } from 'vitest';
 import { findChromium } from '../../../demo/browser/find.ts';
+import { launchBrowser } from '../../../demo/browser/launch.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
-import { extensionUrl, openStage } from '../../../demo/play/stage.ts';
-import type { Demo } from '../../../demo/stack.ts';
+import { chromeExtensionId, demoExtensionKey } from '../../../demo/extension-key.ts';
+import { closeWelcome } from '../../../demo/play/stage.ts';
+import type { RunningDemo } from '../../../demo/stack.ts';
 import { controlWorker } from '../kit/worker.ts';
 import type { Browser, Served, Tab } from './browser.ts';
 
 const quiet = { ...thisMachine, say: () => undefined };
 
+export interface ChromiumOptions {
+  /** The manifest's `key`; default the demo's. */
+  extensionKey?: string | undefined;
+  /** Opens windows on this display (`:7`); default no windows at all. */
+  display?: string | undefined;
+  /** A profile that is kept; default one that is gone afterwards. */
+  profileDir?: string | undefined;
+}
+
 /** Chromium, driven by Playwright. */
-export async function openChromium(demo: Demo): Promise<Browser> {
-  const { context, greeted, close } = await openStage(demo, await findChromium(quiet));
+export async function openChromium(demo: RunningDemo, options: ChromiumOptions = {}): Promise<Browser> {
+  const { extensionKey = demoExtensionKey, display } = options;
+  const own = options.profileDir === undefined ? await mkdtemp(join(tmpdir(), 'latchkey-profile-')) : undefined;
+  const context = await launchBrowser({
+    executable: await findChromium(quiet),
+    extensionDir: demo.extensionDir,
+    profileDir: options.profileDir ?? (own as string),
+    headless: display === undefined,
+    env: display === undefined ? undefined : { ...process.env, DISPLAY: display },
+  });
+  context.setDefaultTimeout(15_000);
+  if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
+
+  const id = chromeExtensionId(extensionKey);
+  const extensionUrl = (path: string): string => `chrome-extension://${id}/${path}`;
+  const greeted = await closeWelcome(context, extensionUrl('ui/welcome.html'));
   const tabs = new WeakMap<Page, Tab>();
   const tabOf = (page: Page): Tab => {
     const known = tabs.get(page) ?? chromiumTab(page);
     tabs.set(page, known);
     return known;
   };
-  const open = async (url: string): Promise<Page> => {
+  const open = async (path: string): Promise<Page> => {
     const page = await context.newPage();
-    await page.goto(url);
+    await page.goto(extensionUrl(path));
     return page;
   };
+  /** A page that asks the background for nothing: its own request would wake what is to be stopped. */
+  const ownPage = async (): Promise<Page> =>
+    context.pages().find((page) => page.url().startsWith(extensionUrl(''))) ?? (await open('icons/16.png'));
+
   return {
     demo,
     greeted,
     extensionUrl,
     tabs: async () => context.pages().map(tabOf),
-    async newTab(served) {
-      const page = await context.newPage();
-      if (served) await serve(page, served);
-      return tabOf(page);
+    newTab: async (served) => tabOf(await newPage(context, served)),
+    async newTabApart(served) {
+      await inExtensionsPage(context, 'updateExtensionConfiguration', { extensionId: id, incognitoAccess: true });
+      const apart = await context.browser()?.newContext();
+      if (!apart) throw new Error('this Chromium opens no private window');
+      return tabOf(await newPage(apart, served));
     },
-    openExtensionPage: async (path) => tabOf(await open(extensionUrl(path))),
+    openExtensionPage: async (path) => tabOf(await open(path)),
     clearCookies: (host) => context.clearCookies({ domain: host }),
-    stopBackground: () => stop(context, open),
-    close,
+    async stopBackground() {
+      await (await controlWorker(await ownPage())).stop();
+    },
+    async inBackground<T>(source: string): Promise<T> {
+      // A stopped worker is still listed, and would keep us waiting until something wakes it.
+      await (await ownPage()).evaluate('void chrome.runtime.connect({ name: "latchkey:ui" })');
+      const worker = context.serviceWorkers().at(-1) ?? (await context.waitForEvent('serviceworker'));
+      return worker.evaluate<T>(`(${source})(self)`);
+    },
+    async updateExtension() {
+      await inExtensionsPage(context, 'reload', id);
+      // Nobody says when it is back.
+      const page = await context.newPage();
+      await expect.poll(() => page.goto(extensionUrl('icons/16.png')).then(() => true, String)).toBe(true);
+      await page.close();
+    },
+    async close() {
+      await context.close();
+      if (own) await rm(own, { recursive: true, force: true });
+    },
   };
 }
 
@@ -52,17 +105,24 @@ const chromiumTab = (page: Page): Tab => ({
   isClosed: async () => page.isClosed(),
 });
 
-async function serve(page: Page, served: ReadonlyMap<string, Served>): Promise<void> {
+async function newPage(context: BrowserContext, served: ReadonlyMap<string, Served> | undefined): Promise<Page> {
+  const page = await context.newPage();
+  if (!served) return page;
   await page.route('**/*', async (route) => {
     const document = served.get(route.request().url());
     await (document ? route.fulfill(document) : route.continue());
   });
+  return page;
 }
 
-async function stop(context: BrowserContext, open: (url: string) => Promise<Page>): Promise<void> {
-  // A page that asks the background for nothing: its own request would wake what is to be stopped.
-  const page =
-    context.pages().find((each) => each.url().startsWith(extensionUrl(''))) ??
-    (await open(extensionUrl('icons/16.png')));
-  await (await controlWorker(page)).stop();
+/**
+ * What a person does in the browser's page of extensions. The extension starts anew, for which an unpacked one needs the
+ * developer mode: without it, it would be switched off.
+ */
+async function inExtensionsPage(context: BrowserContext, method: string, argument: unknown): Promise<void> {
+  const page = await context.newPage();
+  await page.goto('chrome://extensions');
+  await page.evaluate('chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })');
+  await page.evaluate(`chrome.developerPrivate.${method}(${JSON.stringify(argument)})`);
+  await page.close();
 }

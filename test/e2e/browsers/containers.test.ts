@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Tab } from './browser.ts';
+import type { Browser } from './browser.ts';
 import { openFirefox } from './firefox.ts';
 import { startBrowser } from './start.ts';
 import { answerTo, openTab, press, sees, signIn } from './tab.ts';
@@ -15,7 +15,7 @@ describe('Firefox', () => {
   it('a page in a container is refused, with the reason, while the same page beside it is served', async () => {
     await (await signIn(browser)).close();
     const { notes } = browser.demo.origins;
-    const inside = (await browser.newContainerTab?.()) as Tab;
+    const inside = await browser.newTabApart();
     await inside.goto(notes);
     await press(inside, 'Load orders');
     await sees(inside, '#notice[data-code=policy_denied]');

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
 import puppeteer, { type Page, type Browser as Puppeteer } from 'puppeteer-core';
+import { expect } from 'vitest';
 import { findFirefox } from '../../../demo/browser/find.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
 import { demoFirefoxId } from '../../../demo/extension-key.ts';
-import type { Demo } from '../../../demo/stack.ts';
+import type { RunningDemo } from '../../../demo/stack.ts';
 import type { Browser, Served, Tab } from './browser.ts';
 
 const quiet = { ...thisMachine, say: () => undefined };
@@ -19,23 +20,41 @@ interface Bidi {
 const bidiOf = (browser: Puppeteer): Bidi => (browser as unknown as { connection: Bidi }).connection;
 const contextOf = (page: Page): string => (page.mainFrame() as unknown as { _id: string })._id;
 
+export interface FirefoxOptions {
+  /** Another one than is installed, whose policy installs the extension. */
+  executable?: string | undefined;
+  /** A profile that is kept; default one that is gone afterwards. */
+  profileDir?: string | undefined;
+}
+
 /** Firefox, driven by puppeteer over WebDriver BiDi. */
-export async function openFirefox(demo: Demo): Promise<Browser> {
+export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {}): Promise<Browser> {
+  const { executable, profileDir } = options;
   const browser = await puppeteer.launch({
     browser: 'firefox',
-    executablePath: await findFirefox(quiet),
+    executablePath: executable ?? (await findFirefox(quiet)),
     headless: true,
     args: ['--remote-allow-system-access'],
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
+    ...(profileDir === undefined ? {} : { userDataDir: profileDir }),
     extraPrefsFirefox: {
       'extensions.webextOptionalPermissionPrompts': false,
+      // For an add-on that isn't installed for a session only; the build is nobody's but this test's.
+      'xpinstall.signatures.required': false,
       'extensions.webextensions.uuids': JSON.stringify({ [demoFirefoxId]: host }),
     },
   });
-  await browser.installExtension(join(dirname(demo.extensionDir), 'firefox'));
+  const install = () => browser.installExtension(join(dirname(demo.extensionDir), 'firefox'));
   const bidi = bidiOf(browser);
+  try {
+    if (executable === undefined) await install();
+    else await expect.poll(() => inChrome(bidi, `String(${extension})`)).not.toBe('undefined');
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
   const greeted = await closeWelcome(bidi);
   const tabs = new WeakMap<Page, Tab>();
   const tabOf = (page: Page): Tab => {
@@ -43,6 +62,13 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
     tabs.set(page, known);
     return known;
   };
+  const open = async (path: string): Promise<Page> => {
+    const page = await browser.newPage();
+    // Firefox tells nobody when a page of an extension has loaded: whoever asks it something waits for that.
+    await bidi.send('browsingContext.navigate', { context: contextOf(page), url: extensionUrl(path), wait: 'none' });
+    return page;
+  };
+  let helper: Page | undefined;
   return {
     demo,
     greeted,
@@ -51,22 +77,22 @@ export async function openFirefox(demo: Demo): Promise<Browser> {
       const open = await openContexts(bidi);
       return (await browser.pages()).filter((page) => open.has(contextOf(page))).map(tabOf);
     },
-    async newTab(served) {
-      const page = await browser.newPage();
-      if (served) await serve(page, served);
-      return tabOf(page);
-    },
-    newContainerTab: async () => tabOf(await (await browser.createBrowserContext()).newPage()),
-    async openExtensionPage(path) {
-      const page = await browser.newPage();
-      // Firefox tells nobody when a page of an extension has loaded: whoever asks it something waits for that.
-      await bidi.send('browsingContext.navigate', { context: contextOf(page), url: extensionUrl(path), wait: 'none' });
-      return tabOf(page);
-    },
+    newTab: async (served) => tabOf(await newPage(browser, served)),
+    newTabApart: async (served) => tabOf(await newPage(await browser.createBrowserContext(), served)),
+    openExtensionPage: async (path) => tabOf(await open(path)),
     async clearCookies(domain) {
       await bidi.send('storage.deleteCookies', { filter: { domain } });
     },
-    stopBackground: () => stop(bidi),
+    /** From the browser's own side, the way its idle timer does. */
+    stopBackground: () => inChrome(bidi, `${extension}.terminateBackground({ disableResetIdleForTest: true })`),
+    async inBackground<T>(source: string): Promise<T> {
+      // Left open: what it has put into the background ends with it.
+      if (!helper || !(await openContexts(bidi)).has(contextOf(helper))) helper = await open('ui/popup.html');
+      const page = helper;
+      await expect.poll(() => page.evaluate('typeof browser.runtime').catch(String)).toBe('object');
+      return (await page.evaluate(`browser.runtime.getBackgroundPage().then(${source})`)) as T;
+    },
+    updateExtension: async () => void (await install()),
     close: () => browser.close(),
   };
 }
@@ -108,18 +134,28 @@ const firefoxTab = (page: Page, bidi: Bidi): Tab => ({
   isClosed: async () => page.isClosed() || !(await openContexts(bidi)).has(contextOf(page)),
 });
 
-async function serve(page: Page, served: ReadonlyMap<string, Served>): Promise<void> {
+async function newPage(
+  from: Pick<Puppeteer, 'newPage'>,
+  served: ReadonlyMap<string, Served> | undefined,
+): Promise<Page> {
+  const page = await from.newPage();
+  if (!served) return page;
   page.on('request', (request) => {
     const document = served.get(request.url().split('#')[0] ?? '');
     void (document ? request.respond({ status: 200, ...document }) : request.continue()).catch(() => undefined);
   });
   await page.setRequestInterception(true);
+  return page;
 }
 
-/** Ends the event page from the browser's own side, the way its idle timer does. */
-async function stop(bidi: Bidi): Promise<void> {
+/** The extension, as the browser itself knows it. */
+const extension = `WebExtensionPolicy.getByID(${JSON.stringify(demoFirefoxId)})?.extension`;
+
+/** Runs an expression in the browser's own window, and waits for its promise. */
+async function inChrome<T>(bidi: Bidi, expression: string): Promise<T> {
   const { result } = await bidi.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
   const [window] = (result as { contexts: { context: string }[] }).contexts;
-  const expression = `WebExtensionPolicy.getByID(${JSON.stringify(demoFirefoxId)}).extension.terminateBackground({ disableResetIdleForTest: true })`;
-  await bidi.send('script.evaluate', { expression, target: { context: window?.context }, awaitPromise: true });
+  const evaluation = { expression, target: { context: window?.context }, awaitPromise: true };
+  const { result: answer } = await bidi.send('script.evaluate', evaluation);
+  return (answer as { result?: { value?: T } }).result?.value as T;
 }

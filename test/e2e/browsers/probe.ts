@@ -54,7 +54,9 @@ export interface Asked {
   token?: string;
   type?: string;
   code?: string;
+  message?: string;
   interaction?: string;
+  retryAfterMs?: number;
 }
 
 /** Asks for a token, as the page. */

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimRow } from '../../../demo/ports.ts';
-import { type Demo, startDemo } from '../../../demo/stack.ts';
+import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
 import type { Browser } from './browser.ts';
 
 /** The whole demo on free ports and a browser with the extension, in a folder that is gone afterwards. */
-export async function startBrowser(open: (demo: Demo) => Promise<Browser>): Promise<Browser> {
+export async function startBrowser(open: (demo: RunningDemo) => Promise<Browser>): Promise<Browser> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'));
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const demo = await startDemo({ ports: await claimRow(0), dir, now: Date.now, log });

@@ -1,65 +1,98 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoFirefoxId } from '../../../demo/extension-key.ts';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { demoExtensionKey, demoFirefoxId } from '../../../demo/extension-key.ts';
+import { claimRow } from '../../../demo/ports.ts';
+import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
 import { buildExtension } from '../../../extension/build/build.ts';
 import type { Browser, Tab } from './browser.ts';
+import { openChromium } from './chromium.ts';
+import { type Display, openDisplay } from './display.ts';
 import { openFirefox } from './firefox.ts';
-import { startBrowser } from './start.ts';
+import { firefoxWithPolicy } from './policy-file.ts';
 import { answerTo, openTab, press, sees, showsSignedIn, signIn } from './tab.ts';
 
 /**
- * The build for the stores, which has access to nothing. In Firefox alone: there a preference answers the
- * browser's own question, which no test can click in either browser.
+ * The build for the stores, which has access to nothing. The browser's own question is answered in Firefox by a
+ * preference, and in Chromium by the keyboard of a display that nobody sees.
  */
-describe('Firefox', () => {
+describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
   let dir: string;
-  let browser: Browser;
+  let demo: RunningDemo;
+  let display: Display | undefined;
+  let executable: string | undefined;
+  let browser: Browser | undefined;
   let shop: Tab;
   let popup: Tab;
 
+  const open = (): Promise<Browser> => {
+    const profileDir = join(dir, 'profile');
+    if (name === 'Chromium') return openChromium(demo, { profileDir, display: display?.name });
+    return openFirefox(demo, { profileDir, executable });
+  };
+  const running = (context: TestContext): Browser =>
+    browser ?? context.skip('Xvfb and xdotool are not both installed: nobody can answer the browser’s question');
+  const allow = async (): Promise<void> => display?.allow();
+
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'latchkey-store-'));
-    await buildExtension(
-      { baked: null, firefoxId: demoFirefoxId },
-      { target: 'firefox', version: '1.2.3', outDir: dir },
-    );
-    browser = await startBrowser((demo) => openFirefox({ ...demo, extensionDir: join(dir, 'chrome') }));
+    const log = (line: string) => void process.stderr.write(`${line}\n`);
+    demo = await startDemo({ ports: await claimRow(0), dir: join(dir, 'demo'), now: Date.now, log });
+    const target = name === 'Chromium' ? 'chrome' : 'firefox';
+    const build = { baked: null, firefoxId: demoFirefoxId, chromeKey: demoExtensionKey };
+    await buildExtension(build, { target, version: '1.2.3', outDir: join(dir, 'build') });
+    demo = { ...demo, extensionDir: join(dir, 'build', 'chrome') };
+    await mkdir(join(dir, 'profile'));
+    if (name === 'Chromium') display = await openDisplay();
+    else executable = await firefoxWithPolicy(dir, demo);
+    if (name === 'Firefox' || display) browser = await open();
   });
   afterAll(async () => {
     await browser?.close();
+    await display?.close();
+    await demo?.close();
     await rm(dir, { recursive: true, force: true });
   });
 
-  it('store build: the person names the broker, once, and is told what is no address', async () => {
-    shop = await openTab(browser, browser.demo.origins.notes);
+  it('store build: the person names the broker, once, and is told what is no address', async (context) => {
+    shop = await openTab(running(context), demo.origins.notes);
     await sees(shop, '#notice[data-code=not_installed]');
-    popup = await browser.openExtensionPage('ui/popup.html');
+    popup = await running(context).openExtensionPage('ui/popup.html');
     await sees(popup, 'h1', 'Set up Latchkey');
     await popup.type('input[name=broker]', 'http://not an address');
     await press(popup, 'Continue');
     await sees(popup, '.wrong', 'This is not an address');
     await popup.evaluate(`document.querySelector('input[name=broker]').value = ''`);
-    await popup.type('input[name=broker]', browser.demo.origins.broker);
+    await popup.type('input[name=broker]', demo.origins.broker);
     await press(popup, 'Continue');
+    await allow();
     await sees(popup, 'h1', 'You are signed out');
     await popup.close();
   });
 
-  it('store build: “Connect” serves a page that was open before, without a reload', async () => {
-    popup = await signIn(browser);
+  it('store build: “Connect” serves a page that was open before, without a reload', async (context) => {
+    popup = await signIn(running(context));
     await sees(popup, '.site', 'Latchkey is not in this site yet');
     expect(await shop.evaluate('document.documentElement.dataset.signedIn ?? "false"')).toBe('false');
     await press(popup, 'Connect Delivery notes');
+    await allow();
     await showsSignedIn(shop, true);
     expect(await answerTo(shop, 'Load orders')).toBe(200);
-    const second = await openTab(browser, browser.demo.origins.notes);
+    const second = await openTab(running(context), demo.origins.notes);
     expect(await answerTo(second, 'Load orders')).toBe(200);
+    for (const tab of [shop, second, popup]) await tab.close();
   });
 
-  it('store build: a site that nobody connected finds no extension', async () => {
-    const other = await openTab(browser, browser.demo.origins.shop);
+  it('store build: a site that nobody connected finds no extension', async (context) => {
+    const other = await openTab(running(context), demo.origins.shop);
     await sees(other, '#notice[data-code=not_installed]');
+  });
+
+  it('store build: the browser is started anew, and the site is still connected, the person still signed in', async (context) => {
+    await running(context).close();
+    browser = await open();
+    const again = await openTab(browser, demo.origins.notes);
+    expect(await answerTo(again, 'Load orders')).toBe(200);
   });
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Demo } from '../../../demo/stack.ts';
+import type { RunningDemo } from '../../../demo/stack.ts';
 import type { Browser } from './browser.ts';
 import { accessCases } from './cases/access.ts';
 import { accountCases } from './cases/accounts.ts';
+import { faultCases } from './cases/faults.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { pageCases } from './cases/pages.ts';
 import { signInCases } from './cases/sign-in.ts';
@@ -10,7 +11,7 @@ import { tokenCases } from './cases/tokens.ts';
 import { startBrowser } from './start.ts';
 
 /** The end-to-end list, in one browser. `npm run e2e` ends with a table of all of them. */
-export function browserSuite(name: string, open: (demo: Demo) => Promise<Browser>): void {
+export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<Browser>): void {
   describe(name, () => {
     let browser: Browser;
     beforeAll(async () => {
@@ -24,5 +25,6 @@ export function browserSuite(name: string, open: (demo: Demo) => Promise<Browser
     accountCases(running);
     hostileCases(running);
     pageCases(running);
+    faultCases(running);
   });
 }

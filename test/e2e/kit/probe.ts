@@ -8,7 +8,7 @@ declare global {
       scopes: string[],
       /** Whose it must be. */
       profile?: string,
-    ): Promise<{ token?: string; code?: string; interaction?: string | undefined }>;
+    ): Promise<{ token?: string; code?: string; message?: string; interaction?: string; retryAfterMs?: number }>;
     /** Says hello by hand, to every window in reach. @returns what anybody answers within a second */
     knock(): Promise<unknown[]>;
     /** Posts messages over one port of the bridge, whatever they are, each when the one before was answered. @returns the answers, events left out */
@@ -37,7 +37,8 @@ window.ask = async (resource, scopes, profile) => {
     return { token: (await lk.getToken({ profile })).token };
   } catch (error) {
     if (!(error instanceof LatchkeyError)) throw error;
-    return { code: error.code, interaction: error.interaction };
+    const { code, message, interaction, retryAfterMs } = error;
+    return { code, message, ...(interaction && { interaction }), ...(retryAfterMs && { retryAfterMs }) };
   }
 };
 
