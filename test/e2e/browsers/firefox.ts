@@ -50,7 +50,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
   const bidi = bidiOf(browser);
   try {
     if (executable === undefined) await install();
-    else await expect.poll(() => inChrome(bidi, `String(${extension})`)).not.toBe('undefined');
+    else await installed(bidi);
   } catch (error) {
     await browser.close();
     throw error;
@@ -95,6 +95,15 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
     updateExtension: async () => void (await install()),
     close: () => browser.close(),
   };
+}
+
+/** By policy, some time after the start. */
+async function installed(bidi: Bidi): Promise<void> {
+  for (let tries = 0; tries < 150; tries += 1) {
+    if ((await inChrome(bidi, `String(${extension})`)) !== 'undefined') return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the policy did not install the extension');
 }
 
 /** Puppeteer isn't told when a page of an extension closes. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, realpath, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, realpath, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { findFirefox } from '../../../demo/browser/find.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
 import { demoFirefoxId } from '../../../demo/extension-key.ts';
@@ -61,7 +61,7 @@ export async function firefoxWithPolicy(dir: string, demo: Demo, policy: object 
     ExtensionSettings: { [demoFirefoxId]: { installation_mode: 'force_installed', install_url: `file://${file}` } },
     '3rdparty': { Extensions: { [demoFirefoxId]: policy } },
   };
-  const executable = await realpath(await findFirefox({ ...thisMachine, say: () => undefined }));
+  const executable = await programOf(await findFirefox({ ...thisMachine, say: () => undefined }));
   const [from, to] = [dirname(executable), join(dir, 'firefox')];
   await mkdir(join(to, 'distribution'), { recursive: true });
   await writeFile(join(to, 'distribution', 'policies.json'), JSON.stringify({ policies }));
@@ -71,6 +71,16 @@ export async function firefoxWithPolicy(dir: string, demo: Demo, policy: object 
     else if (name !== 'distribution') await symlink(join(from, name), join(to, name)).catch(ignoreExisting);
   }
   return join(to, basename(executable));
+}
+
+/** The program itself: what is found first may be a script that starts it (Debian's `firefox`). */
+async function programOf(path: string): Promise<string> {
+  const file = await realpath(path);
+  const bytes = await readFile(file);
+  if (bytes.toString('latin1', 0, 2) !== '#!') return file;
+  const started = [...bytes.toString().matchAll(/^exec "?([\w./-]+)/gm)].at(-1)?.[1];
+  if (started === undefined) throw new Error(`${file} is a script that starts nobody knows what`);
+  return programOf(resolve(dirname(file), started));
 }
 
 /** Made once for each place. */

@@ -93,6 +93,10 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
     await running(context).close();
     browser = await open();
     const again = await openTab(browser, demo.origins.notes);
+    // Chromium takes an extension of the command line for a new version at each start, and registers its script anew.
+    await expect
+      .poll(() => again.reload().then(() => again.evaluate('document.documentElement.dataset.signedIn')))
+      .toBe('true');
     expect(await answerTo(again, 'Load orders')).toBe(200);
   });
 });
