@@ -28,6 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...elsewhere, 'test/e2e/**', 'test/conformance/**'],
+          // Properties try hundreds of inputs: on a busy machine that takes a while.
+          testTimeout: 30_000,
           setupFiles: ['test/network-off.ts'],
         },
       },

@@ -18,6 +18,9 @@ Run a broker:
   backup    copy a SQLite store while the broker runs
   sessions  show and end people's sessions and devices
   audit     export the audit log
+  policy    explain whether a page may have a token for somebody
+  services  make a secret for a service, and its hash
+  schema    print the JSON Schema of the configuration
 
 "latchkey <command> --help" says more.
 `;

@@ -64,7 +64,13 @@ function Consent() {
     return (
       <main>
         <h1 class="unseen">{message('name')}</h1>
-        <Problem problem={problem} />
+        {problem?.code === 'expired' ? (
+          <p class="problem" role="alert">
+            {message('consent_over')}
+          </p>
+        ) : (
+          <Problem problem={problem} />
+        )}
       </main>
     );
   return (
