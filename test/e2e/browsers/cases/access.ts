@@ -100,12 +100,16 @@ export function accessCases(browser: () => Browser): void {
     await sees(site, '#notice[data-code=user_denied]');
     await site.close();
     const probe = await openProbe(browser(), shop);
-    expect(await ask(probe, api, ['orders:read'])).toEqual({ code: 'user_denied' });
+    expect(await ask(probe, api, ['orders:read'])).toEqual({ code: 'user_denied', message: expect.any(String) });
     const popup = await browser().openExtensionPage('ui/popup.html');
     await sees(popup, '.site.never', 'Shop');
     await press(popup, 'Let Shop ask again');
     await sees(popup, '.site.none', 'Shop');
-    expect(await ask(probe, api, ['orders:read'])).toEqual({ code: 'access_not_granted', interaction: 'consent' });
+    expect(await ask(probe, api, ['orders:read'])).toEqual({
+      code: 'access_not_granted',
+      interaction: 'consent',
+      message: expect.any(String),
+    });
     await probe.close();
     await popup.close();
   });

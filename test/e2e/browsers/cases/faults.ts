@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answerInstead, moveClock } from '../background-faults.ts';
+import { answerInstead, forgetTokens, moveClock } from '../background-faults.ts';
 import type { Browser, Tab } from '../browser.ts';
 import { type Asked, ask, openProbe } from '../probe.ts';
 import { openTab, sees, showsSignedIn, signIn, signOut } from '../tab.ts';
@@ -34,7 +34,7 @@ export function faultCases(browser: () => Browser): void {
   it('the broker has too much to do (429): sites are told when to come back', async () => {
     await browser().stopBackground();
     const site = await openProbe(browser(), origins().notes);
-    await moveClock(browser(), pastEveryToken);
+    await forgetTokens(browser());
     const tooMuch = { status: 429, headers: { 'Retry-After': '7' }, body: { error: 'too_many_requests' } };
     await answerInstead(browser(), 'POST /session/token', tooMuch);
     expect(await askOf(site)).toMatchObject({ code: 'busy', retryAfterMs: 7_000 });
