@@ -1,10 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { userNamed } from './browsers/tab.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { beginDevice, pollDevice, postForm, refreshDevice } from './kit/device-flow.ts';
 import { createPerson } from './kit/person.ts';
 
 /** A broker that is stopped and started again before every single request that reaches it: no two steps meet the same one. */
+
+const grace = userNamed('grace');
+const graceHopper = [grace.username, grace.password] as const;
 
 let broker: TestBroker;
 let issuer: string;
@@ -22,8 +26,8 @@ async function restart(): Promise<void> {
 }
 
 /** Somebody at a browser: each of the redirects between the broker and the provider counts as a step, too. */
-const newPerson = () =>
-  createPerson(broker.origins, undefined, {}, async ({ origin }) => {
+const newPerson = (who?: readonly [username: string, password: string]) =>
+  createPerson(broker.origins, who, {}, async ({ origin }) => {
     if (origin === issuer) await restart();
   });
 
@@ -81,7 +85,8 @@ describe('a restart before every step', () => {
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       code_challenge_method: 'S256',
     }).toString();
-    const person = newPerson();
+    // Not who has just signed out everywhere: sign-ins of that very second are ended too.
+    const person = newPerson(graceHopper);
     restarts = 0;
     const confirmation = await person.open(url);
     const { url: answer } = await person.decideNative(confirmation, 'allow');
