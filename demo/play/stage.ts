@@ -68,7 +68,8 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
 
 /** The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would. */
 export async function closeWelcome(context: BrowserContext, url: string): Promise<boolean> {
-  for (let tries = 0; tries < 50; tries += 1) {
+  // A busy machine takes its time over the first start.
+  for (let tries = 0; tries < 150; tries += 1) {
     const welcome = context.pages().find((page) => page.url() === url);
     if (welcome) {
       await welcome.close();
