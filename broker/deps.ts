@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Config } from './config/types.ts';
 import type { Feed } from './events/feed.ts';
 import type { HookSigners } from './hooks/signer.ts';

@@ -1,4 +1,4 @@
-import { type OAuthErrorCode, oauthErrorStatus } from '#shared/oauth-errors.ts';
+import { type OAuthErrorCode, oauthErrorStatus } from '@latchkey/shared/oauth-errors.ts';
 
 interface OAuthErrorOptions extends ErrorOptions {
   /** Members beside `error` and `error_description`, safe to send. */

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 /** Top folder of the project. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
-export const cliFile = fileURLToPath(new URL('../bin/latchkey.ts', import.meta.url));
+export const cliFile = fileURLToPath(new URL('../broker/bin/latchkey.js', import.meta.url));
 
 /** Starts `latchkey …` by the Node that runs this process. */
 export const spawnCli = (args: string[], options: SpawnOptions): ChildProcess =>

@@ -1,4 +1,4 @@
-import { createProof } from '#shared/dpop.ts';
+import { createProof } from '@latchkey/shared/dpop.ts';
 import { createSessionClient } from '../../test/e2e/kit/session-client.ts';
 import { post } from '../load/request.ts';
 import type { MeasuredServer } from '../load/server.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProof } from '#shared/dpop.ts';
+import { createProof } from '@latchkey/shared/dpop.ts';
 import { beginDevice } from '../../test/e2e/kit/device-flow.ts';
 import { startReplicas } from '../../test/e2e/kit/replicas.ts';
 import { post } from '../load/request.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { parseScope } from '#shared/scope.ts';
-import { parseDuration, toSeconds } from '#shared/time.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import { parseDuration, toSeconds } from '@latchkey/shared/time.ts';
 import type { Config } from '../config/types.ts';
 import type { PolicyQuestion } from '../policy/decide.ts';
 import { type Explanation, explain } from '../policy/explain.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
+import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
+import { parseDuration } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
-import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
-import { parseDuration } from '#shared/time.ts';
 import { secretHashForm } from '../services/secret.ts';
 import { presetNames } from '../upstream/presets.ts';
 

@@ -1,4 +1,4 @@
-import { parseScope } from '#shared/scope.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
 import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import * as oauth from 'oauth4webapi';
-import { isLoopbackHost } from '#shared/origin.ts';
 import type { Config, UpstreamConfig } from '../config/types.ts';
 import { clientAuth } from '../upstream/client-auth.ts';
 import { about, type Finding } from './finding.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 
 /** What the checks of the network work with. */
 export interface DoctorDeps {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Proof, ProofError, verifyProof } from '#shared/dpop.ts';
+import { type Proof, ProofError, verifyProof } from '@latchkey/shared/dpop.ts';
 import type { Deps } from '../deps.ts';
 import { sha256 } from '../keys/hash.ts';
 import type { Original } from './original.ts';

@@ -1,4 +1,4 @@
-import { parseScope } from '#shared/scope.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
 import type { AccessClaims } from '../tokens/verify.ts';
 
 /** The API's servers and gateways have to hold all headers in a buffer, often of 4 kB. */

@@ -1,5 +1,5 @@
-import { parseScope } from '#shared/scope.ts';
-import { toSeconds } from '#shared/time.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import { toSeconds } from '@latchkey/shared/time.ts';
 import type { AccessClaims } from '../tokens/verify.ts';
 import type { RouteRules } from './rules.ts';
 

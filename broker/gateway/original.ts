@@ -1,4 +1,4 @@
-import { isSecureUrl } from '#shared/origin.ts';
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import type { BrokerContext } from '../env.ts';
 
 /** The request that the gateway asks about, as its client made it. */

@@ -1,4 +1,4 @@
-import { parseScope } from '#shared/scope.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
 import { OAuthError } from '../errors.ts';
 
 /** What a route of a gateway asks of a token. Set by whoever configures the gateway, never by the caller. */

@@ -1,7 +1,7 @@
+import { isLoopbackHost } from '@latchkey/shared/origin.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
-import { isLoopbackHost } from '#shared/origin.ts';
-import type { Clock } from '#shared/time.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { createDiscovery } from '../upstream/discovery.ts';
 

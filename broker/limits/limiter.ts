@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { tooMany } from '../errors.ts';
 import type { LimitStore } from '../store/store.ts';
 import type { Budget } from './spend.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { clientHeader } from '@latchkey/shared/session-api.ts';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
-import { clientHeader } from '#shared/session-api.ts';
 import { brokerInProcess, issuer } from '../../test/broker/in-process.ts';
 import { budgets } from './budgets.ts';
 

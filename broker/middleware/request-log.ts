@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { MiddlewareHandler } from 'hono';
-import type { Clock } from '#shared/time.ts';
 import type { Env } from '../env.ts';
 import type { Log } from '../log.ts';
 

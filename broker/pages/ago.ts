@@ -1,4 +1,4 @@
-import { ago as inWords } from '#shared/ago.ts';
+import { ago as inWords } from '@latchkey/shared/ago.ts';
 import type { Language } from './language.ts';
 
 /** How long ago, in words. @param ms at least 0 */

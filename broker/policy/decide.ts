@@ -1,4 +1,4 @@
-import { toSeconds } from '#shared/time.ts';
+import { toSeconds } from '@latchkey/shared/time.ts';
 import type { Config, OriginConfig, ResourceConfig } from '../config/types.ts';
 import type { GrantClaims } from '../store/store.ts';
 

@@ -1,4 +1,4 @@
-import { authorizeRequest } from '#shared/session-api.ts';
+import { authorizeRequest } from '@latchkey/shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';

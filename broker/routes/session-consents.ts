@@ -1,5 +1,5 @@
-import { parseScope } from '#shared/scope.ts';
-import { type ConsentRequest, consentRequest, consentRevocation } from '#shared/session-api.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import { type ConsentRequest, consentRequest, consentRevocation } from '@latchkey/shared/session-api.ts';
 import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../account/site-decisions.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';

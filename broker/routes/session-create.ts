@@ -1,4 +1,4 @@
-import { sessionRequest } from '#shared/session-api.ts';
+import { sessionRequest } from '@latchkey/shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';

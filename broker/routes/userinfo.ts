@@ -1,4 +1,4 @@
-import { parseScope } from '#shared/scope.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
 import type { Deps } from '../deps.ts';
 import { personClaims, userInfoAudience } from '../device/identity.ts';
 import type { BrokerContext } from '../env.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createProof } from '@latchkey/shared/dpop.ts';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProof } from '#shared/dpop.ts';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { goodToken, hostileTokens } from '../../test/e2e/kit/hostile-tokens.ts';
 import type { TokenClaims } from '../tokens/mint.ts';

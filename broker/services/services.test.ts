@@ -1,6 +1,6 @@
+import { createProof } from '@latchkey/shared/dpop.ts';
 import { createLocalJWKSet, decodeJwt, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProof } from '#shared/dpop.ts';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { goodToken, hostileTokens } from '../../test/e2e/kit/hostile-tokens.ts';
 import { hashChosenSecret, newSecret, secretMatches } from './secret.ts';

@@ -1,5 +1,5 @@
+import { accountHeader, clientHeader, clientHeaderValue } from '@latchkey/shared/session-api.ts';
 import type { MiddlewareHandler } from 'hono';
-import { accountHeader, clientHeader, clientHeaderValue } from '#shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext, Env } from '../env.ts';
 import { OAuthError } from '../errors.ts';

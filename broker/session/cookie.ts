@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { cookieName } from '@latchkey/shared/session-api.ts';
 import { getCookie, setCookie } from 'hono/cookie';
-import { cookieName } from '#shared/session-api.ts';
 import type { BrokerContext } from '../env.ts';
 import { sha256 } from '../keys/hash.ts';
 

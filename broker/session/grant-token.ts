@@ -1,6 +1,6 @@
-import { parseScope } from '#shared/scope.ts';
-import type { TokenAnswer, TokenRequest } from '#shared/session-api.ts';
-import { toSeconds } from '#shared/time.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import type { TokenAnswer, TokenRequest } from '@latchkey/shared/session-api.ts';
+import { toSeconds } from '@latchkey/shared/time.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError, unavailable } from '../errors.ts';

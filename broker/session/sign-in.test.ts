@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { clientHeader } from '@latchkey/shared/session-api.ts';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
-import { clientHeader } from '#shared/session-api.ts';
 import { brokerInProcess, issuer } from '../../test/broker/in-process.ts';
 import { sha256 } from '../keys/hash.ts';
 import type { SignInTransaction } from './sign-in.ts';

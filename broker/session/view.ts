@@ -1,5 +1,5 @@
-import type { Decisions, SessionAnswer, SitePolicy } from '#shared/session-api.ts';
-import { toSeconds } from '#shared/time.ts';
+import type { Decisions, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
+import { toSeconds } from '@latchkey/shared/time.ts';
 import type { Config, OriginConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { inGroups } from '../policy/decide.ts';

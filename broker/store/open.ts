@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { openPostgres } from './sql/postgres.ts';
 import { openSqlite } from './sql/sqlite.ts';
 import { sqlStore } from './sql/store.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, toSeconds } from '#shared/time.ts';
+import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
 import { unavailable } from '../errors.ts';
 import { signEs256 } from './es256.ts';
 import type { SigningKeys } from './signing-keys.ts';

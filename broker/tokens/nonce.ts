@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { keyedDigest, sameText } from '../keys/hash.ts';
 import type { KeyRing } from '../keys/ring.ts';
 

@@ -1,5 +1,5 @@
-import { ProofError, verifyProof } from '#shared/dpop.ts';
-import type { Clock } from '#shared/time.ts';
+import { ProofError, verifyProof } from '@latchkey/shared/dpop.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import type { Store } from '../store/store.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { JWK } from 'jose';
-import type { Clock } from '#shared/time.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { open } from '../keys/seal.ts';
 import { type Store, StoreUnavailableError } from '../store/store.ts';

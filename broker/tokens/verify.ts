@@ -1,7 +1,7 @@
+import { hasDuplicateMembers } from '@latchkey/shared/strict-json.ts';
+import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as v from 'valibot';
-import { hasDuplicateMembers } from '#shared/strict-json.ts';
-import { type Clock, toSeconds } from '#shared/time.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** Longer is refused before it is looked at. */

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 
 /** Keeps requests away from a provider that does not answer. One a process; replicas find out for themselves. */
 export interface Backoff {

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { errorSummary, type Log } from '../log.ts';
 import { type GrantKind, type RefreshStore, StoreUnavailableError, type UpstreamGrant } from '../store/store.ts';
 

@@ -1,5 +1,5 @@
+import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
-import type { Clock } from '#shared/time.ts';
 import { unavailable } from '../errors.ts';
 
 /** Metadata is read again after an hour; until then the last good answer serves, an outage included. */

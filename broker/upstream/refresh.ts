@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { open, type SealContext, seal } from '../keys/seal.ts';
 import type { Log } from '../log.ts';

@@ -1,6 +1,6 @@
+import { isLoopbackHost } from '@latchkey/shared/origin.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
-import { isLoopbackHost } from '#shared/origin.ts';
-import type { Clock } from '#shared/time.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { clientAuth } from './client-auth.ts';

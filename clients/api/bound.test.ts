@@ -1,6 +1,6 @@
+import { createProof } from '@latchkey/shared/dpop.ts';
 import { base64url, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createProof } from '#shared/dpop.ts';
 import { ApiError } from './api-error.ts';
 import { verifier } from './index.ts';
 import { audience, createTestIssuer, issuer, type TestIssuer } from './testing/issuer.ts';

@@ -1,5 +1,5 @@
+import { type Proof, ProofError, verifyProof } from '@latchkey/shared/dpop.ts';
 import { base64url } from 'jose';
-import { type Proof, ProofError, verifyProof } from '#shared/dpop.ts';
 import { ApiError } from './api-error.ts';
 import { type Nonces, nonceWindowMs } from './nonces.ts';
 import type { ReplayStore } from './replay.ts';

@@ -1,6 +1,6 @@
 import { createVerifier, type VerifierOptions, type Verify } from './verifier.ts';
 
-export { parseScope } from '#shared/scope.ts';
+export { parseScope } from '@latchkey/shared/scope.ts';
 export { ApiError, type ApiErrorCode, type TokenFault } from './api-error.ts';
 export type { Call } from './call.ts';
 export type { Claims } from './claims.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { LoadedKeys, VerificationKey } from './load-keys.ts';
 
 /** How often the issuer is asked at most, whatever tokens are sent to us. */

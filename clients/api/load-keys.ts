@@ -1,5 +1,5 @@
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import { type CryptoKey, importJWK, type JWK } from 'jose';
-import { isSecureUrl } from '#shared/origin.ts';
 import type { Algorithm, Dialect } from './dialects.ts';
 import { fetchJson } from './fetch-json.ts';
 

@@ -1,5 +1,5 @@
+import type { Clock } from '@latchkey/shared/time.ts';
 import { base64url } from 'jose';
-import type { Clock } from '#shared/time.ts';
 
 const lifeMs = 300_000;
 /** Servers that share the secret may differ by so much. */

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 
 /** Remembers used proofs. One that all servers of an API share has them find a replay on any of them. */
 export interface ReplayStore {

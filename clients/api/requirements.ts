@@ -1,4 +1,4 @@
-import { parseScope } from '#shared/scope.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
 import { ApiError } from './api-error.ts';
 import type { Claims } from './claims.ts';
 

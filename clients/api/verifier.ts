@@ -1,5 +1,5 @@
-import { isSecureUrl } from '#shared/origin.ts';
-import type { Clock } from '#shared/time.ts';
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { ApiError, type Scheme } from './api-error.ts';
 import type { Call } from './call.ts';
 import { checkProof, proofWindowMs } from './check-proof.ts';

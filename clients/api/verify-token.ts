@@ -1,5 +1,5 @@
+import { hasDuplicateMembers } from '@latchkey/shared/strict-json.ts';
 import { base64url, errors, jwtVerify } from 'jose';
-import { hasDuplicateMembers } from '#shared/strict-json.ts';
 import { ApiError, type TokenFault } from './api-error.ts';
 import { type Claims, toClaims } from './claims.ts';
 import type { Algorithm, Dialect } from './dialects.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Sleep } from '../device/sleep.ts';
 
 /** Everything that a command touches outside of itself. */

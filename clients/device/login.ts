@@ -1,3 +1,4 @@
+import type { Clock } from '@latchkey/shared/time.ts';
 import {
   type DeviceAuthorizationResponse,
   deviceAuthorizationRequest,
@@ -5,7 +6,6 @@ import {
   processDeviceAuthorizationResponse,
   processDeviceCodeResponse,
 } from 'oauth4webapi';
-import type { Clock } from '#shared/time.ts';
 import { DeviceError } from './device-error.ts';
 import { discover, type Server, type ServerOptions } from './server.ts';
 import { sleep as realSleep, type Sleep } from './sleep.ts';

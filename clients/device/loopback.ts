@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '@latchkey/shared/time.ts';
 import {
   authorizationCodeGrantRequest,
   calculatePKCECodeChallenge,
@@ -8,7 +9,6 @@ import {
   processAuthorizationCodeResponse,
   validateAuthResponse,
 } from 'oauth4webapi';
-import type { Clock } from '#shared/time.ts';
 import { DeviceError } from './device-error.ts';
 import { discover, type Server, type ServerOptions } from './server.ts';
 import { sleep as realSleep, type Sleep } from './sleep.ts';

@@ -1,5 +1,5 @@
+import type { Clock } from '@latchkey/shared/time.ts';
 import { processRefreshTokenResponse, refreshTokenGrantRequest } from 'oauth4webapi';
-import type { Clock } from '#shared/time.ts';
 import { DeviceError } from './device-error.ts';
 import { discover, type ServerOptions } from './server.ts';
 import { sleep as realSleep, type Sleep } from './sleep.ts';

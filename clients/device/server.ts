@@ -1,3 +1,4 @@
+import { isLoopbackHost, isSecureUrl } from '@latchkey/shared/origin.ts';
 import {
   type AuthorizationServer,
   allowInsecureRequests,
@@ -8,7 +9,6 @@ import {
   None,
   processDiscoveryResponse,
 } from 'oauth4webapi';
-import { isLoopbackHost, isSecureUrl } from '#shared/origin.ts';
 import { DeviceError } from './device-error.ts';
 import { explain } from './explain.ts';
 

@@ -1,5 +1,5 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { Clock } from '#shared/time.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Channel } from './channel.ts';
 import type { TokenOptions, Tokens } from './tokens.ts';
 

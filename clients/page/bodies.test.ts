@@ -1,5 +1,5 @@
+import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PageRequest } from '#shared/page-protocol.ts';
 import { hello } from './hello.ts';
 import { createLatchkey } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { FetchInit } from './authorized-fetch.ts';
 import type { Channel } from './channel.ts';
 import type { AccessToken, TokenOptions, Tokens } from './tokens.ts';

@@ -1,6 +1,6 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import { protocolVersion } from '#shared/page-names.ts';
-import type { PageEvent, PageMethod, PageRequest, PageResponse, PageResults } from '#shared/page-protocol.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { protocolVersion } from '@latchkey/shared/page-names.ts';
+import type { PageEvent, PageMethod, PageRequest, PageResponse, PageResults } from '@latchkey/shared/page-protocol.ts';
 import { orAbort } from './or-abort.ts';
 
 /** The background answers, if only with `pending`, within 20 s. A port silent for longer has lost its other end. */

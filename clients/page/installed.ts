@@ -1,4 +1,4 @@
-import { hereKind } from '#shared/page-names.ts';
+import { hereKind } from '@latchkey/shared/page-names.ts';
 
 /**
  * Waits until the extension comes into this page: it was installed, or the person connected this site in

@@ -1,5 +1,5 @@
+import type { PageRequest, TokenView } from '@latchkey/shared/page-protocol.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PageRequest, TokenView } from '#shared/page-protocol.ts';
 import { hello } from './hello.ts';
 import { createLatchkey, type Latchkey } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';

@@ -1,5 +1,5 @@
-import type { AccessView, PageEvent, SessionView } from '#shared/page-protocol.ts';
-import type { Clock } from '#shared/time.ts';
+import type { AccessView, PageEvent, SessionView } from '@latchkey/shared/page-protocol.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { createAuthorizedFetch, type FetchInit } from './authorized-fetch.ts';
 import { createChannel, patient, quick } from './channel.ts';
 import type { PageWindow } from './hello.ts';

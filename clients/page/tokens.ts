@@ -1,6 +1,6 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { TokenView } from '#shared/page-protocol.ts';
-import type { Clock } from '#shared/time.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { TokenView } from '@latchkey/shared/page-protocol.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { type Channel, patient, quick } from './channel.ts';
 import { createSingleFlight } from './single-flight.ts';
 

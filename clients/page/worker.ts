@@ -1,9 +1,9 @@
-import { LatchkeyError } from '#shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { createLatchkey, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
-export type { PageErrorCode } from '#shared/errors.ts';
-export type { AccessView } from '#shared/page-protocol.ts';
+export type { PageErrorCode } from '@latchkey/shared/errors.ts';
+export type { AccessView } from '@latchkey/shared/page-protocol.ts';
 export type { FetchInit } from './authorized-fetch.ts';
 export type { Latchkey, Session } from './latchkey.ts';
 export type { AccessToken, TokenOptions } from './tokens.ts';

@@ -1,5 +1,5 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { SessionAnswer } from '#shared/session-api.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { isDenied, type Managed } from './managed.ts';
 import { siteOf } from './policy.ts';
 import type { PageSender } from './sender.ts';

@@ -1,6 +1,6 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { describe, expect, it } from 'vitest';
-import { LatchkeyError } from '#shared/errors.ts';
-import type { SessionAnswer } from '#shared/session-api.ts';
 import { answer, brokerUrl } from '../../test/extension/fake-broker.ts';
 import type { IconLook } from '../platform/action.ts';
 import { createBadge } from './badge.ts';

@@ -1,4 +1,4 @@
-import type { SessionAnswer } from '#shared/session-api.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { IconLook } from '../platform/action.ts';
 import { createTurns } from './turns.ts';
 

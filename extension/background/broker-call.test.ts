@@ -1,6 +1,6 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { LatchkeyError } from '#shared/errors.ts';
 import { brokerUrl, refusal } from '../../test/extension/fake-broker.ts';
 import { memoryArea, memoryKeys } from '../../test/extension/memory.ts';
 import { slot } from '../platform/slot.ts';

@@ -1,8 +1,8 @@
+import { createProof } from '@latchkey/shared/dpop.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { accountHeader, clientHeader, errorAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
-import { createProof } from '#shared/dpop.ts';
-import { LatchkeyError } from '#shared/errors.ts';
-import { accountHeader, clientHeader, errorAnswer } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
 import type { SessionKey } from '../platform/keys.ts';
 import type { Slot } from '../platform/slot.ts';
 import { BrokerError, isBrokerError } from './broker-error.ts';

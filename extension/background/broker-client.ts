@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { LatchkeyError } from '#shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import {
   type AuthorizeAnswer,
   type AuthorizeRequest,
@@ -16,7 +15,8 @@ import {
   type TokenRequest,
   tokenAnswer,
   upstreamsAnswer,
-} from '#shared/session-api.ts';
+} from '@latchkey/shared/session-api.ts';
+import * as v from 'valibot';
 import type { SessionKey } from '../platform/keys.ts';
 import type { BrokerCall } from './broker-call.ts';
 

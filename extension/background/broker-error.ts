@@ -1,7 +1,7 @@
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import type { errorAnswer } from '@latchkey/shared/session-api.ts';
 import type * as v from 'valibot';
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
-import { parseScope } from '#shared/scope.ts';
-import type { errorAnswer } from '#shared/session-api.ts';
 
 type ErrorAnswer = v.InferOutput<typeof errorAnswer>;
 

@@ -1,4 +1,4 @@
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
 
 /** Turns any error into what may cross a port: ours as they are, a fault of ours as `busy` with nothing internal in it. */
 export function errorBody(error: unknown): PageErrorBody {

@@ -1,5 +1,5 @@
+import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { describe, expect, it } from 'vitest';
-import type { PageEvent } from '#shared/page-protocol.ts';
 import { memoryArea } from '../../test/extension/memory.ts';
 import { slot } from '../platform/slot.ts';
 import { createEvents } from './events.ts';

@@ -1,4 +1,4 @@
-import type { PageEvent } from '#shared/page-protocol.ts';
+import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import type { Slot } from '../platform/slot.ts';
 import { createTurns } from './turns.ts';
 

@@ -1,5 +1,5 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { Clock } from '#shared/time.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 
 /** What a wait for a job ends with. */
 export type Outcome<T> = { done: true; result: T } | { done: false; requestId: string };

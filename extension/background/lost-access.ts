@@ -1,5 +1,5 @@
-import { parseScope } from '#shared/scope.ts';
-import type { SessionAnswer } from '#shared/session-api.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { consentedScopes, isAllowed } from './policy.ts';
 
 /** Whether a session may do less than it could: then what pages hold of it is void. More is no reason to drop anything. */

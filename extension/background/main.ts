@@ -1,5 +1,5 @@
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
-import { bridgePortName } from '#shared/page-protocol.ts';
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { bridgePortName } from '@latchkey/shared/page-protocol.ts';
 import { showIcon } from '../platform/action.ts';
 import { alarm } from '../platform/alarms.ts';
 import { browser } from '../platform/browser.ts';

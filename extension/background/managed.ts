@@ -1,5 +1,5 @@
+import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import * as v from 'valibot';
-import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
 
 const url = v.pipe(
   v.string(),

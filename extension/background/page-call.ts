@@ -1,4 +1,4 @@
-import type { PageMethod, PageRequest, PageResults } from '#shared/page-protocol.ts';
+import type { PageMethod, PageRequest, PageResults } from '@latchkey/shared/page-protocol.ts';
 import type { Profile } from './profiles/profile.ts';
 import type { PageSender } from './sender.ts';
 

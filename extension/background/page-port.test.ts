@@ -1,5 +1,5 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { LatchkeyError } from '#shared/errors.ts';
 import { fakePort } from '../../test/extension/port.ts';
 import { createAdmit } from './admit.ts';
 import { createJobs } from './jobs.ts';

@@ -1,12 +1,12 @@
-import * as v from 'valibot';
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
 import {
   maxMessageLength,
   type PageRequest,
   type PageResponse,
   type Relay,
   relaySchema,
-} from '#shared/page-protocol.ts';
+} from '@latchkey/shared/page-protocol.ts';
+import * as v from 'valibot';
 import { errorBody } from './error-body.ts';
 import type { Jobs, Outcome } from './jobs.ts';
 import type { PageCall } from './page-call.ts';

@@ -1,6 +1,6 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import { parseScope } from '#shared/scope.ts';
-import type { Consent, SessionAnswer, SitePolicy } from '#shared/session-api.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import type { Consent, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 
 /**
  * What the session's answer says about sites. It is the broker that decides; these functions answer

@@ -1,7 +1,7 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import { parseScope, scopeKey } from '#shared/scope.ts';
-import type { Consent, SessionAnswer } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { parseScope, scopeKey } from '@latchkey/shared/scope.ts';
+import type { Consent, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Area } from '../platform/slot.ts';
 import type { Windows } from '../platform/windows.ts';
 import type { ConsentChoice } from '../protocol/ui.ts';

@@ -1,5 +1,5 @@
+import { verifyProof } from '@latchkey/shared/dpop.ts';
 import { describe, expect, it } from 'vitest';
-import { verifyProof } from '#shared/dpop.ts';
 import { answer, api, shop } from '../../test/extension/fake-broker.ts';
 import { memoryKeys } from '../../test/extension/memory.ts';
 import { createProofs, liesUnder } from './proofs.ts';

@@ -1,9 +1,9 @@
+import { createProof } from '@latchkey/shared/dpop.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { calculateJwkThumbprint } from 'jose';
-import { createProof } from '#shared/dpop.ts';
-import { LatchkeyError } from '#shared/errors.ts';
-import { isSecureUrl } from '#shared/origin.ts';
-import type { SessionAnswer } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
 import type { Keys } from '../platform/keys.ts';
 import { siteOf } from './policy.ts';
 import type { TokenAsk } from './token-cache.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 
 /**
  * Counts events per key in fixed windows, in memory: it keeps a page from flooding the background, and a

@@ -1,5 +1,5 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as oauth from 'oauth4webapi';
-import { LatchkeyError } from '#shared/errors.ts';
 
 /** What has to be known of a sign-in to judge its redirect. */
 export interface ExpectedRedirect {

@@ -1,4 +1,4 @@
-import { LatchkeyError } from '#shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 
 /** Who may call a method: web pages through the bridge, or our own popup and windows. Never both. */
 export type Caller = 'page' | 'ui';

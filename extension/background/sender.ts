@@ -1,5 +1,5 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import { exactOrigin } from '#shared/origin.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { exactOrigin } from '@latchkey/shared/origin.ts';
 
 /** What the browser stamps on a port; nothing in it comes from a message. */
 export interface PortSender {

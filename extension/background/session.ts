@@ -1,6 +1,6 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { Account, Decisions, SessionAnswer } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { Account, Decisions, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Keys } from '../platform/keys.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';

@@ -1,5 +1,5 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import { isSecureUrl } from '#shared/origin.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
 import type { Slot } from '../platform/slot.ts';

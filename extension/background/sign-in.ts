@@ -1,7 +1,7 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { AuthorizeRequest, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
-import { LatchkeyError } from '#shared/errors.ts';
-import type { AuthorizeRequest, SessionAnswer } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { Slot } from '../platform/slot.ts';
 import type { BrokerClient } from './broker-client.ts';

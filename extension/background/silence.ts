@@ -1,6 +1,6 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { AuthorizeRequest } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { AuthorizeRequest } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Slot } from '../platform/slot.ts';
 import { isBrokerError } from './broker-error.ts';
 import type { Lapsed } from './session.ts';

@@ -1,6 +1,6 @@
-import { scopeKey } from '#shared/scope.ts';
-import type { TokenAnswer } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
+import { scopeKey } from '@latchkey/shared/scope.ts';
+import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Area } from '../platform/slot.ts';
 
 /** For whom and for what a token is. */

@@ -1,7 +1,7 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import { scopeKey } from '#shared/scope.ts';
-import type { TokenAnswer } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { scopeKey } from '@latchkey/shared/scope.ts';
+import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { BrokerClient } from './broker-client.ts';
 import type { StepUp } from './broker-error.ts';
 import type { Events } from './events.ts';

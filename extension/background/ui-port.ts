@@ -1,5 +1,5 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as v from 'valibot';
-import { LatchkeyError } from '#shared/errors.ts';
 import {
   type UiChanged,
   type UiMethod,

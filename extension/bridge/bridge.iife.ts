@@ -1,5 +1,5 @@
-import { hereKind } from '#shared/page-names.ts';
-import type { Ready } from '#shared/page-protocol.ts';
+import { hereKind } from '@latchkey/shared/page-names.ts';
+import type { Ready } from '@latchkey/shared/page-protocol.ts';
 import { createRelays } from './relays.ts';
 import { readHello } from './request.ts';
 import type { Runtime } from './runtime.ts';

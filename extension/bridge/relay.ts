@@ -1,6 +1,6 @@
-import type { PageErrorBody } from '#shared/errors.ts';
-import { bridgePortName } from '#shared/page-names.ts';
-import type { PageRequest } from '#shared/page-protocol.ts';
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import { bridgePortName } from '@latchkey/shared/page-names.ts';
+import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { rebuildRequest } from './request.ts';
 import type { Runtime, RuntimePort } from './runtime.ts';
 

@@ -1,7 +1,7 @@
+import { helloKind, helloSchema, maxMessageLength, requestSchema } from '@latchkey/shared/page-protocol.ts';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { helloKind, helloSchema, maxMessageLength, requestSchema } from '#shared/page-protocol.ts';
 import { readHello, rebuildRequest } from './request.ts';
 
 const envelope = { v: 1, id: 'r1', deadline_ms: 30_000 };

@@ -1,5 +1,5 @@
-import { helloKind, maxMessageLength, protocolVersion } from '#shared/page-names.ts';
-import type { PageMethod, PageRequest } from '#shared/page-protocol.ts';
+import { helloKind, maxMessageLength, protocolVersion } from '@latchkey/shared/page-names.ts';
+import type { PageMethod, PageRequest } from '@latchkey/shared/page-protocol.ts';
 
 /**
  * `helloSchema` and `requestSchema` by hand: the schemas' library alone would be larger than the whole

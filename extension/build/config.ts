@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
 import type { BakedConfig } from '../platform/config.ts';
 import { type Brand, iconSizes, isPngOf } from './brand.ts';
 

@@ -1,5 +1,5 @@
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import * as v from 'valibot';
-import type { PageErrorBody } from '#shared/errors.ts';
 
 /**
  * The messages between the extension's own pages (popup, consent window) and its background. Web pages

@@ -1,4 +1,4 @@
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
 
 /** An error as our pages show it. */
 export const bodyOf = (error: unknown): PageErrorBody =>

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
+
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import { useState } from 'hono/jsx/dom';
-import { isSecureUrl } from '#shared/origin.ts';
 import { message } from '../platform/i18n.ts';
 import { Button } from './button.tsx';
 

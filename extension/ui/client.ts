@@ -1,4 +1,4 @@
-import { LatchkeyError } from '#shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { BackgroundPort } from '../platform/port.ts';
 import type { UiChanged, UiMethod, UiParams, UiResponse, UiResults } from '../protocol/ui.ts';
 

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
+
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { useEffect, useState } from 'hono/jsx/dom';
-import type { PageErrorBody } from '#shared/errors.ts';
 import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { type ConsentChoice, type ConsentView, uiPortName } from '../protocol/ui.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pageErrorCodes } from '@latchkey/shared/errors.ts';
 import { describe, expect, it } from 'vitest';
-import { pageErrorCodes } from '#shared/errors.ts';
 import { lineIds } from './diagnostics/lines.ts';
 
 const extension = join(import.meta.dirname, '..');

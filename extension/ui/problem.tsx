@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx/dom */
-import type { PageErrorBody } from '#shared/errors.ts';
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { message } from '../platform/i18n.ts';
 
 /** What went wrong, in the person's words with the next step, and the exact message for whoever helps them. */

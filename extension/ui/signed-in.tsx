@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx/dom */
-import { ago } from '#shared/ago.ts';
+import { ago } from '@latchkey/shared/ago.ts';
 import { language, message } from '../platform/i18n.ts';
 import type { AccountView, PopupState, SiteView } from '../protocol/ui.ts';
 import { AccountRow, AddAccount, nameOf, OtherAccounts, SiteAccount } from './accounts.tsx';

@@ -1,5 +1,5 @@
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { useRef, useState } from 'hono/jsx/dom';
-import type { PageErrorBody } from '#shared/errors.ts';
 import { bodyOf } from './body-of.ts';
 import { rescueFocus } from './focus.ts';
 

@@ -1,6 +1,12 @@
+import { verifyProof } from '@latchkey/shared/dpop.ts';
+import {
+  type Account,
+  accountHeader,
+  type Consent,
+  type SessionAnswer,
+  type SiteRecord,
+} from '@latchkey/shared/session-api.ts';
 import { Hono } from 'hono';
-import { verifyProof } from '#shared/dpop.ts';
-import { type Account, accountHeader, type Consent, type SessionAnswer, type SiteRecord } from '#shared/session-api.ts';
 
 /**
  * A fake: answers like the broker's `/session` endpoints, with nothing behind it. For units of the

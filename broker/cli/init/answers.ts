@@ -1,4 +1,4 @@
-import { exactOrigin, isSecureUrl } from '#shared/origin.ts';
+import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import { type PresetName, presetNames } from '../../upstream/presets.ts';
 
 /** What a first configuration is made of. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
-import type { Clock } from '#shared/time.ts';
 import type { SqlDatabase } from './database.ts';
 import type { Schema } from './schema.ts';
 import { nodeSqliteDialect, patience } from './sqlite-dialect.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import type { Clock } from '#shared/time.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Sleep } from '../sleep.ts';
 import { StoreError } from './store-error.ts';
 

@@ -1,4 +1,4 @@
-import type { PageEvent, PageRequest, PageResponse } from '#shared/page-protocol.ts';
+import type { PageEvent, PageRequest, PageResponse } from '@latchkey/shared/page-protocol.ts';
 import type { PageWindow } from '../hello.ts';
 
 type Reply = { r: unknown } | { e: unknown } | { pending: unknown } | undefined;

@@ -1,6 +1,6 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { AccessView } from '#shared/page-protocol.ts';
-import type { SessionAnswer } from '#shared/session-api.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { AccessView } from '@latchkey/shared/page-protocol.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { PageHandlers } from '../page-call.ts';
 import { consentedScopes, siteOf } from '../policy.ts';
 import { notSignedIn } from './interactions.ts';

@@ -1,4 +1,4 @@
-import type { Account, SessionAnswer, SitePolicy } from '#shared/session-api.ts';
+import type { Account, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { AccountView, SiteView } from '../../protocol/ui.ts';
 import { siteOf } from '../policy.ts';
 

@@ -1,4 +1,4 @@
-import type { PageErrorBody } from '#shared/errors.ts';
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { Slot } from '../../platform/slot.ts';
 import { errorBody } from '../error-body.ts';
 import type { Profiles } from '../profiles/profiles.ts';

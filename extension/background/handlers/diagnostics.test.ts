@@ -1,5 +1,5 @@
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PageErrorBody } from '#shared/errors.ts';
 import { createBackground } from '../../../test/extension/background.ts';
 import { brokerUrl, refusal, shop } from '../../../test/extension/fake-broker.ts';
 import { slot } from '../../platform/slot.ts';

@@ -1,6 +1,6 @@
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import type { Account } from '@latchkey/shared/session-api.ts';
 import * as oauth from 'oauth4webapi';
-import type { PageErrorBody } from '#shared/errors.ts';
-import type { Account } from '#shared/session-api.ts';
 import type { Slot } from '../../platform/slot.ts';
 import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';

@@ -1,4 +1,4 @@
-import { LatchkeyError } from '#shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { BrokerError, type StepUp } from '../broker-error.ts';
 import type { PageCall } from '../page-call.ts';
 import type { Profile } from '../profiles/profile.ts';

@@ -1,6 +1,6 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { SessionView } from '#shared/page-protocol.ts';
-import type { SessionAnswer } from '#shared/session-api.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { SessionView } from '@latchkey/shared/page-protocol.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { PageCall, PageHandlers } from '../page-call.ts';
 import { isConnected, isRefused, refusal, siteOf } from '../policy.ts';
 import type { Interactions } from './interactions.ts';

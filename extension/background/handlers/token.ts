@@ -1,5 +1,5 @@
-import { LatchkeyError } from '#shared/errors.ts';
-import type { TokenView } from '#shared/page-protocol.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { TokenView } from '@latchkey/shared/page-protocol.ts';
 import type { StepUp } from '../broker-error.ts';
 import type { PageHandlers } from '../page-call.ts';
 import { isAllowed, isRefused, refusal, requireAllowed } from '../policy.ts';

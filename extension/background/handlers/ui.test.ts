@@ -1,5 +1,5 @@
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PageErrorBody } from '#shared/errors.ts';
 import { createBackground } from '../../../test/extension/background.ts';
 import { ada, api, brokerUrl, grace, shop } from '../../../test/extension/fake-broker.ts';
 import { fakePort } from '../../../test/extension/port.ts';

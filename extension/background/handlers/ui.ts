@@ -1,6 +1,6 @@
-import { LatchkeyError, type PageErrorBody } from '#shared/errors.ts';
-import { isSecureUrl } from '#shared/origin.ts';
-import type { SessionAnswer, SitePolicy } from '#shared/session-api.ts';
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import type { SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { Slot } from '../../platform/slot.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';

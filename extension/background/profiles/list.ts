@@ -1,4 +1,4 @@
-import type { Account } from '#shared/session-api.ts';
+import type { Account } from '@latchkey/shared/session-api.ts';
 
 /** One account at one provider, as far as it is known without asking the broker. */
 export interface Entry {

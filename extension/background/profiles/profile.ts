@@ -1,5 +1,5 @@
-import type { Account, AuthorizeRequest } from '#shared/session-api.ts';
-import type { Clock } from '#shared/time.ts';
+import type { Account, AuthorizeRequest } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
 import { type Area, partOf, slot } from '../../platform/slot.ts';

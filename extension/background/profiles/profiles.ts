@@ -1,4 +1,4 @@
-import { LatchkeyError } from '#shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Slot } from '../../platform/slot.ts';
 import type { Managed } from '../managed.ts';
 import { createTurns } from '../turns.ts';

@@ -1,4 +1,4 @@
-import type { PageErrorBody } from '#shared/errors.ts';
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
 
 /** What this page finds out about the browser. */

@@ -1,4 +1,4 @@
-import type { PageErrorBody } from '#shared/errors.ts';
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { Findings, Reach } from './findings.ts';
 
 export type Verdict = 'ok' | 'attention' | 'failed' | 'skipped' | 'checking';

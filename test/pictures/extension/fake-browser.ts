@@ -1,4 +1,4 @@
-import type { PageErrorBody } from '#shared/errors.ts';
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { UiMethod, UiResults } from '../../../extension/protocol/ui.ts';
 
 /** What the background answers: a result, an error, or nothing, as while it works. */

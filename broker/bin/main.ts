@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 
 const help = `Usage: latchkey <command> [options]
@@ -44,12 +43,12 @@ switch (command) {
   case 'token':
   case 'exec':
   case 'logout': {
-    const { run } = await import('../clients/cli/main.ts');
+    const { run } = await import('../../clients/cli/main.ts');
     process.exitCode = await run([command, ...rest]);
     break;
   }
   default: {
-    const { run } = await import('../broker/cli/main.ts');
+    const { run } = await import('../cli/main.ts');
     process.exitCode = await run([command, ...rest]);
   }
 }
