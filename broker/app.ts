@@ -6,13 +6,13 @@ import { budgets } from './limits/budgets.ts';
 import { bodySize } from './middleware/body-size.ts';
 import { clientAddress } from './middleware/client-address.ts';
 import { errorAnswer, notFound } from './middleware/error-answer.ts';
-import { language } from './middleware/language.ts';
-import { byAddress, bySession, limit } from './middleware/limit.ts';
+import { language } from './middleware/page-language.ts';
 import { plainPath } from './middleware/plain-path.ts';
+import { byAddress, bySession, limit } from './middleware/rate-limit.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
+import { requireProof, requireSession } from './middleware/require-session.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
-import { assets } from './pages/assets.ts';
 import { account, accountChange } from './routes/account.ts';
 import { authorize } from './routes/authorize.ts';
 import { authorizeDecision } from './routes/authorize-decision.ts';
@@ -40,7 +40,7 @@ import { signOut } from './routes/sign-out.ts';
 import { token } from './routes/token.ts';
 import { userInfo } from './routes/userinfo.ts';
 import { verify, verifyMirrored } from './routes/verify.ts';
-import { requireProof, requireSession } from './session/authenticate.ts';
+import { assets } from './web/pages/assets.ts';
 
 /** Bodies of the provider's calls may be larger than anybody else's. */
 const ofHooks = bodySize(262_144);

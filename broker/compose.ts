@@ -9,14 +9,14 @@ import type { Log } from './log.ts';
 import { meteredUpstream } from './metrics/metered-upstream.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
-import { createMinter } from './tokens/mint.ts';
-import { createNonceIssuer } from './tokens/nonce.ts';
-import { createProofChecker } from './tokens/session-proof.ts';
+import { createNonceIssuer } from './tokens/dpop-nonce.ts';
+import { createMinter } from './tokens/minter.ts';
+import { createProofChecker } from './tokens/proof-checker.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
-import { createTokenVerifier } from './tokens/verify.ts';
+import { createTokenVerifier } from './tokens/token-verifier.ts';
 import { createBackoff } from './upstream/backoff.ts';
-import type { Every } from './upstream/lease.ts';
 import { createRefresher } from './upstream/refresh.ts';
+import type { Every } from './upstream/refresh-lease.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
 /** What comes from outside the broker's own code. */

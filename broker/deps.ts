@@ -7,18 +7,18 @@ import type { Limiter } from './limits/limiter.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
-import type { Minter } from './tokens/mint.ts';
-import type { NonceIssuer } from './tokens/nonce.ts';
-import type { ProofChecker } from './tokens/session-proof.ts';
+import type { NonceIssuer } from './tokens/dpop-nonce.ts';
+import type { Minter } from './tokens/minter.ts';
+import type { ProofChecker } from './tokens/proof-checker.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
-import type { TokenVerifier } from './tokens/verify.ts';
+import type { TokenVerifier } from './tokens/token-verifier.ts';
 import type { Backoff } from './upstream/backoff.ts';
 import type { Refresher } from './upstream/refresh.ts';
 import type { Upstream } from './upstream/types.ts';
 
 /** All that the endpoints work with. Made once, in `compose.ts`; nothing below reads a global. */
 export interface Deps {
-  /** Follows the file (`liveConfig`): read what you need from it each time, and keep no part of it. */
+  /** Follows the file (`reloadableConfig`): read what you need from it each time, and keep no part of it. */
   config: Config;
   store: Store;
   ring: KeyRing;

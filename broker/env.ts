@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import type { Language } from './pages/language.ts';
-import type { AuthenticatedSession } from './session/authenticate.ts';
+import type { AuthenticatedSession } from './middleware/require-session.ts';
+import type { Language } from './web/pages/languages.ts';
 
 /** What middleware puts on the request for those after it. */
 export interface Env {

@@ -7,11 +7,11 @@ import type { Hono } from 'hono';
 import { createAdminApp } from './admin.ts';
 import { createApp } from './app.ts';
 import { compose } from './compose.ts';
-import { liveConfig } from './config/live.ts';
-import { reloadConfig } from './config/reload.ts';
+import { reloadConfig } from './config/reload-config.ts';
+import { reloadableConfig } from './config/reloadable-config.ts';
 import type { Config, ListenAddress } from './config/types.ts';
 import type { Env } from './env.ts';
-import { openLiveRing } from './keys/live-ring.ts';
+import { openReloadableRing } from './keys/reloadable-ring.ts';
 import { errorSummary, type Log } from './log.ts';
 import { createStore } from './store/open.ts';
 
@@ -40,13 +40,13 @@ const drainMs = 10_000;
  */
 export async function startBroker(config: Config, log: Log): Promise<RunningBroker> {
   const now = () => Date.now();
-  const ring = openLiveRing(config.keysFile, log);
+  const ring = openReloadableRing(config.keysFile, log);
   const store = await createStore(config.store, {
     now,
     onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
   });
   await store.migrate();
-  const live = liveConfig(config);
+  const live = reloadableConfig(config);
   const deps = compose({
     config: live.config,
     store,

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { hashChosenSecret, newSecret } from '../services/secret.ts';
+import { hashChosenSecret, newSecret } from '../oauth/client-authentication/client-secret.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey services secret [--from-stdin]

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { wasEnded } from '../session/ended.ts';
+import { wasEnded } from '../session/no-session.ts';
 import type { Revocation, Session } from '../store/store.ts';
 import { nameFor } from './event.ts';
 import type { Streams } from './streams.ts';

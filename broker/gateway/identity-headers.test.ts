@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AccessClaims } from '../tokens/verify.ts';
+import type { AccessClaims } from '../tokens/token-verifier.ts';
 import { challenge } from './challenge.ts';
 import { identityHeaders } from './identity-headers.ts';
 

@@ -1,5 +1,5 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
-import type { AccessClaims } from '../tokens/verify.ts';
+import type { AccessClaims } from '../tokens/token-verifier.ts';
 
 /** The API's servers and gateways have to hold all headers in a buffer, often of 4 kB. */
 const longestList = 1_024;

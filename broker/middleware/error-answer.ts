@@ -5,10 +5,10 @@ import type { Env } from '../env.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { RingError } from '../keys/ring.ts';
 import { errorSummary, type Log } from '../log.ts';
-import { errorPage } from '../pages/error.ts';
-import { english } from '../pages/language.ts';
-import type { NextStep } from '../pages/next.ts';
 import { StoreUnavailableError } from '../store/store.ts';
+import { errorPage } from '../web/pages/error-page.ts';
+import { english } from '../web/pages/languages.ts';
+import type { NextStep } from '../web/pages/next.ts';
 
 /** Paths that people see in a browser, and where they go on from there; everywhere else errors are JSON. */
 const pages = new Map<string, NextStep | undefined>([

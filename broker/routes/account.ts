@@ -1,15 +1,15 @@
-import { changes } from '../account/change.ts';
-import { accountView } from '../account/view.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { spend } from '../limits/spend.ts';
 import { formBody } from '../middleware/body.ts';
-import { accountPage } from '../pages/account.ts';
-import { continuePage } from '../pages/continue.ts';
-import { csrfToken, type PageSession, readPageSession, requireCsrf, writePageSession } from '../people/page-session.ts';
-import { startSignIn } from '../people/sign-in.ts';
-import { chooseUpstream } from '../upstream/choose.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { changes } from '../web/account/account-changes.ts';
+import { accountView } from '../web/account/account-view.ts';
+import { csrfToken, type PageSession, readPageSession, requireCsrf, writePageSession } from '../web/page-session.ts';
+import { startSignIn } from '../web/page-sign-in.ts';
+import { accountPage } from '../web/pages/account-page.ts';
+import { continuePage } from '../web/pages/continue-page.ts';
 
 /** Sign-ins begun here: each is a row. */
 const budget = { name: 'account', count: 60, windowMs: 60_000 };

@@ -1,14 +1,14 @@
-import { errorUrl } from '../authorize/redirect.ts';
-import type { NativeRequest } from '../authorize/request.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
-import { continuePage } from '../pages/continue.ts';
-import { openTicket, readPageSession, requireCsrf } from '../people/page-session.ts';
-import { startSignIn } from '../people/sign-in.ts';
-import { forgetSignIn } from '../people/signed-in.ts';
-import { chooseUpstream } from '../upstream/choose.ts';
+import type { NativeRequest } from '../oauth/authorization-request.ts';
+import { errorUrl } from '../oauth/authorization-response.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { openTicket, readPageSession, requireCsrf } from '../web/page-session.ts';
+import { startSignIn } from '../web/page-sign-in.ts';
+import { continuePage } from '../web/pages/continue-page.ts';
+import { forgetSignIn } from '../web/remember-sign-in.ts';
 
 /**
  * `POST /authorize/decision`: the person's answer about a native client. "Allow" goes through the provider once more

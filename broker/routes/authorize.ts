@@ -1,12 +1,12 @@
-import { errorUrl } from '../authorize/redirect.ts';
-import { nativeRequest, trustedRedirect } from '../authorize/request.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { spend } from '../limits/spend.ts';
-import { readPageSession, writePageSession } from '../people/page-session.ts';
-import { startSignIn } from '../people/sign-in.ts';
-import { chooseUpstream } from '../upstream/choose.ts';
+import { nativeRequest, trustedRedirect } from '../oauth/authorization-request.ts';
+import { errorUrl } from '../oauth/authorization-response.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { readPageSession, writePageSession } from '../web/page-session.ts';
+import { startSignIn } from '../web/page-sign-in.ts';
 
 const budget = { name: 'authorize', count: 60, windowMs: 60_000 };
 

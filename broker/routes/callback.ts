@@ -1,16 +1,16 @@
-import { finishSigningOut } from '../account/sign-out-everywhere.ts';
-import { allowNative } from '../authorize/allow.ts';
-import { confirmNative } from '../authorize/confirm.ts';
-import { errorUrl } from '../authorize/redirect.ts';
 import type { Deps } from '../deps.ts';
-import { confirmDevice } from '../device/confirm.ts';
-import { allowDevice } from '../device/decide.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { messagePage } from '../pages/message.ts';
-import { readPageSession } from '../people/page-session.ts';
-import { finishSignIn, type Purpose } from '../people/sign-in.ts';
-import { rememberSignIn } from '../people/signed-in.ts';
+import { errorUrl } from '../oauth/authorization-response.ts';
+import { finishSigningOut } from '../web/account/sign-out-everywhere.ts';
+import { allowDevice } from '../web/device/allow-device.ts';
+import { confirmDevice } from '../web/device/confirm-device.ts';
+import { allowNative } from '../web/native/allow-native.ts';
+import { confirmNative } from '../web/native/confirm-native.ts';
+import { readPageSession } from '../web/page-session.ts';
+import { finishSignIn, type Purpose } from '../web/page-sign-in.ts';
+import { messagePage } from '../web/pages/message-page.ts';
+import { rememberSignIn } from '../web/remember-sign-in.ts';
 
 /** `GET /callback`: back from the provider, with a code or an error (RFC 6749 §4.1.2). */
 export function callback(deps: Deps) {

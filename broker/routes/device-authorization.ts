@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
-import { requestedTarget, requireClient, requireGrant } from '../device/client.ts';
-import { grantPublicKey } from '../device/grant-seal.ts';
-import { newUserCode, userCodeHash } from '../device/user-code.ts';
 import type { BrokerContext } from '../env.ts';
 import { sha256 } from '../keys/hash.ts';
 import { spend } from '../limits/spend.ts';
 import { formBody } from '../middleware/body.ts';
+import { grantPublicKey } from '../oauth/grants/grant-seal.ts';
+import { requestedTarget, requireClient, requireGrant } from '../oauth/public-client.ts';
+import { newUserCode, userCodeHash } from '../oauth/user-code.ts';
 
 const lifeMs = 600_000;
 /** Seconds between polls. */

@@ -1,13 +1,13 @@
 import type { Deps } from '../deps.ts';
-import { whyUndecidable } from '../device/decide.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
-import { continuePage } from '../pages/continue.ts';
-import { messagePage } from '../pages/message.ts';
-import { openTicket, readPageSession, requireCsrf } from '../people/page-session.ts';
-import { startSignIn } from '../people/sign-in.ts';
-import { chooseUpstream } from '../upstream/choose.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { whyUndecidable } from '../web/device/allow-device.ts';
+import { openTicket, readPageSession, requireCsrf } from '../web/page-session.ts';
+import { startSignIn } from '../web/page-sign-in.ts';
+import { continuePage } from '../web/pages/continue-page.ts';
+import { messagePage } from '../web/pages/message-page.ts';
 
 /**
  * `POST /device/decision`: the person's answer. "Allow" goes through the provider once more for a grant that

@@ -1,12 +1,12 @@
 import type { Deps } from '../deps.ts';
-import { codePage } from '../device/code-page.ts';
-import { normaliseUserCode } from '../device/user-code.ts';
 import type { BrokerContext } from '../env.ts';
 import { formBody } from '../middleware/body.ts';
-import { continuePage } from '../pages/continue.ts';
-import { csrfToken, readPageSession, requireCsrf, writePageSession } from '../people/page-session.ts';
-import { startSignIn } from '../people/sign-in.ts';
-import { chooseUpstream } from '../upstream/choose.ts';
+import { normaliseUserCode } from '../oauth/user-code.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { codePage } from '../web/device/show-code-page.ts';
+import { csrfToken, readPageSession, requireCsrf, writePageSession } from '../web/page-session.ts';
+import { startSignIn } from '../web/page-sign-in.ts';
+import { continuePage } from '../web/pages/continue-page.ts';
 
 /** `GET /device`: the form. The QR link's `user_code` fills it in and submits nothing (RFC 8628 §3.3.1, §5.4). */
 export function devicePage(deps: Deps) {

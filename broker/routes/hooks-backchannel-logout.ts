@@ -2,10 +2,10 @@ import type { JWTPayload } from 'jose';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { kill } from '../hooks/kill.ts';
+import { hookUpstream } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
-import { hookUpstream } from '../hooks/upstream.ts';
 import { formBody } from '../middleware/body.ts';
+import { kill } from '../revocation/end-sessions.ts';
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 /** A logout token is sent when it is made; an older one is a replay. */

@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { kill } from '../hooks/kill.ts';
+import { hookUpstream } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import type { HookSigners } from '../hooks/signer.ts';
-import { hookUpstream } from '../hooks/upstream.ts';
 import { sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
+import { kill } from '../revocation/end-sessions.ts';
 
 const maxAgeS = 300;
 

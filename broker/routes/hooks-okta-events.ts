@@ -3,11 +3,11 @@ import type { UpstreamConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { hookUpstream } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
-import { recheckPerson } from '../hooks/recheck.ts';
-import { hookUpstream } from '../hooks/upstream.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
+import { recheckPerson } from '../revocation/recheck-person.ts';
 
 /** What says that a person may have lost something. Other events are taken and left alone. */
 const telling = new Set([

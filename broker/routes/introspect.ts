@@ -4,9 +4,9 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
-import { authenticateService } from '../services/authenticate.ts';
-import { isLive } from '../tokens/live.ts';
-import { type AccessClaims, TokenError } from '../tokens/verify.ts';
+import { authenticateService } from '../oauth/client-authentication/authenticate-service.ts';
+import { isLive } from '../tokens/session-is-live.ts';
+import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
 
 const jwtType = 'application/token-introspection+jwt';
 

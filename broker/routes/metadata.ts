@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
-import { identityScopesSupported } from '../device/identity.ts';
 import type { BrokerContext } from '../env.ts';
-import { languages } from '../pages/language.ts';
-import { assertionAlgorithms } from '../services/assertion.ts';
+import { assertionAlgorithms } from '../oauth/client-authentication/private-key-jwt.ts';
+import { identityScopesSupported } from '../oauth/identity-scopes.ts';
+import { languages } from '../web/pages/languages.ts';
 import { deviceCodeGrant } from './token.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Deps } from '../deps.ts';
-import { requireClient } from '../device/client.ts';
-import { familyRowId, handleHash, parseHandle } from '../device/handle.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
 import { formBody } from '../middleware/body.ts';
+import { requireClient } from '../oauth/public-client.ts';
+import { familyRowId, handleHash, parseHandle } from '../oauth/refresh-token-format.ts';
 
 /**
  * `POST /revoke` (RFC 7009): ends the device's session. Always 200 for a token, known or not. The provider

@@ -5,9 +5,9 @@ import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import { spend } from '../limits/spend.ts';
 import { jsonBody } from '../middleware/body.ts';
-import type { SignInTransaction } from '../session/sign-in.ts';
-import { requireSilentPossible } from '../session/silent.ts';
-import { chooseUpstream } from '../upstream/choose.ts';
+import type { SignInTransaction } from '../session/extension-sign-in.ts';
+import { requireSilentPossible } from '../session/silent-sign-in.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
 
 /** How long somebody may take to sign in at the provider. */
 const transactionMs = 600_000;

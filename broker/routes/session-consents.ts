@@ -1,10 +1,10 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
 import { type ConsentRequest, consentRequest, consentRevocation } from '@latchkey/shared/session-api.ts';
-import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../account/site-decisions.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { decisionsView } from '../session/view.ts';
+import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../policy/site-decisions.ts';
+import { decisionsView } from '../session/session-view.ts';
 import type { Session } from '../store/store.ts';
 
 /** `POST /session/consents`: the person has decided about a site. */

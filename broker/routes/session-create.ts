@@ -2,10 +2,10 @@ import { sessionRequest } from '@latchkey/shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { findSession } from '../session/authenticate.ts';
-import { sessionRowId, writeSessionCookie } from '../session/cookie.ts';
-import { signIn } from '../session/sign-in.ts';
-import { sessionView } from '../session/view.ts';
+import { findSession } from '../middleware/require-session.ts';
+import { signIn } from '../session/extension-sign-in.ts';
+import { sessionRowId, writeSessionCookie } from '../session/session-cookie.ts';
+import { sessionView } from '../session/session-view.ts';
 
 /** `POST /session`: the code of a sign-in for a session and its cookie. */
 export function sessionCreate(deps: Deps) {

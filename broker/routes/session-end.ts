@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
-import type { AuthenticatedSession } from '../session/authenticate.ts';
-import { clearSessionCookie } from '../session/cookie.ts';
+import type { AuthenticatedSession } from '../middleware/require-session.ts';
+import { clearSessionCookie } from '../session/session-cookie.ts';
 
 /**
  * `DELETE /session`: erases here first, then revokes upstream (RFC 7009) as far as the provider lets us, so

@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { sha256 } from '../keys/hash.ts';
-import { noSession } from '../session/ended.ts';
-import { rechecked } from '../session/recheck.ts';
-import { sessionView } from '../session/view.ts';
+import { noSession } from '../session/no-session.ts';
+import { rechecked } from '../session/rechecked-session.ts';
+import { sessionView } from '../session/session-view.ts';
 
 /** `GET /session`: account, policy and consents, with an `ETag` so that asking often costs little. */
 export function sessionRead(deps: Deps) {

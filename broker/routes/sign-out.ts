@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { formBody } from '../middleware/body.ts';
-import { readPageSession, requireCsrf } from '../people/page-session.ts';
-import { forgetSignIn } from '../people/signed-in.ts';
+import { readPageSession, requireCsrf } from '../web/page-session.ts';
+import { forgetSignIn } from '../web/remember-sign-in.ts';
 
 /** `POST /signout`: "not you?" on the pages. The next sign-in asks who it is. */
 export function signOut(deps: Deps) {

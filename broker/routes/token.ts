@@ -1,15 +1,15 @@
-import { redeemCode } from '../authorize/redeem.ts';
 import type { Deps } from '../deps.ts';
-import { type ClientRequest, requireClient } from '../device/client.ts';
-import { familyRowId, parseHandle } from '../device/handle.ts';
-import { redeemDeviceCode } from '../device/redeem.ts';
-import { refreshDevice } from '../device/refresh.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import { budgets } from '../limits/budgets.ts';
 import { type Form, formBody } from '../middleware/body.ts';
-import { serviceToken } from '../services/token.ts';
+import { redeemCode } from '../oauth/grants/authorization-code.ts';
+import { serviceToken } from '../oauth/grants/client-credentials.ts';
+import { redeemDeviceCode } from '../oauth/grants/device-code.ts';
+import { refreshDevice } from '../oauth/grants/refresh-token.ts';
+import { type ClientRequest, requireClient } from '../oauth/public-client.ts';
+import { familyRowId, parseHandle } from '../oauth/refresh-token-format.ts';
 
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 

@@ -1,11 +1,11 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
 import type { Deps } from '../deps.ts';
-import { personClaims, userInfoAudience } from '../device/identity.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { challenge, invitation } from '../gateway/challenge.ts';
 import { readPresented } from '../gateway/presented.ts';
-import { TokenError } from '../tokens/verify.ts';
+import { personClaims, userInfoAudience } from '../oauth/identity-scopes.ts';
+import { TokenError } from '../tokens/token-verifier.ts';
 
 /**
  * `GET` and `POST /userinfo` (OpenID Connect Core §5.3): what the token's scopes open about the person, as the

@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { goodToken, hostileTokens } from '../../test/e2e/kit/hostile-tokens.ts';
-import type { TokenClaims } from '../tokens/mint.ts';
+import type { TokenClaims } from '../tokens/minter.ts';
 
 const api = 'https://api.example.com';
 const bound = 'https://bound.example.com';

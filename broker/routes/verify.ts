@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { authorizeRequest } from '../gateway/authorize.ts';
+import { authorizeRequest } from '../gateway/authorize-request.ts';
 import { identityHeaders } from '../gateway/identity-headers.ts';
 import { mirroredRequest, type Original, originalRequest } from '../gateway/original.ts';
 import { parseRules } from '../gateway/rules.ts';

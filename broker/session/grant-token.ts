@@ -5,12 +5,12 @@ import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { errorSummary } from '../log.ts';
+import type { AuthenticatedSession } from '../middleware/require-session.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session, Site } from '../store/store.ts';
-import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/life.ts';
+import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/lifetime.ts';
 import { extensionClientId } from '../tokens/subjects.ts';
-import type { AuthenticatedSession } from './authenticate.ts';
-import { noSession } from './ended.ts';
+import { noSession } from './no-session.ts';
 
 const attempts = 2;
 

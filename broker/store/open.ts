@@ -1,7 +1,7 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import { openPostgres } from './sql/postgres.ts';
+import { sqlStore } from './sql/sql-store.ts';
 import { openSqlite } from './sql/sqlite.ts';
-import { sqlStore } from './sql/store.ts';
 import type { Store } from './store.ts';
 
 /**

@@ -5,9 +5,9 @@ import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
-import { classify } from './failure.ts';
 import { toClaims, toIdentity } from './identity.ts';
 import { presetOf } from './presets.ts';
+import { classify } from './provider-failure.ts';
 import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
 
 /** One request to the provider, other than a refresh, may take so long. */

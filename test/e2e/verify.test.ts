@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newSecret } from '../../broker/services/secret.ts';
+import { newSecret } from '../../broker/oauth/client-authentication/client-secret.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { createSessionClient } from './kit/session-client.ts';
 

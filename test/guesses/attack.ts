@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { compareCode } from '../../broker/device/compare-code.ts';
-import { newUserCode, userCodeHash } from '../../broker/device/user-code.ts';
 import { createRing } from '../../broker/keys/ring.ts';
+import { compareCode } from '../../broker/oauth/compare-user-code.ts';
+import { newUserCode, userCodeHash } from '../../broker/oauth/user-code.ts';
 import { createStore } from '../../broker/store/open.ts';
 import type { Store } from '../../broker/store/store.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { expectedHits, guessBudget, mostComparisons } from '../../broker/device/guess-budget.ts';
+import { expectedHits, guessBudget, mostComparisons } from '../../broker/limits/user-code-guesses.ts';
 import { attack } from './attack.ts';
 import { attackOverHttp } from './over-http.ts';
 

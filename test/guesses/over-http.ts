@@ -1,4 +1,4 @@
-import { newUserCode } from '../../broker/device/user-code.ts';
+import { newUserCode } from '../../broker/oauth/user-code.ts';
 import { startBrokerAndIdp } from '../e2e/kit/broker.ts';
 import { createPerson } from '../e2e/kit/person.ts';
 

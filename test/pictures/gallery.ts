@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Env } from '../../broker/env.ts';
-import { language } from '../../broker/middleware/language.ts';
+import { language } from '../../broker/middleware/page-language.ts';
 import { secureHeaders } from '../../broker/middleware/secure-headers.ts';
-import { assets } from '../../broker/pages/assets.ts';
+import { assets } from '../../broker/web/pages/assets.ts';
 import { states } from './states.ts';
 
 export interface Gallery {

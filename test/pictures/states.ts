@@ -1,13 +1,13 @@
 import { OAuthError } from '../../broker/errors.ts';
-import { accountPage } from '../../broker/pages/account.ts';
-import { continuePage } from '../../broker/pages/continue.ts';
-import { deviceCodePage } from '../../broker/pages/device-code.ts';
-import { type ConfirmPage, deviceConfirmPage } from '../../broker/pages/device-confirm.ts';
-import { errorPage } from '../../broker/pages/error.ts';
-import type { Html } from '../../broker/pages/html.ts';
-import type { Language } from '../../broker/pages/language.ts';
-import { messageNames, messagePage } from '../../broker/pages/message.ts';
-import { nativeConfirmPage } from '../../broker/pages/native-confirm.ts';
+import { accountPage } from '../../broker/web/pages/account-page.ts';
+import { continuePage } from '../../broker/web/pages/continue-page.ts';
+import { deviceCodePage } from '../../broker/web/pages/device-code-page.ts';
+import { type ConfirmPage, deviceConfirmPage } from '../../broker/web/pages/device-confirm-page.ts';
+import { errorPage } from '../../broker/web/pages/error-page.ts';
+import type { Html } from '../../broker/web/pages/html.ts';
+import type { Language } from '../../broker/web/pages/languages.ts';
+import { messageNames, messagePage } from '../../broker/web/pages/message-page.ts';
+import { nativeConfirmPage } from '../../broker/web/pages/native-confirm-page.ts';
 
 type State = (language: Language) => Html;
 

@@ -1,5 +1,5 @@
 import type { SqlDatabase } from './database.ts';
-import { type MigrationTools, migrations } from './migrations/index.ts';
+import { type MigrationTools, migrations } from './migrations/migrations.ts';
 import type { Db } from './schema.ts';
 
 /**

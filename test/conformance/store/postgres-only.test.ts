@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore } from '../../../broker/store/open.ts';
-import { kill } from '../../../broker/store/sql/kill.ts';
 import { openPostgres } from '../../../broker/store/sql/postgres.ts';
+import { kill } from '../../../broker/store/sql/revocations.ts';
 import { type Store, StoreUnavailableError } from '../../../broker/store/store.ts';
 import { cuttable } from './cuttable.ts';
 import { id, newPerson, parallel, t0 } from './harness.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migrations.ts';
 
 /** When and from where each session was last used, for the person's own list of them. */
 export const lastUsed: Migration = {

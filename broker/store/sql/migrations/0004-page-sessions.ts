@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migrations.ts';
 
 /** Who is signed in to people's pages: no cookie says so by itself. */
 export const pageSessions: Migration = {

@@ -1,0 +1,25 @@
+import { errorSummary, type Log } from '../log.ts';
+import { ConfigError } from './fault.ts';
+import type { ReloadableConfig } from './reloadable-config.ts';
+import type { Config } from './types.ts';
+
+/**
+ * Reads the configuration again. One with faults changes nothing, and every fault gets a line in the log.
+ *
+ * @param changed called after something has changed
+ */
+export function reloadConfig(live: ReloadableConfig, read: () => Config, log: Log, changed: () => void): void {
+  try {
+    const parts = live.replace(read());
+    log.info({ event: 'config_reloaded', changed: parts.join(' ') });
+    if (parts.length > 0) changed();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) {
+      log.error({ event: 'config_refused', cause: errorSummary(error) });
+      return;
+    }
+    for (const { path, message, line } of error.faults) {
+      log.error({ event: 'config_refused', path: path.join('.'), fault: message, line });
+    }
+  }
+}

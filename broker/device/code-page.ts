@@ -1,8 +1,0 @@
-import type { BrokerContext } from '../env.ts';
-import { type CodePage, deviceCodePage } from '../pages/device-code.ts';
-
-/** Answers with the page where codes are entered: the one page that has a script. */
-export function codePage(c: BrokerContext, view: CodePage, status: 200 | 400 = 200) {
-  c.set('hasScript', true);
-  return c.html(deviceCodePage(c.get('language'), view), status);
-}

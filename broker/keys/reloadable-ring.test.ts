@@ -1,0 +1,71 @@
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LogLine } from '../log.ts';
+import { openReloadableRing } from './reloadable-ring.ts';
+import { initRing, loadRing } from './ring.ts';
+import { rotateRing } from './rotate-ring.ts';
+
+let path: string;
+let lines: LogLine[];
+const note = (line: LogLine) => void lines.push(line);
+const log = { info: note, warn: note, error: note };
+
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), 'latchkey-live-ring-')), 'keys');
+  lines = [];
+  initRing(path, 0);
+});
+
+describe('a rotation of the sealing keys', () => {
+  it('puts a fresh key first and keeps the others and the file’s mode', () => {
+    const old = loadRing(path);
+    const kid = rotateRing(path, 0);
+    const rotated = loadRing(path);
+    expect(rotated.current.kid).toBe(kid);
+    expect(rotated.all.slice(1)).toEqual(old.all);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('is refused where the file is not as it must be, and leaves it so', () => {
+    chmodSync(path, 0o644);
+    const before = readFileSync(path, 'utf8');
+    expect(() => rotateRing(path, 0)).toThrow('chmod 600');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  it('gives way to another that is under way', () => {
+    writeFileSync(`${path}.next`, '');
+    expect(() => rotateRing(path, 0)).toThrow('another rotation');
+  });
+});
+
+describe('a ring that follows its file', () => {
+  it('seals with the new key when told to look', () => {
+    const ring = openReloadableRing(path, log);
+    const kid = rotateRing(path, 0);
+    expect(ring.current.kid).not.toBe(kid);
+    ring.reload();
+    expect(ring.current.kid).toBe(kid);
+    expect(lines).toEqual([{ event: 'keys_reloaded', current: kid, keys: 2 }]);
+    ring.reload();
+    expect(lines).toHaveLength(1);
+  });
+
+  it('looks by itself for a key that another replica has used already', () => {
+    const ring = openReloadableRing(path, log);
+    const kid = rotateRing(path, 0);
+    expect(ring.get(kid).kid).toBe(kid);
+    expect(() => ring.get('nobody')).toThrow('put it back');
+  });
+
+  it('keeps what it has where the new file is no good, and says so', () => {
+    const ring = openReloadableRing(path, log);
+    const { kid } = ring.current;
+    writeFileSync(path, 'half a li');
+    ring.reload();
+    expect(ring.current.kid).toBe(kid);
+    expect(lines.map(({ event }) => event)).toEqual(['keys_not_reloaded']);
+  });
+});

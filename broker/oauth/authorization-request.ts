@@ -1,0 +1,132 @@
+import type { DeviceClientConfig } from '../config/types.ts';
+import type { Deps } from '../deps.ts';
+import { OAuthError } from '../errors.ts';
+import { type DeviceTarget, requestedTarget, requireGrant } from './public-client.ts';
+
+/** A native client's authorization request (RFC 6749 §4.1.1, RFC 8252), checked. */
+export interface NativeRequest extends DeviceTarget, Redirect {
+  clientId: string;
+  codeChallenge: string;
+  nonce: string | undefined;
+}
+
+/** Where the answer goes, once the client and its redirect are known to belong together. */
+export interface Redirect {
+  redirectUri: string;
+  state: string | undefined;
+}
+
+/** What the client would have the provider do. */
+export interface SignInWish {
+  prompt: 'login' | 'select_account' | undefined;
+  loginHint: string | undefined;
+  acrValues: string | undefined;
+  /** Seconds. */
+  maxAge: number | undefined;
+}
+
+/**
+ * Whom the answer may go to. What fails here is told to the person on a page, and to nobody's redirect
+ * (RFC 6749 §4.1.2.1).
+ *
+ * @throws {OAuthError} `invalid_request`, `invalid_client`
+ */
+export function trustedRedirect(
+  { config }: Pick<Deps, 'config'>,
+  query: URLSearchParams,
+): { client: DeviceClientConfig; redirect: Redirect } {
+  const [clientId, redirectUri] = [only(query, 'client_id'), only(query, 'redirect_uri')];
+  if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
+  const client = config.devices.get(clientId);
+  if (!client) {
+    throw new OAuthError('invalid_client', 'this client_id is not listed: add it under devices in the configuration', {
+      status: 400,
+    });
+  }
+  if (redirectUri === undefined || !isLoopbackRedirect(redirectUri, client.redirectPath)) {
+    throw new OAuthError(
+      'invalid_request',
+      `redirect_uri must be http://127.0.0.1:<port>${client.redirectPath} or http://[::1]:<port>${client.redirectPath}`,
+    );
+  }
+  return { client, redirect: { redirectUri, state: query.getAll('state')[0] } };
+}
+
+/** Any port of the loopback addresses, by number: `localhost` may be resolved to somewhere else (RFC 8252 §7.3, §8.3). */
+function isLoopbackRedirect(uri: string, path: string): boolean {
+  const [, port, found] = /^http:\/\/(?:127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(\/.*)$/.exec(uri) ?? [];
+  return found === path && Number(port ?? 80) <= 65_535;
+}
+
+/**
+ * The rest of the request. What fails here is told to the client.
+ *
+ * @throws {OAuthError} with the codes of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6
+ */
+export function nativeRequest(
+  deps: Pick<Deps, 'config'>,
+  client: DeviceClientConfig,
+  redirect: Redirect,
+  query: URLSearchParams,
+): { request: NativeRequest; wish: SignInWish } {
+  only(query, 'state');
+  // A program that hears of it can show a code instead.
+  requireGrant(client, 'loopback');
+  if (query.has('request')) throw new OAuthError('request_not_supported', 'leave request out: send plain parameters');
+  if (query.has('request_uri')) {
+    throw new OAuthError('request_uri_not_supported', 'leave request_uri out: send plain parameters');
+  }
+  const responseType = only(query, 'response_type');
+  if (responseType !== 'code') {
+    throw responseType === undefined
+      ? new OAuthError('invalid_request', 'response_type is missing')
+      : new OAuthError('unsupported_response_type', 'response_type must be code');
+  }
+  if ((only(query, 'response_mode') ?? 'query') !== 'query') {
+    throw new OAuthError('invalid_request', 'response_mode must be query');
+  }
+  const request = {
+    ...redirect,
+    ...requestedTarget(deps, client, { scope: only(query, 'scope'), resource: only(query, 'resource') }),
+    clientId: client.clientId,
+    codeChallenge: codeChallenge(query),
+    nonce: only(query, 'nonce'),
+  };
+  return { request, wish: signInWish(query) };
+}
+
+/** RFC 7636 §4.3; `plain` proves nothing to whoever reads the request. */
+function codeChallenge(query: URLSearchParams): string {
+  const challenge = only(query, 'code_challenge');
+  if (challenge === undefined || !/^[\w-]{43}$/.test(challenge) || only(query, 'code_challenge_method') !== 'S256') {
+    throw new OAuthError('invalid_request', 'PKCE is required: send code_challenge and code_challenge_method=S256');
+  }
+  return challenge;
+}
+
+function signInWish(query: URLSearchParams): SignInWish {
+  const prompts = (only(query, 'prompt') ?? '').split(' ');
+  if (prompts.includes('none')) {
+    throw new OAuthError(
+      'interaction_required',
+      'a native client is always confirmed by the person: leave out prompt=none',
+    );
+  }
+  const maxAge = only(query, 'max_age');
+  if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) {
+    throw new OAuthError('invalid_request', 'max_age must be a number of seconds');
+  }
+  return {
+    prompt: (['login', 'select_account'] as const).find((prompt) => prompts.includes(prompt)),
+    loginHint: only(query, 'login_hint')?.slice(0, 320),
+    acrValues: only(query, 'acr_values')?.slice(0, 512),
+    maxAge: maxAge === undefined ? undefined : Number(maxAge),
+  };
+}
+
+/** A parameter without a value counts as absent, and none may be there twice (RFC 6749 §3.1). */
+function only(query: URLSearchParams, name: string): string | undefined {
+  const [value, ...more] = query.getAll(name);
+  if (more.length > 0) throw new OAuthError('invalid_request', `the parameter "${name}" is there twice`);
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,105 @@
+import type { ServiceConfig } from '../../config/types.ts';
+import type { Deps } from '../../deps.ts';
+import type { BrokerContext } from '../../env.ts';
+import { OAuthError, tooMany } from '../../errors.ts';
+import type { Form } from '../../middleware/body.ts';
+import { secretMatches } from './client-secret.ts';
+import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
+
+/** Failures an address may have; who authenticates well is never counted. */
+const budget = { name: 'service-authentication', count: 30, windowMs: 60_000 };
+
+type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | { assertion: string });
+
+/**
+ * The service that calls: by `private_key_jwt` (RFC 7523), or a secret in the Authorization header or the form
+ * (RFC 6749 §2.3.1).
+ *
+ * @throws {OAuthError} `invalid_client`, the same for a service that isn't there and for one that gets it wrong
+ */
+export async function authenticateService(deps: Deps, c: BrokerContext, form: Form): Promise<ServiceConfig> {
+  const { config, store, now } = deps;
+  const failures = `${budget.name}:${c.get('network')}`;
+  if ((await store.peek(failures, now())) >= budget.count) {
+    throw tooMany('too many failed authentications from this address', budget.windowMs);
+  }
+  const credentials = readCredentials(c.req.header('authorization'), form);
+  const service = config.services.get(credentials.clientId);
+  try {
+    if (service && (await isAuthentic(deps, c, service, credentials))) return service;
+  } catch (cause) {
+    if (!(cause instanceof AssertionError)) throw cause;
+    await store.hit(failures, budget.windowMs, now());
+    throw new OAuthError('invalid_client', cause.message, { cause });
+  }
+  await store.hit(failures, budget.windowMs, now());
+  throw new OAuthError('invalid_client', 'there is no such service, or its authentication is another', {
+    headers: 'basic' in credentials && credentials.basic ? { 'WWW-Authenticate': 'Basic realm="latchkey"' } : {},
+  });
+}
+
+async function isAuthentic(
+  deps: Deps,
+  c: BrokerContext,
+  { clientId, authentication }: ServiceConfig,
+  credentials: Credentials,
+): Promise<boolean> {
+  if (authentication.method === 'client_secret') {
+    return 'secret' in credentials && secretMatches(credentials.secret, authentication.hash);
+  }
+  if (!('assertion' in credentials)) return false;
+  await checkAssertion(deps, credentials.assertion, {
+    clientId,
+    keys: authentication.keys,
+    audiences: [deps.config.issuer, `${deps.config.issuer}${c.req.path}`],
+  });
+  return true;
+}
+
+function readCredentials(authorization: string | undefined, form: Form): Credentials {
+  const given = [authorization, form.client_secret, form.client_assertion].filter((value) => value !== undefined);
+  if (given.length === 0) {
+    throw new OAuthError('invalid_client', 'authenticate: by client_assertion, Basic credentials or client_secret');
+  }
+  if (given.length > 1) {
+    throw new OAuthError('invalid_request', 'there is more than one client authentication: send one');
+  }
+  const credentials = authorization === undefined ? fromForm(form) : fromBasic(authorization);
+  if (form.client_id !== undefined && form.client_id !== credentials.clientId) {
+    throw new OAuthError('invalid_request', 'client_id names another service than the client authentication');
+  }
+  return credentials;
+}
+
+function fromForm(form: Form): Credentials {
+  if (form.client_secret !== undefined) {
+    if (form.client_id === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
+    return { clientId: form.client_id, secret: form.client_secret, basic: false };
+  }
+  if (form.client_assertion_type !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') {
+    throw new OAuthError(
+      'invalid_request',
+      'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    );
+  }
+  const assertion = form.client_assertion ?? '';
+  return { clientId: assertionSubject(assertion) ?? '', assertion };
+}
+
+/** Both parts are form-encoded before they are put together (RFC 6749 §2.3.1). */
+function fromBasic(authorization: string): Credentials {
+  const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization)?.[1];
+  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 0) throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
+  const [clientId, secret] = [text.slice(0, colon), text.slice(colon + 1)].map(formDecoded);
+  return { clientId: clientId ?? '', secret: secret ?? '', basic: true };
+}
+
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

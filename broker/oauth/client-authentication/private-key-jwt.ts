@@ -1,0 +1,89 @@
+import { decodeJwt, errors, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import type { Deps } from '../../deps.ts';
+import { sha256 } from '../../keys/hash.ts';
+
+/** Asymmetric algorithms alone: a shared secret is a secret's business. */
+export const assertionAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
+/** How long before its end an assertion may be used, in seconds: what has been used is remembered so long. */
+const longestSeconds = 600;
+const clockTolerance = 30;
+const maxLength = 8_192;
+
+/** Why a client assertion is refused, in a sentence for whoever runs the service. */
+export class AssertionError extends Error {
+  override readonly name = 'AssertionError';
+}
+
+/** Whose assertion it says it is: not believed, only looked up. */
+export function assertionSubject(assertion: string): string | undefined {
+  try {
+    return assertion.length <= maxLength ? decodeJwt(assertion).sub : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks the assertion of `private_key_jwt`: by one of the service's keys, for us alone, short, and once.
+ *
+ * @throws {AssertionError}
+ * @see RFC 7523 §3
+ */
+export async function checkAssertion(
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  assertion: string,
+  { clientId, keys, audiences }: { clientId: string; keys: readonly JWK[]; audiences: readonly string[] },
+): Promise<void> {
+  const { aud, exp = 0, jti } = await verify(assertion, { clientId, keys, now: now() });
+  const named = [aud].flat();
+  // For us and nobody else: an assertion that two servers take, one of them can use at the other.
+  if (named.length !== 1 || !audiences.includes(named[0] ?? '')) {
+    throw refused(`its aud must be ${audiences[0]} and nothing else`);
+  }
+  if (exp > now() / 1_000 + longestSeconds) throw refused(`it ends more than ${longestSeconds} s from now (exp)`);
+  if (typeof jti !== 'string' || jti.length > 256) throw refused('it has no usable jti');
+  const endsAt = (exp + clockTolerance) * 1_000;
+  if (!(await store.rememberOnce(`assertion:${sha256(`${clientId}\0${jti}`)}`, endsAt, now()))) {
+    throw refused('it was used before (jti): make a new one for each request');
+  }
+}
+
+async function verify(
+  assertion: string,
+  { clientId, keys, now }: { clientId: string; keys: readonly JWK[]; now: number },
+): Promise<JWTPayload> {
+  let cause: unknown;
+  for (const jwk of keys) {
+    try {
+      const { payload } = await jwtVerify(assertion, await importJWK(jwk, jwk.alg ?? defaultAlgorithm(jwk)), {
+        algorithms: assertionAlgorithms,
+        issuer: clientId,
+        subject: clientId,
+        requiredClaims: ['aud', 'exp', 'jti'],
+        clockTolerance,
+        currentDate: new Date(now),
+      });
+      return payload;
+    } catch (error) {
+      cause = error;
+      // The signature holds: no other key will do better.
+      if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) break;
+    }
+  }
+  throw refused(sentence(cause), cause);
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired: make a new one for each request';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return `its ${/^\w+$/.test(error.claim) ? error.claim : 'claims'} must be there and right: iss and sub are the service's name`;
+  }
+  return `none of the service's keys signed it with one of ${assertionAlgorithms.join(', ')}`;
+}
+
+/** For keys that don't name their algorithm; jose then takes what the key can do of `algorithms`. */
+const defaultAlgorithm = ({ kty, crv }: JWK): string =>
+  kty === 'RSA' ? 'RS256' : kty === 'OKP' ? 'EdDSA' : crv === 'P-384' ? 'ES384' : 'ES256';
+
+const refused = (why: string, cause?: unknown) =>
+  new AssertionError(`the client assertion is refused: ${why}`, { cause });

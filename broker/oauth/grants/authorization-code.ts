@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { DeviceClientConfig } from '../../config/types.ts';
+import type { Deps } from '../../deps.ts';
+import { OAuthError } from '../../errors.ts';
+import { sameText } from '../../keys/hash.ts';
+import { codeFamily, codeHash } from '../authorization-code-format.ts';
+import type { ClientRequest } from '../public-client.ts';
+import { familyRowId } from '../refresh-token-format.ts';
+import { openAllowed, redeemOnce } from './redeem-once.ts';
+import type { SealedGrant } from './sealed-grant.ts';
+
+/**
+ * The authorization code grant (RFC 6749 §4.1.3), bound to client, redirect URI and PKCE verifier (RFC 7636 §4.6).
+ *
+ * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use ends what the first one gave (§4.1.2)
+ */
+export async function redeemCode(deps: Deps, { client, form, address }: ClientRequest) {
+  const { store, now } = deps;
+  const { code, redirect_uri: redirectUri, code_verifier: verifier } = form;
+  for (const [name, value] of Object.entries({ code, redirect_uri: redirectUri, code_verifier: verifier })) {
+    if (value === undefined) throw new OAuthError('invalid_request', `${name} is missing`);
+  }
+  if (code === undefined) throw new OAuthError('invalid_request', 'code is missing');
+  const grant = await store.getDeviceGrant(codeHash(code));
+  if (grant?.state !== 'allowed') throw await used(deps, client, code);
+  if (grant.expiresAt <= now()) throw unusable();
+  const opened = grant.clientId === client.clientId ? await openAllowed(deps, grant, code) : undefined;
+  if (!opened?.sealed.authorization || !belongs(opened.sealed.authorization, redirectUri ?? '', verifier ?? '')) {
+    throw new OAuthError(
+      'invalid_grant',
+      'client_id, redirect_uri or code_verifier is not that of the authorization request',
+    );
+  }
+  const handle = { family: codeFamily(code), secret: randomBytes(32) };
+  const { nonce } = opened.sealed.authorization;
+  const how = { code, handle, from: address, scope: form.scope, nonce };
+  const tokens = await redeemOnce(deps, client, opened, how);
+  if (!tokens) throw await used(deps, client, code);
+  return tokens;
+}
+
+function belongs(
+  { redirectUri, codeChallenge }: NonNullable<SealedGrant['authorization']>,
+  shownRedirectUri: string,
+  verifier: string,
+): boolean {
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  return redirectUri === shownRedirectUri && sameText(challenge, codeChallenge);
+}
+
+/** The code is good no more. Where it has been used, somebody has it who should not: nobody keeps what it gave. */
+async function used({ store, now }: Deps, client: DeviceClientConfig, code: string): Promise<OAuthError> {
+  const row = await store.getDeviceSession(familyRowId({ family: codeFamily(code) }));
+  if (row?.clientId === client.clientId && (await store.endDeviceSession(row.id, 'code_reused', now()))) {
+    await store.appendAudit(
+      { type: 'device.ended', sub: row.sub, detail: { device: row.id, reason: 'code_reused' } },
+      now(),
+    );
+  }
+  return unusable();
+}
+
+const unusable = () =>
+  new OAuthError('invalid_grant', 'this code is unknown, too old, or was used before: start again');

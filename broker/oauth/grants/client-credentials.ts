@@ -1,0 +1,73 @@
+import { parseScope } from '@latchkey/shared/scope.ts';
+import { toSeconds } from '@latchkey/shared/time.ts';
+import type { ResourceConfig, ServiceConfig } from '../../config/types.ts';
+import type { Deps } from '../../deps.ts';
+import type { BrokerContext } from '../../env.ts';
+import { OAuthError } from '../../errors.ts';
+import type { Form } from '../../middleware/body.ts';
+import { servicePrefix } from '../../tokens/subjects.ts';
+import { authenticateService } from '../client-authentication/authenticate-service.ts';
+
+/**
+ * The grant of services (RFC 6749 §4.4): a token in the service's own name, without groups, for one resource and
+ * scopes that the service may have. There is no refresh token.
+ *
+ * @throws {OAuthError} `invalid_client`, `invalid_target`, `invalid_scope`, `invalid_dpop_proof`, `use_dpop_nonce`
+ */
+export async function serviceToken(deps: Deps, c: BrokerContext, form: Form) {
+  const service = await authenticateService(deps, c, form);
+  const { resource, scopes } = target(deps, service, form);
+  const jkt = await boundKey(deps, c, resource);
+  const lifeSeconds = toSeconds(resource.lifetimeMs);
+  const scope = scopes.join(' ');
+  const accessToken = await deps.minter.accessToken({
+    sub: `${servicePrefix}${service.clientId}`,
+    aud: resource.resource,
+    client_id: service.clientId,
+    scope,
+    exp: toSeconds(deps.now()) + lifeSeconds,
+    cnf: jkt === undefined ? undefined : { jkt },
+  });
+  deps.metrics.token('service');
+  return {
+    access_token: accessToken,
+    token_type: jkt === undefined ? 'Bearer' : 'DPoP',
+    expires_in: lifeSeconds,
+    scope,
+  };
+}
+
+/** A program knows what it needs: asking for more than it may have is a fault in it, and is told. */
+function target({ config }: Deps, { allow }: ServiceConfig, form: Form) {
+  const id = form.resource ?? (allow.size === 1 ? [...allow.keys()][0] : undefined);
+  const allowed = allow.get(id ?? '');
+  const resource = config.resources.get(id ?? '');
+  if (!allowed || !resource) {
+    throw new OAuthError('invalid_target', `this service may ask for: ${[...allow.keys()].join(' ') || 'nothing'}`);
+  }
+  const wanted = parseScope(form.scope);
+  if (!wanted.every((scope) => allowed.includes(scope))) {
+    throw new OAuthError('invalid_scope', `this service may ask for: ${allowed.join(' ')}`);
+  }
+  return { resource, scopes: wanted.length === 0 ? allowed : wanted };
+}
+
+/** The key of a proof sent along (RFC 9449 §5); resources that take only bound tokens need one. */
+async function boundKey(
+  { config, checkProof, nonces }: Deps,
+  c: BrokerContext,
+  { dpop }: ResourceConfig,
+): Promise<string | undefined> {
+  const proof = c.req.header('DPoP');
+  if (dpop === 'off' || (proof === undefined && dpop === 'optional')) return undefined;
+  c.header('DPoP-Nonce', nonces.issue());
+  try {
+    const { jkt, use } = await checkProof(proof, { method: 'POST', url: `${config.issuer}/token` });
+    await use();
+    return jkt;
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    // At a token endpoint these are 400 (RFC 9449 §5, §8).
+    throw new OAuthError(error.code, error.message, { status: 400, cause: error });
+  }
+}

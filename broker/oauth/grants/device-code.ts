@@ -1,0 +1,52 @@
+import type { Deps } from '../../deps.ts';
+import { OAuthError } from '../../errors.ts';
+import { sha256 } from '../../keys/hash.ts';
+import type { DeviceGrant, PollResult } from '../../store/store.ts';
+import type { ClientRequest } from '../public-client.ts';
+import { newHandle } from '../refresh-token-format.ts';
+import { openAllowed, redeemOnce } from './redeem-once.ts';
+
+/** Networks jitter, and widely used clients die of one `slow_down`: the interval is enforced so much more leniently. */
+const pollLeewayMs = 1_000;
+
+/**
+ * The device's poll (RFC 8628 §3.4). An allowed grant is opened with the code and redeemed exactly once.
+ *
+ * @throws {OAuthError} with the codes of RFC 8628 §3.5
+ */
+export async function redeemDeviceCode(deps: Deps, { client, form, address }: ClientRequest) {
+  const { store, now } = deps;
+  const deviceCode = form.device_code;
+  if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
+  const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
+  const opened = await openAllowed(deps, grant, deviceCode);
+  const how = { code: deviceCode, handle: newHandle(), from: address, scope: form.scope };
+  const tokens = opened && (await redeemOnce(deps, client, opened, how));
+  if (!tokens) {
+    throw new OAuthError(
+      'invalid_grant',
+      'this device_code was used before, or its sign-in has been ended: start again',
+    );
+  }
+  return tokens;
+}
+
+function allowedGrant(poll: PollResult): DeviceGrant {
+  switch (poll.outcome) {
+    case 'allowed':
+      return poll.grant;
+    case 'pending':
+      throw new OAuthError('authorization_pending', 'nobody has decided yet: ask again after the interval');
+    case 'slow_down':
+      throw new OAuthError('slow_down', `too soon: from now on wait ${poll.grant.interval} seconds between requests`);
+    case 'denied':
+      throw new OAuthError('access_denied', 'the person has refused', { status: 400 });
+    case 'expired':
+      throw new OAuthError('expired_token', 'this device_code is too old: start again');
+    case 'redeemed':
+      throw new OAuthError('invalid_grant', 'this device_code was used before: start again');
+    case 'unknown':
+    case 'wrong_client':
+      throw new OAuthError('invalid_grant', 'this device_code is not one of this client: start again');
+  }
+}

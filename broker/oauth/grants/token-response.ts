@@ -1,0 +1,132 @@
+import { parseScope } from '@latchkey/shared/scope.ts';
+import { toSeconds } from '@latchkey/shared/time.ts';
+import type { DeviceClientConfig, ResourceConfig } from '../../config/types.ts';
+import type { Deps } from '../../deps.ts';
+import { OAuthError, unavailable } from '../../errors.ts';
+import { inGroups } from '../../policy/decide.ts';
+import type { DeviceSession } from '../../store/store.ts';
+import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts';
+import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
+import { formatHandle, type Handle } from '../refresh-token-format.ts';
+
+/** A device's session that may have a token now. */
+export interface TokenBasis {
+  row: DeviceSession;
+  client: DeviceClientConfig;
+  resource: ResourceConfig;
+  idpSub: string;
+}
+
+/**
+ * Makes sure that what is known of the person is fresh enough for a token, asking the provider where it is
+ * not, and that the client, its groups and its resource still stand.
+ *
+ * @throws {OAuthError} `invalid_grant` where a person is needed, `access_denied`, `temporarily_unavailable`
+ */
+export async function prepareToken(
+  deps: Deps,
+  client: DeviceClientConfig,
+  row: DeviceSession,
+  handle: Handle,
+): Promise<TokenBasis> {
+  const { config, store, refresher, now } = deps;
+  const resource = row.resource === undefined ? userInfoResource(config.issuer) : config.resources.get(row.resource);
+  if (!resource)
+    throw new OAuthError('invalid_grant', 'the resource of this device is no longer configured: sign in again');
+  const idpSub = (await store.getPerson(row.sub))?.idpSub;
+  if (idpSub === undefined) throw signInAgain();
+  if (row.state === 'reauth_required') throw signInAgain();
+  const isStale = resource.freshMs - (now() - row.refreshedAt) < wantedLifeMs(resource, 0);
+  let current = row;
+  if (row.state === 'recheck' || isStale) {
+    const refreshed = await refresher({ kind: 'device', id: row.id, secret: handle.secret, idpSub, row });
+    if (refreshed.kind === 'reauth_required') throw signInAgain();
+    if (refreshed.kind === 'unavailable' && (row.state === 'recheck' || lifeMs(row, resource, now()) < leastLifeMs)) {
+      throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
+    }
+    current = (await store.getDeviceSession(row.id)) ?? row;
+    // A hint has come since the provider was asked.
+    if (current.state === 'recheck') throw unavailable('the identity provider has to be asked again: try again', 1_000);
+  }
+  if (!inGroups(client.groups, current.claims)) {
+    throw new OAuthError('access_denied', 'the person is in none of the groups that may use this device', {
+      status: 400,
+    });
+  }
+  return { row: current, client, resource, idpSub };
+}
+
+const signInAgain = () =>
+  new OAuthError('invalid_grant', 'the identity provider asks for a new sign-in: start the device login again');
+
+const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): number =>
+  tokenLifeMs(resource, row.refreshedAt, row.absoluteExpiresAt, now);
+
+/** What a token answer is made of besides the session. */
+interface TokenRequest {
+  /** Becomes the `refresh_token`. */
+  handle: Handle | undefined;
+  /** As the client repeats it: narrows, never widens. */
+  scope: string | undefined;
+  /** Of the authorization request; refreshed ID tokens have none (OpenID Connect Core §12.2). */
+  nonce?: string | undefined;
+}
+
+/** The token endpoint's answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
+export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scope, nonce }: TokenRequest) {
+  const { row, client, resource, idpSub } = basis;
+  const { issuer } = deps.config;
+  const scopes = grantedScopes(basis, scope);
+  const hasOpenid = scopes.includes('openid');
+  const life = lifeMs(row, resource, deps.now());
+  if (life < leastLifeMs) {
+    if (row.absoluteExpiresAt - deps.now() < leastLifeMs) throw signInAgain();
+    throw unavailable('what the identity provider said is too old already: try again', 1_000);
+  }
+  const exp = toSeconds(deps.now() + life);
+  const { groups, auth_time, acr, amr } = row.claims;
+  const accessToken = await deps.minter.accessToken({
+    sub: row.sub,
+    aud: hasOpenid && row.resource !== undefined ? [resource.resource, userInfoAudience(issuer)] : resource.resource,
+    client_id: client.clientId,
+    sid: row.id,
+    scope: scopes.join(' '),
+    groups,
+    auth_time,
+    acr,
+    amr,
+    idp: row.issuer,
+    idp_sub: idpSub,
+    exp,
+  });
+  deps.metrics.token('device');
+  const idToken = hasOpenid
+    ? await deps.minter.idToken({
+        sub: row.sub,
+        aud: client.clientId,
+        nonce,
+        auth_time,
+        acr,
+        amr,
+        ...personClaims(row.claims, scopes),
+        exp,
+      })
+    : undefined;
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: toSeconds(life),
+    scope: scopes.join(' '),
+    ...(idToken === undefined ? {} : { id_token: idToken }),
+    ...(handle === undefined ? {} : { refresh_token: formatHandle(handle) }),
+  };
+}
+
+/** What the person allowed, as far as the client may still have it, and no more of it than the client asks for now. */
+function grantedScopes({ row, client, resource }: TokenBasis, scope: string | undefined): string[] {
+  const allowed = client.allow.get(resource.resource) ?? [];
+  const granted = row.scopes.filter((token) => isIdentityScope(token) || allowed.includes(token));
+  const wanted = parseScope(scope);
+  const narrowed = granted.filter((token) => wanted.includes(token));
+  return narrowed.length > 0 ? narrowed : granted;
+}

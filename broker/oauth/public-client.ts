@@ -1,0 +1,108 @@
+import { parseScope } from '@latchkey/shared/scope.ts';
+import type { DeviceClientConfig } from '../config/types.ts';
+import type { Deps } from '../deps.ts';
+import { OAuthError } from '../errors.ts';
+import type { Form } from '../middleware/body.ts';
+import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
+
+/**
+ * The public client of a request (RFC 8628 §3.1). Clients that know no other way send their id by Basic with an
+ * empty secret; that is the same.
+ *
+ * @param authorization the request's header
+ * @throws {OAuthError} `invalid_client` where it is not listed under `devices`
+ */
+export function requireClient(
+  { config }: Pick<Deps, 'config'>,
+  form: Form,
+  authorization?: string | undefined,
+): DeviceClientConfig {
+  const basic = authorization === undefined ? undefined : basicClientId(authorization);
+  const clientId = form.client_id ?? basic;
+  if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
+  if (basic !== undefined && basic !== clientId) {
+    throw new OAuthError('invalid_request', 'client_id and the Authorization header name two different clients');
+  }
+  if (form.client_secret !== undefined) throw publicClient();
+  const client = config.devices.get(clientId);
+  if (!client) {
+    throw new OAuthError('invalid_client', 'this client_id is not listed: add it under devices in the configuration', {
+      headers: basic === undefined ? {} : basicChallenge,
+    });
+  }
+  return client;
+}
+
+const basicChallenge = { 'WWW-Authenticate': 'Basic realm="latchkey"' };
+
+const publicClient = () =>
+  new OAuthError('invalid_client', 'this client is public: it has no secret, so leave it out', {
+    headers: basicChallenge,
+  });
+
+/** Both halves are form-encoded (RFC 6749 §2.3.1). */
+function basicClientId(authorization: string): string | undefined {
+  const encoded = /^Basic\s+([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':');
+  if (secret.join(':') !== '') throw publicClient();
+  return new URLSearchParams(`id=${id}`).get('id') ?? undefined;
+}
+
+/** @throws {OAuthError} `unauthorized_client` where the configuration gives the client another way in */
+export function requireGrant({ grant, clientId }: DeviceClientConfig, wanted: 'device' | 'loopback'): void {
+  if (grant === wanted || grant === 'both') return;
+  throw new OAuthError(
+    'unauthorized_client',
+    `this client may not use the ${wanted} flow: set devices.${clientId}.grant to ${wanted} or both`,
+  );
+}
+
+/** A request to the token endpoint, by a client of ours. */
+export interface ClientRequest {
+  client: DeviceClientConfig;
+  form: Form;
+  /** The caller's address. */
+  address: string;
+}
+
+/** What a device will be allowed: scopes of one resource, and what it may know of the person. */
+export interface DeviceTarget {
+  /** Absent: UserInfo alone. */
+  resource: string | undefined;
+  scopes: string[];
+}
+
+/**
+ * Reads `resource` (RFC 8707) and `scope`. Clients ask for more than they may have and repeat themselves;
+ * what is not allowed is left out, and the answer's `scope` says what is left.
+ *
+ * @throws {OAuthError} `invalid_target`, `invalid_scope`
+ */
+export function requestedTarget(
+  { config }: Pick<Deps, 'config'>,
+  client: DeviceClientConfig,
+  { scope, resource }: { scope?: string | undefined; resource?: string | undefined },
+): DeviceTarget {
+  const wanted = parseScope(scope);
+  const identity = identityScopesOf(wanted);
+  const ofApis = wanted.filter((token) => !isIdentityScope(token));
+  const hasOpenid = identity.includes('openid');
+  const allowed = [...client.allow].filter(([id]) => config.resources.has(id) && (resource ?? id) === id);
+  if (resource !== undefined && allowed.length === 0) {
+    throw new OAuthError(
+      'invalid_target',
+      `this client may ask for: ${[...client.allow.keys()].join(' ') || 'no resource'}`,
+    );
+  }
+  if (hasOpenid && ofApis.length === 0) return { resource, scopes: identity };
+  for (const [id, scopes] of allowed) {
+    const granted = ofApis.length === 0 ? scopes : scopes.filter((token) => ofApis.includes(token));
+    if (granted.length > 0) return { resource: id, scopes: [...identity, ...granted] };
+  }
+  if (hasOpenid) return { resource, scopes: identity };
+  throw new OAuthError(
+    'invalid_scope',
+    `this client may ask for: ${['openid', ...allowed.flatMap(([, scopes]) => scopes)].join(' ')}`,
+  );
+}

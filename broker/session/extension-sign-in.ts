@@ -1,0 +1,127 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { SessionRequest } from '@latchkey/shared/session-api.ts';
+import type { Deps } from '../deps.ts';
+import { OAuthError } from '../errors.ts';
+import { sameText, sha256 } from '../keys/hash.ts';
+import { seal } from '../keys/seal.ts';
+import type { Session } from '../store/store.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { exchangeOf } from '../upstream/exchange-code.ts';
+import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-cookie.ts';
+import { requireSilentOutcome } from './silent-sign-in.ts';
+
+/** What `/session/authorize` leaves for `POST /session`. */
+export interface SignInTransaction {
+  upstream: string;
+  redirectUri: string;
+  nonce: string;
+  codeChallenge: string;
+  jkt: string;
+  maxAge: number | undefined;
+  /** `sub` of the account whose session goes on, where nobody is to be asked. */
+  silentFor?: string | undefined;
+}
+
+/** Where a sign-in came from. */
+export interface SignInContext {
+  jkt: string;
+  /** The session that this one replaces once it is used. */
+  predecessor: Session | undefined;
+  userAgent: string | undefined;
+  address: string;
+}
+
+/**
+ * Redeems the code at the provider and opens a session bound to the key that began it.
+ *
+ * @throws {OAuthError} `invalid_transaction` where state, key or verifier is not that of a stored
+ *   transaction; what the provider's side throws; `access_denied` where the provider has meanwhile ended it; what
+ *   {@link requireSilentOutcome} throws
+ */
+export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
+  const { config, store, ring, now } = deps;
+  const transaction = await consume(deps, request, context.jkt);
+  const upstream = chooseUpstream(deps, transaction.upstream);
+  const consumed = { id: sha256(request.state), kind: 'session', data: { ...transaction } } as const;
+  const granted = await exchangeOf(deps, upstream, consumed, {
+    code: request.code,
+    state: request.state,
+    iss: request.iss,
+    codeVerifier: request.code_verifier,
+    redirectUri: transaction.redirectUri,
+    nonce: transaction.nonce,
+    maxAge: transaction.maxAge,
+  });
+  const { silentFor } = transaction;
+  if (silentFor !== undefined) await requireSilentOutcome(deps, upstream, silentFor, granted);
+  const { identity, refreshToken } = granted;
+  const { name, email } = identity.claims;
+  const person = await store.upsertPerson(
+    {
+      issuer: identity.issuer,
+      idpSub: identity.idpSub,
+      upstream: upstream.config.name,
+      newSub: randomBytes(16).toString('base64url'),
+      name,
+      email,
+    },
+    now(),
+  );
+  const secret = newSessionSecret();
+  const id = sessionRowId(secret);
+  const sealed =
+    refreshToken === undefined
+      ? undefined
+      : seal(ring, { purpose: 'session-refresh', id, secret: secret.secret }, refreshToken);
+  // Nobody was asked: the session goes on, until when it would have ended.
+  const goesOn = silentFor === undefined ? undefined : context.predecessor?.absoluteExpiresAt;
+  const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
+  const outcome = await store.insertSession({
+    id,
+    sub: person.sub,
+    upstream: upstream.config.name,
+    issuer: identity.issuer,
+    sid: identity.sid,
+    issuedAt: identity.issuedAt,
+    sealedRefresh: sealed?.sealed,
+    ringKid: sealed?.ringKid,
+    claims: identity.claims,
+    refreshedAt: now(),
+    createdAt: now(),
+    lastUsedAt: now(),
+    lastUsedFrom: context.address,
+    absoluteExpiresAt,
+    jkt: context.jkt,
+    secretCheck: secretCheckOf(secret),
+    idleExpiresAt: Math.min(now() + config.session.idleMs, absoluteExpiresAt),
+    predecessor: context.predecessor?.id,
+    userAgent: context.userAgent?.slice(0, 200),
+  });
+  if (outcome === 'tombstoned')
+    throw new OAuthError('access_denied', 'the identity provider has ended this sign-in: sign in again');
+  await store.appendAudit(
+    {
+      type: 'session.created',
+      sub: person.sub,
+      detail: { session: id, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) },
+    },
+    now(),
+  );
+  return secret;
+}
+
+async function consume({ store, now }: Deps, request: SessionRequest, jkt: string): Promise<SignInTransaction> {
+  const data = await store.consumeTransaction(sha256(request.state), 'session', now());
+  if (!data)
+    throw new OAuthError('invalid_transaction', 'this sign-in is unknown, used or older than 10 minutes: start again');
+  // Our own row, written by /session/authorize in this shape.
+  const transaction = data as unknown as SignInTransaction;
+  const challenge = createHash('sha256').update(request.code_verifier).digest('base64url');
+  if (transaction.jkt !== jkt || !sameText(challenge, transaction.codeChallenge)) {
+    throw new OAuthError(
+      'invalid_transaction',
+      'this sign-in was begun with another key or code_verifier: start again',
+    );
+  }
+  return transaction;
+}

@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { Store } from '../store.ts';
+import { audit } from './audit.ts';
+import { consents } from './consents.ts';
+import type { SqlDatabase } from './database.ts';
+import { deviceGrants } from './device-grants.ts';
+import { deviceSessions } from './device-sessions.ts';
+import { collectExpired } from './expired.ts';
+import { limits } from './limits.ts';
+import { migrate } from './migrate.ts';
+import { pageSessions } from './page-sessions.ts';
+import { people } from './people.ts';
+import { refresh } from './refresh-lease.ts';
+import { kill } from './revocations.ts';
+import { countRingKeys } from './ring-keys.ts';
+import { sessions } from './sessions.ts';
+import { signingKeys } from './signing-keys.ts';
+import { sites } from './sites.ts';
+import { transactions } from './transactions.ts';
+
+/** The store on either database. */
+export const sqlStore = (database: SqlDatabase): Store => ({
+  ...people(database),
+  ...transactions(database),
+  ...sessions(database),
+  ...pageSessions(database),
+  ...refresh(database),
+  ...consents(database),
+  ...sites(database),
+  ...deviceGrants(database),
+  ...deviceSessions(database),
+  ...signingKeys(database),
+  ...kill(database),
+  ...limits(database),
+  ...audit(database),
+  async ping() {
+    await sql`select 1`.execute(database.db);
+  },
+  close: () => database.db.destroy(),
+  migrate: () => migrate(database),
+  collectExpired: (now, limit) => collectExpired(database, now, limit),
+  countRingKeys: () => countRingKeys(database),
+});

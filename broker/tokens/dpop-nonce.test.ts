@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { createRing } from '../keys/ring.ts';
+import { createNonceIssuer, nonceLifeMs } from './dpop-nonce.ts';
+
+const key = (byte: number) => ({ kid: `k${byte}`, key: Buffer.alloc(32, byte) });
+const start = 1_800_000_000_000;
+
+describe('a DPoP nonce', () => {
+  it('is good on every replica for its life, and no longer', () => {
+    let now = start;
+    const ring = createRing([key(1)]);
+    const [one, other] = [createNonceIssuer({ ring, now: () => now }), createNonceIssuer({ ring, now: () => now })];
+    const nonce = one.issue();
+    expect(other.check(nonce)).toBe(start + nonceLifeMs);
+    now = start + nonceLifeMs;
+    expect(other.check(nonce)).toBeDefined();
+    now += 1;
+    expect(other.check(nonce)).toBeUndefined();
+  });
+
+  it('survives the ring’s rotation', () => {
+    const now = () => start;
+    const nonce = createNonceIssuer({ ring: createRing([key(1)]), now }).issue();
+    expect(createNonceIssuer({ ring: createRing([key(2), key(1)]), now }).check(nonce)).toBeDefined();
+    expect(createNonceIssuer({ ring: createRing([key(2)]), now }).check(nonce)).toBeUndefined();
+  });
+
+  it('cannot be made up, moved in time, or be from far ahead', () => {
+    const issuer = createNonceIssuer({ ring: createRing([key(1)]), now: () => start });
+    const bytes = Buffer.from(issuer.issue(), 'base64url');
+    bytes.writeUIntBE(start + 1, 0, 6);
+    expect(issuer.check(bytes.toString('base64url'))).toBeUndefined();
+    for (const text of ['', 'x', 'A'.repeat(30), 'A'.repeat(4_000)]) expect(issuer.check(text)).toBeUndefined();
+    const ahead = createNonceIssuer({ ring: createRing([key(1)]), now: () => start + 60_000 }).issue();
+    expect(issuer.check(ahead)).toBeUndefined();
+  });
+});

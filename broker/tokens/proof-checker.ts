@@ -1,0 +1,73 @@
+import { ProofError, verifyProof } from '@latchkey/shared/dpop.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import { OAuthError } from '../errors.ts';
+import { sha256 } from '../keys/hash.ts';
+import type { Store } from '../store/store.ts';
+import type { NonceIssuer } from './dpop-nonce.ts';
+
+export interface CheckedProof {
+  /** RFC 7638 thumbprint of the key that signed. */
+  jkt: string;
+  /**
+   * Marks the proof as used. Apart from the check because it writes: strangers, who can make proofs without
+   * end, must be turned away before.
+   *
+   * @throws {OAuthError} `invalid_dpop_proof` where it was used before
+   */
+  use(): Promise<void>;
+}
+
+export type ProofChecker = (
+  header: string | undefined,
+  target: { method: string; url: string },
+) => Promise<CheckedProof>;
+
+/**
+ * Checks the proof that every `/session` call carries: signature and target, then a nonce of ours that is
+ * fresh. That it was never used is checked by {@link CheckedProof.use}, once it is known that somebody is behind it.
+ *
+ * Freshness is the nonce's age alone, never `iat`: a clock an hour off must work.
+ *
+ * @see RFC 9449 §4.3, §8, §11.1
+ */
+export function createProofChecker({
+  store,
+  nonces,
+  now,
+}: {
+  store: Store;
+  nonces: NonceIssuer;
+  now: Clock;
+}): ProofChecker {
+  return async (header, target) => {
+    if (!header)
+      throw new OAuthError('invalid_dpop_proof', "the DPoP header is missing: send a proof by the session's key");
+    const proof = await verify(header, target);
+    const endsAt = proof.nonce === undefined ? undefined : nonces.check(proof.nonce);
+    if (endsAt === undefined) {
+      throw new OAuthError(
+        'use_dpop_nonce',
+        "the proof needs the nonce of this answer's DPoP-Nonce header: sign again with it",
+      );
+    }
+    return {
+      jkt: proof.jkt,
+      async use() {
+        if (await store.rememberOnce(`jti:${sha256(`${proof.jkt}\0${proof.jti}`)}`, endsAt, now())) return;
+        throw new OAuthError(
+          'invalid_dpop_proof',
+          'this DPoP proof (jti) was used before: make a new one for each request',
+        );
+      },
+    };
+  };
+}
+
+async function verify(header: string, target: { method: string; url: string }) {
+  try {
+    return await verifyProof(header, target);
+  } catch (cause) {
+    if (cause instanceof ProofError) throw new OAuthError('invalid_dpop_proof', cause.message, { cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Deps } from '../../deps.ts';
+import { OAuthError } from '../../errors.ts';
+import type { Form } from '../../middleware/body.ts';
+import { letSiteAsk, takeBackSite } from '../../policy/site-decisions.ts';
+import type { SignedInPerson } from '../page-session.ts';
+
+const maxNameLength = 60;
+
+type Change = (deps: Deps, person: SignedInPerson, form: Form) => Promise<void>;
+
+/**
+ * What somebody can change of their own sign-ins, by the form's `action`. A row of somebody else is answered as one
+ * that isn't there, and what is gone already is no error: the page that follows shows what there is.
+ */
+export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
+  [
+    'end_browser',
+    async ({ store, feed, now }, { sub }, { id = '' }) => {
+      if ((await store.getSession(id))?.sub !== sub || !(await store.endSession(id, 'person', now()))) return;
+      await feed.publish({ type: 'revoked', sessions: [id], reason: 'person' });
+      await store.appendAudit({ type: 'session.ended', sub, detail: { session: id, reason: 'person' } }, now());
+    },
+  ],
+  [
+    'end_device',
+    async ({ store, now }, { sub }, { id = '' }) => {
+      if ((await store.getDeviceSession(id))?.sub !== sub || !(await store.endDeviceSession(id, 'person', now())))
+        return;
+      await store.appendAudit({ type: 'device.ended', sub, detail: { device: id, reason: 'person' } }, now());
+    },
+  ],
+  [
+    'rename_device',
+    async ({ store, now }, { sub }, { id = '', name = '' }) => {
+      const wanted = readName(name);
+      if ((await store.getDeviceSession(id))?.sub !== sub || !(await store.renameDeviceSession(id, wanted))) return;
+      await store.appendAudit({ type: 'device.renamed', sub, detail: { device: id } }, now());
+    },
+  ],
+  ['end_site', (deps, { sub }, { origin = '' }) => takeBackSite(deps, sub, { origin })],
+  ['let_site_ask', (deps, { sub }, { origin = '' }) => letSiteAsk(deps, sub, origin)],
+]);
+
+function readName(text: string): string {
+  const name = text.replaceAll(/\p{C}/gu, ' ').replaceAll(/\s+/g, ' ').trim();
+  if (name === '') throw new OAuthError('invalid_request', 'a device needs a name');
+  if (name.length > maxNameLength) {
+    throw new OAuthError('invalid_request', `a name has at most ${maxNameLength} characters`);
+  }
+  return name;
+}

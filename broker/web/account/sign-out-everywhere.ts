@@ -1,0 +1,53 @@
+import type { Deps } from '../../deps.ts';
+import type { BrokerContext } from '../../env.ts';
+import { OAuthError } from '../../errors.ts';
+import type { Identity } from '../../upstream/types.ts';
+import type { PageSession } from '../page-session.ts';
+import type { Returned } from '../page-sign-in.ts';
+import { messagePage } from '../pages/message-page.ts';
+import { forgetSignIn } from '../remember-sign-in.ts';
+
+/** How old the sign-in may be that such a step stands on: it is for the person, not for who finds their browser open. */
+const freshMs = 300_000;
+/** By which the provider's clock may be behind ours. */
+const clockToleranceMs = 60_000;
+
+/** Back from the provider, which was told to ask again: everything of the person ends, this page's sign-in too. */
+export async function finishSigningOut(
+  deps: Deps,
+  c: BrokerContext,
+  page: PageSession,
+  { identity }: Extract<Returned, { cancelled: false }>,
+  { sub }: { sub: string },
+) {
+  const { now } = deps;
+  const { auth_time: authTime } = identity.claims;
+  // A provider that names no time was told to ask again all the same.
+  const isFresh = authTime === undefined || now() - authTime * 1_000 <= freshMs + clockToleranceMs;
+  if (page.person?.sub !== sub || !isFresh) {
+    throw new OAuthError('access_denied', 'this was not a fresh sign-in of the same person: nothing was signed out');
+  }
+  await signOutEverywhere(deps, sub, identity);
+  await forgetSignIn(deps, c, page);
+  return c.html(messagePage(c.get('language'), 'signed_out_everywhere'));
+}
+
+/**
+ * Ends every browser, page session and device that began before this sign-in, by the provider's clock. The tombstone also meets
+ * what was allowed and not yet taken up. Consents stay: they are decisions, not sign-ins.
+ */
+async function signOutEverywhere(
+  { config, store, feed, now }: Deps,
+  sub: string,
+  { issuer, idpSub, issuedAt }: Identity,
+): Promise<void> {
+  const longest = Math.max(
+    config.session.absoluteMs,
+    ...[...config.devices.values()].map((client) => client.sessionMs),
+  );
+  await store.addTombstone({ issuer, idpSub, iat: issuedAt }, now() + longest);
+  const sessions = await store.endSessionsOf({ sub }, issuedAt, 'person', now());
+  const devices = await store.endDeviceSessionsOf({ sub }, issuedAt, 'person', now());
+  if (sessions.length > 0) await feed.publish({ type: 'revoked', sessions, reason: 'person' });
+  await store.appendAudit({ type: 'account.signed_out_everywhere', sub, detail: { sessions, devices } }, now());
+}

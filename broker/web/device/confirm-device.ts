@@ -1,0 +1,65 @@
+import type { Deps } from '../../deps.ts';
+import type { BrokerContext } from '../../env.ts';
+import { OAuthError } from '../../errors.ts';
+import { networkOf } from '../../middleware/network.ts';
+import { compareCode } from '../../oauth/compare-user-code.ts';
+import { identityFactsOf } from '../../oauth/identity-scopes.ts';
+import { inGroups } from '../../policy/decide.ts';
+import type { Upstream } from '../../upstream/types.ts';
+import { csrfToken, type PageSession, sealTicket } from '../page-session.ts';
+import { type Purpose, startSignIn } from '../page-sign-in.ts';
+import { continuePage } from '../pages/continue-page.ts';
+import { deviceConfirmPage } from '../pages/device-confirm-page.ts';
+import { messagePage } from '../pages/message-page.ts';
+import { codePage } from './show-code-page.ts';
+
+/** Now that it is known who is there, the code is compared; a right one leads to the confirmation. */
+export async function confirmDevice(
+  deps: Deps,
+  c: BrokerContext,
+  page: PageSession,
+  upstream: Upstream,
+  { userCode, forced }: Extract<Purpose, { type: 'code' }>,
+) {
+  const { config } = deps;
+  const { person } = page;
+  const language = c.get('language');
+  if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
+  const csrf = csrfToken(deps, page);
+  const account = person.email ?? person.name;
+  const compared = await compareCode(deps, { sub: person.sub, address: c.get('network'), userCode });
+  if (compared.outcome === 'too_many') return c.html(messagePage(language, 'too_many'), 429);
+  const grant = compared.outcome === 'found' ? compared.grant : undefined;
+  const client = grant && config.devices.get(grant.clientId);
+  if (!grant || !client) return codePage(c, { csrf, account, userCode, fault: 'wrong' }, 400);
+  const resource = grant.resource === undefined ? undefined : config.resources.get(grant.resource);
+  if (!inGroups(client.groups, person)) return c.html(messagePage(language, 'not_allowed'), 403);
+  const sameNetwork = networkOf(grant.ip ?? '') === c.get('network');
+  if (!sameNetwork && !forced) {
+    // Whoever lures somebody to this page counts on a sign-in that goes through unseen (RFC 10027).
+    const url = await startSignIn(
+      deps,
+      page,
+      upstream,
+      { type: 'code', userCode, forced: true },
+      { offline: false, prompt: 'login' },
+    );
+    return c.html(continuePage(language, url));
+  }
+  return c.html(
+    deviceConfirmPage(language, {
+      csrf,
+      ticket: sealTicket(deps, page, grant.deviceCodeHash),
+      account: { name: person.name, email: person.email, upstream: person.upstream },
+      clientName: client.name,
+      userCode,
+      resourceName: resource?.name,
+      scopes: grant.scopes.flatMap((scope) => resource?.scopes[scope] ?? []),
+      identity: identityFactsOf(grant.scopes),
+      sessionMs: client.sessionMs,
+      startedAgo: deps.now() - grant.createdAt,
+      startedFrom: grant.ip,
+      sameNetwork,
+    }),
+  );
+}

@@ -1,0 +1,8 @@
+import type { BrokerContext } from '../../env.ts';
+import { type CodePage, deviceCodePage } from '../pages/device-code-page.ts';
+
+/** Answers with the page where codes are entered: the one page that has a script. */
+export function codePage(c: BrokerContext, view: CodePage, status: 200 | 400 = 200) {
+  c.set('hasScript', true);
+  return c.html(deviceCodePage(c.get('language'), view), status);
+}

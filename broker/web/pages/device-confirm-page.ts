@@ -1,0 +1,39 @@
+import { html } from 'hono/html';
+import { ago } from './ago-words.ts';
+import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-parts.ts';
+import { type Html, isolated } from './html.ts';
+import type { Language } from './languages.ts';
+import { page } from './layout.ts';
+
+export interface ConfirmPage extends Confirmed {
+  userCode: string;
+  /** Milliseconds since the device asked. */
+  startedAgo: number;
+  startedFrom: string | undefined;
+  /** Whether the device asked from this browser's address. A hint, never a gate. */
+  sameNetwork: boolean;
+}
+
+/** Before a device is signed in: who, what, for how long, and where the request came from. */
+export function deviceConfirmPage(language: Language, view: ConfirmPage): Html {
+  const { confirm: words } = language.words;
+  const from = view.startedFrom === undefined ? words.unknownAddress : isolated(view.startedFrom);
+  return page(
+    language,
+    { title: words.device },
+    html`<h1>${words.question(html`<strong><bdi>${view.clientName}</bdi></strong>`)}</h1>
+      <p class="lead">${words.code(html`<code class="code-inline" dir="ltr">${view.userCode}</code>`)}</p>
+      ${accountSection(
+        language,
+        view.account,
+        html`<form method="post" action="/signout"><input type="hidden" name="csrf" value="${view.csrf}"><button class="link" type="submit">${words.notYou}</button></form>`,
+      )}
+      ${accessSections(language, view)}
+      <section aria-labelledby="began">
+        <h2 id="began">${words.request}</h2>
+        <p>${words.began(ago(language, view.startedAgo), from)}</p>
+        <p class="${view.sameNetwork ? 'soft' : 'warning'}">${view.sameNetwork ? words.sameNetwork : words.otherNetwork}</p>
+      </section>
+      ${decisionForm(language, '/device/decision', view)}`,
+  );
+}

@@ -1,0 +1,36 @@
+import { html } from 'hono/html';
+import type { OAuthError } from '../../errors.ts';
+import type { Html } from './html.ts';
+import type { Language } from './languages.ts';
+import { page } from './layout.ts';
+import { type NextStep, nextStep } from './next.ts';
+
+/**
+ * What a person sees where a program would get OAuth JSON: what happened and what to do in their language, and what to
+ * tell support as a program would have it.
+ */
+export function errorPage(
+  language: Language,
+  error: OAuthError,
+  { requestId, next }: { requestId: string; next: NextStep | undefined },
+): Html {
+  const { errors } = language.words;
+  const { title, text } = errors[kindOf(error)];
+  return page(
+    language,
+    { title },
+    html`<p class="mark bad" aria-hidden="true"></p>
+      <h1>${title}</h1>
+      <p class="lead">${text}</p>
+      <p class="detail" lang="en" dir="ltr">${sentence(error.message)} <code>${error.code}</code></p>
+      ${nextStep(language, next)}
+      <p class="fine">${errors.request} <code dir="ltr">${requestId}</code></p>`,
+  );
+}
+
+function kindOf({ code, status }: OAuthError): 'stale' | 'busy' | 'other' {
+  if (code === 'invalid_transaction' || (code === 'invalid_request' && status === 403)) return 'stale';
+  return code === 'too_many_requests' || code === 'temporarily_unavailable' ? 'busy' : 'other';
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

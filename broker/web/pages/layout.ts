@@ -1,0 +1,34 @@
+import { html } from 'hono/html';
+import type { Html } from './html.ts';
+import type { Language } from './languages.ts';
+
+interface Shell {
+  title: string;
+  /** Sends the browser on without a form: a policy's form-action would hold for the provider's redirects as well. */
+  continueTo?: string;
+  /** A script of ours under `/assets/`, which the answer's policy has to allow. */
+  script?: string;
+}
+
+/** The frame of every page that people see: one column, works without JavaScript. */
+export const page = ({ tag, direction }: Language, { title, continueTo, script }: Shell, content: Html): Html =>
+  html`<!doctype html>
+<html lang="${tag}" dir="${direction}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="robots" content="noindex">
+    ${continueTo === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${continueTo}">`}
+    <title>${title} · Latchkey</title>
+    <link rel="icon" href="/assets/key.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="/assets/pages.css">
+    ${script === undefined ? '' : html`<script src="/assets/${script}" defer></script>`}
+  </head>
+  <body>
+    <main>
+      <p class="brand" dir="ltr"><img src="/assets/key.svg" alt="" width="24" height="24"> Latchkey</p>
+      ${content}
+    </main>
+  </body>
+</html>`;

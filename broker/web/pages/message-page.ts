@@ -1,0 +1,44 @@
+import { html } from 'hono/html';
+import type { Html } from './html.ts';
+import type { Language } from './languages.ts';
+import { page } from './layout.ts';
+import type { Words } from './locales/en.ts';
+import { type NextStep, nextStep } from './next.ts';
+
+export type MessageName = keyof Words['ends'];
+
+interface End {
+  mark: 'good' | 'plain' | 'bad';
+  /** Where the person can go on from here. */
+  next?: NextStep;
+}
+
+/** Where the pages can end, each with the next step. */
+const ends: Record<MessageName, End> = {
+  allowed: { mark: 'good', next: 'account' },
+  denied: { mark: 'plain', next: 'enterCode' },
+  reported: { mark: 'plain', next: 'account' },
+  expired: { mark: 'bad', next: 'enterCode' },
+  used: { mark: 'bad', next: 'enterCode' },
+  // Another code is what they must not enter now.
+  too_many: { mark: 'bad' },
+  cancelled: { mark: 'plain', next: 'enterCode' },
+  not_allowed: { mark: 'bad', next: 'enterCode' },
+  signed_out_everywhere: { mark: 'good' },
+};
+
+export const messageNames = Object.keys(ends) as MessageName[];
+
+/** How it ended, and what to do next. */
+export function messagePage(language: Language, name: MessageName): Html {
+  const { mark, next } = ends[name];
+  const { title, text } = language.words.ends[name];
+  return page(
+    language,
+    { title },
+    html`<p class="mark ${mark}" aria-hidden="true"></p>
+      <h1>${title}</h1>
+      <p class="lead">${text}</p>
+      ${nextStep(language, next)}`,
+  );
+}

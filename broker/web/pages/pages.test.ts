@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { OAuthError } from '../../errors.ts';
+import { accountPage } from './account-page.ts';
+import { continuePage } from './continue-page.ts';
+import { deviceCodePage } from './device-code-page.ts';
+import { deviceConfirmPage } from './device-confirm-page.ts';
+import { errorPage } from './error-page.ts';
+import { english, type Language, languages } from './languages.ts';
+import { nativeConfirmPage } from './native-confirm-page.ts';
+
+const hostile = `"><script>alert('1')</script><b onclick=x>&`;
+const text = hostile;
+const confirmed = {
+  csrf: text,
+  ticket: text,
+  account: { name: text, email: text, upstream: text },
+  clientName: text,
+  resourceName: text,
+  scopes: [text],
+  identity: [],
+  sessionMs: 7_776_000_000,
+};
+const used = { id: text, name: text, signedInAt: 0, lastUsedAt: 0, lastUsedFrom: text, needsSignIn: true };
+
+/** Every page that shows what others have written, with the worst of it everywhere. */
+const pages = (language: Language) => [
+  deviceCodePage(language, { csrf: text, userCode: text, account: text, fault: 'wrong' }),
+  deviceConfirmPage(language, { ...confirmed, userCode: text, startedAgo: 0, startedFrom: text, sameNetwork: true }),
+  nativeConfirmPage(language, { ...confirmed, redirectHost: text }),
+  continuePage(language, text),
+  errorPage(language, new OAuthError('invalid_request', text), { requestId: text, next: 'account' }),
+  accountPage(language, {
+    csrf: text,
+    account: text,
+    now: 0,
+    browsers: [used],
+    devices: [{ ...used, client: text, may: [text], knows: [] }],
+    sites: [
+      { access: 'person', origin: text, name: text, may: [text], allowedAt: 0, lastUsedAt: 0, lastUsedFrom: text },
+      { access: 'organisation', origin: text, name: text, may: [text] },
+      { access: 'never', origin: text, name: text, refusedAt: 0 },
+    ],
+  }),
+];
+
+describe.each(languages)('pages in $tag', (language) => {
+  it('escape whatever others have written', async () => {
+    for (const page of await Promise.all(pages(language))) {
+      const markup = String(page);
+      expect(markup).toContain('&lt;b onclick=x&gt;&amp;');
+      expect(markup).not.toContain('<b onclick');
+      expect(markup).not.toContain('<script>');
+      expect(markup).not.toMatch(/\[object|undefined|=>/);
+    }
+  });
+});
+
+it('shows scopes in the words of the configuration, and how long a device stays', async () => {
+  const view = { ...confirmed, scopes: ['Bestellungen sehen'], userCode: 'BCDF-GHJK', startedFrom: undefined };
+  const page = String(await deviceConfirmPage(english, { ...view, startedAgo: 7_300_000, sameNetwork: false }));
+  for (const fact of ['Bestellungen sehen', '90 days', '2 hours ago', 'an unknown address', 'another network']) {
+    expect(page).toContain(fact);
+  }
+});
