@@ -53,7 +53,7 @@ async function signedInDevice() {
   const visitor = newVisitor();
   const started = await begin();
   const done = await decide(visitor, await enter(visitor, started.user_code), 'allow');
-  expect(done.text).toContain('You are signed in on your device');
+  expect(done.text).toContain('You’re signed in');
   return { visitor, started, tokens: (await poll(started.device_code)).body };
 }
 
@@ -71,7 +71,7 @@ describe('the device flow (RFC 8628)', () => {
       'ada@example.com',
       'See your orders',
       started.user_code,
-      'less than a minute ago',
+      'just now',
       'same network',
     ]) {
       expect(confirmation.text).toContain(fact);
@@ -106,7 +106,7 @@ describe('the device flow (RFC 8628)', () => {
     const visitor = newVisitor();
     const started = await begin();
     const confirmation = await enter(visitor, started.user_code);
-    expect((await decide(visitor, confirmation, 'deny')).text).toContain('Nothing was signed in');
+    expect((await decide(visitor, confirmation, 'deny')).text).toContain('Sign-in denied');
     expect(await poll(started.device_code)).toMatchObject({ status: 400, body: { error: 'access_denied' } });
     expect((await decide(visitor, confirmation, 'deny')).text).toContain('cannot be used any more');
   });

@@ -53,7 +53,7 @@ describe('a device code', () => {
       status: 400,
       body: { error: 'expired_token' },
     });
-    expect((await newPerson().enter(started.user_code)).text).toContain('No device is waiting with this code');
+    expect((await newPerson().enter(started.user_code)).text).toContain('That code isn’t valid or has expired');
   });
 
   it('that has expired before the person decides leads to a page that says so, and one that was decided to another', async () => {
@@ -62,7 +62,7 @@ describe('a device code', () => {
     await person.decide(decided, 'deny');
     expect(await person.decide(decided, 'deny')).toMatchObject({
       status: 400,
-      text: expect.stringContaining('used already'),
+      text: expect.stringContaining('was already used'),
     });
     const old = await person.enter((await beginDevice(issuer, 'tv')).user_code);
     passTime(600_000);
@@ -157,11 +157,11 @@ describe('sign-in on the pages', () => {
       action: 'allow',
     };
     expect((await thief.visitor.visit(`${issuer}/device/decision`, decision)).status).toBe(400);
-    expect((await person.decide(confirmation, 'allow')).text).toContain('You are signed in on your device');
+    expect((await person.decide(confirmation, 'allow')).text).toContain('You’re signed in');
   });
 });
 
-describe('"Not you?" on the page of the code', () => {
+describe('"Use a different account" on the page of the code', () => {
   it('has the next sign-in ask who it is, and whoever kept the cookie is nobody', async () => {
     const person = newPerson();
     const host = new URL(issuer).host;

@@ -36,7 +36,7 @@ describe('the device page, in a browser', () => {
     await page.getByText('Grace Hopper').waitFor();
     await page.getByText(code).waitFor();
     await press(page, 'Deny');
-    await page.getByText('Nothing was signed in').waitFor();
+    await page.getByText('Sign-in denied').waitFor();
     expect(await terminal.ended()).not.toBe(0);
     expect(terminal.text()).toMatch(/denied/i);
     await page.close();
@@ -49,7 +49,7 @@ describe('the device page, in a browser', () => {
     // Signed in by the test before: no form this time.
     await press(page, 'Continue');
     await press(page, 'Allow');
-    await page.getByText('You are signed in on your device').waitFor();
+    await page.getByText('You’re signed in').waitFor();
     expect(await terminal.ended()).toBe(0);
     await page.close();
   });

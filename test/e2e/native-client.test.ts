@@ -89,7 +89,7 @@ describe('GET /authorize (RFC 8252)', () => {
   ])('sends nobody anywhere with %s, and says so on a page', async (_, changes) => {
     const { status, url, text } = await newPerson().visitor.visit(requestUrl(changes));
     expect({ status, at: url.origin }).toEqual({ status: 400, at: issuer });
-    expect(text).toContain('That did not work');
+    expect(text).toContain('Something went wrong');
   });
 
   it.each([

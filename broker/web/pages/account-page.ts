@@ -97,6 +97,6 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
         <button type="submit" name="action" value="end_all">${words.everywhere}</button>
         <p class="fine">${words.everywhereText}</p>
       </form>
-      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${confirm.notYou}</button></form>`,
+      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${words.signOutHere}</button></form>`,
   );
 }
