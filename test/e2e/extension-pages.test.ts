@@ -93,9 +93,9 @@ describe('the keyboard', () => {
     expect(await opened('popup-signed-in', tabStops)).toEqual([
       'Settings',
       'Sign out',
-      'Disconnect Shop',
-      'Disconnect Travel',
-      'Let Newsletter ask again',
+      'Remove access for Shop',
+      'Remove access for Travel',
+      'Unblock Newsletter',
       'Add another account',
     ]);
   });
@@ -109,13 +109,13 @@ describe('the keyboard', () => {
   });
 
   it('comes in the consent window to the no before the yes', async () => {
-    expect(await opened('consent', tabStops)).toEqual(['Not now', 'Allow', 'Never for this site']);
+    expect(await opened('consent', tabStops)).toEqual(['Not now', 'Allow', 'Block this site']);
   });
 
   it('has the focus where it was while a button works, and on the site when its button is gone', async () => {
     const focus = (page: Page) =>
       page.evaluate(() => [document.activeElement?.tagName, document.activeElement?.textContent?.trim()]);
-    expect(await opened('popup-busy', focus)).toEqual(['BUTTON', 'Disconnect']);
+    expect(await opened('popup-busy', focus)).toEqual(['BUTTON', 'Remove access']);
     const after = await opened('popup-disconnected', async (page) => {
       await page.waitForFunction(() => document.activeElement?.tagName === 'H3');
       return [...(await focus(page)), await page.textContent('[role=status]')];

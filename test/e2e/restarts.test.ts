@@ -71,7 +71,7 @@ describe('a restart before every step', () => {
     const account = await person.visitor.visit(`${issuer}/account`);
     expect(account.text).toContain('Browsers, devices and sites');
     const done = await person.signIn(await person.press(account, '/account', 'end_all'));
-    expect(done.text).toContain('You are signed out everywhere');
+    expect(done.text).toContain('You’re signed out everywhere');
   });
 
   it('of a program beside a browser: request, sign-in, confirmation, decision, code, refresh', async () => {

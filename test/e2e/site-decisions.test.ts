@@ -106,7 +106,7 @@ it('/account shows what was chosen, when and from where a site was last used, an
   expect(siteOf(used.text, shop)).toMatch(
     /allowed just now.*Last used .* from <bdi>127\.0\.0\.1.*end_site/s,
   );
-  expect(siteOf(used.text, notes)).toMatch(/allowed by your organisation.*Last used/s);
+  expect(siteOf(used.text, notes)).toMatch(/allowed by your organization.*Last used/s);
   expect(siteOf(used.text, notes)).not.toContain('<form');
   await decide(one, 'never');
   const refused = await open();

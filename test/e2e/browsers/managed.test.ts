@@ -87,12 +87,12 @@ describe.each([
     const policy = { broker_url: demo.origins.broker };
     const running = await open(context, policy, { ...demo, extensionDir: join(outDir, 'chrome') });
     const popup = await running.openExtensionPage('ui/popup.html');
-    await sees(popup, 'h1', 'One permission is missing');
+    await sees(popup, 'h1', 'Permission needed');
     await sees(popup, '.origin', demo.origins.broker);
     // Only in Firefox does a preference answer the browser's own question.
     if (name === 'Chromium') return;
     await press(popup, 'Continue');
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
   });
 
   it('policy: a denied site gets nothing, and is told why; private windows are served where it allows them', async (context) => {

@@ -62,20 +62,20 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
     await sees(popup, 'h1', 'Set up Latchkey');
     await popup.type('input[name=broker]', 'http://not an address');
     await press(popup, 'Continue');
-    await sees(popup, '.wrong', 'This is not an address');
+    await sees(popup, '.wrong', 'Enter a web address');
     await popup.evaluate(`document.querySelector('input[name=broker]').value = ''`);
     await popup.type('input[name=broker]', demo.origins.broker);
     await press(popup, 'Continue');
     await allow();
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
     await popup.close();
   });
 
-  it('store build: “Connect” serves a page that was open before, without a reload', async (context) => {
+  it('store build: “Turn on” serves a page that was open before, without a reload', async (context) => {
     popup = await signIn(running(context));
-    await sees(popup, '.site', 'Latchkey is not in this site yet');
+    await sees(popup, '.site', 'Latchkey isn’t turned on for this site yet');
     expect(await shop.evaluate('document.documentElement.dataset.signedIn ?? "false"')).toBe('false');
-    await press(popup, 'Connect Delivery notes');
+    await press(popup, 'Turn on Latchkey for Delivery notes');
     await allow();
     await showsSignedIn(shop, true);
     expect(await answerTo(shop, 'Load orders')).toBe(200);

@@ -123,7 +123,7 @@ export async function choose(tab: Tab, label: string, choice: string): Promise<v
 export async function signOut(popup: Tab): Promise<void> {
   await popup.toFront();
   await press(popup, 'Sign out');
-  await sees(popup, 'h1', 'You are signed out');
+  await sees(popup, 'h1', 'You’re signed out');
 }
 
 /** Presses a button of a site. @returns the consent window that this opens */

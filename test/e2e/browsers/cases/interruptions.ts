@@ -104,7 +104,7 @@ export function interruptionCases(browser: () => Browser): void {
       await answerConsent(window, 'Allow');
       await sees(site, '#token', 'number');
       const popup = await browser().openExtensionPage('ui/popup.html');
-      await press(popup, 'Disconnect Shop');
+      await press(popup, 'Remove access for Shop');
       await sees(popup, '.site.none', 'Shop');
       for (const tab of [popup, site]) await tab.close();
     },
@@ -115,7 +115,7 @@ export function interruptionCases(browser: () => Browser): void {
     const stopped = await stopAt(browser(), at, 'DELETE /session');
     await press(popup, 'Sign out');
     await stopped();
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
     await popup.close();
   });
 
