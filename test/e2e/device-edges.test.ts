@@ -112,7 +112,7 @@ describe('another network', () => {
     expect(login.url.origin).toBe(broker.origins.idp);
     expect(login.text).toContain('password');
     const confirmation = await person.signIn(login);
-    expect(confirmation.text).toContain('another network');
+    expect(confirmation.text).toContain('a different network');
     expect(confirmation.text).toContain('203.0.113.7');
   });
 
