@@ -148,7 +148,7 @@ describe('latchkey login', () => {
     broker.state.token = [error];
     const result = await signIn();
     expect(result.code).toBe(code);
-    expect(result.err).toMatch(/^latchkey login: .+\.( It says: .+)?\n$/m);
+    expect(result.err).toMatch(/^latchkey login: .+\.( The broker says: .+)?\n$/m);
     expect(await readdir(home)).toEqual([]);
   });
 

@@ -40,7 +40,7 @@ describe('sealing keys', () => {
   it('rotate while the broker runs; sessions go on and are sealed anew', async () => {
     const person = await broker.signIn();
     const [old] = loadRing(broker.keysFile).all;
-    expect((await latchkey('keys', 'list', ...config())).out).toMatch(new RegExp(`${old?.kid}  [1-9]\\d* rows, seals`));
+    expect((await latchkey('keys', 'list', ...config())).out).toMatch(new RegExp(`${old?.kid}  [1-9]\\d* rows, current`));
     const rotated = await latchkey('keys', 'rotate', 'sealing', ...config());
     expect(rotated).toMatchObject({ code: 0, err: '' });
     const { kid } = loadRing(broker.keysFile).current;
@@ -54,7 +54,7 @@ describe('sealing keys', () => {
         },
         { timeout: 20_000, interval: 500 },
       )
-      .toMatch(new RegExp(`${kid}  [1-9]\\d* rows, seals`));
+      .toMatch(new RegExp(`${kid}  [1-9]\\d* rows, current`));
   });
 });
 
@@ -62,7 +62,7 @@ describe('signing keys', () => {
   it('do not rotate before every verifier can know the next one', async () => {
     const early = await latchkey('keys', 'rotate', 'signing', ...config());
     expect(early.code).toBe(1);
-    expect(early.err).toContain('try again in 6 minutes, or --force');
+    expect(early.err).toContain('Try again in 6 minutes, or use --force');
   });
 
   it('overlap: what signs next is published before, what signed stays until its tokens are over', async () => {
@@ -104,7 +104,7 @@ describe('a backup of SQLite', () => {
     copy.close();
     const again = await latchkey('backup', '--to', file, ...config());
     expect(again.code).toBe(1);
-    expect(again.err).toContain('stays as it is');
+    expect(again.err).toContain('already exists');
   });
 });
 

@@ -14,7 +14,7 @@ export interface AccountPage extends AccountView {
 
 /** Where somebody is signed in, and how they end that. */
 export function accountPage(language: Language, { csrf, account, now, browsers, devices, sites }: AccountPage): Html {
-  const { account: words, confirm, identity } = language.words;
+  const { account: words, identity } = language.words;
   const since = (at: number): string => ago(language, now - at);
   const form = (action: string, fields: Record<string, string>, label: string, described: string): Html =>
     html`<form method="post" action="/account">
