@@ -103,7 +103,7 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
     const over = new AbortController();
     const abort = () => over.abort(signal?.reason);
     const late = setTimeout(
-      () => over.abort(new LatchkeyError({ code: 'expired', message: `No answer to ${m} in time.` })),
+      () => over.abort(new LatchkeyError({ code: 'expired', message: `Timed out waiting for ${m}.` })),
       deadlineMs,
     );
     signal?.addEventListener('abort', abort);

@@ -19,14 +19,14 @@ export async function hello(window: PageWindow | undefined): Promise<MessagePort
   if (!window?.isSecureContext || window.top !== window) {
     throw new LatchkeyError({
       code: 'unsupported',
-      message: 'Latchkey serves secure top-level pages only.',
+      message: 'Latchkey works only on top-level HTTPS pages.',
     });
   }
   const port = (await knock(window)) ?? (await knock(window));
   if (port) return port;
   throw new LatchkeyError({
     code: 'not_installed',
-    message: 'Latchkey is not in this page: install it, or connect this site in its popup.',
+    message: 'Latchkey is not installed, or not turned on for this site.',
   });
 }
 

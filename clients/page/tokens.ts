@@ -60,7 +60,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
-          message: 'Name resource and scopes.',
+          message: 'resource and scopes are required.',
         });
       }
       const { kept, join } = current;
