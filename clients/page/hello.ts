@@ -19,14 +19,14 @@ export async function hello(window: PageWindow | undefined): Promise<MessagePort
   if (!window?.isSecureContext || window.top !== window) {
     throw new LatchkeyError({
       code: 'unsupported',
-      message: 'Latchkey works only on top-level HTTPS pages.',
+      message: 'Latchkey needs a top-level HTTPS page.',
     });
   }
   const port = (await knock(window)) ?? (await knock(window));
   if (port) return port;
   throw new LatchkeyError({
     code: 'not_installed',
-    message: 'Latchkey is not installed, or not turned on for this site.',
+    message: 'Latchkey is not installed, or not turned on here.',
   });
 }
 

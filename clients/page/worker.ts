@@ -30,7 +30,10 @@ export async function connectPort(port: MessagePort, defaults: Omit<TokenOptions
   const open = async () => {
     const given = ports.pop();
     if (given) return given;
-    throw new LatchkeyError({ code: 'expired', message: 'The page of this port was closed. Get a port from another page.' });
+    throw new LatchkeyError({
+      code: 'expired',
+      message: 'The page of this port was closed. Get a port from another page.',
+    });
   };
   return createLatchkey({
     defaults,

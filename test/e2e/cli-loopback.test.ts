@@ -59,9 +59,7 @@ const decide = (decision: 'allow' | 'deny') => async (url: string) => {
   const { url: back } = await person.decideNative(await person.open(new URL(url)), decision);
   // What comes with another state is none of ours, and changes nothing.
   expect((await fetch(new URL('/callback?code=x&state=forged', back))).status).toBe(404);
-  expect(await (await fetch(back)).text()).toContain(
-    decision === 'allow' ? 'You’re signed in' : 'Sign-in denied',
-  );
+  expect(await (await fetch(back)).text()).toContain(decision === 'allow' ? 'You’re signed in' : 'Sign-in denied');
   return true;
 };
 

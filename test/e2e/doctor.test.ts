@@ -72,7 +72,10 @@ describe('latchkey doctor', () => {
     expect(redirects).toContainEqual(expect.objectContaining({ level: 'ok', what: `${redirectUri} is registered` }));
     // The provider of this test knows one extension, and the configuration lists two.
     expect(redirects.filter(({ level }) => level === 'failed')).toMatchObject([
-      { what: expect.stringContaining('extensions.allizom.org'), cure: expect.stringContaining('Register this exact redirect URI') },
+      {
+        what: expect.stringContaining('extensions.allizom.org'),
+        cure: expect.stringContaining('Register this exact redirect URI'),
+      },
     ]);
     expect(code).toBe(1);
   });

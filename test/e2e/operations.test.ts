@@ -40,7 +40,9 @@ describe('sealing keys', () => {
   it('rotate while the broker runs; sessions go on and are sealed anew', async () => {
     const person = await broker.signIn();
     const [old] = loadRing(broker.keysFile).all;
-    expect((await latchkey('keys', 'list', ...config())).out).toMatch(new RegExp(`${old?.kid}  [1-9]\\d* rows, current`));
+    expect((await latchkey('keys', 'list', ...config())).out).toMatch(
+      new RegExp(`${old?.kid}  [1-9]\\d* rows, current`),
+    );
     const rotated = await latchkey('keys', 'rotate', 'sealing', ...config());
     expect(rotated).toMatchObject({ code: 0, err: '' });
     const { kid } = loadRing(broker.keysFile).current;
