@@ -30,7 +30,11 @@ export async function sbomOf(name: string): Promise<string> {
   const own = bom.components.find(({ 'bom-ref': ref }) => ref.startsWith(`${name}@`));
   if (!own) throw new Error(`npm sbom names no ${name}`);
   const tools = await developmentOnly();
-  const isBrought = (ref: string) => ref !== bom.metadata.component['bom-ref'] && !tools.has(ref);
+  const dependsOn = new Map(
+    bom.dependencies.map((each) => [each.ref, each.dependsOn.filter((ref) => !tools.has(ref))]),
+  );
+  const brought = new Set([own['bom-ref']]);
+  for (const ref of brought) for (const dependency of dependsOn.get(ref) ?? []) brought.add(dependency);
   const { timestamp: __, component: ___, ...metadata } = bom.metadata;
   const document = {
     ...bom,
@@ -40,10 +44,8 @@ export async function sbomOf(name: string): Promise<string> {
       // npm takes the folder's name for the package's.
       component: { ...own, name },
     },
-    components: bom.components.filter((each) => each !== own && isBrought(each['bom-ref'])),
-    dependencies: bom.dependencies
-      .filter(({ ref }) => isBrought(ref))
-      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isBrought) })),
+    components: bom.components.filter((each) => each !== own && brought.has(each['bom-ref'])),
+    dependencies: [...brought].toSorted().map((ref) => ({ ref, dependsOn: dependsOn.get(ref) ?? [] })),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
