@@ -27,17 +27,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...elsewhere, 'test/e2e/**', 'test/conformance/**'],
+          exclude: [...elsewhere, 'test/e2e/**', 'test/conformance/**', 'test/packages/**'],
           // Properties try hundreds of inputs: on a busy machine that takes a while.
           testTimeout: 30_000,
           setupFiles: ['test/network-off.ts'],
         },
       },
       {
-        // What has more than one implementation, on each of them: stores, on a real PostgreSQL too.
+        // What has more than one implementation, on each of them: stores, on a real PostgreSQL too. And the packages, installed.
         test: {
           name: 'conformance',
-          include: ['test/conformance/**/*.test.ts'],
+          include: ['test/conformance/**/*.test.ts', 'test/packages/**/*.test.ts'],
           exclude: elsewhere,
           testTimeout: 30_000,
           expect: patient,

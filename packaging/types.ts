@@ -60,7 +60,7 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
 const internal = /(?:from |import\()['"]((?:@latchkey\/shared|\.{1,2})\/[^'"]+\.ts)['"]/g;
 
 /** Packages that are ES modules only: CommonJS declarations say so, or `node16` refuses to resolve them. */
-const esOnly = ['hono', 'jose', 'oauth4webapi'];
+const ofEsOnly = /import (?:type )?(\{[^}]*\}) from ('(?:hono|jose|oauth4webapi)');/g;
 
 /**
  * Specifiers that resolve in other people's projects: compiled extensions for `.ts`, and paths for what the
@@ -79,11 +79,10 @@ export function publicSpecifiers(
       `${before}${quote}${from === '@latchkey/shared' ? base(shared) : from}/${name}.${kind}${quote}`,
   );
   if (kind === 'js') return resolved;
-  return esOnly.reduce(
-    (text, name) =>
-      text
-        .replaceAll(`from '${name}';`, `from '${name}' with { 'resolution-mode': 'import' };`)
-        .replaceAll(`import("${name}")`, `import("${name}", { with: { "resolution-mode": "import" } })`),
-    resolved,
-  );
+  return resolved
+    .replaceAll(ofEsOnly, (_, names, from) => {
+      const types = names.replaceAll(/\btype /g, '');
+      return `import type ${types} from ${from} with { 'resolution-mode': 'import' };`;
+    })
+    .replaceAll(/import\("(hono|jose|oauth4webapi)"\)/g, `import("$1", { with: { "resolution-mode": "import" } })`);
 }

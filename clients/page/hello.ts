@@ -1,6 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { Ready } from '@latchkey/shared/page-messages.ts';
 import { helloKind, protocolVersion } from '@latchkey/shared/page-names.ts';
-import type { Ready } from '@latchkey/shared/page-protocol.ts';
 
 /** What the SDK needs of the page's window. */
 export type PageWindow = Pick<Window, 'postMessage' | 'isSecureContext' | 'location' | 'addEventListener'> & {

@@ -1,5 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { TokenView } from '@latchkey/shared/page-protocol.ts';
+import type { TokenView } from '@latchkey/shared/page-messages.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { type Channel, patient, quick } from './channel.ts';
 import { createSingleFlight } from './single-flight.ts';

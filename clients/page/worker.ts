@@ -3,7 +3,7 @@ import { createLatchkey, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
 export type { PageErrorCode } from '@latchkey/shared/errors.ts';
-export type { AccessView } from '@latchkey/shared/page-protocol.ts';
+export type { AccessView } from '@latchkey/shared/page-messages.ts';
 export type { FetchInit } from './authorized-fetch.ts';
 export type { Latchkey, Session } from './latchkey.ts';
 export type { AccessToken, TokenOptions } from './tokens.ts';
