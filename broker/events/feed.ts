@@ -1,7 +1,7 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import { errorSummary, type Log } from '../log.ts';
+import type { Publisher } from '../revocation/publisher.ts';
 import type { Revocation, Store } from '../store/store.ts';
-import type { BrokerEvent } from './event.ts';
 
 export interface Subscriber {
   next(revocation: Revocation): void;
@@ -10,9 +10,7 @@ export interface Subscriber {
 }
 
 /** The revocations of all replicas, in order, to whoever listens in this one. */
-export interface Feed {
-  /** Tells every replica. Call it after what it tells of has been committed. */
-  publish(event: BrokerEvent): Promise<void>;
+export interface Feed extends Publisher {
   /**
    * Everything after the position from which it starts.
    *
