@@ -3,8 +3,8 @@ import { type ConsentRequest, consentRequest, consentRevocation } from '@latchke
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../policy/site-decisions.ts';
 import { decisionsView } from '../session/session-view.ts';
+import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../session/site-decisions.ts';
 import type { Session } from '../store/store.ts';
 
 /** `POST /session/consents`: the person has decided about a site. */
