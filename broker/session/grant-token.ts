@@ -1,6 +1,7 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
 import type { TokenAnswer, TokenRequest } from '@latchkey/shared/session-api.ts';
 import { toSeconds } from '@latchkey/shared/time.ts';
+import { extensionClientId } from '../config/extension-client-id.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError, unavailable } from '../errors.ts';
@@ -8,7 +9,6 @@ import { errorSummary } from '../log.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session, Site } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/lifetime.ts';
-import { extensionClientId } from '../tokens/subjects.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 import { noSession } from './no-session.ts';
 

@@ -1,12 +1,12 @@
 import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
+import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
 import { toClaims, toIdentity } from './identity.ts';
-import { presetOf } from './presets.ts';
 import { classify } from './provider-failure.ts';
 import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
 
