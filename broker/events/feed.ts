@@ -21,7 +21,7 @@ export interface Feed extends Publisher {
   close(): void;
 }
 
-interface Deps {
+interface FeedDeps {
   store: Pick<Store, 'appendRevocation' | 'revocationsAfter' | 'lastRevocation' | 'onRevocation'>;
   now: Clock;
   sleep: (ms: number) => Promise<void>;
@@ -34,10 +34,10 @@ const batch = 500;
 
 /**
  * Reads the durable table while somebody listens: every 400 ms, and at once when woken. Numbers become
- * visible in their order (`KillStore`), so that reading on from the last one misses nothing, whatever was lost
+ * visible in their order (`RevocationStore`), so that reading on from the last one misses nothing, whatever was lost
  * on the way: a notification, a connection, the database for a while.
  */
-export function createFeed({ store, now, sleep, log }: Deps): Feed {
+export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
   const subscribers = new Set<Subscriber>();
   let cursor = 0;
   let running: { stop(): void } | undefined;
