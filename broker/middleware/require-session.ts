@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { Env } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { findSession, isLive, keepAlive, replacePredecessor } from '../session/authenticate-session.ts';
+import { findSession, isUsable, keepAlive, replacePredecessor } from '../session/authenticate-session.ts';
 import { noSession } from '../session/no-session.ts';
 import { readSessionCookie, writeSessionCookie } from './session-cookie.ts';
 
@@ -44,7 +44,7 @@ export function requireSession(
   return async function requireSessionMiddleware(c, next) {
     const jkt = c.get('jkt');
     const session = await findSession(deps, { secret: readSessionCookie(c, jkt), jkt });
-    if (!session || !isLive(session, deps.now())) throw noSession(session?.row);
+    if (!session || !isUsable(session, deps.now())) throw noSession(session?.row);
     await c.get('useProof')();
     const account = c.req.header(accountHeader);
     if (account !== undefined && account !== session.row.sub) throw anotherAccount();

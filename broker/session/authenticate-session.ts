@@ -34,7 +34,7 @@ export async function findSession(
 }
 
 /** Neither ended nor expired. */
-export const isLive = ({ row }: AuthenticatedSession, now: number): boolean =>
+export const isUsable = ({ row }: AuthenticatedSession, now: number): boolean =>
   row.state !== 'ended' && now < row.idleExpiresAt && now < row.absoluteExpiresAt;
 
 /** The first use of a session ends the one that it replaces: until then, its holder may not have got it. */
