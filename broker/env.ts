@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { AuthenticatedSession } from './middleware/require-session.ts';
+import type { AuthenticatedSession } from './session/authenticate-session.ts';
 import type { Language } from './web/pages/languages.ts';
 
 /** What middleware puts on the request for those after it. */

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
-import { sessionRowId } from '../../broker/session/session-cookie.ts';
+import { sessionRowId } from '../../broker/session/session-secret.ts';
 
 /** The id in the cookie of the filled store's session `n`, from 1; its secret is that of the session it was made from. */
 export const filledSessionId = (n: number): string => `filled${n.toString().padStart(16, '0')}`;

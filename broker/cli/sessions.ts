@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { BrokerEvent } from '../events/event.ts';
+import type { BrokerEvent } from '../revocation/publisher.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';

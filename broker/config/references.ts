@@ -1,4 +1,4 @@
-import { extensionClientId } from '../tokens/subjects.ts';
+import { extensionClientId } from './extension-client-id.ts';
 import type { Fault } from './fault.ts';
 
 type Tree = Readonly<Record<string, unknown>>;

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import { parseDuration } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
-import { secretHashForm } from '../oauth/client-authentication/client-secret.ts';
-import { presetNames } from '../upstream/presets.ts';
+import { presetNames } from './provider-presets.ts';
+import { secretHashForm } from './secret-hash-form.ts';
 
 /** `latchkey.yaml` as people write it. Unknown keys are errors everywhere: a misspelt rule must not be a missing rule. */
 

@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { presetOf } from '../config/provider-presets.ts';
 import type { Config } from '../config/types.ts';
 import { loadRing, RingError } from '../keys/ring.ts';
 import { createStore } from '../store/open.ts';
-import { presetOf } from '../upstream/presets.ts';
 import { about, type Finding } from './finding.ts';
 
 const advice = about('configuration');

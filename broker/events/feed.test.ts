@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogLine } from '../log.ts';
 import { type Revocation, StoreUnavailableError } from '../store/store.ts';
-import { nameFor } from './event.ts';
+import { eventNameFor } from './event-name.ts';
 import { createFeed, type Feed } from './feed.ts';
 
 /** A table of revocations that may be out of reach, and of which notifications may get lost. */
@@ -116,6 +116,6 @@ describe('an event', () => {
     ['another’s policy', { type: 'policy', sub: 'grace' }, undefined],
     ['something of a newer version', { type: 'weather' }, undefined],
   ])('of %s has its name on a stream', (_what, event, name) => {
-    expect(nameFor(event, session)).toBe(name);
+    expect(eventNameFor(event, session)).toBe(name);
   });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import { errorSummary, type Log } from '../log.ts';
+import type { Publisher } from '../revocation/publisher.ts';
 import type { Revocation, Store } from '../store/store.ts';
-import type { BrokerEvent } from './event.ts';
 
 export interface Subscriber {
   next(revocation: Revocation): void;
@@ -10,9 +10,7 @@ export interface Subscriber {
 }
 
 /** The revocations of all replicas, in order, to whoever listens in this one. */
-export interface Feed {
-  /** Tells every replica. Call it after what it tells of has been committed. */
-  publish(event: BrokerEvent): Promise<void>;
+export interface Feed extends Publisher {
   /**
    * Everything after the position from which it starts.
    *
@@ -23,7 +21,7 @@ export interface Feed {
   close(): void;
 }
 
-interface Deps {
+interface FeedDeps {
   store: Pick<Store, 'appendRevocation' | 'revocationsAfter' | 'lastRevocation' | 'onRevocation'>;
   now: Clock;
   sleep: (ms: number) => Promise<void>;
@@ -36,10 +34,10 @@ const batch = 500;
 
 /**
  * Reads the durable table while somebody listens: every 400 ms, and at once when woken. Numbers become
- * visible in their order (`KillStore`), so that reading on from the last one misses nothing, whatever was lost
+ * visible in their order (`RevocationStore`), so that reading on from the last one misses nothing, whatever was lost
  * on the way: a notification, a connection, the database for a while.
  */
-export function createFeed({ store, now, sleep, log }: Deps): Feed {
+export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
   const subscribers = new Set<Subscriber>();
   let cursor = 0;
   let running: { stop(): void } | undefined;

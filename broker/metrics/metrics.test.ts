@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-process.ts';
 import { createAdminApp } from '../admin.ts';
-import type { Upstream } from '../upstream/types.ts';
-import { meteredUpstream } from './metered-upstream.ts';
-import { createMetrics } from './metrics.ts';
 
 describe('/metrics', () => {
   let broker: InProcessBroker;
@@ -43,13 +40,4 @@ describe('/metrics', () => {
     broker.deps.backoff.failed('okta', undefined);
     expect(await scrape()).toContain('latchkey_upstream_failures{upstream="okta"} 1');
   });
-});
-
-it('refreshes are counted by what came of them', async () => {
-  const metrics = createMetrics();
-  const upstream = { config: { name: 'okta' }, refresh: async () => ({ kind: 'ended' }) } as unknown as Upstream;
-  await meteredUpstream(upstream, metrics).refresh('a-token', 'ada');
-  const text = await metrics.text();
-  expect(text).toContain('latchkey_upstream_refresh_duration_seconds_count{upstream="okta",outcome="ended"} 1');
-  expect(text).not.toContain('ada');
 });

@@ -1,12 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { RefreshOutcome } from '../upstream/types.ts';
 
 /** What operators watch, in the text format of Prometheus. No label names a person, a session, a site or an address. */
 export interface Metrics {
   /** A request has come. @returns what is called when it is answered */
   request(): (answered: AnsweredRequest) => void;
   /** A refresh at the provider has begun. @returns what is called with what came of it */
-  refresh(upstream: string): (outcome: RefreshOutcome['kind']) => void;
+  refresh(upstream: string): (outcome: RefreshResult) => void;
   /** An access token was signed. @param kind whom it is for */
   token(kind: TokenKind): void;
   streamOpened(): void;
@@ -25,6 +24,9 @@ export interface AnsweredRequest {
   route: string;
   status: number;
 }
+
+/** What came of a refresh at the provider. */
+export type RefreshResult = 'refreshed' | 'ended' | 'refused' | 'incomplete' | 'unavailable';
 
 export type TokenKind = 'session' | 'device' | 'service';
 

@@ -5,7 +5,7 @@ import type { BulkBudget } from '../limits/limiter.ts';
 
 /** Counts each request against the budget of whoever `who` says it is. */
 export function limit(
-  { limiter }: Deps,
+  { limiter }: Pick<Deps, 'limiter'>,
   budget: BulkBudget,
   who: (c: BrokerContext) => string,
 ): MiddlewareHandler<Env> {

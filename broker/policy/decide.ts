@@ -1,12 +1,19 @@
 import { toSeconds } from '@latchkey/shared/time.ts';
 import type { Config, OriginConfig, ResourceConfig } from '../config/types.ts';
-import type { GrantClaims } from '../store/store.ts';
+
+/** What is known of the person and their last sign-in. */
+export interface PolicyClaims {
+  groups: readonly string[];
+  acr?: string | undefined;
+  /** NumericDate. */
+  auth_time?: number | undefined;
+}
 
 export interface PolicyQuestion {
   origin: string;
   resource: string;
   scopes: readonly string[];
-  claims: GrantClaims;
+  claims: PolicyClaims;
   /** What the person has consented to for this origin and resource; absent: never asked. */
   consented: readonly string[] | undefined;
   /** The person has chosen "never" for this origin. It says nothing where the administrator has consented for everybody. */
@@ -84,14 +91,14 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
 }
 
 /** Whether the person is in one of the groups; no groups named means everybody. */
-export function inGroups(groups: readonly string[], claims: GrantClaims): boolean {
-  return groups.length === 0 || groups.some((group) => claims.groups.includes(group));
+export function inGroups(groups: readonly string[], { groups: own }: Pick<PolicyClaims, 'groups'>): boolean {
+  return groups.length === 0 || groups.some((group) => own.includes(group));
 }
 
 /** What is wrong with how or when somebody signed in, if anything is (RFC 9470). */
 export function stepUpOf(
   { acrValues, maxAgeMs }: Pick<OriginConfig, 'acrValues' | 'maxAgeMs'>,
-  claims: GrantClaims,
+  claims: Pick<PolicyClaims, 'acr' | 'auth_time'>,
   now: number,
 ): Exclude<PolicyAnswer, { allowed: true }> | undefined {
   const acrHolds = acrValues.length === 0 || (claims.acr !== undefined && acrValues.includes(claims.acr));

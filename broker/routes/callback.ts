@@ -3,10 +3,10 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
 import { finishSigningOut } from '../web/account/sign-out-everywhere.ts';
-import { allowDevice } from '../web/device/allow-device.ts';
 import { confirmDevice } from '../web/device/confirm-device.ts';
-import { allowNative } from '../web/native/allow-native.ts';
-import { confirmNative } from '../web/native/confirm-native.ts';
+import { finishAllowingDevice } from '../web/device/finish-allowing-device.ts';
+import { confirmNativeClient } from '../web/native/confirm-native-client.ts';
+import { finishAllowingNativeClient } from '../web/native/finish-allowing-native-client.ts';
 import { readPageSession } from '../web/page-session.ts';
 import { finishSignIn, type Purpose } from '../web/page-sign-in.ts';
 import { messagePage } from '../web/pages/message-page.ts';
@@ -31,11 +31,11 @@ export function callback(deps: Deps) {
       case 'code':
         return confirmDevice(deps, c, signedIn, upstream, purpose);
       case 'allow':
-        return allowDevice(deps, c, signedIn, returned, purpose);
+        return finishAllowingDevice(deps, c, signedIn, returned, purpose);
       case 'authorize':
-        return confirmNative(deps, c, signedIn, purpose.request);
+        return confirmNativeClient(deps, c, signedIn, purpose.request);
       case 'authorize_allow':
-        return allowNative(deps, c, signedIn, returned, purpose);
+        return finishAllowingNativeClient(deps, c, signedIn, returned, purpose);
       case 'account':
         return c.redirect('/account');
       case 'sign_out_everywhere':
@@ -45,7 +45,7 @@ export function callback(deps: Deps) {
 }
 
 /** The person turned back at the provider. A program that waits for its answer is told. */
-function cancelled({ config }: Deps, c: BrokerContext, purpose: Purpose) {
+function cancelled({ config }: Pick<Deps, 'config'>, c: BrokerContext, purpose: Purpose) {
   if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow')
     return c.html(messagePage(c.get('language'), 'cancelled'), 400);
   const denied = new OAuthError('access_denied', 'the sign-in was not finished');

@@ -2,8 +2,8 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
+import { denyDevice } from '../oauth/decide-device-request.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
-import { whyUndecidable } from '../web/device/allow-device.ts';
 import { openTicket, readPageSession, requireCsrf } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
@@ -23,12 +23,13 @@ export function deviceDecision(deps: Deps) {
     if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: enter the code again');
     const deviceCodeHash = openTicket(deps, page, form.ticket);
     if (form.action === 'deny' || form.action === 'report') {
-      const isReport = form.action === 'report';
-      if (await refuse(deps, deviceCodeHash, person.sub, isReport)) {
-        return c.html(messagePage(language, isReport ? 'reported' : 'denied'));
-      }
-      const why = whyUndecidable(await deps.store.getDeviceGrant(deviceCodeHash), deps.now());
-      return c.html(messagePage(language, why), 400);
+      const outcome = await denyDevice(deps, {
+        deviceCodeHash,
+        sub: person.sub,
+        isReport: form.action === 'report',
+      });
+      const isDecided = outcome === 'denied' || outcome === 'reported';
+      return c.html(messagePage(language, outcome), isDecided ? 200 : 400);
     }
     if (form.action !== 'allow') throw new OAuthError('invalid_request', 'action must be allow, deny or report');
     const purpose = { type: 'allow', deviceCodeHash, sub: person.sub } as const;
@@ -40,20 +41,4 @@ export function deviceDecision(deps: Deps) {
       ),
     );
   };
-}
-
-/** @returns false where it had been decided already, or is too old */
-async function refuse(
-  { store, log, now }: Deps,
-  deviceCodeHash: string,
-  sub: string,
-  isReport: boolean,
-): Promise<boolean> {
-  if (!(await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now()))) return false;
-  const grant = await store.getDeviceGrant(deviceCodeHash);
-  // Where it came from is what whoever looks into a report has to go by.
-  const detail = { client: grant?.clientId, address: grant?.ip, user_agent: grant?.userAgent };
-  await store.appendAudit({ type: isReport ? 'device.reported' : 'device.denied', sub, detail }, now());
-  if (isReport) log.warn({ event: 'device_reported', client: grant?.clientId, address: grant?.ip });
-  return true;
 }

@@ -9,7 +9,7 @@ import { startSignIn } from '../web/page-sign-in.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
 
 /** `GET /device`: the form. The QR link's `user_code` fills it in and submits nothing (RFC 8628 §3.3.1, §5.4). */
-export function devicePage(deps: Deps) {
+export function devicePage(deps: Pick<Deps, 'ring' | 'store' | 'now'>) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
     writePageSession(deps, c, page);

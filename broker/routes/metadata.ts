@@ -9,7 +9,7 @@ import { deviceCodeGrant } from './token.ts';
  * `GET /.well-known/oauth-authorization-server` (RFC 8414) and `/.well-known/openid-configuration`. They
  * name what is there and nothing else: there is no `registration_endpoint`, clients are listed by an administrator.
  */
-export function metadata({ config }: Deps) {
+export function metadata({ config }: Pick<Deps, 'config'>) {
   return (c: BrokerContext) => {
     c.header('Cache-Control', 'public, max-age=3600');
     c.header('Access-Control-Allow-Origin', '*');

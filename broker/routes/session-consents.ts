@@ -3,8 +3,8 @@ import { type ConsentRequest, consentRequest, consentRevocation } from '@latchke
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../policy/site-decisions.ts';
 import { decisionsView } from '../session/session-view.ts';
+import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../session/site-decisions.ts';
 import type { Session } from '../store/store.ts';
 
 /** `POST /session/consents`: the person has decided about a site. */
@@ -28,7 +28,7 @@ function decided(deps: Deps, row: Session, request: ConsentRequest): Promise<voi
 }
 
 /** `DELETE /session/consents`: the person takes back what they allowed, for one resource or the whole site. */
-export function consentRevoke(deps: Deps) {
+export function consentRevoke(deps: Pick<Deps, 'store' | 'feed' | 'now'>) {
   return async (c: BrokerContext) => {
     const { row } = c.get('session');
     await takeBackSite(deps, row.sub, await jsonBody(c, consentRevocation));

@@ -2,9 +2,10 @@ import { sessionRequest } from '@latchkey/shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { findSession } from '../middleware/require-session.ts';
+import { readSessionCookie, writeSessionCookie } from '../middleware/session-cookie.ts';
+import { findSession, isUsable } from '../session/authenticate-session.ts';
 import { signIn } from '../session/extension-sign-in.ts';
-import { sessionRowId, writeSessionCookie } from '../session/session-cookie.ts';
+import { sessionRowId } from '../session/session-secret.ts';
 import { sessionView } from '../session/session-view.ts';
 
 /** `POST /session`: the code of a sign-in for a session and its cookie. */
@@ -13,10 +14,10 @@ export function sessionCreate(deps: Deps) {
     const jkt = c.get('jkt');
     await c.get('useProof')();
     const request = await jsonBody(c, sessionRequest);
-    const predecessor = await findSession(deps, c, jkt);
+    const current = await findSession(deps, { secret: readSessionCookie(c, jkt), jkt });
     const secret = await signIn(deps, request, {
       jkt,
-      predecessor: predecessor?.row,
+      predecessor: current && isUsable(current, deps.now()) ? current.row : undefined,
       userAgent: c.req.header('User-Agent'),
       address: c.get('address'),
     });

@@ -1,20 +1,27 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
-import { openStream } from '../events/stream.ts';
-import { createStreams } from '../events/streams.ts';
+import { createOpenStreams, type OpenStreams } from '../events/open-streams.ts';
+import { followSession } from '../events/session-events.ts';
+import { serverSentEvents } from '../middleware/server-sent-events.ts';
+import type { Session } from '../store/store.ts';
+
+type Parts = Pick<Deps, 'store' | 'feed' | 'metrics' | 'now'>;
 
 /**
- * `GET /session/events`: `revoked`, `consent` and `policy` as they happen (server-sent events). Events carry
- * no data: they say when to ask. `Last-Event-ID` resumes.
+ * `GET /session/events`: `revoked`, `consent` and `policy` as they happen (server-sent events). `Last-Event-ID` resumes.
  */
-export function sessionEvents(deps: Deps) {
-  const streams = createStreams();
+export function sessionEvents(parts: Parts) {
+  const streams = createOpenStreams();
   return (c: BrokerContext) => {
     const last = /^\d{1,15}$/.exec(c.req.header('Last-Event-ID') ?? '')?.[0];
-    return c.body(openStream(deps, streams, c.get('session').row, last === undefined ? undefined : Number(last)), 200, {
+    const lastEventId = last === undefined ? undefined : Number(last);
+    return c.body(openStream(parts, streams, c.get('session').row, lastEventId), 200, {
       'Content-Type': 'text/event-stream',
       // nginx would hold events back until its buffer is full.
       'X-Accel-Buffering': 'no',
     });
   };
 }
+
+export const openStream = (parts: Parts, streams: OpenStreams, row: Session, lastEventId: number | undefined) =>
+  serverSentEvents((stream) => followSession(parts, streams, { ...stream, row, lastEventId }));

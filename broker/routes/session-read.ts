@@ -6,7 +6,7 @@ import { rechecked } from '../session/rechecked-session.ts';
 import { sessionView } from '../session/session-view.ts';
 
 /** `GET /session`: account, policy and consents, with an `ETag` so that asking often costs little. */
-export function sessionRead(deps: Deps) {
+export function sessionRead(deps: Pick<Deps, 'config' | 'store' | 'refresher'>) {
   return async (c: BrokerContext) => {
     const row = await rechecked(deps, c.get('session'));
     if (row.state === 'ended') throw noSession(row);

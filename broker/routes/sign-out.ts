@@ -5,7 +5,7 @@ import { readPageSession, requireCsrf } from '../web/page-session.ts';
 import { forgetSignIn } from '../web/remember-sign-in.ts';
 
 /** `POST /signout`: "not you?" on the pages. The next sign-in asks who it is. */
-export function signOut(deps: Deps) {
+export function signOut(deps: Pick<Deps, 'ring' | 'store' | 'now'>) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
     requireCsrf(deps, page, (await formBody(c)).csrf);

@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jos
 import { expect, it } from 'vitest';
 import { brokerInProcess, issuer } from '../../test/broker/in-process.ts';
 import { sha256 } from '../keys/hash.ts';
-import type { SignInTransaction } from './extension-sign-in.ts';
+import type { SignInTransaction } from './begin-sign-in.ts';
 
 const random = () => randomBytes(32).toString('base64url');
 

@@ -7,20 +7,9 @@ import { seal } from '../keys/seal.ts';
 import type { Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
-import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-cookie.ts';
+import type { SignInTransaction } from './begin-sign-in.ts';
+import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 import { requireSilentOutcome } from './silent-sign-in.ts';
-
-/** What `/session/authorize` leaves for `POST /session`. */
-export interface SignInTransaction {
-  upstream: string;
-  redirectUri: string;
-  nonce: string;
-  codeChallenge: string;
-  jkt: string;
-  maxAge: number | undefined;
-  /** `sub` of the account whose session goes on, where nobody is to be asked. */
-  silentFor?: string | undefined;
-}
 
 /** Where a sign-in came from. */
 export interface SignInContext {
@@ -110,7 +99,11 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
   return secret;
 }
 
-async function consume({ store, now }: Deps, request: SessionRequest, jkt: string): Promise<SignInTransaction> {
+async function consume(
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  request: SessionRequest,
+  jkt: string,
+): Promise<SignInTransaction> {
   const data = await store.consumeTransaction(sha256(request.state), 'session', now());
   if (!data)
     throw new OAuthError('invalid_transaction', 'this sign-in is unknown, used or older than 10 minutes: start again');

@@ -1,15 +1,15 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
 import type { TokenAnswer, TokenRequest } from '@latchkey/shared/session-api.ts';
 import { toSeconds } from '@latchkey/shared/time.ts';
+import { extensionClientId } from '../config/extension-client-id.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { errorSummary } from '../log.ts';
-import type { AuthenticatedSession } from '../middleware/require-session.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session, Site } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/lifetime.ts';
-import { extensionClientId } from '../tokens/subjects.ts';
+import type { AuthenticatedSession } from './authenticate-session.ts';
 import { noSession } from './no-session.ts';
 
 const attempts = 2;
@@ -64,7 +64,11 @@ export async function grantToken(
 }
 
 /** What is only noted takes nobody's token away. */
-async function noteUse({ store, log, now }: Deps, site: Site, from: string | undefined): Promise<void> {
+async function noteUse(
+  { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
+  site: Site,
+  from: string | undefined,
+): Promise<void> {
   if (now() - (site.lastUsedAt ?? 0) < touchEveryMs) return;
   try {
     await store.touchSite(site, { at: now(), from });
@@ -81,7 +85,7 @@ interface Authority {
 }
 
 async function authorize(
-  { config, store, now }: Deps,
+  { config, store, now }: Pick<Deps, 'config' | 'store' | 'now'>,
   id: string,
   { origin, resource, scope, ...wanted }: TokenRequest,
 ): Promise<Authority> {
@@ -104,20 +108,21 @@ async function authorize(
   return { session, person, site, resource: answer.resource };
 }
 
-const lifeOf = ({ now }: Deps, { session, resource }: Authority): number =>
+const lifeOf = ({ now }: Pick<Deps, 'now'>, { session, resource }: Authority): number =>
   tokenLifeMs(resource, session.refreshedAt, session.absoluteExpiresAt, now());
 
 /** The session has no life left for another token. */
-const isOver = ({ now }: Deps, { session }: Authority): boolean => session.absoluteExpiresAt - now() < leastLifeMs;
+const isOver = ({ now }: Pick<Deps, 'now'>, { session }: Authority): boolean =>
+  session.absoluteExpiresAt - now() < leastLifeMs;
 
-function isStale(deps: Deps, authority: Authority, minTtlMs: number): boolean {
+function isStale({ now }: Pick<Deps, 'now'>, authority: Authority, minTtlMs: number): boolean {
   const { session, resource } = authority;
   if (session.state === 'recheck') return true;
-  return resource.freshMs - (deps.now() - session.refreshedAt) < wantedLifeMs(resource, minTtlMs);
+  return resource.freshMs - (now() - session.refreshedAt) < wantedLifeMs(resource, minTtlMs);
 }
 
 async function mint(
-  deps: Deps,
+  deps: Pick<Deps, 'minter' | 'metrics' | 'now'>,
   authority: Authority,
   { origin, resource, scope, jkt }: TokenRequest,
 ): Promise<TokenAnswer> {

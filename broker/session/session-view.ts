@@ -6,7 +6,7 @@ import { inGroups } from '../policy/decide.ts';
 import type { Consent, GrantClaims, Session, Site } from '../store/store.ts';
 
 /** What the extension is told of a session: who, until when, which sites may ask, what was agreed to. */
-export async function sessionView(deps: Deps, row: Session): Promise<SessionAnswer> {
+export async function sessionView(deps: Pick<Deps, 'config' | 'store'>, row: Session): Promise<SessionAnswer> {
   return {
     account: { sub: row.sub, name: row.claims.name, email: row.claims.email, upstream: row.upstream },
     session: {
@@ -20,7 +20,7 @@ export async function sessionView(deps: Deps, row: Session): Promise<SessionAnsw
 }
 
 /** What the person has decided about sites, and when they last used them. */
-export async function decisionsView({ store }: Deps, { sub }: Pick<Session, 'sub'>): Promise<Decisions> {
+export async function decisionsView({ store }: Pick<Deps, 'store'>, { sub }: Pick<Session, 'sub'>): Promise<Decisions> {
   const [consents, sites] = [await store.listConsents(sub), await store.listSites(sub)];
   return {
     consents: consents.map(consentView),

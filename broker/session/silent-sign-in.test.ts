@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { presetOf } from '../config/provider-presets.ts';
 import type { Deps } from '../deps.ts';
-import { presetOf } from '../upstream/presets.ts';
 import type { Identity, Upstream } from '../upstream/types.ts';
 import { requireSilentOutcome, requireSilentPossible } from './silent-sign-in.ts';
 

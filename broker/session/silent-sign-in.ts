@@ -25,7 +25,7 @@ export function requireSilentPossible(upstream: Upstream, sub: string | undefine
  *   where one is wanted: such a session could mint nothing once `fresh` is over
  */
 export async function requireSilentOutcome(
-  { store }: Deps,
+  { store }: Pick<Deps, 'store'>,
   upstream: Upstream,
   sub: string,
   { identity, refreshToken }: { identity: Identity; refreshToken: string | undefined },

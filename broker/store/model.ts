@@ -37,7 +37,7 @@ export interface GrantClaims {
 export type SessionState = 'active' | 'recheck' | 'reauth_required' | 'ended';
 
 /** A state that a session can leave. */
-export type LiveState = Exclude<SessionState, 'ended'>;
+export type UnendedState = Exclude<SessionState, 'ended'>;
 
 /** A grant of the provider and the state of its refresh: what browser and device sessions have in common. */
 export interface UpstreamGrant {

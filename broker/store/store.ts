@@ -4,7 +4,6 @@ import type {
   DeviceGrant,
   DeviceSession,
   GrantClaims,
-  LiveState,
   LogoutTarget,
   NewDeviceGrant,
   NewDeviceSession,
@@ -18,6 +17,7 @@ import type {
   Site,
   StoredAuditEntry,
   Tombstone,
+  UnendedState,
   UpstreamGrant,
   Use,
 } from './model.ts';
@@ -46,7 +46,7 @@ export interface Store
     DeviceGrantStore,
     DeviceSessionStore,
     SigningKeyStore,
-    KillStore,
+    RevocationStore,
     LimitStore,
     AuditStore {
   /** Answers when the database does. */
@@ -122,7 +122,7 @@ export interface SessionStore {
   /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
   activateSession(id: string, now: number): Promise<void>;
   /** `recheck` is a hint, and counted. @returns whether the session was in one of `from`. The way to `ended` is `endSession`, which also erases. */
-  setSessionState(id: string, from: readonly LiveState[], to: LiveState): Promise<boolean>;
+  setSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
   /** Ends the session and erases what is sealed. @returns false when there is none, or it had ended */
   endSession(id: string, reason: string, now: number): Promise<boolean>;
   /** The person's sessions that have not ended, newest first. */
@@ -306,7 +306,7 @@ export interface DeviceSessionStore {
   ): Promise<boolean>;
   /** Gives it another name. @returns false when there is none, or it has ended */
   renameDeviceSession(id: string, name: string): Promise<boolean>;
-  setDeviceSessionState(id: string, from: readonly LiveState[], to: LiveState): Promise<boolean>;
+  setDeviceSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
   endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
   /** The person's device sessions that have not ended, newest first. */
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
@@ -333,7 +333,7 @@ export interface SigningKeyStore {
   setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number): Promise<boolean>;
 }
 
-export interface KillStore {
+export interface RevocationStore {
   /**
    * Remembers that everything of the target begun at or before `iat` is dead. Call it before `endSessionsOf`:
    * then a session that is being inserted meanwhile is either refused here or ended there.

@@ -1,5 +1,5 @@
 import type { KeyRing } from '../keys/ring.ts';
-import type { SigningKey, Store } from '../store/store.ts';
+import type { AuditStore, SigningKey, SigningKeyStore } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
 import { rereadMs } from './signing-keys.ts';
 
@@ -30,7 +30,7 @@ export class TooEarlyError extends Error {
  * @throws {TooEarlyError}
  */
 export async function rotateSigningKeys(
-  { store, ring }: { store: Store; ring: KeyRing },
+  { store, ring }: { store: SigningKeyStore & AuditStore; ring: KeyRing },
   now: number,
   { tokenLifeMs, force }: { tokenLifeMs: number; force: boolean },
 ): Promise<{ active: string; retired: string | undefined; next: string }> {
@@ -45,7 +45,7 @@ export async function rotateSigningKeys(
 }
 
 /** The key that is `next`, made if there is none. */
-async function nextKey(store: Store, ring: KeyRing, now: number): Promise<SigningKey> {
+async function nextKey(store: SigningKeyStore, ring: KeyRing, now: number): Promise<SigningKey> {
   const find = async () => (await store.listSigningKeys()).find(({ state }) => state === 'next');
   const found = await find();
   if (found) return found;

@@ -3,7 +3,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import type { JWK } from 'jose';
 import type { KeyRing } from '../keys/ring.ts';
 import { open } from '../keys/seal.ts';
-import { type Store, StoreUnavailableError } from '../store/store.ts';
+import { type SigningKeyStore, StoreUnavailableError } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
 
 export interface SigningKey {
@@ -24,7 +24,15 @@ export const rereadMs = 30_000;
  * The ES256 keys that sign tokens, kept in the store with their private halves sealed under the ring.
  * The first broker to start makes one `active` key and publishes the `next`.
  */
-export function createSigningKeys({ store, ring, now }: { store: Store; ring: KeyRing; now: Clock }): SigningKeys {
+export function createSigningKeys({
+  store,
+  ring,
+  now,
+}: {
+  store: SigningKeyStore;
+  ring: KeyRing;
+  now: Clock;
+}): SigningKeys {
   let cached: { current: SigningKey; jwks: { keys: JWK[] }; readAt: number } | undefined;
   let reading: Promise<NonNullable<typeof cached>> | undefined;
 

@@ -1,5 +1,2 @@
 /** Begins the subject of every service (`svc:<name>`); people's subjects have no colon in them. */
 export const servicePrefix = 'svc:';
-
-/** Names the extension as the client of its tokens (RFC 9068 §2.2). No device and no service may be called so. */
-export const extensionClientId = 'latchkey-extension';

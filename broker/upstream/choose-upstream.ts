@@ -1,9 +1,11 @@
-import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import type { Upstream } from './types.ts';
 
 /** The provider of that name; without a name, the first in the configuration. */
-export function chooseUpstream({ upstreams }: Pick<Deps, 'upstreams'>, name: string | undefined): Upstream {
+export function chooseUpstream(
+  { upstreams }: { upstreams: ReadonlyMap<string, Upstream> },
+  name: string | undefined,
+): Upstream {
   const [first] = upstreams.values();
   const chosen = name === undefined ? first : upstreams.get(name);
   if (!chosen) throw new OAuthError('invalid_request', `no provider of that name: ${[...upstreams.keys()].join(', ')}`);

@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import { OAuthError } from '../errors.ts';
 import type { TransactionStore } from '../store/store.ts';
 import type { ExchangeInput, Upstream } from './types.ts';
@@ -15,7 +15,7 @@ const retryMs = 120_000;
  * @throws {OAuthError} what {@link Upstream.exchange} throws
  */
 export async function exchangeOf(
-  { store, now }: Pick<Deps, 'store' | 'now'>,
+  { store, now }: { store: Pick<TransactionStore, 'putTransaction'>; now: Clock },
   upstream: Upstream,
   transaction: Transaction,
   input: ExchangeInput,

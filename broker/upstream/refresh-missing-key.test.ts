@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { presetOf } from '../config/provider-presets.ts';
 import { createRing, type KeyRing, RingError } from '../keys/ring.ts';
 import { seal } from '../keys/seal.ts';
 import { createStore } from '../store/open.ts';
 import { createBackoff } from './backoff.ts';
-import { presetOf } from './presets.ts';
 import { createRefresher } from './refresh.ts';
 import type { Upstream } from './types.ts';
 

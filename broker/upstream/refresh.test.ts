@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { presetOf } from '../config/provider-presets.ts';
 import { createRing } from '../keys/ring.ts';
 import { open, seal } from '../keys/seal.ts';
 import { createStore } from '../store/open.ts';
 import { type Session, type Store, StoreUnavailableError } from '../store/store.ts';
 import { createBackoff } from './backoff.ts';
-import { presetOf } from './presets.ts';
 import { createRefresher } from './refresh.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { open, type SealContext, seal } from '../keys/seal.ts';
 import type { Log } from '../log.ts';
-import type { GrantKind, Store, UpstreamGrant } from '../store/store.ts';
+import type { GrantKind, RefreshStore, Store, UpstreamGrant } from '../store/store.ts';
 import type { Backoff } from './backoff.ts';
 import { createCommitter } from './commit-refresh.ts';
 import { type Every, hold, leaseMs } from './refresh-lease.ts';
@@ -27,8 +27,8 @@ export type Refreshed =
 
 export type Refresher = (target: Refreshable) => Promise<Refreshed>;
 
-interface Deps {
-  store: Store;
+interface RefresherDeps {
+  store: RefreshStore & Pick<Store, 'getSession' | 'getDeviceSession' | 'setSessionState' | 'setDeviceSessionState'>;
   ring: KeyRing;
   upstreams: ReadonlyMap<string, Upstream>;
   backoff: Backoff;
@@ -61,7 +61,7 @@ interface Attempt {
  * again only within the provider's leeway from then on, and after that never, since that would end the whole
  * family at the provider.
  */
-export function createRefresher(deps: Deps): Refresher {
+export function createRefresher(deps: RefresherDeps): Refresher {
   const { store, ring, upstreams, backoff, now, sleep, every, log } = deps;
   const inFlight = new Map<string, Promise<Refreshed>>();
   const committer = createCommitter({ store, now, sleep, log });

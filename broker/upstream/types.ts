@@ -1,6 +1,6 @@
+import type { Preset } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import type { GrantClaims } from '../store/store.ts';
-import type { Preset } from './presets.ts';
 
 /** Who signed in and how, as the provider says it now. Groups are qualified: `upstream:group`. */
 export interface Identity {

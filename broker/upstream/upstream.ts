@@ -1,12 +1,12 @@
 import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
+import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
 import { toClaims, toIdentity } from './identity.ts';
-import { presetOf } from './presets.ts';
 import { classify } from './provider-failure.ts';
 import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
 
@@ -15,14 +15,14 @@ const requestTimeoutMs = 10_000;
 /** A refresh has to be over, committed included, before the provider stops accepting the old token. */
 const leewayMarginMs = 4_000;
 
-interface Deps {
+interface UpstreamDeps {
   config: UpstreamConfig;
   fetch: typeof globalThis.fetch;
   now: Clock;
 }
 
 /** Speaks to one identity provider through oauth4webapi; every message of the protocol is that library's. */
-export function createUpstream({ config, fetch, now }: Deps): Upstream {
+export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
   const preset = presetOf(config.preset);
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
   const refreshDeadlineMs =

@@ -52,7 +52,10 @@ const context = (id: string) => ({ purpose: 'page', id: `session:${id}` }) as co
 export const pageSessionHash = ({ id }: Pick<PageSession, 'id'>): string => sha256(`page:${id}`);
 
 /** The browser's page session, or a fresh one that nobody has signed in to. */
-export async function readPageSession({ ring, store, now }: Deps, c: BrokerContext): Promise<PageSession> {
+export async function readPageSession(
+  { ring, store, now }: Pick<Deps, 'ring' | 'store' | 'now'>,
+  c: BrokerContext,
+): Promise<PageSession> {
   const fresh = newPageSession(now());
   const parts = (getCookie(c, cookie) ?? '').split('.');
   const parsed = v.safeParse(schema, {
@@ -79,7 +82,11 @@ export const newPageSession = (now: number): PageSession => ({
   expiresAt: now + lifeMs,
 });
 
-export function writePageSession({ ring, now }: Deps, c: BrokerContext, session: PageSession): void {
+export function writePageSession(
+  { ring, now }: Pick<Deps, 'ring' | 'now'>,
+  c: BrokerContext,
+  session: PageSession,
+): void {
   const { expiresAt, chooseAccount, person } = session;
   const says: Sealed = { expiresAt, chooseAccount, isSignedIn: person !== undefined };
   const { sealed, ringKid } = seal(ring, context(session.id), JSON.stringify(says));
@@ -93,11 +100,11 @@ export function writePageSession({ ring, now }: Deps, c: BrokerContext, session:
   });
 }
 
-export const csrfToken = ({ ring }: Deps, session: PageSession): string =>
+export const csrfToken = ({ ring }: Pick<Deps, 'ring'>, session: PageSession): string =>
   keyedDigest(ring.current.key, 'csrf', session.id).toString('base64url');
 
 /** @throws {OAuthError} `invalid_request` where the form was not made for this browser (ASVS 3.5.1) */
-export function requireCsrf({ ring }: Deps, session: PageSession, token: string | undefined): void {
+export function requireCsrf({ ring }: Pick<Deps, 'ring'>, session: PageSession, token: string | undefined): void {
   if (token === undefined || !macMatches(ring, 'csrf', session.id, token)) {
     throw new OAuthError(
       'invalid_request',
@@ -108,12 +115,12 @@ export function requireCsrf({ ring }: Deps, session: PageSession, token: string 
 }
 
 /** Seals something small into a form of this browser's page session. */
-export function sealTicket({ ring }: Deps, session: PageSession, value: string): string {
+export function sealTicket({ ring }: Pick<Deps, 'ring'>, session: PageSession, value: string): string {
   const { sealed, ringKid } = seal(ring, { purpose: 'page', id: `ticket:${session.id}` }, value);
   return `${Buffer.from(ringKid).toString('base64url')}.${sealed}`;
 }
 
-export function openTicket({ ring }: Deps, session: PageSession, ticket: string | undefined): string {
+export function openTicket({ ring }: Pick<Deps, 'ring'>, session: PageSession, ticket: string | undefined): string {
   const [kid = '', sealed = ''] = (ticket ?? '').split('.');
   const ringKid = Buffer.from(kid, 'base64url').toString();
   const known = ring.all.some((key) => key.kid === ringKid);

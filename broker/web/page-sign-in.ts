@@ -45,11 +45,11 @@ interface PageTransaction {
 
 const transactionMs = 600_000;
 const random = () => randomBytes(32).toString('base64url');
-const redirectUri = ({ config }: Deps): string => `${config.issuer}/callback`;
+const redirectUri = ({ config }: Pick<Deps, 'config'>): string => `${config.issuer}/callback`;
 
 /** Where to send the browser. `state` and PKCE stay here, bound to the browser's page session. */
 export async function startSignIn(
-  deps: Deps,
+  deps: Pick<Deps, 'config' | 'store' | 'now'>,
   page: PageSession,
   upstream: Upstream,
   purpose: Purpose,

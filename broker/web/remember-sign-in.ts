@@ -12,7 +12,7 @@ import { newPageSession, type PageSession, pageSessionHash, writePageSession } f
  * @throws {OAuthError} `access_denied` where the provider has ended the sign-in before it was finished
  */
 export async function rememberSignIn(
-  deps: Deps,
+  deps: Pick<Deps, 'ring' | 'store' | 'now'>,
   c: BrokerContext,
   before: PageSession,
   { identity, upstream }: { identity: Identity; upstream: string },
@@ -37,7 +37,11 @@ export async function rememberSignIn(
 }
 
 /** Nobody is signed in to our pages any more, and the next sign-in asks who it is. */
-export async function forgetSignIn(deps: Deps, c: BrokerContext, page: PageSession): Promise<PageSession> {
+export async function forgetSignIn(
+  deps: Pick<Deps, 'ring' | 'store' | 'now'>,
+  c: BrokerContext,
+  page: PageSession,
+): Promise<PageSession> {
   if (page.person) await deps.store.endPageSession(pageSessionHash(page));
   const fresh = { ...newPageSession(deps.now()), chooseAccount: true };
   writePageSession(deps, c, fresh);

@@ -1,10 +1,8 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Channel } from './channel.ts';
-import type { TokenOptions, Tokens } from './tokens.ts';
-
-/** `RequestInit`, and which token to send. */
-export type FetchInit = RequestInit & TokenOptions;
+import type { FetchInit } from './fetch-init.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface FetchOptions {
   tokens: Tokens;

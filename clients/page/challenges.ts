@@ -1,6 +1,6 @@
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { FetchInit } from './authorized-fetch.ts';
 import type { Channel } from './channel.ts';
+import type { FetchInit } from './fetch-init.ts';
 import type { AccessToken, TokenOptions, Tokens } from './tokens.ts';
 
 export interface Challenged {

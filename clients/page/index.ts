@@ -4,7 +4,7 @@ import type { TokenOptions } from './tokens.ts';
 
 export { LatchkeyError, type PageErrorCode } from '@latchkey/shared/errors.ts';
 export type { AccessView } from '@latchkey/shared/page-messages.ts';
-export type { FetchInit } from './authorized-fetch.ts';
+export type { FetchInit } from './fetch-init.ts';
 export { whenInstalled } from './installed.ts';
 export type { Latchkey, Session } from './latchkey.ts';
 export type { AccessToken, TokenOptions } from './tokens.ts';

@@ -1,7 +1,8 @@
 import type { AccessView, PageEvent, SessionView } from '@latchkey/shared/page-messages.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import { createAuthorizedFetch, type FetchInit } from './authorized-fetch.ts';
+import { createAuthorizedFetch } from './authorized-fetch.ts';
 import { createChannel, patient, quick } from './channel.ts';
+import type { FetchInit } from './fetch-init.ts';
 import type { PageWindow } from './hello.ts';
 import { type AccessToken, createTokens, type TokenOptions } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../broker/config/load.ts';
-import { presetNames } from '../../broker/upstream/presets.ts';
+import { presetNames } from '../../broker/config/provider-presets.ts';
 
 const folder = new URL('../../docs/providers/', import.meta.url);
 const pages = readdirSync(folder).filter((name) => name.endsWith('.md'));

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRing } from '../../broker/keys/ring.ts';
 import { open, type SealContext } from '../../broker/keys/seal.ts';
-import { sessionRowId } from '../../broker/session/session-cookie.ts';
+import { sessionRowId } from '../../broker/session/session-secret.ts';
 import { demoUsers } from '../../demo/users.ts';
 import { lateClient } from '../chaos/scenarios/late-client.ts';
 import { oneRefresh } from '../chaos/scenarios/one-refresh.ts';

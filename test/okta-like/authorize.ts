@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
-import type { Grant, OktaOptions, OktaUser } from './okta.ts';
+import type { Grant, OktaOptions, OktaUser } from './model.ts';
 
 export type Codes = Map<string, { grant: Grant; redirectUri: string; challenge: string; nonce: string | undefined }>;
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Grant } from './okta.ts';
+import type { Grant } from './model.ts';
 
 interface Family {
   grant: Grant;

@@ -2,7 +2,8 @@ import { exportJWK, generateKeyPair } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { verifier } from '../../clients/api/index.ts';
-import { createOktaLike, type OktaLike, type OktaOptions } from './okta.ts';
+import type { OktaOptions } from './model.ts';
+import { createOktaLike, type OktaLike } from './okta.ts';
 
 const org = 'http://127.0.0.1:1';
 const redirectUri = 'https://app.example.com/callback';

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { ProofError, verifyProof } from '../../shared/dpop.ts';
 import type { Codes } from './authorize.ts';
 import type { Families } from './families.ts';
-import type { Grant, OktaOptions } from './okta.ts';
+import type { Grant, OktaOptions } from './model.ts';
 import { expiresIn, type Signer } from './tokens.ts';
 
 interface Deps extends OktaOptions {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CryptoKey, SignJWT } from 'jose';
-import type { Grant } from './okta.ts';
+import type { Grant } from './model.ts';
 
 /** Okta cuts the list of groups in a token. */
 const maxGroups = 100;

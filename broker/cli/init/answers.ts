@@ -1,5 +1,5 @@
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
-import { type PresetName, presetNames } from '../../upstream/presets.ts';
+import { type PresetName, presetNames } from '../../config/provider-presets.ts';
 
 /** What a first configuration is made of. */
 export interface Answers {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../config/load.ts';
-import { presetNames } from '../../upstream/presets.ts';
+import { presetNames } from '../../config/provider-presets.ts';
 import { firstConfig, secretVariable } from './template.ts';
 
 const answers = {

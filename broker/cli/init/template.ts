@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { presetOf } from '../../upstream/presets.ts';
+import { presetOf } from '../../config/provider-presets.ts';
 import type { Answers } from './answers.ts';
 
 /** The environment variable that holds the client's secret. */

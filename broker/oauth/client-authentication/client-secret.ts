@@ -1,12 +1,5 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-/**
- * Hashes of services' secrets, as the configuration holds them: `sha256:<hash>` of a random secret of 256
- * bits, for which a fast hash is enough, or `scrypt:<log2 N>:<r>:<p>:<salt>:<hash>` of any other. base64url.
- */
-export const secretHashForm =
-  /^(?:sha256:[\w-]{43}|scrypt:(?:1[4-7]):(?:[1-9]|1[0-6]):[1-4]:[\w-]{22,86}:[\w-]{43,86})$/;
-
 const [logN, r, p] = [15, 8, 1];
 
 /** A new secret of 256 bits, and its hash for the configuration. */
@@ -22,7 +15,7 @@ export async function hashChosenSecret(secret: string): Promise<string> {
   return `scrypt:${logN}:${r}:${p}:${salt.toString('base64url')}:${hash.toString('base64url')}`;
 }
 
-/** Compares in constant time. @param hash of the form that {@link secretHashForm} describes */
+/** Compares in constant time. @param hash as `secretHashForm` (config/) describes */
 export async function secretMatches(secret: string, hash: string): Promise<boolean> {
   const [kind, ...parts] = hash.split(':');
   const expected = Buffer.from(parts.at(-1) ?? '', 'base64url');

@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { LiveState, LogoutTarget, UpstreamGrant } from '../model.ts';
+import type { LogoutTarget, UnendedState, UpstreamGrant } from '../model.ts';
 import type { GrantKind } from '../store.ts';
 import type { Db, Schema } from './schema.ts';
 import { tombstonesOver } from './tombstones.ts';
@@ -79,8 +79,8 @@ export async function setGrantState(
   db: Db,
   kind: GrantKind,
   id: string,
-  from: readonly LiveState[],
-  to: LiveState,
+  from: readonly UnendedState[],
+  to: UnendedState,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable(tableOf(kind))

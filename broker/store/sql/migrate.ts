@@ -1,5 +1,6 @@
 import type { SqlDatabase } from './database.ts';
-import { type MigrationTools, migrations } from './migrations/migrations.ts';
+import type { MigrationTools } from './migrations/migration.ts';
+import { migrations } from './migrations/migrations.ts';
 import type { Db } from './schema.ts';
 
 /**

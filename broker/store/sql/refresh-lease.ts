@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { LiveState, UpstreamGrant } from '../model.ts';
+import type { UnendedState, UpstreamGrant } from '../model.ts';
 import type { RefreshStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { tableOf } from './grants.ts';
@@ -43,9 +43,9 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
         ...grant.encode(result),
         state:
           result.claims === undefined
-            ? sql<LiveState>`case when ${sql.ref('state')} = 'active' then 'active' else 'recheck' end`
+            ? sql<UnendedState>`case when ${sql.ref('state')} = 'active' then 'active' else 'recheck' end`
             : // A hint that came since is not answered by what was asked before it.
-              sql<LiveState>`case when ${sql.ref('rechecks')} = ${rechecks} then 'active' else 'recheck' end`,
+              sql<UnendedState>`case when ${sql.ref('rechecks')} = ${rechecks} then 'active' else 'recheck' end`,
         version: version + 1,
         refreshingUntil: null,
         refreshFirstSentAt: null,

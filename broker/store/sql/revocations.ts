@@ -1,5 +1,5 @@
 import type { Revocation } from '../model.ts';
-import type { KillStore } from '../store.ts';
+import type { RevocationStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { codec } from './row.ts';
 import { tombstoneKey } from './tombstones.ts';
@@ -9,7 +9,7 @@ const revocationLifeMs = 86_400_000;
 
 const revocation = codec<Revocation, 'event'>('event');
 
-export const kill = ({ db, transaction, exclusively, wake, listen }: SqlDatabase): KillStore => {
+export const revocations = ({ db, transaction, exclusively, wake, listen }: SqlDatabase): RevocationStore => {
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();

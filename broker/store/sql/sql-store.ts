@@ -11,7 +11,7 @@ import { migrate } from './migrate.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
-import { kill } from './revocations.ts';
+import { revocations } from './revocations.ts';
 import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
@@ -30,7 +30,7 @@ export const sqlStore = (database: SqlDatabase): Store => ({
   ...deviceGrants(database),
   ...deviceSessions(database),
   ...signingKeys(database),
-  ...kill(database),
+  ...revocations(database),
   ...limits(database),
   ...audit(database),
   async ping() {

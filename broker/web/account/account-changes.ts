@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import type { Form } from '../../middleware/body.ts';
-import { letSiteAsk, takeBackSite } from '../../policy/site-decisions.ts';
+import { letSiteAsk, takeBackSite } from '../../session/site-decisions.ts';
 import type { SignedInPerson } from '../page-session.ts';
 
 const maxNameLength = 60;

@@ -36,7 +36,7 @@ interface Entry extends Use {
 
 /** Everything of the person that has neither ended nor expired. */
 export async function accountView(
-  { config, store, now }: Deps,
+  { config, store, now }: Pick<Deps, 'config' | 'store' | 'now'>,
   { sub, groups }: Pick<SignedInPerson, 'sub' | 'groups'>,
 ): Promise<AccountView> {
   const [sessions, devices, consents, used] = await Promise.all([

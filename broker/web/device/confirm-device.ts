@@ -2,9 +2,8 @@ import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import { OAuthError } from '../../errors.ts';
 import { networkOf } from '../../middleware/network.ts';
-import { compareCode } from '../../oauth/compare-user-code.ts';
+import { findDeviceRequest } from '../../oauth/find-device-request.ts';
 import { identityFactsOf } from '../../oauth/identity-scopes.ts';
-import { inGroups } from '../../policy/decide.ts';
 import type { Upstream } from '../../upstream/types.ts';
 import { csrfToken, type PageSession, sealTicket } from '../page-session.ts';
 import { type Purpose, startSignIn } from '../page-sign-in.ts';
@@ -21,19 +20,21 @@ export async function confirmDevice(
   upstream: Upstream,
   { userCode, forced }: Extract<Purpose, { type: 'code' }>,
 ) {
-  const { config } = deps;
   const { person } = page;
   const language = c.get('language');
   if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
   const csrf = csrfToken(deps, page);
-  const account = person.email ?? person.name;
-  const compared = await compareCode(deps, { sub: person.sub, address: c.get('network'), userCode });
-  if (compared.outcome === 'too_many') return c.html(messagePage(language, 'too_many'), 429);
-  const grant = compared.outcome === 'found' ? compared.grant : undefined;
-  const client = grant && config.devices.get(grant.clientId);
-  if (!grant || !client) return codePage(c, { csrf, account, userCode, fault: 'wrong' }, 400);
-  const resource = grant.resource === undefined ? undefined : config.resources.get(grant.resource);
-  if (!inGroups(client.groups, person)) return c.html(messagePage(language, 'not_allowed'), 403);
+  const { sub, groups } = person;
+  const found = await findDeviceRequest(deps, { sub, groups, network: c.get('network'), userCode });
+  switch (found.outcome) {
+    case 'too_many':
+      return c.html(messagePage(language, 'too_many'), 429);
+    case 'wrong':
+      return codePage(c, { csrf, account: person.email ?? person.name, userCode, fault: 'wrong' }, 400);
+    case 'not_allowed':
+      return c.html(messagePage(language, 'not_allowed'), 403);
+  }
+  const { grant, client, resource } = found;
   const sameNetwork = networkOf(grant.ip ?? '') === c.get('network');
   if (!sameNetwork && !forced) {
     // Whoever lures somebody to this page counts on a sign-in that goes through unseen (RFC 10027).

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { ago } from './ago-words.ts';
-import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-parts.ts';
+import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-sections.ts';
 import { type Html, isolated } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';

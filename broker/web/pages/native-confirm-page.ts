@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-parts.ts';
+import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-sections.ts';
 import type { Html } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';

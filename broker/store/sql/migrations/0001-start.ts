@@ -1,5 +1,5 @@
 import type { CreateTableBuilder } from 'kysely';
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** The columns that browser and device sessions share (`UpstreamGrant`). */
 const upstreamGrant = <T extends string>(table: CreateTableBuilder<T>) =>

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** When and from where each session was last used, for the person's own list of them. */
 export const lastUsed: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** How many hints asked for a recheck: a hint that comes while a refresh is under way outlives its commit. */
 export const rechecks: Migration = {

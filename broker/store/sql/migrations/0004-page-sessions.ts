@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** Who is signed in to people's pages: no cookie says so by itself. */
 export const pageSessions: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /** What is kept of a person and a site beside their consents: whether it may ask at all, and when it was last used. */
 export const sites: Migration = {

@@ -7,7 +7,7 @@ export type EndStream = () => void;
 const perSession = 4;
 
 /** Keeps the number of streams of each session small: the newest stay, since the oldest are the likeliest to be dead. */
-export function createStreams() {
+export function createOpenStreams() {
   const open = new Map<Session['id'], EndStream[]>();
   return {
     /** @returns what takes it out again */
@@ -24,4 +24,4 @@ export function createStreams() {
   };
 }
 
-export type Streams = ReturnType<typeof createStreams>;
+export type OpenStreams = ReturnType<typeof createOpenStreams>;

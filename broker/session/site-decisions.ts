@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
+import { decide } from '../policy/decide.ts';
 import type { Session } from '../store/store.ts';
-import { decide } from './decide.ts';
 
 /**
  * What a person decides about a site, from wherever they decide it. The last decision counts; each is in the audit,
@@ -24,7 +24,7 @@ export async function allowSite(
 
 /** @param resource absent: all of the site's */
 export async function takeBackSite(
-  deps: Deps,
+  deps: Pick<Deps, 'store' | 'feed' | 'now'>,
   sub: string,
   { origin, resource }: { origin: string; resource?: string | undefined },
 ): Promise<void> {
@@ -47,11 +47,20 @@ export async function refuseSite(deps: Deps, sub: string, origin: string): Promi
 }
 
 /** Takes a "never" back. */
-export async function letSiteAsk(deps: Deps, sub: string, origin: string): Promise<void> {
+export async function letSiteAsk(
+  deps: Pick<Deps, 'store' | 'feed' | 'now'>,
+  sub: string,
+  origin: string,
+): Promise<void> {
   if (await deps.store.letSiteAsk({ sub, origin })) await record(deps, sub, 'consent.refusal_revoked', { origin });
 }
 
-async function record({ store, feed, now }: Deps, sub: string, type: string, detail: Record<string, unknown>) {
+async function record(
+  { store, feed, now }: Pick<Deps, 'store' | 'feed' | 'now'>,
+  sub: string,
+  type: string,
+  detail: Record<string, unknown>,
+) {
   await store.appendAudit({ type, sub, detail }, now());
   await feed.publish({ type: 'consent', sub });
 }

@@ -9,7 +9,12 @@ import { csrfToken, type PageSession, sealTicket } from '../page-session.ts';
 import { nativeConfirmPage } from '../pages/native-confirm-page.ts';
 
 /** Somebody has signed in for a native client: they are always asked before it gets anything (RFC 8252 §8.6). */
-export function confirmNative(deps: Deps, c: BrokerContext, page: PageSession, request: NativeRequest) {
+export function confirmNativeClient(
+  deps: Pick<Deps, 'config' | 'ring'>,
+  c: BrokerContext,
+  page: PageSession,
+  request: NativeRequest,
+) {
   const { config } = deps;
   const { person } = page;
   const client = config.devices.get(request.clientId);

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deps } from '../deps.ts';
+import type { Subscriber } from '../events/feed.ts';
+import { createOpenStreams, type OpenStreams } from '../events/open-streams.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { Revocation, Session } from '../store/store.ts';
-import type { Subscriber } from './feed.ts';
-import { openStream } from './stream.ts';
-import { createStreams, type Streams } from './streams.ts';
+import { openStream } from './session-events.ts';
 
 const row = {
   id: 's1',
@@ -18,7 +18,7 @@ let subscribers: Set<Subscriber>;
 let kept: Revocation[];
 let current: Session | undefined;
 let subscribing: Promise<void>;
-let streams: Streams;
+let streams: OpenStreams;
 
 const deps = () =>
   ({
@@ -62,7 +62,7 @@ function read(stream: ReadableStream<Uint8Array>) {
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
-  [subscribers, kept, current, streams] = [new Set(), [], row, createStreams()];
+  [subscribers, kept, current, streams] = [new Set(), [], row, createOpenStreams()];
   subscribing = Promise.resolve();
 });
 afterEach(() => vi.useRealTimers());

@@ -1,0 +1,22 @@
+import { cookieName } from '@latchkey/shared/session-api.ts';
+import { getCookie, setCookie } from 'hono/cookie';
+import type { BrokerContext } from '../env.ts';
+import { formatSessionSecret, parseSessionSecret, type SessionSecret } from '../session/session-secret.ts';
+
+/** @returns the cookie that belongs to the proof's key, if it is there and well-formed */
+export const readSessionCookie = (c: BrokerContext, jkt: string): SessionSecret | undefined =>
+  parseSessionSecret(getCookie(c, cookieName(jkt)) ?? '');
+
+/** @param maxAgeMs the value stays the same for the session's life; only this is renewed */
+export function writeSessionCookie(c: BrokerContext, jkt: string, secret: SessionSecret, maxAgeMs: number): void {
+  write(c, jkt, formatSessionSecret(secret), Math.max(0, Math.floor(maxAgeMs / 1_000)));
+}
+
+export function clearSessionCookie(c: BrokerContext, jkt: string): void {
+  write(c, jkt, '', 0);
+}
+
+function write(c: BrokerContext, jkt: string, value: string, maxAge: number): void {
+  // Secure and Path=/ are what `__Host-` demands (RFC 6265bis §4.1.3.2).
+  setCookie(c, cookieName(jkt), value, { httpOnly: true, secure: true, sameSite: 'Strict', path: '/', maxAge });
+}

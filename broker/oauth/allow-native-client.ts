@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import type { Deps } from '../deps.ts';
+import { sha256 } from '../keys/hash.ts';
+import { codeHash, codeLifeMs, newCode } from './authorization-code-format.ts';
+import type { NativeRequest } from './authorization-request.ts';
+import type { UpstreamGranted } from './decide-device-request.ts';
+import { grantPublicKey, sealGrant } from './grants/grant-seal.ts';
+import { formatSealedGrant } from './grants/sealed-grant.ts';
+
+/** Who allowed it, from where. */
+interface Allowed {
+  sub: string;
+  address: string;
+  userAgent: string | undefined;
+}
+
+/** "Allow": the provider's grant is sealed under a new authorization code. @returns the code */
+export async function allowNativeClient(
+  { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
+  { clientId, redirectUri, codeChallenge, nonce, scopes, resource }: NativeRequest,
+  { identity, refreshToken, upstream }: UpstreamGranted,
+  { sub, address, userAgent }: Allowed,
+): Promise<string> {
+  const code = newCode();
+  const publicKey = grantPublicKey(ring.current.key, code);
+  await store.insertDeviceGrant({
+    deviceCodeHash: codeHash(code),
+    // Nobody types this one in.
+    userCodeHash: sha256(randomBytes(32)),
+    clientId,
+    scopes,
+    resource,
+    publicKey,
+    ringKid: ring.current.kid,
+    interval: 5,
+    createdAt: now(),
+    expiresAt: now() + codeLifeMs,
+    ip: address,
+    userAgent: userAgent?.slice(0, 200),
+  });
+  const sealedGrant = await sealGrant(
+    publicKey,
+    formatSealedGrant({
+      refreshToken,
+      upstream,
+      issuer: identity.issuer,
+      issuedAt: identity.issuedAt,
+      refreshedAt: now(),
+      authorization: { redirectUri, codeChallenge, nonce },
+    }),
+  );
+  const allow = { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes } as const;
+  if (!(await store.decideDeviceGrant(codeHash(code), allow, now()))) throw new Error('the code just stored is gone');
+  await store.appendAudit(
+    { type: 'device.allowed', sub, detail: { client: clientId, scope: scopes.join(' ') } },
+    now(),
+  );
+  return code;
+}

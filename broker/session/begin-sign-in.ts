@@ -1,0 +1,67 @@
+import type { AuthorizeRequest } from '@latchkey/shared/session-api.ts';
+import type { Deps } from '../deps.ts';
+import { OAuthError } from '../errors.ts';
+import { sha256 } from '../keys/hash.ts';
+import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { requireSilentPossible } from './silent-sign-in.ts';
+
+/** What `/session/authorize` leaves for `POST /session`. */
+export interface SignInTransaction {
+  upstream: string;
+  redirectUri: string;
+  nonce: string;
+  codeChallenge: string;
+  jkt: string;
+  maxAge: number | undefined;
+  /** `sub` of the account whose session goes on, where nobody is to be asked. */
+  silentFor?: string | undefined;
+}
+
+/** How long somebody may take to sign in at the provider. */
+const transactionMs = 600_000;
+
+/**
+ * Opens a sign-in transaction for a key, and finds out where to send the person.
+ *
+ * @param jkt thumbprint of the key that the session will be bound to
+ * @throws {OAuthError} `invalid_request`; what {@link requireSilentPossible} and the provider's side throw
+ */
+export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: string) {
+  const { config, store, now } = deps;
+  if (!config.extension.redirectUris.includes(request.redirect_uri)) {
+    throw new OAuthError(
+      'invalid_request',
+      'redirect_uri is not that of a listed extension: add its id to extension.chrome_ids or extension.firefox_ids',
+    );
+  }
+  const upstream = chooseUpstream(deps, request.upstream);
+  const silentFor = request.prompt === 'none' ? requireSilentPossible(upstream, request.sub) : undefined;
+  const { url, issuer, issRequired } = await upstream.authorizationUrl({
+    redirectUri: request.redirect_uri,
+    state: request.state,
+    nonce: request.nonce,
+    codeChallenge: request.code_challenge,
+    offline: true,
+    prompt: request.prompt,
+    loginHint: request.login_hint,
+    acrValues: request.acr_values,
+    maxAge: request.max_age,
+  });
+  const data: SignInTransaction = {
+    upstream: upstream.config.name,
+    redirectUri: request.redirect_uri,
+    nonce: request.nonce,
+    codeChallenge: request.code_challenge,
+    jkt,
+    maxAge: request.max_age,
+    silentFor,
+  };
+  const stored = await store.putTransaction({
+    id: sha256(request.state),
+    kind: 'session',
+    data: { ...data },
+    expiresAt: now() + transactionMs,
+  });
+  if (!stored) throw new OAuthError('invalid_request', 'this state was used before: draw a new one for each sign-in');
+  return { url, issuer, issRequired, expiresInMs: transactionMs };
+}

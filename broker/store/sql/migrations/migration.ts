@@ -1,0 +1,15 @@
+import type { CreateTableBuilder, SchemaModule } from 'kysely';
+
+/** What a migration is given: the dialects differ in nothing else. */
+export interface MigrationTools {
+  schema: SchemaModule;
+  /** Adds a primary key that the database counts up, and never gives twice. */
+  serial<T extends string>(table: CreateTableBuilder<T>, column: string): CreateTableBuilder<T>;
+  index(table: string, ...columns: string[]): Promise<void>;
+}
+
+/** Forward only: what was released is never changed, and what is wrong in it is put right by the next. */
+export interface Migration {
+  name: string;
+  up(tools: MigrationTools): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import type { Deps } from '../../deps.ts';
+import type { BrokerContext } from '../../env.ts';
+import { OAuthError } from '../../errors.ts';
+import { allowDevice } from '../../oauth/decide-device-request.ts';
+import type { PageSession } from '../page-session.ts';
+import type { Purpose, Returned } from '../page-sign-in.ts';
+import { messagePage } from '../pages/message-page.ts';
+
+/** "Allow", back from the provider with a grant of the device's own. */
+export async function finishAllowingDevice(
+  parts: Pick<Deps, 'store' | 'log' | 'now'>,
+  c: BrokerContext,
+  { person }: PageSession,
+  { identity, refreshToken, upstream }: Extract<Returned, { cancelled: false }>,
+  purpose: Extract<Purpose, { type: 'allow' }>,
+) {
+  if (person?.sub !== purpose.sub) {
+    throw new OAuthError('access_denied', 'somebody else signed in than the one who allowed: enter the code again');
+  }
+  const granted = { upstream: upstream.config.name, identity, refreshToken };
+  const outcome = await allowDevice(parts, granted, purpose);
+  return c.html(messagePage(c.get('language'), outcome), outcome === 'allowed' ? 200 : 400);
+}

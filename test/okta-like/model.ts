@@ -1,0 +1,28 @@
+export interface OktaUser {
+  /** `00u…`: `sub` of ID tokens, `uid` of access tokens. */
+  id: string;
+  /** `sub` of access tokens. */
+  login: string;
+  password: string;
+  name: string;
+  groups: string[];
+}
+
+export interface OktaOptions {
+  /** `http://127.0.0.1:N`: the org's URL, without `/oauth2/default`. */
+  org: string;
+  client: { id: string; secret: string; redirectUris: string[] };
+  users: readonly OktaUser[];
+  now: () => number;
+  /** How long a rotated refresh token is taken again, 0 to 60 s; default 30 s. */
+  leewaySeconds?: number;
+  /** Whether the application has "Require Demonstrating Proof of Possession (DPoP) header in token requests". */
+  dpop?: boolean;
+}
+
+/** What a person who has signed in granted to the application. */
+export interface Grant {
+  user: OktaUser;
+  scopes: string[];
+  authTime: number;
+}
