@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimRow } from '../../demo/ports.ts';
 import { openEvents } from './kit/event-stream.ts';
+import { freePorts } from './kit/ports.ts';
 import { type Postgres, startPostgres } from './kit/postgres.ts';
 import { type Replicas, startReplicas } from './kit/replicas.ts';
 
@@ -21,7 +21,7 @@ describe.skipIf(!isHere)('PgBouncer between the brokers and PostgreSQL, in trans
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    const { shop: port } = await claimRow(0);
+    const { shop: port } = await freePorts();
     folder = await mkdtemp(join(tmpdir(), 'latchkey-pooler-'));
     // It refuses to run as root; the user that it becomes has to read these.
     await chmod(folder, 0o755);
