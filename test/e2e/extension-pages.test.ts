@@ -185,3 +185,22 @@ describe('the field for the address of the broker', () => {
     },
   );
 });
+
+describe('the list of accounts', () => {
+  it.each([
+    ['popup-accounts', 'account.choose'],
+    ['consent-accounts', 'consent.account'],
+  ] as const)('shows the account in use after a choice that failed (%s)', async (name, method) => {
+    const state = states.get(name);
+    if (!state) throw new Error(`the gallery has no ${name}`);
+    const offline = { fails: { code: 'offline', message: 'the broker cannot be reached' } } as const;
+    const scene = { ...state.scene, answers: { ...state.scene.answers, [method]: offline } };
+    const page = await gallery.open(browser, { ...state, scene }, { theme: 'light' });
+    const list = page.locator('select').first();
+    expect(await list.inputValue()).toBe('a1');
+    await list.selectOption('a3');
+    await page.waitForSelector('.problem');
+    await expect.poll(() => list.inputValue()).toBe('a1');
+    await page.context().close();
+  });
+});
