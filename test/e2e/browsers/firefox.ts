@@ -34,6 +34,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
     browser: 'firefox',
     executablePath: executable ?? (await findFirefox(quiet)),
     headless: true,
+    timeout: 120_000,
     args: ['--remote-allow-system-access'],
     handleSIGINT: false,
     handleSIGTERM: false,
