@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { passTime } from './kit/pass-time.ts';
 import { createVisitor, fieldOf, type Visit, type Visitor } from './kit/visitor.ts';
 
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -115,7 +115,7 @@ describe('the device flow (RFC 8628)', () => {
     const started = await begin();
     expect((await poll(started.device_code)).body.error).toBe('authorization_pending');
     expect((await poll(started.device_code)).body.error).toBe('slow_down');
-    await sleep(9_200);
+    passTime(9_200);
     expect((await poll(started.device_code)).body.error).toBe('authorization_pending');
   });
 
@@ -240,7 +240,7 @@ describe('the refresh handle', () => {
 
   it('asks the provider again when what is known is too old, one rotation for all', async () => {
     const { tokens } = await signedInDevice();
-    await sleep(15_500);
+    passTime(15_500);
     const rotations = broker.idp.counts.rotations;
     const answers = await Promise.all(Array.from({ length: 5 }, () => refresh(tokens.refresh_token)));
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));

@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { decodeJwt } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { beginDevice, pollDevice, postForm, refreshDevice } from './kit/device-flow.ts';
+import { passTime } from './kit/pass-time.ts';
 import { createPerson } from './kit/person.ts';
 import { fieldOf } from './kit/visitor.ts';
 
@@ -18,10 +19,7 @@ beforeAll(async () => {
   issuer = broker.origins.broker;
 });
 afterAll(() => broker?.close());
-afterEach(() => vi.useRealTimers());
 
-/** The clock of the broker and of everything else in this process. */
-const passTime = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 const newPerson = () => createPerson(broker.origins);
 
 async function audit(type: string): Promise<{ sub: string; detail: string }[]> {

@@ -62,7 +62,7 @@ describe('the device page, in a browser', () => {
     };
     const first = await call();
     expect(first).toMatchObject({ status: 200, body: { name: 'Grace Hopper', through: 'cli' } });
-    await expect.poll(async () => (await call()).token, { timeout: 20_000, interval: 1_500 }).not.toBe(first.token);
+    await expect.poll(async () => (await call()).token, { timeout: 60_000, interval: 1_500 }).not.toBe(first.token);
     expect(await call()).toMatchObject({ status: 200, body: { name: 'Grace Hopper' } });
     await runCli(['logout', '--file', fileOf('linked')]);
     await expect(runCli(['token', '--file', fileOf('linked')])).rejects.toThrow();

@@ -164,3 +164,43 @@ describe('the popup', () => {
     expect(await opened('popup-failed', top)).toBe(await opened('popup-signed-in', top));
   });
 });
+
+describe('the field for the address of the broker', () => {
+  it.each(['popup-setup', 'welcome', 'options-new'])(
+    'keeps what is typed, the cursor and the focus while the page is drawn anew (%s)',
+    async (name) => {
+      const field = await opened(name, async (page) => {
+        await page.focus('#broker');
+        await page.keyboard.type('latchkey.exmple.com');
+        for (let left = 0; left < 'mple.com'.length; left += 1) await page.keyboard.press('ArrowLeft');
+        const asked = () =>
+          page.evaluate('(globalThis.fakeCalls["state.get"] ?? 0) + (globalThis.fakeCalls["settings.get"] ?? 0)');
+        const before = await asked();
+        await page.evaluate('globalThis.fakeChange()');
+        await expect.poll(asked).toBeGreaterThan(Number(before));
+        await page.keyboard.type('a');
+        return page.inputValue('#broker:focus');
+      });
+      expect(field).toBe('latchkey.example.com');
+    },
+  );
+});
+
+describe('the list of accounts', () => {
+  it.each([
+    ['popup-accounts', 'account.choose'],
+    ['consent-accounts', 'consent.account'],
+  ] as const)('shows the account in use after a choice that failed (%s)', async (name, method) => {
+    const state = states.get(name);
+    if (!state) throw new Error(`the gallery has no ${name}`);
+    const offline = { fails: { code: 'offline', message: 'the broker cannot be reached' } } as const;
+    const scene = { ...state.scene, answers: { ...state.scene.answers, [method]: offline } };
+    const page = await gallery.open(browser, { ...state, scene }, { theme: 'light' });
+    const list = page.locator('select').first();
+    expect(await list.inputValue()).toBe('a1');
+    await list.selectOption('a3');
+    await page.waitForSelector('.problem');
+    await expect.poll(() => list.inputValue()).toBe('a1');
+    await page.context().close();
+  });
+});

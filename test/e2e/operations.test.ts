@@ -11,13 +11,18 @@ import { type Replicas, startReplicas } from './kit/replicas.ts';
 
 let broker: Replicas;
 let failing = false;
+/** Called when a token request has reached the provider. */
+let onTokenRequest = (): void => undefined;
 
 beforeAll(async () => {
   broker = await startReplicas({
     count: 1,
     lifetime: '2s',
     fresh: '2s',
-    trouble: () => (failing ? { failing: { status: 503 } } : {}),
+    trouble() {
+      onTokenRequest();
+      return failing ? { failing: { status: 503 } } : {};
+    },
   });
 });
 afterAll(() => broker?.close());
@@ -54,7 +59,7 @@ describe('sealing keys', () => {
           expect((await person.token()).status).toBe(200);
           return (await latchkey('keys', 'list', ...config())).out;
         },
-        { timeout: 20_000, interval: 500 },
+        { timeout: 60_000, interval: 500 },
       )
       .toMatch(new RegExp(`${kid}  [1-9]\\d* rows, current`));
   });
@@ -123,7 +128,7 @@ describe('/readyz', () => {
     expect(ready).toBe(true);
     expect(['open', 'half_open']).toContain(providers.example.circuit);
     failing = false;
-    await expect.poll(async () => (await person.token()).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await person.token()).status).toBe(200);
     expect((await readyz()).providers.example).toEqual({ circuit: 'closed' });
   });
 });
@@ -132,8 +137,11 @@ describe('SIGTERM', () => {
   it('lets a request under way finish', async () => {
     const person = await broker.signIn();
     await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const underWay = new Promise<void>((resolve) => {
+      onTokenRequest = resolve;
+    });
     const asked = person.token(broker.replicas[0]?.origin);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await underWay;
     const stopped = await broker.replicas[0]?.stop('SIGTERM');
     expect(stopped?.code).toBe(0);
     expect((await asked).status).toBe(200);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { demoExtensionKey, demoFirefoxId } from '../../../demo/extension-key.ts';
-import { claimRow } from '../../../demo/ports.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
 import { buildExtension } from '../../../extension/build/build.ts';
+import { freePorts } from '../kit/ports.ts';
 import type { Browser, Tab } from './browser.ts';
 import { openChromium } from './chromium.ts';
 import { type Display, openDisplay } from './display.ts';
@@ -38,7 +38,7 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'latchkey-store-'));
     const log = (line: string) => void process.stderr.write(`${line}\n`);
-    demo = await startDemo({ ports: await claimRow(0), dir: join(dir, 'demo'), now: Date.now, log });
+    demo = await startDemo({ ports: await freePorts(), dir: join(dir, 'demo'), now: Date.now, log });
     const target = name === 'Chromium' ? 'chrome' : 'firefox';
     const build = { baked: null, firefoxId: demoFirefoxId, chromeKey: demoExtensionKey };
     await buildExtension(build, { target, version: '1.2.3', outDir: join(dir, 'build') });

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import type { Browser, Tab } from './browser.ts';
 
-const timeout = 15_000;
+/** How long a browser may take for one step on a busy machine. */
+const timeout = 30_000;
 const quoted = (text: string): string => JSON.stringify(text);
 
 /** Waits until an expression is true in the page. A page that navigates meanwhile is asked again. */

@@ -126,7 +126,7 @@ export function interruptionCases(browser: () => Browser): void {
     const outage = await browser().demo.outage('idp');
     expect(await askOf(site)).toHaveProperty('token');
     await expect
-      .poll(() => askOf(site), { timeout: 40_000, interval: 1_000 })
+      .poll(() => askOf(site), { timeout: 60_000, interval: 1_000 })
       .toMatchObject({
         code: 'busy',
         retryAfterMs: expect.any(Number),
@@ -134,7 +134,7 @@ export function interruptionCases(browser: () => Browser): void {
     const popup = await browser().openExtensionPage('ui/popup.html');
     await sees(popup, 'h1', 'Ada Lovelace');
     await outage.over();
-    await expect.poll(() => askOf(site), { timeout: 40_000, interval: 1_000 }).toHaveProperty('token');
+    await expect.poll(() => askOf(site), { timeout: 60_000, interval: 1_000 }).toHaveProperty('token');
     for (const tab of [popup, site]) await tab.close();
-  }, 120_000);
+  }, 180_000);
 }
