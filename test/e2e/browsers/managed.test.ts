@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext 
 import { chromeExtensionId, demoFirefoxId } from '../../../demo/extension-key.ts';
 import { claimRow } from '../../../demo/ports.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
-import { buildExtension } from '../../../extension/build/build.ts';
+import { buildExtension } from '../../../extension/packaging/build-extension.ts';
 import type { Browser } from './browser.ts';
 import { openChromium } from './chromium.ts';
 import { openFirefox } from './firefox.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { demoExtensionKey, demoFirefoxId } from '../../../demo/extension-key.ts';
 import { claimRow } from '../../../demo/ports.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
-import { buildExtension } from '../../../extension/build/build.ts';
+import { buildExtension } from '../../../extension/packaging/build-extension.ts';
 import type { Browser, Tab } from './browser.ts';
 import { openChromium } from './chromium.ts';
 import { type Display, openDisplay } from './display.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { root } from '../../../demo/program.ts';
-import { buildExtension, readManifest } from '../../../extension/build/build.ts';
-import { storeBuild } from '../../../extension/build/config.ts';
+import { storeBuild } from '../../../extension/packaging/build-config.ts';
+import { buildExtension, readManifest } from '../../../extension/packaging/build-extension.ts';
 import { fakeBrowser, type Messages } from './fake-browser.ts';
 import { pageSizes, type State } from './states.ts';
 
