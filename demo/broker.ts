@@ -13,7 +13,7 @@ export interface RunningBroker {
   close(): Promise<void>;
 }
 
-const startDeadlineMs = 20_000;
+const startDeadlineMs = 60_000;
 const stopDeadlineMs = 5_000;
 
 /** Runs the broker as a process of its own, its log in a file, and waits until it answers. */

@@ -57,10 +57,16 @@ export async function claimRow(first: number, random: () => number = Math.random
   return row;
 }
 
+/**
+ * Draws a row, free or not: above the last port that browsers and `fetch` refuse (10080), and below the range that
+ * systems hand out for outgoing connections, so that a free row stays free.
+ */
+export const drawRow = (random: () => number): Record<Part, number> =>
+  rowOfPorts(11_000 + Math.floor(random() * 19_000));
+
 async function findFreeRow(random: () => number): Promise<Record<Part, number>> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    // Below the range that systems hand out for outgoing connections, so that the row stays free.
-    const row = rowOfPorts(10_000 + Math.floor(random() * 20_000));
+    const row = drawRow(random);
     const free = await Promise.all(Object.values(row).map(isFree));
     if (free.every(Boolean)) return row;
   }

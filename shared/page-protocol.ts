@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { PageMethod, PageParameters } from './page-messages.ts';
 import { helloKind, protocolVersion } from './page-names.ts';
 
 /**
@@ -6,6 +7,7 @@ import { helloKind, protocolVersion } from './page-names.ts';
  * background both parse with these schemas: the bridge relays only what it rebuilt, and the background
  * trusts nothing that the bridge says about itself.
  */
+export type * from './page-messages.ts';
 export * from './page-names.ts';
 
 const short = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
@@ -70,7 +72,10 @@ export const requestSchema = v.variant('m', [
 
 /** What a page may ask for. */
 export type PageRequest = v.InferOutput<typeof requestSchema>;
-export type PageMethod = PageRequest['m'];
+
+/** Does not compile where a schema lets through what {@link PageParameters} does not say. */
+export type CheckedParameters = Checked<{ [M in PageMethod]: Extract<PageRequest, { m: M }>['p'] }>;
+type Checked<Parsed extends PageParameters> = Parsed;
 
 /**
  * How the bridge hands a page's request to the background. `activated` is the bridge's own reading of
@@ -78,66 +83,3 @@ export type PageMethod = PageRequest['m'];
  */
 export const relaySchema = v.strictObject({ request: requestSchema, activated: v.boolean() });
 export type Relay = v.InferOutput<typeof relaySchema>;
-
-export interface SessionView {
-  signed_in: boolean;
-  account?: { sub: string; name?: string | undefined; email?: string | undefined } | undefined;
-}
-
-export interface TokenView {
-  access_token: string;
-  token_type: 'Bearer' | 'DPoP';
-  /** Seconds from now, counted by the background when it answers. */
-  expires_in: number;
-  scope: string;
-  resource: string;
-}
-
-/** A bound token, and the proof that goes with it to one URL, once. */
-export interface ProofView extends TokenView {
-  proof: string;
-}
-
-export interface AccessView {
-  resource: string;
-  name: string;
-  scopes: string[];
-  granted: boolean;
-}
-
-/** The result of each method. */
-export interface PageResults {
-  'session.get': SessionView;
-  'session.sign_in': SessionView;
-  'session.sign_out': Record<string, never>;
-  'token.get': TokenView;
-  'token.proof': ProofView;
-  'access.list': { access: AccessView[] };
-  'access.revoke': Record<string, never>;
-  'request.cancel': Record<string, never>;
-  'request.poll': never;
-}
-
-export type { PageErrorBody } from './errors.ts';
-
-import type { PageErrorBody } from './errors.ts';
-
-/** From the background to the page. `pending` asks the page to poll with `request.poll`: a background may die under a long wait. */
-export type PageResponse =
-  | { v: 1; id: string; ok: true; r: unknown }
-  | { v: 1; id: string; pending: { request_id: string; poll_after_ms: number } }
-  | { v: 1; id: string; ok: false; e: PageErrorBody };
-
-/** A hint: when `epoch` changed, whatever the page remembers of session and tokens is void. */
-export interface PageEvent {
-  ev: 'session' | 'access';
-  seq: number;
-  epoch: string;
-}
-
-/** First message on the page's port, from the bridge: it is there, and these are its versions. */
-export interface Ready {
-  ready: true;
-  nonce: string;
-  v: 1;
-}

@@ -2,26 +2,26 @@ import { readFile } from 'node:fs/promises';
 
 const help = `Usage: latchkey <command> [options]
 
-Sign in on this machine:
-  login     in your browser, or by a code on another device; keep the result
-  token     print an access token, refreshed when it has to be
-  exec      run a program with an access token in LATCHKEY_TOKEN
-  logout    end the sign-in
+Sign in on this computer:
+  login     Sign in with your browser, or with a code on another device
+  token     Print an access token (refreshed if needed)
+  exec      Run a command with an access token in LATCHKEY_TOKEN
+  logout    Sign out
 
-Run a broker:
-  init      write a first configuration
-  doctor    look at all that a sign-in goes through
-  serve     run the broker
-  migrate   bring the store's schema up to date
-  keys      make, list and rotate the broker's keys
-  backup    copy a SQLite store while the broker runs
-  sessions  show and end people's sessions and devices
-  audit     export the audit log
-  policy    explain whether a page may have a token for somebody
-  services  make a secret for a service, and its hash
-  schema    print the JSON Schema of the configuration
+Administration:
+  init      Create a starter configuration
+  doctor    Check the configuration, the provider and the network
+  serve     Run the broker
+  migrate   Apply database migrations
+  keys      Create, list and rotate the broker's keys
+  backup    Back up a SQLite database while the broker runs
+  sessions  List and revoke people's sessions and devices
+  audit     Export the audit log
+  policy    Explain why a site can or can't get a token
+  services  Generate a service's secret and its hash
+  schema    Print the JSON Schema of the configuration
 
-"latchkey <command> --help" says more.
+Run "latchkey <command> --help" for details.
 `;
 
 const [command, ...rest] = process.argv.slice(2);

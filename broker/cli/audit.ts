@@ -7,7 +7,7 @@ import { configFrom } from './config-option.ts';
 /** What `--help` prints. */
 export const usage = `Usage: latchkey audit export --config FILE [--after SEQ]
 
-  One line of JSON for each entry, oldest first, to the standard output. --after goes on behind an export before.
+  Print the audit log as JSON Lines, oldest first. Use --after SEQ to continue after an earlier export.
 `;
 
 const page = 500;

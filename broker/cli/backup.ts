@@ -12,7 +12,7 @@ export async function backup(argv: readonly string[]): Promise<number> {
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   try {
     const pages = await backupStore(config.store, values.to);
-    process.stdout.write(`Wrote ${values.to} (${pages} pages). Keep the key file's copy elsewhere.\n`);
+    process.stdout.write(`Backup written to ${values.to} (${pages} pages). Store the key file's backup separately.\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;

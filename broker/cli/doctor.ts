@@ -19,7 +19,9 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${values.json ? JSON.stringify(finding) : inWords(finding)}\n`);
   }
   if (!values.json)
-    process.stdout.write(`\n${counts.ok} well, ${counts.warning} to look at, ${counts.failed} failed\n`);
+    process.stdout.write(
+      `\n${counts.ok} passed, ${counts.warning} ${counts.warning === 1 ? 'warning' : 'warnings'}, ${counts.failed} failed\n`,
+    );
   return counts.failed > 0 ? 1 : 0;
 }
 

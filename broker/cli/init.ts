@@ -9,11 +9,11 @@ import { firstConfig, secretVariable } from './init/template.ts';
 /** What `--help` prints. */
 export const usage = `Usage: latchkey init [options]
 
-Writes a first configuration and a key file. What is not given is asked for.
+Create a starter configuration and a key file. Prompts for anything you don't pass as an option.
 
-  --config FILE   where to (default latchkey.yaml); nothing is ever overwritten
-  --keys FILE     the key file (default latchkey-keys, beside it)
-${questions.map(({ option, text, example }) => `  --${`${option} …`.padEnd(19)} ${text}, such as ${example}`).join('\n')}
+  --config FILE   configuration file to create (default: latchkey.yaml); never overwrites a file
+  --keys FILE     key file to create (default: latchkey-keys, next to it)
+${questions.map(({ option, text, example }) => `  --${`${option} …`.padEnd(19)} ${text}, e.g. ${example}`).join('\n')}
 `;
 
 /** `latchkey init`. @returns 0, 1 where a file is there already or it was stopped, 2 where something is missing or wrong */
@@ -29,7 +29,7 @@ export async function init(argv: readonly string[]): Promise<number> {
   const given = values as Record<string, string | undefined> & { config: string; keys: string };
   const keysFile = resolve(dirname(given.config), given.keys);
   for (const file of [given.config, keysFile]) {
-    if (existsSync(file)) return refuse(1, `${file} is there already and stays as it is`);
+    if (existsSync(file)) return refuse(1, `${file} already exists; nothing was changed`);
   }
   const answers = await collect(given).catch(stopped);
   if (typeof answers === 'number') return answers;
@@ -52,9 +52,9 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
       }
       while (answer === undefined) {
         if (!terminal) {
-          return refuse(2, `--${option} is missing: ${text}, such as ${example}\n\n${usage}`);
+          return refuse(2, `--${option} is required: ${text}, e.g. ${example}\n\n${usage}`);
         }
-        const typed = (await terminal.question(`${text} (such as ${example}): `)).trim();
+        const typed = (await terminal.question(`${text} (e.g. ${example}): `)).trim();
         const wrong = check(typed);
         if (wrong === undefined) answer = typed;
         else process.stderr.write(`  ${wrong}\n`);
@@ -71,14 +71,14 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
 /** Ctrl-C, or Ctrl-D, at a question. */
 function stopped(error: NodeJS.ErrnoException): number {
   if (error.code !== 'ABORT_ERR') throw error;
-  return refuse(1, 'stopped: nothing was written');
+  return refuse(1, 'canceled; no files were written');
 }
 
 function nextSteps(answers: Answers, config: string, keysFile: string, kid: string): string {
-  return `Wrote ${config}, and ${keysFile} with the key ${kid}: keep a copy of that apart from the store's backups.
+  return `Created ${config} and ${keysFile} (key ${kid}). Back up ${keysFile} separately from the database.
 
-1. At the provider, register ${answers.issuer}/callback as a redirect URI of ${answers.clientId}
-   (docs/providers/ has every step; the extension's own addresses come with its ids).
+1. In your identity provider, add ${answers.issuer}/callback as a redirect URI for client ${answers.clientId}
+   (docs/providers/ has every step; the extension's redirect URIs follow from its IDs).
 2. export ${secretVariable(answers)}=…
 3. latchkey doctor --config ${config}
 4. latchkey serve --config ${config}`;

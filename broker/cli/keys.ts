@@ -12,11 +12,11 @@ import { configFrom } from './config-option.ts';
 /** What `--help` prints. */
 export const usage = `Usage: latchkey keys <init | list | rotate>
 
-  keys init --file FILE             make a key file with one fresh key
-  keys list --config FILE           the sealing keys and how many rows each is needed for; the signing keys
-  keys rotate sealing --config FILE   a fresh key seals from now on, the others still open
-  keys rotate signing --config FILE   the next key signs from now on
-                 --force            at once: verifiers that have not read it yet refuse its tokens for up to 5 minutes
+  keys init --file FILE               create a key file with one new key
+  keys list --config FILE             list encryption keys (with how many rows use each) and signing keys
+  keys rotate sealing --config FILE   add a new encryption key; old keys can still decrypt
+  keys rotate signing --config FILE   switch to the next signing key
+                 --force              rotate now; APIs with a cached key set may reject tokens for up to 5 minutes
 `;
 
 /** `latchkey keys init | list | rotate`. */
@@ -53,15 +53,15 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 function init(file: string): number {
   const kid = initRing(file, Date.now());
-  say(`Wrote ${file} with the key ${kid}. Keep a copy of it apart from the store's backups.`);
+  say(`Created ${file} with key ${kid}. Back it up separately from the database.`);
   return 0;
 }
 
 function rotateSealing({ keysFile }: Config): number {
   const kid = rotateRing(keysFile, Date.now());
-  say(`The key ${kid} seals from now on; brokers that run take it up within seconds (SIGHUP: at once).`);
+  say(`Key ${kid} is now used for encryption. Running brokers pick it up within seconds (or immediately on SIGHUP).`);
   say(
-    'Each session is sealed anew at its next refresh. Remove an old key when "latchkey keys list" shows 0 rows for it.',
+    'Sessions are re-encrypted on their next refresh. You can delete an old key once "latchkey keys list" shows 0 rows for it.',
   );
   return 0;
 }
@@ -75,19 +75,19 @@ async function rotateSigning(store: Store, ring: KeyRing, tokenLifeMs: number, f
     return 0;
   } catch (error) {
     if (!(error instanceof TooEarlyError)) throw error;
-    process.stderr.write(`latchkey: ${error.message}, or --force\n`);
+    process.stderr.write(`latchkey: ${error.message}, or use --force\n`);
     return 1;
   }
 }
 
 async function list(store: Store, ring: KeyRing): Promise<number> {
   const uses = await store.countRingKeys();
-  say('sealing keys');
+  say('encryption keys');
   for (const { kid } of ring.all) {
-    say(`  ${kid}  ${uses.get(kid) ?? 0} rows${kid === ring.current.kid ? ', seals' : ''}`);
+    say(`  ${kid}  ${uses.get(kid) ?? 0} rows${kid === ring.current.kid ? ', current' : ''}`);
   }
   const missing = [...uses].filter(([kid]) => !ring.all.some((key) => key.kid === kid));
-  for (const [kid, rows] of missing) say(`  ${kid}  ${rows} rows, MISSING in the key file: put it back`);
+  for (const [kid, rows] of missing) say(`  ${kid}  ${rows} rows, MISSING from the key file: restore it`);
   say('signing keys');
   for (const { kid, state, createdAt, notAfter } of await store.listSigningKeys()) {
     const end = notAfter === undefined ? '' : `, until ${new Date(notAfter).toISOString()}`;

@@ -14,16 +14,16 @@ import { sessions, usage as sessionsUsage } from './sessions.ts';
 
 const usage = `Usage: latchkey <command> [options]
 
-  init                     write a first configuration and a key file; asks for what it needs
-  doctor  --config FILE    look at all that a sign-in goes through; each finding with cause and cure (--json)
-  serve   --config FILE    run the broker (FILE: latchkey.yaml, or LATCHKEY_CONFIG)
-  migrate --config FILE    bring the store's schema up to date and exit
-  keys <init|list|rotate>  make, show and rotate the sealing and signing keys
-  backup  --to FILE        copy a SQLite store while the broker runs
-  sessions <list|revoke>   show and end people's sessions and devices
-  audit export             the audit log as lines of JSON
-  policy explain           whether a page may have a token for somebody, and why
-  services secret          a secret for a service, and its hash for the configuration
+  init                     create a starter configuration and a key file
+  doctor  --config FILE    check configuration, provider and network, and suggest fixes (--json)
+  serve   --config FILE    run the broker (default: latchkey.yaml, env: LATCHKEY_CONFIG)
+  migrate --config FILE    apply database migrations
+  keys <init|list|rotate>  create, list and rotate encryption and signing keys
+  backup  --to FILE        back up a SQLite database while the broker runs
+  sessions <list|revoke>   list and revoke user sessions and devices
+  audit export             export the audit log as JSON Lines
+  policy explain           explain an access decision
+  services secret          generate a service's secret and its hash
   schema                   print the JSON Schema of the configuration
 `;
 
@@ -61,7 +61,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   const command = commands.get(name ?? '');
   if (!command) {
-    process.stderr.write(name === undefined ? usage : `latchkey: there is no command "${name}"\n\n${usage}`);
+    process.stderr.write(
+      name === undefined
+        ? usage
+        : `latchkey: unknown command "${name}". Run "latchkey --help" for the list of commands.\n`,
+    );
     return 2;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -80,10 +84,10 @@ function fail(error: unknown): number {
   const { code, message, stack } = error as { code?: unknown; message?: string; stack?: string };
   if (code === 'EADDRINUSE') {
     process.stderr.write(
-      'latchkey: the address is in use by another program: change listen or admin_listen, or stop it\n',
+      `latchkey: ${addressOf(error)} is already in use. Stop the other program, or change listen or admin_listen.\n`,
     );
   } else if (error instanceof StoreUnavailableError) {
-    process.stderr.write(`latchkey: ${message}: start it, or correct "store" in the configuration\n`);
+    process.stderr.write(`latchkey: ${message}. Start the database, or fix "store" in the configuration.\n`);
   } else if (
     code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ||
     code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ||
@@ -98,3 +102,9 @@ function fail(error: unknown): number {
   }
   return 1;
 }
+
+/** What a listener could not have: `127.0.0.1:8787`. */
+const addressOf = (error: unknown): string => {
+  const { address, port } = error as { address?: string; port?: number };
+  return `${address}:${port}`;
+};

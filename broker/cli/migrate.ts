@@ -9,6 +9,6 @@ export async function migrate(argv: readonly string[]): Promise<number> {
   } finally {
     await store.close();
   }
-  process.stdout.write('The store is up to date.\n');
+  process.stdout.write('Database is up to date.\n');
   return 0;
 }

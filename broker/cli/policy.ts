@@ -10,15 +10,15 @@ import { configFrom } from './config-option.ts';
 /** What `--help` prints. */
 export const usage = `Usage: latchkey policy explain --origin URL --resource URL --scopes "A B" [options]
 
-Says whether a page may have a token, and why. Exits with 0 where it may, with 1 where not.
+Explain whether a site can get a token. Exit code 0 = allowed, 1 = denied.
 
-  --config FILE          the configuration (latchkey.yaml, or LATCHKEY_CONFIG)
-  --subject SUB          a person, by Latchkey's own name: groups, sign-in and decisions from the store, as they are now
-  --groups okta:a,okta:b instead of theirs, or without anybody
-  --acr ACR              strength of the sign-in
-  --signed-in-ago 2h     its age
-  --consented "A B"      scopes that the person has agreed to
-  --json                 one JSON object
+  --config FILE          configuration file (default: latchkey.yaml, env: LATCHKEY_CONFIG)
+  --subject SUB          Latchkey user ID; uses the user's current groups, sign-in and consents
+  --groups okta:a,okta:b override groups
+  --acr ACR              override the authentication level (acr)
+  --signed-in-ago 2h     override the time since sign-in
+  --consented "A B"      override the scopes the user has consented to
+  --json                 print one JSON object
 `;
 
 const options = {
@@ -52,7 +52,7 @@ export async function policy(argv: readonly string[]): Promise<number> {
   const now = Date.now();
   const known = values.subject === undefined ? undefined : await personNow(config, values.subject, origin, resource);
   if (values.subject !== undefined && !known) {
-    process.stderr.write(`latchkey: the store knows nobody by the subject ${values.subject}\n`);
+    process.stderr.write(`latchkey: no user with ID ${values.subject}\n`);
     return 1;
   }
   const explanation = explain(config, {
@@ -103,13 +103,13 @@ function explanationJson({ answer, checks }: Explanation) {
     : { allowed: false, error: answer.error, check: answer.check, why: answer.why, checks };
 }
 
-const marks = { holds: 'yes', fails: 'NO', not_reached: '-' } as const;
+const marks = { holds: '✓', fails: '✗', not_reached: '-' } as const;
 
 function asText({ answer, checks }: Explanation): string {
   const lines = checks.flatMap(({ check, outcome, rule, given }) => [
-    `${marks[outcome].padEnd(4)} ${check.replace('_', '-').padEnd(9)} wants ${rule}`,
-    `${''.padEnd(14)} has   ${given}`,
+    `${marks[outcome].padEnd(4)} ${check.replace('_', '-').padEnd(9)} requires ${rule}`,
+    `${''.padEnd(14)} actual   ${given}`,
   ]);
-  const verdict = answer.allowed ? 'Allowed.' : `Refused (${answer.error}): ${answer.why}.`;
+  const verdict = answer.allowed ? 'Allowed.' : `Denied (${answer.error}): ${answer.why}.`;
   return `${lines.join('\n')}\n\n${verdict}\n`;
 }

@@ -5,8 +5,8 @@ import { hashChosenSecret, newSecret } from '../oauth/client-authentication/clie
 /** What `--help` prints. */
 export const usage = `Usage: latchkey services secret [--from-stdin]
 
-Makes a secret of 256 random bits for a service, and its hash for secret_hash in the configuration.
-With --from-stdin: only the hash, of the secret that is read.
+Generate a 256-bit secret for a service and the hash to put in secret_hash.
+--from-stdin hashes an existing secret instead.
 `;
 
 /** `latchkey services secret`. The secret is printed once and kept nowhere. */
@@ -27,7 +27,7 @@ export async function services(argv: readonly string[]): Promise<number> {
   }
   const chosen = (await text(process.stdin)).replace(/\r?\n$/, '');
   if (chosen.length < 16) {
-    process.stderr.write('latchkey: the secret has fewer than 16 characters: choose a longer one\n');
+    process.stderr.write('latchkey: the secret must have at least 16 characters\n');
     return 1;
   }
   process.stdout.write(`secret_hash  ${await hashChosenSecret(chosen)}\n`);

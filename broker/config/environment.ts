@@ -25,7 +25,7 @@ export function resolveEnvironment(file: unknown, env: Readonly<Record<string, s
   const resolveText = (value: string, path: readonly string[]): string => {
     const isSecret = secretKeys.has(path.at(-1) ?? '');
     if (isSecret && value.replace(reference, '') !== '') {
-      faults.push({ path, message: `is a secret written into the file: use \${ENV_VAR}, or ${path.at(-1)}_file` });
+      faults.push({ path, message: `contains a secret in plain text. Use \${ENV_VAR}, or ${path.at(-1)}_file` });
     }
     const resolved = value.replace(reference, (_, name: string) => {
       const found = env[name];
@@ -36,7 +36,7 @@ export function resolveEnvironment(file: unknown, env: Readonly<Record<string, s
       return found;
     });
     if (isSecret && defaults.has(resolved.toLowerCase())) {
-      faults.push({ path, message: 'is a default secret: have the provider make a random one' });
+      faults.push({ path, message: 'is a well-known default secret. Generate a random one at the provider' });
     }
     return resolved;
   };

@@ -150,14 +150,14 @@ describe('a file with faults', () => {
       ),
       env,
       'origins.https://shop.example.com.allow.https://x.example',
-      'names no resource',
+      'is not defined under resources',
     ],
     [
       'a device at a resource that takes only bound tokens',
       good.replace('name: Orders API', 'name: Orders API\n    dpop: required'),
       env,
       'devices.tv.allow.https://api.example.com',
-      'takes only bound tokens',
+      'accepts only bound tokens',
     ],
     [
       'an unknown scope',
@@ -225,7 +225,7 @@ describe('services', () => {
       'a resource that is none',
       { secret_hash: hash, introspect: ['https://x.example'] },
       'services.nightly.introspect',
-      'no resource',
+      'is not defined under resources',
     ],
   ])('with %s are a fault', (_, entry, path, message) => {
     const faults = faultsOf(service(entry));
@@ -234,7 +234,7 @@ describe('services', () => {
 
   it('whose key file is no set of public keys are a fault', () => {
     writeFileSync(join(folder, 'private.json'), JSON.stringify({ keys: [{ ...jwk, d: 'd' }] }));
-    expect(faultsOf(service({ jwks_file: 'private.json' }))[0]?.message).toContain('JWK set of public keys');
+    expect(faultsOf(service({ jwks_file: 'private.json' }))[0]?.message).toContain('JWK Set of public keys');
   });
 });
 

@@ -24,8 +24,8 @@ export function loadConfig(path: string, env: Environment): Config {
   try {
     source = readFileSync(path, 'utf8');
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
-    throw new ConfigError(path, [{ path: [], message: `${reason}: give its path with --config or LATCHKEY_CONFIG` }]);
+    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : 'cannot be read';
+    throw new ConfigError(path, [{ path: [], message: `${reason}. Set its path with --config or LATCHKEY_CONFIG` }]);
   }
   return parseConfig(source, path, env);
 }
@@ -109,7 +109,7 @@ class SecretFiles {
     try {
       return v.parse(jwkSet, JSON.parse(text)).keys as JWK[];
     } catch {
-      this.#faults.push({ path: where, message: `the file ${path} is not a JWK set of public keys: {"keys": [...]}` });
+      this.#faults.push({ path: where, message: `the file ${path} is not a JWK Set of public keys: {"keys": [...]}` });
       return [];
     }
   }

@@ -38,14 +38,14 @@ export function referenceFaults(file: unknown): Fault[] {
 function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fault[] {
   return Object.entries(allow).flatMap(([resource, scopes]): Fault[] => {
     if (!Object.hasOwn(resources, resource)) {
-      return [{ path: [...path, resource], message: 'names no resource of this file: add it under resources' }];
+      return [{ path: [...path, resource], message: 'is not defined under resources. Add it there' }];
     }
     const known = tree(tree(resources[resource]).scopes);
     return list(scopes)
       .filter((scope) => typeof scope === 'string' && !Object.hasOwn(known, scope))
       .map((scope) => ({
         path: [...path, resource],
-        message: `the scope "${scope}" is not among that resource's scopes (${Object.keys(known).join(', ') || 'none'})`,
+        message: `unknown scope "${scope}" for this resource (available: ${Object.keys(known).join(', ') || 'none'})`,
       }));
   });
 }
@@ -55,14 +55,14 @@ function clientFaults(devices: Tree, services: Tree): Fault[] {
   const taken = (section: string, names: string[], message: string): Fault[] =>
     names.map((name) => ({ path: [section, name], message }));
   const reserved = (entries: Tree) => Object.keys(entries).filter((name) => name === extensionClientId);
-  const message = 'is the client_id of the extension in tokens: choose another name';
+  const message = 'is reserved: tokens for the extension carry it as client_id. Choose another name';
   return [
     ...taken('devices', reserved(devices), message),
     ...taken('services', reserved(services), message),
     ...taken(
       'services',
       Object.keys(services).filter((name) => Object.hasOwn(devices, name)),
-      'is the name of a device, too: tokens would not say which of them they are for. Rename one',
+      'is also the name of a device, so tokens could not tell the two apart. Rename one of them',
     ),
   ];
 }
@@ -74,7 +74,7 @@ function bindingFaults(path: readonly string[], allow: Tree, resources: Tree): F
     .map((resource) => ({
       path: [...path, resource],
       message:
-        'takes only bound tokens (dpop: required), which devices do not get: remove it, or set dpop: optional there',
+        'accepts only bound tokens (dpop: required), which devices cannot get. Remove it, or set dpop: optional on the resource',
     }));
 }
 
@@ -86,7 +86,7 @@ function groupFaults(path: readonly string[], groups: unknown[], upstreams: Tree
     )
     .map((group) => ({
       path,
-      message: `"${group}" names no provider of this file (${Object.keys(upstreams).join(', ') || 'none'})`,
+      message: `"${group}" doesn't start with the name of a provider (available: ${Object.keys(upstreams).join(', ') || 'none'})`,
     }));
 }
 
@@ -100,7 +100,7 @@ function authenticationFaults(path: readonly string[], upstream: Tree): Fault[] 
       path,
       message:
         given.length === 0
-          ? 'has no client authentication: add private_key_file, client_secret_file, or client_secret: ${ENV_VAR}'
+          ? 'has no client authentication. Add private_key_file, client_secret_file, or client_secret: ${ENV_VAR}'
           : `has ${given.join(' and ')}: keep one`,
     },
   ];
@@ -111,7 +111,7 @@ function serviceFaults(path: readonly string[], service: Tree, resources: Tree):
     .filter((resource) => typeof resource === 'string' && !Object.hasOwn(resources, resource))
     .map((resource) => ({
       path: [...path, 'introspect'],
-      message: `"${resource}" is no resource of this file: add it under resources`,
+      message: `"${resource}" is not defined under resources. Add it there`,
     }));
   const given = ['public_jwk', 'jwks_file', 'secret_hash'].filter((key) => service[key] !== undefined);
   if (given.length !== 1) {
@@ -119,7 +119,7 @@ function serviceFaults(path: readonly string[], service: Tree, resources: Tree):
       path,
       message:
         given.length === 0
-          ? 'has no authentication: add public_jwk or jwks_file (for private_key_jwt), or secret_hash'
+          ? 'has no authentication. Add public_jwk or jwks_file (for private_key_jwt), or secret_hash'
           : `has ${given.join(' and ')}: keep one`,
     });
   }

@@ -53,7 +53,7 @@ describe('a reload', () => {
     const { scopes, config, lines } = reload(() => file({ issuer: 'https://other.example.com', scope: 'write' }));
     expect([config.issuer, scopes]).toEqual(['https://latchkey.example.com', ['read']]);
     expect(lines).toEqual([
-      { event: 'config_refused', path: 'issuer', fault: 'has changed: restart the broker for this', line: undefined },
+      { event: 'config_refused', path: 'issuer', fault: 'changed. Restart the broker to apply it', line: undefined },
     ]);
   });
 

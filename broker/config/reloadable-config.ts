@@ -37,7 +37,7 @@ export function reloadableConfig(first: Config): ReloadableConfig {
       if (stuck.length > 0) {
         throw new ConfigError(
           'the configuration',
-          stuck.map((key) => ({ path: [key], message: 'has changed: restart the broker for this' })),
+          stuck.map((key) => ({ path: [key], message: 'changed. Restart the broker to apply it' })),
         );
       }
       Object.assign(config, next);

@@ -22,7 +22,7 @@ const bareUrl = v.pipe(
   secureUrl,
   v.check(
     (value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''),
-    'must have no query and no fragment',
+    'must not have a query or fragment',
   ),
 );
 
@@ -61,13 +61,13 @@ const tokenLifetime = v.pipe(
   lifetime,
   v.check(
     (ms) => ms <= day,
-    'must be at most 1d: an access token cannot be taken back where it is checked offline. A few minutes are usual, and refreshed unseen',
+    "must be at most 1d. Access tokens can't be revoked once issued; use a few minutes (they're refreshed automatically)",
   ),
 );
 
 const freshness = v.pipe(
   lifetime,
-  v.check((ms) => ms <= 30 * day, 'must be at most 30d: what a token says of groups may be as old as that'),
+  v.check((ms) => ms <= 30 * day, 'must be at most 30d. The groups in a token can be this old'),
 );
 
 const scopeToken = v.pipe(
@@ -135,8 +135,11 @@ const upstream = v.strictObject(
 
 const resource = v.strictObject({
   name: text,
-  scopes: v.record(scopeToken, text, 'must map each scope to what it allows, in words'),
-  tokens: v.optional(v.literal('minted', 'must be "minted": tokens of the provider itself are not offered'), 'minted'),
+  scopes: v.record(scopeToken, text, 'must map each scope to a description of what it allows'),
+  tokens: v.optional(
+    v.literal('minted', 'must be "minted". Latchkey does not pass on the provider’s own tokens'),
+    'minted',
+  ),
   lifetime: v.optional(tokenLifetime, '5m'),
   fresh: v.optional(freshness, '15m'),
   dpop: v.optional(v.picklist(['required', 'optional', 'off'], 'must be required, optional or off'), 'optional'),
@@ -166,7 +169,7 @@ const device = v.strictObject({
 
 const publicJwk = v.pipe(
   v.looseObject({ kty: v.picklist(['EC', 'OKP', 'RSA'], 'must be EC, OKP or RSA') }, 'must be a public key as a JWK'),
-  v.check((jwk) => !('d' in jwk), 'is a private key: keep that with the service, and put its public half here'),
+  v.check((jwk) => !('d' in jwk), 'is a private key. Keep it with the service, and put the public key here'),
 );
 
 /** A service's `jwks_file` (RFC 7517 §5). */
@@ -201,7 +204,7 @@ export const configSchema = v.strictObject({
         v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.0/8'),
         v.check(
           (block) => !/\/0+$/.test(block),
-          'is everybody: their headers would be believed. Name your proxies alone',
+          'matches every address, so anyone could forge proxy headers. List only your own proxies',
         ),
       ),
       'must be a list of CIDR blocks',
@@ -216,7 +219,7 @@ export const configSchema = v.strictObject({
   session: v.optional(v.strictObject({ idle: v.optional(lifetime, '24h'), absolute: v.optional(lifetime, '14d') }), {}),
   upstreams: v.pipe(
     v.record(v.pipe(text, v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')), upstream),
-    v.check((value) => Object.keys(value).length > 0, 'must have at least one provider'),
+    v.check((value) => Object.keys(value).length > 0, 'must not be empty. Add at least one provider'),
   ),
   extension: v.optional(
     v.strictObject({

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import type { Fault } from './fault.ts';
 
-export const unknownKey = 'is not a known key: remove it, or correct its spelling';
+export const unknownKey = 'is not a known key. Remove it, or fix the spelling';
 
 type Schema = v.GenericSchema<unknown, unknown>;
 

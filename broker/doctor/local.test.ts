@@ -21,11 +21,11 @@ ${more}`,
   ).map(({ level, what }) => `${level}: ${what}`);
 
 it('warns of nothing where there is nothing', () => {
-  expect(advice('127.0.0.1:8788', '1h')).toEqual(['ok: has no fault']);
+  expect(advice('127.0.0.1:8788', '1h')).toEqual(['ok: OK']);
 });
 
 it.each(['0.0.0.0:8788', '"[::]:8788"'])('warns of an admin_listen that everybody reaches: %s', (listen) => {
-  expect(advice(listen, '5m')).toEqual([expect.stringContaining('warning: admin_listen is open')]);
+  expect(advice(listen, '5m')).toEqual([expect.stringContaining('warning: admin_listen accepts connections')]);
 });
 
 it('warns of tokens that live for hours: what is fresh for a quarter of one does not, but for a service', () => {
@@ -33,6 +33,6 @@ it('warns of tokens that live for hours: what is fresh for a quarter of one does
   const service = `services:
   report: { public_jwk: { kty: OKP, crv: Ed25519, x: abc }, allow: { "https://api.example.com": [read] } }`;
   expect(advice('127.0.0.1:8788', '8h, fresh: 12h')).toEqual(warning);
-  expect(advice('127.0.0.1:8788', '8h')).toEqual(['ok: has no fault']);
+  expect(advice('127.0.0.1:8788', '8h')).toEqual(['ok: OK']);
   expect(advice('127.0.0.1:8788', '8h', service)).toEqual(warning);
 });

@@ -17,7 +17,7 @@ export function checkAdvice(config: Config): Finding[] {
       findings.push(
         advice.warning(
           `upstreams.${name}: refresh_leeway is 0s`,
-          'where this provider rotates refresh tokens, set it to the time for which it accepts the old one again: without it a crash at the wrong moment costs that person a sign-in',
+          'If the provider rotates refresh tokens, set this to its grace period (Okta: "grace period for token rotation"). Otherwise a crash during a refresh signs the user out.',
         ),
       );
     }
@@ -25,7 +25,7 @@ export function checkAdvice(config: Config): Finding[] {
       findings.push(
         advice.warning(
           `upstreams.${name}: scopes lack offline_access`,
-          'add it, unless this provider gives a refresh token without: else sessions need a new sign-in as soon as "fresh" is over',
+          'Add offline_access, unless the provider issues refresh tokens without it. Otherwise users must sign in again whenever "fresh" runs out.',
         ),
       );
     }
@@ -33,8 +33,8 @@ export function checkAdvice(config: Config): Finding[] {
   if (origins.size > 0 && extension.redirectUris.length === 0) {
     findings.push(
       advice.warning(
-        'sites are listed under origins, and no extension under extension',
-        'list the ids of your builds in extension.chrome_ids and extension.firefox_ids: nobody can sign in in a browser without',
+        'origins are configured, but no extension IDs',
+        "Add your builds' IDs to extension.chrome_ids and extension.firefox_ids, or nobody can sign in from a browser.",
       ),
     );
   }
@@ -42,12 +42,12 @@ export function checkAdvice(config: Config): Finding[] {
   if (behindProxy && trustedProxies.length === 0) {
     findings.push(
       advice.warning(
-        'trusted_proxies is empty, and the broker listens on this machine only',
-        'list the proxy before it (127.0.0.1/32 where it runs here): else all people share one address, and the budget of one',
+        'the broker listens on localhost, but trusted_proxies is empty',
+        'Add your reverse proxy (127.0.0.1/32 if it runs here). Otherwise all users share one IP address and one rate limit.',
       ),
     );
   }
-  return findings.length > 0 ? findings : [advice.ok('has no fault')];
+  return findings.length > 0 ? findings : [advice.ok('OK')];
 }
 
 const hour = 3_600_000;
@@ -64,7 +64,7 @@ function checkLifetimes({ resources, services }: Config): Finding[] {
     .map(({ resource, lifeMs }) =>
       advice.warning(
         `resources.${resource}: tokens live for ${lifeMs / hour} h`,
-        'set lifetime to some minutes: who is signed out keeps what they have until it expires, and a refresh is unseen',
+        "Set lifetime to a few minutes. Tokens stay valid after sign-out until they expire, and users don't notice refreshes.",
       ),
     );
 }
@@ -74,8 +74,8 @@ function checkAdminListen({ adminListen: { host, port } }: Config): Finding[] {
   if (!['0.0.0.0', '::', '*'].includes(host)) return [];
   return [
     advice.warning(
-      `admin_listen is open on every address of this machine (port ${port})`,
-      `set it to 127.0.0.1:${port}; where probes come from outside, as in a container, see that nobody else reaches the port`,
+      `admin_listen accepts connections on every network interface (port ${port})`,
+      `Use 127.0.0.1:${port}. If probes come from outside, as in a container, use a firewall so that nobody else can reach the port.`,
     ),
   ];
 }
@@ -87,10 +87,15 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
     const { all } = loadRing(config.keysFile);
-    findings.push(keys.ok(`${all.length} sealing ${all.length === 1 ? 'key' : 'keys'}, readable by the owner alone`));
+    findings.push(keys.ok(`${all.length} encryption ${all.length === 1 ? 'key' : 'keys'}, readable only by the owner`));
   } catch (error) {
     if (!(error instanceof RingError)) throw error;
-    findings.push(keys.failed(error.message, 'nothing starts without it'));
+    findings.push(
+      keys.failed(
+        error.message,
+        `The broker can't start without a key file. Create one: latchkey keys init --file ${config.keysFile}`,
+      ),
+    );
   }
   const missing = missingFile(config.store);
   if (missing !== undefined) return [...findings, missing];
@@ -98,7 +103,7 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     const opened = await createStore(config.store, { now: () => Date.now() });
     try {
       await opened.ping();
-      findings.push(store.ok(`answers (${config.store.split(':', 1)[0]})`));
+      findings.push(store.ok(`connected (${config.store.split(':', 1)[0]})`));
     } finally {
       await opened.close();
     }
@@ -106,8 +111,8 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     const { code } = error as NodeJS.ErrnoException;
     findings.push(
       store.failed(
-        `cannot be opened${code === undefined ? '' : ` (${code})`}`,
-        'start the database, or correct "store" in the configuration: path and permissions, or host, user and password',
+        `can't open it${code === undefined ? '' : ` (${code})`}`,
+        'Start the database, or fix "store" in the configuration: path and permissions, or host, user and password.',
       ),
     );
   }
@@ -121,11 +126,11 @@ function missingFile(url: string): Finding | undefined {
   const store = about('store');
   try {
     accessSync(dirname(resolve(path)), constants.W_OK);
-    return store.ok(`${path} is made at the first start`);
+    return store.ok(`${path} will be created on first start`);
   } catch {
     return store.failed(
-      `${path} cannot be made: its folder is missing or not writable`,
-      'make the folder, for the user that runs the broker',
+      `can't create ${path}: the folder is missing or not writable`,
+      "Create the folder and make it writable for the broker's user.",
     );
   }
 }

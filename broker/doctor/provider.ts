@@ -28,7 +28,12 @@ async function discover(
   const answer = await ask(deps, url);
   if ('unreachable' in answer) {
     return {
-      findings: [discovery.failed(`${url}: ${answer.unreachable}`, 'check the issuer, DNS, and the way out of here')],
+      findings: [
+        discovery.failed(
+          `${url}: ${answer.unreachable}`,
+          'Check the issuer URL, DNS, and outbound firewall or proxy settings.',
+        ),
+      ],
     };
   }
   const { response } = answer;
@@ -39,9 +44,9 @@ async function discover(
   } catch {
     const cure =
       response.status === 200
-        ? 'the document must name exactly the issuer of the configuration: copy "issuer" from it'
-        : 'the issuer is the address whose /.well-known/openid-configuration answers 200';
-    return { findings: [discovery.failed(`${url} answers ${response.status} and cannot be used`, cure), ...skew] };
+        ? `Set upstreams.${name}.issuer to the exact "issuer" value in that document.`
+        : 'Set issuer so that <issuer>/.well-known/openid-configuration returns 200.';
+    return { findings: [discovery.failed(`${url} returned ${response.status} and can't be used`, cure), ...skew] };
   }
 }
 
@@ -52,9 +57,9 @@ function clockSkew({ now }: DoctorDeps, name: string, response: Response): Findi
   const theirs = Date.parse(response.headers.get('Date') ?? '') + ageS * 1_000;
   if (Number.isNaN(theirs)) return [];
   const seconds = Math.round((now() - theirs) / 1_000);
-  if (Math.abs(seconds) <= 3) return [clock.ok('this clock and the provider’s agree')];
-  const what = `this clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the provider’s`;
-  const cure = 'keep both by NTP: from 30 s on, its tokens are refused';
+  if (Math.abs(seconds) <= 3) return [clock.ok('clock in sync with the provider')];
+  const what = `this server's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the provider's`;
+  const cure = 'Enable NTP on this server. Beyond 30 s, tokens are rejected.';
   return [Math.abs(seconds) > 25 ? clock.failed(what, cure) : clock.warning(what, cure)];
 }
 
@@ -63,14 +68,19 @@ function checkFeatures({ name, scopes, authentication }: UpstreamConfig, metadat
   const findings: Finding[] = [];
   for (const endpoint of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
     if (metadata[endpoint]) continue;
-    findings.push(features.failed(`names no ${endpoint}`, 'this is no OpenID provider that Latchkey can use'));
+    findings.push(
+      features.failed(
+        `${endpoint} is missing`,
+        "This provider isn't supported: it needs authorization, token and JWKS endpoints.",
+      ),
+    );
   }
   const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
   if (!methods.includes(authentication.method)) {
     findings.push(
       features.warning(
-        `does not list ${authentication.method} among its client authentications (${methods.join(', ')})`,
-        'set client_auth, or private_key_file, to one that it has',
+        `client authentication ${authentication.method} is not listed (available: ${methods.join(', ')})`,
+        'Set client_auth (or private_key_file) to one of the methods above.',
       ),
     );
   }
@@ -78,12 +88,12 @@ function checkFeatures({ name, scopes, authentication }: UpstreamConfig, metadat
   if (missing.length > 0) {
     findings.push(
       features.warning(
-        `does not list the scopes ${missing.join(' ')}`,
-        'add them at the provider, or take them out of "scopes": some providers refuse the whole sign-in for one that they don’t know',
+        `scopes not listed: ${missing.join(' ')}`,
+        'Add them at the provider, or remove them from "scopes". Some providers reject the whole sign-in because of one unknown scope.',
       ),
     );
   }
-  return findings.length > 0 ? findings : [features.ok('has what is needed')];
+  return findings.length > 0 ? findings : [features.ok('all required features available')];
 }
 
 /** Redeems a code that cannot exist: whoever knows the client says `invalid_grant`, whoever doesn't, `invalid_client`. */
@@ -107,15 +117,18 @@ async function checkClient(deps: DoctorDeps, upstream: UpstreamConfig, metadata:
     const { error } = (await response.json()) as { error?: unknown };
     if (error === 'invalid_client' || error === 'unauthorized_client' || response.status === 401) {
       return client.failed(
-        `the provider does not take client_id and ${upstream.authentication.method} (${typeof error === 'string' ? error : response.status})`,
-        'copy client_id and secret again; for private_key_jwt, register the public key; see also client_auth',
+        `the provider rejected the client credentials (${upstream.authentication.method}: ${typeof error === 'string' ? error : response.status})`,
+        'Copy client_id and the secret again. For private_key_jwt, register the public key. Also check client_auth.',
       );
     }
     if (error === 'invalid_grant' || error === 'invalid_request')
-      return client.ok(`is known, and authenticates by ${upstream.authentication.method}`);
-    return client.warning(`the token endpoint answers ${response.status} to a made-up code`, 'sign in once to be sure');
+      return client.ok(`client credentials accepted (${upstream.authentication.method})`);
+    return client.warning(
+      `unexpected response ${response.status} from the token endpoint`,
+      'Try a real sign-in to confirm.',
+    );
   } catch {
-    return client.failed('the token endpoint does not answer as one', 'check the way to it, and its log');
+    return client.failed('invalid response from the token endpoint', "Check network access and the provider's logs.");
   }
 }
 
@@ -128,8 +141,11 @@ async function checkRedirect(
 ): Promise<Finding> {
   const redirect = about(`${upstream.name}: redirect URI`);
   const unsure = (why: string) =>
-    redirect.warning(`${redirectUri}: ${why}`, 'see that it is registered, to the letter, the last slash included');
-  if (!metadata.authorization_endpoint) return unsure('there is no authorization endpoint to ask');
+    redirect.warning(
+      `couldn't verify ${redirectUri}: ${why}`,
+      'Check that this exact redirect URI (including any trailing slash) is registered.',
+    );
+  if (!metadata.authorization_endpoint) return unsure('the provider has no authorization endpoint');
   const url = new URL(metadata.authorization_endpoint);
   const parameters = {
     response_type: 'code',
@@ -144,19 +160,20 @@ async function checkRedirect(
     ...upstream.authorizationParams,
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  if (metadata.require_pushed_authorization_requests) return unsure('the provider takes pushed requests only');
+  if (metadata.require_pushed_authorization_requests)
+    return unsure('the provider accepts only pushed authorization requests');
   const answer = await ask(deps, url);
   if ('unreachable' in answer) return unsure(answer.unreachable);
   const { status, headers } = answer.response;
   if (headers.get('Location')?.startsWith(`${redirectUri}?`)) return redirect.ok(`${redirectUri} is registered`);
-  if (status === 429 || status >= 500) return unsure(`the provider answers ${status} for now`);
+  if (status === 429 || status >= 500) return unsure(`the provider returned ${status}`);
   if (status >= 400) {
     return redirect.failed(
-      `${redirectUri}: the provider answers ${status} instead of sending back to it`,
-      'register it at the provider, to the letter, the last slash included',
+      `${redirectUri}: the provider returned ${status} instead of redirecting to it`,
+      'Register this exact redirect URI (including any trailing slash) at the provider.',
     );
   }
-  return unsure('the provider did not say');
+  return unsure('the provider gave no clear answer');
 }
 
 function options({ fetch }: DoctorDeps, { issuer }: UpstreamConfig): oauth.TokenEndpointRequestOptions {

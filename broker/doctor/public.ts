@@ -10,7 +10,7 @@ export async function checkPublic(deps: DoctorDeps, { issuer }: Config): Promise
     return [
       url.warning(
         `${issuer}: ${metadata.unreachable}`,
-        'start the broker ("latchkey serve") and the proxy before it, then ask the doctor again',
+        'Start the broker (latchkey serve) and its reverse proxy, then run doctor again.',
       ),
     ];
   }
@@ -18,13 +18,13 @@ export async function checkPublic(deps: DoctorDeps, { issuer }: Config): Promise
   if (metadata.response.status !== 200 || body?.issuer !== issuer) {
     return [
       url.failed(
-        `${issuer} answers ${metadata.response.status}, and not as this broker`,
-        'see that the proxy sends every path of this host to "listen", and that "issuer" is what people’s browsers see',
+        `${issuer} returned ${metadata.response.status}, or isn't this broker`,
+        'Make sure that the proxy forwards every path of this host to "listen", and that "issuer" is the public URL.',
       ),
     ];
   }
   const page = await ask(deps, `${issuer}/device`);
-  const answers = url.ok(`${issuer} answers as this broker`);
+  const answers = url.ok(`${issuer} is this broker`);
   return 'response' in page ? [answers, ...checkHeaders(page.response, issuer)] : [answers];
 }
 
@@ -33,25 +33,25 @@ function checkHeaders(response: Response, issuer: string): Finding[] {
   const findings: Finding[] = [];
   const cookies = response.headers.getSetCookie().filter((cookie) => cookie.startsWith('__Host-'));
   if (cookies.length === 0) {
-    findings.push(proxy.failed('the cookie of /device does not arrive', 'let Set-Cookie through unchanged'));
+    findings.push(proxy.failed('the proxy removes Set-Cookie', 'Pass Set-Cookie through unchanged.'));
   }
   for (const cookie of cookies) {
     const intact = /; *path=\/(;|$)/i.test(cookie) && /; *secure(;|$)/i.test(cookie) && !/; *domain=/i.test(cookie);
     if (intact) continue;
     findings.push(
       proxy.failed(
-        'the cookie of /device arrives changed: browsers drop it',
-        'take out what rewrites path, domain or flags of cookies (nginx: proxy_cookie_path, proxy_cookie_domain, proxy_cookie_flags)',
+        'the proxy changes the cookie of /device, so browsers drop it',
+        'Remove the settings that rewrite the path, domain or flags of cookies (nginx: proxy_cookie_path, proxy_cookie_domain, proxy_cookie_flags).',
       ),
     );
   }
   if (!response.headers.has('X-Request-Id') || !response.headers.has('Content-Security-Policy')) {
     findings.push(
-      proxy.failed('the broker’s security headers do not arrive', 'let the answer’s headers through unchanged'),
+      proxy.failed("the proxy removes the broker's security headers", 'Pass response headers through unchanged.'),
     );
   }
   if (issuer.startsWith('https:') && !response.headers.has('Strict-Transport-Security')) {
-    findings.push(proxy.failed('Strict-Transport-Security does not arrive', 'let it through unchanged'));
+    findings.push(proxy.failed('the proxy removes Strict-Transport-Security', 'Pass it through unchanged.'));
   }
-  return findings.length > 0 ? findings : [proxy.ok('cookies and headers arrive as the broker sends them')];
+  return findings.length > 0 ? findings : [proxy.ok('cookies and headers arrive unchanged')];
 }

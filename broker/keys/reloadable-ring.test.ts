@@ -57,7 +57,7 @@ describe('a ring that follows its file', () => {
     const ring = openReloadableRing(path, log);
     const kid = rotateRing(path, 0);
     expect(ring.get(kid).kid).toBe(kid);
-    expect(() => ring.get('nobody')).toThrow('put it back');
+    expect(() => ring.get('nobody')).toThrow('Restore the key');
   });
 
   it('keeps what it has where the new file is no good, and says so', () => {

@@ -19,7 +19,7 @@ describe('the key file', () => {
     initRing(path, 0);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const before = readFileSync(path, 'utf8');
-    expect(() => initRing(path, 0)).toThrow('stays as it is');
+    expect(() => initRing(path, 0)).toThrow('already exists');
     expect(readFileSync(path, 'utf8')).toBe(before);
     expect(loadRing(path).all).toHaveLength(1);
   });
@@ -32,7 +32,7 @@ describe('the key file', () => {
 
   it.each([
     ['others may read it', file('open', line('a', 1), 0o644), 'chmod 600'],
-    ['it is empty', file('empty', '\n# nothing\n'), 'holds no key'],
+    ['it is empty', file('empty', '\n# nothing\n'), 'has no key'],
     ['a key is short', file('short', 'a c2hvcnQ\n'), 'key 1'],
     ['a name is there twice', file('twice', line('a', 1) + line('a', 2)), 'twice'],
     ['it is not there', join(folder, 'absent'), 'latchkey keys init'],

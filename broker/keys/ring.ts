@@ -24,7 +24,7 @@ export class RingError extends Error {
 
 export function createRing(keys: readonly RingKey[]): KeyRing {
   const [current] = keys;
-  if (!current) throw new RingError('the ring has no key');
+  if (!current) throw new RingError('the key file has no key');
   const byKid = new Map(keys.map((key) => [key.kid, key]));
   return {
     current,
@@ -33,7 +33,7 @@ export function createRing(keys: readonly RingKey[]): KeyRing {
       const key = byKid.get(kid);
       if (!key)
         throw new RingError(
-          `the key "${kid}" is not in the key file, but something in the store is sealed with it: put it back`,
+          `key "${kid}" is missing from the key file, but data in the database is encrypted with it. Restore the key`,
         );
       return key;
     },
@@ -49,7 +49,7 @@ export function loadRing(path: string): KeyRing {
   const { text, mode } = readKeyFile(path);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw new RingError(
-      `the key file ${path} may be read by others (mode ${(mode & 0o777).toString(8)}): chmod 600 ${path}`,
+      `the key file ${path} is readable by other users (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${path}`,
     );
   }
   const keys = text
@@ -58,8 +58,9 @@ export function loadRing(path: string): KeyRing {
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line, index) => parseLine(line, index, path));
   if (new Set(keys.map(({ kid }) => kid)).size !== keys.length)
-    throw new RingError(`the key file ${path} names a key twice`);
-  if (keys.length === 0) throw new RingError(`the key file ${path} holds no key: latchkey keys init --file ${path}`);
+    throw new RingError(`the key file ${path} has two keys with the same ID`);
+  if (keys.length === 0)
+    throw new RingError(`the key file ${path} has no key. Create one: latchkey keys init --file ${path}`);
   return createRing(keys);
 }
 
@@ -72,7 +73,7 @@ function readKeyFile(path: string): { text: string; mode: number } {
       closeSync(descriptor);
     }
   } catch (cause) {
-    throw new RingError(`the key file ${path} cannot be read: make one with latchkey keys init --file ${path}`, {
+    throw new RingError(`can't read the key file ${path}. Create one: latchkey keys init --file ${path}`, {
       cause,
     });
   }
@@ -100,7 +101,7 @@ export function initRing(path: string, now: number): string {
     writeFileSync(path, line, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new RingError(exists ? `${path} is there already and stays as it is` : `${path} cannot be written`, {
+    throw new RingError(exists ? `${path} already exists; nothing was changed` : `${path} cannot be written`, {
       cause,
     });
   }

@@ -37,10 +37,13 @@ export function rotateRing(path: string, now: number): string {
     renameSync(next, path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new RingError(`${next} is there: another rotation is under way, or died. Remove it if none is`, { cause });
+      throw new RingError(
+        `${next} exists: another rotation is running, or one was interrupted. Delete the file if no rotation is running`,
+        { cause },
+      );
     }
     rmSync(next, { force: true });
-    throw new RingError(`${path} cannot be replaced: the folder has to be writable`, { cause });
+    throw new RingError(`can't replace ${path}. Make its folder writable`, { cause });
   }
   const folder = openSync(dirname(path), 'r');
   fsyncSync(folder);

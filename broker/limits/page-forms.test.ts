@@ -17,7 +17,7 @@ it('a flood of forms writes no more rows than its address may, and leaves other 
     const refused = await form(path, '203.0.113.9');
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
-    expect(await refused.text()).toContain('Not just now');
+    expect(await refused.text()).toContain('Try again in a minute');
   }
   expect((await form('/device', '203.0.113.10')).status).toBe(400);
   expect((await broker.request('/device', { from: '203.0.113.9' })).status).toBe(200);

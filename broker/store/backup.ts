@@ -16,14 +16,14 @@ export class BackupError extends Error {
  */
 export async function backupStore(url: string, to: string): Promise<number> {
   const path = /^sqlite:(?!\/\/)(.+)$/.exec(url)?.[1];
-  if (path === undefined) throw new BackupError('only a SQLite store is copied here: for PostgreSQL use pg_dump');
+  if (path === undefined) throw new BackupError('this command backs up SQLite only. For PostgreSQL, use pg_dump');
   const source = openSource(path);
   try {
     closeSync(openSync(to, 'wx', 0o600));
     return await backup(source, to);
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new BackupError(exists ? `${to} is there already and stays as it is` : `${to} cannot be written`, { cause });
+    throw new BackupError(exists ? `${to} already exists; nothing was changed` : `${to} cannot be written`, { cause });
   } finally {
     source.close();
   }
@@ -33,6 +33,6 @@ function openSource(path: string): DatabaseSync {
   try {
     return new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   } catch (cause) {
-    throw new BackupError(`the store ${path} cannot be read`, { cause });
+    throw new BackupError(`can't read the database ${path}`, { cause });
   }
 }

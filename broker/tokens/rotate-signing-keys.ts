@@ -15,7 +15,9 @@ export class TooEarlyError extends Error {
   readonly waitMs: number;
 
   constructor(waitMs: number) {
-    super(`the next signing key is not published for long enough: try again in ${Math.ceil(waitMs / 60_000)} minutes`);
+    super(
+      `the next signing key hasn't been published for long enough. Try again in ${Math.ceil(waitMs / 60_000)} minutes`,
+    );
     this.waitMs = waitMs;
   }
 }

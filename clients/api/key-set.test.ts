@@ -9,8 +9,9 @@ let keys: KeySet;
 const metadataPath = '/.well-known/oauth-authorization-server';
 const rules = { metadata: 'oauth', algorithms: ['ES256'] } as const;
 const has = async (kid: string) => (await keys.get(kid)) !== undefined;
-/** Lets a refresh in the background end. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+let loads: Promise<unknown>[];
+/** Waits for a refresh in the background. */
+const settle = () => Promise.allSettled(loads);
 
 async function publish(kid: string): Promise<void> {
   const { publicKey } = await generateKeyPair('ES256', { extractable: true });
@@ -19,7 +20,14 @@ async function publish(kid: string): Promise<void> {
 
 beforeEach(async () => {
   at = await createTestIssuer();
-  keys = createKeySet({ load: createKeyLoader({ ...rules, issuer, fetch: at.fetch }), now: at.now });
+  const load = createKeyLoader({ ...rules, issuer, fetch: at.fetch });
+  loads = [];
+  const noted = () => {
+    const loading = load();
+    loads.push(loading);
+    return loading;
+  };
+  keys = createKeySet({ load: noted, now: at.now });
 });
 
 describe('the keys of an issuer', () => {

@@ -22,7 +22,7 @@ export interface Nonces {
  */
 export function createNonces({ secret, now }: { secret: string | Uint8Array; now: Clock }): Nonces {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : Uint8Array.from(secret);
-  if (bytes.length < 32) throw new TypeError('latchkey/api: dpopNonceSecret must have at least 32 bytes');
+  if (bytes.length < 32) throw new TypeError('@latchkey/api: dpopNonceSecret must have at least 32 bytes');
   const key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
   const written = (at: number) => {
     const time = new Uint8Array(timeBytes);

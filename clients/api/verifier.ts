@@ -95,23 +95,23 @@ function requireUsable({
   algorithms,
 }: VerifierOptions & { dialect: Dialect | undefined; algorithms: readonly Algorithm[] | undefined }): void {
   if (!dialect) {
-    throw new TypeError(`latchkey/api: provider must be one of ${Object.keys(dialects).join(', ')}, or a dialect`);
+    throw new TypeError(`@latchkey/api: provider must be one of ${Object.keys(dialects).join(', ')}, or a dialect`);
   }
   for (const url of [issuer, jwksUri ?? issuer, publicOrigin ?? issuer]) {
     if (!URL.canParse(url) || !isSecureUrl(new URL(url))) {
-      throw new TypeError(`latchkey/api: ${url} must be a URL with https: (http: on loopback only)`);
+      throw new TypeError(`@latchkey/api: ${url} must be a URL with https: (http: on loopback only)`);
     }
   }
   if (publicOrigin !== undefined && new URL(publicOrigin).origin !== publicOrigin) {
-    throw new TypeError(`latchkey/api: publicOrigin must be an origin without a path, like https://api.example.com`);
+    throw new TypeError(`@latchkey/api: publicOrigin must be an origin without a path, like https://api.example.com`);
   }
-  if (audience.length === 0) throw new TypeError('latchkey/api: audience must name this API');
+  if (audience.length === 0) throw new TypeError('@latchkey/api: audience must name this API');
   if (!algorithms?.length || algorithms.some((algorithm) => !['ES256', 'RS256'].includes(algorithm))) {
-    throw new TypeError('latchkey/api: algorithms can be ES256 and RS256');
+    throw new TypeError('@latchkey/api: algorithms can be ES256 and RS256');
   }
   if (clients ? clients.length === 0 : dialect.clientsRequired) {
     throw new TypeError(
-      "latchkey/api: clients must name the applications whose tokens are accepted: a provider issues this API's tokens to others too",
+      "@latchkey/api: clients must name the applications whose tokens are accepted: a provider issues this API's tokens to others too",
     );
   }
 }

@@ -5,12 +5,12 @@ import { current, readSeconds } from './token.ts';
 
 export const help = `Usage: latchkey exec [--min-ttl SECONDS] [--profile P] -- COMMAND [ARG …]
 
-Runs a program with an access token in its environment, as LATCHKEY_TOKEN: it stands in no command line, where
-others could read it. Exits as the program does.
+Run a command with an access token in LATCHKEY_TOKEN, so that it never appears in a process list. Exits with the
+command's exit code.
 
-  --min-ttl S      the token must be good for so many seconds more (default 30); it is not renewed meanwhile
-  -p, --profile P  whose (or LATCHKEY_PROFILE; default "default")
-  --file F         as kept in this file
+  --min-ttl S      minimum remaining lifetime in seconds (default: 30); the token isn't refreshed while the command runs
+  -p, --profile P  profile to use (env: LATCHKEY_PROFILE, default: default)
+  --file F         credentials file to use instead of a profile
 
   latchkey exec -- sh -c 'curl -H "Authorization: Bearer $LATCHKEY_TOKEN" https://api.example.com/v1/orders'
 `;
@@ -19,7 +19,7 @@ others could read it. Exits as the program does.
 export async function exec(args: string[], io: Io): Promise<number> {
   const end = args.indexOf('--');
   const [command, ...rest] = end === -1 ? [] : args.slice(end + 1);
-  if (command === undefined) throw new UsageError('which program? Put it after --');
+  if (command === undefined) throw new UsageError('no command given. Usage: latchkey exec -- COMMAND [ARG …]');
   const { values } = parseArgs({
     args: args.slice(0, end),
     options: { ...commonOptions, 'min-ttl': { type: 'string' } },

@@ -17,12 +17,12 @@ export function instructions(
   colours: boolean,
 ): string {
   const page = link(verification_uri);
-  const lines = ['', 'To sign in, open this page on your phone or computer:', '', `    ${page}`, ''];
-  lines.push('and enter the code:', '', `    ${plainText(user_code, 32)}`, '');
+  const lines = ['', 'Open this page on your phone or computer:', '', `    ${page}`, ''];
+  lines.push('Enter this code:', '', `    ${plainText(user_code, 32)}`, '');
   if (verification_uri_complete !== undefined) {
     const complete = link(verification_uri_complete);
     lines.push(
-      'Or scan this, or follow the link, and compare the code:',
+      'Or scan the QR code or open the link below. Check that the page shows the same code:',
       '',
       ...qr(complete, colours),
       '',
@@ -41,5 +41,5 @@ const qr = (text: string, colours: boolean): string[] =>
 function link(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href;
-  throw new DeviceError('bad_answer', 'The broker names a page that is no web address: is the issuer right?');
+  throw new DeviceError('bad_answer', 'The broker returned an invalid link. Check the --issuer URL.');
 }

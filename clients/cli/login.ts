@@ -15,20 +15,20 @@ import { createProgress } from './progress.ts';
 export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
                       [--browser | --device] [--json]
 
-Signs this machine in. Where a browser is on this machine, through that; elsewhere (ssh, a container) it shows
-a code to enter at the broker's page on any other device. Either way it waits until you have allowed it.
+Sign in on this computer. Opens your browser if there is one. Otherwise (over SSH, in a container) it shows a code
+to enter on another device. Waits until you approve.
 
-  --issuer URL     the broker (or LATCHKEY_ISSUER)
-  --client ID      as the broker lists it under devices (or LATCHKEY_CLIENT_ID; default latchkey-cli)
-  --scope S        scopes, separated by spaces (default: what the broker gives this client)
-  --resource R     the API that the tokens are for
-  --browser        through the browser of this machine, even where none seems to be
-  --device         by code, even where a browser is here
-  -p, --profile P  keep it under this name (or LATCHKEY_PROFILE; default "default")
-  --file F         keep it in this file instead
-  --json           one JSON object a line: {"type":"code",…} or {"type":"open",…} at once, {"type":"done",…} in the end
+  --issuer URL     URL of the broker (env: LATCHKEY_ISSUER)
+  --client ID      client ID, as configured on the broker (env: LATCHKEY_CLIENT_ID, default: latchkey-cli)
+  --scope S        space-separated scopes (default: all allowed for this client)
+  --resource R     API to get tokens for
+  --browser        always use this computer's browser
+  --device         always use a code
+  -p, --profile P  profile name (env: LATCHKEY_PROFILE, default: default)
+  --file F         credentials file to use instead of a profile
+  --json           print one JSON object per line: {"type":"code",…} or {"type":"open",…} first, {"type":"done",…} last
 
-What a profile was signed in with before is the default for all but its name.
+Options default to those of the profile's last sign-in.
 `;
 
 /** `latchkey login` */
@@ -45,11 +45,11 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
       device: { type: 'boolean', default: false },
     },
   });
-  if (values.browser && values.device) throw new UsageError('--browser and --device: choose one');
+  if (values.browser && values.device) throw new UsageError("--browser and --device can't be used together");
   const file = openProfile(values, io);
   const before = await file.read();
   const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? before?.issuer;
-  if (!issuer) throw new UsageError('which broker? Give --issuer URL, or set LATCHKEY_ISSUER');
+  if (!issuer) throw new UsageError('no broker specified. Use --issuer URL or set LATCHKEY_ISSUER');
   // Scopes and resource of another broker or client would mean nothing there.
   const kept = before?.issuer === issuer ? before : undefined;
   const clientId = values.client ?? io.env.LATCHKEY_CLIENT_ID ?? kept?.client_id ?? 'latchkey-cli';
@@ -85,7 +85,7 @@ async function signIn(
   } catch (error) {
     const mustUseCode = error instanceof DeviceError && error.error === 'unauthorized_client';
     if (browser || !mustUseCode) throw error;
-    io.err('The broker signs this client in by code only.\n');
+    io.err("This client can't sign in through a browser. Using a code instead.\n");
     return signInByCode(asked, json, io);
   }
 }
@@ -114,9 +114,9 @@ async function signInHere(asked: DeviceLoginOptions, json: boolean, io: Io): Pro
     if (json) continue;
     const page = plainText(state.authorization_url, 2_048);
     io.out(
-      `\n${opened ? 'Your browser has opened this page' : 'Open this page in the browser of this machine'}:\n\n    ${page}\n\n`,
+      `\n${opened ? 'Opened your browser. If nothing happened, open this link' : 'Open this link in a browser on this computer'}:\n\n    ${page}\n\n`,
     );
-    io.err('Waiting for you to allow it there. (Without a browser here: Ctrl-C, then latchkey login --device)\n');
+    io.err('Waiting for you to approve in the browser… (No browser? Press Ctrl-C and run: latchkey login --device)\n');
   }
   throw new Error('the sign-in ended without a result');
 }
@@ -148,7 +148,7 @@ function report({ path }: CredentialFile, { issuer, tokens }: Credentials, json:
     io.out(`${JSON.stringify({ type: 'done', issuer, scope, expires_at, file: path })}\n`);
     return;
   }
-  io.out(`Signed in at ${issuer}. Kept in ${path}, which only you can read.\n`);
+  io.out(`Signed in to ${issuer}. Credentials saved to ${path} (readable only by you).\n`);
   if (!refresh_token)
-    io.err('The broker gave no refresh token: you will have to sign in again when this one expires.\n');
+    io.err("Warning: no refresh token was issued. You'll need to sign in again when this token expires.\n");
 }

@@ -8,10 +8,10 @@ import { commonOptions, openProfile } from './options.ts';
 
 export const help = `Usage: latchkey logout [--profile P] [--json]
 
-Ends the sign-in at the broker and deletes it here.
+Sign out: revoke the sign-in at the broker and delete it from this computer.
 
-  -p, --profile P  which (or LATCHKEY_PROFILE; default "default")
-  --file F         as kept in this file
+  -p, --profile P  profile to sign out (env: LATCHKEY_PROFILE, default: default)
+  --file F         credentials file to use instead of a profile
 `;
 
 /** `latchkey logout`: what is kept here goes in any case; where the broker could not be told, it says so. */
@@ -21,7 +21,7 @@ export async function logout(args: string[], io: Io): Promise<ExitCode> {
   const say = (json: object, text: string) => io.out(values.json ? `${JSON.stringify(json)}\n` : `${text}\n`);
 
   if (!(await file.read())) {
-    say({ type: 'done', signed_out: false }, 'Nobody was signed in.');
+    say({ type: 'done', signed_out: false }, "You weren't signed in.");
     return exitCode.ok;
   }
   return file.locked(async () => {
@@ -44,7 +44,7 @@ async function end({ issuer, client_id: clientId, tokens }: Credentials, { fetch
     if (!(error instanceof DeviceError)) throw error;
     throw new DeviceError(
       error.code,
-      `deleted here, but not ended at the broker. ${error.message} End it on its page: ${new URL('/account', issuer)}`,
+      `signed out here, but the broker couldn't be told. ${error.message} To end the session there, go to ${new URL('/account', issuer)}`,
       { cause: error },
     );
   }

@@ -14,7 +14,7 @@ export const commonOptions = {
 export function openProfile(values: ProfileName, io: Io): CredentialFile {
   const path = profilePath({ profile: values.profile ?? io.env.LATCHKEY_PROFILE, file: values.file }, io.env);
   if (path === undefined) {
-    throw new UsageError('a profile is named by letters, digits, ".", "_" and "-", at most 64 of them');
+    throw new UsageError('invalid profile name: use up to 64 letters, digits, ".", "_" or "-"');
   }
   return credentialFile(path, { now: io.now, sleep: io.sleep, signal: io.signal });
 }

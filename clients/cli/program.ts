@@ -19,9 +19,7 @@ export function runProgram(
     process.on('SIGTERM', pass);
     child.once('error', ({ code }: NodeJS.ErrnoException) => {
       process.off('SIGTERM', pass);
-      reject(
-        new UsageError(code === 'ENOENT' ? `there is no program "${command}"` : `"${command}" can't be run (${code})`),
-      );
+      reject(new UsageError(code === 'ENOENT' ? `command not found: ${command}` : `can't run ${command} (${code})`));
     });
     child.once('exit', (code, signal) => {
       process.off('SIGTERM', pass);

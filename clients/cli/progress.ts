@@ -11,16 +11,16 @@ export function createProgress({ err, errIsTerminal }: Pick<Io, 'err' | 'errIsTe
 
   return {
     waiting(secondsLeft: number, unreachable: boolean): void {
-      const what = unreachable ? 'The broker does not answer, trying again' : 'Waiting for you to allow it';
+      const what = unreachable ? 'Broker not responding. Retrying…' : 'Waiting for approval…';
       if (errIsTerminal) {
-        err(`\r\x1b[K${frames[turn % frames.length]} ${what} (${clock(secondsLeft)} left)`);
+        err(`\r\x1b[K${frames[turn % frames.length]} ${what} (expires in ${clock(secondsLeft)})`);
         turn += 1;
         return;
       }
       const minutes = Math.ceil(secondsLeft / 60);
       if (minutes >= saidMinutes) return;
       saidMinutes = minutes;
-      err(`${what} (${minutes} min left)\n`);
+      err(`${what} (expires in ${minutes} min)\n`);
     },
     /** Takes the line away again. */
     end(): void {

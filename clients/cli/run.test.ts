@@ -57,7 +57,7 @@ describe('latchkey login', () => {
     expect(out).toMatch(/[█▀▄]{10}/);
     expect(out).toContain(`    ${issuer}/device?user_code=BCDF-GHJK\n`);
     expect(out).toContain(path());
-    expect(err).toBe('Waiting for you to allow it (10 min left)\n');
+    expect(err).toBe('Waiting for approval… (expires in 10 min)\n');
     expect((await stat(path())).mode & 0o777).toBe(0o600);
     expect(await kept()).toMatchObject({
       version: 1,
@@ -83,7 +83,7 @@ describe('latchkey login', () => {
     broker.state.token = ['authorization_pending', {}];
     const { err } = await run(`login --issuer ${issuer}`, { errIsTerminal: true });
     expect(err.split('\r\x1b[K')).toHaveLength(12);
-    expect(err).toContain('⠋ Waiting for you to allow it (10:00 left)');
+    expect(err).toContain('⠋ Waiting for approval… (expires in 10:00)');
     expect(err.endsWith('\r\x1b[K')).toBe(true);
   });
 
@@ -148,7 +148,7 @@ describe('latchkey login', () => {
     broker.state.token = [error];
     const result = await signIn();
     expect(result.code).toBe(code);
-    expect(result.err).toMatch(/^latchkey login: .+\.( It says: .+)?\n$/m);
+    expect(result.err).toMatch(/^latchkey login: .+\.( The broker says: .+)?\n$/m);
     expect(await readdir(home)).toEqual([]);
   });
 
@@ -252,7 +252,7 @@ describe('latchkey token', () => {
     broker.state.token = ['lost', 'lost', 'lost', 'lost', 'lost', 'lost'];
     const shortly = await run('token');
     expect(shortly).toMatchObject({ code: exitCode.ok, out: 'access-1\n' });
-    expect(shortly.err).toContain('cannot be reached');
+    expect(shortly.err).toContain("Can't reach");
     expect(await run('token --min-ttl 60')).toMatchObject({ code: exitCode.unreachable, out: '' });
   });
 
@@ -263,7 +263,7 @@ describe('latchkey token', () => {
     broker.state.token = ['invalid_grant'];
     const { code, out, err } = await run('token');
     expect({ code, out }).toEqual({ code: exitCode.signedOut, out: '' });
-    expect(err).toContain('sign in again');
+    expect(err).toContain('Sign in again');
     const json = await run('token --json --profile other');
     expect(JSON.parse(json.out)).toMatchObject({ type: 'error', error: 'not_signed_in' });
   });
@@ -275,7 +275,7 @@ describe('latchkey logout', () => {
     expect(await run('logout')).toEqual({ code: exitCode.ok, out: 'Signed out.\n', err: '' });
     expect(broker.state.requests.at(-1)).toMatchObject({ path: '/revoke', form: { token: 'refresh-1' } });
     expect(await readdir(home)).toEqual([]);
-    expect(await run('logout')).toEqual({ code: exitCode.ok, out: 'Nobody was signed in.\n', err: '' });
+    expect(await run('logout')).toEqual({ code: exitCode.ok, out: "You weren't signed in.\n", err: '' });
   });
 
   it('deletes even where the broker can not be told, and says where to end it', async () => {

@@ -9,12 +9,12 @@ import { commonOptions, openProfile } from './options.ts';
 
 export const help = `Usage: latchkey token [--min-ttl SECONDS] [--profile P] [--json]
 
-Prints an access token, and nothing else, on stdout. One that has become too old is refreshed first.
+Print an access token to stdout, refreshing it first if needed.
 
-  --min-ttl S      it must be good for so many seconds more (default 30)
-  -p, --profile P  whose (or LATCHKEY_PROFILE; default "default")
-  --file F         as kept in this file
-  --json           {"access_token","token_type","expires_at","scope","resource"} instead
+  --min-ttl S      minimum remaining lifetime in seconds (default: 30)
+  -p, --profile P  profile to use (env: LATCHKEY_PROFILE, default: default)
+  --file F         credentials file to use instead of a profile
+  --json           print {"access_token","token_type","expires_at","scope","resource"} instead
 
   curl -H "Authorization: Bearer $(latchkey token)" https://api.example.com/v1/orders
 `;
@@ -38,7 +38,7 @@ export async function token(args: string[], io: Io): Promise<ExitCode> {
 
 export function readSeconds(text: string | undefined): number | undefined {
   if (text === undefined || /^\d{1,6}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new UsageError('--min-ttl is a number of seconds');
+  throw new UsageError('--min-ttl must be a number of seconds');
 }
 
 const secondsLeft = ({ tokens }: Credentials, io: Io) => tokens.expires_at - io.now() / 1_000;
@@ -60,7 +60,7 @@ export async function current(file: CredentialFile, minTtl: number | undefined, 
       // Short of what is usual, but good: better than none, unless somebody needs it to last.
       const usable = minTtl === undefined && secondsLeft(credentials, io) > 0;
       if (!usable || !(error instanceof DeviceError) || error.code !== 'unreachable') throw error;
-      io.err(`latchkey: ${error.message} This token expires shortly.\n`);
+      io.err(`latchkey: ${error.message} Warning: using a token that expires soon.\n`);
       return credentials;
     }
   });
@@ -69,12 +69,12 @@ export async function current(file: CredentialFile, minTtl: number | undefined, 
 async function read(file: CredentialFile): Promise<Credentials> {
   const credentials = await file.read();
   if (credentials) return credentials;
-  throw new SignedOutError(`nobody is signed in (${file.path}): run "latchkey login"`);
+  throw new SignedOutError(`not signed in (${file.path}). Run: latchkey login`);
 }
 
 async function renew(credentials: Credentials, { fetch, now, sleep, signal }: Io): Promise<Credentials> {
   const { issuer, client_id: clientId, resource, tokens } = credentials;
-  if (!tokens.refresh_token) throw new SignedOutError('the sign-in has expired: run "latchkey login"');
+  if (!tokens.refresh_token) throw new SignedOutError('your sign-in has expired. Run: latchkey login');
   const options = { issuer, clientId, resource, refreshToken: tokens.refresh_token, fetch, now, sleep, signal };
   const { id_token: _, ...renewed } = await refresh(options);
   return { ...credentials, tokens: { ...renewed, scope: renewed.scope ?? tokens.scope } };

@@ -15,7 +15,7 @@ export type DeviceErrorCode =
   /** The issuer is no URL that tokens may come from. */
   | 'invalid_issuer';
 
-/** The error of `latchkey/device`. `message` says cause and cure and holds no secret. */
+/** The error of `@latchkey/device`. `message` says cause and cure and holds no secret. */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   readonly code: DeviceErrorCode;

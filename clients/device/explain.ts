@@ -9,15 +9,12 @@ import { plainText } from './plain-text.ts';
 
 const sentences = new Map<string, [DeviceErrorCode, string]>([
   ['access_denied', ['access_denied', 'The sign-in was denied.']],
-  ['expired_token', ['expired_token', 'Nobody allowed the sign-in in time: start again for a new code.']],
-  ['invalid_grant', ['invalid_grant', 'This sign-in is over (used, revoked or too old): sign in again.']],
-  [
-    'invalid_client',
-    ['refused', 'The broker does not know this client: compare the client id with its configuration (devices).'],
-  ],
-  ['unauthorized_client', ['refused', 'The broker does not let this client sign in this way.']],
-  ['invalid_scope', ['refused', 'The broker does not give this client these scopes.']],
-  ['invalid_target', ['refused', 'The broker does not give this client tokens for this resource.']],
+  ['expired_token', ['expired_token', 'The code expired before it was approved. Try again.']],
+  ['invalid_grant', ['invalid_grant', 'Your sign-in is no longer valid (used, revoked or expired). Sign in again.']],
+  ['invalid_client', ['refused', `Unknown client ID. Check it against "devices" in the broker's configuration.`]],
+  ['unauthorized_client', ['refused', "This client isn't allowed to sign in this way."]],
+  ['invalid_scope', ['refused', "This client isn't allowed to request these scopes."]],
+  ['invalid_target', ['refused', "This client isn't allowed to access this API (resource)."]],
 ]);
 
 /**
@@ -34,7 +31,11 @@ export function explain(cause: unknown, issuer: string): unknown {
   }
   if (cause instanceof AuthorizationResponseError) return refusal(cause.error, cause.error_description, cause);
   if (cause instanceof WWWAuthenticateChallengeError) {
-    return new DeviceError('refused', `${issuer} wants this client to authenticate, which a device cannot.`, { cause });
+    return new DeviceError(
+      'refused',
+      `${issuer} requires client authentication, which device sign-in doesn't support.`,
+      { cause },
+    );
   }
   if (cause instanceof OperationProcessingError) {
     const response = cause.cause;
@@ -43,7 +44,7 @@ export function explain(cause: unknown, issuer: string): unknown {
       return busy(issuer, response, cause);
     }
     // Its sentence only: the library keeps the answer with its error, which may hold a token that is then logged.
-    return new DeviceError('bad_answer', `${issuer} does not answer as a Latchkey broker does: is the URL right?`, {
+    return new DeviceError('bad_answer', `${issuer} doesn't look like a Latchkey broker. Check the URL.`, {
       cause: cause.message,
     });
   }
@@ -54,18 +55,18 @@ export function explain(cause: unknown, issuer: string): unknown {
 }
 
 function refusal(error: string, description: unknown, cause: unknown): DeviceError {
-  const [code, sentence] = sentences.get(error) ?? ['refused', `The broker refuses the request (${plainText(error)}).`];
-  const detail = typeof description === 'string' ? ` It says: ${plainText(description)}` : '';
+  const [code, sentence] = sentences.get(error) ?? ['refused', `The broker refused the request (${plainText(error)}).`];
+  const detail = typeof description === 'string' ? ` The broker says: ${plainText(description)}` : '';
   return new DeviceError(code, `${sentence}${detail}`, { cause, error });
 }
 
 const unreachable = (issuer: string, cause: unknown): DeviceError =>
-  new DeviceError('unreachable', `${issuer} cannot be reached: check the network and the URL.`, { cause });
+  new DeviceError('unreachable', `Can't reach ${issuer}. Check your network connection and the URL.`, { cause });
 
 function busy(issuer: string, response: Response, cause: unknown): DeviceError {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
-  return new DeviceError('unreachable', `${issuer} is busy (${response.status}): try again shortly.`, {
+  return new DeviceError('unreachable', `${issuer} is busy (${response.status}). Try again shortly.`, {
     cause,
     retryAfter,
   });

@@ -76,7 +76,7 @@ export async function* deviceLogin(options: DeviceLoginOptions): AsyncGenerator<
     while (now() < pollAt) {
       const left = expiresAt - now();
       if (left <= 0)
-        throw failure ?? new DeviceError('expired_token', 'Nobody allowed the sign-in in time: start again.');
+        throw failure ?? new DeviceError('expired_token', 'The code expired before it was approved. Try again.');
       yield { type: 'waiting', seconds_left: Math.ceil(left / 1_000), unreachable: failure !== undefined };
       await sleep(Math.min(1_000, pollAt - now(), left), signal);
     }
@@ -104,7 +104,10 @@ async function begin(
   { scope, resource }: DeviceLoginOptions,
 ): Promise<DeviceAuthorizationResponse> {
   if (!as.device_authorization_endpoint) {
-    throw new DeviceError('refused', `${as.issuer} signs no devices in: its configuration lists none (devices).`);
+    throw new DeviceError(
+      'refused',
+      `Device sign-in isn't enabled on ${as.issuer} (no "devices" in its configuration).`,
+    );
   }
   const parameters = new URLSearchParams();
   if (scope !== undefined) parameters.set('scope', scope);

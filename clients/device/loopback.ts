@@ -68,10 +68,7 @@ async function authorizationUrlOf(
   codeVerifier: string,
 ): Promise<string> {
   if (!as.authorization_endpoint) {
-    throw new DeviceError(
-      'refused',
-      `${as.issuer} signs nobody in through the browser of this machine: use the device code.`,
-    );
+    throw new DeviceError('refused', `Browser sign-in isn't enabled on ${as.issuer}. Use a device code instead.`);
   }
   const url = new URL(as.authorization_endpoint);
   const parameters = {
@@ -136,7 +133,7 @@ async function listen(state: string) {
         'Referrer-Policy': 'no-referrer',
         Connection: 'close',
       })
-      .end(isOurs ? page(denied) : 'Nothing is here.');
+      .end(isOurs ? page(denied) : 'Not found');
     if (isOurs) resolve(url);
   });
   await new Promise<void>((listening, failed) => {
@@ -159,16 +156,13 @@ const page = (
   denied: boolean,
 ): string => `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">
 <title>Latchkey</title><style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1rem}</style>
-<h1>${denied ? 'Nothing was signed in' : 'You are signed in'}</h1><p>You can close this page and go back to the command line.</p></html>`;
+<h1>${denied ? 'Sign-in denied' : 'You’re signed in'}</h1><p>You can close this page and go back to the command line.</p></html>`;
 
 async function within<T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal | undefined): Promise<T> {
   signal?.throwIfAborted();
   const { promise: over, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal?.reason);
-  const timer = setTimeout(
-    () => reject(new DeviceError('expired_token', 'Nobody finished the sign-in in time: start again.')),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => reject(new DeviceError('expired_token', 'Sign-in timed out. Try again.')), timeoutMs);
   signal?.addEventListener('abort', abort, { once: true });
   try {
     return await Promise.race([work, over]);

@@ -42,7 +42,10 @@ const timeoutMs = 15_000;
 export async function discover(options: ServerOptions): Promise<Server> {
   const { issuer, clientId, signal } = options;
   if (!URL.canParse(issuer) || !isSecureUrl(new URL(issuer))) {
-    throw new DeviceError('invalid_issuer', `The issuer must be a URL with https: (http: on loopback only): ${issuer}`);
+    throw new DeviceError(
+      'invalid_issuer',
+      `The issuer must be an https: URL (http: is allowed on loopback only): ${issuer}`,
+    );
   }
   const url = new URL(issuer);
   const http = httpOptions(url, options);

@@ -48,6 +48,6 @@ function refuseForeign(url: URL, resource: string | undefined): void {
   if (!resource || `${resource}/`.startsWith(`${url.origin}/`)) return;
   throw new LatchkeyError({
     code: 'invalid_request',
-    message: `A token for ${resource} goes to its own origin only.`,
+    message: `A token for ${resource} is sent to its own origin only.`,
   });
 }

@@ -1,6 +1,12 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type {
+  PageEvent,
+  PageMethod,
+  PageParameters,
+  PageResponse,
+  PageResults,
+} from '@latchkey/shared/page-messages.ts';
 import { protocolVersion } from '@latchkey/shared/page-names.ts';
-import type { PageEvent, PageMethod, PageRequest, PageResponse, PageResults } from '@latchkey/shared/page-protocol.ts';
 import { orAbort } from './or-abort.ts';
 
 /** The background answers, if only with `pending`, within 20 s. A port silent for longer has lost its other end. */
@@ -13,8 +19,6 @@ export const quick = 30_000;
 /** A person types a password, finds a second factor … */
 export const patient = 600_000;
 
-type Params<M extends PageMethod> = Extract<PageRequest, { m: M }>['p'];
-
 export interface Channel {
   /**
    * One request and its answer. `pending` is polled, an abort cancels the request, silence reopens the port.
@@ -23,7 +27,7 @@ export interface Channel {
    */
   call<M extends PageMethod>(
     m: M,
-    p: Params<M>,
+    p: PageParameters[M],
     deadlineMs: number,
     signal?: AbortSignal | undefined,
   ): Promise<PageResults[M]>;
@@ -80,7 +84,7 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
   };
 
   /** Sends one message and waits for the one with the same id. */
-  const exchange = async (request: PageRequest, signal: AbortSignal): Promise<PageResponse> => {
+  const exchange = async (request: { id: string }, signal: AbortSignal): Promise<PageResponse> => {
     const silent = setTimeout(reopen, silenceMs);
     const answer = new Promise<PageResponse>((resolve, reject) => {
       waiting.set(request.id, { request, resolve, reject });
@@ -97,13 +101,18 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
 
   const call: Channel['call'] = async (m, p, deadlineMs, signal) => {
     signal?.throwIfAborted();
-    const request = (m: PageMethod, p: unknown) =>
-      ({ v: protocolVersion, id: crypto.randomUUID(), m, p, deadline_ms: deadlineMs }) as PageRequest;
+    const request = (m: PageMethod, p: unknown) => ({
+      v: protocolVersion,
+      id: crypto.randomUUID(),
+      m,
+      p,
+      deadline_ms: deadlineMs,
+    });
 
     const over = new AbortController();
     const abort = () => over.abort(signal?.reason);
     const late = setTimeout(
-      () => over.abort(new LatchkeyError({ code: 'expired', message: `No answer to ${m} in time.` })),
+      () => over.abort(new LatchkeyError({ code: 'expired', message: `Timed out waiting for ${m}.` })),
       deadlineMs,
     );
     signal?.addEventListener('abort', abort);

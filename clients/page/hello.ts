@@ -1,6 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { Ready } from '@latchkey/shared/page-messages.ts';
 import { helloKind, protocolVersion } from '@latchkey/shared/page-names.ts';
-import type { Ready } from '@latchkey/shared/page-protocol.ts';
 
 /** What the SDK needs of the page's window. */
 export type PageWindow = Pick<Window, 'postMessage' | 'isSecureContext' | 'location' | 'addEventListener'> & {
@@ -19,14 +19,14 @@ export async function hello(window: PageWindow | undefined): Promise<MessagePort
   if (!window?.isSecureContext || window.top !== window) {
     throw new LatchkeyError({
       code: 'unsupported',
-      message: 'Latchkey serves secure top-level pages only.',
+      message: 'Latchkey needs a top-level HTTPS page.',
     });
   }
   const port = (await knock(window)) ?? (await knock(window));
   if (port) return port;
   throw new LatchkeyError({
     code: 'not_installed',
-    message: 'Latchkey is not in this page: install it, or connect this site in its popup.',
+    message: 'Latchkey is not installed, or not turned on here.',
   });
 }
 

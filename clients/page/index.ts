@@ -3,7 +3,7 @@ import { createLatchkey, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
 export { LatchkeyError, type PageErrorCode } from '@latchkey/shared/errors.ts';
-export type { AccessView } from '@latchkey/shared/page-protocol.ts';
+export type { AccessView } from '@latchkey/shared/page-messages.ts';
 export type { FetchInit } from './fetch-init.ts';
 export { whenInstalled } from './installed.ts';
 export type { Latchkey, Session } from './latchkey.ts';

@@ -1,4 +1,4 @@
-import type { AccessView, PageEvent, SessionView } from '@latchkey/shared/page-protocol.ts';
+import type { AccessView, PageEvent, SessionView } from '@latchkey/shared/page-messages.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { createAuthorizedFetch } from './authorized-fetch.ts';
 import { createChannel, patient, quick } from './channel.ts';

@@ -1,5 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { TokenView } from '@latchkey/shared/page-protocol.ts';
+import type { TokenView } from '@latchkey/shared/page-messages.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { type Channel, patient, quick } from './channel.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -60,7 +60,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
-          message: 'Name resource and scopes.',
+          message: 'resource and scopes are required.',
         });
       }
       const { kept, join } = current;

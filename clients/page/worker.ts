@@ -3,7 +3,7 @@ import { createLatchkey, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
 export type { PageErrorCode } from '@latchkey/shared/errors.ts';
-export type { AccessView } from '@latchkey/shared/page-protocol.ts';
+export type { AccessView } from '@latchkey/shared/page-messages.ts';
 export type { FetchInit } from './fetch-init.ts';
 export type { Latchkey, Session } from './latchkey.ts';
 export type { AccessToken, TokenOptions } from './tokens.ts';
@@ -23,14 +23,17 @@ export async function connectPort(port: MessagePort, defaults: Omit<TokenOptions
   if ('registration' in globalThis) {
     throw new LatchkeyError({
       code: 'unsupported',
-      message: 'Latchkey serves no service workers: they outlive their pages. Ask in the page, or in a worker of it.',
+      message: 'Service workers are not supported. Use the page, or a dedicated or shared worker.',
     });
   }
   const ports = [port];
   const open = async () => {
     const given = ports.pop();
     if (given) return given;
-    throw new LatchkeyError({ code: 'expired', message: 'The page behind this port is gone: take a port of another.' });
+    throw new LatchkeyError({
+      code: 'expired',
+      message: 'The page of this port was closed. Get a port from another page.',
+    });
   };
   return createLatchkey({
     defaults,

@@ -27,7 +27,7 @@ const newOrder = v.strictObject({
   quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99)),
 });
 
-/** An API as any company might have it: it checks each request's token by `latchkey/api`, and knows nothing of sign-ins. */
+/** An API as any company might have it: it checks each request's token by `@latchkey/api`, and knows nothing of sign-ins. */
 export function createApi({ issuer, resource, sites, customers, now }: ApiOptions): Hono<Env> {
   const verify = verifier({ issuer, audience: resource, now });
   const orders = createOrders();

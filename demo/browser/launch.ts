@@ -30,6 +30,8 @@ const launch = ({ executable, extensionDir, profileDir, headless, env }: LaunchO
     ...(env ? { env } : {}),
     // Playwright's own headless mode is another program, without extensions: --headless=new is the real one.
     headless: false,
+    // On a busy machine a browser takes its time to start.
+    timeout: 120_000,
     viewport: headless ? { width: 1_100, height: 800 } : null,
     // Signals are our caller's: it closes the context, and then ends.
     handleSIGINT: false,

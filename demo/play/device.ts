@@ -54,7 +54,7 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
 
     await step('device-allowed', '“Allow”', async () => {
       await page.getByRole('button', { name: 'Allow', exact: true }).click();
-      await page.getByText('You are signed in on your device').waitFor();
+      await page.getByText('You’re signed in').waitFor();
       return { page, result: undefined };
     });
 

@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
 
 /** Longer than any token of the demo lives. */
-const expiryDeadlineMs = 15_000;
+const expiryDeadlineMs = 30_000;
 
 /** A token runs out under a page that stays open. */
 export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Promise<void> {

@@ -32,7 +32,7 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-'));
   const profileDir = join(dir, 'profile');
   const context = await launchBrowser({ executable, extensionDir: demo.extensionDir, profileDir, headless: true });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
 
   const greeted = await closeWelcome(context, extensionUrl('ui/welcome.html'));

@@ -28,7 +28,7 @@ export async function playTv(stage: Stage, step: Step, user: DemoUser): Promise<
 
   await step('tv-orders', '“Allow”: the television goes on by itself, with the person’s orders', async () => {
     await phone.getByRole('button', { name: 'Allow', exact: true }).click();
-    await phone.getByText('You are signed in on your device').waitFor();
+    await phone.getByText('You’re signed in').waitFor();
     await tv.bringToFront();
     await tv.getByText(user.name).waitFor();
     await tv.getByText('Punched cards').waitFor();

@@ -26,7 +26,7 @@ interface TvOptions {
 /** Seconds that a token must still be good for. */
 const leeway = 3;
 
-/** A television: it has no keyboard, keeps its tokens to itself, and is a client like any other of `latchkey/device`. */
+/** A television: it has no keyboard, keeps its tokens to itself, and is a client like any other of `@latchkey/device`. */
 export function createTv({ issuer, api, now }: TvOptions): Tv {
   const client = { issuer, clientId: 'tv' };
   let tokens: Tokens | undefined;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground, redirectOf } from '../../test/extension/background.ts';
 import { api, refusal, shop } from '../../test/extension/fake-broker.ts';
 
@@ -212,7 +212,7 @@ describe('a grant that is gone', () => {
     parts.window.launch = (url) => new Promise((resolve) => (close = () => resolve(redirectOf(url))));
     const running = parts.signIn.run();
     await expect.poll(() => silent).toHaveLength(1);
-    await vi.waitFor(async () => expect(await parts.attempt.get()).not.toHaveProperty('silentFor', 'p1'));
+    await expect.poll(() => parts.attempt.get()).not.toHaveProperty('silentFor', 'p1');
     minutes(6);
     expect(await parts.signIn.renew()).toBe(false);
     close();

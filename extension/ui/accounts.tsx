@@ -2,6 +2,7 @@
 import { useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import type { AccountView, SiteView } from '../protocol/ui.ts';
+import { AccountList } from './account-list.tsx';
 import { Button } from './button.tsx';
 
 export const nameOf = ({ name, email, sub }: AccountView): string => name ?? email ?? sub;
@@ -145,25 +146,14 @@ export const SiteAccount = ({
   onChoose: (account: string) => void;
 }) =>
   site.accounts.length < 2 ? null : (
-    <label>
-      {message('account')}
-      <select
-        aria-disabled={busy ? 'true' : undefined}
-        aria-label={message('site_account', site.name)}
-        onChange={(event: Event) => {
-          const select = event.target as HTMLSelectElement;
-          // It keeps the focus, so it can be changed meanwhile; what it shows has to stay true.
-          if (busy) select.value = site.account;
-          else onChoose(select.value);
-        }}
-      >
-        {accounts
-          .filter(({ id }) => site.accounts.includes(id))
-          .map((account) => (
-            <option key={account.id} value={account.id} selected={account.id === site.account}>
-              {account.email ?? nameOf(account)}
-            </option>
-          ))}
-      </select>
-    </label>
+    <AccountList
+      accounts={accounts
+        .filter(({ id }) => site.accounts.includes(id))
+        .map((account) => ({ id: account.id, label: account.email ?? nameOf(account) }))}
+      chosen={site.account}
+      busy={busy}
+      label={message('account')}
+      name={message('site_account', site.name)}
+      onChoose={onChoose}
+    />
   );

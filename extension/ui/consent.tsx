@@ -5,6 +5,7 @@ import { useEffect, useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { type ConsentChoice, type ConsentView, uiPortName } from '../protocol/ui.ts';
+import { AccountList } from './account-list.tsx';
 import { bodyOf } from './body-of.ts';
 import { Brand } from './brand.tsx';
 import { Button } from './button.tsx';
@@ -99,19 +100,13 @@ function Consent() {
       <div class="end">
         <Problem problem={problem} />
         {view.accounts.length > 1 ? (
-          <label>
-            {message('consent_choose')}
-            <select
-              aria-disabled={busy ? 'true' : undefined}
-              onChange={(event: Event) => chooseAccount((event.target as HTMLSelectElement).value)}
-            >
-              {view.accounts.map(({ id, label, chosen }) => (
-                <option key={id} value={id} selected={chosen}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </label>
+          <AccountList
+            accounts={view.accounts}
+            chosen={view.accounts.find(({ chosen }) => chosen)?.id ?? ''}
+            busy={busy}
+            label={message('consent_choose')}
+            onChoose={chooseAccount}
+          />
         ) : null}
         <p class="quiet">
           {message('consent_account', view.account)} {message('consent_revocable')}

@@ -128,7 +128,7 @@ describe('/account', () => {
     const login = await person.press(await open(person), '/account', 'end_all');
     expect(login.url.origin).toBe(broker.origins.idp);
     expect((await session.call('GET', '/session')).status).toBe(200);
-    expect((await person.signIn(login)).text).toContain('You are signed out everywhere');
+    expect((await person.signIn(login)).text).toContain('You’re signed out everywhere');
     expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
     expect((await refreshDevice(issuer, 'tv', handle)).body.error).toBe('invalid_grant');
     // Allowed, and not yet taken up.

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { passTime } from './kit/pass-time.ts';
 import { createVisitor, fieldOf, type Visit, type Visitor } from './kit/visitor.ts';
 
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -53,7 +53,7 @@ async function signedInDevice() {
   const visitor = newVisitor();
   const started = await begin();
   const done = await decide(visitor, await enter(visitor, started.user_code), 'allow');
-  expect(done.text).toContain('You are signed in on your device');
+  expect(done.text).toContain('You’re signed in');
   return { visitor, started, tokens: (await poll(started.device_code)).body };
 }
 
@@ -71,7 +71,7 @@ describe('the device flow (RFC 8628)', () => {
       'ada@example.com',
       'See your orders',
       started.user_code,
-      'less than a minute ago',
+      'just now',
       'same network',
     ]) {
       expect(confirmation.text).toContain(fact);
@@ -106,7 +106,7 @@ describe('the device flow (RFC 8628)', () => {
     const visitor = newVisitor();
     const started = await begin();
     const confirmation = await enter(visitor, started.user_code);
-    expect((await decide(visitor, confirmation, 'deny')).text).toContain('Nothing was signed in');
+    expect((await decide(visitor, confirmation, 'deny')).text).toContain('Sign-in denied');
     expect(await poll(started.device_code)).toMatchObject({ status: 400, body: { error: 'access_denied' } });
     expect((await decide(visitor, confirmation, 'deny')).text).toContain('cannot be used any more');
   });
@@ -115,7 +115,7 @@ describe('the device flow (RFC 8628)', () => {
     const started = await begin();
     expect((await poll(started.device_code)).body.error).toBe('authorization_pending');
     expect((await poll(started.device_code)).body.error).toBe('slow_down');
-    await sleep(9_200);
+    passTime(9_200);
     expect((await poll(started.device_code)).body.error).toBe('authorization_pending');
   });
 
@@ -240,7 +240,7 @@ describe('the refresh handle', () => {
 
   it('asks the provider again when what is known is too old, one rotation for all', async () => {
     const { tokens } = await signedInDevice();
-    await sleep(15_500);
+    passTime(15_500);
     const rotations = broker.idp.counts.rotations;
     const answers = await Promise.all(Array.from({ length: 5 }, () => refresh(tokens.refresh_token)));
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));

@@ -5,6 +5,7 @@ import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, jwtVerify } from 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProof } from '../../shared/dpop.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { passTime } from './kit/pass-time.ts';
 import { createSessionClient } from './kit/session-client.ts';
 
 let broker: TestBroker;
@@ -238,7 +239,7 @@ describe('tokens', () => {
     const { session } = await signedIn();
     const cookie = session.cookie;
     const rotations = broker.idp.counts.rotations;
-    await new Promise((resolve) => setTimeout(resolve, 15_500));
+    passTime(15_500);
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(session, {})));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     expect(broker.idp.counts.rotations - rotations).toBe(1);

@@ -59,9 +59,7 @@ const decide = (decision: 'allow' | 'deny') => async (url: string) => {
   const { url: back } = await person.decideNative(await person.open(new URL(url)), decision);
   // What comes with another state is none of ours, and changes nothing.
   expect((await fetch(new URL('/callback?code=x&state=forged', back))).status).toBe(404);
-  expect(await (await fetch(back)).text()).toContain(
-    decision === 'allow' ? 'You are signed in' : 'Nothing was signed in',
-  );
+  expect(await (await fetch(back)).text()).toContain(decision === 'allow' ? 'You’re signed in' : 'Sign-in denied');
   return true;
 };
 
@@ -69,7 +67,7 @@ describe('latchkey login in the browser of this machine (RFC 8252)', () => {
   it('signs in without a code, keeps the tokens, refreshes and ends them', async () => {
     const signedIn = await run([...login, '--issuer', broker.origins.broker], decide('allow'));
     expect(signedIn).toMatchObject({ code: exitCode.ok });
-    expect(signedIn.out).toContain('Signed in at');
+    expect(signedIn.out).toContain('Signed in to');
     const [first, second] = [await run(['token', '--json']), await run(['token', '--json', '--min-ttl', '9'])];
     for (const { out } of [first, second]) {
       const answer = await fetch(`${broker.origins.broker}/userinfo`, {
@@ -112,7 +110,7 @@ describe('latchkey login in the browser of this machine (RFC 8252)', () => {
     };
     const tv = ['login', '--client', 'tv', '--issuer', broker.origins.broker];
     const { code, out, err } = await run(tv, follow, undefined, allowing);
-    expect({ code, err }).toMatchObject({ code: exitCode.ok, err: expect.stringContaining('by code only') });
+    expect({ code, err }).toMatchObject({ code: exitCode.ok, err: expect.stringContaining('Using a code instead') });
     expect(out).toMatch(/[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}/);
     expect((await run([...tv, '--browser'], follow)).code).toBe(exitCode.failure);
   });

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { beginDevice, pollDevice, postForm, refreshDevice } from './kit/device-flow.ts';
+import { passTime } from './kit/pass-time.ts';
 import { createPerson } from './kit/person.ts';
 import type { Answer } from './kit/session-client.ts';
 import { fieldOf } from './kit/visitor.ts';
@@ -18,9 +19,7 @@ beforeAll(async () => {
   issuer = broker.origins.broker;
 });
 afterAll(() => broker?.close());
-afterEach(() => vi.useRealTimers());
 
-const passTime = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 const person = () => createPerson(broker.origins);
 
 const codeVerifier = randomBytes(32).toString('base64url');

@@ -32,7 +32,7 @@ function demo(...args: string[]) {
 describe('npm run demo -- --json', () => {
   it('prints one line when everything listens, serves the device flow to a bare HTTP client, and ends on SIGTERM', async () => {
     const { child, said, ended } = demo('--json', '--port', '0', '--dir', join(dir, 'state'));
-    await expect.poll(() => said.out, { timeout: 40_000 }).toMatch(/\n$/);
+    await expect.poll(() => said.out, { timeout: 60_000 }).toMatch(/\n$/);
     const facts = JSON.parse(said.out);
     expect(facts).toEqual({
       idp: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../broker/config/load.ts';
-import { claimRow } from '../../demo/ports.ts';
 import { root } from '../../demo/program.ts';
+import { freePorts } from './kit/ports.ts';
 import { type Postgres, startPostgres } from './kit/postgres.ts';
 import { type Replicas, startReplicas } from './kit/replicas.ts';
 
@@ -24,7 +24,7 @@ function rendered(text: string, replacements: [RegExp, string][]): string {
 }
 
 async function untilAnswers(url: string, process: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     if (process.exitCode !== null) throw new Error(`the proxy ended with ${process.exitCode}`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
@@ -46,7 +46,7 @@ describe.skipIf(!has('nginx'))('nginx in front of three replicas', () => {
       store: postgres.url,
       adjust: (config) => Object.assign(config, { trusted_proxies: ['127.0.0.1/32'] }),
     });
-    const { shop: port } = await claimRow(0);
+    const { shop: port } = await freePorts();
     origin = `http://127.0.0.1:${port}`;
     const [one = '', two = '', three = ''] = replicas.replicas.map((replica) => new URL(replica.origin).host);
     const server = rendered(await deploy('nginx/latchkey.conf'), [
@@ -123,7 +123,7 @@ describe.skipIf(!has('caddy'))('Caddy in front of one broker', () => {
       adjust: (config) => Object.assign(config, { trusted_proxies: ['127.0.0.1/32'] }),
     });
     cleanUp.defer(() => replicas.close());
-    const { shop: port } = await claimRow(0);
+    const { shop: port } = await freePorts();
     const origin = `http://127.0.0.1:${port}`;
     const site = rendered(await deploy('caddy/Caddyfile'), [
       [/latchkey\.example\.com \{/, `:${port} {\n\tbind 127.0.0.1`],

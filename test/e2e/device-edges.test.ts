@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { decodeJwt } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { beginDevice, pollDevice, postForm, refreshDevice } from './kit/device-flow.ts';
+import { passTime } from './kit/pass-time.ts';
 import { createPerson } from './kit/person.ts';
 import { fieldOf } from './kit/visitor.ts';
 
@@ -18,10 +19,7 @@ beforeAll(async () => {
   issuer = broker.origins.broker;
 });
 afterAll(() => broker?.close());
-afterEach(() => vi.useRealTimers());
 
-/** The clock of the broker and of everything else in this process. */
-const passTime = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 const newPerson = () => createPerson(broker.origins);
 
 async function audit(type: string): Promise<{ sub: string; detail: string }[]> {
@@ -53,7 +51,7 @@ describe('a device code', () => {
       status: 400,
       body: { error: 'expired_token' },
     });
-    expect((await newPerson().enter(started.user_code)).text).toContain('No device is waiting with this code');
+    expect((await newPerson().enter(started.user_code)).text).toContain('That code isn’t valid or has expired');
   });
 
   it('that has expired before the person decides leads to a page that says so, and one that was decided to another', async () => {
@@ -62,7 +60,7 @@ describe('a device code', () => {
     await person.decide(decided, 'deny');
     expect(await person.decide(decided, 'deny')).toMatchObject({
       status: 400,
-      text: expect.stringContaining('used already'),
+      text: expect.stringContaining('was already used'),
     });
     const old = await person.enter((await beginDevice(issuer, 'tv')).user_code);
     passTime(600_000);
@@ -112,7 +110,7 @@ describe('another network', () => {
     expect(login.url.origin).toBe(broker.origins.idp);
     expect(login.text).toContain('password');
     const confirmation = await person.signIn(login);
-    expect(confirmation.text).toContain('another network');
+    expect(confirmation.text).toContain('a different network');
     expect(confirmation.text).toContain('203.0.113.7');
   });
 
@@ -157,11 +155,11 @@ describe('sign-in on the pages', () => {
       action: 'allow',
     };
     expect((await thief.visitor.visit(`${issuer}/device/decision`, decision)).status).toBe(400);
-    expect((await person.decide(confirmation, 'allow')).text).toContain('You are signed in on your device');
+    expect((await person.decide(confirmation, 'allow')).text).toContain('You’re signed in');
   });
 });
 
-describe('"Not you?" on the page of the code', () => {
+describe('"Use a different account" on the page of the code', () => {
   it('has the next sign-in ask who it is, and whoever kept the cookie is nobody', async () => {
     const person = newPerson();
     const host = new URL(issuer).host;

@@ -36,7 +36,7 @@ describe('the device page, in a browser', () => {
     await page.getByText('Grace Hopper').waitFor();
     await page.getByText(code).waitFor();
     await press(page, 'Deny');
-    await page.getByText('Nothing was signed in').waitFor();
+    await page.getByText('Sign-in denied').waitFor();
     expect(await terminal.ended()).not.toBe(0);
     expect(terminal.text()).toMatch(/denied/i);
     await page.close();
@@ -49,7 +49,7 @@ describe('the device page, in a browser', () => {
     // Signed in by the test before: no form this time.
     await press(page, 'Continue');
     await press(page, 'Allow');
-    await page.getByText('You are signed in on your device').waitFor();
+    await page.getByText('You’re signed in').waitFor();
     expect(await terminal.ended()).toBe(0);
     await page.close();
   });
@@ -62,7 +62,7 @@ describe('the device page, in a browser', () => {
     };
     const first = await call();
     expect(first).toMatchObject({ status: 200, body: { name: 'Grace Hopper', through: 'cli' } });
-    await expect.poll(async () => (await call()).token, { timeout: 20_000, interval: 1_500 }).not.toBe(first.token);
+    await expect.poll(async () => (await call()).token, { timeout: 60_000, interval: 1_500 }).not.toBe(first.token);
     expect(await call()).toMatchObject({ status: 200, body: { name: 'Grace Hopper' } });
     await runCli(['logout', '--file', fileOf('linked')]);
     await expect(runCli(['token', '--file', fileOf('linked')])).rejects.toThrow();

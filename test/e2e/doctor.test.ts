@@ -72,7 +72,10 @@ describe('latchkey doctor', () => {
     expect(redirects).toContainEqual(expect.objectContaining({ level: 'ok', what: `${redirectUri} is registered` }));
     // The provider of this test knows one extension, and the configuration lists two.
     expect(redirects.filter(({ level }) => level === 'failed')).toMatchObject([
-      { what: expect.stringContaining('extensions.allizom.org'), cure: expect.stringContaining('register it') },
+      {
+        what: expect.stringContaining('extensions.allizom.org'),
+        cure: expect.stringContaining('Register this exact redirect URI'),
+      },
     ]);
     expect(code).toBe(1);
   });
@@ -109,7 +112,7 @@ describe('latchkey doctor', () => {
     const { of } = await examined((config) => Object.assign(config, { store: 'sqlite:./not-there-yet.db' }));
     await chmod(broker.keysFile, 0o600);
     expect(of('keys')).toMatchObject([{ level: 'failed', what: expect.stringContaining('chmod 600') }]);
-    expect(of('store')).toMatchObject([{ level: 'ok', what: expect.stringContaining('at the first start') }]);
+    expect(of('store')).toMatchObject([{ level: 'ok', what: expect.stringContaining('on first start') }]);
     await expect(stat(join(broker.dir, 'not-there-yet.db'))).rejects.toThrow();
   });
 
@@ -141,14 +144,14 @@ describe('latchkey init', () => {
     expect(explained).toMatchObject({ code: 0, err: '' });
     const before = await readFile(join(folder, 'latchkey.yaml'), 'utf8');
     const again = await latchkey(['init', ...options]);
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('stays as it is') });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('already exists') });
     expect(await readFile(join(folder, 'latchkey.yaml'), 'utf8')).toBe(before);
   });
 
   it('says what is missing or wrong, and writes nothing', async () => {
     const file = join(folder, 'other.yaml');
     const missing = await latchkey(['init', '--config', file, '--keys', 'other-keys', ...options.slice(2)]);
-    expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('--issuer is missing') });
+    expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('--issuer is required') });
     const wrong = await latchkey([
       'init',
       '--config',

@@ -93,9 +93,9 @@ describe('the keyboard', () => {
     expect(await opened('popup-signed-in', tabStops)).toEqual([
       'Settings',
       'Sign out',
-      'Disconnect Shop',
-      'Disconnect Travel',
-      'Let Newsletter ask again',
+      'Remove access for Shop',
+      'Remove access for Travel',
+      'Unblock Newsletter',
       'Add another account',
     ]);
   });
@@ -109,13 +109,13 @@ describe('the keyboard', () => {
   });
 
   it('comes in the consent window to the no before the yes', async () => {
-    expect(await opened('consent', tabStops)).toEqual(['Not now', 'Allow', 'Never for this site']);
+    expect(await opened('consent', tabStops)).toEqual(['Not now', 'Allow', 'Block this site']);
   });
 
   it('has the focus where it was while a button works, and on the site when its button is gone', async () => {
     const focus = (page: Page) =>
       page.evaluate(() => [document.activeElement?.tagName, document.activeElement?.textContent?.trim()]);
-    expect(await opened('popup-busy', focus)).toEqual(['BUTTON', 'Disconnect']);
+    expect(await opened('popup-busy', focus)).toEqual(['BUTTON', 'Remove access']);
     const after = await opened('popup-disconnected', async (page) => {
       await page.waitForFunction(() => document.activeElement?.tagName === 'H3');
       return [...(await focus(page)), await page.textContent('[role=status]')];
@@ -162,5 +162,45 @@ describe('the popup', () => {
   it('moves nothing when an action fails', async () => {
     const top = (page: Page) => page.evaluate(() => document.querySelector('h3')?.getBoundingClientRect().top);
     expect(await opened('popup-failed', top)).toBe(await opened('popup-signed-in', top));
+  });
+});
+
+describe('the field for the address of the broker', () => {
+  it.each(['popup-setup', 'welcome', 'options-new'])(
+    'keeps what is typed, the cursor and the focus while the page is drawn anew (%s)',
+    async (name) => {
+      const field = await opened(name, async (page) => {
+        await page.focus('#broker');
+        await page.keyboard.type('latchkey.exmple.com');
+        for (let left = 0; left < 'mple.com'.length; left += 1) await page.keyboard.press('ArrowLeft');
+        const asked = () =>
+          page.evaluate('(globalThis.fakeCalls["state.get"] ?? 0) + (globalThis.fakeCalls["settings.get"] ?? 0)');
+        const before = await asked();
+        await page.evaluate('globalThis.fakeChange()');
+        await expect.poll(asked).toBeGreaterThan(Number(before));
+        await page.keyboard.type('a');
+        return page.inputValue('#broker:focus');
+      });
+      expect(field).toBe('latchkey.example.com');
+    },
+  );
+});
+
+describe('the list of accounts', () => {
+  it.each([
+    ['popup-accounts', 'account.choose'],
+    ['consent-accounts', 'consent.account'],
+  ] as const)('shows the account in use after a choice that failed (%s)', async (name, method) => {
+    const state = states.get(name);
+    if (!state) throw new Error(`the gallery has no ${name}`);
+    const offline = { fails: { code: 'offline', message: 'the broker cannot be reached' } } as const;
+    const scene = { ...state.scene, answers: { ...state.scene.answers, [method]: offline } };
+    const page = await gallery.open(browser, { ...state, scene }, { theme: 'light' });
+    const list = page.locator('select').first();
+    expect(await list.inputValue()).toBe('a1');
+    await list.selectOption('a3');
+    await page.waitForSelector('.problem');
+    await expect.poll(() => list.inputValue()).toBe('a1');
+    await page.context().close();
   });
 });

@@ -9,10 +9,11 @@ import { parseConfig } from '../../broker/config/load.ts';
 import { createRing } from '../../broker/keys/ring.ts';
 import { createStore } from '../../broker/store/open.ts';
 import { demoConfig } from '../../demo/config.ts';
-import { claimRow, originsOf } from '../../demo/ports.ts';
+import { originsOf } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
 import { authorizationServer, createOktaLike } from '../okta-like/okta.ts';
 import { redirectUri } from './kit/broker.ts';
+import { freePorts } from './kit/ports.ts';
 import { createSessionClient } from './kit/session-client.ts';
 
 const secret = 'a-secret-of-this-test-only';
@@ -22,7 +23,7 @@ const freshMs = 15_000;
 
 /** A broker in front of a provider like Okta, both over HTTP, with one clock that the test turns. */
 async function startBrokerAtOkta() {
-  const ports = await claimRow(0);
+  const ports = await freePorts();
   const origins = originsOf(ports);
   const clock = { ahead: 0 };
   const now = () => Date.now() + clock.ahead;

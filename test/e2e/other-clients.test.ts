@@ -23,7 +23,7 @@ const scope = 'openid profile email offline_access orders:read';
 async function allow(userCode: string): Promise<void> {
   const person = createPerson(broker.origins);
   const done = await person.decide(await person.enter(userCode), 'allow');
-  expect(done.text).toContain('You are signed in on your device');
+  expect(done.text).toContain('You’re signed in');
 }
 
 const callApi = (accessToken: string) =>

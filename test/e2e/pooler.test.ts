@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimRow } from '../../demo/ports.ts';
+import { grow } from '../chaos/scenarios/one-refresh.ts';
 import { openEvents } from './kit/event-stream.ts';
+import { freePorts } from './kit/ports.ts';
 import { type Postgres, startPostgres } from './kit/postgres.ts';
 import { type Replicas, startReplicas } from './kit/replicas.ts';
 
@@ -21,7 +21,7 @@ describe.skipIf(!isHere)('PgBouncer between the brokers and PostgreSQL, in trans
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    const { shop: port } = await claimRow(0);
+    const { shop: port } = await freePorts();
     folder = await mkdtemp(join(tmpdir(), 'latchkey-pooler-'));
     // It refuses to run as root; the user that it becomes has to read these.
     await chmod(folder, 0o755);
@@ -46,8 +46,8 @@ ${process.getuid?.() === 0 ? 'user = nobody' : ''}
     replicas = await startReplicas({
       count: 2,
       store: `postgres://latchkey:latchkey@127.0.0.1:${port}/latchkey`,
-      lifetime: '2s',
-      fresh: '3s',
+      lifetime: '5m',
+      fresh: '15m',
     });
   });
   afterAll(async () => {
@@ -62,7 +62,8 @@ ${process.getuid?.() === 0 ? 'user = nobody' : ''}
 
   it('one refresh for all that ask at once, at both brokers', async () => {
     const person = await replicas.signIn();
-    await sleep(3_100);
+    await person.token();
+    await grow(postgres.url);
     const before = replicas.idp.counts.rotations;
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, n) => person.token(replicas.replicas[n % 2]?.origin)),

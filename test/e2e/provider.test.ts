@@ -1,9 +1,9 @@
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIdp, type Idp } from '../../demo/idp/idp.ts';
-import { claimRow } from '../../demo/ports.ts';
 import { type Listening, serve } from '../../demo/serve.ts';
 import { demoUsers } from '../../demo/users.ts';
+import { freePorts } from './kit/ports.ts';
 import { createVisitor, type Visitor } from './kit/visitor.ts';
 
 const secret = 'a-secret-of-this-test';
@@ -18,7 +18,7 @@ let server: Listening;
 let as: oauth.AuthorizationServer;
 
 beforeAll(async () => {
-  const { idp: port } = await claimRow(0);
+  const { idp: port } = await freePorts();
   issuer = new URL(`http://127.0.0.1:${port}`);
   idp = await createIdp({
     issuer: issuer.origin,

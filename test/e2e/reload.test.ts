@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   if (!broker.stdout) throw new Error('no output');
   createInterface(broker.stdout).on('line', (line) => lines.push(JSON.parse(line)));
-  await vi.waitUntil(() => logged('listening').length > 0, { timeout: 20_000 });
+  await vi.waitUntil(() => logged('listening').length > 0, { timeout: 60_000 });
   port = Number(logged('listening')[0]?.port);
 });
 afterAll(async () => {
@@ -57,13 +57,11 @@ it('SIGHUP reads the configuration again, and keeps the old one where the new ha
 
   await write('write');
   broker.kill('SIGHUP');
-  await expect.poll(() => logged('config_reloaded').length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => logged('config_reloaded').length).toBe(1);
   expect(await scopes()).toEqual(['write']);
 
   await write('admin', 'session: { idle: sometimes }\na_typo: 1\n');
   broker.kill('SIGHUP');
-  await expect
-    .poll(() => logged('config_refused').map(({ path }) => path), { timeout: 10_000 })
-    .toEqual(['session.idle', 'a_typo']);
+  await expect.poll(() => logged('config_refused').map(({ path }) => path)).toEqual(['session.idle', 'a_typo']);
   expect(await scopes()).toEqual(['write']);
 });

@@ -48,7 +48,7 @@ describe('a restart before every step', () => {
     // The form, the code, and the provider's redirect.
     expect(restarts).toBe(3);
     restarts = 0;
-    expect((await person.decide(confirmation, 'allow')).text).toContain('You are signed in on your device');
+    expect((await person.decide(confirmation, 'allow')).text).toContain('You’re signed in');
     // The decision, and the provider's redirect.
     expect(restarts).toBe(2);
     const { body: tokens } = await poll();
@@ -69,9 +69,9 @@ describe('a restart before every step', () => {
     const person = newPerson();
     await person.enter((await beginDevice(issuer, 'tv')).user_code);
     const account = await person.visitor.visit(`${issuer}/account`);
-    expect(account.text).toContain('Where you are signed in');
+    expect(account.text).toContain('Browsers, devices and sites');
     const done = await person.signIn(await person.press(account, '/account', 'end_all'));
-    expect(done.text).toContain('You are signed out everywhere');
+    expect(done.text).toContain('You’re signed out everywhere');
   });
 
   it('of a program beside a browser: request, sign-in, confirmation, decision, code, refresh', async () => {

@@ -45,7 +45,7 @@ export async function attackOverHttp(guesses: number, addresses: number): Promis
         const confirmation = await ada.enter(await userCode(origins.broker, headers));
         const done = confirmation.status === 200 ? await ada.decide(confirmation, 'allow') : undefined;
         outcome.honest.people += 1;
-        if (done?.text.includes('You are signed in on your device')) outcome.honest.served += 1;
+        if (done?.text.includes('You’re signed in')) outcome.honest.served += 1;
       }
     }
     return outcome;

@@ -61,7 +61,7 @@ const refresh = async (token: string | undefined) =>
   );
 
 describe('a provider like Okta', () => {
-  it('issues access tokens in its dialect, which latchkey/api reads', async () => {
+  it('issues access tokens in its dialect, which @latchkey/api reads', async () => {
     const { access_token } = await (await signIn()).tokens();
     const verify = verifier({
       issuer: okta.issuer,

@@ -27,9 +27,7 @@ export interface Question {
 
 const isUrl = (text: string): boolean => URL.canParse(text) && isSecureUrl(new URL(text));
 const anOrigin = (text: string) =>
-  exactOrigin(text) === undefined
-    ? 'must be an origin: https://, host, port if it is not 443, nothing after it'
-    : undefined;
+  exactOrigin(text) === undefined ? 'must be an origin such as https://latchkey.example.com (no path)' : undefined;
 const aUrl = (text: string) => (isUrl(text) ? undefined : 'must be an https: URL (http: only on loopback)');
 
 /** In the order in which they are asked. */
@@ -37,7 +35,7 @@ export const questions: readonly Question[] = [
   {
     key: 'issuer',
     option: 'issuer',
-    text: 'Address of this broker, as people’s browsers will see it',
+    text: 'Public URL of this broker',
     example: 'https://latchkey.example.com',
     check: anOrigin,
   },
@@ -52,28 +50,28 @@ export const questions: readonly Question[] = [
   {
     key: 'upstream',
     option: 'upstream-issuer',
-    text: 'The provider’s issuer',
+    text: 'Issuer URL of the identity provider',
     example: 'https://acme.okta.com/oauth2/default',
     check: aUrl,
   },
   {
     key: 'clientId',
     option: 'client-id',
-    text: 'Client id of Latchkey at the provider',
+    text: 'Client ID at the identity provider',
     example: '0oa1b2c3d4',
-    check: (text) => (/^\S+$/.test(text) ? undefined : 'must be one word'),
+    check: (text) => (/^\S+$/.test(text) ? undefined : 'must not be empty or contain spaces'),
   },
   {
     key: 'site',
     option: 'site',
-    text: 'The first site that may ask for tokens',
+    text: 'First site (origin) that can request tokens',
     example: 'https://shop.example.com',
     check: anOrigin,
   },
   {
     key: 'api',
     option: 'api',
-    text: 'The first API that tokens are for',
+    text: 'First API (audience)',
     example: 'https://api.example.com',
     check: aUrl,
   },

@@ -11,11 +11,11 @@ export function firstConfig(answers: Answers, keysFile: string): string {
   const { issuer, preset, upstream, clientId, site, api } = answers;
   const q = (text: string) => stringify(text, { lineWidth: 0 }).trim();
   const scopes = ['openid', 'profile', 'email', ...(presetOf(preset).offlineScope ? ['offline_access'] : [])];
-  return `# latchkey doctor --config <this file> looks at all that a sign-in goes through.
+  return `# Check this file with: latchkey doctor --config <this file>
 issuer: ${q(issuer)}
 listen: 127.0.0.1:8787
-trusted_proxies: [127.0.0.1/32] # the TLS proxy before it, here on the same machine
-store: sqlite:./latchkey.db # postgres://… where there are several brokers
+trusted_proxies: [127.0.0.1/32] # the TLS proxy in front of the broker, on the same machine
+store: sqlite:./latchkey.db # postgres://… to run several brokers
 keys_file: ${q(keysFile)}
 upstreams:
   ${preset}:
@@ -24,21 +24,21 @@ upstreams:
     client_secret: \${${secretVariable(answers)}}
     preset: ${preset}
     scopes: [${scopes.join(', ')}]
-    # refresh_leeway: 30s # for how long the provider accepts a rotated refresh token again, if it rotates them
+    # refresh_leeway: 30s # the provider's grace period for rotated refresh tokens, if it rotates them
 extension:
-  chrome_ids: [] # ids of your builds, once you have them: docs/permissions.md
+  chrome_ids: [] # IDs of your builds, once you have them: docs/permissions.md
   firefox_ids: []
 resources:
   ${q(api)}:
     name: ${q(new URL(api).host)}
     scopes:
-      read: See what is yours # what people read before they agree; then the names that your API knows
+      read: View your data # shown to users on the consent screen; replace with your API's scopes
 origins:
   ${q(site)}:
     name: ${q(new URL(site).host)}
     allow:
       ${q(api)}: [read]
-    # groups: [${preset}:staff] # only for these; without it, for everybody who can sign in
+    # groups: [${preset}:staff] # only for these groups; without this line, everyone who can sign in
 devices:
   cli:
     name: Command line

@@ -14,7 +14,7 @@ export interface AccountPage extends AccountView {
 
 /** Where somebody is signed in, and how they end that. */
 export function accountPage(language: Language, { csrf, account, now, browsers, devices, sites }: AccountPage): Html {
-  const { account: words, confirm, identity } = language.words;
+  const { account: words, identity } = language.words;
   const since = (at: number): string => ago(language, now - at);
   const form = (action: string, fields: Record<string, string>, label: string, described: string): Html =>
     html`<form method="post" action="/account">
@@ -97,6 +97,6 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
         <button type="submit" name="action" value="end_all">${words.everywhere}</button>
         <p class="fine">${words.everywhereText}</p>
       </form>
-      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${confirm.notYou}</button></form>`,
+      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${words.signOutHere}</button></form>`,
   );
 }

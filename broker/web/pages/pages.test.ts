@@ -58,7 +58,7 @@ describe.each(languages)('pages in $tag', (language) => {
 it('shows scopes in the words of the configuration, and how long a device stays', async () => {
   const view = { ...confirmed, scopes: ['Bestellungen sehen'], userCode: 'BCDF-GHJK', startedFrom: undefined };
   const page = String(await deviceConfirmPage(english, { ...view, startedAgo: 7_300_000, sameNetwork: false }));
-  for (const fact of ['Bestellungen sehen', '90 days', '2 hours ago', 'an unknown address', 'another network']) {
+  for (const fact of ['Bestellungen sehen', '90 days', '2 hours ago', 'an unknown address', 'different network']) {
     expect(page).toContain(fact);
   }
 });

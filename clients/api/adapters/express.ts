@@ -25,7 +25,7 @@ const known = new WeakMap<object, Claims>();
 export function claimsOf(req: object): Claims {
   const claims = known.get(req);
   if (claims) return claims;
-  throw new TypeError('latchkey/api/express: this route has no guard before it');
+  throw new TypeError('@latchkey/api/express: this route has no guard before it');
 }
 
 /**

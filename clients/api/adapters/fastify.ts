@@ -30,7 +30,7 @@ const known = new WeakMap<object, Claims>();
 export function claimsOf(request: object): Claims {
   const claims = known.get(request);
   if (claims) return claims;
-  throw new TypeError('latchkey/api/fastify: this route has no guard among its hooks');
+  throw new TypeError('@latchkey/api/fastify: this route has no guard among its hooks');
 }
 
 /**

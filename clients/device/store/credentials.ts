@@ -36,7 +36,7 @@ export function credentialFile(path: string, lock: LockOptions): CredentialFile 
         if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
           throw new StoreError(
             'unusable',
-            `Others may read ${path}: run "chmod 600" on it, or remove it and sign in again.`,
+            `${path} is readable by other users. Run "chmod 600" on it, or delete it and sign in again.`,
           );
         }
         text = await readFile(path, 'utf8');
@@ -46,7 +46,7 @@ export function credentialFile(path: string, lock: LockOptions): CredentialFile 
       }
       const credentials = parse(text);
       if (credentials) return credentials;
-      throw new StoreError('unusable', `${path} is not a file of latchkey's: remove it and sign in again.`);
+      throw new StoreError('unusable', `${path} isn't a valid Latchkey credentials file. Delete it and sign in again.`);
     },
     write: (credentials) => writePrivateFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`),
     erase: () =>

@@ -48,7 +48,10 @@ async function acquire(path: string, nonce: string, { now, sleep, signal }: Lock
   while (!(await create(path, nonce, now()))) {
     if (await isStale(path, now())) await removeStale(path, now);
     else if (now() > until) {
-      throw new StoreError('locked', `Another latchkey process holds ${path}: wait for it, or remove the file.`);
+      throw new StoreError(
+        'locked',
+        `${path} is locked by another latchkey process. Wait for it to finish, or delete the lock file.`,
+      );
     } else await sleep(pollMs, signal);
   }
 }

@@ -84,11 +84,11 @@ function inWords({ code, message }: LatchkeyError): string {
     case 'not_installed':
       return 'The Latchkey extension is not in this browser. “npm run demo” opens one that has it.';
     case 'access_not_granted':
-      return `${site.name} may not do this yet. Press “Connect”, and you will be asked.`;
+      return `${site.name} may not do this yet. Press “Connect” to ask for access.`;
     case 'user_denied':
       return 'You said no, so nothing was read.';
     case 'policy_denied':
-      return 'Your organisation does not allow this for you.';
+      return 'Your organization doesn’t allow this for you.';
     default:
       return message;
   }

@@ -18,6 +18,8 @@ export interface Outage {
 }
 
 const people = 12;
+/** When nobody waits for a recovery any more. */
+const recoveryDeadlineMs = 30_000;
 
 /** PostgreSQL is stopped while people keep asking for tokens and refreshes are under way; the brokers stay up. */
 export async function outage({ postgres, downMs }: { postgres: Postgres; downMs: number }): Promise<Outage> {
@@ -57,6 +59,9 @@ export async function outage({ postgres, downMs }: { postgres: Postgres; downMs:
   await sleep(downMs);
   await postgres.start();
   backAt = Date.now();
+  const deadline = backAt + recoveryDeadlineMs;
+  while (Number.isNaN(result.recoveredAfterMs) && Date.now() < deadline) await sleep(100);
+  // A while longer, so that everybody asks again.
   await sleep(3_000);
   over = true;
   await everybody;

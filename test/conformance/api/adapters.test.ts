@@ -11,7 +11,7 @@ import { frameworks, type Running } from './servers.ts';
 const site = 'https://shop.example.com';
 const cors = { origins: [site] };
 
-describe.each(Object.entries(frameworks))('latchkey/api under %s', (_, start) => {
+describe.each(Object.entries(frameworks))('@latchkey/api under %s', (_, start) => {
   let at: TestIssuer;
   let api: Running;
   let stepUp: Running;

@@ -34,7 +34,7 @@ export async function openChromium(demo: RunningDemo, options: ChromiumOptions =
     headless: display === undefined,
     env: display === undefined ? undefined : { ...process.env, DISPLAY: display },
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
 
   const id = chromeExtensionId(extensionKey);

@@ -34,6 +34,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
     browser: 'firefox',
     executablePath: executable ?? (await findFirefox(quiet)),
     headless: true,
+    timeout: 120_000,
     args: ['--remote-allow-system-access'],
     handleSIGINT: false,
     handleSIGTERM: false,
@@ -55,7 +56,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
     await browser.close();
     throw error;
   }
-  const greeted = await closeWelcome(bidi);
+  const greeted = await closeWelcome(bidi, executable === undefined ? 600 : 50);
   const tabs = new WeakMap<Page, Tab>();
   const tabOf = (page: Page): Tab => {
     const known = tabs.get(page) ?? firefoxTab(page, bidi);
@@ -99,7 +100,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
 
 /** By policy, some time after the start. */
 async function installed(bidi: Bidi): Promise<void> {
-  for (let tries = 0; tries < 150; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     if ((await inChrome(bidi, `String(${extension})`)) !== 'undefined') return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -116,9 +117,13 @@ async function contextsOf(bidi: Bidi): Promise<{ context: string; url: string }[
   return (result as { contexts: { context: string; url: string }[] }).contexts;
 }
 
-/** The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would. */
-async function closeWelcome(bidi: Bidi): Promise<boolean> {
-  for (let tries = 0; tries < 50; tries += 1) {
+/**
+ * The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would.
+ *
+ * @param tenths of a second to wait at most: many where it has to come, few where a policy has installed the extension
+ */
+async function closeWelcome(bidi: Bidi, tenths: number): Promise<boolean> {
+  for (let tries = 0; tries < tenths; tries += 1) {
     const welcome = (await contextsOf(bidi)).find(({ url }) => url === extensionUrl('ui/welcome.html'));
     if (welcome) {
       await bidi.send('browsingContext.close', { context: welcome.context });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { chromeExtensionId, demoFirefoxId } from '../../../demo/extension-key.ts';
-import { claimRow } from '../../../demo/ports.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
 import { buildExtension } from '../../../extension/build/build.ts';
+import { freePorts } from '../kit/ports.ts';
 import type { Browser } from './browser.ts';
 import { openChromium } from './chromium.ts';
 import { openFirefox } from './firefox.ts';
@@ -53,7 +53,7 @@ describe.each([
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'latchkey-managed-'));
     const log = (line: string) => void process.stderr.write(`${line}\n`);
-    demo = await startDemo({ ports: await claimRow(0), dir: join(dir, 'demo'), now: Date.now, log, extensionKey });
+    demo = await startDemo({ ports: await freePorts(), dir: join(dir, 'demo'), now: Date.now, log, extensionKey });
   });
   afterEach(async () => {
     await browser?.close();
@@ -87,12 +87,12 @@ describe.each([
     const policy = { broker_url: demo.origins.broker };
     const running = await open(context, policy, { ...demo, extensionDir: join(outDir, 'chrome') });
     const popup = await running.openExtensionPage('ui/popup.html');
-    await sees(popup, 'h1', 'One permission is missing');
+    await sees(popup, 'h1', 'Permission needed');
     await sees(popup, '.origin', demo.origins.broker);
     // Only in Firefox does a preference answer the browser's own question.
     if (name === 'Chromium') return;
     await press(popup, 'Continue');
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
   });
 
   it('policy: a denied site gets nothing, and is told why; private windows are served where it allows them', async (context) => {

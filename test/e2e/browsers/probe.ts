@@ -20,7 +20,7 @@ async function open(browser: Browser, origin: string, path: string, more: [strin
   return tab;
 }
 
-/** A page at any origin that has nothing but `latchkey/page`. */
+/** A page at any origin that has nothing but `@latchkey/page`. */
 export async function openProbe(browser: Browser, origin: string, headers: Record<string, string> = {}): Promise<Tab> {
   const tab = await open(browser, origin, '/probe', [
     [`${origin}/probe`, { body: page, headers: { ...asHtml, ...headers } }],

@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimRow } from '../../../demo/ports.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
+import { freePorts } from '../kit/ports.ts';
 import type { Browser } from './browser.ts';
 
 /** The whole demo on free ports and a browser with the extension, in a folder that is gone afterwards. */
 export async function startBrowser(open: (demo: RunningDemo) => Promise<Browser>): Promise<Browser> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'));
   const log = (line: string) => void process.stderr.write(`${line}\n`);
-  const demo = await startDemo({ ports: await claimRow(0), dir, now: Date.now, log });
+  const demo = await startDemo({ ports: await freePorts(), dir, now: Date.now, log });
   const browser = await open(demo);
   return {
     ...browser,

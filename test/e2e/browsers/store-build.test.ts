@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { demoExtensionKey, demoFirefoxId } from '../../../demo/extension-key.ts';
-import { claimRow } from '../../../demo/ports.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
 import { buildExtension } from '../../../extension/build/build.ts';
+import { freePorts } from '../kit/ports.ts';
 import type { Browser, Tab } from './browser.ts';
 import { openChromium } from './chromium.ts';
 import { type Display, openDisplay } from './display.ts';
@@ -38,7 +38,7 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'latchkey-store-'));
     const log = (line: string) => void process.stderr.write(`${line}\n`);
-    demo = await startDemo({ ports: await claimRow(0), dir: join(dir, 'demo'), now: Date.now, log });
+    demo = await startDemo({ ports: await freePorts(), dir: join(dir, 'demo'), now: Date.now, log });
     const target = name === 'Chromium' ? 'chrome' : 'firefox';
     const build = { baked: null, firefoxId: demoFirefoxId, chromeKey: demoExtensionKey };
     await buildExtension(build, { target, version: '1.2.3', outDir: join(dir, 'build') });
@@ -62,20 +62,20 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
     await sees(popup, 'h1', 'Set up Latchkey');
     await popup.type('input[name=broker]', 'http://not an address');
     await press(popup, 'Continue');
-    await sees(popup, '.wrong', 'This is not an address');
+    await sees(popup, '.wrong', 'Enter a web address');
     await popup.evaluate(`document.querySelector('input[name=broker]').value = ''`);
     await popup.type('input[name=broker]', demo.origins.broker);
     await press(popup, 'Continue');
     await allow();
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
     await popup.close();
   });
 
-  it('store build: “Connect” serves a page that was open before, without a reload', async (context) => {
+  it('store build: “Turn on” serves a page that was open before, without a reload', async (context) => {
     popup = await signIn(running(context));
-    await sees(popup, '.site', 'Latchkey is not in this site yet');
+    await sees(popup, '.site', 'Latchkey isn’t turned on for this site yet');
     expect(await shop.evaluate('document.documentElement.dataset.signedIn ?? "false"')).toBe('false');
-    await press(popup, 'Connect Delivery notes');
+    await press(popup, 'Turn on Latchkey for Delivery notes');
     await allow();
     await showsSignedIn(shop, true);
     expect(await answerTo(shop, 'Load orders')).toBe(200);

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import type { Browser, Tab } from './browser.ts';
 
-const timeout = 15_000;
+/** How long a browser may take for one step on a busy machine. */
+const timeout = 30_000;
 const quoted = (text: string): string => JSON.stringify(text);
 
 /** Waits until an expression is true in the page. A page that navigates meanwhile is asked again. */
@@ -123,7 +124,7 @@ export async function choose(tab: Tab, label: string, choice: string): Promise<v
 export async function signOut(popup: Tab): Promise<void> {
   await popup.toFront();
   await press(popup, 'Sign out');
-  await sees(popup, 'h1', 'You are signed out');
+  await sees(popup, 'h1', 'You’re signed out');
 }
 
 /** Presses a button of a site. @returns the consent window that this opens */

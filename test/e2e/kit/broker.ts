@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../../broker/config/load.ts';
 import { initRing } from '../../../broker/keys/ring.ts';
@@ -10,9 +12,10 @@ import { startBroker } from '../../../broker/serve.ts';
 import { demoConfig, upstreamName } from '../../../demo/config.ts';
 import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../../../demo/extension-key.ts';
 import { createIdp, newSigningKey } from '../../../demo/idp/idp.ts';
-import { claimRow, originsOf } from '../../../demo/ports.ts';
+import { originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
 import { demoUsers } from '../../../demo/users.ts';
+import { freePorts } from './ports.ts';
 
 type Tree = Record<string, unknown>;
 
@@ -26,7 +29,7 @@ export async function startBrokerAndIdp(
   adjust: (config: Tree) => void = () => {},
   files: Readonly<Record<string, string>> = {},
 ) {
-  const ports = await claimRow(0);
+  const ports = await freePorts();
   const origins = originsOf(ports);
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
   const secret = 'a-secret-of-this-test-only';
@@ -70,8 +73,7 @@ export async function startBrokerAndIdp(
     async restart() {
       await broker.close();
       broker = await start();
-      // Until fetch has seen that its open connections are closed, it would use one of them again.
-      await sleep(50);
+      await seesClosedConnections(ports.broker);
     },
     async stopIdp() {
       await idpServer.close();
@@ -85,6 +87,18 @@ export async function startBrokerAndIdp(
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Waits until `fetch` has seen that its open connections are closed, which it would use again. Their end was sent before
+ * this request, on a connection of its own, is answered.
+ */
+async function seesClosedConnections(port: number): Promise<void> {
+  const asked = get({ port, host: '127.0.0.1', path: '/healthz', agent: false });
+  const [answer]: IncomingMessage[] = await once(asked, 'response');
+  answer?.resume();
+  // After what else has arrived in the same turn of the event loop.
+  await setImmediate();
 }
 
 export type TestBroker = Awaited<ReturnType<typeof startBrokerAndIdp>>;

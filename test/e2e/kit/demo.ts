@@ -6,9 +6,9 @@ import { findChromium } from '../../../demo/browser/find.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
 import { signInByPopup } from '../../../demo/play/person.ts';
 import { openStage, type Stage } from '../../../demo/play/stage.ts';
-import { claimRow } from '../../../demo/ports.ts';
 import { type Demo, startDemo } from '../../../demo/stack.ts';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
+import { freePorts } from './ports.ts';
 
 /** The whole demo on free ports and a headless browser with the extension. */
 export interface TestDemo extends Stage {
@@ -30,7 +30,7 @@ export const userNamed = (username: string): DemoUser => {
 export async function startTestDemo(): Promise<TestDemo> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'));
   const demo = await startDemo({
-    ports: await claimRow(0),
+    ports: await freePorts(),
     dir,
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),

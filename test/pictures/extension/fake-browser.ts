@@ -62,6 +62,8 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
   };
   const ready = scene.key === undefined ? Promise.resolve() : putKey(scene.key);
 
+  /** Of every port there was. */
+  const everyListener: ((message: unknown) => void)[] = [];
   const connect = () => {
     const listeners: ((message: unknown) => void)[] = [];
     return {
@@ -74,7 +76,12 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
           for (const listener of listeners) listener(response);
         });
       },
-      onMessage: { addListener: (listener: (message: unknown) => void) => void listeners.push(listener) },
+      onMessage: {
+        addListener(listener: (message: unknown) => void) {
+          listeners.push(listener);
+          everyListener.push(listener);
+        },
+      },
       onDisconnect: { addListener: () => undefined },
     };
   };
@@ -111,4 +118,9 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
   };
   Object.defineProperty(globalThis, 'browser', { value: browser });
   Object.defineProperty(globalThis, 'fakeCalls', { value: calls });
+  /** Tells the page, for tests, that something has changed that it may be showing. */
+  const tellOfChange = () => {
+    for (const listener of everyListener) listener({ changed: true });
+  };
+  Object.defineProperty(globalThis, 'fakeChange', { value: tellOfChange });
 }

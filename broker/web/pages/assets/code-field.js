@@ -20,23 +20,42 @@ function codeIn(text) {
   return grouped(linked ?? found ?? plain);
 }
 
-/** Shows a code; the cursor stays after the letter that it was after. */
-function show(code, lettersBefore) {
+/** How many of a code's letters the text has. */
+const lettersIn = (text) => grouped(text).replace('-', '').length;
+
+/** Shows a code. The cursor, or the selection, stays after the letters that it was after. */
+function show(code, from, to = from) {
+  const placeAfter = (letters) => (letters > 4 ? letters + 1 : letters);
   field.value = code;
-  const place = lettersBefore > 4 ? lettersBefore + 1 : lettersBefore;
-  field.setSelectionRange(place, place);
+  field.setSelectionRange(placeAfter(from), placeAfter(to));
 }
 
-field.classList.add('in-boxes');
-field.value = grouped(field.value);
+/** Puts the text of the field in groups. */
+function group() {
+  field.classList.add('in-boxes');
+  const code = codeIn(field.value);
+  if (code === field.value) return;
+  // A code found in a longer text was pasted whole: the cursor goes behind it.
+  if (code !== grouped(field.value)) return show(code, length);
+  const [from, to] = [field.selectionStart, field.selectionEnd].map((place) => lettersIn(field.value.slice(0, place)));
+  show(code, from, to);
+}
+
+// The browser may apply `autofocus` after the page has loaded. A letter typed before that would be lost.
+if (document.activeElement === document.body) field.focus();
+
+// An input method may be composing the text in the field; on phones this is the rule. A new value would end the
+// composition and leave its letters twice. No property tells whether one is going on, so the text waits for the next event.
+const isBeingTyped = document.activeElement === field && field.value !== field.defaultValue;
+if (!isBeingTyped) group();
 
 field.addEventListener('input', (event) => {
   // An input method is still composing: its text is not there yet.
-  if (event.isComposing) return;
-  const before = grouped(field.value.slice(0, field.selectionStart)).replace('-', '').length;
-  show(grouped(field.value), before);
+  if (!event.isComposing) group();
 });
-field.addEventListener('compositionend', () => show(grouped(field.value), length));
+field.addEventListener('compositionend', group);
+// For text that was complete before this script ran.
+field.addEventListener('change', group);
 
 field.addEventListener('paste', (event) => {
   event.preventDefault();
@@ -46,5 +65,5 @@ field.addEventListener('paste', (event) => {
   const isWhole = pasted.length === length + 1;
   const head = isWhole ? '' : value.slice(0, selectionStart);
   const code = grouped(head + pasted + (isWhole ? '' : value.slice(selectionEnd)));
-  show(code, grouped(head + pasted).replace('-', '').length);
+  show(code, lettersIn(head + pasted));
 });

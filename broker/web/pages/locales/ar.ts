@@ -103,6 +103,7 @@ export const ar: Words = {
     allowedByOrganisation: 'مسموح به من مؤسستك',
     refusedAt: (when) => `اخترت «أبدًا» ${when}`,
     letAsk: 'السماح له بالسؤال من جديد',
+    signOutHere: 'تسجيل الخروج من هذه الصفحة',
     signOut: 'تسجيل الخروج',
     takeBack: 'إلغاء السماح',
     rename: 'إعادة التسمية',

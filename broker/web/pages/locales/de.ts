@@ -116,6 +116,7 @@ export const de: Words = {
     allowedByOrganisation: 'von Ihrer Organisation zugelassen',
     refusedAt: (when) => `„Nie“ gewählt ${when}`,
     letAsk: 'Wieder fragen lassen',
+    signOutHere: 'Von dieser Seite abmelden',
     signOut: 'Abmelden',
     takeBack: 'Zurücknehmen',
     rename: 'Umbenennen',

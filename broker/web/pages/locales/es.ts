@@ -113,6 +113,7 @@ export const es: Words = {
     allowedByOrganisation: 'permitido por su organización',
     refusedAt: (when) => `eligió «nunca» ${when}`,
     letAsk: 'Dejar que vuelva a preguntar',
+    signOutHere: 'Cerrar sesión en esta página',
     signOut: 'Cerrar sesión',
     takeBack: 'Retirar el permiso',
     rename: 'Cambiar el nombre',

@@ -111,6 +111,7 @@ export const ja: Words = {
     allowedByOrganisation: '組織が許可',
     refusedAt: (when) => `${when}に「今後許可しない」を選択`,
     letAsk: '確認を再開',
+    signOutHere: 'このページからサインアウト',
     signOut: 'サインアウト',
     takeBack: '取り消す',
     rename: '名前を変更',

@@ -62,7 +62,7 @@ export function accessCases(browser: () => Browser): void {
       window.codes = [];
       new MutationObserver(() => window.codes.push(notice.dataset.code)).observe(notice, { attributes: true });
     })()`);
-    await press(popup, 'Disconnect Shop');
+    await press(popup, 'Remove access for Shop');
     await closes(window);
     await until(shop, `window.codes.includes('user_denied') && window.codes.includes('access_not_granted')`);
     await sees(popup, '.site.none', 'Shop');
@@ -85,8 +85,8 @@ export function accessCases(browser: () => Browser): void {
 
   it('disconnecting in the popup reaches the open tab', async () => {
     const popup = await browser().openExtensionPage('ui/popup.html');
-    await sees(popup, '.site.person', 'Last used less than a minute ago');
-    await press(popup, 'Disconnect Shop');
+    await sees(popup, '.site.person', 'Last used just now');
+    await press(popup, 'Remove access for Shop');
     await sees(popup, '.site.none', 'Shop');
     await sees(shop, '#notice[data-code=access_not_granted]');
     await shop.close();
@@ -96,14 +96,14 @@ export function accessCases(browser: () => Browser): void {
   it('a site that was told “never” is refused without a window, until the person lets it ask again', async () => {
     const { api, shop } = browser().demo.origins;
     const site = await openTab(browser(), shop);
-    await answerConsent(await askedInTheEnd(browser(), site), 'Never for this site');
+    await answerConsent(await askedInTheEnd(browser(), site), 'Block this site');
     await sees(site, '#notice[data-code=user_denied]');
     await site.close();
     const probe = await openProbe(browser(), shop);
     expect(await ask(probe, api, ['orders:read'])).toEqual({ code: 'user_denied', message: expect.any(String) });
     const popup = await browser().openExtensionPage('ui/popup.html');
     await sees(popup, '.site.never', 'Shop');
-    await press(popup, 'Let Shop ask again');
+    await press(popup, 'Unblock Shop');
     await sees(popup, '.site.none', 'Shop');
     expect(await ask(probe, api, ['orders:read'])).toEqual({
       code: 'access_not_granted',

@@ -128,13 +128,13 @@ export function accountCases(browser: () => Browser): void {
     const site = await openTab(browser(), shop);
     const window = await askedForConsent(browser(), site, 'Connect');
     await sees(window, '.end', ada);
-    await choose(window, 'Which account?', grace);
+    await choose(window, 'Account to use', grace);
     await sees(window, '.end p', grace);
     await answerConsent(window, 'Allow');
     expect(await answerTo(site, 'Load orders')).toBe(200);
     const probe = await openProbe(browser(), shop);
     expect(await whose(probe)).toBe('grace');
-    await press(popup, 'Disconnect Shop');
+    await press(popup, 'Remove access for Shop');
     await expect.poll(() => whose(probe)).toBe('access_not_granted');
     for (const tab of [site, probe]) await tab.close();
   });
@@ -153,7 +153,7 @@ export function accountCases(browser: () => Browser): void {
   });
 
   it('one account is left, and its sites have the other', async () => {
-    await press(popup, 'Sign out Grace Hopper');
+    await press(popup, 'Sign out of Grace Hopper');
     await until(popup, `!document.querySelector('.others')`);
     await expect.poll(() => whose(page)).toBe('ada');
     expect(await popup.evaluate(`document.querySelector('select')`)).toBe(null);

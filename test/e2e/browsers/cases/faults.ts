@@ -21,7 +21,7 @@ export function faultCases(browser: () => Browser): void {
     expect(await askOf(site)).toMatchObject({ code: 'offline', retryAfterMs: expect.any(Number) });
     const popup = await openPopup();
     await sees(popup, 'h1', 'Ada Lovelace');
-    await sees(popup, '[role=alert]', 'Check your connection, then try again.');
+    await sees(popup, '[role=alert]', 'Check your internet connection or VPN, then try again.');
     await popup.close();
     await outage.over();
     await expect.poll(() => askOf(site), { interval: 500 }).toHaveProperty('token');
@@ -73,7 +73,7 @@ export function faultCases(browser: () => Browser): void {
     await browser().clearCookies(new URL(origins().broker).hostname);
     await moveClock(browser(), pastEveryToken);
     const popup = await openPopup();
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
     await showsSignedIn(site, false);
     await popup.close();
     await (await signIn(browser())).close();
@@ -88,7 +88,7 @@ export function faultCases(browser: () => Browser): void {
     expect(await browser().demo.idp.endSessionsOf('ada')).toBeGreaterThan(0);
     await showsSignedIn(site, false);
     const popup = await openPopup();
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
     for (const tab of [popup, site]) await tab.close();
   });
 

@@ -104,7 +104,7 @@ export function interruptionCases(browser: () => Browser): void {
       await answerConsent(window, 'Allow');
       await sees(site, '#token', 'number');
       const popup = await browser().openExtensionPage('ui/popup.html');
-      await press(popup, 'Disconnect Shop');
+      await press(popup, 'Remove access for Shop');
       await sees(popup, '.site.none', 'Shop');
       for (const tab of [popup, site]) await tab.close();
     },
@@ -115,7 +115,7 @@ export function interruptionCases(browser: () => Browser): void {
     const stopped = await stopAt(browser(), at, 'DELETE /session');
     await press(popup, 'Sign out');
     await stopped();
-    await sees(popup, 'h1', 'You are signed out');
+    await sees(popup, 'h1', 'You’re signed out');
     await popup.close();
   });
 
@@ -126,7 +126,7 @@ export function interruptionCases(browser: () => Browser): void {
     const outage = await browser().demo.outage('idp');
     expect(await askOf(site)).toHaveProperty('token');
     await expect
-      .poll(() => askOf(site), { timeout: 40_000, interval: 1_000 })
+      .poll(() => askOf(site), { timeout: 60_000, interval: 1_000 })
       .toMatchObject({
         code: 'busy',
         retryAfterMs: expect.any(Number),
@@ -134,7 +134,7 @@ export function interruptionCases(browser: () => Browser): void {
     const popup = await browser().openExtensionPage('ui/popup.html');
     await sees(popup, 'h1', 'Ada Lovelace');
     await outage.over();
-    await expect.poll(() => askOf(site), { timeout: 40_000, interval: 1_000 }).toHaveProperty('token');
+    await expect.poll(() => askOf(site), { timeout: 60_000, interval: 1_000 }).toHaveProperty('token');
     for (const tab of [popup, site]) await tab.close();
-  }, 120_000);
+  }, 180_000);
 }

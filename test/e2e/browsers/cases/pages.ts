@@ -16,7 +16,7 @@ export function pageCases(browser: () => Browser): void {
     const { origins } = browser().demo;
     const settings = await browser().openExtensionPage('ui/options.html');
     await sees(settings, '.origin.strong', origins.broker);
-    await sees(settings, '.quiet', 'Your organisation built it into this copy');
+    await sees(settings, '.quiet', 'Set by your organization');
     for (const origin of [origins.broker, origins.shop, origins.notes])
       await sees(settings, '.rows .origin', new URL(origin).hostname);
     await settings.close();
@@ -28,9 +28,9 @@ export function pageCases(browser: () => Browser): void {
     await until(page, `document.querySelectorAll('.check').length === 13 && !document.querySelector('.checking')`);
     for (const verdict of ['failed', 'skipped'])
       expect(await page.evaluate(`document.querySelector('.check.${verdict}')?.textContent ?? ''`)).toBe('');
-    await sees(page, '.check', `A sign-in can begin at ${new URL(browser().demo.origins.idp).host}`);
-    await sees(page, '.check', 'it cannot be copied out');
-    await sees(page, '.check', 'As Ada Lovelace');
+    await sees(page, '.check', `${new URL(browser().demo.origins.idp).host} is ready`);
+    await sees(page, '.check', 'can’t be exported');
+    await sees(page, '.check', 'Signed in as Ada Lovelace');
     const copied = await textOf(page, 'pre');
     expect(copied).toContain('held, non-extractable');
     for (const { name, email } of demoUsers) {
@@ -45,9 +45,9 @@ export function pageCases(browser: () => Browser): void {
   it('the icon tells whether somebody is signed in', async () => {
     const title = '(globalThis.browser ?? chrome).action.getTitle({})';
     const popup = await signIn(browser());
-    await expect.poll(() => popup.evaluate(title)).toBe('Latchkey: signed in');
+    await expect.poll(() => popup.evaluate(title)).toBe('Latchkey – Signed in');
     await signOut(popup);
-    await expect.poll(() => popup.evaluate(title)).toBe('Latchkey: signed out');
+    await expect.poll(() => popup.evaluate(title)).toBe('Latchkey – Signed out');
     await popup.close();
   });
 }

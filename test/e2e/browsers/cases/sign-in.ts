@@ -71,7 +71,7 @@ export function signInCases(browser: () => Browser): void {
           answers.push(await ask(page, demo.origins.api, ['orders:read']));
           return grants().length;
         },
-        { timeout: 25_000, interval: 500 },
+        { timeout: 60_000, interval: 500 },
       )
       .toBe(1);
     expect(answers).toEqual(answers.map(() => ({ token: expect.any(String) })));
@@ -93,7 +93,7 @@ export function signInCases(browser: () => Browser): void {
     const page = await openProbe(browser(), demo.origins.notes);
     // The token that there is is served until it is over.
     await expect
-      .poll(() => ask(page, demo.origins.api, ['orders:read']), { timeout: 25_000, interval: 500 })
+      .poll(() => ask(page, demo.origins.api, ['orders:read']), { timeout: 60_000, interval: 500 })
       .toMatchObject({ code: 'not_signed_in' });
     await page.close();
     await showsSignedIn(site, false);

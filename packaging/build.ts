@@ -1,0 +1,33 @@
+/**
+ * `npm run build:packages [-- NAME …]`: builds what is published, all of it or the named packages, each into the
+ * `dist/` of its folder. `npm pack` runs it for the package that it packs.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { bundle } from './bundle.ts';
+import { packages, root } from './packages.ts';
+import { judge } from './sizes.ts';
+import { writeTypes } from './types.ts';
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !packages.some((each) => each.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No such package: ${unknown.join(', ')}. There are ${packages.map(({ name }) => name).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+
+for (const each of packages.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  await bundle(each);
+  if (each.hasTypes) await writeTypes(each);
+  for (const entry of Object.keys(each.entries)) {
+    const bytes = gzipSync(await readFile(join(root, each.dir, 'dist', `${entry}.js`)), { level: 9 }).length;
+    const { line, fault } = judge(`${each.name} ${entry}`, bytes, each.budgets?.[entry]);
+    process.stdout.write(`${line}\n`);
+    if (fault === undefined) continue;
+    process.stderr.write(`${fault}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,52 @@
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { type PublishedPackage, root } from './packages.ts';
+
+/** What the broker reads beside its modules, at run time. */
+const assets: Readonly<Record<string, string>> = { latchkey: 'web/pages/assets' };
+
+/**
+ * Builds a package's modules into its `dist/`: ES modules with source maps, with `shared/` in them. Its
+ * dependencies stay outside, so that security fixes reach whoever installs it.
+ */
+export async function bundle({ name, dir, entries, runs }: PublishedPackage): Promise<void> {
+  const folder = join(root, dir);
+  const { dependencies = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const outside = Object.keys(dependencies).flatMap((dependency) => [dependency, new RegExp(`^${dependency}/`)]);
+  const external = runs === 'in pages' ? [] : [/^node:/, ...outside];
+  const minify = runs === 'in pages';
+  const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, join(folder, source)]));
+  // Two entries of a page would share a chunk: each is a file that can be served alone.
+  const builds = runs === 'in pages' ? Object.entries(input).map((entry) => Object.fromEntries([entry])) : [input];
+  for (const [index, entry] of builds.entries()) {
+    await build({
+      root: folder,
+      configFile: false,
+      logLevel: 'warn',
+      publicDir: false,
+      ssr: { noExternal: true },
+      build: {
+        ssr: runs !== 'in pages',
+        outDir: 'dist',
+        emptyOutDir: index === 0,
+        target: runs === 'in Node' ? (name === 'latchkey' ? 'node24' : 'node20') : 'es2022',
+        minify,
+        sourcemap: true,
+        lib: { entry, formats: ['es'] },
+        rolldownOptions: {
+          external,
+          output: {
+            minify,
+            comments: minify ? false : { legal: true, jsdoc: true, annotation: true },
+            entryFileNames: '[name].js',
+            // Beside the entries: what reads a file next to itself finds it in dist/.
+            chunkFileNames: '[name].js',
+          },
+        },
+      },
+    });
+  }
+  const beside = assets[name];
+  if (beside !== undefined) await cp(join(folder, beside), join(folder, 'dist/assets'), { recursive: true });
+}

@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { type PublishedPackage, root } from './packages.ts';
+
+/**
+ * Writes a package's declarations beside its modules, twice: `.d.ts` for those who import it and `.d.cts` for
+ * those who `require()` it. There is one JavaScript for both, so both see the same classes.
+ *
+ * @throws {Error} with the compiler's words
+ */
+export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' | 'entries'>): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'latchkey-types-'));
+  try {
+    // What is imported through node_modules is not written, unless it is named: shared/ is a workspace.
+    const shared = (await readdir(join(root, 'shared'), { recursive: true }))
+      .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file))
+      .map((file) => join(root, 'shared', file));
+    const files = [...Object.values(entries).map((source) => join(root, dir, source)), ...shared];
+    const project = join(work, 'tsconfig.json');
+    const compilerOptions = {
+      rootDir: root,
+      outDir: join(work, 'types'),
+      typeRoots: [join(root, 'node_modules/@types')],
+    };
+    await writeFile(
+      project,
+      JSON.stringify({ extends: join(root, 'packaging/tsconfig.types.json'), compilerOptions, files }),
+    );
+    const { status, stdout, stderr } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', project], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`cannot write the declarations of ${dir}:\n${stdout}${stderr}`);
+    await publish(join(work, 'types'));
+  } finally {
+    await rm(work, { recursive: true });
+  }
+
+  /** The entries' declarations and all that they lead to; of shared/ no more than that. */
+  async function publish(from: string): Promise<void> {
+    const found = new Set(Object.values(entries).map((source) => join(dir, source)));
+    for (const source of found) {
+      const declarations = await readFile(join(from, source.replace(/\.ts$/, '.d.ts')), 'utf8');
+      for (const [, specifier = ''] of declarations.matchAll(internal)) {
+        const inShared = specifier.replace(/^@latchkey\/shared\//, '');
+        found.add(inShared === specifier ? join(dirname(source), specifier) : join('shared', inShared));
+      }
+      const target = source.startsWith('shared/') ? source : relative(dir, source);
+      const path = join(root, dir, 'dist', target.replace(/\.ts$/, ''));
+      const shared = relative(dirname(target), 'shared') || '.';
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(`${path}.d.ts`, publicSpecifiers(declarations, { shared, kind: 'js' }));
+      await writeFile(`${path}.d.cts`, publicSpecifiers(declarations, { shared, kind: 'cjs' }));
+    }
+  }
+}
+
+/** The specifiers of our own modules. */
+const internal = /(?:from |import\()['"]((?:@latchkey\/shared|\.{1,2})\/[^'"]+\.ts)['"]/g;
+
+/** Packages that are ES modules only: CommonJS declarations say so, or `node16` refuses to resolve them. */
+const ofEsOnly = /import (?:type )?(\{[^}]*\}) from ('(?:hono|jose|oauth4webapi)');/g;
+
+/**
+ * Specifiers that resolve in other people's projects: compiled extensions for `.ts`, and paths for what the
+ * repository calls `@latchkey/shared`.
+ *
+ * @param options `shared`: the way from the file to the declarations of `shared/`
+ */
+export function publicSpecifiers(
+  declarations: string,
+  { shared, kind }: { shared: string; kind: 'js' | 'cjs' },
+): string {
+  const base = (path: string) => (path.startsWith('.') ? path : `./${path}`);
+  const resolved = declarations.replaceAll(
+    /(from |import\()(['"])(@latchkey\/shared|\.{1,2})\/([^'"]+)\.ts\2/g,
+    (_, before, quote, from, name) =>
+      `${before}${quote}${from === '@latchkey/shared' ? base(shared) : from}/${name}.${kind}${quote}`,
+  );
+  if (kind === 'js') return resolved;
+  return resolved
+    .replaceAll(ofEsOnly, (_, names, from) => {
+      const types = names.replaceAll(/\btype /g, '');
+      return `import type ${types} from ${from} with { 'resolution-mode': 'import' };`;
+    })
+    .replaceAll(/import\("(hono|jose|oauth4webapi)"\)/g, `import("$1", { with: { "resolution-mode": "import" } })`);
+}

@@ -1,0 +1,97 @@
+import type { PageErrorBody } from './errors.ts';
+
+/**
+ * The shapes of the messages of `page-protocol.ts`, without the schemas that check them: the page SDK publishes these
+ * types, and depends on nothing.
+ */
+export type { PageErrorBody } from './errors.ts';
+
+/** What each method takes. */
+export interface PageParameters {
+  'session.get': Record<never, never>;
+  'session.sign_in': Record<never, never>;
+  'session.sign_out': Record<never, never>;
+  'token.get': {
+    resource: string;
+    scopes: string[];
+    min_ttl_s?: number | undefined;
+    profile?: string | undefined;
+    interactive: 'never' | 'if_needed';
+    acr_values?: string | undefined;
+    max_age?: number | undefined;
+  };
+  'token.proof': {
+    resource: string;
+    scopes: string[];
+    min_ttl_s?: number | undefined;
+    profile?: string | undefined;
+    method: string;
+    url: string;
+    nonce?: string | undefined;
+  };
+  'access.list': Record<never, never>;
+  'access.revoke': { resource?: string | undefined };
+  'request.cancel': { request_id: string };
+  'request.poll': { request_id: string };
+}
+
+export type PageMethod = keyof PageParameters;
+
+export interface SessionView {
+  signed_in: boolean;
+  account?: { sub: string; name?: string | undefined; email?: string | undefined } | undefined;
+}
+
+export interface TokenView {
+  access_token: string;
+  token_type: 'Bearer' | 'DPoP';
+  /** Seconds from now, counted by the background when it answers. */
+  expires_in: number;
+  scope: string;
+  resource: string;
+}
+
+/** A bound token, and the proof that goes with it to one URL, once. */
+export interface ProofView extends TokenView {
+  proof: string;
+}
+
+export interface AccessView {
+  resource: string;
+  name: string;
+  scopes: string[];
+  granted: boolean;
+}
+
+/** The result of each method. */
+export interface PageResults {
+  'session.get': SessionView;
+  'session.sign_in': SessionView;
+  'session.sign_out': Record<string, never>;
+  'token.get': TokenView;
+  'token.proof': ProofView;
+  'access.list': { access: AccessView[] };
+  'access.revoke': Record<string, never>;
+  'request.cancel': Record<string, never>;
+  'request.poll': never;
+}
+
+/** From the background to the page. `pending` asks the page to poll with `request.poll`: a background may die under a long wait. */
+export type PageResponse =
+  | { v: 1; id: string; ok: true; r: unknown }
+  | { v: 1; id: string; pending: { request_id: string; poll_after_ms: number } }
+  | { v: 1; id: string; ok: false; e: PageErrorBody };
+
+/** A hint: when `epoch` changed, whatever the page remembers of session and tokens is void. */
+export interface PageEvent {
+  ev: 'session' | 'access';
+  seq: number;
+  epoch: string;
+}
+
+/** First message on the page's port, from the bridge: it is there, and these are its versions. */
+export interface Ready {
+  ready: true;
+  nonce: string;
+  v: 1;
+}

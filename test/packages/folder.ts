@@ -1,0 +1,80 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../../packaging/packages.ts';
+
+const run = promisify(execFile);
+const installDeadlineMs = 90_000;
+
+/** What a script of this repository is told about it: folders outside see nothing of that. */
+const ofScripts = /^(npm_(package|lifecycle|config_local_prefix)|NODE_OPTIONS$|NODE_PATH$)/i;
+
+const cleanEnv = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofScripts.test(name)));
+
+/** Somebody else's project: an empty folder outside the repository. */
+export interface Folder {
+  dir: string;
+  /** `npm install`, of tarballs and of packages by name. */
+  install(...what: string[]): Promise<void>;
+  /** Runs a program of this Node, or of another. @returns what it wrote to stdout; rejects where it fails */
+  node(args: string[], options?: { bin?: string; env?: Record<string, string> }): Promise<string>;
+  write(name: string, text: string): Promise<string>;
+  /** Names of the packages in `node_modules`. */
+  installed(): Promise<string[]>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function createFolder(): Promise<Folder> {
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-installed-'));
+  await writeFile(join(dir, 'package.json'), '{"private":true}');
+  return {
+    dir,
+    async install(...what) {
+      const options = ['--no-audit', '--no-fund', '--prefer-offline', '--install-links', '--no-save'];
+      await run('npm', ['install', ...options, ...what], { cwd: dir, env: cleanEnv(), timeout: installDeadlineMs });
+    },
+    async node(args, { bin = process.execPath, env = {} } = {}) {
+      return (await run(bin, args, { cwd: dir, env: { ...cleanEnv(), ...env }, timeout: 60_000 })).stdout.trim();
+    },
+    async write(name, text) {
+      const path = join(dir, name);
+      await writeFile(path, text);
+      return path;
+    },
+    async installed() {
+      const found = await readdir(join(dir, 'node_modules'));
+      const names = found.filter((name) => !name.startsWith('.'));
+      const scoped = names.filter((name) => name.startsWith('@'));
+      const inScopes = await Promise.all(
+        scoped.map(async (scope) =>
+          (await readdir(join(dir, 'node_modules', scope))).map((name) => `${scope}/${name}`),
+        ),
+      );
+      return [...names.filter((name) => !name.startsWith('@')), ...inScopes.flat()].toSorted();
+    },
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+/** Packs everything that is published. @returns the tarball of a package */
+export async function packAll(): Promise<{ dir: string; tarball(name: string): string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-packed-'));
+  await run(process.execPath, ['packaging/pack.ts', '--out', dir], { cwd: root, env: cleanEnv() });
+  const files = await readdir(dir);
+  return {
+    dir,
+    tarball(name) {
+      const start = `${name.replace('@', '').replace('/', '-')}-`;
+      const file = files.find((each) => each.startsWith(start) && /^\d.*\.tgz$/.test(each.slice(start.length)));
+      if (file === undefined) throw new Error(`${name} was not packed`);
+      return join(dir, file);
+    },
+  };
+}
+
+/** Whether npm can get packages here: installing is what is tested, and takes the dependencies. */
+export const registryAnswers = (): boolean =>
+  spawnSync('npm', ['view', 'jose', 'version'], { timeout: 20_000, env: cleanEnv() }).status === 0;
