@@ -1,3 +1,4 @@
+import { isFor } from '@latchkey/shared/resource-server/audience.ts';
 import { accepts } from 'hono/accepts';
 import type { ServiceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
@@ -40,8 +41,7 @@ async function activeToken(
 ): Promise<AccessClaims | undefined> {
   try {
     const claims = await deps.verifyToken(token);
-    const isOurs = [claims.aud].flat().some((audience) => introspect.includes(audience));
-    return isOurs && (await isLive(deps, claims)) ? claims : undefined;
+    return isFor(claims.aud, introspect) && (await isLive(deps, claims)) ? claims : undefined;
   } catch (error) {
     if (error instanceof TokenError) return undefined;
     throw error;
