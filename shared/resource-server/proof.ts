@@ -42,11 +42,7 @@ export async function checkTokenProof(
 ): Promise<void> {
   if (!header) throw refused('There is no DPoP proof: send it in the DPoP header.');
   const proof = await verifyProof(header, target()).catch((cause: unknown) => {
-    if (cause instanceof Refused) throw cause;
-    throw refused(
-      `The DPoP proof is not valid: ${cause instanceof ProofError ? cause.message : 'it is no JWT'}.`,
-      cause,
-    );
+    throw refused(cause instanceof ProofError ? cause.message : 'The DPoP proof is not valid.', cause);
   });
   if (proof.ath !== (await accessTokenHash(token))) throw refused('The DPoP proof is for another token (ath).');
   if (proof.jkt !== jkt) throw refused('The DPoP proof is signed by another key than the token is bound to.');

@@ -219,17 +219,13 @@ describe.each(routes)('$name, which takes proofs and rules', (use) => {
     ['no proof', 'There is no DPoP proof: send it in the DPoP header.', async () => ({ ...(await bound()), dpop: '' })],
     [
       'two proofs',
-      'The DPoP proof is not valid: the DPoP proof is not a JWT of type dpop+jwt signed with ES256 by the key in its header.',
+      'The DPoP proof is not a JWT of type dpop+jwt, signed with ES256 by the key in its header.',
       async () => {
         const sent = await bound();
         return { ...sent, dpop: `${sent.dpop}, ${sent.dpop}` };
       },
     ],
-    [
-      'a proof for another method',
-      'The DPoP proof is not valid: the DPoP proof is for another method (htm).',
-      () => bound({ method: 'GET' }),
-    ],
+    ['a proof for another method', 'The DPoP proof is for another method (htm).', () => bound({ method: 'GET' })],
     ['a proof for another token', 'The DPoP proof is for another token (ath).', () => bound({ ath: 'x' })],
     [
       'a proof by another key',
