@@ -18,7 +18,7 @@ const known = new Set(['resource', 'scope', 'group', 'acr', 'max_age']);
  */
 export function parseRules(query: URLSearchParams): RouteRules {
   for (const name of query.keys()) {
-    if (!known.has(name)) throw misconfigured(`there is no such rule as "${name.slice(0, 40)}"`);
+    if (!known.has(name)) throw misconfigured(`"${name.slice(0, 40)}" is not a rule`);
   }
   for (const name of ['resource', 'scope', 'max_age']) {
     if (query.getAll(name).length > 1) throw misconfigured(`${name} is given twice`);
@@ -42,5 +42,5 @@ function seconds(query: URLSearchParams): number | undefined {
 const misconfigured = (what: string) =>
   new OAuthError(
     'invalid_request',
-    `the gateway's configuration is wrong: ${what}; /verify takes resource, scope, group, acr and max_age`,
+    `The gateway's configuration is wrong: ${what}. /verify takes resource, scope, group, acr and max_age.`,
   );

@@ -19,7 +19,7 @@ export function introspect(deps: Deps) {
   return async (c: BrokerContext) => {
     const form = await formBody(c);
     const service = await authenticateService(deps, c, form);
-    if (form.token === undefined) throw new OAuthError('invalid_request', 'token is missing');
+    if (form.token === undefined) throw new OAuthError('invalid_request', 'The token parameter is missing.');
     const claims = await activeToken(deps, service, form.token);
     const answer = claims ? { active: true, token_type: claims.cnf ? 'DPoP' : 'Bearer', ...claims } : { active: false };
     c.header('Vary', 'Accept');
@@ -35,7 +35,7 @@ export function introspect(deps: Deps) {
 }
 
 async function activeToken(
-  deps: Deps,
+  deps: Pick<Deps, 'config' | 'store' | 'verifyToken'>,
   { introspect }: ServiceConfig,
   token: string,
 ): Promise<AccessClaims | undefined> {

@@ -30,7 +30,10 @@ export function verifyMirrored(deps: Deps) {
   return (c: BrokerContext) => {
     const rules = c.get('fromTrustedProxy') ? c.req.header(rulesHeader) : undefined;
     if (rules === undefined) {
-      throw new OAuthError('invalid_request', `${rulesHeader} is missing, or not from one of the trusted_proxies`);
+      throw new OAuthError(
+        'invalid_request',
+        `The ${rulesHeader} header is missing, or the sender is not one of the trusted_proxies.`,
+      );
     }
     const { pathname, search } = new URL(c.req.url);
     const uri = `${pathname.slice(mirrorPath.length)}${search}`;
@@ -42,7 +45,10 @@ async function answer(deps: Deps, c: BrokerContext, query: URLSearchParams, aske
   const rules = parseRules(query);
   const resource = deps.config.resources.get(rules.resource);
   if (!resource) {
-    throw new OAuthError('invalid_target', "the gateway's configuration is wrong: resource names no resource of ours");
+    throw new OAuthError(
+      'invalid_target',
+      "The gateway's configuration is wrong: its resource is not in the broker's configuration.",
+    );
   }
   const claims = await authorizeRequest(deps, rules, resource, {
     authorization: c.req.header('authorization'),

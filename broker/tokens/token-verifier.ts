@@ -34,7 +34,7 @@ const claimsSchema = v.looseObject({
 /** Payload of an access token that we signed, as it is on the wire (RFC 9068 §2.2). */
 export type AccessClaims = v.InferOutput<typeof claimsSchema>;
 
-/** Why an access token is refused: a sentence with cause and cure, and nothing of the token in it. */
+/** Why an access token is refused: a sentence with cause and cure, without any part of the token. */
 export class TokenError extends Refused {
   constructor(message: string, options?: ErrorOptions) {
     super({ code: 'invalid_token', message }, options);
@@ -42,7 +42,7 @@ export class TokenError extends Refused {
   }
 }
 
-/** @throws {TokenError} for everything but a token of ours that is good now; whom it is for is the caller's to compare */
+/** @throws {TokenError} unless the token is ours and valid now. The caller compares the audience. */
 export type TokenVerifier = (token: string) => Promise<AccessClaims>;
 
 /**
@@ -72,7 +72,7 @@ export function createTokenVerifier({
     const payload = await checkSignature(token, await currentKeys(), issuer, now());
     const claims = v.safeParse(claimsSchema, payload);
     if (!claims.success) throw new TokenError('The token lacks a claim, or a claim has the wrong type.');
-    // A token from the future is no token of ours: replicas' clocks are together.
+    // No replica issues tokens in the future: their clocks agree to within the tolerance.
     if (claims.output.iat > toSeconds(now()) + clockTolerance) {
       throw new TokenError('The token was issued in the future (iat): compare the clocks of the brokers.');
     }

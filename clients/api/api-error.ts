@@ -1,4 +1,3 @@
-import type { Scheme } from '@latchkey/shared/resource-server/authorization.ts';
 import { challenge } from '@latchkey/shared/resource-server/challenge.ts';
 import {
   type Refusal,
@@ -6,6 +5,7 @@ import {
   refusalStatus,
   type TokenFault,
 } from '@latchkey/shared/resource-server/refused.ts';
+import type { Scheme } from '@latchkey/shared/resource-server/scheme.ts';
 
 /** What an API answers instead of its work. Stable: callers switch on it. */
 export type ApiErrorCode = RefusalCode;

@@ -1,6 +1,5 @@
 import { Refused } from './refused.ts';
-
-export type Scheme = 'Bearer' | 'DPoP';
+import type { Scheme } from './scheme.ts';
 
 export interface Presented {
   scheme: Scheme;

@@ -1,7 +1,7 @@
-import type { Scheme } from './authorization.ts';
 import type { DpopUse } from './challenge.ts';
 import type { JudgedClaims } from './claims.ts';
 import { Refused, type TokenFault } from './refused.ts';
+import type { Scheme } from './scheme.ts';
 
 /**
  * Compares how a token was sent with whether it is bound to a key. A bound token without its proof would be a bearer

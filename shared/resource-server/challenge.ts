@@ -1,5 +1,5 @@
-import type { Scheme } from './authorization.ts';
 import type { Refusal } from './refused.ts';
+import type { Scheme } from './scheme.ts';
 
 /** Whether a resource server takes tokens that are bound to a key (DPoP). */
 export type DpopUse = 'required' | 'optional' | 'off';

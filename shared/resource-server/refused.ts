@@ -1,4 +1,4 @@
-import type { Scheme } from './authorization.ts';
+import type { Scheme } from './scheme.ts';
 
 /** What a resource server answers instead of its work. Stable: callers switch on it. */
 export type RefusalCode =
