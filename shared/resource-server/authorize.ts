@@ -51,7 +51,8 @@ export async function authorize<Claims extends JudgedClaims>(
     const claims = await verifyToken(token);
     if (!isFor(claims.aud, audience)) throw wrongAudience(claims.aud, audience);
     const jkt = boundKey(claims, scheme, dpop);
-    if (jkt !== undefined && proofs) {
+    if (jkt !== undefined) {
+      if (!proofs) throw missingToken(dpop);
       await checkTokenProof(request.dpop, { token, jkt, target: request.target }, proofs, now());
     }
     await requireLive?.(claims);
