@@ -1,4 +1,4 @@
-import type { BakedConfig } from './extension/platform/config.ts';
+import type { BakedConfig } from './extension/platform/baked-config.ts';
 import { matchPattern } from './extension/platform/match-pattern.ts';
 
 /** Browsers that a build is for. */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import type { InlineConfig } from 'vite';
-import type { BuildConfig } from './extension/build/config.ts';
-import { noInnerHtml } from './extension/build/no-inner-html.ts';
+import type { BuildConfig } from './extension/packaging/build-config.ts';
+import { noInnerHtml } from './extension/packaging/no-inner-html.ts';
 import { createManifest, type Target } from './manifest.config.ts';
 
 /** One build: a browser, an organisation or none, and where to. */
@@ -17,7 +17,7 @@ const pages = Object.fromEntries(
   ['consent', 'diagnostics', 'welcome'].map((page) => [page, resolve(root, `ui/${page}.html`)]),
 );
 
-/** Vite's configuration for one target of the extension; `extension/build.ts` runs it for each. */
+/** Vite's configuration for one target of the extension; `extension/packaging/build.ts` runs it for each. */
 export function createViteConfig({ outDir, ...options }: ViteOptions): InlineConfig {
   return {
     configFile: false,

@@ -8,10 +8,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { buildExtension } from '../extension/build/build.ts';
-import { storeBuild } from '../extension/build/config.ts';
-import { readVersion } from '../extension/build/version.ts';
-import { zipFolder } from '../extension/build/zip.ts';
+import { storeBuild } from '../extension/packaging/build-config.ts';
+import { buildExtension } from '../extension/packaging/build-extension.ts';
+import { readVersion } from '../extension/packaging/version.ts';
+import { zipFolder } from '../extension/packaging/zip.ts';
 import { targets } from '../manifest.config.ts';
 import { packages, root } from './packages.ts';
 import { sbomOf } from './sbom.ts';

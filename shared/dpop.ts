@@ -70,21 +70,21 @@ export async function createProof(
  * @see RFC 9449 §4.3
  */
 export async function verifyProof(jwt: string, target: ProofTarget): Promise<Proof> {
-  if (jwt.length > 4_096) throw new ProofError('the DPoP proof is longer than 4096 characters');
+  if (jwt.length > 4_096) throw new ProofError('The DPoP proof is longer than 4096 characters.');
   const { payload, jkt } = await verifySignature(jwt);
-  if (payload.htm !== target.method) throw new ProofError('the DPoP proof is for another method (htm)');
+  if (payload.htm !== target.method) throw new ProofError('The DPoP proof is for another method (htm).');
   if (
     typeof payload.htu !== 'string' ||
     !URL.canParse(payload.htu) ||
     withoutQuery(payload.htu) !== withoutQuery(target.url)
   ) {
-    throw new ProofError(`the DPoP proof is for another URL (htu); this endpoint is ${withoutQuery(target.url)}`);
+    throw new ProofError(`The DPoP proof is for another URL (htu) than this request's: ${withoutQuery(target.url)}`);
   }
   const { jti, iat, nonce, ath } = payload;
   if (typeof jti !== 'string' || jti.length < 8 || jti.length > 128) {
-    throw new ProofError('the DPoP proof has no usable jti (8 to 128 characters)');
+    throw new ProofError('The DPoP proof has no usable jti (8 to 128 characters).');
   }
-  if (typeof iat !== 'number') throw new ProofError('the DPoP proof has no iat');
+  if (typeof iat !== 'number') throw new ProofError('The DPoP proof has no iat.');
   return {
     jkt,
     jti,
@@ -97,7 +97,7 @@ export async function verifyProof(jwt: string, target: ProofTarget): Promise<Pro
 async function verifySignature(jwt: string) {
   try {
     const { jwk } = decodeProtectedHeader(jwt);
-    if (!jwk || 'd' in jwk) throw new ProofError('the DPoP proof must carry a public key (jwk), and only that');
+    if (!jwk || 'd' in jwk) throw new ProofError('The DPoP proof must carry a public key (jwk), and no private one.');
     // `iat` is not held against our clock: freshness is the nonce's age, so that a clock an hour off works.
     const known = await publicKey(jwk);
     const { payload } = await jwtVerify(jwt, known.key, {
@@ -109,7 +109,7 @@ async function verifySignature(jwt: string) {
     return { payload, jkt: known.jkt };
   } catch (cause) {
     if (cause instanceof ProofError) throw cause;
-    throw new ProofError('the DPoP proof is not a JWT of type dpop+jwt signed with ES256 by the key in its header', {
+    throw new ProofError('The DPoP proof is not a JWT of type dpop+jwt, signed with ES256 by the key in its header.', {
       cause,
     });
   }

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccessClaims } from '../tokens/token-verifier.ts';
-import { challenge } from './challenge.ts';
 import { identityHeaders } from './identity-headers.ts';
 
 const claims = (more: Partial<AccessClaims>): AccessClaims => ({
@@ -55,17 +54,5 @@ describe('identity headers', () => {
     expect(shown.length).toBeGreaterThan(50);
     expect(shown).toEqual(groups.slice(0, shown.length));
     expect(identityHeaders(claims({ groups: ['x'.repeat(2_000)] }))['X-Latchkey-Groups']).toBe('');
-  });
-});
-
-describe('a challenge', () => {
-  it('stays one header with one value a parameter, whatever is in it', () => {
-    const why = 'bad "thing"\r\nSet-Cookie: a=b\\';
-    expect(challenge('Bearer', { code: 'invalid_token', why })).toBe(
-      `Bearer error="invalid_token", error_description="bad 'thing'??Set-Cookie: a=b?"`,
-    );
-    expect(challenge('DPoP', { code: 'x', why: 'y', params: { max_age: '5' } })).toBe(
-      'DPoP error="x", error_description="y", max_age="5", algs="ES256"',
-    );
   });
 });

@@ -1,18 +1,11 @@
+import type { Requirements } from '@latchkey/shared/resource-server/requirements.ts';
 import { parseScope } from '@latchkey/shared/scope.ts';
 import { OAuthError } from '../errors.ts';
 
-/** What a route of a gateway asks of a token. Set by whoever configures the gateway, never by the caller. */
-export interface RouteRules {
+/** What a route of a gateway requires of a token. Set by whoever configures the gateway, never by the caller. */
+export interface RouteRules extends Requirements {
   /** The audience. */
   resource: string;
-  /** All of them. */
-  scopes: readonly string[];
-  /** One of them, as `upstream:group`; empty: anybody. */
-  groups: readonly string[];
-  /** One of them; empty: any sign-in will do. */
-  acrValues: readonly string[];
-  /** Seconds since the sign-in, at most. */
-  maxAge: number | undefined;
 }
 
 const known = new Set(['resource', 'scope', 'group', 'acr', 'max_age']);
@@ -25,18 +18,18 @@ const known = new Set(['resource', 'scope', 'group', 'acr', 'max_age']);
  */
 export function parseRules(query: URLSearchParams): RouteRules {
   for (const name of query.keys()) {
-    if (!known.has(name)) throw misconfigured(`there is no such rule as "${name.slice(0, 40)}"`);
+    if (!known.has(name)) throw misconfigured(`"${name.slice(0, 40)}" is not a rule`);
   }
   for (const name of ['resource', 'scope', 'max_age']) {
-    if (query.getAll(name).length > 1) throw misconfigured(`${name} is there twice`);
+    if (query.getAll(name).length > 1) throw misconfigured(`${name} is given twice`);
   }
   const resource = query.get('resource');
   if (!resource) throw misconfigured('resource is missing');
   const lists = ['group', 'acr'].map((name) => query.getAll(name));
   // An empty rule would let everybody through where its author meant somebody.
   if (lists.flat().includes('') || query.get('scope') === '') throw misconfigured('a rule is empty');
-  const [groups = [], acrValues = []] = lists;
-  return { resource, scopes: parseScope(query.get('scope') ?? ''), groups, acrValues, maxAge: seconds(query) };
+  const [groups = [], acr = []] = lists;
+  return { resource, scopes: parseScope(query.get('scope') ?? ''), groups, acr, maxAge: seconds(query) };
 }
 
 function seconds(query: URLSearchParams): number | undefined {
@@ -49,5 +42,5 @@ function seconds(query: URLSearchParams): number | undefined {
 const misconfigured = (what: string) =>
   new OAuthError(
     'invalid_request',
-    `the gateway's configuration is wrong: ${what}; /verify takes resource, scope, group, acr and max_age`,
+    `The gateway's configuration is wrong: ${what}. /verify takes resource, scope, group, acr and max_age.`,
   );

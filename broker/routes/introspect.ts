@@ -1,3 +1,4 @@
+import { isFor } from '@latchkey/shared/resource-server/audience.ts';
 import { accepts } from 'hono/accepts';
 import type { ServiceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
@@ -18,7 +19,7 @@ export function introspect(deps: Deps) {
   return async (c: BrokerContext) => {
     const form = await formBody(c);
     const service = await authenticateService(deps, c, form);
-    if (form.token === undefined) throw new OAuthError('invalid_request', 'token is missing');
+    if (form.token === undefined) throw new OAuthError('invalid_request', 'The token parameter is missing.');
     const claims = await activeToken(deps, service, form.token);
     const answer = claims ? { active: true, token_type: claims.cnf ? 'DPoP' : 'Bearer', ...claims } : { active: false };
     c.header('Vary', 'Accept');
@@ -34,14 +35,13 @@ export function introspect(deps: Deps) {
 }
 
 async function activeToken(
-  deps: Deps,
+  deps: Pick<Deps, 'config' | 'store' | 'verifyToken'>,
   { introspect }: ServiceConfig,
   token: string,
 ): Promise<AccessClaims | undefined> {
   try {
     const claims = await deps.verifyToken(token);
-    const isOurs = [claims.aud].flat().some((audience) => introspect.includes(audience));
-    return isOurs && (await isLive(deps, claims)) ? claims : undefined;
+    return isFor(claims.aud, introspect) && (await isLive(deps, claims)) ? claims : undefined;
   } catch (error) {
     if (error instanceof TokenError) return undefined;
     throw error;

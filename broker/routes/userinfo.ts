@@ -1,11 +1,13 @@
+import { isFor } from '@latchkey/shared/resource-server/audience.ts';
+import { authorize } from '@latchkey/shared/resource-server/authorize.ts';
+import { Refused } from '@latchkey/shared/resource-server/refused.ts';
+import { requireScopes } from '@latchkey/shared/resource-server/requirements.ts';
 import { parseScope } from '@latchkey/shared/scope.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
-import { OAuthError } from '../errors.ts';
-import { challenge, invitation } from '../gateway/challenge.ts';
-import { readPresented } from '../gateway/presented.ts';
 import { personClaims, userInfoAudience } from '../oauth/identity-scopes.ts';
 import { TokenError } from '../tokens/token-verifier.ts';
+import { refusedAnswer } from './refused-answer.ts';
 
 /**
  * `GET` and `POST /userinfo` (OpenID Connect Core §5.3): what the token's scopes open about the person, as the
@@ -13,44 +15,41 @@ import { TokenError } from '../tokens/token-verifier.ts';
  */
 export function userInfo(deps: Deps) {
   return async (c: BrokerContext) => {
-    const presented = readPresented(c.req.header('authorization'));
-    if (presented?.scheme !== 'Bearer') {
-      throw new OAuthError('missing_token', 'send an access token: Authorization: Bearer …', {
-        headers: { 'WWW-Authenticate': invitation('off') },
-      });
-    }
     try {
-      return c.json(await claimsOf(deps, presented.token));
+      return c.json(await personOf(deps, c.req.header('authorization')));
     } catch (error) {
-      if (error instanceof TokenError) throw refused('invalid_token', error.message, { cause: error });
+      if (error instanceof Refused) throw refusedAnswer(error, { dpop: 'off', nonces: deps.nonces });
       throw error;
     }
   };
 }
 
-async function claimsOf({ config, store, verifyToken }: Deps, token: string) {
-  const { sub, sid, aud, scope, cnf } = await verifyToken(token);
-  const scopes = parseScope(scope);
-  if (cnf !== undefined) throw new TokenError('the token is bound to a key: it is for another API');
-  if (!scopes.includes('openid') || ![aud].flat().includes(userInfoAudience(config.issuer))) {
-    throw refused('insufficient_scope', 'the token lacks openid: ask for one with this scope', {
-      params: { scope: 'openid' },
-    });
-  }
-  const session = sid === undefined ? undefined : await store.getDeviceSession(sid);
+async function personOf({ config, store, verifyToken, now }: Deps, authorization: string | undefined) {
+  const audience = userInfoAudience(config.issuer);
+  const required = ['openid'];
+  const claims = await authorize(
+    { authorization, dpop: undefined, target: noTarget },
+    { scopes: required },
+    {
+      audience,
+      dpop: 'off',
+      async verifyToken(token) {
+        const claims = await verifyToken(token);
+        // What the client of another audience's token must ask for is the scope that brings this audience.
+        if (!isFor(claims.aud, audience)) requireScopes({ scope: undefined }, required);
+        return claims;
+      },
+      now,
+    },
+  );
+  const session = claims.sid === undefined ? undefined : await store.getDeviceSession(claims.sid);
   if (!session || session.state === 'ended') {
-    throw new TokenError('the session of this token has ended: sign in again');
+    throw new TokenError('The session of this token has ended: sign in again.');
   }
-  return { sub, ...personClaims(session.claims, scopes) };
+  return { sub: claims.sub, ...personClaims(session.claims, parseScope(claims.scope)) };
 }
 
-function refused(
-  code: 'invalid_token' | 'insufficient_scope',
-  why: string,
-  { params = {}, cause }: { params?: Record<string, string>; cause?: unknown } = {},
-): OAuthError {
-  return new OAuthError(code, why, {
-    headers: { 'WWW-Authenticate': challenge('Bearer', { code, why, params }) },
-    cause,
-  });
-}
+/** Without a policy for proofs no bound token gets as far as its target. */
+const noTarget = (): never => {
+  throw new TypeError('/userinfo takes no DPoP proofs');
+};

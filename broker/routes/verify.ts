@@ -1,10 +1,12 @@
+import { type Refusal, Refused, refusalStatus } from '@latchkey/shared/resource-server/refused.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { authorizeRequest } from '../gateway/authorize-request.ts';
 import { identityHeaders } from '../gateway/identity-headers.ts';
-import { mirroredRequest, type Original, originalRequest } from '../gateway/original.ts';
+import { type Forwarded, originalRequest } from '../gateway/original.ts';
 import { parseRules } from '../gateway/rules.ts';
+import { refusedAnswer } from './refused-answer.ts';
 
 /** Below this path gateways ask that can't set method and path of their question. */
 const mirrorPath = '/verify/mirror';
@@ -16,7 +18,11 @@ const rulesHeader = 'x-latchkey-rules';
  * headers, or 401/403 with a challenge for the client. Never a cookie.
  */
 export function verify(deps: Deps) {
-  return (c: BrokerContext) => answer(deps, c, new URL(c.req.url).searchParams, originalRequest(c));
+  return (c: BrokerContext) =>
+    answer(deps, c, new URL(c.req.url).searchParams, {
+      method: c.req.header('x-forwarded-method'),
+      uri: c.req.header('x-forwarded-uri'),
+    });
 }
 
 /** Any method on `/verify/mirror/…`: the same for Envoy, whose question repeats the client's method and path. */
@@ -24,30 +30,53 @@ export function verifyMirrored(deps: Deps) {
   return (c: BrokerContext) => {
     const rules = c.get('fromTrustedProxy') ? c.req.header(rulesHeader) : undefined;
     if (rules === undefined) {
-      throw new OAuthError('invalid_request', `${rulesHeader} is missing, or not from one of the trusted_proxies`);
+      throw new OAuthError(
+        'invalid_request',
+        `The ${rulesHeader} header is missing, or the sender is not one of the trusted_proxies.`,
+      );
     }
-    return answer(deps, c, new URLSearchParams(rules), mirroredRequest(c, mirrorPath));
+    const { pathname, search } = new URL(c.req.url);
+    const uri = `${pathname.slice(mirrorPath.length)}${search}`;
+    return answer(deps, c, new URLSearchParams(rules), { method: c.req.method, uri });
   };
 }
 
-async function answer(deps: Deps, c: BrokerContext, query: URLSearchParams, original: Original | undefined) {
+async function answer(deps: Deps, c: BrokerContext, query: URLSearchParams, asked: Pick<Forwarded, 'method' | 'uri'>) {
   const rules = parseRules(query);
   const resource = deps.config.resources.get(rules.resource);
   if (!resource) {
-    throw new OAuthError('invalid_target', "the gateway's configuration is wrong: resource names no resource of ours");
+    throw new OAuthError(
+      'invalid_target',
+      "The gateway's configuration is wrong: its resource is not in the broker's configuration.",
+    );
   }
   const claims = await authorizeRequest(deps, rules, resource, {
     authorization: c.req.header('authorization'),
     dpop: c.req.header('dpop'),
-    original,
-  }).catch((refusal: unknown) => {
+    original: original(c, asked),
+  }).catch((error: unknown) => {
     letPagesRead(c, deps, rules.resource);
-    throw refusal;
+    if (!(error instanceof Refused)) throw error;
+    throw refusedAnswer(error, { dpop: resource.dpop, nonces: deps.nonces, status: gatewayStatus(error.refusal) });
   });
   for (const [name, value] of Object.entries(identityHeaders(claims))) {
     c.header(name, value);
   }
   return c.body(null, 200);
+}
+
+/**
+ * Gateways hand a 401 or 403 on to the client and take every other status for a fault of the broker: nginx's
+ * `auth_request` would answer 500, HAProxy 503. So a malformed request of the client is 401 here, with
+ * `error="invalid_request"` in its challenge; 400 is left for a gateway whose rules are wrong.
+ */
+const gatewayStatus = ({ code }: Refusal): number => (code === 'invalid_request' ? 401 : refusalStatus[code]);
+
+/** What the gateway says of the request, which counts only from a trusted proxy. */
+function original(c: BrokerContext, asked: Pick<Forwarded, 'method' | 'uri'>) {
+  if (!c.get('fromTrustedProxy')) return undefined;
+  const proto = c.req.header('x-forwarded-proto');
+  return originalRequest({ ...asked, proto, host: c.req.header('x-forwarded-host') ?? c.req.header('host') });
 }
 
 /** The gateway hands refusals on to the page, which has to see the challenge to answer it (Fetch §3.2). */

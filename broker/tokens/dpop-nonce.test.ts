@@ -1,6 +1,7 @@
+import { nonceLifeMs } from '@latchkey/shared/resource-server/nonce-life.ts';
 import { describe, expect, it } from 'vitest';
 import { createRing } from '../keys/ring.ts';
-import { createNonceIssuer, nonceLifeMs } from './dpop-nonce.ts';
+import { createNonceIssuer } from './dpop-nonce.ts';
 
 const key = (byte: number) => ({ kid: `k${byte}`, key: Buffer.alloc(32, byte) });
 const start = 1_800_000_000_000;

@@ -1,11 +1,7 @@
+import { nonceEnd } from '@latchkey/shared/resource-server/nonce-life.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { keyedDigest, sameText } from '../keys/hash.ts';
 import type { KeyRing } from '../keys/ring.ts';
-
-/** How long a nonce is good, and so how long `jti` values are remembered, in milliseconds. */
-export const nonceLifeMs = 300_000;
-/** Replicas' clocks may differ by so much. */
-const skewMs = 30_000;
 
 const macBytes = 16;
 
@@ -32,9 +28,7 @@ export function createNonceIssuer({ ring, now }: { ring: KeyRing; now: Clock }):
       if (bytes.length !== 6 + macBytes) return undefined;
       const [time, given] = [bytes.subarray(0, 6), bytes.subarray(6).toString('base64url')];
       if (!ring.all.some(({ key }) => sameText(mac(key, time).toString('base64url'), given))) return undefined;
-      const issuedAt = time.readUIntBE(0, 6);
-      const age = now() - issuedAt;
-      return age <= nonceLifeMs && age >= -skewMs ? issuedAt + nonceLifeMs : undefined;
+      return nonceEnd(time.readUIntBE(0, 6), now());
     },
   };
 }

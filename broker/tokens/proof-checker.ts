@@ -41,13 +41,16 @@ export function createProofChecker({
 }): ProofChecker {
   return async (header, target) => {
     if (!header)
-      throw new OAuthError('invalid_dpop_proof', "the DPoP header is missing: send a proof by the session's key");
+      throw new OAuthError(
+        'invalid_dpop_proof',
+        "There is no DPoP proof: send one by the session's key in the DPoP header.",
+      );
     const proof = await verify(header, target);
     const endsAt = proof.nonce === undefined ? undefined : nonces.check(proof.nonce);
     if (endsAt === undefined) {
       throw new OAuthError(
         'use_dpop_nonce',
-        "the proof needs the nonce of this answer's DPoP-Nonce header: sign again with it",
+        'The DPoP proof needs a fresh nonce: sign a new proof with the DPoP-Nonce of this answer.',
       );
     }
     return {
@@ -56,7 +59,7 @@ export function createProofChecker({
         if (await store.rememberOnce(`jti:${sha256(`${proof.jkt}\0${proof.jti}`)}`, endsAt, now())) return;
         throw new OAuthError(
           'invalid_dpop_proof',
-          'this DPoP proof (jti) was used before: make a new one for each request',
+          'The DPoP proof was used before (jti): make a new one for each request.',
         );
       },
     };

@@ -4,11 +4,11 @@ import { servicePrefix } from './subjects.ts';
 import type { AccessClaims } from './token-verifier.ts';
 
 /**
- * Whether what a token stands on still does: its session has not ended, its service is still configured. Who
- * asks the broker about a token learns so at once; who verifies it alone, when it expires.
+ * Whether a token's session has not ended, or its service is still configured. APIs that ask the broker learn of
+ * the end at once; those that verify the token themselves, when it expires.
  *
- * That goes for a session which a newer sign-in has replaced, too, or its last tokens would outlive a kill of the
- * newer one; pages are given fresh ones.
+ * A session that a newer sign-in has replaced counts as ended. Otherwise its last tokens would outlive the
+ * revocation of the newer session. Pages get new tokens.
  */
 export async function isLive(
   { store, config }: { store: Pick<Store, 'getSession' | 'getDeviceSession'>; config: Pick<Config, 'services'> },

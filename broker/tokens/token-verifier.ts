@@ -1,3 +1,4 @@
+import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import { hasDuplicateMembers } from '@latchkey/shared/strict-json.ts';
 import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
@@ -33,12 +34,15 @@ const claimsSchema = v.looseObject({
 /** Payload of an access token that we signed, as it is on the wire (RFC 9068 §2.2). */
 export type AccessClaims = v.InferOutput<typeof claimsSchema>;
 
-/** Why an access token is refused: a sentence with cause and cure, and nothing of the token in it. */
-export class TokenError extends Error {
-  override readonly name = 'TokenError';
+/** Why an access token is refused: a sentence with cause and cure, without any part of the token. */
+export class TokenError extends Refused {
+  constructor(message: string, options?: ErrorOptions) {
+    super({ code: 'invalid_token', message }, options);
+    this.name = 'TokenError';
+  }
 }
 
-/** @throws {TokenError} for everything but a token of ours that is good now; whom it is for is the caller's to compare */
+/** @throws {TokenError} unless the token is ours and valid now. The caller compares the audience. */
 export type TokenVerifier = (token: string) => Promise<AccessClaims>;
 
 /**
@@ -67,10 +71,10 @@ export function createTokenVerifier({
     checkForm(token);
     const payload = await checkSignature(token, await currentKeys(), issuer, now());
     const claims = v.safeParse(claimsSchema, payload);
-    if (!claims.success) throw new TokenError('the token lacks a claim, or one has the wrong type');
-    // A token from the future is no token of ours: replicas' clocks are together.
+    if (!claims.success) throw new TokenError('The token lacks a claim, or a claim has the wrong type.');
+    // No replica issues tokens in the future: their clocks agree to within the tolerance.
     if (claims.output.iat > toSeconds(now()) + clockTolerance) {
-      throw new TokenError('the token was issued in the future (iat): compare the clocks of the brokers');
+      throw new TokenError('The token was issued in the future (iat): compare the clocks of the brokers.');
     }
     return claims.output;
   };
@@ -78,20 +82,21 @@ export function createTokenVerifier({
 
 /** Everything that can be refused without a key. */
 function checkForm(token: string): void {
-  if (token.length > maxLength) throw new TokenError(`the token is longer than ${maxLength} characters`);
+  if (token.length > maxLength) throw new TokenError(`The token is longer than ${maxLength} characters.`);
   const [head = '', body = '', signature, ...more] = token.split('.');
   if (signature === undefined || more.length > 0) throw notOurs();
   const header = parsePart(head);
   parsePart(body);
-  if (header.alg !== 'ES256') throw new TokenError('the token is not signed with ES256, which alone is accepted');
+  if (header.alg !== 'ES256')
+    throw new TokenError('The token is not signed with ES256; no other algorithm is accepted.');
   if (typeof header.typ !== 'string' || !/^(?:application\/)?at\+jwt$/i.test(header.typ)) {
-    throw new TokenError('the token is not of type at+jwt: send the access token, not an ID token or another JWT');
+    throw new TokenError('The token is not of type at+jwt: send the access token, not an ID token or another JWT.');
   }
   if (['jwk', 'jku', 'x5c', 'x5u'].some((name) => name in header)) {
-    throw new TokenError('the token brings a key of its own: keys come from the issuer alone');
+    throw new TokenError('The token brings its own key; keys come from the issuer alone.');
   }
-  if ('crit' in header) throw new TokenError('the token has critical header parameters (crit), and none is known');
-  if (typeof header.kid !== 'string') throw new TokenError('the token does not name the key that signed it (kid)');
+  if ('crit' in header) throw new TokenError('The token has critical header parameters (crit), and none is supported.');
+  if (typeof header.kid !== 'string') throw new TokenError('The token does not name the key that signed it (kid).');
 }
 
 function parsePart(part: string): Record<string, unknown> {
@@ -104,7 +109,7 @@ function parsePart(part: string): Record<string, unknown> {
     throw notOurs(cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notOurs();
-  if (hasDuplicateMembers(json)) throw new TokenError('the token names a header parameter or a claim twice');
+  if (hasDuplicateMembers(json)) throw new TokenError('The token names a header parameter or claim twice.');
   return value as Record<string, unknown>;
 }
 
@@ -129,17 +134,18 @@ async function checkSignature(
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'the token has expired: ask for a new one';
-  if (error instanceof errors.JWKSNoMatchingKey) return 'the key that signed the token (kid) is none of this issuer';
+  if (error instanceof errors.JWTExpired) return 'The token has expired: ask for a new one.';
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return 'The key that signed the token (kid) is not one of its issuer: ask for a new token.';
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return 'the signature does not match: the token was changed on its way, or forged';
+    return 'The signature does not match: the token was changed on its way, or forged.';
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'iss') return 'the token is of another issuer';
-    if (error.claim === 'nbf') return 'the token is not valid yet (nbf)';
+    if (error.claim === 'iss') return 'The token is from another issuer.';
+    if (error.claim === 'nbf') return 'The token is not valid yet (nbf).';
   }
-  return 'the token is not a JWT of this issuer: send the access token as it was issued';
+  return 'The token is not a JWT of this issuer: send the access token as it was issued.';
 }
 
 const notOurs = (cause?: unknown) =>
-  new TokenError('the token is not a JWT: send the access token as it was issued', { cause });
+  new TokenError('The token is not a JWT: send the access token as it was issued.', { cause });

@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.ts';
+import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import type { Dialect } from './dialects.ts';
 
 /** What a verified access token says, under the names of RFC 9068 §2.2; whatever else it says stands beside them. */
@@ -60,7 +60,7 @@ const checks: Record<string, Check> = {
 /**
  * Reads a provider's claims and checks their types.
  *
- * @throws {ApiError} `invalid_token`: a claim is missing, or has another type than the RFCs give it
+ * @throws {Refused} `invalid_token`: a claim is missing, or has another type than the RFCs give it
  */
 export function toClaims(payload: Readonly<Record<string, unknown>>, dialect: Dialect): Claims {
   const claims: Record<string, unknown> = { ...payload, ...dialect.read(payload) };
@@ -68,7 +68,7 @@ export function toClaims(payload: Readonly<Record<string, unknown>>, dialect: Di
     const value = claims[claim];
     if (value === undefined) delete claims[claim];
     else if (!check(value)) {
-      throw new ApiError({
+      throw new Refused({
         code: 'invalid_token',
         reason: 'malformed',
         message: `The token's ${claim} has the wrong type: its issuer is at fault, so ask its operator.`,
@@ -76,7 +76,7 @@ export function toClaims(payload: Readonly<Record<string, unknown>>, dialect: Di
     }
   }
   if (claims.client_id === undefined) {
-    throw new ApiError({
+    throw new Refused({
       code: 'invalid_token',
       reason: 'missing_claim',
       message:

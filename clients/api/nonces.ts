@@ -1,16 +1,14 @@
+import { nonceEnd, nonceLifeMs, nonceSkewMs } from '@latchkey/shared/resource-server/nonce-life.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { base64url } from 'jose';
 
-const lifeMs = 300_000;
-/** Servers that share the secret may differ by so much. */
-const skewMs = 30_000;
 const timeBytes = 8;
 const macBytes = 16;
 
 export interface Nonces {
   issue(): Promise<string>;
-  /** Whether it is one of ours and at most five minutes old. */
-  check(nonce: string): Promise<boolean>;
+  /** @returns when the nonce ends (epoch milliseconds), or `undefined` where it is not ours or too old */
+  check(nonce: string): Promise<number | undefined>;
 }
 
 /**
@@ -39,11 +37,10 @@ export function createNonces({ secret, now }: { secret: string | Uint8Array; now
     },
     async check(nonce) {
       const given = decode(nonce);
-      if (given?.length !== timeBytes + macBytes) return false;
+      if (given?.length !== timeBytes + macBytes) return undefined;
       const time = Uint8Array.from(given.subarray(0, timeBytes));
-      if (!sameBytes(await mac(time), given.subarray(timeBytes))) return false;
-      const age = now() - new DataView(time.buffer).getFloat64(0);
-      return age <= lifeMs && age >= -skewMs;
+      if (!sameBytes(await mac(time), given.subarray(timeBytes))) return undefined;
+      return nonceEnd(new DataView(time.buffer).getFloat64(0), now());
     },
   };
 }
@@ -64,4 +61,4 @@ function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 /** How long a nonce and so the proofs with it are good, in milliseconds. */
-export const nonceWindowMs = lifeMs + skewMs;
+export const nonceWindowMs = nonceLifeMs + nonceSkewMs;

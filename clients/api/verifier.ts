@@ -1,16 +1,17 @@
 import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import { authorize } from '@latchkey/shared/resource-server/authorize.ts';
+import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import { ApiError, type Scheme } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import type { Call } from './call.ts';
-import { checkProof, proofWindowMs } from './check-proof.ts';
 import type { Claims } from './claims.ts';
 import { type Algorithm, type Dialect, dialects, type ProviderName } from './dialects.ts';
 import { createKeySet } from './key-set.ts';
 import { createKeyLoader } from './load-keys.ts';
 import { createNonces } from './nonces.ts';
-import { readPresented } from './presented.ts';
+import { proofPolicy, proofWindowMs } from './proof-policy.ts';
 import { createReplayGuard, type ReplayStore } from './replay.ts';
-import { type Requirements, requireClaims } from './requirements.ts';
+import type { Requirements } from './requirements.ts';
 import { verifyToken } from './verify-token.ts';
 
 export interface VerifierOptions {
@@ -64,22 +65,26 @@ export function createVerifier(options: VerifierOptions): Verify {
   const answerHeaders = async (): Promise<Record<string, string>> =>
     nonces ? { 'dpop-nonce': await nonces.issue() } : {};
 
+  const server = {
+    audience,
+    dpop,
+    proofs: proofPolicy(replay, nonces),
+    verifyToken: (token: string) => verifyToken(token, { ...rules, now: now() }),
+    now,
+  };
+
   const verify = async (call: Call, requirements: Requirements = {}): Promise<Claims> => {
-    const { scheme, token } = readPresented(call.headers, dpop);
+    const request = {
+      authorization: call.headers.get('authorization'),
+      dpop: call.headers.get('dpop'),
+      target: () => ({ method: call.method, url: readable(requirements.url ?? calledUrl(call.url, publicOrigin)) }),
+    };
     try {
-      const claims = await verifyToken(token, { ...rules, now: now() });
-      const jkt = claims.cnf?.jkt;
-      requireScheme(scheme, jkt, dpop);
-      if (jkt !== undefined) {
-        const url = requirements.url ?? calledUrl(call.url, publicOrigin);
-        const { method } = call;
-        await checkProof(call.headers.get('dpop'), { token, jkt, method, url, replay, nonces, now: now() });
-      }
-      requireClaims(claims, requirements, { now: now() / 1_000, clockTolerance });
-      return claims;
+      return await authorize(request, requirements, server);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      throw error.answering(scheme, scheme === 'DPoP' ? await answerHeaders() : {});
+      if (!(error instanceof Refused)) throw error;
+      const { refusal, scheme, cause } = error;
+      throw new ApiError(refusal, { cause, scheme, headers: scheme === 'DPoP' ? await answerHeaders() : {} });
     }
   };
   return Object.assign(verify, { answerHeaders });
@@ -116,26 +121,11 @@ function requireUsable({
   }
 }
 
-/** A bound token without its proof is a bearer token again: whoever stole it could use it (RFC 9449 §7.2). */
-function requireScheme(scheme: Scheme, jkt: string | undefined, dpop: 'optional' | 'required'): void {
-  if (jkt === undefined && dpop === 'required') {
-    throw new ApiError({
-      code: 'invalid_token',
-      reason: 'not_bound',
-      message: 'The token is bound to no key, and this API wants one that is: ask for a token with a DPoP proof.',
-    });
-  }
-  if (scheme === (jkt === undefined ? 'Bearer' : 'DPoP')) return;
-  throw new ApiError({
-    code: 'invalid_token',
-    reason: 'wrong_type',
-    message:
-      jkt === undefined
-        ? 'The token is bound to no key and was sent as DPoP: send it as Bearer.'
-        : 'The token is bound to a key (cnf.jkt) and was sent as Bearer: send it as DPoP, with a proof.',
-  });
-}
-
 /** The call's URL at the origin that clients know. */
 const calledUrl = (url: string, publicOrigin: string | undefined): string =>
   publicOrigin === undefined ? url : publicOrigin + url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+
+function readable(url: string): string {
+  if (URL.canParse(url)) return url;
+  throw new Refused({ code: 'invalid_request', message: 'The request has no readable URL: check its Host header.' });
+}

@@ -1,6 +1,7 @@
+import { shown, wrongAudience } from '@latchkey/shared/resource-server/audience.ts';
+import { Refused, type TokenFault } from '@latchkey/shared/resource-server/refused.ts';
 import { hasDuplicateMembers } from '@latchkey/shared/strict-json.ts';
 import { base64url, errors, jwtVerify } from 'jose';
-import { ApiError, type TokenFault } from './api-error.ts';
 import { type Claims, toClaims } from './claims.ts';
 import type { Algorithm, Dialect } from './dialects.ts';
 import type { KeySet } from './key-set.ts';
@@ -24,18 +25,12 @@ export interface TokenRules {
 }
 
 const refuse = (reason: TokenFault, message: string, cause?: unknown) =>
-  new ApiError({ code: 'invalid_token', reason, message }, { cause });
-
-/** A claim's value for a message: short, and in quotes. */
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text;
-};
+  new Refused({ code: 'invalid_token', reason, message }, { cause });
 
 /**
  * Verifies an access token: header, signature, issuer, audience, client, times, and the types of its claims.
  *
- * @throws {ApiError} `invalid_token` with a `reason`, or `temporarily_unavailable` while there are no keys
+ * @throws {Refused} `invalid_token` with a `reason`, or `temporarily_unavailable` while there are no keys
  * @see RFC 9068 §4, RFC 8725
  */
 export async function verifyToken(token: string, rules: TokenRules): Promise<Claims> {
@@ -60,7 +55,7 @@ export async function verifyToken(token: string, rules: TokenRules): Promise<Cla
     requireAccessToken(claims, rules);
     return claims;
   } catch (error) {
-    throw error instanceof ApiError ? error : explain(error, rules);
+    throw error instanceof Refused ? error : explain(error, rules);
   }
 }
 
@@ -139,7 +134,7 @@ function parsePart(token: string, index: 0 | 1): Record<string, unknown> {
 
 async function findKey({ kid, algorithm }: Named, keys: KeySet) {
   const key = await keys.get(kid).catch((cause: unknown) => {
-    throw new ApiError(
+    throw new Refused(
       {
         code: 'temporarily_unavailable',
         message: 'The keys of the token issuer cannot be loaded at the moment. Try again shortly.',
@@ -154,7 +149,7 @@ async function findKey({ kid, algorithm }: Named, keys: KeySet) {
   throw refuse('unknown_key', 'The key that signed the token (kid) is not one of its issuer: ask for a new token.');
 }
 
-function explain(error: unknown, { issuer, audience, now }: TokenRules): ApiError {
+function explain(error: unknown, { issuer, audience, now }: TokenRules): Refused {
   if (error instanceof errors.JWTExpired) {
     const ago = Math.round(now / 1_000 - Number(error.payload.exp));
     return refuse(
@@ -169,13 +164,7 @@ function explain(error: unknown, { issuer, audience, now }: TokenRules): ApiErro
     if (claim === 'iss') {
       return refuse('wrong_issuer', `The token is from ${shown(payload.iss)}, not from ${shown(issuer)}.`, error);
     }
-    if (claim === 'aud') {
-      return refuse(
-        'wrong_audience',
-        `The token is for ${shown(payload.aud)}, this API is ${shown(audience)}: ask for a token with this resource.`,
-        error,
-      );
-    }
+    if (claim === 'aud') return wrongAudience(payload.aud, audience, error);
     if (claim === 'nbf' && error.reason === 'check_failed') {
       const ahead = Math.round(Number(payload.nbf) - now / 1_000);
       return refuse('not_yet_valid', `The token is not valid for another ${ahead} s (nbf): compare the clocks.`, error);

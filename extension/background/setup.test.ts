@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { shop } from '../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../test/extension/memory.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
-import { slot } from '../platform/slot.ts';
-import { createManaged } from './managed.ts';
+import { slot } from '../platform/stored-value.ts';
+import { createManaged } from './managed-policy.ts';
 import { createSetup, type Pending } from './setup.ts';
 
 const broker = 'https://latchkey.test';

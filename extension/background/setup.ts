@@ -2,9 +2,9 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
-import type { Slot } from '../platform/slot.ts';
+import type { Slot } from '../platform/stored-value.ts';
 import type { BrokerSource } from '../protocol/ui.ts';
-import type { Managed } from './managed.ts';
+import type { Managed } from './managed-policy.ts';
 
 /** What waits for the person's answer to the browser's own question; the popup may die behind that. */
 export type Pending = { broker: string } | { site: string };

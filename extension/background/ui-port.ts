@@ -9,9 +9,9 @@ import {
   uiRequestSchema,
 } from '../protocol/ui.ts';
 import { errorBody } from './error-body.ts';
-import type { Port } from './page-port.ts';
-import type { Router } from './router.ts';
-import { isOwnPage } from './sender.ts';
+import type { Router } from './handlers/router.ts';
+import type { Port } from './page/page-port.ts';
+import { isOwnPage } from './page/sender.ts';
 
 export type UiHandlers = { [M in UiMethod]: (params: UiParams<M>) => Promise<UiResults[M]> };
 

@@ -1,5 +1,5 @@
+import { baked } from './baked-config.ts';
 import { browser } from './browser.ts';
-import { baked } from './config.ts';
 
 /** How Latchkey's icon in the toolbar looks. */
 export interface IconLook {

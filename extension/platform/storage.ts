@@ -1,5 +1,5 @@
 import { browser } from './browser.ts';
-import type { Area } from './slot.ts';
+import type { Area } from './stored-value.ts';
 
 type BrowserArea = Pick<typeof browser.storage.local, 'get' | 'set' | 'remove'>;
 

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx/dom */
 import { message } from '../platform/i18n.ts';
-import { Mark } from './mark.tsx';
+import { Mark } from './logo.tsx';
 
 /** The name above each page of ours. */
 export const Brand = () => (

@@ -6,14 +6,14 @@ import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { type ConsentChoice, type ConsentView, uiPortName } from '../protocol/ui.ts';
 import { AccountList } from './account-list.tsx';
-import { bodyOf } from './body-of.ts';
 import { Brand } from './brand.tsx';
 import { Button } from './button.tsx';
-import { createUiClient } from './client.ts';
 import { mount } from './mount.tsx';
 import { Permissions } from './permissions.tsx';
 import { Problem } from './problem.tsx';
-import { Said } from './said.tsx';
+import { bodyOf } from './shown-error.ts';
+import { Said } from './status-line.tsx';
+import { createUiClient } from './ui-client.ts';
 
 /** The answers that last wait so long, so that a double click meant for the page below can't hit them. */
 const armAfterMs = 600;

@@ -4,14 +4,14 @@ import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { Button } from './button.tsx';
-import { createUiClient } from './client.ts';
 import { CopySection } from './diagnostics/copy-section.tsx';
 import { examine } from './diagnostics/examine.ts';
 import type { Findings } from './diagnostics/findings.ts';
 import { type Line, linesOf } from './diagnostics/lines.ts';
 import { mount } from './mount.tsx';
 import { Page } from './page.tsx';
-import { Said } from './said.tsx';
+import { Said } from './status-line.tsx';
+import { createUiClient } from './ui-client.ts';
 
 const client = createUiClient(
   () => connect(uiPortName),

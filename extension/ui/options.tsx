@@ -5,14 +5,14 @@ import { version } from '../platform/pages.ts';
 import { connect } from '../platform/port.ts';
 import { giveUpAccess, requestAccess } from '../platform/sites.ts';
 import { type SettingsView, uiPortName } from '../protocol/ui.ts';
-import { createUiClient } from './client.ts';
 import { mount } from './mount.tsx';
 import { AccessSection, hostOf } from './options/access-section.tsx';
 import { BrokerSection } from './options/broker-section.tsx';
 import { PolicySection } from './options/policy-section.tsx';
 import { Page } from './page.tsx';
 import { Problem } from './problem.tsx';
-import { Said } from './said.tsx';
+import { Said } from './status-line.tsx';
+import { createUiClient } from './ui-client.ts';
 import { useActions } from './use-actions.ts';
 
 let onChanged = (): void => undefined;

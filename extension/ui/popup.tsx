@@ -8,15 +8,15 @@ import { requestAccess } from '../platform/sites.ts';
 import { type PopupState, type UiParams, uiPortName } from '../protocol/ui.ts';
 import { Brand } from './brand.tsx';
 import { Button } from './button.tsx';
-import { createUiClient } from './client.ts';
 import { giveFirstFocus, rescueFocus } from './focus.ts';
 import { mount } from './mount.tsx';
 import { Problem } from './problem.tsx';
-import { Said } from './said.tsx';
 import { Setup, Unreachable } from './setup.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignedOut } from './signed-out.tsx';
 import { SigningIn } from './signing-in.tsx';
+import { Said } from './status-line.tsx';
+import { createUiClient } from './ui-client.ts';
 import { type Action, type Actions, useActions } from './use-actions.ts';
 
 let onChanged = (): void => undefined;

@@ -2,7 +2,7 @@
 import { message } from '../platform/i18n.ts';
 import { BrokerField } from './broker-field.tsx';
 import { Button } from './button.tsx';
-import { Mark } from './mark.tsx';
+import { Mark } from './logo.tsx';
 
 /** The store build belongs to nobody: the person says where their organisation's broker is. */
 export const Setup = ({ busy, onBroker }: { busy: boolean; onBroker: (broker: string) => void }) => (

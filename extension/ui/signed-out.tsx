@@ -2,7 +2,7 @@
 import { message } from '../platform/i18n.ts';
 import { Providers } from './accounts.tsx';
 import { Button } from './button.tsx';
-import { Mark } from './mark.tsx';
+import { Mark } from './logo.tsx';
 
 /** Nobody is signed in: one button. */
 export const SignedOut = ({

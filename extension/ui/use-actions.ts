@@ -1,7 +1,7 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { useRef, useState } from 'hono/jsx/dom';
-import { bodyOf } from './body-of.ts';
 import { rescueFocus } from './focus.ts';
+import { bodyOf } from './shown-error.ts';
 
 /** Something that a page of ours does for the person. */
 export interface Action {

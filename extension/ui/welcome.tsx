@@ -6,11 +6,11 @@ import { requestAccess } from '../platform/sites.ts';
 import { type SettingsView, uiPortName } from '../protocol/ui.ts';
 import { BrokerField } from './broker-field.tsx';
 import { Button } from './button.tsx';
-import { createUiClient } from './client.ts';
 import { mount } from './mount.tsx';
 import { Page } from './page.tsx';
 import { Problem } from './problem.tsx';
-import { Said } from './said.tsx';
+import { Said } from './status-line.tsx';
+import { createUiClient } from './ui-client.ts';
 import { useActions } from './use-actions.ts';
 
 let onChanged = (): void => undefined;

@@ -1,5 +1,5 @@
 import type { ProfileKeys, SessionKey } from '../../extension/platform/keys.ts';
-import type { Area } from '../../extension/platform/slot.ts';
+import type { Area } from '../../extension/platform/stored-value.ts';
 
 /** Stands in for the browser's storage: values are copied in and out, as there. */
 export function memoryArea(): Area & { dump(): Record<string, unknown> } {

@@ -77,6 +77,8 @@ export const cases: readonly Case[] = [
     async run({ port }) {
       expectChallenge(await ask(port, { path: '/orders' }), 401, 'Bearer, DPoP algs="ES256"');
       expectStatus(await ask(port, { path: '/staff/list', headers: { Authorization: 'Basic YTpi' } }), 401);
+      const malformed = await ask(port, { path: '/staff/list', headers: { Authorization: 'Bearer two tokens' } });
+      expectChallenge(malformed, 401, 'Bearer error="invalid_request"');
     },
   },
   {

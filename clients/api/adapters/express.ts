@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { admit } from '../admit.ts';
 import type { Claims } from '../claims.ts';
 import { type CorsOptions, corsHeaders } from '../cors.ts';
 import type { Requirements } from '../requirements.ts';
 import type { Verify } from '../verifier.ts';
 import { type Incoming, nodeCall } from './node-call.ts';
+import { verifyCall } from './verify-call.ts';
 
 /** The part of Express's request that is read; 4 and 5 alike. */
 export interface ExpressRequest extends Incoming {
@@ -39,15 +39,15 @@ export const guard =
   (verify: Verify) =>
   (requirements: Requirements = {}): Middleware =>
   (req, res, next) => {
-    admit(verify, callOf(req), requirements)
-      .then((admission) => {
-        if (admission.refusal) {
-          const { status, headers, body } = admission.refusal;
+    verifyCall(verify, callOf(req), requirements)
+      .then((verified) => {
+        if (verified.refusal) {
+          const { status, headers, body } = verified.refusal;
           res.writeHead(status, headers).end(body);
           return;
         }
-        known.set(req, admission.claims);
-        for (const [name, value] of Object.entries(admission.headers)) res.setHeader(name, value);
+        known.set(req, verified.claims);
+        for (const [name, value] of Object.entries(verified.headers)) res.setHeader(name, value);
         next();
       })
       .catch(next);

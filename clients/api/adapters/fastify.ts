@@ -1,9 +1,9 @@
-import { admit } from '../admit.ts';
 import type { Claims } from '../claims.ts';
 import { type CorsOptions, corsHeaders } from '../cors.ts';
 import type { Requirements } from '../requirements.ts';
 import type { Verify } from '../verifier.ts';
 import { type Incoming, nodeCall } from './node-call.ts';
+import { verifyCall } from './verify-call.ts';
 
 /** The parts of Fastify's request and reply that are used. */
 export interface FastifyRequest {
@@ -44,13 +44,13 @@ export const guard =
   (verify: Verify) =>
   (requirements: Requirements = {}): Hook =>
   async (request, reply) => {
-    const admission = await admit(verify, callOf(request), requirements);
-    if (admission.refusal) {
-      const { status, headers, body } = admission.refusal;
+    const verified = await verifyCall(verify, callOf(request), requirements);
+    if (verified.refusal) {
+      const { status, headers, body } = verified.refusal;
       return reply.code(status).headers(headers).send(body);
     }
-    known.set(request, admission.claims);
-    reply.headers(admission.headers);
+    known.set(request, verified.claims);
+    reply.headers(verified.headers);
     return undefined;
   };
 

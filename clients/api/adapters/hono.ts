@@ -1,9 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
-import { admit } from '../admit.ts';
 import type { Claims } from '../claims.ts';
 import { type CorsOptions, corsHeaders } from '../cors.ts';
 import type { Requirements } from '../requirements.ts';
 import type { Verify } from '../verifier.ts';
+import { verifyCall } from './verify-call.ts';
 
 /** What the guard puts into the context: `c.get('claims')`. */
 export interface GuardEnv {
@@ -21,10 +21,10 @@ export const guard =
   (verify: Verify) =>
   (requirements: Requirements = {}): MiddlewareHandler<GuardEnv> =>
   async (c, next) => {
-    const admission = await admit(verify, c.req.raw, requirements);
-    if (admission.refusal) return admission.refusal.toResponse();
-    c.set('claims', admission.claims);
-    for (const [name, value] of Object.entries(admission.headers)) c.res.headers.set(name, value);
+    const verified = await verifyCall(verify, c.req.raw, requirements);
+    if (verified.refusal) return verified.refusal.toResponse();
+    c.set('claims', verified.claims);
+    for (const [name, value] of Object.entries(verified.headers)) c.res.headers.set(name, value);
     await next();
   };
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { admit } from '../admit.ts';
 import type { Claims } from '../claims.ts';
 import { type CorsOptions, corsHeaders } from '../cors.ts';
 import type { Requirements } from '../requirements.ts';
 import type { Verify } from '../verifier.ts';
 import { nodeCall } from './node-call.ts';
+import { verifyCall } from './verify-call.ts';
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
@@ -21,14 +21,14 @@ export const guard =
   (requirements: Requirements = {}) =>
   (listener: (req: IncomingMessage, res: ServerResponse, claims: Claims) => unknown) =>
   async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const admission = await admit(verify, nodeCall(req), requirements);
-    if (admission.refusal) {
-      const { status, headers, body } = admission.refusal;
+    const verified = await verifyCall(verify, nodeCall(req), requirements);
+    if (verified.refusal) {
+      const { status, headers, body } = verified.refusal;
       res.writeHead(status, headers).end(body);
       return;
     }
-    for (const [name, value] of Object.entries(admission.headers)) res.setHeader(name, value);
-    await listener(req, res, admission.claims);
+    for (const [name, value] of Object.entries(verified.headers)) res.setHeader(name, value);
+    await listener(req, res, verified.claims);
   };
 
 /** Answers preflights, and lets the pages of these origins read the listener's answers, refusals included. */

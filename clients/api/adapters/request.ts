@@ -1,8 +1,8 @@
-import { admit } from '../admit.ts';
 import type { Claims } from '../claims.ts';
 import { type CorsOptions, corsHeaders } from '../cors.ts';
 import type { Requirements } from '../requirements.ts';
 import type { Verify } from '../verifier.ts';
+import { verifyCall } from './verify-call.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
@@ -19,9 +19,9 @@ export const guard =
   (requirements: Requirements = {}) =>
   (handler: (request: Request, claims: Claims) => Response | Promise<Response>): Handler =>
   async (request) => {
-    const admission = await admit(verify, request, requirements);
-    if (admission.refusal) return admission.refusal.toResponse();
-    return withHeaders(await handler(request, admission.claims), admission.headers);
+    const verified = await verifyCall(verify, request, requirements);
+    if (verified.refusal) return verified.refusal.toResponse();
+    return withHeaders(await handler(request, verified.claims), verified.headers);
   };
 
 /** Answers preflights, and lets the pages of these origins read the handler's answers, refusals included. */

@@ -1,6 +1,6 @@
 import type { Account, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { AccountView, SiteView } from '../../protocol/ui.ts';
-import { siteOf } from '../policy.ts';
+import { siteOf } from '../session/site-policy.ts';
 
 /** One account as the popup draws it from. */
 export interface AccountState {

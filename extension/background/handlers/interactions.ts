@@ -1,9 +1,9 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import { BrokerError, type StepUp } from '../broker-error.ts';
-import type { PageCall } from '../page-call.ts';
+import { BrokerError, type StepUp } from '../broker/broker-error.ts';
+import type { Prompts } from '../page/consent-prompts.ts';
+import type { PageCall } from '../page/page-call.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { Prompts } from '../prompts.ts';
-import type { TokenAsk } from '../token-cache.ts';
+import type { TokenAsk } from '../tokens/token-cache.ts';
 
 export interface Interactions {
   /** Opens the sign-in window for a page. @throws {LatchkeyError} `not_signed_in` where the page may not open one now */

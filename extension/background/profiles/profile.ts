@@ -2,16 +2,16 @@ import type { Account, AuthorizeRequest } from '@latchkey/shared/session-api.ts'
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
-import { type Area, partOf, slot } from '../../platform/slot.ts';
-import { type BrokerCallDeps, createBrokerCall, createEventSource } from '../broker-call.ts';
-import { type BrokerClient, createBrokerClient } from '../broker-client.ts';
-import type { Events } from '../events.ts';
-import { createLive, type Live, type LiveDeps } from '../live.ts';
-import { createProofs, type Proofs } from '../proofs.ts';
-import { createSession, type Known, type Session } from '../session.ts';
-import { type Attempt, createSignIn, type SignIn } from '../sign-in.ts';
-import { createTokenCache, type TokenCache } from '../token-cache.ts';
-import { createTokens, type Tokens } from '../tokens.ts';
+import { type Area, partOf, slot } from '../../platform/stored-value.ts';
+import { type BrokerCallDeps, createBrokerCall, createEventSource } from '../broker/broker-call.ts';
+import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
+import { createLive, type Live, type LiveDeps } from '../session/event-stream.ts';
+import type { Events } from '../session/page-events.ts';
+import { createSession, type Known, type Session } from '../session/session.ts';
+import { type Attempt, createSignIn, type SignIn } from '../session/sign-in.ts';
+import { createProofs, type Proofs } from '../tokens/proofs.ts';
+import { createTokenCache, type TokenCache } from '../tokens/token-cache.ts';
+import { createTokens, type Tokens } from '../tokens/tokens.ts';
 
 /** One account at one provider: its keys and its cookie (chosen by the key), its session, its tokens. */
 export interface Profile {

@@ -1,7 +1,8 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { Slot } from '../../platform/slot.ts';
-import type { Managed } from '../managed.ts';
-import { createTurns } from '../turns.ts';
+import type { Slot } from '../../platform/stored-value.ts';
+import type { Managed } from '../managed-policy.ts';
+import { createTurns } from '../serial-queue.ts';
+import type { Profile, ProfileDeps } from './profile.ts';
 import {
   type Entry,
   noAccounts,
@@ -11,8 +12,7 @@ import {
   vacated,
   withAccount,
   without,
-} from './list.ts';
-import type { Profile, ProfileDeps } from './profile.ts';
+} from './profile-list.ts';
 
 export interface ProfilesDeps {
   /** On disk: which account is at which site must not change because the browser was closed. */

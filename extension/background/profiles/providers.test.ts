@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
-import { slot } from '../../platform/slot.ts';
+import { slot } from '../../platform/stored-value.ts';
 import { createProviders } from './providers.ts';
 
 function setUp(answer: () => Promise<string[]>, provider?: string) {

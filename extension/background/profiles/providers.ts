@@ -1,5 +1,5 @@
-import type { Slot } from '../../platform/slot.ts';
-import type { Managed } from '../managed.ts';
+import type { Slot } from '../../platform/stored-value.ts';
+import type { Managed } from '../managed-policy.ts';
 import { createSingleFlight } from '../single-flight.ts';
 
 export interface ProvidersDeps {

@@ -2,7 +2,7 @@
 import { useState } from 'hono/jsx/dom';
 import { message } from '../../platform/i18n.ts';
 import { Button } from '../button.tsx';
-import { Said } from '../said.tsx';
+import { Said } from '../status-line.tsx';
 import type { Findings } from './findings.ts';
 import type { Line } from './lines.ts';
 import { reportOf } from './report.ts';

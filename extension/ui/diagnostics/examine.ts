@@ -1,6 +1,6 @@
 import { browserName } from '../../platform/browser-name.ts';
 import { version } from '../../platform/pages.ts';
-import type { UiClient } from '../client.ts';
+import type { UiClient } from '../ui-client.ts';
 import type { Findings } from './findings.ts';
 import { reachBroker } from './reach.ts';
 import { lookAround } from './surroundings.ts';

@@ -1,6 +1,6 @@
-import { createManaged, unreadIn } from '../../background/managed.ts';
+import { createManaged, unreadIn } from '../../background/managed-policy.ts';
 import { keysOf } from '../../platform/keys.ts';
-import { readManaged } from '../../platform/managed.ts';
+import { readManaged } from '../../platform/managed-storage.ts';
 import { sites } from '../../platform/sites.ts';
 import type { DiagnosticFacts } from '../../protocol/ui.ts';
 import type { Surroundings } from './findings.ts';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { chromeExtensionId, demoFirefoxId } from '../../../demo/extension-key.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
-import { buildExtension } from '../../../extension/build/build.ts';
+import { buildExtension } from '../../../extension/packaging/build-extension.ts';
 import { freePorts } from '../kit/ports.ts';
 import type { Browser } from './browser.ts';
 import { openChromium } from './chromium.ts';

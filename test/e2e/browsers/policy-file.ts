@@ -5,7 +5,7 @@ import { findFirefox } from '../../../demo/browser/find.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
 import { demoFirefoxId } from '../../../demo/extension-key.ts';
 import type { Demo } from '../../../demo/stack.ts';
-import { zipFolder } from '../../../extension/build/zip.ts';
+import { zipFolder } from '../../../extension/packaging/zip.ts';
 
 /** A policy of the organisation, where the browser looks for one. */
 export interface PolicyFile {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { demoExtensionKey, demoFirefoxId } from '../../../demo/extension-key.ts';
 import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
-import { buildExtension } from '../../../extension/build/build.ts';
+import { buildExtension } from '../../../extension/packaging/build-extension.ts';
 import { freePorts } from '../kit/ports.ts';
 import type { Browser, Tab } from './browser.ts';
 import { openChromium } from './chromium.ts';

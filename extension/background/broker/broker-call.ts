@@ -1,0 +1,147 @@
+import { createProof } from '@latchkey/shared/dpop.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { accountHeader, clientHeader, errorAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import * as v from 'valibot';
+import type { SessionKey } from '../../platform/keys.ts';
+import type { Slot } from '../../platform/stored-value.ts';
+import { BrokerError, isBrokerError } from './broker-error.ts';
+
+export interface BrokerCallDeps {
+  /** The broker's issuer. */
+  broker(): Promise<string>;
+  /** The extension's version, `x.y.z`. */
+  version: string;
+  key(): Promise<SessionKey>;
+  /** `sub` of the account whose session is known. */
+  account(): Promise<string | undefined>;
+  /** The last nonce the broker gave (RFC 9449 §8.2). */
+  nonce: Slot<string>;
+  fetch: typeof fetch;
+  now: Clock;
+}
+
+export interface BrokerRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  body?: object | undefined;
+  ifNoneMatch?: string | undefined;
+  lastEventId?: string | undefined;
+  /** Whether it is about the account that is known, and must not be answered for any other. */
+  isOfAccount?: boolean | undefined;
+  /** Signs in place of the one that is kept, which is gone already. */
+  key?: SessionKey | undefined;
+}
+
+export interface BrokerAnswer {
+  status: number;
+  etag: string | undefined;
+  /** Parsed JSON, not yet checked; `undefined` where there is none. */
+  body: unknown;
+}
+
+/** A broker that answers slower than this is treated as unreachable. */
+const timeoutMs = 15_000;
+
+/** Calls an endpoint of the broker and throws {@link LatchkeyError} for everything but success. */
+export type BrokerCall = (request: BrokerRequest) => Promise<BrokerAnswer>;
+
+/**
+ * Makes the one function that speaks HTTP with the broker: cookie, client header and a proof by the
+ * session's key on every call; once more with the broker's nonce where it wants a fresh one.
+ */
+export function createBrokerCall(deps: BrokerCallDeps): BrokerCall {
+  return async (request) => {
+    const response = await exchange(deps, request, AbortSignal.timeout(timeoutMs));
+    // A body that breaks off or is no JSON is caught by the schema of whoever reads it.
+    const body: unknown = await response.json().catch(() => undefined);
+    return { status: response.status, etag: response.headers.get('ETag') ?? undefined, body };
+  };
+}
+
+/** Opens the stream of the session's events; it stays open until `signal` aborts it or the broker ends it. */
+export function createEventSource(deps: BrokerCallDeps) {
+  return async (lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> => {
+    const { body } = await exchange(
+      deps,
+      { method: 'GET', path: '/session/events', lastEventId, isOfAccount: true },
+      signal,
+    );
+    if (!body) throw new LatchkeyError({ code: 'offline', message: 'the broker sent no stream' });
+    return body;
+  };
+}
+
+/** One request and its answer, which is a success; once more with the broker's nonce where it wants a fresh one. */
+async function exchange(deps: BrokerCallDeps, request: BrokerRequest, signal: AbortSignal): Promise<Response> {
+  const attempt = async (): Promise<Response> => {
+    const url = new URL(request.path, await deps.broker()).href;
+    const target = { method: request.method, url, nonce: await deps.nonce.get() };
+    const response = await send(
+      deps,
+      url,
+      request,
+      await createProof(request.key ?? (await deps.key()), target, deps.now()),
+      signal,
+    );
+    const nonce = response.headers.get('DPoP-Nonce');
+    if (nonce) await deps.nonce.set(nonce);
+    if (response.ok || response.status === 304) return response;
+    throw await refusal(response, deps.now);
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isBrokerError(error, 'use_dpop_nonce')) throw error;
+    return attempt();
+  }
+}
+
+async function send(
+  deps: BrokerCallDeps,
+  url: string,
+  request: BrokerRequest,
+  proof: string,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { fetch } = deps;
+  const account = request.isOfAccount ? await deps.account() : undefined;
+  try {
+    return await fetch(url, {
+      method: request.method,
+      headers: {
+        Accept: 'application/json',
+        DPoP: proof,
+        [clientHeader]: `extension/${deps.version}`,
+        ...(account === undefined ? {} : { [accountHeader]: account }),
+        ...(request.body ? { 'Content-Type': 'application/json' } : {}),
+        ...(request.ifNoneMatch ? { 'If-None-Match': request.ifNoneMatch } : {}),
+        ...(request.lastEventId ? { 'Last-Event-ID': request.lastEventId } : {}),
+      },
+      ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+      credentials: 'include',
+      cache: 'no-store',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      signal,
+    });
+  } catch (cause) {
+    throw new LatchkeyError(
+      { code: 'offline', message: 'the broker cannot be reached', retry_after_ms: 5_000 },
+      { cause },
+    );
+  }
+}
+
+async function refusal(response: Response, now: Clock): Promise<BrokerError> {
+  const parsed = v.safeParse(errorAnswer, await response.json().catch(() => undefined));
+  const answer = parsed.success ? parsed.output : { error: 'server_error' };
+  return new BrokerError(answer, response.status, retryAfter(response.headers.get('Retry-After'), now));
+}
+
+/** Reads `Retry-After` (RFC 9110 §10.2.3) into milliseconds, an hour at most. */
+function retryAfter(value: string | null, now: Clock): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 3_600_000);
+}

@@ -1,0 +1,82 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import {
+  type AuthorizeAnswer,
+  type AuthorizeRequest,
+  authorizeAnswer,
+  type ConsentRequest,
+  type ConsentRevocation,
+  type Decisions,
+  decisions,
+  type SessionAnswer,
+  type SessionRequest,
+  sessionAnswer,
+  signOutAnswer,
+  type TokenAnswer,
+  type TokenRequest,
+  tokenAnswer,
+  upstreamsAnswer,
+} from '@latchkey/shared/session-api.ts';
+import * as v from 'valibot';
+import type { SessionKey } from '../../platform/keys.ts';
+import type { BrokerCall } from './broker-call.ts';
+
+/** The broker's `/session` endpoints, typed. */
+export interface BrokerClient {
+  authorize(body: AuthorizeRequest): Promise<AuthorizeAnswer>;
+  createSession(body: SessionRequest): Promise<SessionAnswer>;
+  /** @returns `undefined` where nothing changed since `etag` */
+  getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
+  token(body: TokenRequest): Promise<TokenAnswer>;
+  /** What the person has decided about a site. */
+  decide(body: ConsentRequest): Promise<Decisions>;
+  revokeConsent(body: ConsentRevocation): Promise<Decisions>;
+  /**
+   * @param key the session's
+   * @param how `replaced`: another session of the same account takes over, whose grant must not end with this one's
+   */
+  signOut(key: SessionKey, how?: 'replaced'): Promise<{ logout_url?: string | undefined }>;
+  /** Names of the providers that there are. */
+  upstreams(): Promise<string[]>;
+}
+
+/** Checks what the broker answered; only the schema's name gets into the error, never a value. */
+function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output;
+  const at = v.getDotPath(parsed.issues[0]) ?? 'the whole';
+  throw new LatchkeyError({
+    code: 'busy',
+    message: `the broker's answer at ${path} is not what this version understands (${at})`,
+    retry_after_ms: 5_000,
+  });
+}
+
+/** Gives each endpoint its types and checks what comes back. */
+export function createBrokerClient(call: BrokerCall): BrokerClient {
+  const post = async <S extends v.GenericSchema>(path: string, body: object, schema: S, isOfAccount = false) =>
+    parse(schema, (await call({ method: 'POST', path, body, isOfAccount })).body, path);
+  return {
+    authorize: (body) => post('/session/authorize', body, authorizeAnswer),
+    createSession: (body) => post('/session', body, sessionAnswer),
+    async getSession(etag) {
+      const answer = await call({ method: 'GET', path: '/session', ifNoneMatch: etag });
+      if (answer.status === 304) return undefined;
+      return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
+    },
+    token: (body) => post('/session/token', body, tokenAnswer, true),
+    decide: (body) => post('/session/consents', body, decisions, true),
+    async revokeConsent(body) {
+      const answer = await call({ method: 'DELETE', path: '/session/consents', body, isOfAccount: true });
+      return parse(decisions, answer.body, '/session/consents');
+    },
+    async signOut(key, how) {
+      const path = how === undefined ? '/session' : '/session?replaced=true';
+      const answer = await call({ method: 'DELETE', path, key });
+      return answer.body === undefined ? {} : parse(signOutAnswer, answer.body, '/session');
+    },
+    async upstreams() {
+      const { body } = await call({ method: 'GET', path: '/session/upstreams' });
+      return parse(upstreamsAnswer, body, '/session/upstreams').upstreams;
+    },
+  };
+}

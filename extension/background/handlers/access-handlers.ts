@@ -1,0 +1,52 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { AccessView } from '@latchkey/shared/page-protocol.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { PageHandlers } from '../page/page-call.ts';
+import { consentedScopes, siteOf } from '../session/site-policy.ts';
+import { notSignedIn } from './interactions.ts';
+
+export interface AccessHandlersDeps {
+  /** @returns how long to wait, where a site gives back too often: each time, all pages of the account ask anew for what they have */
+  limit(origin: string): number | undefined;
+}
+
+/** `access.*`: what a site may have, has, and gives back. */
+export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers, 'access.list' | 'access.revoke'> {
+  return {
+    async 'access.list'(_params, { sender, profile }) {
+      const current = await (await profile()).session.current();
+      if (!current) throw notSignedIn();
+      return { access: listAccess(current, sender.origin) };
+    },
+
+    async 'access.revoke'({ resource }, { sender, profile }) {
+      const { session } = await profile();
+      if (!(await session.current())) throw notSignedIn();
+      const waitMs = limit(sender.origin);
+      if (waitMs !== undefined) {
+        const message = 'this site has given its access back several times in a minute';
+        throw new LatchkeyError({ code: 'busy', message, retry_after_ms: waitMs });
+      }
+      await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
+      // Of what is left: what the page could do before is void.
+      await profile();
+      return {};
+    },
+  };
+}
+
+/** One entry for what is granted and one for what may still be asked, for each resource. */
+function listAccess(session: SessionAnswer, origin: string): AccessView[] {
+  const site = siteOf(session, origin);
+  if (!site) return [];
+  return site.resources.flatMap(({ resource, name, scopes }) => {
+    const consented = consentedScopes(session.consents, origin, resource);
+    const has = (scope: string) => site.consent === 'granted' || consented.has(scope);
+    const granted = Object.keys(scopes).filter(has);
+    const open = Object.keys(scopes).filter((scope) => !has(scope));
+    return [
+      ...(granted.length > 0 ? [{ resource, name, scopes: granted, granted: true }] : []),
+      ...(open.length > 0 ? [{ resource, name, scopes: open, granted: false }] : []),
+    ];
+  });
+}

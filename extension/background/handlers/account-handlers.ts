@@ -1,0 +1,55 @@
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import type { Slot } from '../../platform/stored-value.ts';
+import { errorBody } from '../error-body.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { UiHandlers } from '../ui-port.ts';
+
+export interface AccountHandlersDeps {
+  profiles: Profiles;
+  /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
+  problem: Slot<PageErrorBody>;
+}
+
+type Methods = 'session.sign_in' | 'session.sign_out' | 'account.add' | 'account.choose' | 'account.sign_out_all';
+
+/** Signing in and out, and which site has which account. What names no account is about the main one. */
+export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
+  const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
+
+  const signingIn = async (work: () => Promise<void>): Promise<Record<string, never>> => {
+    await problem.clear();
+    try {
+      await work();
+    } catch (error) {
+      await problem.set(errorBody(error));
+      throw error;
+    }
+    return {};
+  };
+
+  return {
+    'session.sign_in': ({ account, provider }) =>
+      signingIn(async () => {
+        const { signIn } = await named(account);
+        await signIn.run(provider === undefined ? undefined : { upstream: provider });
+      }),
+    'account.add': ({ provider }) => signingIn(() => profiles.add(provider)),
+    async 'session.sign_out'({ account }) {
+      await problem.clear();
+      await profiles.signOut((await named(account)).id);
+      return {};
+    },
+    async 'account.sign_out_all'() {
+      await problem.clear();
+      const { id: main } = await profiles.main();
+      // The main one last: until then the sites of the others have it, and no third one.
+      for (const { id } of await profiles.all()) if (id !== main) await profiles.signOut(id);
+      await profiles.signOut(main);
+      return {};
+    },
+    async 'account.choose'({ account, origin }) {
+      await profiles.choose(account, origin);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,295 @@
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createBackground } from '../../../test/extension/background.ts';
+import { ada, api, brokerUrl, grace, shop } from '../../../test/extension/fake-broker.ts';
+import { fakePort } from '../../../test/extension/port.ts';
+import { slot } from '../../platform/stored-value.ts';
+import { createManaged } from '../managed-policy.ts';
+import { createUiPorts } from '../ui-port.ts';
+import { uiHandlers } from './popup-handlers.ts';
+import { createRouter } from './router.ts';
+
+let parts: ReturnType<typeof createBackground>;
+let ui: ReturnType<typeof uiHandlers>;
+let broker: string | undefined;
+let unreachable: Set<string>;
+let providers: string[];
+let policy: Record<string, unknown>;
+let patience: PromiseWithResolvers<void>;
+
+beforeEach(() => {
+  parts = createBackground();
+  broker = brokerUrl;
+  unreachable = new Set();
+  providers = [];
+  policy = {};
+  patience = Promise.withResolvers();
+  ui = uiHandlers({
+    setup: {
+      broker: async () => broker,
+      source: async () => (broker === undefined ? undefined : { url: broker, source: 'person' }),
+      isReachable: async (origin) => !unreachable.has(origin),
+      expect: async () => undefined,
+      resume: async () => undefined,
+      restore: async () => undefined,
+    },
+    profiles: parts.profiles,
+    providers: async () => providers,
+    managed: createManaged(async () => policy),
+    prompts: parts.prompts,
+    problem: slot<PageErrorBody>(parts.area, 'problem'),
+    openTab: (url) => parts.windows.openTab(url),
+    after: () => ({ elapsed: patience.promise, cancel: () => undefined }),
+  });
+});
+
+describe('what the popup shows', () => {
+  it('says where no broker is configured', async () => {
+    broker = undefined;
+    expect(await ui['state.get']({})).toEqual({ view: 'not_configured' });
+  });
+
+  it('says where the browser keeps it from its broker, or from a site', async () => {
+    unreachable.add(brokerUrl);
+    expect(await ui['state.get']({})).toEqual({ view: 'unreachable', broker: brokerUrl });
+    unreachable = new Set([shop]);
+    await ui['session.sign_in']({});
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ origin: shop, reachable: false }] });
+  });
+
+  it('follows a sign-in from out to in', async () => {
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', broker: brokerUrl });
+    const gate = Promise.withResolvers<void>();
+    parts.broker.before('POST /session', () => gate.promise);
+    const done = ui['session.sign_in']({});
+    await expect.poll(() => ui['state.get']({})).toEqual({ view: 'signing_in', broker: brokerUrl });
+    gate.resolve();
+    await done;
+    expect(await ui['state.get']({})).toMatchObject({
+      view: 'signed_in',
+      account: { name: 'Ada Lovelace', state: 'active' },
+      others: [],
+      sites: [{ origin: shop, name: 'Shop', access: 'none', resources: [] }],
+    });
+  });
+
+  it('remembers why a sign-in failed, until the next one', async () => {
+    parts.broker.next('POST /session/authorize', 'lost');
+    await expect(ui['session.sign_in']({})).rejects.toMatchObject({ code: 'offline' });
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', problem: { code: 'offline' } });
+    await ui['session.sign_in']({});
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_in', problem: undefined });
+  });
+
+  it('shows what each site may do in the configuration’s words, and takes it away', async () => {
+    await ui['session.sign_in']({});
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    expect(await ui['state.get']({})).toMatchObject({
+      sites: [{ access: 'person', resources: [{ name: 'Orders API', may: ['See your orders'] }] }],
+    });
+    await ui['site.disconnect']({ origin: shop });
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none', resources: [] }] });
+  });
+
+  it('shows when a site was last used, and one that was told never, which it lets ask again', async () => {
+    await ui['session.sign_in']({});
+    parts.broker.sites = [{ origin: shop, last_used_at: 1_699_999_000 }];
+    parts.clock.ms += 60_000;
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none', lastUsedAt: 1_699_999_000_000 }] });
+    await parts.session.refuse(shop);
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'never', resources: [] }] });
+    await ui['site.let_ask']({ origin: shop });
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none' }] });
+    expect(parts.broker.bodies.slice(-2)).toEqual([
+      { decision: 'never', origin: shop },
+      { decision: 'ask', origin: shop },
+    ]);
+  });
+
+  it('shows what was known last while the broker is away, and says so', async () => {
+    await ui['session.sign_in']({});
+    parts.clock.ms += 60_000;
+    parts.broker.next('GET /session', 'lost');
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_in', problem: { code: 'offline' } });
+  });
+
+  it('does not wait for a broker that hangs', async () => {
+    await ui['session.sign_in']({});
+    parts.clock.ms += 60_000;
+    parts.broker.before('GET /session', () => new Promise(() => undefined));
+    patience.resolve();
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_in', problem: undefined });
+  });
+
+  it('offers to sign out at the provider too, once signed out here', async () => {
+    await ui['session.sign_in']({});
+    await ui['session.sign_out']({});
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', providerHost: 'idp.test' });
+    await ui['provider.sign_out']({});
+    expect(parts.windows.tabs).toEqual(['https://idp.test/logout']);
+  });
+});
+
+describe('with several accounts, the popup', () => {
+  const state = async () => {
+    const shown = await ui['state.get']({});
+    if (shown.view !== 'signed_in') throw new Error(`the popup shows ${shown.view}`);
+    return shown;
+  };
+  beforeEach(async () => {
+    await ui['session.sign_in']({});
+    parts.broker.account = grace;
+    await ui['account.add']({});
+  });
+
+  it('shows the main one, the others, and which one each site has', async () => {
+    expect(await state()).toMatchObject({
+      account: { id: 'session', sub: ada.sub, state: 'active' },
+      others: [{ id: 'profile-1', sub: grace.sub, upstream: 'other', state: 'active' }],
+      sites: [{ origin: shop, account: 'session', accounts: ['session', 'profile-1'] }],
+      mayAdd: true,
+    });
+  });
+
+  it('gives a site, or all of them, another one', async () => {
+    parts.broker.consentsOf(grace.sub).push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+    parts.clock.ms += 5_000;
+    await ui['account.choose']({ account: 'profile-1', origin: shop });
+    expect((await state()).sites).toMatchObject([{ account: 'profile-1', access: 'person' }]);
+    await ui['account.choose']({ account: 'profile-1' });
+    expect(await state()).toMatchObject({ account: { id: 'profile-1' }, others: [{ id: 'session' }] });
+  });
+
+  it('says whose session is over, and signs in again as just that one', async () => {
+    const { session } = await parts.profiles.get('profile-1');
+    await session.over((await session.current())?.session.created_at ?? 0);
+    expect((await state()).others).toMatchObject([{ sub: grace.sub, state: 'signed_out' }]);
+    await ui['session.sign_in']({ account: 'profile-1' });
+    expect((await state()).others).toMatchObject([{ sub: grace.sub, state: 'active' }]);
+  });
+
+  it('leaves one, or all', async () => {
+    await ui['session.sign_out']({ account: 'profile-1' });
+    expect((await state()).others).toEqual([]);
+    await ui['account.add']({});
+    await ui['account.sign_out_all']({});
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out' });
+    expect(await parts.profiles.entries()).toEqual([{ id: 'session' }]);
+  });
+
+  it('disconnects a site from the account that it has, and from no other', async () => {
+    const consent = { origin: shop, resource: api, scope: 'orders:read', granted_at: 1 };
+    parts.broker.consents.push(consent);
+    parts.broker.consentsOf(grace.sub).push(consent);
+    await ui['account.choose']({ account: 'profile-1', origin: shop });
+    await ui['site.disconnect']({ origin: shop });
+    expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([1, 0]);
+  });
+});
+
+describe('private windows', () => {
+  it.each([
+    [{}, false],
+    [{ private_windows: 'allow' }, true],
+  ])('are served as the policy %j says', async (said, served) => {
+    policy = said;
+    expect(await ui['private_windows.get']({})).toEqual({ served });
+  });
+});
+
+describe('what the consent window shows', () => {
+  it('is a choice of accounts, where several may agree; the site then has the chosen one', async () => {
+    await ui['session.sign_in']({});
+    parts.broker.account = grace;
+    await ui['account.add']({});
+    const done = parts.prompts.ask({ profile: 'session', origin: shop, resource: api, scopes: ['orders:read'] });
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
+    expect(await ui['consent.get']({ prompt })).toMatchObject({
+      account: 'ada@corp.test',
+      accounts: [
+        { id: 'session', chosen: true },
+        { id: 'profile-1', label: 'grace@other.test', chosen: false },
+      ],
+    });
+    expect(await ui['consent.account']({ prompt, account: 'profile-1' })).toMatchObject({
+      account: 'grace@other.test',
+      accounts: [{ chosen: false }, { chosen: true }],
+    });
+    expect((await parts.profiles.at(shop)).id).toBe('session');
+    await ui['consent.answer']({ prompt, choice: 'allow' });
+    await done;
+    expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([0, 1]);
+    expect((await parts.profiles.at(shop)).id).toBe('profile-1');
+  });
+
+  it('is what is new, apart from what the site has', async () => {
+    await ui['session.sign_in']({});
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    void parts.prompts.ask({ profile: 'session', origin: shop, resource: api, scopes: ['orders:write'] });
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
+    expect(await ui['consent.get']({ prompt })).toMatchObject({
+      scopes: [{ scope: 'orders:write', description: 'Change your orders' }],
+      has: [{ name: 'Orders API', may: ['See your orders'] }],
+    });
+  });
+
+  it('is the exact origin, and each scope in the configuration’s words', async () => {
+    await ui['session.sign_in']({});
+    const done = parts.prompts.ask({
+      profile: 'session',
+      origin: shop,
+      resource: api,
+      scopes: ['orders:read', 'orders:write'],
+    });
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
+    expect(await ui['consent.get']({ prompt })).toEqual({
+      origin: shop,
+      site: 'Shop',
+      account: 'ada@corp.test',
+      accounts: [{ id: 'session', label: 'ada@corp.test', chosen: true }],
+      resource: 'Orders API',
+      scopes: [
+        { scope: 'orders:read', description: 'See your orders' },
+        { scope: 'orders:write', description: 'Change your orders' },
+      ],
+      has: [],
+    });
+    await ui['consent.answer']({ prompt, choice: 'allow' });
+    await done;
+    await expect(ui['consent.get']({ prompt })).rejects.toMatchObject({ code: 'expired' });
+  });
+});
+
+describe('the port of our own pages', () => {
+  const own = { extensionId: 'ext', origin: 'chrome-extension://ext' };
+  const ports = () => createUiPorts(own, () => createRouter<void>('ui', ui));
+
+  it('serves our pages, tells them of changes, and refuses messages that are not theirs', async () => {
+    const { port, sent, receive, close } = fakePort({ id: 'ext', origin: own.origin });
+    const open = ports();
+    open.serve(port);
+    receive({ id: 1, m: 'state.get', p: {} });
+    await expect.poll(() => sent).toMatchObject([{ id: 1, ok: true, r: { view: 'signed_out' } }]);
+    open.changed();
+    expect(sent.at(-1)).toEqual({ changed: true });
+    close();
+    open.changed();
+    expect(sent).toHaveLength(2);
+  });
+
+  it.each([
+    ['the bridge in a page', { id: 'ext', origin: shop }],
+    ['another extension', { id: 'other', origin: 'chrome-extension://other' }],
+  ])('hangs up on %s', async (_what, sender) => {
+    const { port, sent, receive } = fakePort(sender);
+    ports().serve(port);
+    expect(port.disconnected).toBe(true);
+    receive({ id: 1, m: 'session.sign_in', p: {} });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toEqual([]);
+    expect(parts.broker.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,198 @@
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import type { SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
+import type { Slot } from '../../platform/stored-value.ts';
+import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
+import { errorBody } from '../error-body.ts';
+import type { Managed } from '../managed-policy.ts';
+import type { Prompt, Prompts } from '../page/consent-prompts.ts';
+import type { Timer } from '../page/pending-requests.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { Session } from '../session/session.ts';
+import { consentedScopes, isAllowed, isConnected, isRefused, siteOf } from '../session/site-policy.ts';
+import type { Setup } from '../setup.ts';
+import type { UiHandlers } from '../ui-port.ts';
+import { accountHandlers } from './account-handlers.ts';
+import { type AccountState, accountView, labelOf, siteViews } from './account-views.ts';
+
+export interface UiHandlersDeps {
+  setup: Setup;
+  profiles: Profiles;
+  /** Names of the providers, where there is a choice. */
+  providers(): Promise<string[]>;
+  prompts: Prompts;
+  managed(): Promise<Pick<Managed, 'private_windows'>>;
+  /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
+  problem: Slot<PageErrorBody>;
+  openTab(url: string): Promise<void>;
+  /** A timer, for how long the popup waits for the broker. */
+  after(ms: number): Timer;
+}
+
+/** Methods of the popup and the consent window; other pages have handlers of their own. */
+type PopupHandlers = Omit<UiHandlers, 'settings.get' | `diagnostics.${string}`>;
+
+/** How old what the popup shows may be. */
+const popupMaxAgeMs = 2_000;
+
+/** A popup that shows nothing for longer than this looks broken: it then shows what was known last. */
+const popupPatienceMs = 1_500;
+
+/** What the popup and the consent window can ask for. */
+export function uiHandlers(deps: UiHandlersDeps): PopupHandlers {
+  const { setup, profiles, providers, prompts, managed, problem, openTab, after } = deps;
+
+  const popup = async (): Promise<PopupState> => {
+    const issuer = await setup.broker();
+    if (issuer === undefined) return { view: 'not_configured' };
+    if (!(await setup.isReachable(issuer))) return { view: 'unreachable', broker: issuer };
+    if (await profiles.isSigningIn()) return { view: 'signing_in', broker: issuer };
+    const loaded = await accounts();
+    const main = await profiles.main();
+    const [first, ...others] = loaded.states.sort((a, b) => Number(b.id === main.id) - Number(a.id === main.id));
+    const shown = { broker: issuer, problem: loaded.problem, providers: await providers() };
+    if (!first || (!first.current && others.length === 0))
+      return { ...shown, view: 'signed_out', providerHost: hostOf(await main.session.logoutUrl()) };
+    const sites = siteViews([first, ...others], await profiles.where(), siteView);
+    for (const site of sites) site.reachable = await setup.isReachable(site.origin);
+    const mayAdd = await profiles.mayAdd();
+    return { ...shown, view: 'signed_in', account: accountView(first), others: others.map(accountView), mayAdd, sites };
+  };
+
+  /** All accounts of which it is known whose they are, and what went wrong with any of them. */
+  const accounts = async (): Promise<{ states: AccountState[]; problem: PageErrorBody | undefined }> => {
+    const entries = await profiles.entries();
+    const loaded = await Promise.all(
+      entries.map(async ({ id, account }) => {
+        const { current, problem } = await load((await profiles.get(id)).session);
+        const whose = current?.account ?? account;
+        return { states: whose ? [{ id, account: whose, current }] : [], problem };
+      }),
+    );
+    return {
+      states: loaded.flatMap(({ states }) => states),
+      problem: loaded.find(({ problem }) => problem)?.problem,
+    };
+  };
+
+  /** The freshest session there is: without the broker, what was known last, and that it is so. */
+  const load = async (
+    session: Session,
+  ): Promise<{ current: SessionAnswer | undefined; problem: PageErrorBody | undefined }> => {
+    const timer = after(popupPatienceMs);
+    try {
+      const fresh = session.refreshed(popupMaxAgeMs);
+      const current = await Promise.race([fresh, timer.elapsed.then(() => session.current())]);
+      return { current, problem: await problem.get() };
+    } catch (error) {
+      const current = await session.current().catch(() => undefined);
+      return { current, problem: errorBody(error) };
+    } finally {
+      timer.cancel();
+    }
+  };
+
+  const consentView = async (id: string): Promise<ConsentView> => {
+    const prompt = await prompts.find(id);
+    if (!prompt) throw noLongerOpen();
+    const current = await (await profiles.get(prompt.profile)).session.current();
+    if (!current) throw noLongerOpen();
+    const site = siteOf(current, prompt.origin);
+    const resource = site?.resources.find((listed) => listed.resource === prompt.resource);
+    if (!site || !resource) throw noLongerOpen();
+    return {
+      origin: prompt.origin,
+      site: site.name,
+      account: labelOf(current.account),
+      accounts: await choicesFor(prompt),
+      resource: resource.name,
+      scopes: prompt.scopes.map((scope) => ({
+        scope,
+        description: (Object.hasOwn(resource.scopes, scope) && resource.scopes[scope]) || scope,
+      })),
+      has: permissionsOf(current, site),
+    };
+  };
+
+  /** The accounts that may give the site what it asks for. */
+  const choicesFor = async (prompt: Prompt): Promise<ConsentView['accounts']> => {
+    const choices = await Promise.all(
+      (await profiles.all()).map(async ({ id, session }) => {
+        const current = await session.current().catch(() => undefined);
+        if (!current || !isAllowed(current, prompt) || isRefused(current, prompt.origin)) return [];
+        return [{ id, label: labelOf(current.account), chosen: id === prompt.profile }];
+      }),
+    );
+    return choices.flat();
+  };
+
+  return {
+    'state.get': popup,
+    'private_windows.get': async () => ({ served: (await managed()).private_windows === 'allow' }),
+    ...accountHandlers({ profiles, problem }),
+    async 'provider.sign_out'() {
+      const url = await (await profiles.main()).session.logoutUrl();
+      if (url !== undefined && isSecureUrl(new URL(url))) await openTab(url);
+      return {};
+    },
+    async 'site.disconnect'({ origin }) {
+      await (await profiles.at(origin)).session.revoke({ origin });
+      return {};
+    },
+    async 'site.let_ask'({ origin }) {
+      await (await profiles.at(origin)).session.letAsk(origin);
+      return {};
+    },
+    async 'setup.expect'(pending) {
+      await setup.expect(pending);
+      return {};
+    },
+    async 'setup.resume'() {
+      await setup.resume();
+      return {};
+    },
+    'consent.get': ({ prompt }) => consentView(prompt),
+    async 'consent.account'({ prompt, account }) {
+      await prompts.chooseAccount(prompt, (await profiles.get(account)).id);
+      return consentView(prompt);
+    },
+    async 'consent.answer'({ prompt, choice }) {
+      await prompts.answer(prompt, choice);
+      return {};
+    },
+  };
+}
+
+const noLongerOpen = (): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
+
+const hostOf = (url: string | undefined): string | undefined =>
+  url !== undefined && URL.canParse(url) ? new URL(url).host : undefined;
+
+function siteView(current: SessionAnswer, site: SitePolicy): Omit<SiteView, 'account' | 'accounts'> {
+  const lastUsedAt = current.sites.find(({ origin }) => origin === site.origin)?.last_used_at;
+  return {
+    origin: site.origin,
+    name: site.name,
+    access: accessOf(current, site),
+    resources: permissionsOf(current, site),
+    lastUsedAt: lastUsedAt === undefined ? undefined : lastUsedAt * 1_000,
+    reachable: true,
+  };
+}
+
+function accessOf(current: SessionAnswer, site: SitePolicy): SiteView['access'] {
+  if (site.consent === 'granted') return 'organisation';
+  if (isRefused(current, site.origin)) return 'never';
+  return isConnected(current, site) ? 'person' : 'none';
+}
+
+/** What a site may do now, in the configuration's words. */
+function permissionsOf(current: SessionAnswer, site: SitePolicy): SiteView['resources'] {
+  const resources = site.resources.map(({ resource, name, scopes }) => {
+    const consented = consentedScopes(current.consents, site.origin, resource);
+    const may = Object.entries(scopes).filter(([scope]) => site.consent === 'granted' || consented.has(scope));
+    return { name, may: may.map(([, description]) => description) };
+  });
+  return resources.filter(({ may }) => may.length > 0);
+}

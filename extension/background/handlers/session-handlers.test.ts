@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createBackground } from '../../../test/extension/background.ts';
+import { api, shop } from '../../../test/extension/fake-broker.ts';
+import type { PageCall } from '../page/page-call.ts';
+
+const call = (more: Partial<PageCall> = {}): PageCall => ({
+  sender: { origin: shop, tabId: 7, document: 'D1' },
+  activated: true,
+  alive: () => true,
+  profile: () => parts.profiles.at(shop),
+  ...more,
+});
+const elsewhere = call({ sender: { origin: 'https://elsewhere.test', tabId: 7, document: 'D2' } });
+
+let parts: ReturnType<typeof createBackground>;
+beforeEach(() => {
+  parts = createBackground();
+});
+
+describe('session.*', () => {
+  it('names the account only to a site that has access', async () => {
+    expect(await parts.handlers['session.get']({}, call())).toEqual({ signed_in: false });
+    await parts.signIn.run();
+    expect(await parts.handlers['session.get']({}, call())).toEqual({ signed_in: true });
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    expect(await parts.handlers['session.get']({}, call())).toEqual({
+      signed_in: true,
+      account: { sub: 'p1', name: 'Ada Lovelace', email: 'ada@corp.test' },
+    });
+    expect(await parts.handlers['session.get']({}, elsewhere)).toEqual({ signed_in: true });
+  });
+
+  it('signs in from a click, and not without one', async () => {
+    await expect(parts.handlers['session.sign_in']({}, call({ activated: false }))).rejects.toMatchObject({
+      code: 'not_signed_in',
+      interaction: 'sign_in',
+    });
+    expect(parts.broker.calls).toEqual([]);
+    expect(await parts.handlers['session.sign_in']({}, call())).toEqual({ signed_in: true });
+    const calls = parts.broker.calls.length;
+    await parts.handlers['session.sign_in']({}, call());
+    expect(parts.broker.calls).toHaveLength(calls);
+  });
+
+  it('signs out from a click, and not without one', async () => {
+    await parts.signIn.run();
+    await expect(parts.handlers['session.sign_out']({}, call({ activated: false }))).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    expect(await parts.session.current()).toBeDefined();
+    await parts.handlers['session.sign_out']({}, call());
+    expect(await parts.session.current()).toBeUndefined();
+    expect(parts.broker.calls.at(-1)).toBe('DELETE /session');
+  });
+});
+
+describe('access.*', () => {
+  it('lists what is granted and what may still be asked', async () => {
+    await expect(parts.handlers['access.list']({}, call())).rejects.toMatchObject({ code: 'not_signed_in' });
+    await parts.signIn.run();
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    expect(await parts.handlers['access.list']({}, call())).toEqual({
+      access: [
+        { resource: api, name: 'Orders API', scopes: ['orders:read'], granted: true },
+        { resource: api, name: 'Orders API', scopes: ['orders:write'], granted: false },
+      ],
+    });
+    expect(await parts.handlers['access.list']({}, elsewhere)).toEqual({ access: [] });
+  });
+
+  it('gives back the asking site’s access and no other’s', async () => {
+    await parts.signIn.run();
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    await parts.handlers['access.revoke']({}, elsewhere);
+    expect(parts.broker.consents).toHaveLength(1);
+    await parts.handlers['access.revoke']({}, call());
+    expect(parts.broker.consents).toEqual([]);
+    expect(await parts.handlers['session.get']({}, call())).toEqual({ signed_in: true });
+  });
+});

@@ -1,0 +1,66 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { SessionView } from '@latchkey/shared/page-protocol.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { PageCall, PageHandlers } from '../page/page-call.ts';
+import { isConnected, isRefused, refusal, siteOf } from '../session/site-policy.ts';
+import type { Interactions } from './interactions.ts';
+
+export interface SessionHandlersDeps {
+  interactions: Interactions;
+  /** Ends the session of one profile, for a site that has it. */
+  signOut(profile: string): Promise<void>;
+}
+
+/** `session.*`: whether somebody is signed in, and who, for sites that have access already. */
+export function sessionHandlers({
+  interactions,
+  signOut,
+}: SessionHandlersDeps): Pick<PageHandlers, 'session.get' | 'session.sign_in' | 'session.sign_out'> {
+  const view = async ({ sender, profile }: PageCall): Promise<SessionView> => {
+    const { session, signIn } = await profile();
+    const current = await session.current();
+    if (!current) return { signed_in: false };
+    if (current.session.state === 'reauth_required') {
+      // Not waited for: where it helps, the page has an event and asks again.
+      signIn.renew().catch((error: unknown) => reportError(error));
+      return { signed_in: false };
+    }
+    const account = accountFor(current, sender.origin);
+    return account ? { signed_in: true, account } : { signed_in: true };
+  };
+
+  return {
+    'session.get': (_params, call) => view(call),
+
+    async 'session.sign_in'(_params, call) {
+      const before = await view(call);
+      if (before.signed_in) return before;
+      const current = await (await call.profile()).session.current();
+      if (current && isRefused(current, call.sender.origin)) throw refusal();
+      await interactions.signIn(call);
+      return view(call);
+    },
+
+    async 'session.sign_out'(_params, call) {
+      if (!call.activated) {
+        throw new LatchkeyError({
+          code: 'invalid_request',
+          message: 'signing out ends the session of every site: it takes a click of the person',
+        });
+      }
+      const { id, session } = await call.profile();
+      if ((await session.current()) || (await session.lapsed())) await signOut(id);
+      // The answer is about what there is now: nobody.
+      await call.profile();
+      return {};
+    },
+  };
+}
+
+/** What a site may know of the account, which is nothing before it has access. */
+export function accountFor(current: SessionAnswer, origin: string): SessionView['account'] {
+  const site = siteOf(current, origin);
+  if (!site || !isConnected(current, site)) return undefined;
+  const { sub, name, email } = current.account;
+  return { sub, ...(name ? { name } : {}), ...(email ? { email } : {}) };
+}

@@ -1,0 +1,36 @@
+import type { Sites } from '../../platform/sites.ts';
+import type { SettingsView } from '../../protocol/ui.ts';
+import type { Managed } from '../managed-policy.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { Setup } from '../setup.ts';
+import type { UiHandlers } from '../ui-port.ts';
+
+export interface SettingsDeps {
+  setup: Pick<Setup, 'source' | 'isReachable'>;
+  managed(): Promise<Managed>;
+  profiles: Pick<Profiles, 'main'>;
+  sites: Pick<Sites, 'reachable'>;
+  isBaked: boolean;
+}
+
+/** What the settings and the first page show. */
+export function settingsHandlers({
+  setup,
+  managed,
+  profiles,
+  sites,
+  isBaked,
+}: SettingsDeps): Pick<UiHandlers, 'settings.get'> {
+  const view = async (): Promise<SettingsView> => {
+    const broker = await setup.source();
+    const policy = await managed();
+    return {
+      build: isBaked ? 'baked' : 'store',
+      broker: broker && { ...broker, reachable: await setup.isReachable(broker.url) },
+      policy,
+      signedIn: (await (await profiles.main()).session.known()) !== undefined,
+      access: await sites.reachable(),
+    };
+  };
+  return { 'settings.get': view };
+}

@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createBackground } from '../../../test/extension/background.ts';
+import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import type { ConsentChoice } from '../../protocol/ui.ts';
+import type { PageCall, PageParams } from '../page/page-call.ts';
+
+const params = { resource: api, scopes: ['orders:read'], interactive: 'if_needed' as const };
+const never = { ...params, interactive: 'never' as const };
+const call = (more: Partial<PageCall> = {}): PageCall => ({
+  sender: { origin: shop, tabId: 7, document: 'D1' },
+  activated: true,
+  alive: () => true,
+  profile: () => parts.profiles.at(shop),
+  ...more,
+});
+
+let parts: ReturnType<typeof createBackground>;
+const get = (p: PageParams<'token.get'>, c = call()) => parts.handlers['token.get'](p, c);
+const answerPrompt = async (choice: ConsentChoice) => {
+  await expect.poll(() => parts.windows.open.size).toBe(1);
+  const page = [...parts.windows.open.values()][0] ?? '';
+  await parts.prompts.answer(page.split('#')[1] ?? '', choice);
+};
+
+beforeEach(() => {
+  parts = createBackground();
+});
+
+describe('token.get', () => {
+  it('signs in, asks for consent, and hands out the token, from one click', async () => {
+    const token = get(params);
+    await answerPrompt('allow');
+    expect(await token).toMatchObject({ access_token: 'token-1', scope: 'orders:read', resource: api });
+  });
+
+  it('is of the account that the person chose in the consent window', async () => {
+    await parts.signIn.run();
+    parts.broker.account = grace;
+    await parts.profiles.add();
+    const token = get(params);
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
+    await parts.prompts.chooseAccount(prompt, 'profile-1');
+    await parts.prompts.answer(prompt, 'allow');
+    expect(await token).toMatchObject({ access_token: 'token-1 of p2' });
+    expect(parts.broker.calls.filter((made) => made === 'POST /session/token')).toHaveLength(2);
+  });
+
+  it('opens no window where the page said never', async () => {
+    await expect(get(never)).rejects.toMatchObject({ code: 'not_signed_in', interaction: 'sign_in' });
+    await parts.signIn.run();
+    await expect(get(never)).rejects.toMatchObject({ code: 'access_not_granted', delta: ['orders:read'] });
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it.each([
+    ['without a click', () => call({ activated: false })],
+    [
+      'in a tab that nobody looks at',
+      () => {
+        parts.windows.activeTab = 8;
+        return call();
+      },
+    ],
+    ['of a document that is gone', () => call({ alive: () => false })],
+  ])('opens no window %s', async (_what, from) => {
+    await expect(get(params, from())).rejects.toMatchObject({ code: 'not_signed_in' });
+    await parts.signIn.run();
+    await expect(get(params, from())).rejects.toMatchObject({ code: 'access_not_granted', interaction: 'consent' });
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it('is user_denied after a no, and at once for the next ask', async () => {
+    await parts.signIn.run();
+    const token = get(params);
+    const denied = expect(token).rejects.toMatchObject({ code: 'user_denied' });
+    await answerPrompt('not_now');
+    await denied;
+    parts.windows.open.clear();
+    await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it('is user_denied with nothing to be done once the person said never, also where a sign-in is due', async () => {
+    await parts.signIn.run();
+    await parts.session.refuse(shop);
+    const refused = { code: 'user_denied', interaction: undefined };
+    await expect(get(params)).rejects.toMatchObject(refused);
+    parts.broker.next('GET /session', refusal('login_required', 401));
+    await parts.session.refreshed(0).catch(() => undefined);
+    await expect(get(params)).rejects.toMatchObject(refused);
+    await expect(parts.handlers['session.sign_in']({}, call())).rejects.toMatchObject(refused);
+    expect(parts.windows.open.size).toBe(0);
+    expect(parts.broker.calls).not.toContain('POST /session/token');
+  });
+
+  it('hears from the broker of a never that was said elsewhere, and of its end', async () => {
+    await parts.signIn.run();
+    parts.broker.sites = [{ origin: shop, refused_at: 1 }];
+    await expect(get(never)).rejects.toMatchObject({ code: 'user_denied', interaction: undefined });
+    await parts.session.check(false);
+    parts.broker.sites = [];
+    parts.clock.ms += 60_000;
+    await expect(get(never)).rejects.toMatchObject({ code: 'access_not_granted', interaction: 'consent' });
+  });
+
+  it('does not open the sign-in window again right after it was closed', async () => {
+    parts.window.launch = () => Promise.reject(new Error('closed'));
+    await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
+    parts.window.launch = () => Promise.reject(new Error('opened again'));
+    await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
+    expect(parts.broker.calls).toEqual(['POST /session/authorize']);
+  });
+
+  it('refuses what the policy does not hold, after one look at the newest policy', async () => {
+    await parts.signIn.run();
+    parts.clock.ms += 60_000;
+    await expect(get({ ...params, scopes: ['orders:delete'] })).rejects.toMatchObject({ code: 'policy_denied' });
+    await expect(get({ ...params, resource: 'https://other.test' })).rejects.toMatchObject({ code: 'policy_denied' });
+    await expect(get({ ...params, scopes: ['constructor'] })).rejects.toMatchObject({ code: 'policy_denied' });
+    expect(parts.broker.calls.filter((made) => made !== 'GET /session')).toEqual([
+      'POST /session/authorize',
+      'POST /session',
+    ]);
+    expect(parts.broker.calls.filter((made) => made === 'GET /session')).toHaveLength(1);
+  });
+
+  it('is not signed in where the grant is gone, and asks nobody for a token', async () => {
+    await parts.signIn.run();
+    parts.broker.next('POST /session/token', refusal('login_required', 401));
+    await expect(get(never)).rejects.toMatchObject({ code: 'not_signed_in' });
+    const calls = parts.broker.calls.length;
+    await expect(get(never)).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(parts.broker.calls).toHaveLength(calls);
+  });
+
+  it('does not deliver to a document that went away meanwhile', async () => {
+    parts.broker.consents = [{ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 }];
+    await parts.signIn.run();
+    await expect(get(never, call({ alive: () => false }))).rejects.toMatchObject({ code: 'expired' });
+  });
+
+  it('never asks more than twice, whatever the broker says', async () => {
+    await parts.signIn.run();
+    parts.broker.before('POST /session/token', async () => {
+      parts.broker.consents = [];
+    });
+    const token = get(params);
+    const refused = expect(token).rejects.toMatchObject({ code: 'access_not_granted' });
+    await answerPrompt('allow');
+    parts.windows.open.clear();
+    await answerPrompt('allow');
+    await refused;
+  });
+});
+
+describe('a step-up', () => {
+  const wanting = { ...params, acr_values: 'mfa', max_age: 60 };
+  const insufficient = () => refusal('insufficient_user_authentication', 401, { acr_values: 'mfa', max_age: 60 });
+  beforeEach(async () => {
+    parts.broker.consents = [{ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 }];
+    await parts.signIn.run();
+    await get(never);
+  });
+
+  it('is the broker’s to decide: a token from before is not handed out for it', async () => {
+    expect(await get({ ...never, acr_values: 'mfa' })).toMatchObject({ access_token: 'token-2' });
+    expect(parts.broker.bodies.at(-1)).toMatchObject({ acr_values: 'mfa' });
+  });
+
+  it('signs in again, as strongly as the broker says, and then has its token', async () => {
+    parts.broker.next('POST /session/token', insufficient());
+    expect(await get(wanting)).toMatchObject({ access_token: 'token-2' });
+    const authorize = parts.broker.bodies.filter((body) => 'code_challenge' in body).at(-1);
+    expect(authorize).toMatchObject({ acr_values: 'mfa', max_age: 60 });
+  });
+
+  it('opens no window where the page said never', async () => {
+    parts.broker.next('POST /session/token', insufficient());
+    const refused = { code: 'step_up_required', interaction: 'step_up' };
+    await expect(get({ ...wanting, interactive: 'never' })).rejects.toMatchObject(refused);
+  });
+});

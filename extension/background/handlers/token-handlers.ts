@@ -1,0 +1,97 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { TokenView } from '@latchkey/shared/page-protocol.ts';
+import type { StepUp } from '../broker/broker-error.ts';
+import type { PageHandlers } from '../page/page-call.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { isAllowed, isRefused, refusal, requireAllowed } from '../session/site-policy.ts';
+import type { TokenAsk } from '../tokens/token-cache.ts';
+import { type Interactions, notSignedIn } from './interactions.ts';
+import { accountFor } from './session-handlers.ts';
+
+/** A token with less left than this would expire on its way to the API. */
+const defaultMinTtlS = 5;
+
+/** How old may be what says no, policy or person; it is then asked for again, since they may have changed it elsewhere. */
+const policyMaxAgeMs = 30_000;
+
+/** Signing in (as strongly as it is asked for), then consenting: a request never leads to more windows than these. */
+const maxInteractions = 2;
+
+/** `token.get` and `token.proof`: the methods that hand a secret to a page. */
+export function tokenHandlers({
+  interactions,
+}: {
+  interactions: Interactions;
+}): Pick<PageHandlers, 'token.get' | 'token.proof'> {
+  const requirePolicy = async ({ session }: Profile, ask: TokenAsk, named: string | undefined): Promise<void> => {
+    let current = await session.current();
+    if (current && (isRefused(current, ask.origin) || !isAllowed(current, ask))) {
+      current = await session.refreshed(policyMaxAgeMs);
+    }
+    if (!current) throw notSignedIn();
+    // Before the sign-in, which such a site can't bring up either.
+    if (isRefused(current, ask.origin)) throw refusal();
+    if (current.session.state === 'reauth_required') throw notSignedIn();
+    if (named !== undefined && accountFor(current, ask.origin)?.sub !== named) throw anotherAccount();
+    requireAllowed(current, ask);
+  };
+
+  const get = async (profile: Profile, ask: TokenAsk, wish: Wish): Promise<TokenView> => {
+    await requirePolicy(profile, ask, wish.named);
+    const given = await profile.tokens.get(ask, wish.minTtlS ?? defaultMinTtlS, wish.stepUp);
+    const { access_token, token_type, expires_in, scope, resource } = given;
+    return { access_token, token_type, expires_in, scope, resource };
+  };
+
+  return {
+    async 'token.get'(params, call) {
+      const ask: TokenAsk = { origin: call.sender.origin, resource: params.resource, scopes: params.scopes };
+      const { acr_values, max_age } = params;
+      const stepUp = acr_values === undefined && max_age === undefined ? undefined : { acr_values, max_age };
+      const wish: Wish = { minTtlS: params.min_ttl_s, named: params.profile, stepUp };
+      for (let interaction = 0; ; interaction += 1) {
+        // Anew each time: in the consent window the person may have chosen another account.
+        const profile = await call.profile();
+        try {
+          const token = await get(profile, ask, wish);
+          if (call.alive()) return token;
+        } catch (error) {
+          if (await interactions.renew(error, profile, stepUp)) continue;
+          if (params.interactive === 'never' || interaction >= maxInteractions) throw error;
+          await interactions.resolve(error, call, ask, stepUp);
+          continue;
+        }
+        throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
+      }
+    },
+
+    async 'token.proof'({ resource, scopes, min_ttl_s, profile: named, method, url, nonce }, call) {
+      const ask: TokenAsk = { origin: call.sender.origin, resource, scopes };
+      const wish: Wish = { minTtlS: min_ttl_s, named };
+      let profile = await call.profile();
+      const token = await get(profile, ask, wish).catch(async (error: unknown) => {
+        if (!(await interactions.renew(error, profile))) throw error;
+        profile = await call.profile();
+        return get(profile, ask, wish);
+      });
+      const proof = await profile.proofs.prove(ask, token.access_token, { method, url, nonce });
+      if (!call.alive()) throw new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
+      return { ...token, proof };
+    },
+  };
+}
+
+/** What else a page says of the token that it wants. */
+interface Wish {
+  minTtlS: number | undefined;
+  /** `sub` of the account that it must be of. */
+  named: string | undefined;
+  stepUp?: StepUp | undefined;
+}
+
+/** The same whether or not that account is one of the person's: a page learns of the one that it has, and of no other. */
+const anotherAccount = (): LatchkeyError =>
+  new LatchkeyError({
+    code: 'not_signed_in',
+    message: 'the account that was named is not the one this site has: ask for the session again',
+  });

@@ -1,0 +1,186 @@
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import {
+  maxMessageLength,
+  type PageRequest,
+  type PageResponse,
+  type Relay,
+  relaySchema,
+} from '@latchkey/shared/page-protocol.ts';
+import * as v from 'valibot';
+import { errorBody } from '../error-body.ts';
+import type { Router } from '../handlers/router.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { PageCall } from './page-call.ts';
+import type { Jobs, Outcome } from './pending-requests.ts';
+import { type PageSender, type PortSender, readPageSender, type SenderRules } from './sender.ts';
+
+/** A runtime port, as far as it is used here. */
+export interface Port {
+  sender?: PortSender | undefined;
+  postMessage(message: unknown): void;
+  onMessage: { addListener(listener: (message: unknown) => void): void };
+  onDisconnect: { addListener(listener: () => void): void };
+  disconnect(): void;
+}
+
+export interface PagePortDeps {
+  rules: SenderRules;
+  router: Router<PageCall>;
+  jobs: Jobs<Performed>;
+  /** @returns how long to wait, where the document asks too often */
+  limit(document: string): number | undefined;
+  /** Whether this page may call at all. @throws {LatchkeyError} `policy_denied` */
+  admit(sender: PageSender): Promise<void>;
+  /** The profile that a site has now. */
+  profileAt(origin: string): Promise<Profile>;
+}
+
+/** Request ids remembered per port: more in one connection than a page can send before the limit bites. */
+const maxIds = 4_096;
+
+/**
+ * Serves pages, in the order of checks of the design: sender, shape, size, rate, replay, whether the
+ * origin may call, then the method; and once more that the document is still there before it is answered.
+ *
+ * @returns what takes a port whose name is the bridge's
+ */
+export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
+  /** How many ports each document has open: none, and it is gone. */
+  const documents = new Map<string, number>();
+  const count = (document: string, by: 1 | -1): void => {
+    const ports = (documents.get(document) ?? 0) + by;
+    if (ports > 0) documents.set(document, ports);
+    else documents.delete(document);
+  };
+
+  const work = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Outcome<unknown>> => {
+    const { document } = sender;
+    await deps.admit(sender);
+    if (request.m === 'request.poll') return deliverable(sender, await deps.jobs.poll(document, request.p.request_id));
+    if (request.m === 'request.cancel') {
+      deps.jobs.cancel(document, request.p.request_id);
+      return { done: true, result: {} };
+    }
+    const outcome = await deps.jobs.start(document, request.id, request.deadline_ms, () =>
+      perform(request, activated, sender),
+    );
+    return deliverable(sender, outcome);
+  };
+
+  const perform = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Performed> => {
+    let about: Performed['about'];
+    const call: PageCall = {
+      sender,
+      activated,
+      alive: () => documents.has(sender.document),
+      async profile() {
+        const profile = await deps.profileAt(sender.origin);
+        // Read before anything is found out: what changes from here on voids it.
+        about = { profile, epoch: await profile.events.epoch() };
+        return profile;
+      },
+    };
+    const result = await deps.router.dispatch(request.m, request.p, call);
+    return { result, about };
+  };
+
+  /** What was found out may have been on its way, or waited for its poll: it is worth nothing once the site has another account, or that another session. */
+  const deliverable = async (sender: PageSender, outcome: Outcome<Performed>): Promise<Outcome<unknown>> => {
+    if (!outcome.done) return outcome;
+    const { result, about } = outcome.result;
+    const now = about && (await deps.profileAt(sender.origin));
+    if (about && (about.profile !== now || about.epoch !== (await now.events.epoch()))) {
+      throw new LatchkeyError({ code: 'expired', message: 'the account or the access changed meanwhile: ask again' });
+    }
+    return { done: true, result };
+  };
+
+  /** The epoch, for a page that comes back: from the back/forward cache, or after the background was stopped. */
+  const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
+    try {
+      await deps.admit(sender);
+      const event = await (await deps.profileAt(sender.origin)).events.current();
+      if (connected()) port.postMessage(event);
+    } catch (error) {
+      // A page that is not served gets no event; each of its requests is told why.
+      if (!(error instanceof LatchkeyError)) reportError(error);
+    }
+  };
+
+  return (port) => {
+    let connected = true;
+    const sender = attempt(() => readPageSender(port.sender, deps.rules));
+    port.onDisconnect.addListener(() => {
+      connected = false;
+      if (sender.ok) count(sender.value.document, -1);
+    });
+    if (sender.ok) {
+      count(sender.value.document, 1);
+      void greet(port, sender.value, () => connected);
+    }
+    const accept = createGate(deps.limit);
+
+    const answer = (id: string, body: Answer): void => {
+      if (connected) port.postMessage({ v: 1, id, ...body } as PageResponse);
+    };
+    port.onMessage.addListener(async (message) => {
+      try {
+        if (!sender.ok) throw sender.error;
+        const { request, activated } = accept(message, sender.value.document);
+        const outcome = await work(request, activated, sender.value);
+        if (outcome.done) answer(request.id, { ok: true, r: outcome.result });
+        else answer(request.id, { pending: { request_id: outcome.requestId, poll_after_ms: pollAfterMs } });
+      } catch (error) {
+        answer(idOf(message), { ok: false, e: errorBody(error) });
+      }
+    });
+  };
+}
+
+/** What a handler answered, and about whom. */
+interface Performed {
+  result: unknown;
+  about: { profile: Profile; epoch: string } | undefined;
+}
+
+/** Lets a message of one port through if it has the protocol's shape and size, comes not too often, and was not sent before. */
+function createGate(limit: PagePortDeps['limit']): (message: unknown, document: string) => Relay {
+  const seen = new Set<string>();
+  return (message, document) => {
+    const parsed = v.safeParse(relaySchema, message);
+    if (!parsed.success || JSON.stringify(parsed.output.request).length > maxMessageLength) {
+      throw invalid('the message is not one of the protocol');
+    }
+    const retryAfterMs = limit(document);
+    if (retryAfterMs !== undefined) {
+      throw new LatchkeyError({ code: 'busy', message: 'this page asks too often', retry_after_ms: retryAfterMs });
+    }
+    const { id } = parsed.output.request;
+    if (seen.has(id)) throw invalid('a request with this id was sent already');
+    if (seen.size >= maxIds) seen.clear();
+    seen.add(id);
+    return parsed.output;
+  };
+}
+
+function attempt<T>(read: () => T): { ok: true; value: T } | { ok: false; error: unknown } {
+  try {
+    return { ok: true, value: read() };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+type Answer = { ok: true; r: unknown } | { pending: Pending } | { ok: false; e: PageErrorBody };
+type Pending = { request_id: string; poll_after_ms: number };
+
+/** A poll waits for the result itself, so the next one may follow at once. */
+const pollAfterMs = 50;
+
+const invalid = (message: string): LatchkeyError => new LatchkeyError({ code: 'invalid_request', message });
+
+/** The id to answer to, where a message has a usable one; the rest of it may be anything. */
+function idOf(message: unknown): string {
+  const parsed = v.safeParse(v.object({ request: v.object({ id: v.pipe(v.string(), v.maxLength(64)) }) }), message);
+  return parsed.success ? parsed.output.request.id : '';
+}

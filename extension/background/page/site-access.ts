@@ -1,0 +1,47 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import { isDenied, type Managed } from '../managed-policy.ts';
+import { siteOf } from '../session/site-policy.ts';
+import type { PageSender } from './sender.ts';
+
+export interface AdmitDeps {
+  /** Sites of the configuration that was baked in. */
+  sites: readonly string[];
+  broker(): Promise<string | undefined>;
+  managed(): Promise<Managed>;
+  /** Whether the browser still lets the extension into pages there. */
+  isReachable(origin: string): Promise<boolean>;
+  /** The session of the account that a site has. */
+  current(origin: string): Promise<SessionAnswer | undefined>;
+}
+
+/**
+ * Lets those call whom the configuration names: baked in, or answered by the broker since. The
+ * organisation's policy on this machine can only take away from that.
+ *
+ * @throws {LatchkeyError} `policy_denied` with the reason
+ */
+export function createAdmit({
+  sites,
+  broker,
+  managed,
+  isReachable,
+  current,
+}: AdmitDeps): (sender: PageSender) => Promise<void> {
+  return async ({ origin, partition }) => {
+    const policy = await managed();
+    if (partition && policy.private_windows !== 'allow') {
+      throw denied(`Latchkey does not serve pages in a ${partition}: open this page in an ordinary tab`);
+    }
+    if (isDenied(policy, origin)) throw denied(`${origin} is denied by the policy of this computer`);
+    if (origin.startsWith('http:') && !(await broker())?.startsWith('http:')) {
+      throw denied('http: pages are served only where the broker is on this machine too');
+    }
+    if (!(await isReachable(origin))) throw denied(`access to ${origin} was taken back: connect the site again`);
+    if (sites.includes(origin)) return;
+    const session = await current(origin);
+    if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);
+  };
+}
+
+const denied = (message: string): LatchkeyError => new LatchkeyError({ code: 'policy_denied', message });

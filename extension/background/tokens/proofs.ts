@@ -1,0 +1,75 @@
+import { createProof } from '@latchkey/shared/dpop.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import { calculateJwkThumbprint } from 'jose';
+import type { Keys } from '../../platform/keys.ts';
+import { siteOf } from '../session/site-policy.ts';
+import type { TokenAsk } from './token-cache.ts';
+
+export interface ProofsDeps {
+  keysOf(origin: string): Pick<Keys, 'loadOrCreate'>;
+  current(): Promise<SessionAnswer | undefined>;
+  now: Clock;
+}
+
+/** What one request to an API is, as its proof says it. */
+export interface ProvenRequest {
+  method: string;
+  url: string;
+  nonce?: string | undefined;
+}
+
+export interface Proofs {
+  /** Thumbprint of the origin's key, where the resource takes only bound tokens. */
+  bind(ask: TokenAsk): Promise<string | undefined>;
+  /** @throws {LatchkeyError} `policy_denied` for a URL that is none of the resource's */
+  prove(ask: TokenAsk, token: string, request: ProvenRequest): Promise<string>;
+}
+
+/** Proofs of possession (RFC 9449) for pages: one key an origin, made and kept here. */
+export function createProofs({ keysOf, current, now }: ProofsDeps): Proofs {
+  const resourceOf = async ({ origin, resource }: TokenAsk) => {
+    const session = await current();
+    return session && siteOf(session, origin)?.resources.find((listed) => listed.resource === resource);
+  };
+  return {
+    async bind(ask) {
+      if ((await resourceOf(ask))?.dpop !== 'required') return undefined;
+      return calculateJwkThumbprint((await keysOf(ask.origin).loadOrCreate()).publicJwk);
+    },
+    async prove(ask, token, { method, url, nonce }) {
+      const resource = await resourceOf(ask);
+      if (!resource?.urls.some((allowed) => liesUnder(url, allowed))) {
+        throw new LatchkeyError({
+          code: 'policy_denied',
+          message: `no proof for this URL: it is under none of the urls of ${ask.resource}`,
+        });
+      }
+      return createProof(
+        await keysOf(ask.origin).loadOrCreate(),
+        { method, url, nonce, ath: await hashOf(token) },
+        now(),
+      );
+    },
+  };
+}
+
+/** Whether a URL is an allowed one, or below it: a name that only begins alike is another. */
+export function liesUnder(url: string, allowed: string): boolean {
+  if (!URL.canParse(url) || !URL.canParse(allowed)) return false;
+  const [asked, base] = [new URL(url), new URL(allowed)];
+  if (!isSecureUrl(asked) || asked.origin !== base.origin || asked.username || asked.password) return false;
+  const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
+  return asked.pathname === base.pathname || asked.pathname.startsWith(folder);
+}
+
+/** RFC 9449 §4.2, `ath`. */
+async function hashOf(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
+  return btoa(String.fromCharCode(...new Uint8Array(digest)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}

@@ -1,0 +1,60 @@
+import { scopeKey } from '@latchkey/shared/scope.ts';
+import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import type { Area } from '../../platform/stored-value.ts';
+
+/** For whom and for what a token is. */
+export interface TokenAsk {
+  origin: string;
+  resource: string;
+  scopes: readonly string[];
+}
+
+interface Entry {
+  token: TokenAnswer;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+  lifetimeMs: number;
+}
+
+export interface TokenCache {
+  /** The token for exactly this ask if it lives `minTtlMs` longer, with `expires_in` counted from now. */
+  get(ask: TokenAsk, minTtlMs: number): Promise<TokenAnswer | undefined>;
+  /** @param askedAt when the request for it left: the safe side of when it was issued */
+  put(ask: TokenAsk, token: TokenAnswer, askedAt: number): Promise<void>;
+  /** Forgets one origin's tokens, or all. */
+  clear(origin?: string): Promise<void>;
+}
+
+const prefix = 'token:';
+const keyOf = ({ origin, resource, scopes }: TokenAsk): string =>
+  `${prefix}${JSON.stringify([origin, resource, scopeKey(scopes)])}`;
+const originOf = (key: string): unknown => (JSON.parse(key.slice(prefix.length)) as unknown[])[0];
+
+/**
+ * Tokens in memory (`storage.session`), keyed by exactly who asked for what: a token with other or more
+ * scopes is never handed out in its place.
+ */
+export function createTokenCache({ area, now }: { area: Area; now: Clock }): TokenCache {
+  return {
+    async get(ask, minTtlMs) {
+      const entry = (await area.get(keyOf(ask))) as Entry | undefined;
+      if (!entry) return undefined;
+      const left = entry.expiresAt - now();
+      // Longer than it ever lived: the clock was put back since, and when it ends nobody can tell.
+      if (left > entry.lifetimeMs) return undefined;
+      // More than a token ever lives can't be asked for; near its full life a fresh one would be no better.
+      if (left <= 0 || left < Math.min(minTtlMs, entry.lifetimeMs * 0.9)) return undefined;
+      return { ...entry.token, expires_in: Math.floor(left / 1_000) };
+    },
+    async put(ask, token, askedAt) {
+      const lifetimeMs = token.expires_in * 1_000;
+      const entry: Entry = { token, expiresAt: askedAt + lifetimeMs, lifetimeMs };
+      await area.set(keyOf(ask), entry);
+    },
+    async clear(origin) {
+      const stored = (await area.keys()).filter((key) => key.startsWith(prefix));
+      await area.remove(origin === undefined ? stored : stored.filter((key) => originOf(key) === origin));
+    },
+  };
+}

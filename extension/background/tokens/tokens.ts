@@ -1,0 +1,69 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { scopeKey } from '@latchkey/shared/scope.ts';
+import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import type { BrokerClient } from '../broker/broker-client.ts';
+import type { StepUp } from '../broker/broker-error.ts';
+import type { Events } from '../session/page-events.ts';
+import type { Session } from '../session/session.ts';
+import { isConsented, takenBack } from '../session/site-policy.ts';
+import { createSingleFlight } from '../single-flight.ts';
+import type { TokenAsk, TokenCache } from './token-cache.ts';
+
+export interface TokensDeps {
+  client: BrokerClient;
+  session: Session;
+  cache: TokenCache;
+  events: Events;
+  /** Thumbprint of the key to bind a token to, where its resource wants that (RFC 9449 §6). */
+  bind(ask: TokenAsk): Promise<string | undefined>;
+  now: Clock;
+}
+
+export interface Tokens {
+  /**
+   * @param stepUp what the API asked of the sign-in: the broker alone can tell whether a token meets it
+   * @param minTtlS seconds that the token must still live; the broker's lifetime caps it
+   * @throws {LatchkeyError} whatever the broker refuses
+   */
+  get(ask: TokenAsk, minTtlS: number, stepUp?: StepUp): Promise<TokenAnswer>;
+}
+
+/** Gives out tokens: from the cache while they live long enough, else from the broker, one request at a time per token. */
+export function createTokens({ client, session, cache, events, bind, now }: TokensDeps): Tokens {
+  const flights = createSingleFlight<TokenAnswer>();
+
+  const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenAnswer> => {
+    const epoch = await events.epoch();
+    // Looked up again inside the flight: the one before it may have brought the token.
+    const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
+    if (cached) return cached;
+    const askedAt = now();
+    const { origin, resource, scopes } = ask;
+    const jkt = await bind(ask);
+    const bound = jkt === undefined ? {} : { jkt };
+    const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...bound, ...stepUp };
+    const token = await session.guard(() => client.token(body));
+    if (epoch !== (await events.epoch())) {
+      const known = await session.known();
+      if (known && !isConsented(known, ask)) throw takenBack();
+      throw new LatchkeyError({
+        code: 'busy',
+        message: 'the session or the access changed while the token was on its way: ask again',
+        retry_after_ms: 100,
+      });
+    }
+    await cache.put(ask, token, askedAt);
+    return token;
+  };
+
+  return {
+    async get(ask, minTtlS, stepUp) {
+      const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
+      if (cached) return cached;
+      const { origin, resource, scopes } = ask;
+      const flight = JSON.stringify([origin, resource, scopeKey(scopes), minTtlS, stepUp]);
+      return flights.run(flight, () => fetchToken(ask, minTtlS, stepUp));
+    },
+  };
+}

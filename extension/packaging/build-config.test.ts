@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBuildConfig } from './build-config.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const read = async (yaml: string) => {
+  const file = join(folder, 'latchkey.yaml');
+  await writeFile(file, yaml);
+  return readBuildConfig(file);
+};
+
+describe('the configuration of a build', () => {
+  it('is the part of latchkey.yaml that the extension needs', async () => {
+    const yaml = `
+issuer: https://latchkey.example.com
+store: sqlite:./latchkey.db
+extension: { firefox_ids: [latchkey@example.com], chrome_ids: [abc] }
+origins:
+  https://shop.example.com: { name: Shop }
+  https://shop.example.com:8443: { name: Test shop }`;
+    expect(await read(yaml)).toEqual({
+      baked: {
+        broker: 'https://latchkey.example.com',
+        sites: ['https://shop.example.com', 'https://shop.example.com:8443'],
+      },
+      firefoxId: 'latchkey@example.com',
+    });
+  });
+
+  it('names every fault at once', async () => {
+    const yaml = `
+issuer: http://latchkey.example.com
+extension: { chrome_key: short }
+origins: { 'https://*.example.com': {}, 'https://shop.example.com/': {}, 'http://shop.example.com': {} }`;
+    const error = await read(yaml).catch((reason: Error) => reason);
+    expect(String(error)).toMatch(/issuer/);
+    expect(String(error)).toMatch(/chrome_key/);
+    for (const origin of ['https://*.example.com', 'https://shop.example.com/', 'http://shop.example.com']) {
+      expect(String(error)).toContain(origin);
+    }
+  });
+
+  it('has the organisation’s name and icons, each of its size', async () => {
+    const own = (size: number) => join(import.meta.dirname, '..', 'icons', `${size}.png`);
+    const icons = Object.fromEntries([16, 32, 48, 128].map((size) => [size, own(size)]));
+    const yaml = (name: string, files: object) =>
+      JSON.stringify({ issuer: 'https://latchkey.example.com', extension: { name, icons: files } });
+    expect(await read(yaml('Acme Sign-in', icons))).toMatchObject({
+      baked: { hasIcons: true },
+      brand: { name: 'Acme Sign-in', icons },
+    });
+    await expect(read(yaml('Acme', { ...icons, 32: own(48), 48: './nowhere.png' }))).rejects.toThrow(
+      /icons\.32: must be a PNG of 32 × 32 pixels\n.*icons\.48: .*can't be read/,
+    );
+    await expect(read(yaml('Acme', { 16: own(16) }))).rejects.toThrow(/for each of 16, 32, 48, 128/);
+    await expect(read(yaml('A'.repeat(46), icons))).rejects.toThrow(/at most 45/);
+  });
+
+  it('is refused where the file is empty', async () => {
+    await expect(read('')).rejects.toThrow(/latchkey.yaml/);
+  });
+});

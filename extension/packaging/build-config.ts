@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
+import * as v from 'valibot';
+import { parse } from 'yaml';
+import type { BakedConfig } from '../platform/baked-config.ts';
+import { type Brand, iconSizes, isPngOf } from './branding.ts';
+
+const issuer = v.pipe(
+  v.string(),
+  v.check(
+    (text) => URL.canParse(text) && isSecureUrl(new URL(text)),
+    'issuer must be an https URL (http on loopback only)',
+  ),
+);
+const origin = v.pipe(
+  v.string(),
+  v.check((text) => exactOrigin(text) === text, 'origins must be exact: scheme, host and port, nothing after them'),
+);
+const base64 = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9+/]{100,}={0,2}$/, 'chrome_key must be a public key in base64 (SPKI)'),
+);
+
+/** Browsers cut longer names. */
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(45, 'name must have at most 45 characters'));
+const icons = v.strictObject(
+  v.entriesFromList(iconSizes.map(String), v.string()),
+  `icons must name a PNG file for each of ${iconSizes.join(', ')}`,
+);
+
+/** The part of `latchkey.yaml` that the extension needs; the broker checks the rest. */
+const schema = v.object({
+  issuer,
+  origins: v.optional(v.record(origin, v.unknown()), {}),
+  extension: v.optional(
+    v.object({
+      chrome_key: v.optional(base64),
+      firefox_ids: v.optional(v.array(v.string())),
+      name: v.optional(name),
+      icons: v.optional(icons),
+    }),
+    {},
+  ),
+});
+
+/** What a build needs to know of an organisation. */
+export interface BuildConfig {
+  baked: BakedConfig | null;
+  chromeKey?: string | undefined;
+  firefoxId: string;
+  brand?: Brand | undefined;
+}
+
+const defaultFirefoxId = 'latchkey@latchkey.dev';
+
+/** The build for the stores: it belongs to no organisation. */
+export const storeBuild: BuildConfig = { baked: null, firefoxId: defaultFirefoxId };
+
+/**
+ * Reads `latchkey.yaml` as far as the extension is concerned.
+ *
+ * @throws with every fault in one message, each with its path
+ */
+export async function readBuildConfig(file: string): Promise<BuildConfig> {
+  const parsed = v.safeParse(schema, parse(await readFile(file, 'utf8')));
+  if (!parsed.success) {
+    const faults = parsed.issues.map((issue) => `  ${v.getDotPath(issue) ?? '(the file)'}: ${issue.message}`);
+    throw new Error(`${file} can't be built into an extension:\n${faults.join('\n')}`);
+  }
+  const { issuer, origins, extension } = parsed.output;
+  const icons = extension.icons && (await readIcons(file, extension.icons));
+  return {
+    baked: { broker: issuer, sites: Object.keys(origins), ...(icons ? { hasIcons: true } : {}) },
+    chromeKey: extension.chrome_key,
+    firefoxId: extension.firefox_ids?.[0] ?? defaultFirefoxId,
+    ...(extension.name || icons ? { brand: { name: extension.name, icons } } : {}),
+  };
+}
+
+/** Paths in the file are relative to its folder. */
+async function readIcons(file: string, paths: Record<string, string>): Promise<Brand['icons']> {
+  const faults: string[] = [];
+  const icons = {} as Record<(typeof iconSizes)[number], string>;
+  for (const size of iconSizes) {
+    icons[size] = resolve(dirname(file), paths[size] ?? '');
+    const bytes = await readFile(icons[size]).catch(() => undefined);
+    if (!bytes) faults.push(`  extension.icons.${size}: ${icons[size]} can't be read`);
+    else if (!isPngOf(size, bytes)) faults.push(`  extension.icons.${size}: must be a PNG of ${size} × ${size} pixels`);
+  }
+  if (faults.length > 0) throw new Error(`${file} can't be built into an extension:\n${faults.join('\n')}`);
+  return icons;
+}

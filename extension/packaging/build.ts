@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { targets } from '../../manifest.config.ts';
+import { readBuildConfig, storeBuild } from './build-config.ts';
+import { buildExtension } from './build-extension.ts';
+import { judge } from './sizes.ts';
+import { readVersion } from './version.ts';
+
+/**
+ * `npm run build [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox
+ * into DIR/chrome and DIR/firefox, prints what each part weighs, and fails where one weighs too much.
+ */
+const { values } = parseArgs({
+  options: { config: { type: 'string' }, out: { type: 'string', default: 'dist' } },
+});
+
+const config = values.config === undefined ? storeBuild : await readBuildConfig(values.config);
+const version = await readVersion();
+
+for (const target of targets) {
+  for (const size of await buildExtension(config, { target, version, outDir: values.out })) {
+    const { line, fault } = judge(size);
+    console.log(`${target.padEnd(8)} ${line}`);
+    if (fault === undefined) continue;
+    console.error(fault);
+    process.exitCode = 1;
+  }
+}

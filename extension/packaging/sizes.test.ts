@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { budgets, judge, measure } from './sizes.ts';
+
+it('prints a part within its budget', () => {
+  expect(judge({ part: 'bridge', bytes: budgets.bridge })).toEqual({ line: 'bridge      2.0 kB of 2.0 kB (gzip)' });
+});
+
+it('says what to do about one that is over it', () => {
+  const { fault } = judge({ part: 'popup', bytes: budgets.popup + 3 });
+  expect(fault).toMatch(/popup is 3 bytes over .*extension\/packaging\/sizes\.ts/);
+});
+
+it('weighs a script with all that it imports, each once', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-sizes-'));
+  const text = randomBytes(1_000).toString('base64');
+  await writeFile(join(dir, 'lib.js'), `export const a = "${text}"`);
+  await writeFile(join(dir, 'other.js'), 'export * from "./lib.js"');
+  await writeFile(join(dir, 'main.js'), 'import {a} from "./lib.js"; import "/other.js"');
+  const { bytes } = await measure(dir, 'popup', ['main.js']);
+  expect(bytes).toBeGreaterThan(1_000);
+  expect(bytes).toBeLessThan(1_600);
+  await rm(dir, { recursive: true });
+});

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** What must not grow unnoticed, in bytes after gzip: the bridge runs in every page of a site. */
+export const budgets = { bridge: 2_048, background: 30 * 1_024, popup: 25 * 1_024 } as const;
+export type Part = keyof typeof budgets;
+
+/** A part of the build with everything that it imports. */
+export interface PartSize {
+  part: Part;
+  bytes: number;
+}
+
+const staticImport = /(?:import|from)\s*["'](\.{1,2}\/[^"']+|\/[^"']+)["']/g;
+
+/** A script and all that it imports statically, each once. */
+async function closure(root: string, entry: string, found = new Map<string, string>()): Promise<Map<string, string>> {
+  if (found.has(entry)) return found;
+  const source = await readFile(join(root, entry), 'utf8');
+  found.set(entry, source);
+  for (const [, specifier = ''] of source.matchAll(staticImport)) {
+    const file = specifier.startsWith('/') ? specifier.slice(1) : relative(root, join(root, dirname(entry), specifier));
+    await closure(root, file, found);
+  }
+  return found;
+}
+
+/** Measures one part from its entry scripts, relative to the build's folder. */
+export async function measure(root: string, part: Part, entries: string[]): Promise<PartSize> {
+  const files = new Map<string, string>();
+  for (const entry of entries) await closure(root, entry, files);
+  const bytes = [...files.values()].reduce((sum, source) => sum + gzipSync(source).byteLength, 0);
+  return { part, bytes };
+}
+
+/** What the build prints of a part, and what is to be done where it weighs too much. */
+export function judge({ part, bytes }: PartSize): { line: string; fault?: string } {
+  const budget = budgets[part];
+  const kB = (size: number) => (size / 1_024).toFixed(1);
+  const line = `${part.padEnd(11)} ${kB(bytes)} kB of ${kB(budget)} kB (gzip)`;
+  if (bytes <= budget) return { line };
+  const fault = `${part} is ${bytes - budget} bytes over its budget: see what it imports, or give a reason and raise it in extension/packaging/sizes.ts`;
+  return { line, fault };
+}

@@ -1,0 +1,16 @@
+/** @jsxImportSource hono/jsx/dom */
+import { baked } from '../platform/baked-config.ts';
+
+/** The organisation's icon, where the build has one; else the key of Latchkey, drawn by the current colour. */
+export const Mark = () =>
+  baked?.hasIcons ? (
+    <img class="mark" src="/icons/128.png" alt="" />
+  ) : (
+    <svg class="mark" viewBox="0 0 128 128" aria-hidden="true">
+      <rect width="128" height="128" rx="30" />
+      <g>
+        <circle cx="46" cy="82" r="21" />
+        <path d="M61 67 98 30M84 44l14 14" />
+      </g>
+    </svg>
+  );

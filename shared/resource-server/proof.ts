@@ -1,0 +1,86 @@
+import { base64url } from 'jose';
+import { type Proof, ProofError, type ProofTarget, verifyProof } from '../dpop.ts';
+import { Refused } from './refused.ts';
+
+/** How far the `iat` of a proof without a nonce may be from our clock, in seconds, either way. */
+export const proofAgeSeconds = 60;
+
+export interface ProofPolicy {
+  /**
+   * Remembers a proof, atomically with looking it up.
+   *
+   * @param until epoch milliseconds; it may be forgotten from then on
+   * @returns whether this is the first time
+   */
+  once(proof: Pick<Proof, 'jkt' | 'jti'>, until: number): boolean | Promise<boolean>;
+  /**
+   * The nonces of this server, where it gives any. `required`: every proof must carry one; else only those whose `iat`
+   * is too far from our clock.
+   */
+  nonces?:
+    | {
+        required: boolean;
+        /** @returns when the nonce ends (epoch milliseconds), or `undefined` where it is not ours or too old */
+        check(nonce: string): number | undefined | Promise<number | undefined>;
+      }
+    | undefined;
+}
+
+/**
+ * Checks that whoever sends a bound token holds its key.
+ *
+ * @param target called once there is a proof; throws {@link Refused} where the request's URL is not known
+ * @param now epoch milliseconds
+ * @throws {Refused} `invalid_dpop_proof` or `use_dpop_nonce`
+ * @see RFC 9449 §4.3, §7.1, §9
+ */
+export async function checkTokenProof(
+  header: string | null | undefined,
+  { token, jkt, target }: { token: string; jkt: string; target: () => ProofTarget },
+  policy: ProofPolicy,
+  now: number,
+): Promise<void> {
+  if (!header) throw refused('There is no DPoP proof: send it in the DPoP header.');
+  const proof = await verifyProof(header, target()).catch((cause: unknown) => {
+    throw refused(cause instanceof ProofError ? cause.message : 'The DPoP proof is not valid.', cause);
+  });
+  if (proof.ath !== (await accessTokenHash(token))) throw refused('The DPoP proof is for another token (ath).');
+  if (proof.jkt !== jkt) throw refused('The DPoP proof is signed by another key than the token is bound to.');
+  const until = await endOf(proof, policy.nonces, now);
+  if (!(await policy.once(proof, until))) {
+    throw refused('The DPoP proof was used before (jti): make a new one for each request.');
+  }
+}
+
+/** Until when the proof is good, epoch milliseconds. */
+async function endOf({ nonce, iat }: Proof, nonces: ProofPolicy['nonces'], now: number): Promise<number> {
+  const byNonce = nonce === undefined ? undefined : await nonces?.check(nonce);
+  if (byNonce !== undefined) return byNonce;
+  if (nonces?.required) {
+    throw new Refused({
+      code: 'use_dpop_nonce',
+      message: 'This API requires its nonce in the DPoP proof: sign a new proof with the DPoP-Nonce of this answer.',
+    });
+  }
+  const skew = now / 1_000 - iat;
+  if (Math.abs(skew) <= proofAgeSeconds) return (iat + 2 * proofAgeSeconds) * 1_000;
+  if (nonces) {
+    throw new Refused({
+      code: 'use_dpop_nonce',
+      message:
+        'The DPoP proof is too old, or the clocks differ (iat): sign a new proof with the DPoP-Nonce of this answer.',
+    });
+  }
+  throw refused(
+    skew > 0
+      ? `The DPoP proof was made ${Math.round(skew)} s ago (iat), and ${proofAgeSeconds} s are allowed: make one for each request, and compare the clocks.`
+      : `The DPoP proof was made ${Math.round(-skew)} s in the future (iat), and ${proofAgeSeconds} s are allowed: compare the clocks.`,
+  );
+}
+
+async function accessTokenHash(token: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
+  return base64url.encode(new Uint8Array(hash));
+}
+
+const refused = (message: string, cause?: unknown) => new Refused({ code: 'invalid_dpop_proof', message }, { cause });

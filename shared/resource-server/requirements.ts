@@ -1,0 +1,84 @@
+import { parseScope } from '../scope.ts';
+import { toSeconds } from '../time.ts';
+import type { JudgedClaims } from './claims.ts';
+import { Refused } from './refused.ts';
+
+/** What a route requires of a token. What is left out is not required. */
+export interface Requirements {
+  /** All of them. */
+  scopes?: readonly string[] | undefined;
+  /** One of them, as `upstream:group`. */
+  groups?: readonly string[] | undefined;
+  /** One of them: how the person must have signed in. */
+  acr?: string | readonly string[] | undefined;
+  /** How long ago the person may have signed in, in seconds. No tolerance for clocks is added. */
+  maxAge?: number | undefined;
+}
+
+/**
+ * Compares verified claims with what a route requires.
+ *
+ * @param now epoch milliseconds
+ * @throws {Refused} `insufficient_scope`, `insufficient_group` or `insufficient_user_authentication`
+ * @see RFC 6750 §3.1, RFC 9470 §3
+ */
+export function requireClaims(
+  claims: JudgedClaims,
+  { scopes = [], groups = [], acr, maxAge }: Requirements,
+  now: number,
+): void {
+  requireScopes(claims, scopes);
+  requireGroup(claims, groups);
+  requireSignIn(claims, { acr: typeof acr === 'string' ? [acr] : (acr ?? []), maxAge }, toSeconds(now));
+}
+
+/** @throws {Refused} `insufficient_scope` */
+export function requireScopes({ scope }: Pick<JudgedClaims, 'scope'>, scopes: readonly string[]): void {
+  const granted = parseScope(scope);
+  const missing = scopes.filter((name) => !granted.includes(name));
+  if (missing.length === 0) return;
+  throw new Refused({
+    code: 'insufficient_scope',
+    params: { scope: scopes.join(' ') },
+    message: `The token lacks ${missing.join(' ')}: ask for a token with this scope.`,
+  });
+}
+
+/** The groups are not named: whoever is in none of them has no need to know them. */
+function requireGroup({ groups = [], _claim_names, hasgroups }: JudgedClaims, oneOf: readonly string[]): void {
+  if (oneOf.length === 0 || oneOf.some((name) => groups.includes(name))) return;
+  // Entra leaves the groups out of a token where they are too many, and names a place to ask instead.
+  const elsewhere =
+    hasgroups === true || (typeof _claim_names === 'object' && _claim_names !== null && 'groups' in _claim_names);
+  throw new Refused({
+    code: 'insufficient_group',
+    message: elsewhere
+      ? 'Only members of certain groups may do this, and the person has more groups than fit into a token: let the provider emit only those assigned to the application.'
+      : 'Only members of certain groups may do this. No other token will help: ask your administrator.',
+  });
+}
+
+function requireSignIn(
+  { acr, auth_time: signedInAt }: JudgedClaims,
+  wanted: { acr: readonly string[]; maxAge: number | undefined },
+  now: number,
+): void {
+  const weak = wanted.acr.length > 0 && !(acr !== undefined && wanted.acr.includes(acr));
+  const old = wanted.maxAge !== undefined && !(signedInAt !== undefined && now - signedInAt <= wanted.maxAge);
+  if (!weak && !old) return;
+  const faults = [
+    ...(weak ? [`with acr ${wanted.acr.join(' or ')}, and the token has ${acr ?? 'none'}`] : []),
+    ...(old ? [`at most ${wanted.maxAge} s ago, and it was ${ago(signedInAt, now)}`] : []),
+  ];
+  throw new Refused({
+    code: 'insufficient_user_authentication',
+    params: {
+      ...(wanted.acr.length > 0 ? { acr_values: wanted.acr.join(' ') } : {}),
+      ...(wanted.maxAge === undefined ? {} : { max_age: String(wanted.maxAge) }),
+    },
+    message: `This requires a sign-in ${faults.join('; and ')}. Sign in again as the challenge requires.`,
+  });
+}
+
+const ago = (signedInAt: number | undefined, now: number): string =>
+  signedInAt === undefined ? 'at an unknown time (the token has no auth_time)' : `${now - signedInAt} s ago`;
