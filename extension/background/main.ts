@@ -6,36 +6,36 @@ import { baked } from '../platform/baked-config.ts';
 import { browser } from '../platform/browser.ts';
 import { message } from '../platform/i18n.ts';
 import { identity } from '../platform/identity.ts';
-import { durableSlot } from '../platform/indexed-db-value.ts';
+import { indexedDbValue } from '../platform/indexed-db-value.ts';
 import { keysOf } from '../platform/keys.ts';
-import { readManaged } from '../platform/managed-storage.ts';
+import { readManagedStorage } from '../platform/managed-storage.ts';
 import { sites } from '../platform/sites.ts';
 import { localArea, sessionArea } from '../platform/storage.ts';
-import { slot } from '../platform/stored-value.ts';
+import { storedValue } from '../platform/stored-value.ts';
 import { windows } from '../platform/windows.ts';
+import { createManagedPolicy } from '../protocol/managed-policy.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
-import { uiHandlers } from './handlers/popup-handlers.ts';
+import { popupHandlers } from './handlers/popup-handlers.ts';
 import { createRouter, type Router } from './handlers/router.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
 import { settingsHandlers } from './handlers/settings-handlers.ts';
 import { tokenHandlers } from './handlers/token-handlers.ts';
-import { createManaged } from './managed-policy.ts';
-import { createPrompts } from './page/consent-prompts.ts';
+import { createConsentPrompts } from './page/consent-prompts.ts';
 import type { PageCall, PageHandlers } from './page/page-call.ts';
 import { createPagePorts, type Port } from './page/page-port.ts';
-import { createJobs, type Timer } from './page/pending-requests.ts';
+import { createPendingRequests, type Timer } from './page/pending-requests.ts';
 import { createRateLimit } from './page/rate-limit.ts';
-import { createAdmit } from './page/site-access.ts';
+import { createSiteAccess } from './page/site-access.ts';
 import { createProfile, type ProfileDeps } from './profiles/profile.ts';
 import type { ProfileList } from './profiles/profile-list.ts';
 import { createProfiles } from './profiles/profiles.ts';
 import { createProviders } from './profiles/providers.ts';
-import { createEvents } from './session/page-events.ts';
+import { createPageEvents } from './session/page-events.ts';
 import { createSetup, type Pending } from './setup.ts';
-import { createBadge } from './toolbar-icon.ts';
+import { createToolbarIcon } from './toolbar-icon.ts';
 import { createUiPorts, type UiHandlers } from './ui-port.ts';
 
 /**
@@ -58,8 +58,8 @@ function changed(): void {
   report(badge());
 }
 const ui = createUiPorts({ extensionId, origin: new URL(browser.runtime.getURL('')).origin }, () => uiRouter);
-const eventsOf = createEvents({
-  state: slot(area, 'events'),
+const eventsOf = createPageEvents({
+  state: storedValue(area, 'events'),
   newEpoch: newId,
   async broadcast(event, profile) {
     const profileAt = await profiles.where();
@@ -71,13 +71,13 @@ const eventsOf = createEvents({
     report(prompts.review());
   },
 });
-const managed = createManaged(readManaged);
-const upstreams = slot<string[]>(area, 'upstreams');
+const managed = createManagedPolicy(readManagedStorage);
+const upstreams = storedValue<string[]>(area, 'upstreams');
 const setup = createSetup({
   baked,
   managed,
-  chosen: slot<string>(localArea(), 'broker'),
-  pending: slot<Pending>(area, 'setup'),
+  chosen: storedValue<string>(localArea(), 'broker'),
+  pending: storedValue<Pending>(area, 'setup'),
   sites,
   async policySites() {
     const answers = await Promise.all((await profiles.all()).map(({ session }) => session.current()));
@@ -89,7 +89,7 @@ const setup = createSetup({
   },
   changed,
 });
-const badge = createBadge({
+const badge = createToolbarIcon({
   broker: () => setup.broker(),
   isReachable: (origin) => setup.isReachable(origin),
   current: async () => (await profiles.main()).session.current(),
@@ -103,7 +103,7 @@ const http: ProfileDeps['http'] = {
     return broker;
   },
   version: browser.runtime.getManifest().version,
-  nonce: slot<string>(area, 'nonce'),
+  nonce: storedValue<string>(area, 'nonce'),
   fetch: (...request) => fetch(...request),
   now,
 };
@@ -127,13 +127,13 @@ const profileDeps: ProfileDeps = {
   report: (error) => reportError(error),
 };
 const profiles = createProfiles({
-  kept: durableSlot<ProfileList>('list'),
+  kept: indexedDbValue<ProfileList>('list'),
   create: (id) => createProfile(id, profileDeps),
   managed,
   newId,
   report: (error) => reportError(error),
 });
-const prompts = createPrompts({
+const prompts = createConsentPrompts({
   area,
   windows,
   sessionOf: async (profile) => (await profiles.get(profile)).session,
@@ -151,9 +151,9 @@ const pageHandlers: PageHandlers = {
   ...tokenHandlers({ interactions }),
   ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
 };
-const problem = slot<PageErrorBody>(area, 'problem');
+const problem = storedValue<PageErrorBody>(area, 'problem');
 const ownHandlers: UiHandlers = {
-  ...uiHandlers({
+  ...popupHandlers({
     setup,
     profiles,
     providers: createProviders({
@@ -176,9 +176,9 @@ const uiRouter: Router<void> = createRouter('ui', ownHandlers);
 const servePage = createPagePorts({
   rules,
   router: pageRouter,
-  jobs: createJobs({ now, after }),
+  pending: createPendingRequests({ now, after }),
   limit: createRateLimit({ count: 60, perMs: 10_000 }, now),
-  admit: createAdmit({
+  requireAccess: createSiteAccess({
     sites: baked?.sites ?? [],
     broker: () => setup.broker(),
     managed,
@@ -190,7 +190,7 @@ const servePage = createPagePorts({
 
 /** Listens for each account to what its pages must hear, and stays to be woken while there is something to hear. */
 async function listen(): Promise<void> {
-  const wanted = await Promise.all((await profiles.all()).map(({ live }) => live.update()));
+  const wanted = await Promise.all((await profiles.all()).map(({ eventStream }) => eventStream.update()));
   await (wanted.includes(true) ? recheck.start() : recheck.stop());
 }
 

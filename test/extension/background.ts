@@ -2,16 +2,16 @@ import { accessHandlers } from '../../extension/background/handlers/access-handl
 import { createInteractions } from '../../extension/background/handlers/interactions.ts';
 import { sessionHandlers } from '../../extension/background/handlers/session-handlers.ts';
 import { tokenHandlers } from '../../extension/background/handlers/token-handlers.ts';
-import { createManaged } from '../../extension/background/managed-policy.ts';
-import { createPrompts } from '../../extension/background/page/consent-prompts.ts';
+import { createConsentPrompts } from '../../extension/background/page/consent-prompts.ts';
 import { createRateLimit } from '../../extension/background/page/rate-limit.ts';
 import { createProfile, type ProfileDeps } from '../../extension/background/profiles/profile.ts';
 import { firstProfile, type ProfileList } from '../../extension/background/profiles/profile-list.ts';
 import { createProfiles, type Profiles } from '../../extension/background/profiles/profiles.ts';
-import { createEvents } from '../../extension/background/session/page-events.ts';
+import { createPageEvents } from '../../extension/background/session/page-events.ts';
 import type { Attempt } from '../../extension/background/session/sign-in.ts';
 import type { Identity } from '../../extension/platform/identity.ts';
-import { partOf, slot } from '../../extension/platform/stored-value.ts';
+import { partOf, storedValue } from '../../extension/platform/stored-value.ts';
+import { createManagedPolicy } from '../../extension/protocol/managed-policy.ts';
 import { brokerUrl, createFakeBroker } from './fake-broker.ts';
 import { memoryArea, memoryKeysOf } from './memory.ts';
 import { fakeWindows } from './windows.ts';
@@ -45,8 +45,8 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   };
   let epochs = 0;
   const windows = fakeWindows();
-  const eventsOf = createEvents({
-    state: slot(area, 'events'),
+  const eventsOf = createPageEvents({
+    state: storedValue(area, 'events'),
     newEpoch: () => {
       epochs += 1;
       return `epoch-${epochs}`;
@@ -60,7 +60,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     http: {
       broker: async () => brokerUrl,
       version: '1.2.3',
-      nonce: slot(area, 'nonce'),
+      nonce: storedValue(area, 'nonce'),
       fetch: (...request) => broker.fetch(...request),
       now,
     },
@@ -85,9 +85,9 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   // None that the background before has given.
   let made = kept.disk ? 10 : 0;
   const profiles: Profiles = createProfiles({
-    kept: slot<ProfileList>(disk, 'list'),
+    kept: storedValue<ProfileList>(disk, 'list'),
     create: (id) => (id === firstProfile ? first : createProfile(id, deps)),
-    managed: createManaged(async () => policy),
+    managed: createManagedPolicy(async () => policy),
     newId: () => {
       made += 1;
       return `profile-${made}`;
@@ -95,7 +95,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     report: deps.report,
   });
   let prompted = 0;
-  const prompts = createPrompts({
+  const prompts = createConsentPrompts({
     area,
     windows,
     sessionOf: async (profile) => (await profiles.get(profile)).session,
@@ -129,7 +129,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     now,
     broadcasts,
     window,
-    attempt: slot<Attempt>(partOf(area, `${firstProfile} `), 'sign-in'),
+    attempt: storedValue<Attempt>(partOf(area, `${firstProfile} `), 'sign-in'),
     profiles,
     events: first.events,
     cache: first.cache,
