@@ -11,7 +11,7 @@ it('prints a part within its budget', () => {
 
 it('says what to do about one that is over it', () => {
   const { fault } = judge({ part: 'popup', bytes: budgets.popup + 3 });
-  expect(fault).toMatch(/popup is 3 bytes over .*extension\/build\/sizes\.ts/);
+  expect(fault).toMatch(/popup is 3 bytes over .*extension\/packaging\/sizes\.ts/);
 });
 
 it('weighs a script with all that it imports, each once', async () => {
