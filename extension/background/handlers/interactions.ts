@@ -1,6 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { BrokerError, type StepUp } from '../broker/broker-error.ts';
-import type { Prompts } from '../page/consent-prompts.ts';
+import type { ConsentPrompts } from '../page/consent-prompts.ts';
 import type { PageCall } from '../page/page-call.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';
@@ -24,7 +24,7 @@ export interface Interactions {
 }
 
 export interface InteractionsDeps {
-  prompts: Prompts;
+  prompts: ConsentPrompts;
   isTabActive(tabId: number): Promise<boolean>;
 }
 

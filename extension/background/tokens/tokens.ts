@@ -4,7 +4,7 @@ import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import type { StepUp } from '../broker/broker-error.ts';
-import type { Events } from '../session/page-events.ts';
+import type { PageEvents } from '../session/page-events.ts';
 import type { Session } from '../session/session.ts';
 import { isConsented, takenBack } from '../session/site-policy.ts';
 import { createSingleFlight } from '../single-flight.ts';
@@ -14,7 +14,7 @@ export interface TokensDeps {
   client: BrokerClient;
   session: Session;
   cache: TokenCache;
-  events: Events;
+  events: PageEvents;
   /** Thumbprint of the key to bind a token to, where its resource wants that (RFC 9449 §6). */
   bind(ask: TokenAsk): Promise<string | undefined>;
   now: Clock;
