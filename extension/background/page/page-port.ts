@@ -39,7 +39,7 @@ export interface PagePortDeps {
 const maxIds = 4_096;
 
 /**
- * Serves pages, in the order of checks of the design: sender, shape, size, rate, replay, whether the
+ * Serves pages, in the order of docs/security.md: sender, shape, size, rate, replay, whether the
  * origin may call, then the method; and once more that the document is still there before it is answered.
  *
  * @returns what takes a port whose name is the bridge's
