@@ -102,6 +102,6 @@ function requireBroker(text: string): void {
   if (URL.canParse(text) && isSecureUrl(new URL(text)) && new URL(text).origin === text) return;
   throw new LatchkeyError({
     code: 'invalid_request',
-    message: 'the address of a broker is like https://latchkey.example.com, with nothing after it',
+    message: 'the broker address must be an origin, such as https://latchkey.example.com',
   });
 }

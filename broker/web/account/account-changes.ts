@@ -45,7 +45,7 @@ function readName(text: string): string {
   const name = text.replaceAll(/\p{C}/gu, ' ').replaceAll(/\s+/g, ' ').trim();
   if (name === '') throw new OAuthError('invalid_request', 'a device needs a name');
   if (name.length > maxNameLength) {
-    throw new OAuthError('invalid_request', `a name has at most ${maxNameLength} characters`);
+    throw new OAuthError('invalid_request', `a name can have at most ${maxNameLength} characters`);
   }
   return name;
 }

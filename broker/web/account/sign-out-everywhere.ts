@@ -25,7 +25,7 @@ export async function finishSigningOut(
   // A provider that names no time was told to ask again all the same.
   const isFresh = authTime === undefined || now() - authTime * 1_000 <= freshMs + clockToleranceMs;
   if (page.person?.sub !== sub || !isFresh) {
-    throw new OAuthError('access_denied', 'this was not a fresh sign-in of the same person: nothing was signed out');
+    throw new OAuthError('access_denied', 'this was not a fresh sign-in by the same person; nothing was signed out');
   }
   await signOutEverywhere(deps, sub, identity);
   await forgetSignIn(deps, c, page);

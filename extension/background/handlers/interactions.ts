@@ -31,7 +31,7 @@ export interface InteractionsDeps {
 export const notSignedIn = (): LatchkeyError =>
   new LatchkeyError({
     code: 'not_signed_in',
-    message: 'nobody is signed in: ask again from a click, or let the person sign in by the toolbar icon',
+    message: 'not signed in; call again from a click handler, or let the user sign in from the toolbar icon',
     interaction: 'sign_in',
   });
 

@@ -154,7 +154,11 @@ function createGate(limit: PagePortDeps['limit']): (message: unknown, document: 
     }
     const retryAfterMs = limit(document);
     if (retryAfterMs !== undefined) {
-      throw new LatchkeyError({ code: 'busy', message: 'this page asks too often', retry_after_ms: retryAfterMs });
+      throw new LatchkeyError({
+        code: 'busy',
+        message: 'too many requests from this page; slow down',
+        retry_after_ms: retryAfterMs,
+      });
     }
     const { id } = parsed.output.request;
     if (seen.has(id)) throw invalid('a request with this id was sent already');

@@ -256,7 +256,7 @@ const signedOutMeanwhile = (): LatchkeyError =>
 const anotherAccount = (): LatchkeyError =>
   new LatchkeyError({
     code: 'busy',
-    message: 'another account has signed in meanwhile: ask again',
+    message: 'a different account signed in meanwhile; try again',
     retry_after_ms: 100,
   });
 

@@ -49,7 +49,7 @@ export function createTokens({ client, session, cache, events, bind, now }: Toke
       if (known && !isConsented(known, ask)) throw takenBack();
       throw new LatchkeyError({
         code: 'busy',
-        message: 'the session or the access changed while the token was on its way: ask again',
+        message: 'the session or the access changed during the request; try again',
         retry_after_ms: 100,
       });
     }
