@@ -22,7 +22,7 @@ export function requireClient(
   const clientId = form.client_id ?? basic;
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
   if (basic !== undefined && basic !== clientId) {
-    throw new OAuthError('invalid_request', 'client_id and the Authorization header name two different clients');
+    throw new OAuthError('invalid_request', 'client_id and the Authorization header name different clients');
   }
   if (form.client_secret !== undefined) throw publicClient();
   const client = config.devices.get(clientId);
@@ -37,7 +37,7 @@ export function requireClient(
 const basicChallenge = { 'WWW-Authenticate': 'Basic realm="latchkey"' };
 
 const publicClient = () =>
-  new OAuthError('invalid_client', 'this client is public: it has no secret, so leave it out', {
+  new OAuthError('invalid_client', 'this is a public client without a secret: leave client_secret out', {
     headers: basicChallenge,
   });
 

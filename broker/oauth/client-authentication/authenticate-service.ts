@@ -34,7 +34,7 @@ export async function authenticateService(deps: Deps, c: BrokerContext, form: Fo
     throw new OAuthError('invalid_client', cause.message, { cause });
   }
   await store.hit(failures, budget.windowMs, now());
-  throw new OAuthError('invalid_client', 'there is no such service, or its authentication is another', {
+  throw new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
     headers: 'basic' in credentials && credentials.basic ? { 'WWW-Authenticate': 'Basic realm="latchkey"' } : {},
   });
 }
@@ -60,14 +60,17 @@ async function isAuthentic(
 function readCredentials(authorization: string | undefined, form: Form): Credentials {
   const given = [authorization, form.client_secret, form.client_assertion].filter((value) => value !== undefined);
   if (given.length === 0) {
-    throw new OAuthError('invalid_client', 'authenticate: by client_assertion, Basic credentials or client_secret');
+    throw new OAuthError(
+      'invalid_client',
+      'client authentication is missing: send client_assertion, Basic credentials or client_secret',
+    );
   }
   if (given.length > 1) {
-    throw new OAuthError('invalid_request', 'there is more than one client authentication: send one');
+    throw new OAuthError('invalid_request', 'the request has more than one client authentication: send only one');
   }
   const credentials = authorization === undefined ? fromForm(form) : fromBasic(authorization);
   if (form.client_id !== undefined && form.client_id !== credentials.clientId) {
-    throw new OAuthError('invalid_request', 'client_id names another service than the client authentication');
+    throw new OAuthError('invalid_request', 'client_id and the client authentication name different clients');
   }
   return credentials;
 }
