@@ -3,7 +3,6 @@ import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import type { Form } from '../middleware/body.ts';
-import { parseBasicCredentials } from './client-authentication/basic-credentials.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
 /**
@@ -22,7 +21,7 @@ export function requireClient(
   const clientId = form.client_id ?? basic;
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
   if (basic !== undefined && basic !== clientId) {
-    throw new OAuthError('invalid_request', 'client_id and the Authorization header name different clients');
+    throw new OAuthError('invalid_request', 'client_id and the Authorization header name two different clients');
   }
   if (form.client_secret !== undefined) throw publicClient();
   const client = config.devices.get(clientId);
@@ -37,14 +36,17 @@ export function requireClient(
 const basicChallenge = { 'WWW-Authenticate': 'Basic realm="latchkey"' };
 
 const publicClient = () =>
-  new OAuthError('invalid_client', 'this is a public client without a secret: leave client_secret out', {
+  new OAuthError('invalid_client', 'this client is public: it has no secret, so leave it out', {
     headers: basicChallenge,
   });
 
+/** Both halves are form-encoded (RFC 6749 §2.3.1). */
 function basicClientId(authorization: string): string | undefined {
-  const credentials = parseBasicCredentials(authorization);
-  if ((credentials?.secret ?? '') !== '') throw publicClient();
-  return credentials?.clientId;
+  const encoded = /^Basic\s+([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':');
+  if (secret.join(':') !== '') throw publicClient();
+  return new URLSearchParams(`id=${id}`).get('id') ?? undefined;
 }
 
 /** @throws {OAuthError} `unauthorized_client` where the configuration gives the client another way in */

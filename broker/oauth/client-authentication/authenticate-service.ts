@@ -3,7 +3,6 @@ import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import { OAuthError, tooMany } from '../../errors.ts';
 import type { Form } from '../../middleware/body.ts';
-import { parseBasicCredentials } from './basic-credentials.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
@@ -34,7 +33,7 @@ export async function authenticateService(deps: Deps, c: BrokerContext, form: Fo
     throw new OAuthError('invalid_client', cause.message, { cause });
   }
   await store.hit(failures, budget.windowMs, now());
-  throw new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
+  throw new OAuthError('invalid_client', 'there is no such service, or its authentication is another', {
     headers: 'basic' in credentials && credentials.basic ? { 'WWW-Authenticate': 'Basic realm="latchkey"' } : {},
   });
 }
@@ -60,17 +59,14 @@ async function isAuthentic(
 function readCredentials(authorization: string | undefined, form: Form): Credentials {
   const given = [authorization, form.client_secret, form.client_assertion].filter((value) => value !== undefined);
   if (given.length === 0) {
-    throw new OAuthError(
-      'invalid_client',
-      'client authentication is missing: send client_assertion, Basic credentials or client_secret',
-    );
+    throw new OAuthError('invalid_client', 'authenticate: by client_assertion, Basic credentials or client_secret');
   }
   if (given.length > 1) {
-    throw new OAuthError('invalid_request', 'the request has more than one client authentication: send only one');
+    throw new OAuthError('invalid_request', 'there is more than one client authentication: send one');
   }
   const credentials = authorization === undefined ? fromForm(form) : fromBasic(authorization);
   if (form.client_id !== undefined && form.client_id !== credentials.clientId) {
-    throw new OAuthError('invalid_request', 'client_id and the client authentication name different clients');
+    throw new OAuthError('invalid_request', 'client_id names another service than the client authentication');
   }
   return credentials;
 }
@@ -90,10 +86,20 @@ function fromForm(form: Form): Credentials {
   return { clientId: assertionSubject(assertion) ?? '', assertion };
 }
 
+/** Both parts are form-encoded before they are put together (RFC 6749 §2.3.1). */
 function fromBasic(authorization: string): Credentials {
-  const { clientId, secret } = parseBasicCredentials(authorization) ?? {};
-  if (clientId === undefined || secret === undefined) {
-    throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
+  const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization)?.[1];
+  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 0) throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
+  const [clientId, secret] = [text.slice(0, colon), text.slice(colon + 1)].map(formDecoded);
+  return { clientId: clientId ?? '', secret: secret ?? '', basic: true };
+}
+
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
   }
-  return { clientId, secret, basic: true };
 }
