@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import type { HookSigners } from '../hooks/signer.ts';
 import { sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { kill } from '../revocation/end-sessions.ts';
 
 const maxAgeS = 300;
 
@@ -35,16 +35,16 @@ export function globalTokenRevocation(deps: Deps) {
     const { iat, jti } = await authenticate(c, signers, `${deps.config.issuer}${c.req.path}`);
     const { sub_id: subject } = await jsonBody(c, revocationRequest);
     const once = onceOf(deps, `revocation:${name}:${sha256(JSON.stringify([jti, subject]))}`, (maxAgeS + 120) * 1_000);
-    if (await once.isDone()) throw unauthorized('this token was used before');
+    if (await once.isDone()) throw unauthorized('the token was already used');
     const issuer = await signers.provider.issuer();
     const targets = await findTargets(deps, signers, issuer, subject);
     for (const idpSub of targets) {
       const target = { issuer, idpSub };
-      await kill(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
+      await endAtProvider(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
     }
     await once.done();
     const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));
-    if (known.flat().length === 0) throw new OAuthError('not_found', 'nobody here is named by this sub_id');
+    if (known.flat().length === 0) throw new OAuthError('not_found', 'sub_id matches no known person');
     return c.body(null, 204);
   };
 }
