@@ -2,10 +2,10 @@ import type { JWTPayload } from 'jose';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import { formBody } from '../middleware/body.ts';
-import { kill } from '../revocation/end-sessions.ts';
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 /** A logout token is sent when it is made; an older one is a replay. */
@@ -23,7 +23,7 @@ export function backchannelLogout(deps: Deps) {
     if (await once.isDone()) throw new OAuthError('invalid_request', 'this logout_token was used before');
     const issuer = await provider.issuer();
     const target = claims.sid === undefined ? { issuer, idpSub: claims.sub } : { issuer, sid: claims.sid };
-    await kill(deps, { target, iat: claims.iat * 1_000, reason: 'backchannel_logout', upstream: config.name });
+    await endAtProvider(deps, { target, iat: claims.iat * 1_000, reason: 'backchannel_logout', upstream: config.name });
     await once.done();
     return c.body(null, 200);
   };

@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import type { HookSigners } from '../hooks/signer.ts';
 import { sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { kill } from '../revocation/end-sessions.ts';
 
 const maxAgeS = 300;
 
@@ -40,7 +40,7 @@ export function globalTokenRevocation(deps: Deps) {
     const targets = await findTargets(deps, signers, issuer, subject);
     for (const idpSub of targets) {
       const target = { issuer, idpSub };
-      await kill(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
+      await endAtProvider(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
     }
     await once.done();
     const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));

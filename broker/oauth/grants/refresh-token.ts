@@ -2,6 +2,7 @@ import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { open, seal } from '../../keys/seal.ts';
+import { auditEach, endSignIns } from '../../revocation/end-sign-ins.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
 import {
@@ -42,7 +43,8 @@ export async function refreshDevice(deps: Deps, { client, form, address }: Clien
 }
 
 /** The living family of the handle, and the handle that opens its row: the presented one or, in grace, its successor. */
-async function find({ store, ring, now }: Deps, client: DeviceClientConfig, presented: Handle) {
+async function find(deps: Deps, client: DeviceClientConfig, presented: Handle) {
+  const { store, ring, now } = deps;
   const row = await store.getDeviceSession(familyRowId(presented));
   if (!row || row.clientId !== client.clientId || row.state === 'ended' || now() >= row.absoluteExpiresAt)
     throw unknownHandle();
@@ -53,11 +55,11 @@ async function find({ store, ring, now }: Deps, client: DeviceClientConfig, pres
   if (inGrace && row.ringKid !== undefined) ring.get(row.ringKid);
   const handle = inGrace ? knownSuccessor(presented, ring, row.currentHash) : undefined;
   if (handle) return { row, handle, isCurrent: false };
-  await store.endDeviceSession(row.id, 'reuse_detected', now());
-  await store.appendAudit(
-    { type: 'device.ended', sub: row.sub, detail: { device: row.id, reason: 'reuse_detected' } },
-    now(),
-  );
+  await endSignIns(deps, {
+    signIns: { of: 'device', id: row.id },
+    reason: 'reuse_detected',
+    audit: auditEach(row.sub, 'reuse_detected'),
+  });
   throw unknownHandle();
 }
 
