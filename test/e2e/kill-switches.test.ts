@@ -284,7 +284,7 @@ describe('kill switches', () => {
       expect(listed).toMatchObject({ kind: 'browser', email: 'ada@example.com', state: 'active' });
       expect(await cli('sessions', 'list')).toContain(listed.id);
 
-      expect(await cli('sessions', 'revoke', '--id', listed.id)).toBe('Ended 1 session.\n');
+      expect(await cli('sessions', 'revoke', '--id', listed.id)).toBe('Revoked 1 session.\n');
       expect(await events.ended).toEqual(['revoked']);
       expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
       const person = createPerson(broker.origins);
@@ -294,7 +294,7 @@ describe('kill switches', () => {
       person.visitor.cookies(new URL(idp).host).clear();
       expect((await person.visitor.visit(account)).url.href).toBe(account);
       await cli('sessions', 'revoke', '--email', 'ada@example.com');
-      expect(await cli('sessions', 'list', '--sub', listed.sub)).toContain('no sessions');
+      expect(await cli('sessions', 'list', '--sub', listed.sub)).toContain('No matching sessions.');
       // Our own pages, too, ask who is there.
       expect((await person.visitor.visit(account)).url.origin).toBe(idp);
     });
