@@ -127,6 +127,6 @@ function signInWish(query: URLSearchParams): SignInWish {
 /** A parameter without a value counts as absent, and none may be there twice (RFC 6749 §3.1). */
 function only(query: URLSearchParams, name: string): string | undefined {
   const [value, ...more] = query.getAll(name);
-  if (more.length > 0) throw new OAuthError('invalid_request', `the parameter "${name}" is there twice`);
+  if (more.length > 0) throw new OAuthError('invalid_request', `the parameter ${name} must not be repeated`);
   return value === '' ? undefined : value;
 }

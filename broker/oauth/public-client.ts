@@ -3,7 +3,6 @@ import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import type { Form } from '../middleware/body.ts';
-import { parseBasicCredentials } from './client-authentication/basic-credentials.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
 /**
@@ -41,10 +40,13 @@ const publicClient = () =>
     headers: basicChallenge,
   });
 
+/** Both halves are form-encoded (RFC 6749 §2.3.1). */
 function basicClientId(authorization: string): string | undefined {
-  const credentials = parseBasicCredentials(authorization);
-  if ((credentials?.secret ?? '') !== '') throw publicClient();
-  return credentials?.clientId;
+  const encoded = /^Basic\s+([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':');
+  if (secret.join(':') !== '') throw publicClient();
+  return new URLSearchParams(`id=${id}`).get('id') ?? undefined;
 }
 
 /** @throws {OAuthError} `unauthorized_client` where the configuration gives the client another way in */

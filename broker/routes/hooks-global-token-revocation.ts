@@ -35,7 +35,7 @@ export function globalTokenRevocation(deps: Deps) {
     const { iat, jti } = await authenticate(c, signers, `${deps.config.issuer}${c.req.path}`);
     const { sub_id: subject } = await jsonBody(c, revocationRequest);
     const once = onceOf(deps, `revocation:${name}:${sha256(JSON.stringify([jti, subject]))}`, (maxAgeS + 120) * 1_000);
-    if (await once.isDone()) throw unauthorized('this token was used before');
+    if (await once.isDone()) throw unauthorized('the token was already used');
     const issuer = await signers.provider.issuer();
     const targets = await findTargets(deps, signers, issuer, subject);
     for (const idpSub of targets) {
@@ -44,7 +44,7 @@ export function globalTokenRevocation(deps: Deps) {
     }
     await once.done();
     const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));
-    if (known.flat().length === 0) throw new OAuthError('not_found', 'nobody here is named by this sub_id');
+    if (known.flat().length === 0) throw new OAuthError('not_found', 'sub_id matches no known person');
     return c.body(null, 204);
   };
 }

@@ -3,7 +3,6 @@ import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import { OAuthError, tooMany } from '../../errors.ts';
 import type { Form } from '../../middleware/body.ts';
-import { parseBasicCredentials } from './basic-credentials.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
@@ -87,10 +86,20 @@ function fromForm(form: Form): Credentials {
   return { clientId: assertionSubject(assertion) ?? '', assertion };
 }
 
+/** Both parts are form-encoded before they are put together (RFC 6749 §2.3.1). */
 function fromBasic(authorization: string): Credentials {
-  const { clientId, secret } = parseBasicCredentials(authorization) ?? {};
-  if (clientId === undefined || secret === undefined) {
-    throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
+  const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization)?.[1];
+  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 0) throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
+  const [clientId, secret] = [text.slice(0, colon), text.slice(colon + 1)].map(formDecoded);
+  return { clientId: clientId ?? '', secret: secret ?? '', basic: true };
+}
+
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
   }
-  return { clientId, secret, basic: true };
 }
