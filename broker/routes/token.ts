@@ -1,3 +1,4 @@
+import { deviceCodeGrantType } from '@latchkey/shared/grant-types.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
@@ -11,8 +12,6 @@ import { refreshDevice } from '../oauth/grants/refresh-token.ts';
 import { type ClientRequest, requireClient } from '../oauth/public-client.ts';
 import { familyRowId, parseHandle } from '../oauth/refresh-token-format.ts';
 
-export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-
 /** `POST /token`: the grants that this version has (RFC 6749 §3.2, RFC 8628 §3.4). */
 export function token(deps: Deps) {
   const ofDevices =
@@ -23,7 +22,7 @@ export function token(deps: Deps) {
         address: c.get('address'),
       });
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
-    [deviceCodeGrant, ofDevices(redeemDeviceCode)],
+    [deviceCodeGrantType, ofDevices(redeemDeviceCode)],
     ['authorization_code', ofDevices(redeemCode)],
     ['refresh_token', ofDevices(refreshDevice)],
     ['client_credentials', (c, form) => serviceToken(deps, c, form)],
@@ -33,15 +32,19 @@ export function token(deps: Deps) {
     if (form.grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing');
     const grant = grants.get(form.grant_type);
     if (!grant) throw new OAuthError('unsupported_grant_type', `this endpoint knows: ${[...grants.keys()].join(' ')}`);
-    await spendGrant(deps, c, form);
+    await countGrant(deps, c, form);
     return c.json(await grant(c, form));
   };
 }
 
-/** Counted for each grant type apart: polls never keep a refresh out. */
-async function spendGrant({ limiter }: Deps, c: BrokerContext, { grant_type, client_id, refresh_token }: Form) {
+/** Each grant type has its own budget, so that polls never use up what refreshes need. */
+async function countGrant(
+  { countInChunks }: Pick<Deps, 'countInChunks'>,
+  c: BrokerContext,
+  { grant_type, client_id, refresh_token }: Form,
+) {
   const budget = Object.entries(budgets.grants).find(([name]) => name === grant_type)?.[1];
-  if (budget) await limiter(budget, sha256(`${client_id ?? ''}\0${c.get('network')}`));
+  if (budget) await countInChunks(budget, sha256(`${client_id ?? ''}\0${c.get('network')}`));
   const handle = refresh_token === undefined ? undefined : parseHandle(refresh_token);
-  if (handle) await limiter(budgets.deviceRefresh, familyRowId(handle));
+  if (handle) await countInChunks(budgets.deviceRefresh, familyRowId(handle));
 }

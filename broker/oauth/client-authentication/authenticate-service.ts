@@ -2,12 +2,12 @@ import type { ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import { OAuthError, tooMany } from '../../errors.ts';
+import { budgets } from '../../limits/budgets.ts';
 import type { Form } from '../../middleware/body.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
-/** Failures an address may have; who authenticates well is never counted. */
-const budget = { name: 'service-authentication', count: 30, windowMs: 60_000 };
+const budget = budgets.serviceAuthentication;
 
 type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | { assertion: string });
 
