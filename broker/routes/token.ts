@@ -5,12 +5,12 @@ import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import { budgets } from '../limits/budgets.ts';
 import { type Form, formBody } from '../middleware/body.ts';
-import { redeemCode } from '../oauth/grants/authorization-code.ts';
-import { serviceToken } from '../oauth/grants/client-credentials.ts';
-import { redeemDeviceCode } from '../oauth/grants/device-code.ts';
-import { refreshDevice } from '../oauth/grants/refresh-token.ts';
+import { authorizationCodeGrant } from '../oauth/grants/authorization-code.ts';
+import { clientCredentialsGrant } from '../oauth/grants/client-credentials.ts';
+import { deviceCodeGrant } from '../oauth/grants/device-code.ts';
+import { refreshTokenGrant } from '../oauth/grants/refresh-token.ts';
 import { type ClientRequest, requireClient } from '../oauth/public-client.ts';
-import { familyRowId, parseHandle } from '../oauth/refresh-token-format.ts';
+import { familyRowId, parseRefreshToken } from '../oauth/refresh-token-format.ts';
 
 /** `POST /token`: the grants that this version has (RFC 6749 §3.2, RFC 8628 §3.4). */
 export function token(deps: Deps) {
@@ -22,10 +22,10 @@ export function token(deps: Deps) {
         address: c.get('address'),
       });
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
-    [deviceCodeGrantType, ofDevices(redeemDeviceCode)],
-    ['authorization_code', ofDevices(redeemCode)],
-    ['refresh_token', ofDevices(refreshDevice)],
-    ['client_credentials', (c, form) => serviceToken(deps, c, form)],
+    [deviceCodeGrantType, ofDevices(deviceCodeGrant)],
+    ['authorization_code', ofDevices(authorizationCodeGrant)],
+    ['refresh_token', ofDevices(refreshTokenGrant)],
+    ['client_credentials', (c, form) => clientCredentialsGrant(deps, c, form)],
   ]);
   return async (c: BrokerContext) => {
     const form = await formBody(c);
@@ -45,6 +45,6 @@ async function countGrant(
 ) {
   const budget = Object.entries(budgets.grants).find(([name]) => name === grant_type)?.[1];
   if (budget) await countInChunks(budget, sha256(`${client_id ?? ''}\0${c.get('network')}`));
-  const handle = refresh_token === undefined ? undefined : parseHandle(refresh_token);
-  if (handle) await countInChunks(budgets.deviceRefresh, familyRowId(handle));
+  const refreshToken = refresh_token === undefined ? undefined : parseRefreshToken(refresh_token);
+  if (refreshToken) await countInChunks(budgets.deviceRefresh, familyRowId(refreshToken));
 }

@@ -14,7 +14,7 @@ import { authenticateService } from '../client-authentication/authenticate-servi
  *
  * @throws {OAuthError} `invalid_client`, `invalid_target`, `invalid_scope`, `invalid_dpop_proof`, `use_dpop_nonce`
  */
-export async function serviceToken(deps: Deps, c: BrokerContext, form: Form) {
+export async function clientCredentialsGrant(deps: Deps, c: BrokerContext, form: Form) {
   const service = await authenticateService(deps, c, form);
   const { resource, scopes } = target(deps, service, form);
   const jkt = await boundKey(deps, c, resource);

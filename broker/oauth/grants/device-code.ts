@@ -3,7 +3,7 @@ import { OAuthError } from '../../errors.ts';
 import { sha256 } from '../../keys/hash.ts';
 import type { DeviceGrant, PollResult } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
-import { newHandle } from '../refresh-token-format.ts';
+import { newRefreshToken } from '../refresh-token-format.ts';
 import { openAllowed, redeemOnce } from './redeem-once.ts';
 
 /** Networks jitter, and widely used clients die of one `slow_down`: the interval is enforced so much more leniently. */
@@ -14,13 +14,13 @@ const pollLeewayMs = 1_000;
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */
-export async function redeemDeviceCode(deps: Deps, { client, form, address }: ClientRequest) {
+export async function deviceCodeGrant(deps: Deps, { client, form, address }: ClientRequest) {
   const { store, now } = deps;
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
   const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
-  const how = { code: deviceCode, handle: newHandle(), from: address, scope: form.scope };
+  const how = { code: deviceCode, refreshToken: newRefreshToken(), from: address, scope: form.scope };
   const tokens = opened && (await redeemOnce(deps, client, opened, how));
   if (!tokens) {
     throw new OAuthError(

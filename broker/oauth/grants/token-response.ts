@@ -7,7 +7,7 @@ import { inGroups } from '../../policy/decide.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts';
 import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
-import { formatHandle, type Handle } from '../refresh-token-format.ts';
+import { type DeviceRefreshToken, formatRefreshToken } from '../refresh-token-format.ts';
 
 /** A device's session that may have a token now. */
 export interface TokenBasis {
@@ -27,7 +27,7 @@ export async function prepareToken(
   deps: Deps,
   client: DeviceClientConfig,
   row: DeviceSession,
-  handle: Handle,
+  refreshToken: DeviceRefreshToken,
 ): Promise<TokenBasis> {
   const { config, store, refresher, now } = deps;
   const resource = row.resource === undefined ? userInfoResource(config.issuer) : config.resources.get(row.resource);
@@ -39,7 +39,7 @@ export async function prepareToken(
   const isStale = resource.freshMs - (now() - row.refreshedAt) < wantedLifeMs(resource, 0);
   let current = row;
   if (row.state === 'recheck' || isStale) {
-    const refreshed = await refresher({ kind: 'device', id: row.id, secret: handle.secret, idpSub, row });
+    const refreshed = await refresher({ kind: 'device', id: row.id, secret: refreshToken.secret, idpSub, row });
     if (refreshed.kind === 'reauth_required') throw signInAgain();
     if (refreshed.kind === 'unavailable' && (row.state === 'recheck' || lifeMs(row, resource, now()) < leastLifeMs)) {
       throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
@@ -65,7 +65,7 @@ const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): numb
 /** What a token answer is made of besides the session. */
 interface TokenRequest {
   /** Becomes the `refresh_token`. */
-  handle: Handle | undefined;
+  refreshToken: DeviceRefreshToken | undefined;
   /** As the client repeats it: narrows, never widens. */
   scope: string | undefined;
   /** Of the authorization request; refreshed ID tokens have none (OpenID Connect Core §12.2). */
@@ -73,7 +73,7 @@ interface TokenRequest {
 }
 
 /** The token endpoint's answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
-export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scope, nonce }: TokenRequest) {
+export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, nonce }: TokenRequest) {
   const { row, client, resource, idpSub } = basis;
   const { issuer } = deps.config;
   const scopes = grantedScopes(basis, scope);
@@ -118,7 +118,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scop
     expires_in: toSeconds(life),
     scope: scopes.join(' '),
     ...(idToken === undefined ? {} : { id_token: idToken }),
-    ...(handle === undefined ? {} : { refresh_token: formatHandle(handle) }),
+    ...(refreshToken === undefined ? {} : { refresh_token: formatRefreshToken(refreshToken) }),
   };
 }
 
