@@ -73,7 +73,7 @@ function realistic(demoConfig: string): string {
 /** Builds the extension for the stack. @returns the folder of the one for Chromium */
 export async function buildExtension({ state }: Stack): Promise<string> {
   const out = join(state.dir, 'extension');
-  const args = [join(root, 'extension', 'build.ts'), '--config', state.configFile, '--out', out];
+  const args = [join(root, 'extension/packaging/build.ts'), '--config', state.configFile, '--out', out];
   await promisify(execFile)(process.execPath, args, { cwd: root });
   return join(out, 'chrome');
 }

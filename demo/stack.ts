@@ -115,7 +115,7 @@ const brokerAsClient = (broker: string, secret: string, extensionKey = demoExten
 });
 
 async function buildExtension({ dir, configFile }: DemoState): Promise<void> {
-  const args = [join(root, 'extension', 'build.ts'), '--config', configFile, '--out', join(dir, 'extension')];
+  const args = [join(root, 'extension/packaging/build.ts'), '--config', configFile, '--out', join(dir, 'extension')];
   try {
     await promisify(execFile)(process.execPath, args, { cwd: root });
   } catch (error) {

@@ -1,6 +1,5 @@
 import type { UpstreamConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
-import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import type { HookSigners } from './signer.ts';
 
@@ -9,8 +8,10 @@ import type { HookSigners } from './signer.ts';
  *
  * @throws {OAuthError} `not_found`
  */
-export function hookUpstream({ upstreams, signers }: Deps, c: BrokerContext): { config: UpstreamConfig } & HookSigners {
-  const name = c.req.param('upstream') ?? '';
+export function hookProvider(
+  { upstreams, signers }: Pick<Deps, 'upstreams' | 'signers'>,
+  name = '',
+): { config: UpstreamConfig } & HookSigners {
   const config = upstreams.get(name)?.config;
   const found = signers.get(name);
   if (!config || !found) throw new OAuthError('not_found', 'the configuration has no provider of this name');

@@ -2,7 +2,7 @@ import type { JWTPayload } from 'jose';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { hookUpstream } from '../hooks/hook-provider.ts';
+import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import { formBody } from '../middleware/body.ts';
 import { kill } from '../revocation/end-sessions.ts';
@@ -14,7 +14,7 @@ const maxAgeS = 300;
 /** `POST /hooks/:upstream/backchannel-logout` (OpenID Connect Back-Channel Logout 1.0 §2.5). */
 export function backchannelLogout(deps: Deps) {
   return async (c: BrokerContext) => {
-    const { config, provider } = hookUpstream(deps, c);
+    const { config, provider } = hookProvider(deps, c.req.param('upstream'));
     const { logout_token: token } = await formBody(c);
     if (token === undefined) throw new OAuthError('invalid_request', 'logout_token is missing');
     const expected = { typ: 'logout+jwt', audience: config.clientId, maxAgeS };

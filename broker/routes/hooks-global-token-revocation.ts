@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { hookUpstream } from '../hooks/hook-provider.ts';
+import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import type { HookSigners } from '../hooks/signer.ts';
 import { sha256 } from '../keys/hash.ts';
@@ -30,7 +30,7 @@ type SubjectId = v.InferOutput<typeof revocationRequest>['sub_id'];
  */
 export function globalTokenRevocation(deps: Deps) {
   return async (c: BrokerContext) => {
-    const signers = hookUpstream(deps, c);
+    const signers = hookProvider(deps, c.req.param('upstream'));
     const { name } = signers.config;
     const { iat, jti } = await authenticate(c, signers, `${deps.config.issuer}${c.req.path}`);
     const { sub_id: subject } = await jsonBody(c, revocationRequest);
@@ -65,7 +65,7 @@ async function authenticate(c: BrokerContext, { revocation }: HookSigners, audie
 /** The provider's `sub` of whoever is meant; for a `sub` that is not known yet too: its first sign-in may be on its way. */
 async function findTargets(
   { store }: Deps,
-  { config, revocation }: ReturnType<typeof hookUpstream>,
+  { config, revocation }: ReturnType<typeof hookProvider>,
   issuer: string,
   subject: SubjectId,
 ): Promise<string[]> {

@@ -3,7 +3,7 @@ import type { UpstreamConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { hookUpstream } from '../hooks/hook-provider.ts';
+import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
@@ -41,7 +41,7 @@ type OktaEvent = v.InferOutput<typeof oktaEvents>['data']['events'][number];
 /** `GET /hooks/:upstream/okta-events`: Okta makes sure that the endpoint is ours (one-time verification). */
 export function oktaEventsChallenge(deps: Deps) {
   return (c: BrokerContext) => {
-    requireSecret(c, hookUpstream(deps, c).config);
+    requireSecret(c, hookProvider(deps, c.req.param('upstream')).config);
     const challenge = c.req.header('X-Okta-Verification-Challenge');
     if (challenge === undefined || challenge.length > 1_024) {
       throw new OAuthError('invalid_request', 'the X-Okta-Verification-Challenge header is missing');
@@ -56,7 +56,7 @@ export function oktaEventsChallenge(deps: Deps) {
  */
 export function oktaEventsReceive(deps: Deps) {
   return async (c: BrokerContext) => {
-    const { config, provider } = hookUpstream(deps, c);
+    const { config, provider } = hookProvider(deps, c.req.param('upstream'));
     requireSecret(c, config);
     const { eventId, data } = await jsonBody(c, oktaEvents);
     const once = onceOf(deps, `okta:${config.name}:${sha256(eventId)}`, rememberMs);

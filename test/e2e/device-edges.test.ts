@@ -84,7 +84,7 @@ describe('a device code', () => {
     const started = await beginDevice(issuer, 'tv');
     const person = newPerson();
     const done = await person.decide(await person.enter(started.user_code), 'report');
-    expect(done.text).toContain('erased and reported');
+    expect(done.text).toContain('administrator’s log');
     expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('access_denied');
     const [reported] = await audit('device.reported');
     expect(JSON.parse(reported?.detail ?? '')).toMatchObject({ client: 'tv', address: expect.any(String) });

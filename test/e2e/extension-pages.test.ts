@@ -120,7 +120,7 @@ describe('the keyboard', () => {
       await page.waitForFunction(() => document.activeElement?.tagName === 'H3');
       return [...(await focus(page)), await page.textContent('[role=status]')];
     });
-    expect(after).toEqual(['H3', 'Shop', 'Shop is disconnected']);
+    expect(after).toEqual(['H3', 'Shop', 'Access removed for Shop']);
   });
 
   it('presses nothing twice while it is busy', async () => {

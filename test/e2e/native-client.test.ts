@@ -63,14 +63,14 @@ describe('GET /authorize (RFC 8252)', () => {
     const person = newPerson();
     await person.decideNative(await person.open(requestUrl()), 'allow');
     const again = await person.open(requestUrl());
-    expect(again.text).toContain('A program on this computer');
+    expect(again.text).toContain('An app on this computer');
     expect(answerOf(await person.decideNative(again, 'allow'))).toMatchObject({ state: 'st4te', iss: issuer });
   });
 
   it('takes any port of the loopback addresses', async () => {
     for (const uri of ['http://[::1]:1/callback', 'http://127.0.0.1:65535/callback', 'http://127.0.0.1/callback']) {
       const confirmation = await newPerson().open(requestUrl({ redirect_uri: uri }));
-      expect(confirmation.text, uri).toContain('A program on this computer');
+      expect(confirmation.text, uri).toContain('An app on this computer');
     }
   });
 

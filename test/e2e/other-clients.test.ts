@@ -71,7 +71,7 @@ describe('openid-client', () => {
       '127.0.0.1:51004',
       'Ada Lovelace',
       'See your orders',
-      'See your e-mail address',
+      'See your email address',
     ]) {
       expect(confirmation.text).toContain(fact);
     }
