@@ -3,6 +3,7 @@ import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import type { Form } from '../middleware/body.ts';
+import { basicChallenge, parseBasicCredentials } from './client-authentication/basic-credentials.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
 /**
@@ -33,20 +34,15 @@ export function requireClient(
   return client;
 }
 
-const basicChallenge = { 'WWW-Authenticate': 'Basic realm="latchkey"' };
-
 const publicClient = () =>
   new OAuthError('invalid_client', 'this client is public: it has no secret, so leave it out', {
     headers: basicChallenge,
   });
 
-/** Both halves are form-encoded (RFC 6749 §2.3.1). */
 function basicClientId(authorization: string): string | undefined {
-  const encoded = /^Basic\s+([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
-  if (encoded === undefined) return undefined;
-  const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':');
-  if (secret.join(':') !== '') throw publicClient();
-  return new URLSearchParams(`id=${id}`).get('id') ?? undefined;
+  const basic = parseBasicCredentials(authorization);
+  if (basic?.secret) throw publicClient();
+  return basic?.clientId;
 }
 
 /** @throws {OAuthError} `unauthorized_client` where the configuration gives the client another way in */

@@ -4,6 +4,7 @@ import type { BrokerContext } from '../../env.ts';
 import { OAuthError, tooMany } from '../../errors.ts';
 import { budgets } from '../../limits/budgets.ts';
 import type { Form } from '../../middleware/body.ts';
+import { basicChallenge, parseBasicCredentials } from './basic-credentials.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
@@ -34,7 +35,7 @@ export async function authenticateService(deps: Deps, c: BrokerContext, form: Fo
   }
   await store.hit(failures, budget.windowMs, now());
   throw new OAuthError('invalid_client', 'there is no such service, or its authentication is another', {
-    headers: 'basic' in credentials && credentials.basic ? { 'WWW-Authenticate': 'Basic realm="latchkey"' } : {},
+    headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
   });
 }
 
@@ -86,20 +87,10 @@ function fromForm(form: Form): Credentials {
   return { clientId: assertionSubject(assertion) ?? '', assertion };
 }
 
-/** Both parts are form-encoded before they are put together (RFC 6749 §2.3.1). */
 function fromBasic(authorization: string): Credentials {
-  const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization)?.[1];
-  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 0) throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
-  const [clientId, secret] = [text.slice(0, colon), text.slice(colon + 1)].map(formDecoded);
-  return { clientId: clientId ?? '', secret: secret ?? '', basic: true };
-}
-
-function formDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
+  const basic = parseBasicCredentials(authorization);
+  if (basic?.secret === undefined) {
+    throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
   }
+  return { clientId: basic.clientId, secret: basic.secret, basic: true };
 }
