@@ -2,8 +2,8 @@ import { parseScope } from '@latchkey/shared/scope.ts';
 import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
-import type { Form } from '../middleware/body.ts';
 import { basicChallenge, parseBasicCredentials } from './client-authentication/basic-credentials.ts';
+import type { Form } from './form.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
 /**

@@ -4,7 +4,8 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import { budgets } from '../limits/budgets.ts';
-import { type Form, formBody } from '../middleware/body.ts';
+import { formBody } from '../middleware/body.ts';
+import type { Form } from '../oauth/form.ts';
 import { authorizationCodeGrant } from '../oauth/grants/authorization-code.ts';
 import { clientCredentialsGrant } from '../oauth/grants/client-credentials.ts';
 import { deviceCodeGrant } from '../oauth/grants/device-code.ts';
@@ -21,11 +22,22 @@ export function token(deps: Deps) {
         form,
         address: c.get('address'),
       });
+  const ofServices = async (c: BrokerContext, form: Form) => {
+    const { answer, nextNonce } = await clientCredentialsGrant(deps, {
+      authorization: c.req.header('authorization'),
+      form,
+      path: c.req.path,
+      network: c.get('network'),
+      proof: c.req.header('DPoP'),
+    });
+    if (nextNonce !== undefined) c.header('DPoP-Nonce', nextNonce);
+    return answer;
+  };
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
     [deviceCodeGrantType, ofDevices(deviceCodeGrant)],
     ['authorization_code', ofDevices(authorizationCodeGrant)],
     ['refresh_token', ofDevices(refreshTokenGrant)],
-    ['client_credentials', (c, form) => clientCredentialsGrant(deps, c, form)],
+    ['client_credentials', ofServices],
   ]);
   return async (c: BrokerContext) => {
     const form = await formBody(c);

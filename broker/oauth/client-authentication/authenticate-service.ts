@@ -1,14 +1,24 @@
 import type { ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
-import type { BrokerContext } from '../../env.ts';
 import { OAuthError, tooMany } from '../../errors.ts';
 import { budgets } from '../../limits/budgets.ts';
-import type { Form } from '../../middleware/body.ts';
+import type { Form } from '../form.ts';
 import { basicChallenge, parseBasicCredentials } from './basic-credentials.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
 const budget = budgets.serviceAuthentication;
+
+/** What a service's authentication is read from. */
+export interface ServiceRequest {
+  /** The Authorization header. */
+  authorization: string | undefined;
+  form: Form;
+  /** Of the request's URL, which an assertion may name as its audience. */
+  path: string;
+  /** Whom failures count for. */
+  network: string;
+}
 
 type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | { assertion: string });
 
@@ -18,16 +28,19 @@ type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | 
  *
  * @throws {OAuthError} `invalid_client`, the same for a service that isn't there and for one that gets it wrong
  */
-export async function authenticateService(deps: Deps, c: BrokerContext, form: Form): Promise<ServiceConfig> {
+export async function authenticateService(
+  deps: Pick<Deps, 'config' | 'store' | 'now'>,
+  { authorization, form, path, network }: ServiceRequest,
+): Promise<ServiceConfig> {
   const { config, store, now } = deps;
-  const failures = `${budget.name}:${c.get('network')}`;
+  const failures = `${budget.name}:${network}`;
   if ((await store.peek(failures, now())) >= budget.count) {
     throw tooMany('too many failed authentications from this address', budget.windowMs);
   }
-  const credentials = readCredentials(c.req.header('authorization'), form);
+  const credentials = readCredentials(authorization, form);
   const service = config.services.get(credentials.clientId);
   try {
-    if (service && (await isAuthentic(deps, c, service, credentials))) return service;
+    if (service && (await isAuthentic(deps, service, credentials, path))) return service;
   } catch (cause) {
     if (!(cause instanceof AssertionError)) throw cause;
     await store.hit(failures, budget.windowMs, now());
@@ -40,10 +53,10 @@ export async function authenticateService(deps: Deps, c: BrokerContext, form: Fo
 }
 
 async function isAuthentic(
-  deps: Deps,
-  c: BrokerContext,
+  deps: Pick<Deps, 'config' | 'store' | 'now'>,
   { clientId, authentication }: ServiceConfig,
   credentials: Credentials,
+  path: string,
 ): Promise<boolean> {
   if (authentication.method === 'client_secret') {
     return 'secret' in credentials && secretMatches(credentials.secret, authentication.hash);
@@ -52,7 +65,7 @@ async function isAuthentic(
   await checkAssertion(deps, credentials.assertion, {
     clientId,
     keys: authentication.keys,
-    audiences: [deps.config.issuer, `${deps.config.issuer}${c.req.path}`],
+    audiences: [deps.config.issuer, `${deps.config.issuer}${path}`],
   });
   return true;
 }
