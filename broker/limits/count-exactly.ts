@@ -18,5 +18,5 @@ export async function countExactly(
 ): Promise<void> {
   const { count, resetsAt } = await store.hit(`${budget.name}:${who}`, budget.windowMs, now());
   if (count > budget.count * config.rateLimitFactor)
-    throw tooMany('too many requests: wait as long as Retry-After says', resetsAt - now());
+    throw tooMany('too many requests; wait for the seconds in Retry-After', resetsAt - now());
 }

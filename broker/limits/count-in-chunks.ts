@@ -34,7 +34,7 @@ export function createChunkedCounter({
   async function take(key: string, { count, windowMs, chunk }: ChunkedBudget): Promise<void> {
     const taken = await store.hit(key, windowMs, now());
     if (taken.count * chunk > count * factor) {
-      throw tooMany('too many requests: wait as long as Retry-After says', taken.resetsAt - now());
+      throw tooMany('too many requests; wait for the seconds in Retry-After', taken.resetsAt - now());
     }
     if (known.size >= maxKnown) known.clear();
     known.set(key, { left: chunk, resetsAt: taken.resetsAt });

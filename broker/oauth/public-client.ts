@@ -22,12 +22,12 @@ export function requireClient(
   const clientId = form.client_id ?? basic;
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
   if (basic !== undefined && basic !== clientId) {
-    throw new OAuthError('invalid_request', 'client_id and the Authorization header name two different clients');
+    throw new OAuthError('invalid_request', 'client_id does not match the Authorization header');
   }
   if (form.client_secret !== undefined) throw publicClient();
   const client = config.devices.get(clientId);
   if (!client) {
-    throw new OAuthError('invalid_client', 'this client_id is not listed: add it under devices in the configuration', {
+    throw new OAuthError('invalid_client', 'unknown client_id; add it under devices in the configuration', {
       headers: basic === undefined ? {} : basicChallenge,
     });
   }
@@ -35,7 +35,7 @@ export function requireClient(
 }
 
 const publicClient = () =>
-  new OAuthError('invalid_client', 'this client is public: it has no secret, so leave it out', {
+  new OAuthError('invalid_client', 'this client is public; do not send a client secret', {
     headers: basicChallenge,
   });
 
@@ -50,7 +50,7 @@ export function requireGrant({ grant, clientId }: DeviceClientConfig, wanted: 'd
   if (grant === wanted || grant === 'both') return;
   throw new OAuthError(
     'unauthorized_client',
-    `this client may not use the ${wanted} flow: set devices.${clientId}.grant to ${wanted} or both`,
+    `this client is not allowed to use the ${wanted} flow; set devices.${clientId}.grant to ${wanted} or both`,
   );
 }
 
@@ -88,7 +88,7 @@ export function requestedTarget(
   if (resource !== undefined && allowed.length === 0) {
     throw new OAuthError(
       'invalid_target',
-      `this client may ask for: ${[...client.allow.keys()].join(' ') || 'no resource'}`,
+      `resource is not allowed for this client; allowed: ${[...client.allow.keys()].join(' ') || 'none'}`,
     );
   }
   if (hasOpenid && ofApis.length === 0) return { resource, scopes: identity };
@@ -99,6 +99,6 @@ export function requestedTarget(
   if (hasOpenid) return { resource, scopes: identity };
   throw new OAuthError(
     'invalid_scope',
-    `this client may ask for: ${['openid', ...allowed.flatMap(([, scopes]) => scopes)].join(' ')}`,
+    `none of these scopes is allowed for this client; allowed: ${['openid', ...allowed.flatMap(([, scopes]) => scopes)].join(' ')}`,
   );
 }

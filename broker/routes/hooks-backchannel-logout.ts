@@ -20,7 +20,7 @@ export function backchannelLogout(deps: Deps) {
     const expected = { typ: 'logout+jwt', audience: config.clientId, maxAgeS };
     const claims = readClaims(await provider.verify(token, expected).catch(refuse));
     const once = onceOf(deps, `logout:${config.name}:${claims.jti}`, (maxAgeS + 120) * 1_000);
-    if (await once.isDone()) throw new OAuthError('invalid_request', 'this logout_token was used before');
+    if (await once.isDone()) throw new OAuthError('invalid_request', 'logout_token was already used');
     const issuer = await provider.issuer();
     const target = claims.sid === undefined ? { issuer, idpSub: claims.sub } : { issuer, sid: claims.sid };
     await kill(deps, { target, iat: claims.iat * 1_000, reason: 'backchannel_logout', upstream: config.name });
@@ -35,11 +35,12 @@ type Claims = { iat: number; jti: string } & ({ sid: string } | { sid: undefined
 function readClaims({ iat, jti, sid, sub, events, ...rest }: JWTPayload): Claims {
   const event = isObject(events) ? events[logoutEvent] : undefined;
   if (!isObject(event)) throw new OAuthError('invalid_request', 'logout_token has no back-channel logout event');
-  if ('nonce' in rest) throw new OAuthError('invalid_request', 'logout_token has a nonce, as only an ID token may');
-  if (iat === undefined || !isName(jti)) throw new OAuthError('invalid_request', 'logout_token has no jti');
+  if ('nonce' in rest) throw new OAuthError('invalid_request', 'logout_token must not have a nonce');
+  if (iat === undefined || !isName(jti))
+    throw new OAuthError('invalid_request', 'logout_token has no valid iat or jti');
   if (isName(sid)) return { iat, jti, sid };
   if (isName(sub) && sid === undefined) return { iat, jti, sid: undefined, sub };
-  throw new OAuthError('invalid_request', 'logout_token names neither a session (sid) nor a person (sub)');
+  throw new OAuthError('invalid_request', 'logout_token has no valid sid or sub');
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -48,7 +49,7 @@ const isName = (value: unknown): value is string => typeof value === 'string' &&
 
 const refuse = (cause: unknown): never => {
   if (cause instanceof OAuthError) throw cause;
-  throw new OAuthError('invalid_request', 'logout_token is not a valid one of this provider for this client', {
+  throw new OAuthError('invalid_request', 'logout_token is not valid for this provider and client', {
     cause,
   });
 };

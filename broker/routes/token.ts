@@ -43,7 +43,8 @@ export function token(deps: Deps) {
     const form = await formBody(c);
     if (form.grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing');
     const grant = grants.get(form.grant_type);
-    if (!grant) throw new OAuthError('unsupported_grant_type', `this endpoint knows: ${[...grants.keys()].join(' ')}`);
+    if (!grant)
+      throw new OAuthError('unsupported_grant_type', `grant_type must be one of: ${[...grants.keys()].join(' ')}`);
     await countGrant(deps, c, form);
     return c.json(await grant(c, form));
   };

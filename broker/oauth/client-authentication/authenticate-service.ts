@@ -26,7 +26,7 @@ type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | 
  * The service that calls: by `private_key_jwt` (RFC 7523), or a secret in the Authorization header or the form
  * (RFC 6749 §2.3.1).
  *
- * @throws {OAuthError} `invalid_client`, the same for a service that isn't there and for one that gets it wrong
+ * @throws {OAuthError} `invalid_client`, the same for an unknown service and for a wrong secret
  */
 export async function authenticateService(
   deps: Pick<Deps, 'config' | 'store' | 'now'>,
@@ -35,7 +35,10 @@ export async function authenticateService(
   const { config, store, now } = deps;
   const failures = `${budget.name}:${network}`;
   if ((await store.peek(failures, now())) >= budget.count) {
-    throw tooMany('too many failed authentications from this address', budget.windowMs);
+    throw tooMany(
+      'too many failed authentications from this address; wait for the seconds in Retry-After',
+      budget.windowMs,
+    );
   }
   const credentials = readCredentials(authorization, form);
   const service = config.services.get(credentials.clientId);
@@ -47,7 +50,7 @@ export async function authenticateService(
     throw new OAuthError('invalid_client', cause.message, { cause });
   }
   await store.hit(failures, budget.windowMs, now());
-  throw new OAuthError('invalid_client', 'there is no such service, or its authentication is another', {
+  throw new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
     headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
   });
 }
@@ -73,14 +76,17 @@ async function isAuthentic(
 function readCredentials(authorization: string | undefined, form: Form): Credentials {
   const given = [authorization, form.client_secret, form.client_assertion].filter((value) => value !== undefined);
   if (given.length === 0) {
-    throw new OAuthError('invalid_client', 'authenticate: by client_assertion, Basic credentials or client_secret');
+    throw new OAuthError(
+      'invalid_client',
+      'client authentication is missing; send client_assertion, Basic credentials or client_secret',
+    );
   }
   if (given.length > 1) {
-    throw new OAuthError('invalid_request', 'there is more than one client authentication: send one');
+    throw new OAuthError('invalid_request', 'more than one client authentication was sent; send only one');
   }
   const credentials = authorization === undefined ? fromForm(form) : fromBasic(authorization);
   if (form.client_id !== undefined && form.client_id !== credentials.clientId) {
-    throw new OAuthError('invalid_request', 'client_id names another service than the client authentication');
+    throw new OAuthError('invalid_request', 'client_id does not match the client authentication');
   }
   return credentials;
 }
@@ -103,7 +109,7 @@ function fromForm(form: Form): Credentials {
 function fromBasic(authorization: string): Credentials {
   const basic = parseBasicCredentials(authorization);
   if (basic?.secret === undefined) {
-    throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
+    throw new OAuthError('invalid_client', 'the Authorization header has no valid Basic credentials');
   }
   return { clientId: basic.clientId, secret: basic.secret, basic: true };
 }

@@ -28,7 +28,7 @@ export async function authorizationCodeGrant(deps: Deps, { client, form, address
   if (!opened?.sealed.authorization || !belongs(opened.sealed.authorization, redirectUri ?? '', verifier ?? '')) {
     throw new OAuthError(
       'invalid_grant',
-      'client_id, redirect_uri or code_verifier is not that of the authorization request',
+      'client_id, redirect_uri or code_verifier does not match the authorization request',
     );
   }
   const refreshToken = { family: codeFamily(code), secret: randomBytes(32) };
@@ -60,5 +60,4 @@ async function used({ store, now }: Deps, client: DeviceClientConfig, code: stri
   return unusable();
 }
 
-const unusable = () =>
-  new OAuthError('invalid_grant', 'this code is unknown, too old, or was used before: start again');
+const unusable = () => new OAuthError('invalid_grant', 'authorization code is invalid, expired or already used');

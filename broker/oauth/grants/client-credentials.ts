@@ -49,11 +49,14 @@ function target({ config }: Pick<Deps, 'config'>, { allow }: ServiceConfig, form
   const allowed = allow.get(id ?? '');
   const resource = config.resources.get(id ?? '');
   if (!allowed || !resource) {
-    throw new OAuthError('invalid_target', `this service may ask for: ${[...allow.keys()].join(' ') || 'nothing'}`);
+    throw new OAuthError(
+      'invalid_target',
+      `resource is missing or not allowed for this service; allowed: ${[...allow.keys()].join(' ') || 'none'}`,
+    );
   }
   const wanted = parseScope(form.scope);
   if (!wanted.every((scope) => allowed.includes(scope))) {
-    throw new OAuthError('invalid_scope', `this service may ask for: ${allowed.join(' ')}`);
+    throw new OAuthError('invalid_scope', `scope is not allowed for this service; allowed: ${allowed.join(' ')}`);
   }
   return { resource, scopes: wanted.length === 0 ? allowed : wanted };
 }

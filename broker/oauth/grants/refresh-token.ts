@@ -36,9 +36,13 @@ export async function refreshTokenGrant(deps: Deps, { client, form, address }: C
     const next = await rotate(deps, basis.row, presented, address);
     if (next) return deviceTokens(deps, basis, { refreshToken: next, scope: form.scope });
   }
-  throw new OAuthError('temporarily_unavailable', 'many requests use this refresh_token at once: try again', {
-    headers: { 'Retry-After': '1' },
-  });
+  throw new OAuthError(
+    'temporarily_unavailable',
+    'too many requests with this refresh token at the same time; try again',
+    {
+      headers: { 'Retry-After': '1' },
+    },
+  );
 }
 
 /** The row of the family, and the refresh token that opens it: the one presented or, in the grace period, the next. */
@@ -89,4 +93,5 @@ async function rotate(
   return rotated ? next : undefined;
 }
 
-const unusable = () => new OAuthError('invalid_grant', 'this refresh_token is not good any more: sign in again');
+const unusable = () =>
+  new OAuthError('invalid_grant', 'refresh token has expired, was revoked, or was already used; sign in again');

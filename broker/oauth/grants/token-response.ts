@@ -32,7 +32,7 @@ export async function prepareToken(
   const { config, store, refresher, now } = deps;
   const resource = row.resource === undefined ? userInfoResource(config.issuer) : config.resources.get(row.resource);
   if (!resource)
-    throw new OAuthError('invalid_grant', 'the resource of this device is no longer configured: sign in again');
+    throw new OAuthError('invalid_grant', 'the resource of this sign-in is no longer configured; sign in again');
   const idpSub = (await store.getPerson(row.sub))?.idpSub;
   if (idpSub === undefined) throw signInAgain();
   if (row.state === 'reauth_required') throw signInAgain();
@@ -42,14 +42,15 @@ export async function prepareToken(
     const refreshed = await refresher({ kind: 'device', id: row.id, secret: refreshToken.secret, idpSub, row });
     if (refreshed.kind === 'reauth_required') throw signInAgain();
     if (refreshed.kind === 'unavailable' && (row.state === 'recheck' || lifeMs(row, resource, now()) < leastLifeMs)) {
-      throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
+      throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
     }
     current = (await store.getDeviceSession(row.id)) ?? row;
     // A hint has come since the provider was asked.
-    if (current.state === 'recheck') throw unavailable('the identity provider has to be asked again: try again', 1_000);
+    if (current.state === 'recheck')
+      throw unavailable('the identity provider must confirm this sign-in again; try again', 1_000);
   }
   if (!inGroups(client.groups, current.claims)) {
-    throw new OAuthError('access_denied', 'the person is in none of the groups that may use this device', {
+    throw new OAuthError('access_denied', 'user is not in a group that is allowed to use this client', {
       status: 400,
     });
   }
@@ -57,7 +58,7 @@ export async function prepareToken(
 }
 
 const signInAgain = () =>
-  new OAuthError('invalid_grant', 'the identity provider asks for a new sign-in: start the device login again');
+  new OAuthError('invalid_grant', 'the identity provider requires a new sign-in; sign in again');
 
 const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): number =>
   tokenLifeMs(resource, row.refreshedAt, row.absoluteExpiresAt, now);
@@ -81,7 +82,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
   const life = lifeMs(row, resource, deps.now());
   if (life < leastLifeMs) {
     if (row.absoluteExpiresAt - deps.now() < leastLifeMs) throw signInAgain();
-    throw unavailable('what the identity provider said is too old already: try again', 1_000);
+    throw unavailable('user information from the identity provider is too old; try again', 1_000);
   }
   const exp = toSeconds(deps.now() + life);
   const { groups, auth_time, acr, amr } = row.claims;
