@@ -1,13 +1,11 @@
 import type { ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
-import { OAuthError, tooMany } from '../../errors.ts';
-import { budgets } from '../../limits/budgets.ts';
+import { OAuthError } from '../../errors.ts';
+import { failedAuthentications } from '../../limits/failed-authentications.ts';
 import type { Form } from '../form.ts';
 import { basicChallenge, parseBasicCredentials } from './basic-credentials.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
-
-const budget = budgets.serviceAuthentication;
 
 /** What a service's authentication is read from. */
 export interface ServiceRequest {
@@ -32,24 +30,18 @@ export async function authenticateService(
   deps: Pick<Deps, 'config' | 'store' | 'now'>,
   { authorization, form, path, network }: ServiceRequest,
 ): Promise<ServiceConfig> {
-  const { config, store, now } = deps;
-  const failures = `${budget.name}:${network}`;
-  if ((await store.peek(failures, now())) >= budget.count) {
-    throw tooMany(
-      'too many failed authentications from this address; wait for the seconds in Retry-After',
-      budget.windowMs,
-    );
-  }
+  const failures = failedAuthentications(deps, network);
+  await failures.requireBudget();
   const credentials = readCredentials(authorization, form);
-  const service = config.services.get(credentials.clientId);
+  const service = deps.config.services.get(credentials.clientId);
   try {
     if (service && (await isAuthentic(deps, service, credentials, path))) return service;
   } catch (cause) {
     if (!(cause instanceof AssertionError)) throw cause;
-    await store.hit(failures, budget.windowMs, now());
+    await failures.count();
     throw new OAuthError('invalid_client', cause.message, { cause });
   }
-  await store.hit(failures, budget.windowMs, now());
+  await failures.count();
   throw new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
     headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
   });
