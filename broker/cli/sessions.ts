@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
 import type { Config } from '../config/types.ts';
 import { auditEach, endSignIns, type SignIns } from '../revocation/end-sign-ins.ts';
-import type { Publisher } from '../revocation/publisher.ts';
+import { createPublisher } from '../revocation/publisher.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
@@ -11,9 +11,9 @@ import { type Owned, peopleOf, sessionsOf, type Which } from './people-sessions.
 /** What `--help` prints. */
 export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID]
 
-  sessions list      what lives: browsers' sessions and devices; everybody's where nobody is named
-           --json    one line of JSON each
-  sessions revoke    ends them, in every open tab too; takes --sub, --email or --id
+  sessions list      list active sessions and devices (all users unless filtered)
+           --json    one JSON object per line
+  sessions revoke    revoke sessions; requires --sub, --email or --id
 `;
 
 /** `latchkey sessions list | revoke`: works on the store, whether or not a broker runs. */
@@ -53,13 +53,13 @@ async function list(store: Store, which: Which, json: boolean): Promise<number> 
     process.stdout.write(json ? `${JSON.stringify(record(owned))}\n` : `${columns(row(owned))}\n`);
     count += 1;
   }
-  if (count === 0 && !json) process.stdout.write('There are no sessions of this description.\n');
+  if (count === 0 && !json) process.stdout.write('No matching sessions.\n');
   return 0;
 }
 
 async function revoke(config: Config, store: Store, which: Which): Promise<number> {
   const now = () => Date.now();
-  const feed: Publisher = { publish: async (event) => void (await store.appendRevocation({ ...event }, now())) };
+  const feed = createPublisher({ store, now });
   let count = 0;
   const end = async (sub: string, signIns: SignIns) => {
     const reason = 'administrator';
@@ -73,7 +73,7 @@ async function revoke(config: Config, store: Store, which: Which): Promise<numbe
       await end(person.sub, { of: kind, id: session.id });
     }
   }
-  process.stdout.write(`Ended ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
+  process.stdout.write(`Revoked ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
   return count > 0 || which.id === undefined ? 0 : 1;
 }
 

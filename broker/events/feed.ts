@@ -1,6 +1,6 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import { errorSummary, type Log } from '../log.ts';
-import type { Publisher } from '../revocation/publisher.ts';
+import { createPublisher, type Publisher } from '../revocation/publisher.ts';
 import type { Revocation, Store } from '../store/store.ts';
 
 export interface Subscriber {
@@ -81,9 +81,7 @@ export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
   }
 
   return {
-    async publish(event) {
-      await store.appendRevocation({ ...event }, now());
-    },
+    ...createPublisher({ store, now }),
     async subscribe(subscriber) {
       if (!running) {
         const last = await store.lastRevocation();

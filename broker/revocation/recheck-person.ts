@@ -1,4 +1,10 @@
-import type { Deps } from '../deps.ts';
+import type { Store } from '../store/store.ts';
+import type { Publisher } from './publisher.ts';
+
+interface Parts {
+  store: Pick<Store, 'listSessions' | 'listDeviceSessions' | 'setSessionState' | 'setDeviceSessionState'>;
+  feed: Publisher;
+}
 
 /**
  * Takes a hint about a person: nothing more is minted in their sessions and on their devices until the
@@ -6,7 +12,7 @@ import type { Deps } from '../deps.ts';
  *
  * @returns how many sessions and devices that is
  */
-export async function recheckPerson({ store, feed }: Pick<Deps, 'store' | 'feed'>, sub: string): Promise<number> {
+export async function recheckPerson({ store, feed }: Parts, sub: string): Promise<number> {
   const [sessions, devices] = await Promise.all([store.listSessions(sub), store.listDeviceSessions(sub)]);
   // One that is being rechecked is told, too: what it is asking now may be older than this hint.
   const from = ['active', 'recheck'] as const;

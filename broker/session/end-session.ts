@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
+import { endSignIns } from '../revocation/end-sign-ins.ts';
 import type { Session } from '../store/store.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 
@@ -12,11 +13,9 @@ export async function endSession(
   session: AuthenticatedSession,
   reason: EndedBy,
 ): Promise<string | undefined> {
-  const { store, feed, now } = deps;
-  const { id } = session.row;
   const refreshToken = refreshTokenOf(deps, session);
-  await store.endSession(id, reason, now());
-  await feed.publish({ type: 'revoked', sessions: [id], reason });
+  // The audit log's entry follows in revokeUpstream: it also tells whether the provider took part.
+  await endSignIns(deps, { signIns: { of: 'browser', id: session.row.id }, reason, audit: () => [] });
   return refreshToken;
 }
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { JWTPayload } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newSigningKey } from '../../demo/idp/idp.ts';
 import { runCli } from '../../demo/program.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { beginDevice, pollDevice } from './kit/device-flow.ts';
 import { openEvents } from './kit/event-stream.ts';
 import { createPerson } from './kit/person.ts';
 import { logoutEvent, providerToken } from './kit/provider-token.ts';
@@ -284,7 +285,7 @@ describe('kill switches', () => {
       expect(listed).toMatchObject({ kind: 'browser', email: 'ada@example.com', state: 'active' });
       expect(await cli('sessions', 'list')).toContain(listed.id);
 
-      expect(await cli('sessions', 'revoke', '--id', listed.id)).toBe('Ended 1 session.\n');
+      expect(await cli('sessions', 'revoke', '--id', listed.id)).toBe('Revoked 1 session.\n');
       expect(await events.ended).toEqual(['revoked']);
       expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
       const person = createPerson(broker.origins);
@@ -294,9 +295,62 @@ describe('kill switches', () => {
       person.visitor.cookies(new URL(idp).host).clear();
       expect((await person.visitor.visit(account)).url.href).toBe(account);
       await cli('sessions', 'revoke', '--email', 'ada@example.com');
-      expect(await cli('sessions', 'list', '--sub', listed.sub)).toContain('no sessions');
+      expect(await cli('sessions', 'list', '--sub', listed.sub)).toContain('No matching sessions.');
       // Our own pages, too, ask who is there.
       expect((await person.visitor.visit(account)).url.origin).toBe(idp);
+    });
+
+    describe('stops by the command line', () => {
+      // The provider dates sign-ins in whole seconds, so the second of a revocation belongs to what it ends.
+      beforeEach(() => new Promise((resolve) => setTimeout(resolve, 1_010 - (Date.now() % 1_000))));
+
+      const mallory = ['mallory', 'intruder-1988'] as const;
+      const revoke = () => cli('sessions', 'revoke', '--email', 'mallory@example.com');
+      const liveOf = (table: 'sessions' | 'page_sessions') =>
+        rowsOf(
+          `select * from ${table} join people on people.sub = ${table}.sub where people.idp_sub = 'mallory'`,
+        ).filter(({ state }) => state !== 'ended');
+
+      it('a sign-in under way', async () => {
+        await signedIn(...mallory);
+        const session = await client();
+        const { answer, state, verifier } = await session.authorize();
+        const redirect = await session.atProvider(answer.body.authorization_url, ...mallory);
+        const held = broker.holdNextToken();
+        const creating = session.call('POST', '/session', {
+          state,
+          code: redirect.get('code'),
+          code_verifier: verifier,
+          iss: redirect.get('iss') ?? undefined,
+        });
+        await held.made;
+        await revoke();
+        held.send();
+        expect((await creating).body.error).toBe('access_denied');
+        expect(liveOf('sessions')).toEqual([]);
+      });
+
+      it('a sign-in to our own pages under way', async () => {
+        await signedIn(...mallory);
+        const person = createPerson(broker.origins, mallory);
+        const login = await person.visitor.visit(`${broker.origins.broker}/account`);
+        const held = broker.holdNextToken();
+        const finishing = person.signIn(login);
+        await held.made;
+        await revoke();
+        held.send();
+        expect((await finishing).status).toBe(403);
+        expect(liveOf('page_sessions')).toEqual([]);
+      });
+
+      it('a device that the person has allowed and that has not fetched its tokens', async () => {
+        const person = createPerson(broker.origins, mallory);
+        const { user_code: userCode, device_code: deviceCode } = await beginDevice(broker.origins.broker, 'tv');
+        await person.decide(await person.enter(userCode), 'allow');
+        await revoke();
+        const { body } = await pollDevice(broker.origins.broker, 'tv', deviceCode);
+        expect(body.error).toBe('access_denied');
+      });
     });
 
     it('exports the audit log, and goes on where an export ended', async () => {

@@ -15,6 +15,7 @@ import { createIdp, newSigningKey } from '../../../demo/idp/idp.ts';
 import { originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
 import { demoUsers } from '../../../demo/users.ts';
+import { holdable } from './held-token.ts';
 import { freePorts } from './ports.ts';
 
 type Tree = Record<string, unknown>;
@@ -48,7 +49,8 @@ export async function startBrokerAndIdp(
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),
   });
-  let idpServer = await serve(idp.handler, ports.idp);
+  const { handler, holdNextToken } = holdable(idp.handler);
+  let idpServer = await serve(handler, ports.idp);
   initRing(join(dir, 'keys'), Date.now());
   await writeFile(join(dir, 'client-secret'), secret);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
@@ -65,6 +67,8 @@ export async function startBrokerAndIdp(
     dir,
     configFile,
     idp,
+    /** Keeps back the provider's next answer to a token request. */
+    holdNextToken,
     /** The provider's key, for tokens that the provider itself would never make. */
     signingKey,
     /** The log's lines so far. */
@@ -79,7 +83,7 @@ export async function startBrokerAndIdp(
       await idpServer.close();
     },
     async startIdp() {
-      idpServer = await serve(idp.handler, ports.idp);
+      idpServer = await serve(handler, ports.idp);
     },
     async close() {
       await broker.close();
