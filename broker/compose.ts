@@ -14,9 +14,9 @@ import { createProofChecker } from './tokens/proof-checker.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
 import { createBackoff } from './upstream/backoff.ts';
+import type { Every } from './upstream/hold-lease.ts';
 import { meteredUpstream } from './upstream/metered-upstream.ts';
 import { createRefresher } from './upstream/refresh.ts';
-import type { Every } from './upstream/refresh-lease.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
 /** What comes from outside the broker's own code. */

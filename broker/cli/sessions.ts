@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { BrokerEvent } from '../revocation/publisher.ts';
+import { browserName } from '@latchkey/shared/browser-name.ts';
+import type { Config } from '../config/types.ts';
+import { auditEach, endSignIns, type SignIns } from '../revocation/end-sign-ins.ts';
+import type { Publisher } from '../revocation/publisher.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
@@ -37,7 +40,7 @@ export async function sessions(argv: readonly string[]): Promise<number> {
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   const store = await createStore(config.store, { now: () => Date.now() });
   try {
-    return await (command === 'list' ? list(store, which, json) : revoke(store, which));
+    return await (command === 'list' ? list(store, which, json) : revoke(config, store, which));
   } finally {
     await store.close();
   }
@@ -54,29 +57,21 @@ async function list(store: Store, which: Which, json: boolean): Promise<number> 
   return 0;
 }
 
-async function revoke(store: Store, which: Which): Promise<number> {
-  const now = Date.now();
+async function revoke(config: Config, store: Store, which: Which): Promise<number> {
+  const now = () => Date.now();
+  const feed: Publisher = { publish: async (event) => void (await store.appendRevocation({ ...event }, now())) };
   let count = 0;
+  const end = async (sub: string, signIns: SignIns) => {
+    const reason = 'administrator';
+    const ended = await endSignIns({ config, store, feed, now }, { signIns, reason, audit: auditEach(sub, reason) });
+    count += ended.sessions.length + ended.devices.length;
+  };
   if (which.id === undefined) {
-    for await (const { sub } of peopleOf(store, which)) {
-      // Both last for minutes and are listed nowhere. Grants go before sessions: one of the two ends what is being taken up.
-      await store.endPageSessionsOf(sub);
-      await store.denyAllowedGrantsOf(sub);
+    for await (const person of peopleOf(store, which)) await end(person.sub, { of: 'person', person });
+  } else {
+    for await (const { kind, person, session } of sessionsOf(store, which)) {
+      await end(person.sub, { of: kind, id: session.id });
     }
-  }
-  for await (const { kind, person, session } of sessionsOf(store, which)) {
-    const ended =
-      kind === 'browser'
-        ? await store.endSession(session.id, 'administrator', now)
-        : await store.endDeviceSession(session.id, 'administrator', now);
-    if (!ended) continue;
-    count += 1;
-    if (kind === 'browser') {
-      const event: BrokerEvent = { type: 'revoked', sessions: [session.id], reason: 'administrator' };
-      await store.appendRevocation({ ...event }, now);
-    }
-    const type = kind === 'browser' ? 'session.ended' : 'device.ended';
-    await store.appendAudit({ type, sub: person.sub, detail: { [kind]: session.id, reason: 'administrator' } }, now);
   }
   process.stdout.write(`Ended ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
   return count > 0 || which.id === undefined ? 0 : 1;
@@ -113,13 +108,10 @@ const record = ({ kind, person, session }: Owned) => ({
     : { user_agent: session.userAgent }),
 });
 
-const widths = [8, 28, 16, 17, 17, 17, 16, 0];
+const widths = [8, 28, 16, 17, 17, 17, 20, 0];
 
 /** What came from outside is stripped of control characters: it goes to an administrator's terminal. */
 const columns = (cells: readonly string[]): string =>
   cells.map((cell, index) => cell.replace(/\p{C}/gu, '?').padEnd(widths[index] ?? 0)).join(' ');
 
 const time = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-
-const browserName = (userAgent: string | undefined): string =>
-  /(Firefox|Edg|OPR|Chrome|Safari)\/\d+/.exec(userAgent ?? '')?.[0] ?? 'a browser';

@@ -14,6 +14,6 @@ export function hookProvider(
 ): { config: UpstreamConfig } & HookSigners {
   const config = upstreams.get(name)?.config;
   const found = signers.get(name);
-  if (!config || !found) throw new OAuthError('not_found', 'the configuration has no provider of this name');
+  if (!config || !found) throw new OAuthError('not_found', 'no provider with this name is configured');
   return { config, ...found };
 }

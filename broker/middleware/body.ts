@@ -15,7 +15,7 @@ const mediaType = (c: BrokerContext): string =>
  */
 export async function jsonBody<Out>(c: BrokerContext, schema: Schema<Out>): Promise<Out> {
   if (mediaType(c) !== 'application/json') {
-    throw new OAuthError('unsupported_media_type', 'the body must be JSON: set Content-Type: application/json');
+    throw new OAuthError('unsupported_media_type', 'the body must be JSON (Content-Type: application/json)');
   }
   return check(schema, parseJson(await c.req.text()));
 }
@@ -37,12 +37,12 @@ export async function formBody(c: BrokerContext): Promise<Form> {
   if (mediaType(c) !== 'application/x-www-form-urlencoded') {
     throw new OAuthError(
       'invalid_request',
-      'the body must be a form: set Content-Type: application/x-www-form-urlencoded',
+      'the body must be a form (Content-Type: application/x-www-form-urlencoded)',
     );
   }
   const form: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(await c.req.text())) {
-    if (name in form) throw new OAuthError('invalid_request', `the parameter "${safeName(name)}" is there twice`);
+    if (name in form) throw new OAuthError('invalid_request', `parameter ${safeName(name)} must not be repeated`);
     if (value !== '') form[name] = value;
   }
   return form;

@@ -50,21 +50,21 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
 }
 
 export const notFound: NotFoundHandler<Env> = () => {
-  throw new OAuthError('not_found', 'there is nothing at this path');
+  throw new OAuthError('not_found', 'not found');
 };
 
 function toOAuthError(thrown: unknown): OAuthError {
   if (thrown instanceof OAuthError) return thrown;
   if (thrown instanceof StoreUnavailableError)
-    return unavailable('the store does not answer: try again', 1_000, thrown);
+    return unavailable('the database is not responding; try again', 1_000, thrown);
   if (thrown instanceof RingError)
-    return unavailable('a sealing key of the broker is missing: try again later', 5_000, thrown);
+    return unavailable('an encryption key of the broker is missing; try again later', 5_000, thrown);
   if (thrown instanceof HTTPException && thrown.status === 413) {
-    return new OAuthError('payload_too_large', 'the body is larger than this endpoint takes');
+    return new OAuthError('payload_too_large', 'the body is too large for this endpoint');
   }
   return new OAuthError(
     'server_error',
-    'something went wrong on our side: try again, and give the X-Request-Id if it stays',
+    'something went wrong on our side; try again. If it keeps happening, report the X-Request-Id',
     { cause: thrown },
   );
 }

@@ -14,7 +14,7 @@ export async function plainPath(c: BrokerContext, next: () => Promise<void>): Pr
   const { url = '' } = (c.env as HttpBindings).incoming;
   const [path = ''] = url.split('?', 1);
   if (path.split(/[/\\]/).some((segment) => dotSegment.test(segment))) {
-    throw new OAuthError('invalid_request', 'the path has dot segments: send it as it is meant');
+    throw new OAuthError('invalid_request', 'the path must not contain . or .. segments');
   }
   await next();
 }

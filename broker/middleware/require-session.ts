@@ -19,7 +19,7 @@ export function requireProof({
     if (!clientHeaderValue.test(c.req.header(clientHeader) ?? '')) {
       throw new OAuthError(
         'invalid_request',
-        `the ${clientHeader} header is missing or not like extension/1.2.3: only the extension may call this`,
+        `the ${clientHeader} header is missing or malformed (expected extension/1.2.3); only the extension may call this endpoint`,
       );
     }
     const { jkt, use } = await checkProof(c.req.header('DPoP'), {
@@ -59,4 +59,4 @@ export function requireSession(
 }
 
 const anotherAccount = (): OAuthError =>
-  new OAuthError('account_selection_required', 'this session is of another account: GET /session says whose');
+  new OAuthError('account_selection_required', 'this session belongs to a different account; see GET /session');

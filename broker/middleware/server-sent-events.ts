@@ -1,4 +1,4 @@
-import type { EventSink } from '../events/session-events.ts';
+import type { EventSink } from '../events/follow-session.ts';
 
 /** So many chunks may wait for a client. One that doesn't read is gone, or comes back and catches up. */
 const maxWaiting = 64;

@@ -59,12 +59,12 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
       allowed: false,
       check: 'resource',
       error: 'invalid_target',
-      why: 'this origin may not ask for that resource',
+      why: 'this origin is not allowed to request that resource',
     };
   if (scopes.length === 0)
     return { allowed: false, check: 'scopes', error: 'invalid_scope', why: 'name at least one scope' };
   if (!scopes.every((scope) => allowed.includes(scope))) {
-    const why = `this origin may ask for: ${allowed.join(' ')}`;
+    const why = `this origin can request: ${allowed.join(' ')}`;
     return { allowed: false, check: 'scopes', error: 'invalid_scope', why };
   }
   if (!inGroups(origin.groups, claims))
@@ -72,19 +72,18 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
       allowed: false,
       check: 'groups',
       error: 'access_denied',
-      why: 'the person is in none of the groups that may use this site',
+      why: 'the user is not in a group that can use this site',
     };
   // Before the sign-in: such a site can't bring up a prompt of any kind.
   if (question.refused && origin.consent !== 'granted') {
-    const why =
-      'the person has chosen never for this site: it may ask again once they say so, by the toolbar icon or at /account';
+    const why = 'the user blocked this site; they can unblock it from the toolbar icon or at /account';
     return { allowed: false, check: 'refusal', error: 'consent_refused', why };
   }
   const stepUp = stepUpOf(origin, claims, now);
   if (stepUp) return stepUp;
   const missing = origin.consent === 'granted' ? [] : scopes.filter((scope) => !consented?.includes(scope));
   if (missing.length > 0) {
-    const why = 'the person has not agreed to all of this yet';
+    const why = 'the user has not consented to all of these scopes';
     return { allowed: false, check: 'consent', error: 'consent_required', why, missing };
   }
   return { allowed: true, origin, resource };
@@ -109,7 +108,7 @@ export function stepUpOf(
     allowed: false,
     check: 'sign_in',
     error: 'insufficient_user_authentication',
-    why: acrHolds ? 'the last sign-in is too long ago for this site' : 'this site asks for a stronger sign-in',
+    why: acrHolds ? 'this site requires a more recent sign-in' : 'this site requires a stronger sign-in',
     acrValues,
     maxAge: maxAgeMs === undefined ? undefined : toSeconds(maxAgeMs),
   };

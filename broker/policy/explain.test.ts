@@ -97,10 +97,10 @@ describe('explain', () => {
       `origin: listed under origins, as Vault | ${vault}`,
       `resource: one of ${api} | ${api}`,
       'scopes: some of read | read',
-      'groups: any person | okta:guests',
-      'refusal: given by the administrator | not chosen',
+      'groups: anyone | okta:guests',
+      'refusal: granted by the administrator | not chosen',
       'sign_in: acr phr or phrh, at most 12h ago | acr pwd, 13h ago',
-      'consent: given by the administrator | nothing agreed to yet',
+      'consent: granted by the administrator | no consent yet',
     ]);
   });
 });

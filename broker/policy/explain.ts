@@ -31,7 +31,7 @@ export function explain(config: Pick<Config, 'origins' | 'resources'>, question:
   return { answer, checks };
 }
 
-const noSite = 'nothing: the origin is not listed';
+const noSite = 'nothing (the origin is not configured)';
 const list = (items: readonly string[] | undefined, none: string): string =>
   items === undefined || items.length === 0 ? none : items.join(', ');
 
@@ -39,11 +39,12 @@ const ruleOf: Record<PolicyCheck, (site: OriginConfig, question: PolicyQuestion)
   origin: ({ name }) => `listed under origins, as ${name}`,
   resource: ({ allow }) => `one of ${list([...allow.keys()], 'none')}`,
   scopes: ({ allow }, { resource }) => `some of ${list(allow.get(resource), 'none')}`,
-  groups: ({ groups }) => (groups.length === 0 ? 'any person' : `in one of ${groups.join(', ')}`),
+  groups: ({ groups }) => (groups.length === 0 ? 'anyone' : `in one of ${groups.join(', ')}`),
   refusal: ({ consent }) =>
-    consent === 'granted' ? 'given by the administrator' : 'the person has not chosen never for this site',
+    consent === 'granted' ? 'granted by the administrator' : 'the user has not blocked this site',
   sign_in: signInRule,
-  consent: ({ consent }) => (consent === 'granted' ? 'given by the administrator' : 'the person agrees to every scope'),
+  consent: ({ consent }) =>
+    consent === 'granted' ? 'granted by the administrator' : 'the user has consented to every scope',
 };
 
 const givenOf: Record<PolicyCheck, (question: PolicyQuestion) => string> = {
@@ -54,7 +55,7 @@ const givenOf: Record<PolicyCheck, (question: PolicyQuestion) => string> = {
   refusal: ({ refused }) => (refused ? 'chosen' : 'not chosen'),
   sign_in: ({ claims, now }) =>
     `acr ${claims.acr ?? 'unknown'}, ${claims.auth_time === undefined ? 'time unknown' : `${age(now - claims.auth_time * 1_000)} ago`}`,
-  consent: ({ consented }) => list(consented, 'nothing agreed to yet'),
+  consent: ({ consented }) => list(consented, 'no consent yet'),
 };
 
 function signInRule({ acrValues, maxAgeMs }: OriginConfig): string {

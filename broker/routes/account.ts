@@ -42,7 +42,7 @@ export function accountChange(deps: Deps) {
     const form = await formBody(c);
     requireCsrf(deps, page, form.csrf);
     const { person } = page;
-    if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: open the page again');
+    if (!person) throw new OAuthError('invalid_request', 'your sign-in on this page has expired; reload the page');
     if (form.action === 'end_all') {
       const purpose = { type: 'sign_out_everywhere', sub: person.sub } as const;
       const options = { offline: false, prompt: 'login', loginHint: person.email } as const;
@@ -54,7 +54,7 @@ export function accountChange(deps: Deps) {
       );
     }
     const change = changes.get(form.action ?? '');
-    if (!change) throw new OAuthError('invalid_request', 'action is none of those on the page');
+    if (!change) throw new OAuthError('invalid_request', 'unknown action');
     await change(deps, person, form);
     return c.redirect('/account', 303);
   };

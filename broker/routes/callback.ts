@@ -17,7 +17,7 @@ export function callback(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
     const { state, code, iss } = c.req.query();
-    if (state === undefined) throw new OAuthError('invalid_request', 'state is missing: enter the code again');
+    if (state === undefined) throw new OAuthError('invalid_request', 'state is missing; enter the code again');
     const returned = await finishSignIn(deps, page, { state, code, iss });
     if (returned.cancelled) return cancelled(deps, c, returned.purpose);
     const { purpose, refreshToken, upstream, identity } = returned;
@@ -48,6 +48,6 @@ export function callback(deps: Deps) {
 function cancelled({ config }: Pick<Deps, 'config'>, c: BrokerContext, purpose: Purpose) {
   if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow')
     return c.html(messagePage(c.get('language'), 'cancelled'), 400);
-  const denied = new OAuthError('access_denied', 'the sign-in was not finished');
+  const denied = new OAuthError('access_denied', 'the sign-in was not completed');
   return c.redirect(errorUrl(config, purpose.request, denied));
 }

@@ -20,7 +20,7 @@ export function deviceDecision(deps: Deps) {
     requireCsrf(deps, page, form.csrf);
     const { person } = page;
     const language = c.get('language');
-    if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: enter the code again');
+    if (!person) throw new OAuthError('invalid_request', 'your sign-in on this page has expired; enter the code again');
     const deviceCodeHash = openTicket(deps, page, form.ticket);
     if (form.action === 'deny' || form.action === 'report') {
       const outcome = await denyDevice(deps, {

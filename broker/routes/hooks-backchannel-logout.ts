@@ -2,10 +2,10 @@ import type { JWTPayload } from 'jose';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import { formBody } from '../middleware/body.ts';
-import { kill } from '../revocation/end-sessions.ts';
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 /** A logout token is sent when it is made; an older one is a replay. */
@@ -23,7 +23,7 @@ export function backchannelLogout(deps: Deps) {
     if (await once.isDone()) throw new OAuthError('invalid_request', 'logout_token was already used');
     const issuer = await provider.issuer();
     const target = claims.sid === undefined ? { issuer, idpSub: claims.sub } : { issuer, sid: claims.sid };
-    await kill(deps, { target, iat: claims.iat * 1_000, reason: 'backchannel_logout', upstream: config.name });
+    await endAtProvider(deps, { target, iat: claims.iat * 1_000, reason: 'backchannel_logout', upstream: config.name });
     await once.done();
     return c.body(null, 200);
   };
@@ -37,10 +37,10 @@ function readClaims({ iat, jti, sid, sub, events, ...rest }: JWTPayload): Claims
   if (!isObject(event)) throw new OAuthError('invalid_request', 'logout_token has no back-channel logout event');
   if ('nonce' in rest) throw new OAuthError('invalid_request', 'logout_token must not have a nonce');
   if (iat === undefined || !isName(jti))
-    throw new OAuthError('invalid_request', 'logout_token has no valid iat or jti');
+    throw new OAuthError('invalid_request', 'logout_token has no iat or no usable jti');
   if (isName(sid)) return { iat, jti, sid };
   if (isName(sub) && sid === undefined) return { iat, jti, sid: undefined, sub };
-  throw new OAuthError('invalid_request', 'logout_token has no valid sid or sub');
+  throw new OAuthError('invalid_request', 'logout_token has neither a sid nor a sub');
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import type { HookSigners } from '../hooks/signer.ts';
 import { sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
-import { kill } from '../revocation/end-sessions.ts';
 
 const maxAgeS = 300;
 
@@ -35,12 +35,12 @@ export function globalTokenRevocation(deps: Deps) {
     const { iat, jti } = await authenticate(c, signers, `${deps.config.issuer}${c.req.path}`);
     const { sub_id: subject } = await jsonBody(c, revocationRequest);
     const once = onceOf(deps, `revocation:${name}:${sha256(JSON.stringify([jti, subject]))}`, (maxAgeS + 120) * 1_000);
-    if (await once.isDone()) throw unauthorized('token was already used');
+    if (await once.isDone()) throw unauthorized('the token was already used');
     const issuer = await signers.provider.issuer();
     const targets = await findTargets(deps, signers, issuer, subject);
     for (const idpSub of targets) {
       const target = { issuer, idpSub };
-      await kill(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
+      await endAtProvider(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
     }
     await once.done();
     const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));
@@ -56,9 +56,9 @@ async function authenticate(c: BrokerContext, { revocation }: HookSigners, audie
   const expected = { typ: 'global-token-revocation+jwt', audience, maxAgeS };
   const { iat, jti } = await revocation.verify(token, expected).catch((cause: unknown) => {
     if (cause instanceof OAuthError) throw cause;
-    throw unauthorized(`token is not valid for this provider and the audience ${audience}`, cause);
+    throw unauthorized(`the token is not valid for this provider and the audience ${audience}`, cause);
   });
-  if (iat === undefined || jti === undefined) throw unauthorized('token has no iat or jti');
+  if (iat === undefined || jti === undefined) throw unauthorized('the token has no iat or no jti');
   return { iat, jti };
 }
 

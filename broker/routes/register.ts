@@ -4,6 +4,6 @@ import { OAuthError } from '../errors.ts';
 export function register(): never {
   throw new OAuthError(
     'not_found',
-    'clients are not registered here: an administrator lists them under devices in the configuration',
+    'dynamic client registration is not supported; add clients under devices in the configuration',
   );
 }

@@ -5,13 +5,14 @@ import { openIfPossible } from '../keys/open-if-possible.ts';
 import { formBody } from '../middleware/body.ts';
 import { requireClient } from '../oauth/public-client.ts';
 import { familyRowId, parseRefreshToken, refreshTokenHash } from '../oauth/refresh-token-format.ts';
+import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
 
 /**
  * `POST /revoke` (RFC 7009): ends the device's session. Always 200 for a token, known or not. The provider
  * hears of it only where that ends this grant and no other of the person's.
  */
 export function revoke(deps: Deps) {
-  const { store, upstreams, now } = deps;
+  const { store, upstreams } = deps;
   return async (c: BrokerContext) => {
     const form = await formBody(c);
     const client = requireClient(deps, form, c.req.header('authorization'));
@@ -35,12 +36,13 @@ export function revoke(deps: Deps) {
             { sealed: row.sealedRefresh, ringKid: row.ringKid },
           )
         : undefined;
-    if (await store.endDeviceSession(row.id, 'revoked', now())) {
-      await store.appendAudit(
-        { type: 'device.ended', sub: row.sub, detail: { device: row.id, reason: 'revoked' } },
-        now(),
-      );
-      if (upstream?.preset.revocationIsNarrow && upstreamToken !== undefined) await upstream.revoke(upstreamToken);
+    const { devices } = await endSignIns(deps, {
+      signIns: { of: 'device', id: row.id },
+      reason: 'revoked',
+      audit: auditEach(row.sub, 'revoked'),
+    });
+    if (devices.length > 0 && upstream?.preset.revocationIsNarrow && upstreamToken !== undefined) {
+      await upstream.revoke(upstreamToken);
     }
     return c.body(null, 200);
   };

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
+import { followSession } from '../events/follow-session.ts';
 import { createOpenStreams, type OpenStreams } from '../events/open-streams.ts';
-import { followSession } from '../events/session-events.ts';
 import { serverSentEvents } from '../middleware/server-sent-events.ts';
 import type { Session } from '../store/store.ts';
 
@@ -23,5 +23,6 @@ export function sessionEvents(parts: Parts) {
   };
 }
 
+/** The stream's bytes, until the session ends or the client goes. */
 export const openStream = (parts: Parts, streams: OpenStreams, row: Session, lastEventId: number | undefined) =>
   serverSentEvents((stream) => followSession(parts, streams, { ...stream, row, lastEventId }));

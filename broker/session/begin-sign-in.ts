@@ -31,7 +31,7 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: st
   if (!config.extension.redirectUris.includes(request.redirect_uri)) {
     throw new OAuthError(
       'invalid_request',
-      'redirect_uri is not that of a listed extension: add its id to extension.chrome_ids or extension.firefox_ids',
+      'redirect_uri does not belong to a configured extension; add its ID to extension.chrome_ids or extension.firefox_ids',
     );
   }
   const upstream = chooseUpstream(deps, request.upstream);
@@ -62,6 +62,6 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: st
     data: { ...data },
     expiresAt: now() + transactionMs,
   });
-  if (!stored) throw new OAuthError('invalid_request', 'this state was used before: draw a new one for each sign-in');
+  if (!stored) throw new OAuthError('invalid_request', 'state was already used; generate a new one for each sign-in');
   return { url, issuer, issRequired, expiresInMs: transactionMs };
 }

@@ -87,7 +87,7 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     userAgent: context.userAgent?.slice(0, 200),
   });
   if (outcome === 'tombstoned')
-    throw new OAuthError('access_denied', 'the identity provider has ended this sign-in: sign in again');
+    throw new OAuthError('access_denied', 'the identity provider ended this sign-in; sign in again');
   await store.appendAudit(
     {
       type: 'session.created',
@@ -106,14 +106,17 @@ async function consume(
 ): Promise<SignInTransaction> {
   const data = await store.consumeTransaction(sha256(request.state), 'session', now());
   if (!data)
-    throw new OAuthError('invalid_transaction', 'this sign-in is unknown, used or older than 10 minutes: start again');
+    throw new OAuthError(
+      'invalid_transaction',
+      'this sign-in is unknown, already used, or older than 10 minutes; start again',
+    );
   // Our own row, written by /session/authorize in this shape.
   const transaction = data as unknown as SignInTransaction;
   const challenge = createHash('sha256').update(request.code_verifier).digest('base64url');
   if (transaction.jkt !== jkt || !sameText(challenge, transaction.codeChallenge)) {
     throw new OAuthError(
       'invalid_transaction',
-      'this sign-in was begun with another key or code_verifier: start again',
+      'this sign-in was started with a different key or code_verifier; start again',
     );
   }
   return transaction;

@@ -55,7 +55,7 @@ export async function grantToken(
     needsRefresh = false;
     // A provider that is down takes nothing from anybody: what is known still counts until it is `fresh` old.
     if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
-      throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
+      throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
     }
   }
   const token = await mint(deps, authority, request);
@@ -128,16 +128,14 @@ async function mint(
 ): Promise<TokenAnswer> {
   const { session, person } = authority;
   if (authority.resource.dpop === 'required' && jkt === undefined) {
-    throw new OAuthError(
-      'invalid_request',
-      'this resource takes only bound tokens: send the thumbprint of a key as jkt',
-    );
+    throw new OAuthError('invalid_request', 'this resource requires DPoP-bound tokens; send the key thumbprint as jkt');
   }
-  if (session.state === 'recheck') throw unavailable('the identity provider has to be asked again: try again', 1_000);
+  if (session.state === 'recheck')
+    throw unavailable('the identity provider must confirm this sign-in first; try again', 1_000);
   const lifeMs = lifeOf(deps, authority);
   if (lifeMs < leastLifeMs) {
     if (isOver(deps, authority)) throw reauthRequired();
-    throw unavailable('what the identity provider said is too old already: try again', 1_000);
+    throw unavailable('the information from the identity provider is too old; try again', 1_000);
   }
   const granted = parseScope(scope).join(' ');
   const { groups, auth_time, acr, amr } = session.claims;
@@ -176,7 +174,7 @@ const wantedSignIn = ({ acr_values, max_age }: Pick<TokenRequest, 'acr_values' |
   maxAgeMs: max_age === undefined ? undefined : Math.max(max_age, leastMaxAgeS) * 1_000,
 });
 
-const reauthRequired = () => new OAuthError('login_required', 'the identity provider asks for a new sign-in');
+const reauthRequired = () => new OAuthError('login_required', 'the identity provider requires a new sign-in');
 
 function refusal(answer: Exclude<PolicyAnswer, { allowed: true }>): OAuthError {
   switch (answer.error) {

@@ -13,5 +13,5 @@ export const wasEnded = ({ state, endReason }: End): boolean => state === 'ended
  */
 export const noSession = (row: End | undefined): OAuthError =>
   row && wasEnded(row)
-    ? new OAuthError('invalid_session', 'the session was ended: sign in', { members: { ended: true } })
-    : new OAuthError('invalid_session', 'there is no session for this cookie and key: sign in');
+    ? new OAuthError('invalid_session', 'the session was ended; sign in again', { members: { ended: true } })
+    : new OAuthError('invalid_session', 'no valid session for this cookie and key; sign in');

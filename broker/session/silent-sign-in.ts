@@ -13,7 +13,7 @@ import type { Identity, Upstream } from '../upstream/types.ts';
  */
 export function requireSilentPossible(upstream: Upstream, sub: string | undefined): string {
   if (sub === undefined)
-    throw new OAuthError('invalid_request', 'prompt=none goes on with the session of one account: name it in sub');
+    throw new OAuthError('invalid_request', 'prompt=none needs sub, the account whose session continues');
   if (wantsGrant(upstream) && !upstream.preset.silentGrant) throw noGrant();
   return sub;
 }
@@ -33,7 +33,7 @@ export async function requireSilentOutcome(
   const person = await store.getPerson(sub);
   if (person?.issuer !== identity.issuer || person.idpSub !== identity.idpSub) {
     if (refreshToken !== undefined && upstream.preset.revocationIsNarrow) await upstream.revoke(refreshToken);
-    throw new OAuthError('account_selection_required', 'another account is signed in at the identity provider');
+    throw new OAuthError('account_selection_required', 'a different account is signed in at the identity provider');
   }
   if (refreshToken === undefined && wantsGrant(upstream)) throw noGrant();
 }
@@ -43,4 +43,4 @@ const wantsGrant = ({ config, preset }: Upstream): boolean =>
   config.scopes.includes('offline_access') || Object.keys(preset.offlineParams).length > 0;
 
 const noGrant = (): OAuthError =>
-  new OAuthError('interaction_required', 'the identity provider gives no refresh token without asking the person');
+  new OAuthError('interaction_required', 'the identity provider issues no refresh token without user interaction');

@@ -41,7 +41,7 @@ export async function refuseSite(deps: Deps, sub: string, origin: string): Promi
   const site = deps.config.origins.get(origin);
   if (!site) throw new OAuthError('access_denied', 'this origin is not in the configuration');
   if (site.consent === 'granted') {
-    throw new OAuthError('access_denied', 'the administrator has let this site in for everybody: it does not ask');
+    throw new OAuthError('access_denied', 'access was granted by the administrator; there is nothing to consent to');
   }
   if (await deps.store.refuseSite({ sub, origin }, deps.now())) await record(deps, sub, 'consent.refused', { origin });
 }

@@ -8,6 +8,7 @@ export function chooseUpstream(
 ): Upstream {
   const [first] = upstreams.values();
   const chosen = name === undefined ? first : upstreams.get(name);
-  if (!chosen) throw new OAuthError('invalid_request', `no provider of that name: ${[...upstreams.keys()].join(', ')}`);
+  if (!chosen)
+    throw new OAuthError('invalid_request', `unknown provider; available: ${[...upstreams.keys()].join(', ')}`);
   return chosen;
 }

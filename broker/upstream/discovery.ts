@@ -34,11 +34,7 @@ export function createDiscovery(
       return await reading;
     } catch (cause) {
       if (known) return known.metadata;
-      throw unavailable(
-        'the identity provider cannot be reached, or its metadata cannot be used: try again',
-        2_000,
-        cause,
-      );
+      throw unavailable('cannot reach the identity provider, or its metadata is invalid; try again', 2_000, cause);
     }
   };
 }

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { GrantKind, RefreshStore, Store, UpstreamGrant } from '../store/store.ts';
 import type { Backoff } from './backoff.ts';
 import { createCommitter } from './commit-refresh.ts';
-import { type Every, hold, leaseMs } from './refresh-lease.ts';
+import { type Every, hold, leaseMs } from './hold-lease.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
 
 /** A browser's or a device's session, as far as its refresh is concerned. */

@@ -61,7 +61,7 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
   async function identityOf(as: oauth.AuthorizationServer, tokens: oauth.TokenEndpointResponse): Promise<Identity> {
     const idToken = oauth.getValidatedIdTokenClaims(tokens);
     if (!idToken)
-      throw new OAuthError('upstream_error', 'the identity provider sent no ID token: add "openid" to its scopes');
+      throw new OAuthError('upstream_error', 'the identity provider sent no ID token; add openid to its scopes');
     const complete =
       Array.isArray(idToken[config.groupsClaim]) && (idToken.name !== undefined || idToken.email !== undefined);
     return toIdentity(config, idToken, complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub));
@@ -75,7 +75,7 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
     async authorizationUrl(input) {
       const as = await metadata();
       if (!as.authorization_endpoint)
-        throw new OAuthError('upstream_error', 'the identity provider names no authorization_endpoint');
+        throw new OAuthError('upstream_error', 'the identity provider has no authorization_endpoint');
       let parameters = authorizationParameters(config, preset, {
         ...input,
         prompt: promptAt(as, preset, input.prompt),
@@ -242,24 +242,24 @@ function exchangeError(cause: unknown, response: Response | undefined): OAuthErr
   if (response === undefined && (cause as { code?: unknown }).code === oauth.INVALID_RESPONSE) {
     return new OAuthError(
       'invalid_request',
-      "the redirect's iss is not that of the identity provider: start the sign-in again",
+      'iss in the redirect does not match the identity provider; start the sign-in again',
       { cause },
     );
   }
   const failure = classify(cause, response);
   switch (failure.kind) {
     case 'transient':
-      return unavailable('the identity provider did not answer: try again', failure.retryAfterMs ?? 2_000, cause);
+      return unavailable('the identity provider did not respond; try again', failure.retryAfterMs ?? 2_000, cause);
     case 'definite':
       return failure.error === 'invalid_grant'
-        ? new OAuthError('invalid_grant', 'the identity provider does not accept this code: start the sign-in again', {
+        ? new OAuthError('invalid_grant', 'the identity provider rejected this code; start the sign-in again', {
             cause,
           })
-        : new OAuthError('upstream_error', `the identity provider refused with ${safeCode(failure.error)}`, { cause });
+        : new OAuthError('upstream_error', `the identity provider returned ${safeCode(failure.error)}`, { cause });
     case 'unusable':
       return new OAuthError(
         'upstream_error',
-        "the identity provider's answer does not hold up: start the sign-in again",
+        'the response of the identity provider failed validation; start the sign-in again',
         { cause },
       );
   }

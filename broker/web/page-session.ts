@@ -108,7 +108,7 @@ export function requireCsrf({ ring }: Pick<Deps, 'ring'>, session: PageSession, 
   if (token === undefined || !macMatches(ring, 'csrf', session.id, token)) {
     throw new OAuthError(
       'invalid_request',
-      'this form is too old, or was not made for this browser: open the page again',
+      'this form has expired or belongs to a different browser; reload the page',
       { status: 403 },
     );
   }
@@ -126,7 +126,7 @@ export function openTicket({ ring }: Pick<Deps, 'ring'>, session: PageSession, t
   const known = ring.all.some((key) => key.kid === ringKid);
   const value = known ? open(ring, { purpose: 'page', id: `ticket:${session.id}` }, { sealed, ringKid }) : undefined;
   if (value === undefined)
-    throw new OAuthError('invalid_request', 'this form was not made for this browser: enter the code again', {
+    throw new OAuthError('invalid_request', 'this form belongs to a different browser; enter the code again', {
       status: 403,
     });
   return value;

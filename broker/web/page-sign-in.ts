@@ -103,13 +103,14 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
   if (!transaction || !sameText(transaction.page, pageSessionHash(page))) {
     throw new OAuthError(
       'invalid_transaction',
-      'this sign-in is too old, was used before, or was begun in another browser: enter the code again',
+      'this sign-in has expired, was already used, or was started in a different browser; enter the code again',
     );
   }
   const { purpose, nonce, codeVerifier, maxAge } = transaction;
   if (code === undefined) return { purpose, cancelled: true };
   const upstream = deps.upstreams.get(transaction.upstream);
-  if (!upstream) throw new OAuthError('invalid_transaction', 'the provider of this sign-in is no longer configured');
+  if (!upstream)
+    throw new OAuthError('invalid_transaction', 'the identity provider of this sign-in is no longer configured');
   const consumed = { id: sha256(state), kind: 'page', data: { ...transaction } } as const;
   const exchanged = await exchangeOf(deps, upstream, consumed, {
     code,

@@ -29,7 +29,7 @@ export async function rememberSignIn(
     before.person && pageSessionHash(before),
   );
   if (outcome === 'tombstoned') {
-    throw new OAuthError('access_denied', 'the identity provider has ended this sign-in: sign in again');
+    throw new OAuthError('access_denied', 'the identity provider ended this sign-in; sign in again');
   }
   await store.appendAudit({ type: 'page.signed_in', sub, detail: { upstream, from: c.get('address') } }, now());
   writePageSession(deps, c, session);

@@ -1,5 +1,5 @@
 /** Runs one piece of work after the other: for what reads stored state and then writes it. Work must not wait for its own queue. */
-export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+export function createSerialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const turn = last.then(work);

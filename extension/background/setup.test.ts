@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { shop } from '../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../test/extension/memory.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
-import { slot } from '../platform/stored-value.ts';
-import { createManaged } from './managed-policy.ts';
+import { storedValue } from '../platform/stored-value.ts';
+import { createManagedPolicy } from '../protocol/managed-policy.ts';
 import { createSetup, type Pending } from './setup.ts';
 
 const broker = 'https://latchkey.test';
@@ -20,9 +20,9 @@ const setUp = (
   const area = memoryArea();
   return createSetup({
     baked,
-    managed: createManaged(async () => policy),
-    chosen: slot<string>(area, 'broker'),
-    pending: slot<Pending>(area, 'setup'),
+    managed: createManagedPolicy(async () => policy),
+    chosen: storedValue<string>(area, 'broker'),
+    pending: storedValue<Pending>(area, 'setup'),
     sites: {
       isReachable: async (origin) => granted.has(origin),
       reachable: async () => [...granted].map(matchPattern),

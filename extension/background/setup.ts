@@ -2,19 +2,19 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
-import type { Slot } from '../platform/stored-value.ts';
+import type { StoredValue } from '../platform/stored-value.ts';
+import type { ManagedPolicy } from '../protocol/managed-policy.ts';
 import type { BrokerSource } from '../protocol/ui.ts';
-import type { Managed } from './managed-policy.ts';
 
 /** What waits for the person's answer to the browser's own question; the popup may die behind that. */
 export type Pending = { broker: string } | { site: string };
 
 export interface SetupDeps {
   baked: { broker: string; sites: string[] } | null;
-  managed(): Promise<Managed>;
+  managed(): Promise<ManagedPolicy>;
   /** The broker that the person named. No secret: it may lie in `storage.local`. */
-  chosen: Slot<string>;
-  pending: Slot<Pending>;
+  chosen: StoredValue<string>;
+  pending: StoredValue<Pending>;
   sites: Sites;
   /** Origins that the broker's policy names for this person. */
   policySites(): Promise<string[]>;
@@ -102,6 +102,6 @@ function requireBroker(text: string): void {
   if (URL.canParse(text) && isSecureUrl(new URL(text)) && new URL(text).origin === text) return;
   throw new LatchkeyError({
     code: 'invalid_request',
-    message: 'the address of a broker is like https://latchkey.example.com, with nothing after it',
+    message: 'the broker address must be an origin, such as https://latchkey.example.com',
   });
 }

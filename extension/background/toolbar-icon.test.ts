@@ -3,7 +3,7 @@ import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { describe, expect, it } from 'vitest';
 import { answer, brokerUrl } from '../../test/extension/fake-broker.ts';
 import type { IconLook } from '../platform/action.ts';
-import { createBadge } from './toolbar-icon.ts';
+import { createToolbarIcon } from './toolbar-icon.ts';
 
 /** A badge, what it rests on, and what it has drawn. */
 function badge() {
@@ -13,7 +13,7 @@ function badge() {
     session: (async () => undefined) as () => Promise<SessionAnswer | undefined>,
   };
   const drawn: IconLook[] = [];
-  const update = createBadge({
+  const update = createToolbarIcon({
     broker: async () => world.broker,
     isReachable: async () => world.reachable,
     current: () => world.session(),

@@ -1,6 +1,6 @@
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { IconLook } from '../platform/action.ts';
-import { createTurns } from './serial-queue.ts';
+import { createSerialQueue } from './serial-queue.ts';
 
 /** What the icon tells. */
 export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in';
@@ -13,7 +13,7 @@ const looks: Record<Standing, Omit<IconLook, 'title'>> = {
   signed_in: { lit: true, badge: '' },
 };
 
-export interface BadgeDeps {
+export interface ToolbarIconDeps {
   broker(): Promise<string | undefined>;
   isReachable(origin: string): Promise<boolean>;
   /** Asks the broker once after a start of the browser. */
@@ -23,7 +23,13 @@ export interface BadgeDeps {
 }
 
 /** @returns what draws the toolbar's icon anew; to be called whenever what it tells may have changed */
-export function createBadge({ broker, isReachable, current, show, titleOf }: BadgeDeps): () => Promise<void> {
+export function createToolbarIcon({
+  broker,
+  isReachable,
+  current,
+  show,
+  titleOf,
+}: ToolbarIconDeps): () => Promise<void> {
   const standing = async (): Promise<Standing> => {
     const issuer = await broker();
     if (issuer === undefined || !(await isReachable(issuer))) return 'not_set_up';
@@ -32,7 +38,7 @@ export function createBadge({ broker, isReachable, current, show, titleOf }: Bad
     return session.session.state === 'reauth_required' ? 'reauth' : 'signed_in';
   };
   // So that the last change is drawn last.
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
   return () =>
     inTurn(async () => {
       // Where the broker can't be asked nothing is known, and what was drawn stays.

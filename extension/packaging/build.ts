@@ -6,7 +6,7 @@ import { judge } from './sizes.ts';
 import { readVersion } from './version.ts';
 
 /**
- * `npm run build [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox
+ * `npm run build:extension [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox
  * into DIR/chrome and DIR/firefox, prints what each part weighs, and fails where one weighs too much.
  */
 const { values } = parseArgs({

@@ -10,7 +10,7 @@ import { readVersion } from './version.ts';
 import { zipFolder } from './zip.ts';
 
 /**
- * `npm run package [-- --config latchkey.yaml] [--out DIR]`: builds for both browsers, lints as Mozilla's
+ * `npm run package:extension [-- --config latchkey.yaml] [--out DIR]`: builds for both browsers, lints as Mozilla's
  * store does, and writes DIR/latchkey-<version>-<browser>.zip. The same source gives the same bytes.
  */
 const { values } = parseArgs({ options: { config: { type: 'string' }, out: { type: 'string', default: 'dist' } } });

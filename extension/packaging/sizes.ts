@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /** What must not grow unnoticed, in bytes after gzip: the bridge runs in every page of a site. */
-export const budgets = { bridge: 2_048, background: 30 * 1_024, popup: 25 * 1_024 } as const;
+export const budgets = { bridge: 2_048, background: 34 * 1_024, popup: 25 * 1_024 } as const;
 export type Part = keyof typeof budgets;
 
 /** A part of the build with everything that it imports. */

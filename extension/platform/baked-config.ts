@@ -1,4 +1,4 @@
-/** What `npm run build -- --config latchkey.yaml` bakes into the extension. */
+/** What `npm run build:extension -- --config latchkey.yaml` bakes into the extension. */
 export interface BakedConfig {
   /** The broker's issuer, exact. */
   broker: string;

@@ -1,12 +1,9 @@
 /**
- * The one place that knows how a browser calls its API: Firefox `browser`, Chromium `chrome`. Both answer
- * with promises in manifest version 3 (Chrome from 123 on everywhere we ask), so nothing wraps them.
+ * The one file that touches the browser's API. `webextension-polyfill` makes Chromium's `chrome` look like
+ * Firefox's `browser`. It throws outside an extension, so only entry files and the modules of `platform/` that
+ * they pass on import it; everything else takes what it needs as an argument and runs in Node too.
  */
-import type { Browser } from 'webextension-polyfill';
+import browser from 'webextension-polyfill';
 
-const api = globalThis as { browser?: Browser; chrome?: Browser };
-const found = api.browser ?? api.chrome;
-if (!found?.runtime?.id) throw new Error('this script runs in extensions only');
-
-export const browser: Browser = found;
 export type { Runtime } from 'webextension-polyfill';
+export { browser };

@@ -1,7 +1,7 @@
 import { browser } from './browser.ts';
 
 /** What the organisation's policy says (`storage.managed`), not yet checked; nothing where there is no policy. */
-export async function readManaged(): Promise<Record<string, unknown>> {
+export async function readManagedStorage(): Promise<Record<string, unknown>> {
   try {
     return await browser.storage.managed.get(null);
   } catch {

@@ -7,14 +7,14 @@ export interface Area {
 }
 
 /** One named value of an area. */
-export interface Slot<T> {
+export interface StoredValue<T> {
   get(): Promise<T | undefined>;
   set(value: T): Promise<void>;
   clear(): Promise<void>;
 }
 
 /** Gives one key of an area a type. */
-export const slot = <T>(area: Area, key: string): Slot<T> => ({
+export const storedValue = <T>(area: Area, key: string): StoredValue<T> => ({
   get: async () => (await area.get(key)) as T | undefined,
   set: (value) => area.set(key, value),
   clear: () => area.remove(key),

@@ -1,11 +1,11 @@
 /** @jsxImportSource hono/jsx/dom */
 import { message } from '../platform/i18n.ts';
-import { Mark } from './logo.tsx';
+import { Logo } from './logo.tsx';
 
 /** The name above each page of ours. */
 export const Brand = () => (
   <span class="brand">
-    <Mark />
+    <Logo />
     {message('name')}
   </span>
 );

@@ -11,8 +11,8 @@ import { Button } from './button.tsx';
 import { mount } from './mount.tsx';
 import { Permissions } from './permissions.tsx';
 import { Problem } from './problem.tsx';
-import { bodyOf } from './shown-error.ts';
-import { Said } from './status-line.tsx';
+import { shownError } from './shown-error.ts';
+import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
 
 /** The answers that last wait so long, so that a double click meant for the page below can't hit them. */
@@ -37,7 +37,7 @@ function Consent() {
       await client.call('consent.answer', { prompt, choice });
       window.close();
     } catch (error) {
-      setProblem(bodyOf(error));
+      setProblem(shownError(error));
       setBusy(false);
     }
   };
@@ -47,13 +47,13 @@ function Consent() {
     try {
       setView(await client.call('consent.account', { prompt, account }));
     } catch (error) {
-      setProblem(bodyOf(error));
+      setProblem(shownError(error));
     }
     setBusy(false);
   };
 
   useEffect(() => {
-    client.call('consent.get', { prompt }).then(setView, (error) => setProblem(bodyOf(error)));
+    client.call('consent.get', { prompt }).then(setView, (error) => setProblem(shownError(error)));
   }, []);
   useEffect(() => {
     if (!view) return undefined;
@@ -122,7 +122,7 @@ function Consent() {
             {message('never')}
           </Button>
         </div>
-        <Said words={busy ? message('loading') : ''} />
+        <StatusLine words={busy ? message('loading') : ''} />
       </div>
     </main>
   );

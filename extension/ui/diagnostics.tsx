@@ -10,7 +10,7 @@ import type { Findings } from './diagnostics/findings.ts';
 import { type Line, linesOf } from './diagnostics/lines.ts';
 import { mount } from './mount.tsx';
 import { Page } from './page.tsx';
-import { Said } from './status-line.tsx';
+import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
 
 const client = createUiClient(
@@ -50,7 +50,7 @@ function Diagnostics() {
       <p class="quiet">{message('diag_text')}</p>
       <div class="row">
         <div class="grow">
-          <Said words={busy ? message('checking') : sum} />
+          <StatusLine words={busy ? message('checking') : sum} />
         </div>
         <Button kind="small" busy={busy} onPress={run}>
           {message('diag_again')}

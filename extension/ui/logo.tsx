@@ -2,11 +2,11 @@
 import { baked } from '../platform/baked-config.ts';
 
 /** The organisation's icon, where the build has one; else the key of Latchkey, drawn by the current colour. */
-export const Mark = () =>
+export const Logo = () =>
   baked?.hasIcons ? (
-    <img class="mark" src="/icons/128.png" alt="" />
+    <img class="logo" src="/icons/128.png" alt="" />
   ) : (
-    <svg class="mark" viewBox="0 0 128 128" aria-hidden="true">
+    <svg class="logo" viewBox="0 0 128 128" aria-hidden="true">
       <rect width="128" height="128" rx="30" />
       <g>
         <circle cx="46" cy="82" r="21" />

@@ -11,7 +11,7 @@ import { BrokerSection } from './options/broker-section.tsx';
 import { PolicySection } from './options/policy-section.tsx';
 import { Page } from './page.tsx';
 import { Problem } from './problem.tsx';
-import { Said } from './status-line.tsx';
+import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
 import { useActions } from './use-actions.ts';
 
@@ -23,7 +23,7 @@ const client = createUiClient(
 
 function Options() {
   const [view, setView] = useState<SettingsView>();
-  const { busy, said, problem, act, reload } = useActions(() => client.call('settings.get', {}).then(setView));
+  const { busy, status, problem, act, reload } = useActions(() => client.call('settings.get', {}).then(setView));
   useEffect(() => {
     onChanged = () => void reload();
     void reload();
@@ -65,7 +65,7 @@ function Options() {
       </section>
       <div class="foot">
         <Problem problem={problem} />
-        <Said words={said} />
+        <StatusLine words={status} />
       </div>
     </Page>
   );

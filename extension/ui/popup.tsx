@@ -15,7 +15,7 @@ import { Setup, Unreachable } from './setup.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignedOut } from './signed-out.tsx';
 import { SigningIn } from './signing-in.tsx';
-import { Said } from './status-line.tsx';
+import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
 import { type Action, type Actions, useActions } from './use-actions.ts';
 
@@ -121,7 +121,7 @@ function PrivateWindow() {
 
 function Popup() {
   const [state, setState] = useState<PopupState>();
-  const { busy, said, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
+  const { busy, status, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
   const seen = useRef<PopupState['view'] | undefined>(undefined);
   const shown = problem ?? (state && 'problem' in state ? state.problem : undefined);
 
@@ -157,7 +157,7 @@ function Popup() {
       </main>
       <div class="foot">
         <Problem problem={shown} />
-        <Said words={said} />
+        <StatusLine words={status} />
       </div>
     </>
   );

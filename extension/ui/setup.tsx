@@ -2,13 +2,13 @@
 import { message } from '../platform/i18n.ts';
 import { BrokerField } from './broker-field.tsx';
 import { Button } from './button.tsx';
-import { Mark } from './logo.tsx';
+import { Logo } from './logo.tsx';
 
 /** The store build belongs to nobody: the person says where their organisation's broker is. */
 export const Setup = ({ busy, onBroker }: { busy: boolean; onBroker: (broker: string) => void }) => (
   <div class="stack">
     <div class="lead hero">
-      <Mark />
+      <Logo />
       <h1>{message('setup_title')}</h1>
       <p>{message('setup_text')}</p>
     </div>
@@ -28,7 +28,7 @@ export const Unreachable = ({
 }) => (
   <div class="stack">
     <div class="lead hero">
-      <Mark />
+      <Logo />
       <h1>{message('unreachable_title')}</h1>
       <p>{message('unreachable_text')}</p>
       <p class="origin strong">{broker}</p>

@@ -2,7 +2,7 @@
 import { message } from '../platform/i18n.ts';
 import { Providers } from './accounts.tsx';
 import { Button } from './button.tsx';
-import { Mark } from './logo.tsx';
+import { Logo } from './logo.tsx';
 
 /** Nobody is signed in: one button. */
 export const SignedOut = ({
@@ -22,7 +22,7 @@ export const SignedOut = ({
 }) => (
   <div class="stack">
     <div class="lead hero">
-      <Mark />
+      <Logo />
       <h1>{message('signed_out_title')}</h1>
       <p>{message('signed_out_text')}</p>
     </div>

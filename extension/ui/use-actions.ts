@@ -1,7 +1,7 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { useRef, useState } from 'hono/jsx/dom';
 import { rescueFocus } from './focus.ts';
-import { bodyOf } from './shown-error.ts';
+import { shownError } from './shown-error.ts';
 
 /** Something that a page of ours does for the person. */
 export interface Action {
@@ -19,7 +19,7 @@ export interface Actions {
   /** Buttons say so and do nothing meanwhile; they keep the focus. */
   busy: boolean;
   /** For the page's live region. */
-  said: string;
+  status: string;
   problem: PageErrorBody | undefined;
   act(action: Action): Promise<void>;
   /** Asks for the state again. */
@@ -29,7 +29,7 @@ export interface Actions {
 /** Runs one action at a time, says what goes on and how it ended, and asks for the state again whatever came of it. */
 export function useActions(load: () => Promise<unknown>): Actions {
   const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState('');
+  const [status, setStatus] = useState('');
   const [problem, setProblem] = useState<PageErrorBody>();
   /** Why there is no state, until there is one again. */
   const [unread, setUnread] = useState<PageErrorBody>();
@@ -38,27 +38,27 @@ export function useActions(load: () => Promise<unknown>): Actions {
   const reload = (): Promise<void> =>
     load().then(
       () => setUnread(undefined),
-      (error: unknown) => setUnread(bodyOf(error)),
+      (error: unknown) => setUnread(shownError(error)),
     );
   const act = async ({ run, doing, done = '', focus }: Action): Promise<void> => {
     if (running.current) return;
     running.current = true;
     setBusy(true);
-    setSaid(doing);
+    setStatus(doing);
     setProblem(undefined);
     let end = done;
     try {
       await run();
     } catch (error) {
       end = '';
-      setProblem(bodyOf(error));
+      setProblem(shownError(error));
     }
     await reload();
     running.current = false;
     setBusy(false);
-    setSaid(end);
+    setStatus(end);
     // When the page has been drawn anew.
     setTimeout(() => rescueFocus(...(focus === undefined ? [] : [focus])));
   };
-  return { busy, said, problem: problem ?? unread, act, reload };
+  return { busy, status, problem: problem ?? unread, act, reload };
 }

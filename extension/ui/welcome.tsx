@@ -9,7 +9,7 @@ import { Button } from './button.tsx';
 import { mount } from './mount.tsx';
 import { Page } from './page.tsx';
 import { Problem } from './problem.tsx';
-import { Said } from './status-line.tsx';
+import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
 import { useActions } from './use-actions.ts';
 
@@ -59,7 +59,7 @@ function Next({
 
 function Welcome() {
   const [view, setView] = useState<SettingsView>();
-  const { busy, said, problem, act, reload } = useActions(() => client.call('settings.get', {}).then(setView));
+  const { busy, status, problem, act, reload } = useActions(() => client.call('settings.get', {}).then(setView));
   useEffect(() => {
     onChanged = () => void reload();
     void reload();
@@ -92,7 +92,7 @@ function Welcome() {
         <h2 id="next">{message('welcome_start')}</h2>
         {view ? <Next view={view} busy={busy} onBroker={reach} onSignIn={signIn} /> : null}
         <Problem problem={problem} />
-        <Said words={said} />
+        <StatusLine words={status} />
       </section>
       <div class="columns">
         <section class="card" aria-labelledby="pin">

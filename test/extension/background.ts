@@ -1,17 +1,10 @@
-import { accessHandlers } from '../../extension/background/handlers/access-handlers.ts';
-import { createInteractions } from '../../extension/background/handlers/interactions.ts';
-import { sessionHandlers } from '../../extension/background/handlers/session-handlers.ts';
-import { tokenHandlers } from '../../extension/background/handlers/token-handlers.ts';
-import { createManaged } from '../../extension/background/managed-policy.ts';
-import { createPrompts } from '../../extension/background/page/consent-prompts.ts';
-import { createRateLimit } from '../../extension/background/page/rate-limit.ts';
-import { createProfile, type ProfileDeps } from '../../extension/background/profiles/profile.ts';
-import { firstProfile, type ProfileList } from '../../extension/background/profiles/profile-list.ts';
-import { createProfiles, type Profiles } from '../../extension/background/profiles/profiles.ts';
-import { createEvents } from '../../extension/background/session/page-events.ts';
+import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
+import { composeBackground } from '../../extension/background/compose.ts';
+import { firstProfile } from '../../extension/background/profiles/profile-list.ts';
 import type { Attempt } from '../../extension/background/session/sign-in.ts';
 import type { Identity } from '../../extension/platform/identity.ts';
-import { partOf, slot } from '../../extension/platform/stored-value.ts';
+import type { Sites } from '../../extension/platform/sites.ts';
+import { partOf, storedValue } from '../../extension/platform/stored-value.ts';
 import { brokerUrl, createFakeBroker } from './fake-broker.ts';
 import { memoryArea, memoryKeysOf } from './memory.ts';
 import { fakeWindows } from './windows.ts';
@@ -23,6 +16,18 @@ export const redirectOf = (url: string, more: Record<string, string> = {}): stri
   const asked = new URL(url).searchParams;
   const parameters = { state: asked.get('state') ?? '', code: 'c0de', iss: 'https://idp.test', ...more };
   return `${asked.get('redirect_uri')}?${new URLSearchParams(parameters)}`;
+};
+
+/** The sites of a baked build: reachable from the start. */
+const openSites: Sites = {
+  isReachable: async () => true,
+  reachable: async () => [],
+  register: async () => undefined,
+  inject: async () => undefined,
+  hasBridge: async () => true,
+  giveUp: async () => undefined,
+  onReachable: () => undefined,
+  onUnreachable: () => undefined,
 };
 
 /** What a background that was stopped, or whose browser was closed, finds again. */
@@ -43,78 +48,49 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     launch: async (url) => redirectOf(url),
     launchSilently: async (url) => redirectOf(url, { code: '', error: 'login_required' }),
   };
-  let epochs = 0;
-  const windows = fakeWindows();
-  const eventsOf = createEvents({
-    state: slot(area, 'events'),
-    newEpoch: () => {
-      epochs += 1;
-      return `epoch-${epochs}`;
-    },
-    broadcast: async (event) => void broadcasts.push(event),
-    changed: () => void prompts.review(),
+  const windows = Object.assign(fakeWindows(), {
+    broadcast: async (event: object) => void broadcasts.push(event as PageEvent),
+    // No event stream is wanted: its own tests open one.
+    hasTabAt: async () => false,
   });
-  const deps: ProfileDeps = {
+  // A background that was stopped and woken gives out no id again.
+  const given = { profile: kept.disk ? 10 : 0, epoch: 0, prompt: 0 };
+  const background = composeBackground({
+    baked: { broker: brokerUrl, sites: [] },
+    extensionId: 'extension-id',
+    ownOrigin: 'chrome-extension://extension-id',
+    version: '1.2.3',
     area,
+    chosenBroker: storedValue(disk, 'broker'),
+    profileList: storedValue(disk, 'list'),
     keysOf,
-    http: {
-      broker: async () => brokerUrl,
-      version: '1.2.3',
-      nonce: slot(area, 'nonce'),
-      fetch: (...request) => broker.fetch(...request),
-      now,
-    },
     identity: {
       redirectUri: () => redirectUri,
       launch: (url) => window.launch(url),
       launchSilently: (url) => window.launchSilently(url),
     },
-    eventsOf,
-    authorizing: (id, body) => profiles.authorizing(id, body),
-    signedIn: (id, account) => profiles.signedIn(id, account),
-    isSeen: async () => false,
-    changed: () => undefined,
-    sleep: async () => undefined,
+    sites: openSites,
+    windows,
+    recheck: { start: async () => undefined, stop: async () => undefined },
+    readManagedStorage: async () => policy,
+    showIcon: async () => undefined,
+    iconTitle: (standing) => standing,
+    openWelcome: async () => undefined,
+    fetch: (...request) => broker.fetch(...request),
     now,
     random: () => 1,
+    newId(what) {
+      given[what] += 1;
+      return `${what}-${given[what]}`;
+    },
+    after: () => ({ elapsed: Promise.resolve(), cancel: () => undefined }),
     report(error) {
       throw error;
     },
-  };
-  const first = createProfile(firstProfile, deps);
-  // None that the background before has given.
-  let made = kept.disk ? 10 : 0;
-  const profiles: Profiles = createProfiles({
-    kept: slot<ProfileList>(disk, 'list'),
-    create: (id) => (id === firstProfile ? first : createProfile(id, deps)),
-    managed: createManaged(async () => policy),
-    newId: () => {
-      made += 1;
-      return `profile-${made}`;
-    },
-    report: deps.report,
   });
-  let prompted = 0;
-  const prompts = createPrompts({
-    area,
-    windows,
-    sessionOf: async (profile) => (await profiles.get(profile)).session,
-    async given({ profile, origin }) {
-      if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
-    },
-    newId: () => {
-      prompted += 1;
-      return `prompt-${prompted}`;
-    },
-    now,
-  });
-  windows.onClosed((windowId) => void prompts.windowClosed(windowId));
-  const interactions = createInteractions({ prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
-  const handlers = {
-    ...sessionHandlers({ interactions, signOut: (id) => profiles.signOutForSite(id) }),
-    ...tokenHandlers({ interactions }),
-    ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
-  };
+  windows.onClosed(background.windowClosed);
+  const { profiles, profileOf, prompts, interactions, pageHandlers: handlers } = background.parts;
+  const first = profileOf(firstProfile);
   return {
     windows,
     prompts,
@@ -129,7 +105,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     now,
     broadcasts,
     window,
-    attempt: slot<Attempt>(partOf(area, `${firstProfile} `), 'sign-in'),
+    attempt: storedValue<Attempt>(partOf(area, `${firstProfile} `), 'sign-in'),
     profiles,
     events: first.events,
     cache: first.cache,

@@ -64,7 +64,10 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
   ]),
   [
     'error',
-    error('server_error', 'something went wrong on our side: try again, and give the X-Request-Id if it stays'),
+    error(
+      'server_error',
+      'something went wrong on our side; try again. If it keeps happening, report the X-Request-Id',
+    ),
   ],
   [
     'error-stale',

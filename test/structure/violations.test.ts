@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { upwardImports } from './broker-layers.ts';
 import { compilePlanted } from './compile-planted.ts';
 import { lintPlanted } from './lint-planted.ts';
 import { forbiddenImports, foreignGlobals, ownGlobals } from './violations.ts';
@@ -22,12 +23,22 @@ describe('the compiler', async () => {
 });
 
 describe('lint', async () => {
-  const messages = await lintPlanted(forbiddenImports);
+  const imports = [...forbiddenImports, ...upwardImports];
+  const messages = await lintPlanted(imports);
 
-  it.each(forbiddenImports.map((row, index) => ({ ...row, said: messages[index] })))(
+  it.each(imports.map((row, index) => ({ ...row, said: messages[index] })))(
     'refuses in $where: $code',
     ({ said, refused }) => {
       expect(said).toEqual([refused]);
     },
   );
+
+  it('refuses a circle of imports, also of types alone', async () => {
+    const where = 'broker/policy';
+    const circle = await lintPlanted([
+      { where, code: "import type { B } from './planted-1.ts';\n\nexport type A = B | string;\n" },
+      { where, code: "import type { A } from './planted-0.ts';\n\nexport type B = A[];\n" },
+    ]);
+    expect(circle).toEqual([['This import is part of a cycle.'], ['This import is part of a cycle.']]);
+  });
 });

@@ -3,6 +3,7 @@ import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { sameText } from '../../keys/hash.ts';
+import { auditEach, endSignIns } from '../../revocation/end-sign-ins.ts';
 import { codeFamily, codeHash } from '../authorization-code-format.ts';
 import type { ClientRequest } from '../public-client.ts';
 import { familyRowId } from '../refresh-token-format.ts';
@@ -49,13 +50,11 @@ function belongs(
 }
 
 /** The code is good no more. Where it has been used, somebody has it who should not: nobody keeps what it gave. */
-async function used({ store, now }: Deps, client: DeviceClientConfig, code: string): Promise<OAuthError> {
-  const row = await store.getDeviceSession(familyRowId({ family: codeFamily(code) }));
-  if (row?.clientId === client.clientId && (await store.endDeviceSession(row.id, 'code_reused', now()))) {
-    await store.appendAudit(
-      { type: 'device.ended', sub: row.sub, detail: { device: row.id, reason: 'code_reused' } },
-      now(),
-    );
+async function used(deps: Deps, client: DeviceClientConfig, code: string): Promise<OAuthError> {
+  const row = await deps.store.getDeviceSession(familyRowId({ family: codeFamily(code) }));
+  if (row?.clientId === client.clientId) {
+    const reason = 'code_reused';
+    await endSignIns(deps, { signIns: { of: 'device', id: row.id }, reason, audit: auditEach(row.sub, reason) });
   }
   return unusable();
 }

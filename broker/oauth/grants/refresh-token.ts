@@ -2,6 +2,7 @@ import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { open, seal } from '../../keys/seal.ts';
+import { auditEach, endSignIns } from '../../revocation/end-sign-ins.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
 import {
@@ -46,7 +47,8 @@ export async function refreshTokenGrant(deps: Deps, { client, form, address }: C
 }
 
 /** The row of the family, and the refresh token that opens it: the one presented or, in the grace period, the next. */
-async function find({ store, ring, now }: Deps, client: DeviceClientConfig, presented: DeviceRefreshToken) {
+async function find(deps: Deps, client: DeviceClientConfig, presented: DeviceRefreshToken) {
+  const { store, ring, now } = deps;
   const row = await store.getDeviceSession(familyRowId(presented));
   if (!row || row.clientId !== client.clientId || row.state === 'ended' || now() >= row.absoluteExpiresAt)
     throw unusable();
@@ -57,11 +59,11 @@ async function find({ store, ring, now }: Deps, client: DeviceClientConfig, pres
   if (inGrace && row.ringKid !== undefined) ring.get(row.ringKid);
   const refreshToken = inGrace ? findNextRefreshToken(presented, ring, row.currentHash) : undefined;
   if (refreshToken) return { row, refreshToken, isCurrent: false };
-  await store.endDeviceSession(row.id, 'reuse_detected', now());
-  await store.appendAudit(
-    { type: 'device.ended', sub: row.sub, detail: { device: row.id, reason: 'reuse_detected' } },
-    now(),
-  );
+  await endSignIns(deps, {
+    signIns: { of: 'device', id: row.id },
+    reason: 'reuse_detected',
+    audit: auditEach(row.sub, 'reuse_detected'),
+  });
   throw unusable();
 }
 

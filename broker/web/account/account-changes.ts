@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import type { Form } from '../../oauth/form.ts';
+import { auditEach, endSignIns, type SignIns } from '../../revocation/end-sign-ins.ts';
 import { letSiteAsk, takeBackSite } from '../../session/site-decisions.ts';
 import type { SignedInPerson } from '../page-session.ts';
 
@@ -15,18 +16,14 @@ type Change = (deps: Deps, person: SignedInPerson, form: Form) => Promise<void>;
 export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
   [
     'end_browser',
-    async ({ store, feed, now }, { sub }, { id = '' }) => {
-      if ((await store.getSession(id))?.sub !== sub || !(await store.endSession(id, 'person', now()))) return;
-      await feed.publish({ type: 'revoked', sessions: [id], reason: 'person' });
-      await store.appendAudit({ type: 'session.ended', sub, detail: { session: id, reason: 'person' } }, now());
+    async (deps, { sub }, { id = '' }) => {
+      if ((await deps.store.getSession(id))?.sub === sub) await endOne(deps, sub, { of: 'browser', id });
     },
   ],
   [
     'end_device',
-    async ({ store, now }, { sub }, { id = '' }) => {
-      if ((await store.getDeviceSession(id))?.sub !== sub || !(await store.endDeviceSession(id, 'person', now())))
-        return;
-      await store.appendAudit({ type: 'device.ended', sub, detail: { device: id, reason: 'person' } }, now());
+    async (deps, { sub }, { id = '' }) => {
+      if ((await deps.store.getDeviceSession(id))?.sub === sub) await endOne(deps, sub, { of: 'device', id });
     },
   ],
   [
@@ -41,11 +38,14 @@ export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
   ['let_site_ask', (deps, { sub }, { origin = '' }) => letSiteAsk(deps, sub, origin)],
 ]);
 
+const endOne = (deps: Deps, sub: string, signIns: SignIns) =>
+  endSignIns(deps, { signIns, reason: 'person', audit: auditEach(sub, 'person') });
+
 function readName(text: string): string {
   const name = text.replaceAll(/\p{C}/gu, ' ').replaceAll(/\s+/g, ' ').trim();
   if (name === '') throw new OAuthError('invalid_request', 'a device needs a name');
   if (name.length > maxNameLength) {
-    throw new OAuthError('invalid_request', `a name has at most ${maxNameLength} characters`);
+    throw new OAuthError('invalid_request', `a name can have at most ${maxNameLength} characters`);
   }
   return name;
 }

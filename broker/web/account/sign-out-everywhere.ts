@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import { OAuthError } from '../../errors.ts';
+import { endSignIns } from '../../revocation/end-sign-ins.ts';
 import type { Identity } from '../../upstream/types.ts';
 import type { PageSession } from '../page-session.ts';
 import type { Returned } from '../page-sign-in.ts';
@@ -25,7 +26,7 @@ export async function finishSigningOut(
   // A provider that names no time was told to ask again all the same.
   const isFresh = authTime === undefined || now() - authTime * 1_000 <= freshMs + clockToleranceMs;
   if (page.person?.sub !== sub || !isFresh) {
-    throw new OAuthError('access_denied', 'this was not a fresh sign-in of the same person: nothing was signed out');
+    throw new OAuthError('access_denied', 'this was not a fresh sign-in by the same person; nothing was signed out');
   }
   await signOutEverywhere(deps, sub, identity);
   await forgetSignIn(deps, c, page);
@@ -36,18 +37,10 @@ export async function finishSigningOut(
  * Ends every browser, page session and device that began before this sign-in, by the provider's clock. The tombstone also meets
  * what was allowed and not yet taken up. Consents stay: they are decisions, not sign-ins.
  */
-async function signOutEverywhere(
-  { config, store, feed, now }: Deps,
-  sub: string,
-  { issuer, idpSub, issuedAt }: Identity,
-): Promise<void> {
-  const longest = Math.max(
-    config.session.absoluteMs,
-    ...[...config.devices.values()].map((client) => client.sessionMs),
-  );
-  await store.addTombstone({ issuer, idpSub, iat: issuedAt }, now() + longest);
-  const sessions = await store.endSessionsOf({ sub }, issuedAt, 'person', now());
-  const devices = await store.endDeviceSessionsOf({ sub }, issuedAt, 'person', now());
-  if (sessions.length > 0) await feed.publish({ type: 'revoked', sessions, reason: 'person' });
-  await store.appendAudit({ type: 'account.signed_out_everywhere', sub, detail: { sessions, devices } }, now());
-}
+const signOutEverywhere = (deps: Deps, sub: string, { issuer, idpSub, issuedAt }: Identity) =>
+  endSignIns(deps, {
+    signIns: { of: 'person', person: { sub, issuer, idpSub } },
+    until: issuedAt,
+    reason: 'person',
+    audit: (ended) => [{ type: 'account.signed_out_everywhere', sub, detail: { ...ended } }],
+  });

@@ -22,7 +22,7 @@ export async function confirmDevice(
 ) {
   const { person } = page;
   const language = c.get('language');
-  if (!person) throw new OAuthError('invalid_request', 'nobody is signed in: enter the code again');
+  if (!person) throw new OAuthError('invalid_request', 'not signed in; enter the code again');
   const csrf = csrfToken(deps, page);
   const { sub, groups } = person;
   const found = await findDeviceRequest(deps, { sub, groups, network: c.get('network'), userCode });

@@ -15,7 +15,10 @@ export async function finishAllowingDevice(
   purpose: Extract<Purpose, { type: 'allow' }>,
 ) {
   if (person?.sub !== purpose.sub) {
-    throw new OAuthError('access_denied', 'somebody else signed in than the one who allowed: enter the code again');
+    throw new OAuthError(
+      'access_denied',
+      'a different person signed in than the one who chose Allow; enter the code again',
+    );
   }
   const granted = { upstream: upstream.config.name, identity, refreshToken };
   const outcome = await allowDevice(parts, granted, purpose);

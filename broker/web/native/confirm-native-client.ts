@@ -18,9 +18,9 @@ export function confirmNativeClient(
   const { config } = deps;
   const { person } = page;
   const client = config.devices.get(request.clientId);
-  if (!person || !client) throw new OAuthError('invalid_request', 'nobody is signed in: start again in your program');
+  if (!person || !client) throw new OAuthError('invalid_request', 'not signed in; start again in your app');
   if (!inGroups(client.groups, person)) {
-    const denied = new OAuthError('access_denied', 'the person is in none of the groups that may use this client');
+    const denied = new OAuthError('access_denied', 'the user is not in a group that can use this client');
     return c.redirect(errorUrl(config, request, denied));
   }
   const resource = request.resource === undefined ? undefined : config.resources.get(request.resource);

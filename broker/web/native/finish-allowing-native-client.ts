@@ -17,7 +17,10 @@ export async function finishAllowingNativeClient(
 ) {
   const { config } = deps;
   if (person?.sub !== sub) {
-    const other = new OAuthError('access_denied', 'somebody else signed in than the one who allowed: start again');
+    const other = new OAuthError(
+      'access_denied',
+      'a different person signed in than the one who chose Allow; start again',
+    );
     return c.redirect(errorUrl(config, request, other));
   }
   const granted = { upstream: upstream.config.name, identity, refreshToken };

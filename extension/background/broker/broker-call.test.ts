@@ -3,14 +3,14 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { brokerUrl, refusal } from '../../../test/extension/fake-broker.ts';
 import { memoryArea, memoryKeys } from '../../../test/extension/memory.ts';
-import { slot } from '../../platform/stored-value.ts';
+import { storedValue } from '../../platform/stored-value.ts';
 import { createBrokerCall } from './broker-call.ts';
 
 /** A caller whose every request is recorded, and answered in turn by what is given. */
 function setUp(...answers: (Response | Error)[]) {
   const requests: { url: string; init: RequestInit; headers: Headers }[] = [];
   const keys = memoryKeys();
-  const nonce = slot<string>(memoryArea(), 'nonce');
+  const nonce = storedValue<string>(memoryArea(), 'nonce');
   const call = createBrokerCall({
     broker: async () => brokerUrl,
     version: '1.2.3',

@@ -4,7 +4,7 @@ import { accountHeader, clientHeader, errorAnswer } from '@latchkey/shared/sessi
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 import type { SessionKey } from '../../platform/keys.ts';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
 import { BrokerError, isBrokerError } from './broker-error.ts';
 
 export interface BrokerCallDeps {
@@ -16,7 +16,7 @@ export interface BrokerCallDeps {
   /** `sub` of the account whose session is known. */
   account(): Promise<string | undefined>;
   /** The last nonce the broker gave (RFC 9449 §8.2). */
-  nonce: Slot<string>;
+  nonce: StoredValue<string>;
   fetch: typeof fetch;
   now: Clock;
 }
@@ -60,7 +60,7 @@ export function createBrokerCall(deps: BrokerCallDeps): BrokerCall {
 }
 
 /** Opens the stream of the session's events; it stays open until `signal` aborts it or the broker ends it. */
-export function createEventSource(deps: BrokerCallDeps) {
+export function createEventStreamCall(deps: BrokerCallDeps) {
   return async (lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> => {
     const { body } = await exchange(
       deps,

@@ -1,5 +1,5 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
 import { errorBody } from '../error-body.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { UiHandlers } from '../ui-port.ts';
@@ -7,7 +7,7 @@ import type { UiHandlers } from '../ui-port.ts';
 export interface AccountHandlersDeps {
   profiles: Profiles;
   /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
-  problem: Slot<PageErrorBody>;
+  problem: StoredValue<PageErrorBody>;
 }
 
 type Methods = 'session.sign_in' | 'session.sign_out' | 'account.add' | 'account.choose' | 'account.sign_out_all';

@@ -1,7 +1,7 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { Account } from '@latchkey/shared/session-api.ts';
 import * as oauth from 'oauth4webapi';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
 import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -13,7 +13,7 @@ export interface DiagnosticsDeps {
   /** The main account is looked at. */
   profiles: Pick<Profiles, 'main'>;
   redirectUri(): string;
-  problem: Slot<PageErrorBody>;
+  problem: StoredValue<PageErrorBody>;
 }
 
 /** What only the background knows of itself. The rest the diagnostics page finds out, and says what it all means. */
@@ -24,13 +24,13 @@ export function diagnosticsHandlers({
   problem,
 }: DiagnosticsDeps): Pick<UiHandlers, 'diagnostics.get' | 'diagnostics.probe'> {
   const facts = async (): Promise<DiagnosticFacts> => {
-    const { id, session, live } = await profiles.main();
+    const { id, session, eventStream } = await profiles.main();
     const known = await session.known();
     return {
       broker: await setup.source(),
       profile: id,
       session: known && { state: known.session.state, account: nameOf(known.account) },
-      stream: await live.standing(),
+      stream: await eventStream.standing(),
       sites: (known?.policy.sites ?? []).map(({ origin }) => origin),
       problem: await problem.get(),
     };

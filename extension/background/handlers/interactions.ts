@@ -1,6 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { BrokerError, type StepUp } from '../broker/broker-error.ts';
-import type { Prompts } from '../page/consent-prompts.ts';
+import type { ConsentPrompts } from '../page/consent-prompts.ts';
 import type { PageCall } from '../page/page-call.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';
@@ -24,14 +24,14 @@ export interface Interactions {
 }
 
 export interface InteractionsDeps {
-  prompts: Prompts;
+  prompts: ConsentPrompts;
   isTabActive(tabId: number): Promise<boolean>;
 }
 
 export const notSignedIn = (): LatchkeyError =>
   new LatchkeyError({
     code: 'not_signed_in',
-    message: 'nobody is signed in: ask again from a click, or let the person sign in by the toolbar icon',
+    message: 'not signed in; call again from a click handler, or let the user sign in from the toolbar icon',
     interaction: 'sign_in',
   });
 

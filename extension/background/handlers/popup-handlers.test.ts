@@ -3,14 +3,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { ada, api, brokerUrl, grace, shop } from '../../../test/extension/fake-broker.ts';
 import { fakePort } from '../../../test/extension/port.ts';
-import { slot } from '../../platform/stored-value.ts';
-import { createManaged } from '../managed-policy.ts';
+import { storedValue } from '../../platform/stored-value.ts';
+import { createManagedPolicy } from '../../protocol/managed-policy.ts';
 import { createUiPorts } from '../ui-port.ts';
-import { uiHandlers } from './popup-handlers.ts';
+import { popupHandlers } from './popup-handlers.ts';
 import { createRouter } from './router.ts';
 
 let parts: ReturnType<typeof createBackground>;
-let ui: ReturnType<typeof uiHandlers>;
+let ui: ReturnType<typeof popupHandlers>;
 let broker: string | undefined;
 let unreachable: Set<string>;
 let providers: string[];
@@ -24,7 +24,7 @@ beforeEach(() => {
   providers = [];
   policy = {};
   patience = Promise.withResolvers();
-  ui = uiHandlers({
+  ui = popupHandlers({
     setup: {
       broker: async () => broker,
       source: async () => (broker === undefined ? undefined : { url: broker, source: 'person' }),
@@ -35,9 +35,9 @@ beforeEach(() => {
     },
     profiles: parts.profiles,
     providers: async () => providers,
-    managed: createManaged(async () => policy),
+    managed: createManagedPolicy(async () => policy),
     prompts: parts.prompts,
-    problem: slot<PageErrorBody>(parts.area, 'problem'),
+    problem: storedValue<PageErrorBody>(parts.area, 'problem'),
     openTab: (url) => parts.windows.openTab(url),
     after: () => ({ elapsed: patience.promise, cancel: () => undefined }),
   });

@@ -1,11 +1,11 @@
 import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
 import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import type { SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
+import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
-import type { Managed } from '../managed-policy.ts';
-import type { Prompt, Prompts } from '../page/consent-prompts.ts';
+import type { ConsentPrompt, ConsentPrompts } from '../page/consent-prompts.ts';
 import type { Timer } from '../page/pending-requests.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Session } from '../session/session.ts';
@@ -20,10 +20,10 @@ export interface UiHandlersDeps {
   profiles: Profiles;
   /** Names of the providers, where there is a choice. */
   providers(): Promise<string[]>;
-  prompts: Prompts;
-  managed(): Promise<Pick<Managed, 'private_windows'>>;
+  prompts: ConsentPrompts;
+  managed(): Promise<Pick<ManagedPolicy, 'private_windows'>>;
   /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
-  problem: Slot<PageErrorBody>;
+  problem: StoredValue<PageErrorBody>;
   openTab(url: string): Promise<void>;
   /** A timer, for how long the popup waits for the broker. */
   after(ms: number): Timer;
@@ -39,7 +39,7 @@ const popupMaxAgeMs = 2_000;
 const popupPatienceMs = 1_500;
 
 /** What the popup and the consent window can ask for. */
-export function uiHandlers(deps: UiHandlersDeps): PopupHandlers {
+export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   const { setup, profiles, providers, prompts, managed, problem, openTab, after } = deps;
 
   const popup = async (): Promise<PopupState> => {
@@ -115,7 +115,7 @@ export function uiHandlers(deps: UiHandlersDeps): PopupHandlers {
   };
 
   /** The accounts that may give the site what it asks for. */
-  const choicesFor = async (prompt: Prompt): Promise<ConsentView['accounts']> => {
+  const choicesFor = async (prompt: ConsentPrompt): Promise<ConsentView['accounts']> => {
     const choices = await Promise.all(
       (await profiles.all()).map(async ({ id, session }) => {
         const current = await session.current().catch(() => undefined);

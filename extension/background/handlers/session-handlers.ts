@@ -45,7 +45,7 @@ export function sessionHandlers({
       if (!call.activated) {
         throw new LatchkeyError({
           code: 'invalid_request',
-          message: 'signing out ends the session of every site: it takes a click of the person',
+          message: 'signing out must be called from a user gesture: it signs the user out of every site',
         });
       }
       const { id, session } = await call.profile();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { brokerUrl } from '../../../test/extension/fake-broker.ts';
-import { createManaged } from '../managed-policy.ts';
+import { createManagedPolicy } from '../../protocol/managed-policy.ts';
 import { settingsHandlers } from './settings-handlers.ts';
 
 it('the settings show the broker, who chose it, what holds on this computer, and what can be reached', async () => {
@@ -11,7 +11,7 @@ it('the settings show the broker, who chose it, what holds on this computer, and
       source: async () => ({ url: brokerUrl, source: 'person' }),
       isReachable: async () => true,
     },
-    managed: createManaged(async () => ({ provider: 'okta', denied_sites: ['https://no.test', 7] })),
+    managed: createManagedPolicy(async () => ({ provider: 'okta', denied_sites: ['https://no.test', 7] })),
     profiles: parts.profiles,
     sites: { reachable: async () => [`${brokerUrl}/*`] },
     isBaked: false,

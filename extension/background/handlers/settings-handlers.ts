@@ -1,13 +1,13 @@
 import type { Sites } from '../../platform/sites.ts';
+import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
 import type { SettingsView } from '../../protocol/ui.ts';
-import type { Managed } from '../managed-policy.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Setup } from '../setup.ts';
 import type { UiHandlers } from '../ui-port.ts';
 
 export interface SettingsDeps {
   setup: Pick<Setup, 'source' | 'isReachable'>;
-  managed(): Promise<Managed>;
+  managed(): Promise<ManagedPolicy>;
   profiles: Pick<Profiles, 'main'>;
   sites: Pick<Sites, 'reachable'>;
   isBaked: boolean;

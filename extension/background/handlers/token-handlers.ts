@@ -93,5 +93,5 @@ interface Wish {
 const anotherAccount = (): LatchkeyError =>
   new LatchkeyError({
     code: 'not_signed_in',
-    message: 'the account that was named is not the one this site has: ask for the session again',
+    message: 'this site has a different account; get the session again',
   });

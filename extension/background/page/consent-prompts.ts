@@ -5,12 +5,12 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import type { Area } from '../../platform/stored-value.ts';
 import type { Windows } from '../../platform/windows.ts';
 import type { ConsentChoice } from '../../protocol/ui.ts';
-import { createTurns } from '../serial-queue.ts';
+import { createSerialQueue } from '../serial-queue.ts';
 import type { Session } from '../session/session.ts';
 import { consentedScopes, isConsented, isRefused, refusal, takenBack } from '../session/site-policy.ts';
 
 /** One question to the person, on its way. */
-export interface Prompt {
+export interface ConsentPrompt {
   id: string;
   /** Id of the profile whose access is asked for. */
   profile: string;
@@ -23,20 +23,20 @@ export interface Prompt {
   windowId?: number | undefined;
 }
 
-export type Question = Pick<Prompt, 'profile' | 'origin' | 'resource' | 'scopes'>;
+export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'resource' | 'scopes'>;
 
-export interface PromptsDeps {
+export interface ConsentPromptsDeps {
   area: Area;
   windows: Windows;
   /** Of a profile. @throws {LatchkeyError} `expired` where that is gone */
   sessionOf(profile: string): Promise<Pick<Session, 'known' | 'current' | 'refreshed' | 'grant' | 'refuse'>>;
   /** The person has allowed a site something with this profile: it is the site's from now on. */
-  given(allowed: Pick<Prompt, 'profile' | 'origin'>): Promise<void>;
+  given(allowed: Pick<ConsentPrompt, 'profile' | 'origin'>): Promise<void>;
   newId(): string;
   now: Clock;
 }
 
-export interface Prompts {
+export interface ConsentPrompts {
   /**
    * Asks the person and waits for the answer; one question per origin at a time.
    *
@@ -44,7 +44,7 @@ export interface Prompts {
    */
   ask(question: Question): Promise<void>;
   /** What a consent window shows, by its id. */
-  find(id: string): Promise<Prompt | undefined>;
+  find(id: string): Promise<ConsentPrompt | undefined>;
   /** The person chooses another account than the site has; it is asked for that one's access then. */
   chooseAccount(id: string, profile: string): Promise<void>;
   /** @throws {LatchkeyError} `expired` where the question is over, or why what was chosen failed: the window stays and may try again */
@@ -68,18 +68,25 @@ const prefix = 'prompt:';
  * The consent windows. Questions are stored, so that one whose background was stopped can still be
  * answered: the grant is then there when the page asks again.
  */
-export function createPrompts({ area, windows, sessionOf, given, newId, now }: PromptsDeps): Prompts {
+export function createConsentPrompts({
+  area,
+  windows,
+  sessionOf,
+  given,
+  newId,
+  now,
+}: ConsentPromptsDeps): ConsentPrompts {
   // What the person does in a window counts in the order in which they did it.
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
   /** What is being carried out changes the session itself. */
   const answering = new Set<string>();
   const waiting = new Map<string, (error?: LatchkeyError) => void>();
   const busy = new Map<string, Promise<void>>();
   const denials = new Map<string, number>();
 
-  const find = async (id: string) => (await area.get(prefix + id)) as Prompt | undefined;
+  const find = async (id: string) => (await area.get(prefix + id)) as ConsentPrompt | undefined;
 
-  const stored = async (): Promise<Prompt[]> => {
+  const stored = async (): Promise<ConsentPrompt[]> => {
     const keys = (await area.keys()).filter((key) => key.startsWith(prefix));
     const found = await Promise.all(keys.map((key) => find(key.slice(prefix.length))));
     return found.filter((prompt) => prompt !== undefined);
@@ -100,7 +107,7 @@ export function createPrompts({ area, windows, sessionOf, given, newId, now }: P
     const session = await (await sessionOf(question.profile)).refreshed(0);
     // Answered already: behind another question, or in another browser.
     if (session && isConsented(session, question)) return;
-    const prompt: Prompt = { id: newId(), ...question, had: consentsAt(session, question.origin) };
+    const prompt: ConsentPrompt = { id: newId(), ...question, had: consentsAt(session, question.origin) };
     const outcome = outcomeOf(prompt, session);
     if (outcome?.error) throw outcome.error;
     await area.set(prefix + prompt.id, prompt);
@@ -120,20 +127,23 @@ export function createPrompts({ area, windows, sessionOf, given, newId, now }: P
     return promise;
   };
 
-  const over = async (prompt: Prompt, error?: LatchkeyError): Promise<void> => {
+  const over = async (prompt: ConsentPrompt, error?: LatchkeyError): Promise<void> => {
     await area.remove(prefix + prompt.id);
     if (error?.code === 'user_denied') denials.set(prompt.origin, now());
     waiting.get(prompt.id)?.(error);
     waiting.delete(prompt.id);
   };
 
-  const end = async (prompt: Prompt, error?: LatchkeyError): Promise<void> => {
+  const end = async (prompt: ConsentPrompt, error?: LatchkeyError): Promise<void> => {
     await over(prompt, error);
     // In Firefox a page can't close a window that it didn't open.
     if (prompt.windowId !== undefined) await windows.close(prompt.windowId);
   };
 
-  const carryOut = async (choice: ConsentChoice, { profile, origin, resource, scopes }: Prompt): Promise<void> => {
+  const carryOut = async (
+    choice: ConsentChoice,
+    { profile, origin, resource, scopes }: ConsentPrompt,
+  ): Promise<void> => {
     const session = await sessionOf(profile);
     if (choice === 'never') await session.refuse(origin);
     if (choice !== 'allow') return;
@@ -210,7 +220,7 @@ const consentsAt = (session: SessionAnswer | undefined, origin: string): Consent
 
 /** How a question has ended by what became of the session since, in this browser or another; `undefined` where it is still open. */
 function outcomeOf(
-  { origin, resource, scopes, had }: Prompt,
+  { origin, resource, scopes, had }: ConsentPrompt,
   session: SessionAnswer | undefined,
 ): { error?: LatchkeyError } | undefined {
   if (!session) {

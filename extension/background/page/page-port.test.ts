@@ -1,14 +1,14 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakePort } from '../../../test/extension/port.ts';
+import { createManagedPolicy } from '../../protocol/managed-policy.ts';
 import { createRouter } from '../handlers/router.ts';
-import { createManaged } from '../managed-policy.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { PageCall } from './page-call.ts';
 import { createPagePorts, type PagePortDeps, type Port } from './page-port.ts';
-import { createJobs } from './pending-requests.ts';
+import { createPendingRequests } from './pending-requests.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { createAdmit } from './site-access.ts';
+import { createSiteAccess } from './site-access.ts';
 
 const origin = 'https://shop.test';
 const sender = { id: 'ext', origin, frameId: 0, documentId: 'D1', tab: { id: 7, incognito: false } };
@@ -26,7 +26,7 @@ const relay = (id: string, more: object = {}) => ({
 let handler: ReturnType<typeof vi.fn<(params: unknown, call: PageCall) => Promise<unknown>>>;
 let timers: (() => void)[];
 let serve: (port: Port) => void;
-let admit: PagePortDeps['admit'];
+let requireAccess: PagePortDeps['requireAccess'];
 let profile: ReturnType<typeof profileWith>;
 
 const profileWith = (epoch: string) => ({
@@ -37,12 +37,12 @@ beforeEach(() => {
   clock.ms = 0;
   timers = [];
   handler = vi.fn(async () => ({ signed_in: true }));
-  admit = async () => undefined;
+  requireAccess = async () => undefined;
   profile = profileWith('e1');
   serve = createPagePorts({
     rules: { extensionId: 'ext', development: false },
     router: createRouter<PageCall>('page', { 'session.get': (params, call) => handler(params, call) }),
-    jobs: createJobs({
+    pending: createPendingRequests({
       now,
       after: () => {
         const { promise, resolve } = Promise.withResolvers<void>();
@@ -51,14 +51,14 @@ beforeEach(() => {
       },
     }),
     limit: createRateLimit({ count: 3, perMs: 10_000 }, now),
-    admit: (asked) => admit(asked),
+    requireAccess: (asked) => requireAccess(asked),
     profileAt: async () => profile as unknown as Profile,
   });
 });
 
 /** Opens a port and waits until it was greeted. */
 /** Who is admitted under a policy of the computer, where our site is built in. */
-const admitting = (managed: ReturnType<typeof createManaged>) => ({
+const admitting = (managed: ReturnType<typeof createManagedPolicy>) => ({
   sites: [origin],
   broker: async () => undefined,
   managed,
@@ -99,7 +99,7 @@ describe('a page’s port', () => {
   });
 
   it('refuses a site that is not admitted, and greets it with nothing', async () => {
-    admit = async () => {
+    requireAccess = async () => {
       throw new LatchkeyError({ code: 'policy_denied', message: 'no' });
     };
     const fake = portOf({});
@@ -121,8 +121,8 @@ describe('a page’s port', () => {
     ['request.poll', { request_id: 'a' }],
     ['request.cancel', { request_id: 'a' }],
   ])('refuses %s in a private window and in a container, and says so', async (m, p) => {
-    const managed = createManaged(async () => ({}));
-    admit = createAdmit(admitting(managed));
+    const managed = createManagedPolicy(async () => ({}));
+    requireAccess = createSiteAccess(admitting(managed));
     for (const [tab, where] of [
       [{ id: 7, incognito: true }, 'private window'],
       [{ id: 7, incognito: false, cookieStoreId: 'firefox-container-1' }, 'container'],
@@ -137,8 +137,8 @@ describe('a page’s port', () => {
   });
 
   it('serves both where the policy of the computer allows them', async () => {
-    const managed = createManaged(async () => ({ private_windows: 'allow' }));
-    admit = createAdmit(admitting(managed));
+    const managed = createManagedPolicy(async () => ({ private_windows: 'allow' }));
+    requireAccess = createSiteAccess(admitting(managed));
     const { ask } = await open({ tab: { id: 7, incognito: true } });
     expect(await ask(relay('a'))).toMatchObject({ ok: true });
   });

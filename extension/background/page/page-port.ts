@@ -11,7 +11,7 @@ import { errorBody } from '../error-body.ts';
 import type { Router } from '../handlers/router.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { PageCall } from './page-call.ts';
-import type { Jobs, Outcome } from './pending-requests.ts';
+import type { Outcome, PendingRequests } from './pending-requests.ts';
 import { type PageSender, type PortSender, readPageSender, type SenderRules } from './sender.ts';
 
 /** A runtime port, as far as it is used here. */
@@ -26,11 +26,11 @@ export interface Port {
 export interface PagePortDeps {
   rules: SenderRules;
   router: Router<PageCall>;
-  jobs: Jobs<Performed>;
+  pending: PendingRequests<Performed>;
   /** @returns how long to wait, where the document asks too often */
   limit(document: string): number | undefined;
   /** Whether this page may call at all. @throws {LatchkeyError} `policy_denied` */
-  admit(sender: PageSender): Promise<void>;
+  requireAccess(sender: PageSender): Promise<void>;
   /** The profile that a site has now. */
   profileAt(origin: string): Promise<Profile>;
 }
@@ -39,7 +39,7 @@ export interface PagePortDeps {
 const maxIds = 4_096;
 
 /**
- * Serves pages, in the order of checks of the design: sender, shape, size, rate, replay, whether the
+ * Serves pages, in the order of docs/security.md: sender, shape, size, rate, replay, whether the
  * origin may call, then the method; and once more that the document is still there before it is answered.
  *
  * @returns what takes a port whose name is the bridge's
@@ -55,13 +55,14 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
 
   const work = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Outcome<unknown>> => {
     const { document } = sender;
-    await deps.admit(sender);
-    if (request.m === 'request.poll') return deliverable(sender, await deps.jobs.poll(document, request.p.request_id));
+    await deps.requireAccess(sender);
+    if (request.m === 'request.poll')
+      return deliverable(sender, await deps.pending.poll(document, request.p.request_id));
     if (request.m === 'request.cancel') {
-      deps.jobs.cancel(document, request.p.request_id);
+      deps.pending.cancel(document, request.p.request_id);
       return { done: true, result: {} };
     }
-    const outcome = await deps.jobs.start(document, request.id, request.deadline_ms, () =>
+    const outcome = await deps.pending.start(document, request.id, request.deadline_ms, () =>
       perform(request, activated, sender),
     );
     return deliverable(sender, outcome);
@@ -98,7 +99,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   /** The epoch, for a page that comes back: from the back/forward cache, or after the background was stopped. */
   const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
     try {
-      await deps.admit(sender);
+      await deps.requireAccess(sender);
       const event = await (await deps.profileAt(sender.origin)).events.current();
       if (connected()) port.postMessage(event);
     } catch (error) {
@@ -153,7 +154,11 @@ function createGate(limit: PagePortDeps['limit']): (message: unknown, document: 
     }
     const retryAfterMs = limit(document);
     if (retryAfterMs !== undefined) {
-      throw new LatchkeyError({ code: 'busy', message: 'this page asks too often', retry_after_ms: retryAfterMs });
+      throw new LatchkeyError({
+        code: 'busy',
+        message: 'too many requests from this page; slow down',
+        retry_after_ms: retryAfterMs,
+      });
     }
     const { id } = parsed.output.request;
     if (seen.has(id)) throw invalid('a request with this id was sent already');

@@ -4,7 +4,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 /** What a wait for a job ends with. */
 export type Outcome<T> = { done: true; result: T } | { done: false; requestId: string };
 
-export interface Jobs<T> {
+export interface PendingRequests<T> {
   /**
    * Starts work of a document and waits for it as long as an answer may take. A request that is sent again
    * over another port (the first one died) joins the work on its way.
@@ -24,7 +24,7 @@ export interface Timer {
   cancel(): void;
 }
 
-export interface JobsDeps {
+export interface PendingRequestsDeps {
   now: Clock;
   after(ms: number): Timer;
   /** Firefox drops an answer that takes over 30 s; default 15 s. */
@@ -41,7 +41,11 @@ interface Job<T> {
  * Long work (a person at a sign-in window) is answered with `pending` and polled: no browser keeps a
  * background alive for an answer that is minutes away.
  */
-export function createJobs<T>({ now, after, answerWithinMs = 15_000 }: JobsDeps): Jobs<T> {
+export function createPendingRequests<T>({
+  now,
+  after,
+  answerWithinMs = 15_000,
+}: PendingRequestsDeps): PendingRequests<T> {
   const jobs = new Map<string, Job<T>>();
 
   const wait = async (key: string, job: Job<T>): Promise<Outcome<T>> => {

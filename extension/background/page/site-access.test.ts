@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { answer, shop } from '../../../test/extension/fake-broker.ts';
-import { createManaged } from '../managed-policy.ts';
-import { createAdmit } from './site-access.ts';
+import { createManagedPolicy } from '../../protocol/managed-policy.ts';
+import { createSiteAccess } from './site-access.ts';
 
 const admit = (policy: Record<string, unknown>, broker = 'https://latchkey.test', isReachable = true) =>
-  createAdmit({
+  createSiteAccess({
     sites: ['https://baked.test', 'http://localhost:3000'],
     broker: async () => broker,
-    managed: createManaged(async () => policy),
+    managed: createManagedPolicy(async () => policy),
     isReachable: async () => isReachable,
     current: async () => answer([]),
   });

@@ -1,14 +1,14 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
-import { isDenied, type Managed } from '../managed-policy.ts';
+import { isDenied, type ManagedPolicy } from '../../protocol/managed-policy.ts';
 import { siteOf } from '../session/site-policy.ts';
 import type { PageSender } from './sender.ts';
 
-export interface AdmitDeps {
+export interface SiteAccessDeps {
   /** Sites of the configuration that was baked in. */
   sites: readonly string[];
   broker(): Promise<string | undefined>;
-  managed(): Promise<Managed>;
+  managed(): Promise<ManagedPolicy>;
   /** Whether the browser still lets the extension into pages there. */
   isReachable(origin: string): Promise<boolean>;
   /** The session of the account that a site has. */
@@ -21,13 +21,13 @@ export interface AdmitDeps {
  *
  * @throws {LatchkeyError} `policy_denied` with the reason
  */
-export function createAdmit({
+export function createSiteAccess({
   sites,
   broker,
   managed,
   isReachable,
   current,
-}: AdmitDeps): (sender: PageSender) => Promise<void> {
+}: SiteAccessDeps): (sender: PageSender) => Promise<void> {
   return async ({ origin, partition }) => {
     const policy = await managed();
     if (partition && policy.private_windows !== 'allow') {

@@ -2,11 +2,11 @@ import type { Account, AuthorizeRequest } from '@latchkey/shared/session-api.ts'
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
-import { type Area, partOf, slot } from '../../platform/stored-value.ts';
-import { type BrokerCallDeps, createBrokerCall, createEventSource } from '../broker/broker-call.ts';
+import { type Area, partOf, storedValue } from '../../platform/stored-value.ts';
+import { type BrokerCallDeps, createBrokerCall, createEventStreamCall } from '../broker/broker-call.ts';
 import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
-import { createLive, type Live, type LiveDeps } from '../session/event-stream.ts';
-import type { Events } from '../session/page-events.ts';
+import { createEventStream, type EventStream, type EventStreamDeps } from '../session/event-stream.ts';
+import type { PageEvents } from '../session/page-events.ts';
 import { createSession, type Known, type Session } from '../session/session.ts';
 import { type Attempt, createSignIn, type SignIn } from '../session/sign-in.ts';
 import { createProofs, type Proofs } from '../tokens/proofs.ts';
@@ -24,21 +24,21 @@ export interface Profile {
   /** What `tokens` remembers. */
   cache: TokenCache;
   proofs: Proofs;
-  events: Events;
+  events: PageEvents;
   /** Hears of what happens to the session at the broker. */
-  live: Live;
+  eventStream: EventStream;
   /** Asks the broker for the names of its providers. */
   upstreams(): Promise<string[]>;
 }
 
 /** What all profiles share. */
-export interface ProfileDeps extends Pick<LiveDeps, 'random' | 'report'> {
+export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> {
   /** In memory; each profile has a part of its own. */
   area: Area;
   keysOf(profile: string): ProfileKeys;
   http: Omit<BrokerCallDeps, 'key' | 'account'>;
   identity: Identity;
-  eventsOf(profile: string): Events;
+  eventsOf(profile: string): PageEvents;
   /** Adds to a sign-in of this profile at whom it is and for whom, as far as that is known. */
   authorizing(profile: string, body: AuthorizeRequest): Promise<AuthorizeRequest>;
   /** Somebody has signed in; runs before anything of the new session can be seen. */
@@ -68,11 +68,11 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     authorize: async (body) => endpoints.authorize(await deps.authorizing(id, body)),
   };
   const cache = createTokenCache({ area, now });
-  const attempt = slot<Attempt>(area, 'sign-in');
+  const attempt = storedValue<Attempt>(area, 'sign-in');
   const session = createSession({
     client,
     keys: keys.session,
-    known: slot<Known>(area, 'session'),
+    known: storedValue<Known>(area, 'session'),
     tokens: cache,
     events,
     signedIn: (account) => deps.signedIn(id, account),
@@ -83,7 +83,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     client,
     identity,
     attempt,
-    triedSilently: slot<number>(area, 'tried-silently'),
+    triedSilently: storedValue<number>(area, 'tried-silently'),
     lapsed: () => session.lapsed(),
     begin: (answer, silentFor) => session.begin(answer, silentFor),
     changed,
@@ -92,8 +92,8 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
   });
   const proofs = createProofs({ keysOf: keys.ofOrigin, current: () => session.current(), now });
   const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
-  const live = createLive({
-    open: createEventSource(http),
+  const eventStream = createEventStream({
+    open: createEventStreamCall(http),
     session,
     async isWanted() {
       const known = await session.known();
@@ -105,11 +105,22 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
         )
       );
     },
-    position: slot<string>(area, 'events-position'),
+    position: storedValue<string>(area, 'events-position'),
     sleep,
     random,
     report,
   });
   const { authorize } = client;
-  return { id, session, signIn, authorize, tokens, cache, proofs, events, live, upstreams: () => client.upstreams() };
+  return {
+    id,
+    session,
+    signIn,
+    authorize,
+    tokens,
+    cache,
+    proofs,
+    events,
+    eventStream,
+    upstreams: () => client.upstreams(),
+  };
 }

@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { Slot } from '../../platform/stored-value.ts';
-import type { Managed } from '../managed-policy.ts';
-import { createTurns } from '../serial-queue.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
+import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
+import { createSerialQueue } from '../serial-queue.ts';
 import type { Profile, ProfileDeps } from './profile.ts';
 import {
   type Entry,
@@ -16,9 +16,9 @@ import {
 
 export interface ProfilesDeps {
   /** On disk: which account is at which site must not change because the browser was closed. */
-  kept: Slot<ProfileList>;
+  kept: StoredValue<ProfileList>;
   create(id: string): Profile;
-  managed(): Promise<Pick<Managed, 'accounts' | 'provider'>>;
+  managed(): Promise<Pick<ManagedPolicy, 'accounts' | 'provider'>>;
   newId(): string;
   report(error: unknown): void;
 }
@@ -56,7 +56,7 @@ export interface Profiles {
 export function createProfiles({ kept, create, managed, newId, report }: ProfilesDeps): Profiles {
   const made = new Map<string, Profile>();
   let memory: Promise<ProfileList> | undefined;
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
 
   const profile = (id: string): Profile => {
     const known = made.get(id) ?? create(id);
@@ -114,7 +114,7 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     // Those that wait for more than one to be allowed don't come in its place.
     await change((list) => (accounts === 'one' ? vacated(list, id) : without(list, id)));
     await leaving.session.signOut();
-    await leaving.live.update();
+    await leaving.eventStream.update();
     const rest = await main();
     if (rest !== leaving) await rest.events.hint('session');
   };

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
-import { slot } from '../../platform/stored-value.ts';
+import { storedValue } from '../../platform/stored-value.ts';
 import { createProviders } from './providers.ts';
 
 function setUp(answer: () => Promise<string[]>, provider?: string) {
   const ask = vi.fn(answer);
   const changed = vi.fn();
-  const known = slot<string[]>(memoryArea(), 'upstreams');
+  const known = storedValue<string[]>(memoryArea(), 'upstreams');
   return { ask, changed, providers: createProviders({ ask, known, managed: async () => ({ provider }), changed }) };
 }
 

@@ -1,13 +1,13 @@
-import type { Slot } from '../../platform/stored-value.ts';
-import type { Managed } from '../managed-policy.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
+import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
 import { createSingleFlight } from '../single-flight.ts';
 
 export interface ProvidersDeps {
   /** Asks the broker. */
   ask(): Promise<string[]>;
   /** In memory: asked for once in the browser's life. */
-  known: Slot<string[]>;
-  managed(): Promise<Pick<Managed, 'provider'>>;
+  known: StoredValue<string[]>;
+  managed(): Promise<Pick<ManagedPolicy, 'provider'>>;
   /** The answer has come. */
   changed(): void;
 }

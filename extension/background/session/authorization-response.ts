@@ -2,7 +2,7 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as oauth from 'oauth4webapi';
 
 /** What has to be known of a sign-in to judge its redirect. */
-export interface ExpectedRedirect {
+export interface ExpectedResponse {
   state: string;
   redirectUri: string;
   issuer: string;
@@ -16,7 +16,10 @@ export interface ExpectedRedirect {
  * @throws {LatchkeyError} `user_denied` where the provider says `access_denied`, `busy` for its other
  * errors, `expired` where the redirect belongs to no sign-in of ours
  */
-export function readRedirect(url: string, expected: ExpectedRedirect): { code: string; iss?: string | undefined } {
+export function readAuthorizationResponse(
+  url: string,
+  expected: ExpectedResponse,
+): { code: string; iss?: string | undefined } {
   const redirect = new URL(url);
   if (`${redirect.origin}${redirect.pathname}` !== expected.redirectUri) throw foreign('another address');
   const { issuer, issRequired, state } = expected;

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answer, refusal } from '../../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../../test/extension/memory.ts';
-import { slot } from '../../platform/stored-value.ts';
+import { storedValue } from '../../platform/stored-value.ts';
 import { BrokerError } from '../broker/broker-error.ts';
-import { createLive, type LiveDeps } from './event-stream.ts';
+import { createEventStream, type EventStreamDeps } from './event-stream.ts';
 
 /** A stream that the test writes. */
 function channel() {
@@ -30,7 +30,7 @@ let ended: number;
 let wanted: boolean;
 /** When the session that is known began. */
 let known: number;
-let deps: LiveDeps;
+let deps: EventStreamDeps;
 
 beforeEach(() => {
   [opened, answers, checks, sleeps, ended, wanted] = [[], [], [], [], 0, true];
@@ -64,7 +64,7 @@ beforeEach(() => {
       },
     },
     isWanted: async () => wanted,
-    position: slot<string>(memoryArea(), 'position'),
+    position: storedValue<string>(memoryArea(), 'position'),
     sleep: async (ms) => {
       sleeps.push(ms);
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -80,19 +80,19 @@ const gone = () => new BrokerError({ error: 'invalid_session' }, refusal('invali
 
 describe('the session’s events', () => {
   it('are listened to while they are wanted, once, and say so', async () => {
-    const live = createLive(deps);
-    await Promise.all([live.update(), live.update()]);
-    expect(await live.update()).toBe(true);
+    const stream = createEventStream(deps);
+    await Promise.all([stream.update(), stream.update()]);
+    expect(await stream.update()).toBe(true);
     await expect.poll(() => opened.length).toBe(1);
     wanted = false;
-    expect(await live.update()).toBe(false);
+    expect(await stream.update()).toBe(false);
     expect(opened[0]?.signal.aborted).toBe(true);
   });
 
   it('lead to questions: what was lost is void after a policy event, and looked at after a consent', async () => {
     const stream = channel();
     answers = [stream];
-    await createLive(deps).update();
+    await createEventStream(deps).update();
     stream.send('consent', '4');
     stream.send('policy', '5');
     await expect.poll(() => checks).toEqual([false, true]);
@@ -102,7 +102,7 @@ describe('the session’s events', () => {
   it('end the session at once', async () => {
     const stream = channel();
     answers = [stream];
-    await createLive(deps).update();
+    await createEventStream(deps).update();
     stream.send('revoked', '6');
     await expect.poll(() => ended).toBe(1);
     expect(opened).toHaveLength(1);
@@ -112,7 +112,7 @@ describe('the session’s events', () => {
     const stream = channel();
     answers = [stream, gone()];
     known += 60;
-    await createLive(deps).update();
+    await createEventStream(deps).update();
     stream.send('revoked', '6');
     await expect.poll(() => ended).toBe(1);
     expect(opened).toHaveLength(2);
@@ -123,7 +123,7 @@ describe('the session’s events', () => {
     const stream = channel();
     const busy = new BrokerError({ error: 'temporarily_unavailable' }, 503, 7_000);
     answers = [stream, new TypeError('offline'), busy, new TypeError('offline')];
-    await createLive(deps).update();
+    await createEventStream(deps).update();
     stream.send('consent', '9');
     await expect.poll(() => deps.position.get()).toBe('9');
     stream.cut();

@@ -1,17 +1,17 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
 import { isBrokerError } from '../broker/broker-error.ts';
 import { readServerEvents } from './server-events.ts';
 import type { Session } from './session.ts';
 
-export interface LiveDeps {
+export interface EventStreamDeps {
   /** Opens `GET /session/events`. */
   open(lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   session: Pick<Session, 'guard' | 'check' | 'known' | 'over'>;
   /** Whether somebody is signed in and a tab of an approved site is open. */
   isWanted(): Promise<boolean>;
   /** Id of the last event; what came while the background was stopped is caught up on from there. */
-  position: Slot<string>;
+  position: StoredValue<string>;
   sleep(ms: number): Promise<void>;
   random(): number;
   /** A fault of ours, such as a storage that fails. */
@@ -19,7 +19,7 @@ export interface LiveDeps {
 }
 
 /** Hears of what happens to the session at the broker. */
-export interface Live {
+export interface EventStream {
   /**
    * Listens if somebody wants to know, else stops; called whenever that may have changed.
    *
@@ -41,7 +41,7 @@ const maxDelayMs = 60_000;
  * opening the stream again tells whether the session still stands. Only the broker's own word ends a session;
  * trouble on the way is waited out.
  */
-export function createLive(deps: LiveDeps): Live {
+export function createEventStream(deps: EventStreamDeps): EventStream {
   const { open, session, isWanted, position, sleep, random, report } = deps;
   let running: { stop: AbortController } | undefined;
   let isOpen = false;

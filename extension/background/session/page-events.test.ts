@@ -1,8 +1,8 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { describe, expect, it } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
-import { slot } from '../../platform/stored-value.ts';
-import { createEvents } from './page-events.ts';
+import { storedValue } from '../../platform/stored-value.ts';
+import { createPageEvents } from './page-events.ts';
 
 function setUp(area = memoryArea(), heard: Promise<void> = Promise.resolve()) {
   const sent: (PageEvent & { profile: string })[] = [];
@@ -15,7 +15,12 @@ function setUp(area = memoryArea(), heard: Promise<void> = Promise.resolve()) {
     sent.push({ ...event, profile });
     return heard;
   };
-  const eventsOf = createEvents({ state: slot(area, 'events'), newEpoch, broadcast, changed: () => undefined });
+  const eventsOf = createPageEvents({
+    state: storedValue(area, 'events'),
+    newEpoch,
+    broadcast,
+    changed: () => undefined,
+  });
   return { sent, area, events: eventsOf('a'), others: eventsOf('b') };
 }
 

@@ -1,6 +1,6 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
-import type { Slot } from '../../platform/stored-value.ts';
-import { createTurns } from '../serial-queue.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
+import { createSerialQueue } from '../serial-queue.ts';
 
 interface Mark {
   seq: number;
@@ -11,7 +11,7 @@ interface Mark {
 type State = Record<string, Mark>;
 
 /** Tells the pages of one profile, and our own windows, that something changed. */
-export interface Events {
+export interface PageEvents {
   /** The event a page starts from: a later one with another epoch voids what it remembers. */
   current(): Promise<PageEvent>;
   epoch(): Promise<string>;
@@ -21,8 +21,8 @@ export interface Events {
   hint(ev: PageEvent['ev']): Promise<void>;
 }
 
-export interface EventsDeps {
-  state: Slot<State>;
+export interface PageEventsDeps {
+  state: StoredValue<State>;
   newEpoch(): string;
   /** Reaches every approved page that has this profile, whether or not its port is open: ports die with the background. */
   broadcast(event: PageEvent, profile: string): Promise<void>;
@@ -36,9 +36,14 @@ export interface EventsDeps {
  *
  * @returns the events of a profile, by its id
  */
-export function createEvents({ state, newEpoch, broadcast, changed }: EventsDeps): (profile: string) => Events {
+export function createPageEvents({
+  state,
+  newEpoch,
+  broadcast,
+  changed,
+}: PageEventsDeps): (profile: string) => PageEvents {
   // So that no two events of a profile share a number.
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
   // Each request of a page looks at it, and nobody else writes it.
   let memory: State | undefined;
 

@@ -2,14 +2,14 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Account, Decisions, SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Keys } from '../../platform/keys.ts';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError, isBrokerError } from '../broker/broker-error.ts';
-import { createTurns } from '../serial-queue.ts';
+import { createSerialQueue } from '../serial-queue.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { TokenCache } from '../tokens/token-cache.ts';
 import { changedAccess, lostAccess } from './access-diff.ts';
-import type { Events } from './page-events.ts';
+import type { PageEvents } from './page-events.ts';
 
 type SignedIn = Extract<Known, { signedIn: true }>;
 type SignedOut = Extract<Known, { signedIn: false }>;
@@ -29,9 +29,9 @@ export interface Lapsed {
 export interface SessionDeps {
   client: BrokerClient;
   keys: Pick<Keys, 'load' | 'erase'>;
-  known: Slot<Known>;
+  known: StoredValue<Known>;
   tokens: TokenCache;
-  events: Events;
+  events: PageEvents;
   /** Somebody is signed in who was not known to be; runs before anything of the session can be seen. */
   signedIn(account: Account): Promise<void>;
   /** While a sign-in is on its way the key is already the next session's: it must not be erased. */
@@ -84,7 +84,7 @@ export interface Session {
 export function createSession(deps: SessionDeps): Session {
   const { client, keys, known, tokens, events, now } = deps;
   const flights = createSingleFlight<SessionAnswer | undefined>();
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
 
   const forget = async (key: 'erase' | 'keep', left: Omit<SignedOut, 'signedIn'>): Promise<void> => {
     // Forget first: whatever fails after this line, no token is given out any more.
@@ -256,7 +256,7 @@ const signedOutMeanwhile = (): LatchkeyError =>
 const anotherAccount = (): LatchkeyError =>
   new LatchkeyError({
     code: 'busy',
-    message: 'another account has signed in meanwhile: ask again',
+    message: 'a different account signed in meanwhile; try again',
     retry_after_ms: 100,
   });
 

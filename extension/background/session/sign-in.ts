@@ -3,12 +3,12 @@ import type { AuthorizeRequest, SessionAnswer } from '@latchkey/shared/session-a
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
 import type { Identity } from '../../platform/identity.ts';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError } from '../broker/broker-error.ts';
 import { createSingleFlight } from '../single-flight.ts';
-import { readRedirect } from './authorization-response.ts';
-import { createSilence, type SilenceDeps, type SilentWish } from './silent-sign-in.ts';
+import { readAuthorizationResponse } from './authorization-response.ts';
+import { createSilentSignIn, type SilentSignInDeps, type SilentWish } from './silent-sign-in.ts';
 
 /** A sign-in on its way, written before its window opens so that a stopped worker loses nothing it needs. */
 export interface Attempt {
@@ -28,10 +28,10 @@ export interface Attempt {
   response?: { code: string; iss?: string | undefined } | undefined;
 }
 
-export interface SignInDeps extends Pick<SilenceDeps, 'triedSilently' | 'lapsed'> {
+export interface SignInDeps extends Pick<SilentSignInDeps, 'triedSilently' | 'lapsed'> {
   client: BrokerClient;
   identity: Identity;
-  attempt: Slot<Attempt>;
+  attempt: StoredValue<Attempt>;
   /** Takes over the new session; one that nobody was asked for only if that account's has lapsed and not been ended since. */
   begin(answer: SessionAnswer, silentFor: string | undefined): Promise<void>;
   /** Tells our own windows that a sign-in began or ended. */
@@ -142,7 +142,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
 
   const askProvider = async (launch: Launch, url: string, started: Attempt): Promise<Attempt> => {
     try {
-      const answered = { ...started, response: readRedirect(await open(launch, url), started) };
+      const answered = { ...started, response: readAuthorizationResponse(await open(launch, url), started) };
       await attempt.set(answered);
       return answered;
     } catch (error) {
@@ -156,7 +156,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     await finish(await askProvider(launch, url, started));
   };
 
-  const silence = createSilence({
+  const silentSignIn = createSilentSignIn({
     triedSilently,
     lapsed,
     resume,
@@ -166,17 +166,17 @@ export function createSignIn(deps: SignInDeps): SignIn {
 
   const signIn = async (wish: SignInWish | undefined): Promise<void> => {
     changed();
-    const brought = silence.isUnderWay() && (await silence.renew('asked'));
+    const brought = silentSignIn.isUnderWay() && (await silentSignIn.renew('asked'));
     if ((brought && !wish) || (await resume())) return;
     // What a sign-in must bring can hardly be had in silence, and a provider that can shows no page either.
-    if (!wish && (await silence.renew('asked'))) return;
+    if (!wish && (await silentSignIn.renew('asked'))) return;
     await go({ ...wish }, (url) => identity.launch(url));
     await triedSilently.clear();
   };
 
   return {
     run: (wish) => flights.run('sign-in', () => signIn(wish).finally(() => queueMicrotask(changed))),
-    renew: async () => !flights.isFlying('sign-in') && silence.renew('unasked'),
+    renew: async () => !flights.isFlying('sign-in') && silentSignIn.renew('unasked'),
     isRunning: () => flights.isFlying('sign-in'),
   };
 }

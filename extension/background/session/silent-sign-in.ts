@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { AuthorizeRequest } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { Slot } from '../../platform/stored-value.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
 import { isBrokerError } from '../broker/broker-error.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { Lapsed } from './session.ts';
@@ -9,9 +9,9 @@ import type { Lapsed } from './session.ts';
 /** What a sign-in without a window asks for. */
 export type SilentWish = Pick<AuthorizeRequest, 'prompt' | 'sub' | 'login_hint' | 'upstream'>;
 
-export interface SilenceDeps {
+export interface SilentSignInDeps {
   /** When it was tried last, in milliseconds since the epoch; kept, so that a background that is woken knows it. */
-  triedSilently: Slot<number>;
+  triedSilently: StoredValue<number>;
   /** Whose session could go on. */
   lapsed(): Promise<Lapsed | undefined>;
   /** Goes on with a sign-in whose code has come. @returns whether there was one */
@@ -33,7 +33,7 @@ const troublePauseMs = 15_000;
  * Signing in without a window (`prompt=none`, OpenID Connect Core §3.1.2.1): only as the account whose session has
  * lapsed, one try at a time, and none again and again.
  */
-export function createSilence({ triedSilently, lapsed, resume, go, now }: SilenceDeps) {
+export function createSilentSignIn({ triedSilently, lapsed, resume, go, now }: SilentSignInDeps) {
   const flights = createSingleFlight<boolean>();
 
   const renew = async (how: How): Promise<boolean> => {
@@ -56,8 +56,8 @@ export function createSilence({ triedSilently, lapsed, resume, go, now }: Silenc
 
   return {
     /** Joins the try on its way. @returns whether there is a session now; if not, nothing has changed */
-    renew: (how: How): Promise<boolean> => flights.run('silence', () => renew(how)),
-    isUnderWay: (): boolean => flights.isFlying('silence'),
+    renew: (how: How): Promise<boolean> => flights.run('silent sign-in', () => renew(how)),
+    isUnderWay: (): boolean => flights.isFlying('silent sign-in'),
   };
 }
 

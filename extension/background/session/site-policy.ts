@@ -30,7 +30,7 @@ export const isRefused = (session: SessionAnswer, origin: string): boolean =>
 export const refusal = (): LatchkeyError =>
   new LatchkeyError({
     code: 'user_denied',
-    message: 'the person chose never for this site: it may ask again once they allow that, by the toolbar icon',
+    message: 'the user blocked this site; they can unblock it from the toolbar icon',
   });
 
 /** What a page hears whose request was on its way when the person took its access back. */

@@ -4,7 +4,7 @@ import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import type { StepUp } from '../broker/broker-error.ts';
-import type { Events } from '../session/page-events.ts';
+import type { PageEvents } from '../session/page-events.ts';
 import type { Session } from '../session/session.ts';
 import { isConsented, takenBack } from '../session/site-policy.ts';
 import { createSingleFlight } from '../single-flight.ts';
@@ -14,7 +14,7 @@ export interface TokensDeps {
   client: BrokerClient;
   session: Session;
   cache: TokenCache;
-  events: Events;
+  events: PageEvents;
   /** Thumbprint of the key to bind a token to, where its resource wants that (RFC 9449 §6). */
   bind(ask: TokenAsk): Promise<string | undefined>;
   now: Clock;
@@ -49,7 +49,7 @@ export function createTokens({ client, session, cache, events, bind, now }: Toke
       if (known && !isConsented(known, ask)) throw takenBack();
       throw new LatchkeyError({
         code: 'busy',
-        message: 'the session or the access changed while the token was on its way: ask again',
+        message: 'the session or the access changed during the request; try again',
         retry_after_ms: 100,
       });
     }

@@ -2,7 +2,7 @@
 import { useState } from 'hono/jsx/dom';
 import { message } from '../../platform/i18n.ts';
 import { Button } from '../button.tsx';
-import { Said } from '../status-line.tsx';
+import { StatusLine } from '../status-line.tsx';
 import type { Findings } from './findings.ts';
 import type { Line } from './lines.ts';
 import { reportOf } from './report.ts';
@@ -10,7 +10,7 @@ import { reportOf } from './report.ts';
 /** What can be handed to whoever helps, to be seen before it is copied. */
 export function CopySection({ found: { facts }, lines, busy }: { found: Findings; lines: Line[]; busy: boolean }) {
   const [withSites, setWithSites] = useState(false);
-  const [said, setSaid] = useState('');
+  const [status, setStatus] = useState('');
   const report = reportOf(lines, {
     at: Date.now(),
     withSites,
@@ -20,8 +20,8 @@ export function CopySection({ found: { facts }, lines, busy }: { found: Findings
   });
   const copy = () =>
     navigator.clipboard.writeText(report).then(
-      () => setSaid(message('copied')),
-      () => setSaid(message('copy_failed')),
+      () => setStatus(message('copied')),
+      () => setStatus(message('copy_failed')),
     );
   return (
     <section class="card" aria-labelledby="copy-title">
@@ -39,7 +39,7 @@ export function CopySection({ found: { facts }, lines, busy }: { found: Findings
         <Button kind="primary" busy={busy} onPress={copy}>
           {message('copy')}
         </Button>
-        <Said words={said} />
+        <StatusLine words={status} />
       </div>
       <details>
         <summary>{message('copy_preview')}</summary>

@@ -1,16 +1,16 @@
-import { createManaged, unreadIn } from '../../background/managed-policy.ts';
 import { keysOf } from '../../platform/keys.ts';
-import { readManaged } from '../../platform/managed-storage.ts';
+import { readManagedStorage } from '../../platform/managed-storage.ts';
 import { sites } from '../../platform/sites.ts';
+import { createManagedPolicy, ignoredKeys } from '../../protocol/managed-policy.ts';
 import type { DiagnosticFacts } from '../../protocol/ui.ts';
 import type { Surroundings } from './findings.ts';
 
 /** Asks the browser itself: what it answers here it would answer to the background. */
 export async function lookAround({ broker, profile, sites: origins }: DiagnosticFacts): Promise<Surroundings> {
-  const policy = await readManaged();
+  const policy = await readManagedStorage();
   const key = await keysOf(profile).session.load();
   return {
-    policy: { set: Object.keys(policy), unread: unreadIn(policy, await createManaged(async () => policy)()) },
+    policy: { set: Object.keys(policy), unread: ignoredKeys(policy, await createManagedPolicy(async () => policy)()) },
     access: broker !== undefined && (await sites.isReachable(broker.url)),
     key: key ? (key.privateKey.extractable ? 'extractable' : 'held') : 'none',
     sites: await Promise.all(

@@ -116,7 +116,8 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
     storage: { managed: { get: async () => scene.policy ?? {} } },
     windows: { getCurrent: async () => ({ incognito: scene.isPrivate ?? false }) },
   };
-  Object.defineProperty(globalThis, 'browser', { value: browser });
+  // The polyfill looks for both.
+  Object.assign(globalThis, { browser, chrome: browser });
   Object.defineProperty(globalThis, 'fakeCalls', { value: calls });
   /** Tells the page, for tests, that something has changed that it may be showing. */
   const tellOfChange = () => {

@@ -30,15 +30,15 @@ const schema = v.object({
 });
 
 /** The organisation's policy: it configures and denies, and never grants. */
-export type Managed = v.InferOutput<typeof schema>;
+export type ManagedPolicy = v.InferOutput<typeof schema>;
 
 /**
  * Reads the policy once at each start of the background: Firefox tells nobody when it changes.
  *
  * @param read the browser's own reader; it must not throw where there is no policy
  */
-export function createManaged(read: () => Promise<Record<string, unknown>>): () => Promise<Managed> {
-  let known: Promise<Managed> | undefined;
+export function createManagedPolicy(read: () => Promise<Record<string, unknown>>): () => Promise<ManagedPolicy> {
+  let known: Promise<ManagedPolicy> | undefined;
   return () => {
     known ??= read().then((policy) => v.parse(schema, policy));
     return known;
@@ -46,11 +46,11 @@ export function createManaged(read: () => Promise<Record<string, unknown>>): () 
 }
 
 /** Keys of a policy that say nothing: unknown ones, and those whose value is not as the schema says. */
-export const unreadIn = (policy: Record<string, unknown>, read: Managed): string[] =>
+export const ignoredKeys = (policy: Record<string, unknown>, read: ManagedPolicy): string[] =>
   Object.entries(policy)
     .filter(([key, value]) => JSON.stringify((read as Record<string, unknown>)[key]) !== JSON.stringify(value))
     .map(([key]) => key);
 
 /** Whether the policy denies an origin. An entry that is no exact origin denies nothing: patterns would look as if they worked. */
-export const isDenied = ({ denied_sites: denied }: Managed, origin: string): boolean =>
+export const isDenied = ({ denied_sites: denied }: ManagedPolicy, origin: string): boolean =>
   denied.some((site) => exactOrigin(site) === origin);

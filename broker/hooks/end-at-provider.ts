@@ -1,0 +1,21 @@
+import { type Ended, type EndingDeps, endSignIns } from '../revocation/end-sign-ins.ts';
+import type { LogoutTarget } from '../store/store.ts';
+
+/**
+ * Ends what the provider says is over: browser sessions by its `sid`; by the person's `sub` devices too.
+ *
+ * @param ending `iat` in milliseconds, by the provider's clock
+ */
+export const endAtProvider = (
+  deps: EndingDeps,
+  ending: { target: LogoutTarget; iat: number; reason: string; upstream: string },
+): Promise<Ended> => {
+  const { target, iat, reason, upstream } = ending;
+  const by = 'sid' in target ? { sid: target.sid } : { idp_sub: target.idpSub };
+  return endSignIns(deps, {
+    signIns: { of: 'provider', target },
+    until: iat,
+    reason,
+    audit: (ended) => [{ type: `hook.${reason}`, detail: { upstream, ...by, ...ended } }],
+  });
+};

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-process.ts';
+import { newSession } from '../../test/conformance/store/harness.ts';
+import type { Person } from '../store/store.ts';
+import { auditEach, type Ending, type EndingDeps, endSignIns } from './end-sign-ins.ts';
+
+const reason = 'administrator';
+const result = { sealedRefresh: 'sealed', ringKid: 'ring-1', claims: { groups: [] } };
+
+let broker: InProcessBroker;
+let person: Person;
+/** The steps in their order. */
+let steps: string[];
+let deps: EndingDeps;
+
+beforeEach(async () => {
+  broker = await brokerInProcess('resources: {}');
+  const { store, config, feed, now } = broker.deps;
+  const known = { issuer: 'https://acme.okta.com', idpSub: 'ada', upstream: 'okta', name: 'Ada', email: undefined };
+  const { sub } = await store.upsertPerson({ ...known, newSub: 'ada' }, now());
+  const found = await store.getPerson(sub);
+  if (!found) throw new Error('there is no person');
+  person = found;
+  steps = [];
+  const noted = <Args extends unknown[], Result>(name: string, step: (...args: Args) => Promise<Result>) => {
+    return async (...args: Args) => {
+      steps.push(name);
+      return await step(...args);
+    };
+  };
+  deps = {
+    config,
+    now,
+    feed: { publish: noted('publish', feed.publish) },
+    store: {
+      ...store,
+      addTombstone: noted('tombstone', store.addTombstone),
+      endSessionsOf: noted('browsers', store.endSessionsOf),
+      denyAllowedGrantsOf: noted('grants', store.denyAllowedGrantsOf),
+      endDeviceSessionsOf: noted('devices', store.endDeviceSessionsOf),
+      appendAudit: noted('audit', store.appendAudit),
+    },
+  };
+});
+afterEach(() => broker.close());
+
+const browser = (issuedAt: number) => ({ ...newSession(person), issuer: person.issuer, issuedAt });
+const end = (ending: Partial<Ending> = {}) =>
+  endSignIns(deps, { signIns: { of: 'person', person }, reason, audit: auditEach(person.sub, reason), ...ending });
+
+describe('the end of a person’s sign-ins', () => {
+  it('takes its steps in the safe order, and tells open tabs before a slow end of devices', async () => {
+    const { store, now } = broker.deps;
+    const session = browser(now());
+    await store.insertSession(session);
+    const released = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const { endDeviceSessionsOf } = deps.store;
+    deps.store.endDeviceSessionsOf = async (...args) => {
+      reached.resolve();
+      await released.promise;
+      return endDeviceSessionsOf(...args);
+    };
+    const ending = end();
+    await reached.promise;
+    expect((await store.revocationsAfter(0, 10)).map(({ event }) => event)).toEqual([
+      { type: 'revoked', sessions: [session.id], reason },
+    ]);
+    released.resolve();
+    expect(await ending).toEqual({ sessions: [session.id], devices: [] });
+    expect(steps).toEqual(['tombstone', 'browsers', 'publish', 'grants', 'devices', 'audit']);
+  });
+
+  it('is met by a sign-in under way, and lets a later one in', async () => {
+    const { store, now } = broker.deps;
+    const underWay = browser(now());
+    await end();
+    expect(await store.insertSession(underWay)).toBe('tombstoned');
+    expect(await store.insertSession(browser(now() + 1_000))).toBe('inserted');
+  });
+
+  it('is met by a refresh under way', async () => {
+    const { store, now } = broker.deps;
+    const session = browser(now());
+    await store.insertSession(session);
+    const row = await store.getSession(session.id);
+    if (!row) throw new Error('there is no session');
+    const { endSessionsOf } = deps.store;
+    let committed: boolean | undefined;
+    // Between the tombstone and the rows, while the session still lives.
+    deps.store.endSessionsOf = async (...args) => {
+      const read = { version: row.version, rechecks: row.rechecks };
+      committed = await store.commitRefresh('session', row.id, read, { ...result, refreshedAt: now() });
+      return endSessionsOf(...args);
+    };
+    await end();
+    expect(committed).toBe(false);
+  });
+
+  it('takes what a provider with a fast clock has dated into the future', async () => {
+    const { store, now } = broker.deps;
+    const session = browser(now() + 60_000);
+    await store.insertSession(session);
+    expect((await end()).sessions).toEqual([session.id]);
+  });
+
+  it('leaves what began after its bound, and open device requests with it', async () => {
+    const { store, now } = broker.deps;
+    const [before, after] = [browser(now()), browser(now() + 1)];
+    for (const session of [before, after]) await store.insertSession(session);
+    expect((await end({ until: now() })).sessions).toEqual([before.id]);
+    expect(steps).not.toContain('grants');
+  });
+
+  it('writes nothing twice', async () => {
+    await broker.deps.store.insertSession(browser(broker.deps.now()));
+    await end();
+    expect(await end()).toEqual({ sessions: [], devices: [] });
+    expect(steps.filter((step) => step === 'publish' || step === 'audit')).toEqual(['publish', 'audit']);
+  });
+});
+
+it('of a provider’s session leaves the person’s devices alone', async () => {
+  const { store, now } = broker.deps;
+  const session = { ...browser(now()), sid: 'at-the-provider' };
+  await store.insertSession(session);
+  const target = { issuer: person.issuer, sid: session.sid };
+  expect(await end({ signIns: { of: 'provider', target }, until: now() })).toEqual({
+    sessions: [session.id],
+    devices: [],
+  });
+  expect(steps).toEqual(['tombstone', 'browsers', 'publish', 'audit']);
+});
+
+it('of one browser ends no other', async () => {
+  const { store, now } = broker.deps;
+  const [one, other] = [browser(now()), browser(now())];
+  for (const session of [one, other]) await store.insertSession(session);
+  expect(await end({ signIns: { of: 'browser', id: one.id } })).toEqual({ sessions: [one.id], devices: [] });
+  expect((await store.listSessions(person.sub)).map(({ id }) => id)).toEqual([other.id]);
+  expect(steps).toEqual(['publish', 'audit']);
+});

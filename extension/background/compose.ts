@@ -1,0 +1,283 @@
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import type { Alarm } from '../platform/alarms.ts';
+import type { BakedConfig } from '../platform/baked-config.ts';
+import type { Identity } from '../platform/identity.ts';
+import type { Sites } from '../platform/sites.ts';
+import { type Area, type StoredValue, storedValue } from '../platform/stored-value.ts';
+import type { Windows } from '../platform/windows.ts';
+import { createManagedPolicy } from '../protocol/managed-policy.ts';
+import { accessHandlers } from './handlers/access-handlers.ts';
+import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
+import { createInteractions } from './handlers/interactions.ts';
+import { popupHandlers } from './handlers/popup-handlers.ts';
+import { createRouter, type Router } from './handlers/router.ts';
+import { sessionHandlers } from './handlers/session-handlers.ts';
+import { settingsHandlers } from './handlers/settings-handlers.ts';
+import { tokenHandlers } from './handlers/token-handlers.ts';
+import { createConsentPrompts } from './page/consent-prompts.ts';
+import type { PageCall, PageHandlers } from './page/page-call.ts';
+import { createPagePorts, type Port } from './page/page-port.ts';
+import { createPendingRequests, type Timer } from './page/pending-requests.ts';
+import { createRateLimit } from './page/rate-limit.ts';
+import { createSiteAccess } from './page/site-access.ts';
+import { createProfile, type Profile, type ProfileDeps } from './profiles/profile.ts';
+import type { ProfileList } from './profiles/profile-list.ts';
+import { createProfiles, type Profiles } from './profiles/profiles.ts';
+import { createProviders } from './profiles/providers.ts';
+import { createPageEvents } from './session/page-events.ts';
+import { createSetup, type Pending } from './setup.ts';
+import { createToolbarIcon, type ToolbarIconDeps } from './toolbar-icon.ts';
+import { createUiPorts, type UiHandlers } from './ui-port.ts';
+
+/** What the background needs from the world around it: the browser, storage, time and chance. */
+export interface BackgroundWorld {
+  /** What the build bakes in; `null` in the store build. */
+  baked: BakedConfig | null;
+  extensionId: string;
+  /** The origin of the extension's own pages. */
+  ownOrigin: string;
+  /** The version of this build, `x.y.z`. */
+  version: string;
+  /** In memory, gone with the browser. */
+  area: Area;
+  /** The broker that the person named. */
+  chosenBroker: StoredValue<string>;
+  /** On disk, out of the reach of content scripts. */
+  profileList: StoredValue<ProfileList>;
+  keysOf: ProfileDeps['keysOf'];
+  identity: Identity;
+  sites: Sites;
+  windows: Windows;
+  /** Wakes a stopped background, so that it opens its event streams again. */
+  recheck: Pick<Alarm, 'start' | 'stop'>;
+  readManagedStorage(): Promise<Record<string, unknown>>;
+  showIcon: ToolbarIconDeps['show'];
+  iconTitle: ToolbarIconDeps['titleOf'];
+  /** Opens the page that a person sees first after the installation. */
+  openWelcome(): Promise<void>;
+  fetch: typeof fetch;
+  now: Clock;
+  random(): number;
+  /** An id that was never given out before. @param what it names */
+  newId(what: 'profile' | 'epoch' | 'prompt'): string;
+  after(ms: number): Timer;
+  /** A fault of ours, which nobody waits for. */
+  report(error: unknown): void;
+}
+
+export type Background = ReturnType<typeof composeBackground>;
+
+/**
+ * Puts the parts of the background together. It registers nothing and starts nothing: `main.ts` does, and so do
+ * the unit tests, which compose the same parts around fakes.
+ */
+export function composeBackground(world: BackgroundWorld) {
+  const { baked, extensionId, area, keysOf, identity, sites, windows, recheck, now, after } = world;
+  // A store build doesn't know its broker yet: whether http: pages are served is decided when one calls.
+  const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? true };
+
+  /** Where nothing but our own windows and the icon show what changed. */
+  function changed(): void {
+    ui.changed();
+    report(drawIcon());
+  }
+  const ui = createUiPorts({ extensionId, origin: world.ownOrigin }, () => uiRouter);
+  const eventsOf = createPageEvents({
+    state: storedValue(area, 'events'),
+    newEpoch: () => world.newId('epoch'),
+    async broadcast(event, profile) {
+      const profileAt = await profiles.where();
+      await windows.broadcast(event, (origin) => profileAt(origin) === profile);
+    },
+    changed() {
+      changed();
+      update();
+      report(prompts.review());
+    },
+  });
+  const managed = createManagedPolicy(world.readManagedStorage);
+  const upstreams = storedValue<string[]>(area, 'upstreams');
+  const setup = createSetup({
+    baked,
+    managed,
+    chosen: world.chosenBroker,
+    pending: storedValue<Pending>(area, 'setup'),
+    sites,
+    async policySites() {
+      const answers = await Promise.all((await profiles.all()).map(({ session }) => session.current()));
+      return [...new Set(answers.flatMap((answer) => answer?.policy.sites ?? []).map(({ origin }) => origin))];
+    },
+    async leave() {
+      for (const { id } of await profiles.all()) await profiles.signOut(id);
+      await upstreams.clear();
+    },
+    changed,
+  });
+  const drawIcon = createToolbarIcon({
+    broker: () => setup.broker(),
+    isReachable: (origin) => setup.isReachable(origin),
+    current: async () => (await profiles.main()).session.current(),
+    show: world.showIcon,
+    titleOf: world.iconTitle,
+  });
+  const http: ProfileDeps['http'] = {
+    broker: async () => {
+      const broker = await setup.broker();
+      if (!broker) throw new LatchkeyError({ code: 'unsupported', message: 'this extension has no broker yet' });
+      return broker;
+    },
+    version: world.version,
+    nonce: storedValue<string>(area, 'nonce'),
+    fetch: (...request) => world.fetch(...request),
+    now,
+  };
+  const profileDeps: ProfileDeps = {
+    area,
+    keysOf,
+    http,
+    identity,
+    eventsOf,
+    authorizing: (profile, body) => profiles.authorizing(profile, body),
+    signedIn: (profile, account) => profiles.signedIn(profile, account),
+    async isSeen(profile, sites) {
+      const profileAt = await profiles.where();
+      const approved = [...new Set([...(baked?.sites ?? []), ...sites])];
+      return windows.hasTabAt(approved.filter((origin) => profileAt(origin) === profile));
+    },
+    changed,
+    sleep: (ms) => after(ms).elapsed,
+    now,
+    random: world.random,
+    report: world.report,
+  };
+  const made = new Map<string, Profile>();
+  /** The one profile of this id: two would not hear of each other. */
+  function profileOf(id: string): Profile {
+    const profile = made.get(id) ?? createProfile(id, profileDeps);
+    made.set(id, profile);
+    return profile;
+  }
+  const profiles: Profiles = createProfiles({
+    kept: world.profileList,
+    create: profileOf,
+    managed,
+    newId: () => world.newId('profile'),
+    report: world.report,
+  });
+  const prompts = createConsentPrompts({
+    area,
+    windows,
+    sessionOf: async (profile) => (await profiles.get(profile)).session,
+    // In the window the person may have chosen another account than the site had.
+    async given({ profile, origin }) {
+      if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
+    },
+    newId: () => world.newId('prompt'),
+    now,
+  });
+  const interactions = createInteractions({ prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
+
+  const pageHandlers: PageHandlers = {
+    ...sessionHandlers({ interactions, signOut: (profile) => profiles.signOutForSite(profile) }),
+    ...tokenHandlers({ interactions }),
+    ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
+  };
+  const problem = storedValue<PageErrorBody>(area, 'problem');
+  const ownHandlers: UiHandlers = {
+    ...popupHandlers({
+      setup,
+      profiles,
+      providers: createProviders({
+        ask: async () => (await profiles.main()).upstreams(),
+        known: upstreams,
+        managed,
+        changed: () => ui.changed(),
+      }),
+      prompts,
+      managed,
+      problem,
+      openTab: (url) => windows.openTab(url),
+      after,
+    }),
+    ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null }),
+    ...diagnosticsHandlers({ setup, profiles, redirectUri: () => identity.redirectUri(), problem }),
+  };
+  const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);
+  const uiRouter: Router<void> = createRouter('ui', ownHandlers);
+  const servePage = createPagePorts({
+    rules,
+    router: pageRouter,
+    pending: createPendingRequests({ now, after }),
+    limit: createRateLimit({ count: 60, perMs: 10_000 }, now),
+    requireAccess: createSiteAccess({
+      sites: baked?.sites ?? [],
+      broker: () => setup.broker(),
+      managed,
+      isReachable: (origin) => setup.isReachable(origin),
+      current: async (origin) => (await profiles.at(origin)).session.current(),
+    }),
+    profileAt: (origin) => profiles.at(origin),
+  });
+
+  /** Listens for each account to what its pages must hear, and stays to be woken while there is something to hear. */
+  async function listen(): Promise<void> {
+    const wanted = await Promise.all((await profiles.all()).map(({ eventStream }) => eventStream.update()));
+    await (wanted.includes(true) ? recheck.start() : recheck.stop());
+  }
+
+  function update(): void {
+    void listen().catch(world.report);
+  }
+
+  const report = (work: Promise<unknown>): void => void work.catch(world.report);
+
+  /** Where the organisation wants it, the browser's start is the moment to sign in. */
+  async function signInAtStart(): Promise<void> {
+    const broker = await setup.broker();
+    if (!(await managed()).sign_in_at_start || !broker || !(await setup.isReachable(broker))) return;
+    const { session, signIn } = await profiles.main();
+    if (!(await session.current())) await signIn.run();
+  }
+
+  /** The first thing a person sees, unless the organisation wants them to see nothing but the sign-in. */
+  async function welcome(): Promise<void> {
+    if ((await managed()).sign_in_at_start) await signInAtStart();
+    else await world.openWelcome();
+  }
+
+  return {
+    /** Serves a port of one of the extension's own pages. */
+    serveOwnPage(port: Port): void {
+      ui.serve(port);
+      // What could not be asked at the start may be known by now.
+      report(drawIcon());
+    },
+    /** Serves a port of the bridge in a web page. */
+    servePage(port: Port): void {
+      servePage(port);
+      update();
+    },
+    windowClosed: (windowId: number): void => report(prompts.windowClosed(windowId)),
+    /** Opens the event streams that are wanted, and closes the others. */
+    update,
+    /** The person has given access to a host. */
+    accessGiven: (): void => report(setup.resume()),
+    /** The person has taken access to a host back. */
+    accessTaken(): void {
+      report(setup.restore());
+      changed();
+    },
+    installed(reason: string): void {
+      report(setup.restore());
+      if (reason === 'install') report(welcome());
+    },
+    browserStarted(): void {
+      report(setup.restore());
+      report(signInAtStart());
+    },
+    drawIcon: (): void => report(drawIcon()),
+    /** The parts themselves, for what tests them together. */
+    parts: { profiles, profileOf, prompts, interactions, pageHandlers },
+  };
+}
