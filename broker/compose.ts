@@ -4,7 +4,7 @@ import type { Deps } from './deps.ts';
 import { createFeed } from './events/feed.ts';
 import { createHookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
-import { createLimiter } from './limits/limiter.ts';
+import { createChunkedCounter } from './limits/count-in-chunks.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
@@ -52,7 +52,7 @@ export function compose(world: World): Deps {
     ring,
     upstreams,
     backoff,
-    limiter: createLimiter({ store, now, factor: config.rateLimitFactor }),
+    countInChunks: createChunkedCounter({ store, now, factor: config.rateLimitFactor }),
     refresher: createRefresher({
       store,
       ring,

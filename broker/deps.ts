@@ -3,7 +3,7 @@ import type { Config } from './config/types.ts';
 import type { Feed } from './events/feed.ts';
 import type { HookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
-import type { Limiter } from './limits/limiter.ts';
+import type { ChunkedCounter } from './limits/count-in-chunks.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
@@ -26,7 +26,7 @@ export interface Deps {
   /** Which providers are left alone for a while. */
   backoff: Backoff;
   refresher: Refresher;
-  limiter: Limiter;
+  countInChunks: ChunkedCounter;
   keys: SigningKeys;
   minter: Minter;
   verifyToken: TokenVerifier;

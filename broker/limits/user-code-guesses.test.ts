@@ -5,7 +5,8 @@ import { compareCode } from '../oauth/compare-user-code.ts';
 import { newUserCode, userCodeHash } from '../oauth/user-code.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
-import { expectedHits, guessBudget, mostComparisons } from './user-code-guesses.ts';
+import { budgets } from './budgets.ts';
+import { expectedHits, mostComparisons } from './user-code-guesses.ts';
 
 const clock = { now: 1_800_000_000_000 };
 const now = () => clock.now;
@@ -81,11 +82,13 @@ describe('the guess budget', () => {
     for (let device = 0; device < 30; device += 1) {
       expect(await guess('installer', 'a', await waitingCode())).toBe('found');
     }
-    for (let wrong = 0; wrong < guessBudget.person; wrong += 1) expect(await guess('installer', 'a')).toBe('wrong');
+    for (let wrong = 0; wrong < budgets.userCode.person.count; wrong += 1)
+      expect(await guess('installer', 'a')).toBe('wrong');
     expect(await guess('installer', 'a')).toBe('too_many');
     // Nor in the next hour.
-    clock.now += guessBudget.windowMs;
-    for (let wrong = 0; wrong < guessBudget.person; wrong += 1) expect(await guess('installer', 'a')).toBe('wrong');
+    clock.now += budgets.userCode.person.windowMs;
+    for (let wrong = 0; wrong < budgets.userCode.person.count; wrong += 1)
+      expect(await guess('installer', 'a')).toBe('wrong');
     expect(await guess('installer', 'a')).toBe('too_many');
   });
 });

@@ -1,46 +1,50 @@
-import type { Deps } from '../deps.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import type { LimitStore } from '../store/store.ts';
+import { type Budget, budgets, guessesOfOwn } from './budgets.ts';
+
+const { person, address } = budgets.userCode;
 
 /**
- * How many wrong codes are compared in an hour: ten for a signed-in person, and from the fourth of them on a
- * hundred for an address (many people can be behind one). Nothing is counted for the whole broker, and the
- * first three are the person's own: no flood closes the page for everybody, nor for those behind one address.
+ * How many wrong codes the broker compares in an hour: ten for a signed-in person and, from a person's fourth on, a
+ * hundred for an address. No budget is shared by everybody, and three guesses are a person's own: no flood closes
+ * the page, not even for people at the same address.
  *
- * With P persons and A addresses at an attacker's hands the comparisons in an hour are at most
- * min(P × 10, P × 3 + A × 100) ({@link mostComparisons}); with C codes outstanding the expected hits are that
- * × C / 20⁸ ({@link expectedHits}). A hundred accounts against a hundred codes, from as many addresses as there
- * are: 1,000 × 100 / 2.56 × 10¹⁰ = 4 in a million.
+ * With P persons and A addresses, an attacker gets at most min(P × 10, P × 3 + A × 100) comparisons in an hour. With C
+ * codes outstanding, the expected hits are that × C / 20⁸ ({@link expectedHits}). A hundred accounts against a hundred
+ * codes, from any number of addresses: 1,000 × 100 / 2.56 × 10¹⁰ = 4 in a million.
  */
-export const guessBudget = { windowMs: 3_600_000, person: 10, ownOfPerson: 3, address: 100 } as const;
-
 export const mostComparisons = (persons: number, addresses: number): number =>
-  Math.min(persons * guessBudget.person, persons * guessBudget.ownOfPerson + addresses * guessBudget.address);
+  Math.min(persons * person.count, persons * guessesOfOwn + addresses * address.count);
 
 /** 8 letters of 20. */
 export const expectedHits = (comparisons: number, outstanding: number): number => (comparisons * outstanding) / 20 ** 8;
 
-/** One comparison that may be made. */
+/** Permission for one comparison. */
 export interface Guess {
-  /** Right codes are not counted: whoever sets up twenty devices enters twenty of them. */
+  /** Takes the count back: somebody who sets up twenty devices enters twenty right codes. */
   wasRight(): Promise<void>;
 }
 
 /**
  * Counts the attempt before the comparison, so that parallel guesses cannot slip through.
  *
- * @returns `undefined` where no more may be compared
+ * @returns `undefined` once a budget is used up
  */
 export async function takeGuess(
-  { store, now }: Pick<Deps, 'store' | 'now'>,
+  { store, now }: { store: Pick<LimitStore, 'hit' | 'takeBack'>; now: Clock },
   sub: string,
-  address: string,
+  network: string,
 ): Promise<Guess | undefined> {
-  const count = async (key: string) => ({ key, ...(await store.hit(key, guessBudget.windowMs, now())) });
-  const ofPerson = await count(`guess-person:${sub}`);
-  if (ofPerson.count > guessBudget.person) return undefined;
+  const count = async ({ name, windowMs }: Budget, who: string) => {
+    const key = `${name}:${who}`;
+    return { key, ...(await store.hit(key, windowMs, now())) };
+  };
+  const ofPerson = await count(person, sub);
+  if (ofPerson.count > person.count) return undefined;
   const counted = [ofPerson];
-  if (ofPerson.count > guessBudget.ownOfPerson) {
-    const ofAddress = await count(`guess-address:${address}`);
-    if (ofAddress.count > guessBudget.address) return undefined;
+  if (ofPerson.count > guessesOfOwn) {
+    const ofAddress = await count(address, network);
+    if (ofAddress.count > address.count) return undefined;
     counted.push(ofAddress);
   }
   return {

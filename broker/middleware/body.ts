@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import type { Form } from '../oauth/form.ts';
 
 type Schema<Out> = v.GenericSchema<unknown, Out>;
 
@@ -26,9 +27,6 @@ function parseJson(text: string): unknown {
     throw new OAuthError('invalid_request', 'the body is not valid JSON', { cause });
   }
 }
-
-/** Parameters of a form, each at most once (RFC 6749 §3.2). A parameter without a value counts as absent. */
-export type Form = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a body of `application/x-www-form-urlencoded`. Unknown parameters are ignored (RFC 6749 §3.2).

@@ -1,16 +1,16 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext, Env } from '../env.ts';
-import type { BulkBudget } from '../limits/limiter.ts';
+import type { ChunkedBudget } from '../limits/budgets.ts';
 
 /** Counts each request against the budget of whoever `who` says it is. */
 export function limit(
-  { limiter }: Pick<Deps, 'limiter'>,
-  budget: BulkBudget,
+  { countInChunks }: Pick<Deps, 'countInChunks'>,
+  budget: ChunkedBudget,
   who: (c: BrokerContext) => string,
 ): MiddlewareHandler<Env> {
   return async function limitMiddleware(c, next) {
-    await limiter(budget, who(c));
+    await countInChunks(budget, who(c));
     await next();
   };
 }

@@ -39,7 +39,7 @@ export function trustedRedirect(
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
   const client = config.devices.get(clientId);
   if (!client) {
-    throw new OAuthError('invalid_client', 'this client_id is not listed: add it under devices in the configuration', {
+    throw new OAuthError('invalid_client', 'unknown client_id; add it under devices in the configuration', {
       status: 400,
     });
   }
@@ -72,9 +72,10 @@ export function nativeRequest(
   only(query, 'state');
   // A program that hears of it can show a code instead.
   requireGrant(client, 'loopback');
-  if (query.has('request')) throw new OAuthError('request_not_supported', 'leave request out: send plain parameters');
+  if (query.has('request'))
+    throw new OAuthError('request_not_supported', 'request is not supported; send plain parameters');
   if (query.has('request_uri')) {
-    throw new OAuthError('request_uri_not_supported', 'leave request_uri out: send plain parameters');
+    throw new OAuthError('request_uri_not_supported', 'request_uri is not supported; send plain parameters');
   }
   const responseType = only(query, 'response_type');
   if (responseType !== 'code') {
@@ -99,7 +100,7 @@ export function nativeRequest(
 function codeChallenge(query: URLSearchParams): string {
   const challenge = only(query, 'code_challenge');
   if (challenge === undefined || !/^[\w-]{43}$/.test(challenge) || only(query, 'code_challenge_method') !== 'S256') {
-    throw new OAuthError('invalid_request', 'PKCE is required: send code_challenge and code_challenge_method=S256');
+    throw new OAuthError('invalid_request', 'PKCE is required; send code_challenge and code_challenge_method=S256');
   }
   return challenge;
 }
@@ -109,7 +110,7 @@ function signInWish(query: URLSearchParams): SignInWish {
   if (prompts.includes('none')) {
     throw new OAuthError(
       'interaction_required',
-      'a native client is always confirmed by the person: leave out prompt=none',
+      'the user must always confirm a native client; do not send prompt=none',
     );
   }
   const maxAge = only(query, 'max_age');
@@ -127,6 +128,6 @@ function signInWish(query: URLSearchParams): SignInWish {
 /** A parameter without a value counts as absent, and none may be there twice (RFC 6749 §3.1). */
 function only(query: URLSearchParams, name: string): string | undefined {
   const [value, ...more] = query.getAll(name);
-  if (more.length > 0) throw new OAuthError('invalid_request', `the parameter ${name} must not be repeated`);
+  if (more.length > 0) throw new OAuthError('invalid_request', `parameter ${name} must not be repeated`);
   return value === '' ? undefined : value;
 }

@@ -2,7 +2,8 @@ import { parseScope } from '@latchkey/shared/scope.ts';
 import type { DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
-import type { Form } from '../middleware/body.ts';
+import { basicChallenge, parseBasicCredentials } from './client-authentication/basic-credentials.ts';
+import type { Form } from './form.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
 /**
@@ -21,32 +22,27 @@ export function requireClient(
   const clientId = form.client_id ?? basic;
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
   if (basic !== undefined && basic !== clientId) {
-    throw new OAuthError('invalid_request', 'client_id and the Authorization header name two different clients');
+    throw new OAuthError('invalid_request', 'client_id does not match the Authorization header');
   }
   if (form.client_secret !== undefined) throw publicClient();
   const client = config.devices.get(clientId);
   if (!client) {
-    throw new OAuthError('invalid_client', 'this client_id is not listed: add it under devices in the configuration', {
+    throw new OAuthError('invalid_client', 'unknown client_id; add it under devices in the configuration', {
       headers: basic === undefined ? {} : basicChallenge,
     });
   }
   return client;
 }
 
-const basicChallenge = { 'WWW-Authenticate': 'Basic realm="latchkey"' };
-
 const publicClient = () =>
-  new OAuthError('invalid_client', 'this client is public: it has no secret, so leave it out', {
+  new OAuthError('invalid_client', 'this client is public; do not send a client secret', {
     headers: basicChallenge,
   });
 
-/** Both halves are form-encoded (RFC 6749 §2.3.1). */
 function basicClientId(authorization: string): string | undefined {
-  const encoded = /^Basic\s+([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
-  if (encoded === undefined) return undefined;
-  const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':');
-  if (secret.join(':') !== '') throw publicClient();
-  return new URLSearchParams(`id=${id}`).get('id') ?? undefined;
+  const basic = parseBasicCredentials(authorization);
+  if (basic?.secret) throw publicClient();
+  return basic?.clientId;
 }
 
 /** @throws {OAuthError} `unauthorized_client` where the configuration gives the client another way in */
@@ -54,7 +50,7 @@ export function requireGrant({ grant, clientId }: DeviceClientConfig, wanted: 'd
   if (grant === wanted || grant === 'both') return;
   throw new OAuthError(
     'unauthorized_client',
-    `this client may not use the ${wanted} flow: set devices.${clientId}.grant to ${wanted} or both`,
+    `this client is not allowed to use the ${wanted} flow; set devices.${clientId}.grant to ${wanted} or both`,
   );
 }
 
@@ -92,7 +88,7 @@ export function requestedTarget(
   if (resource !== undefined && allowed.length === 0) {
     throw new OAuthError(
       'invalid_target',
-      `this client may ask for: ${[...client.allow.keys()].join(' ') || 'no resource'}`,
+      `resource is not allowed for this client; allowed: ${[...client.allow.keys()].join(' ') || 'none'}`,
     );
   }
   if (hasOpenid && ofApis.length === 0) return { resource, scopes: identity };
@@ -103,6 +99,6 @@ export function requestedTarget(
   if (hasOpenid) return { resource, scopes: identity };
   throw new OAuthError(
     'invalid_scope',
-    `this client may ask for: ${['openid', ...allowed.flatMap(([, scopes]) => scopes)].join(' ')}`,
+    `none of these scopes is allowed for this client; allowed: ${['openid', ...allowed.flatMap(([, scopes]) => scopes)].join(' ')}`,
   );
 }

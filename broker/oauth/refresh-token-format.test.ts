@@ -1,26 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import { createRing } from '../keys/ring.ts';
 import { grantPublicKey, openGrant, sealGrant } from './grants/grant-seal.ts';
-import { formatHandle, handleHash, knownSuccessor, newHandle, parseHandle, successor } from './refresh-token-format.ts';
+import {
+  findNextRefreshToken,
+  formatRefreshToken,
+  newRefreshToken,
+  nextRefreshToken,
+  parseRefreshToken,
+  refreshTokenHash,
+} from './refresh-token-format.ts';
 
 const key = (byte: number) => ({ kid: `k${byte}`, key: Buffer.alloc(32, byte) });
 const ring = createRing([key(1)]);
 
-describe('a refresh handle', () => {
+describe('a refresh token', () => {
   it('is read as it was written, and nothing else is', () => {
-    const handle = newHandle();
-    expect(parseHandle(formatHandle(handle))).toEqual(handle);
-    for (const text of ['', '.', formatHandle(handle).slice(1), `${formatHandle(handle)}x`])
-      expect(parseHandle(text)).toBeUndefined();
+    const refreshToken = newRefreshToken();
+    expect(parseRefreshToken(formatRefreshToken(refreshToken))).toEqual(refreshToken);
+    for (const text of ['', '.', formatRefreshToken(refreshToken).slice(1), `${formatRefreshToken(refreshToken)}x`])
+      expect(parseRefreshToken(text)).toBeUndefined();
   });
 
-  it('has one successor, which needs the ring, and is found again after the ring’s rotation', () => {
-    const handle = newHandle();
-    const next = successor(handle, ring);
-    expect(successor(handle, ring)).toEqual(next);
-    expect(successor(handle, createRing([key(2)]))).not.toEqual(next);
-    expect(knownSuccessor(handle, createRing([key(2), key(1)]), handleHash(next))).toEqual(next);
-    expect(knownSuccessor(newHandle(), ring, handleHash(next))).toBeUndefined();
+  it('has one successor, which depends on the ring and is found again after the ring’s rotation', () => {
+    const refreshToken = newRefreshToken();
+    const next = nextRefreshToken(refreshToken, ring);
+    expect(nextRefreshToken(refreshToken, ring)).toEqual(next);
+    expect(nextRefreshToken(refreshToken, createRing([key(2)]))).not.toEqual(next);
+    expect(findNextRefreshToken(refreshToken, createRing([key(2), key(1)]), refreshTokenHash(next))).toEqual(next);
+    expect(findNextRefreshToken(newRefreshToken(), ring, refreshTokenHash(next))).toBeUndefined();
+  });
+
+  it('keeps the hash and the successor that stored sessions depend on', () => {
+    const refreshToken = { family: 'A'.repeat(22), secret: Buffer.alloc(32, 1) };
+    expect(refreshTokenHash(refreshToken)).toBe('5anmCH76B67A8oj465yLHWIGvdYiZwP8VgegtleUfTM');
+    expect(formatRefreshToken(nextRefreshToken(refreshToken, createRing([key(2)])))).toBe(
+      'AAAAAAAAAAAAAAAAAAAAAA.7xSjiaXGag7qmnH-F9T5jmwKouvUeWV8-rjqQ15ljj4',
+    );
   });
 });
 

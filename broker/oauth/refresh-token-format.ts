@@ -2,44 +2,53 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { sha256 } from '../keys/hash.ts';
 import type { KeyRing } from '../keys/ring.ts';
 
-/** What a device holds as its `refresh_token`: the family and the secret of the moment. */
-export interface Handle {
+/** A device's `refresh_token`: the family and the current secret. */
+export interface DeviceRefreshToken {
   /** 128 bits, base64url; stays the same for the family. */
   family: string;
   /** 256 bits: seals the family's upstream refresh token, together with the ring. */
   secret: Buffer;
 }
 
-export function newHandle(): Handle {
+export function newRefreshToken(): DeviceRefreshToken {
   return { family: randomBytes(16).toString('base64url'), secret: randomBytes(32) };
 }
 
-export const formatHandle = ({ family, secret }: Handle): string => `${family}.${secret.toString('base64url')}`;
+export const formatRefreshToken = ({ family, secret }: DeviceRefreshToken): string =>
+  `${family}.${secret.toString('base64url')}`;
 
-export function parseHandle(text: string): Handle | undefined {
+export function parseRefreshToken(text: string): DeviceRefreshToken | undefined {
   const match = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/.exec(text);
   if (!match?.[1] || !match[2]) return undefined;
   return { family: match[1], secret: Buffer.from(match[2], 'base64url') };
 }
 
 /** The family's row. */
-export const familyRowId = ({ family }: Pick<Handle, 'family'>): string => sha256(`device:${family}`);
+export const familyRowId = ({ family }: Pick<DeviceRefreshToken, 'family'>): string => sha256(`device:${family}`);
 
-export const handleHash = ({ secret }: Handle): string =>
+/** The labels with `device-handle`, here and below, are part of stored hashes and issued tokens: never change them. */
+export const refreshTokenHash = ({ secret }: DeviceRefreshToken): string =>
   sha256(Buffer.concat([Buffer.from('device-handle:'), secret]));
 
-const derive = (handle: Handle, ringKey: Uint8Array): Handle => ({
-  family: handle.family,
-  secret: Buffer.from(hkdfSync('sha256', ringKey, handle.secret, `latchkey/v1/device-handle\0${handle.family}`, 32)),
+const derive = (refreshToken: DeviceRefreshToken, ringKey: Uint8Array): DeviceRefreshToken => ({
+  family: refreshToken.family,
+  secret: Buffer.from(
+    hkdfSync('sha256', ringKey, refreshToken.secret, `latchkey/v1/device-handle\0${refreshToken.family}`, 32),
+  ),
 });
 
 /**
- * The handle that follows. It is derived, not drawn: an answer that was lost, or two shells at once, get the
- * same successor.
+ * The refresh token that replaces this one. It is derived, not random: a retry after a lost answer, or a second shell at
+ * the same time, gets the same one.
  */
-export const successor = (handle: Handle, ring: KeyRing): Handle => derive(handle, ring.current.key);
+export const nextRefreshToken = (refreshToken: DeviceRefreshToken, ring: KeyRing): DeviceRefreshToken =>
+  derive(refreshToken, ring.current.key);
 
-/** The successor that was handed out, whichever key of the ring was the first then. */
-export function knownSuccessor(handle: Handle, ring: KeyRing, currentHash: string): Handle | undefined {
-  return ring.all.map(({ key }) => derive(handle, key)).find((next) => handleHash(next) === currentHash);
+/** The next refresh token as it was issued, whichever key of the ring was current then. */
+export function findNextRefreshToken(
+  refreshToken: DeviceRefreshToken,
+  ring: KeyRing,
+  currentHash: string,
+): DeviceRefreshToken | undefined {
+  return ring.all.map(({ key }) => derive(refreshToken, key)).find((next) => refreshTokenHash(next) === currentHash);
 }

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { spend } from '../limits/spend.ts';
+import { budgets } from '../limits/budgets.ts';
+import { countExactly } from '../limits/count-exactly.ts';
 import { formBody } from '../middleware/body.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { changes } from '../web/account/account-changes.ts';
@@ -10,9 +11,6 @@ import { csrfToken, type PageSession, readPageSession, requireCsrf, writePageSes
 import { startSignIn } from '../web/page-sign-in.ts';
 import { accountPage } from '../web/pages/account-page.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
-
-/** Sign-ins begun here: each is a row. */
-const budget = { name: 'account', count: 60, windowMs: 60_000 };
 
 /** `GET /account`: where the person is signed in. Whoever is not signed in to our pages goes to the provider first. */
 export function account(deps: Deps) {
@@ -28,7 +26,7 @@ export function account(deps: Deps) {
 }
 
 async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Promise<string> {
-  await spend(deps, budget, c.get('network'));
+  await countExactly(deps, budgets.account, c.get('network'));
   writePageSession(deps, c, page);
   const prompt = page.chooseAccount ? 'login' : undefined;
   return startSignIn(deps, page, chooseUpstream(deps, undefined), { type: 'account' }, { offline: false, prompt });

@@ -1,14 +1,13 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { spend } from '../limits/spend.ts';
+import { budgets } from '../limits/budgets.ts';
+import { countExactly } from '../limits/count-exactly.ts';
 import { nativeRequest, trustedRedirect } from '../oauth/authorization-request.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { readPageSession, writePageSession } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
-
-const budget = { name: 'authorize', count: 60, windowMs: 60_000 };
 
 /**
  * `GET /authorize`: for a listed native client on a machine with a browser (RFC 8252). First the provider says who
@@ -16,7 +15,7 @@ const budget = { name: 'authorize', count: 60, windowMs: 60_000 };
  */
 export function authorize(deps: Deps) {
   return async (c: BrokerContext) => {
-    await spend(deps, budget, c.get('network'));
+    await countExactly(deps, budgets.authorize, c.get('network'));
     const query = new URL(c.req.url).searchParams;
     const { client, redirect } = trustedRedirect(deps, query);
     try {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { sha256 } from '../keys/hash.ts';
-import { spend } from '../limits/spend.ts';
+import { budgets } from '../limits/budgets.ts';
+import { countExactly } from '../limits/count-exactly.ts';
 import { formBody } from '../middleware/body.ts';
 import { grantPublicKey } from '../oauth/grants/grant-seal.ts';
 import { requestedTarget, requireClient, requireGrant } from '../oauth/public-client.ts';
@@ -11,13 +12,12 @@ import { newUserCode, userCodeHash } from '../oauth/user-code.ts';
 const lifeMs = 600_000;
 /** Seconds between polls. */
 const interval = 5;
-const budget = { name: 'device-authorization', count: 30, windowMs: 60_000 };
 
 /** `POST /device_authorization` (RFC 8628 §3.1, §3.2). */
 export function deviceAuthorization(deps: Deps) {
   const { config, store, ring, now } = deps;
   return async (c: BrokerContext) => {
-    await spend(deps, budget, c.get('network'));
+    await countExactly(deps, budgets.deviceAuthorization, c.get('network'));
     const form = await formBody(c);
     const client = requireClient(deps, form, c.req.header('authorization'));
     requireGrant(client, 'device');

@@ -36,7 +36,8 @@ function readClaims({ iat, jti, sid, sub, events, ...rest }: JWTPayload): Claims
   const event = isObject(events) ? events[logoutEvent] : undefined;
   if (!isObject(event)) throw new OAuthError('invalid_request', 'logout_token has no back-channel logout event');
   if ('nonce' in rest) throw new OAuthError('invalid_request', 'logout_token must not have a nonce');
-  if (iat === undefined || !isName(jti)) throw new OAuthError('invalid_request', 'logout_token has no jti');
+  if (iat === undefined || !isName(jti))
+    throw new OAuthError('invalid_request', 'logout_token has no iat or no usable jti');
   if (isName(sid)) return { iat, jti, sid };
   if (isName(sub) && sid === undefined) return { iat, jti, sid: undefined, sub };
   throw new OAuthError('invalid_request', 'logout_token has neither a sid nor a sub');
@@ -48,7 +49,7 @@ const isName = (value: unknown): value is string => typeof value === 'string' &&
 
 const refuse = (cause: unknown): never => {
   if (cause instanceof OAuthError) throw cause;
-  throw new OAuthError('invalid_request', 'logout_token is not a valid one of this provider for this client', {
+  throw new OAuthError('invalid_request', 'logout_token is not valid for this provider and client', {
     cause,
   });
 };

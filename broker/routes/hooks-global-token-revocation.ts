@@ -44,7 +44,7 @@ export function globalTokenRevocation(deps: Deps) {
     }
     await once.done();
     const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));
-    if (known.flat().length === 0) throw new OAuthError('not_found', 'sub_id matches no known person');
+    if (known.flat().length === 0) throw new OAuthError('not_found', 'no user matches this sub_id');
     return c.body(null, 204);
   };
 }
@@ -56,9 +56,9 @@ async function authenticate(c: BrokerContext, { revocation }: HookSigners, audie
   const expected = { typ: 'global-token-revocation+jwt', audience, maxAgeS };
   const { iat, jti } = await revocation.verify(token, expected).catch((cause: unknown) => {
     if (cause instanceof OAuthError) throw cause;
-    throw unauthorized(`the token is not a valid one of this provider for ${audience}`, cause);
+    throw unauthorized(`the token is not valid for this provider and the audience ${audience}`, cause);
   });
-  if (iat === undefined || jti === undefined) throw unauthorized('the token has no jti');
+  if (iat === undefined || jti === undefined) throw unauthorized('the token has no iat or no jti');
   return { iat, jti };
 }
 

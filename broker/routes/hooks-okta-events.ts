@@ -84,7 +84,7 @@ function requireSecret(c: BrokerContext, { hooks }: UpstreamConfig): void {
   // Digests have one length, so that the comparison tells nothing about the secret's.
   const given = sha256(c.req.header('Authorization') ?? '');
   if (!sameText(given, sha256(oktaEventsSecret))) {
-    throw new OAuthError('invalid_client', 'the Authorization header is not the secret of this hook');
+    throw new OAuthError('invalid_client', 'the Authorization header does not match the secret of this hook');
   }
 }
 

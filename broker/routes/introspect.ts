@@ -18,7 +18,12 @@ const jwtType = 'application/token-introspection+jwt';
 export function introspect(deps: Deps) {
   return async (c: BrokerContext) => {
     const form = await formBody(c);
-    const service = await authenticateService(deps, c, form);
+    const service = await authenticateService(deps, {
+      authorization: c.req.header('authorization'),
+      form,
+      path: c.req.path,
+      network: c.get('network'),
+    });
     if (form.token === undefined) throw new OAuthError('invalid_request', 'The token parameter is missing.');
     const claims = await activeToken(deps, service, form.token);
     const answer = claims ? { active: true, token_type: claims.cnf ? 'DPoP' : 'Bearer', ...claims } : { active: false };

@@ -1,9 +1,9 @@
+import { deviceCodeGrantType } from '@latchkey/shared/grant-types.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { assertionAlgorithms } from '../oauth/client-authentication/private-key-jwt.ts';
 import { identityScopesSupported } from '../oauth/identity-scopes.ts';
 import { languages } from '../web/pages/languages.ts';
-import { deviceCodeGrant } from './token.ts';
 
 /**
  * `GET /.well-known/oauth-authorization-server` (RFC 8414) and `/.well-known/openid-configuration`. They
@@ -56,7 +56,7 @@ function document({ issuer, resources }: Deps['config']) {
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     claims_parameter_supported: false,
-    grant_types_supported: ['authorization_code', deviceCodeGrant, 'refresh_token', 'client_credentials'],
+    grant_types_supported: ['authorization_code', deviceCodeGrantType, 'refresh_token', 'client_credentials'],
     token_endpoint_auth_methods_supported: ['none', ...serviceMethods],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: ['none'],

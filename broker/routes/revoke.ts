@@ -4,7 +4,7 @@ import { OAuthError } from '../errors.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
 import { formBody } from '../middleware/body.ts';
 import { requireClient } from '../oauth/public-client.ts';
-import { familyRowId, handleHash, parseHandle } from '../oauth/refresh-token-format.ts';
+import { familyRowId, parseRefreshToken, refreshTokenHash } from '../oauth/refresh-token-format.ts';
 import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
 
 /**
@@ -17,22 +17,22 @@ export function revoke(deps: Deps) {
     const form = await formBody(c);
     const client = requireClient(deps, form, c.req.header('authorization'));
     if (form.token === undefined) throw new OAuthError('invalid_request', 'token is missing');
-    const handle = parseHandle(form.token);
-    const row = handle && (await store.getDeviceSession(familyRowId(handle)));
+    const refreshToken = parseRefreshToken(form.token);
+    const row = refreshToken && (await store.getDeviceSession(familyRowId(refreshToken)));
     if (
-      !handle ||
+      !refreshToken ||
       !row ||
       row.clientId !== client.clientId ||
-      ![row.currentHash, row.previousHash].includes(handleHash(handle))
+      ![row.currentHash, row.previousHash].includes(refreshTokenHash(refreshToken))
     ) {
       return c.body(null, 200);
     }
     const upstream = upstreams.get(row.upstream);
-    const refreshToken =
+    const upstreamToken =
       row.sealedRefresh !== undefined && row.ringKid !== undefined
         ? openIfPossible(
             deps,
-            { purpose: 'device-refresh', id: row.id, secret: handle.secret },
+            { purpose: 'device-refresh', id: row.id, secret: refreshToken.secret },
             { sealed: row.sealedRefresh, ringKid: row.ringKid },
           )
         : undefined;
@@ -41,8 +41,8 @@ export function revoke(deps: Deps) {
       reason: 'revoked',
       audit: auditEach(row.sub, 'revoked'),
     });
-    if (devices.length > 0 && upstream?.preset.revocationIsNarrow && refreshToken !== undefined) {
-      await upstream.revoke(refreshToken);
+    if (devices.length > 0 && upstream?.preset.revocationIsNarrow && upstreamToken !== undefined) {
+      await upstream.revoke(upstreamToken);
     }
     return c.body(null, 200);
   };

@@ -1,17 +1,17 @@
+import { deviceCodeGrantType } from '@latchkey/shared/grant-types.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import { budgets } from '../limits/budgets.ts';
-import { type Form, formBody } from '../middleware/body.ts';
-import { redeemCode } from '../oauth/grants/authorization-code.ts';
-import { serviceToken } from '../oauth/grants/client-credentials.ts';
-import { redeemDeviceCode } from '../oauth/grants/device-code.ts';
-import { refreshDevice } from '../oauth/grants/refresh-token.ts';
+import { formBody } from '../middleware/body.ts';
+import type { Form } from '../oauth/form.ts';
+import { authorizationCodeGrant } from '../oauth/grants/authorization-code.ts';
+import { clientCredentialsGrant } from '../oauth/grants/client-credentials.ts';
+import { deviceCodeGrant } from '../oauth/grants/device-code.ts';
+import { refreshTokenGrant } from '../oauth/grants/refresh-token.ts';
 import { type ClientRequest, requireClient } from '../oauth/public-client.ts';
-import { familyRowId, parseHandle } from '../oauth/refresh-token-format.ts';
-
-export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+import { familyRowId, parseRefreshToken } from '../oauth/refresh-token-format.ts';
 
 /** `POST /token`: the grants that this version has (RFC 6749 §3.2, RFC 8628 §3.4). */
 export function token(deps: Deps) {
@@ -22,26 +22,42 @@ export function token(deps: Deps) {
         form,
         address: c.get('address'),
       });
+  const ofServices = async (c: BrokerContext, form: Form) => {
+    const { answer, nextNonce } = await clientCredentialsGrant(deps, {
+      authorization: c.req.header('authorization'),
+      form,
+      path: c.req.path,
+      network: c.get('network'),
+      proof: c.req.header('DPoP'),
+    });
+    if (nextNonce !== undefined) c.header('DPoP-Nonce', nextNonce);
+    return answer;
+  };
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
-    [deviceCodeGrant, ofDevices(redeemDeviceCode)],
-    ['authorization_code', ofDevices(redeemCode)],
-    ['refresh_token', ofDevices(refreshDevice)],
-    ['client_credentials', (c, form) => serviceToken(deps, c, form)],
+    [deviceCodeGrantType, ofDevices(deviceCodeGrant)],
+    ['authorization_code', ofDevices(authorizationCodeGrant)],
+    ['refresh_token', ofDevices(refreshTokenGrant)],
+    ['client_credentials', ofServices],
   ]);
   return async (c: BrokerContext) => {
     const form = await formBody(c);
     if (form.grant_type === undefined) throw new OAuthError('invalid_request', 'grant_type is missing');
     const grant = grants.get(form.grant_type);
-    if (!grant) throw new OAuthError('unsupported_grant_type', `this endpoint knows: ${[...grants.keys()].join(' ')}`);
-    await spendGrant(deps, c, form);
+    if (!grant)
+      throw new OAuthError('unsupported_grant_type', `grant_type must be one of: ${[...grants.keys()].join(' ')}`);
+    await countGrant(deps, c, form);
     return c.json(await grant(c, form));
   };
 }
 
-/** Counted for each grant type apart: polls never keep a refresh out. */
-async function spendGrant({ limiter }: Deps, c: BrokerContext, { grant_type, client_id, refresh_token }: Form) {
+/** Each grant type has its own budget, so that polls never use up what refreshes need. */
+async function countGrant(
+  { countInChunks }: Pick<Deps, 'countInChunks'>,
+  c: BrokerContext,
+  { grant_type, client_id, refresh_token }: Form,
+) {
   const budget = Object.entries(budgets.grants).find(([name]) => name === grant_type)?.[1];
-  if (budget) await limiter(budget, sha256(`${client_id ?? ''}\0${c.get('network')}`));
-  const handle = refresh_token === undefined ? undefined : parseHandle(refresh_token);
-  if (handle) await limiter(budgets.deviceRefresh, familyRowId(handle));
+  if (budget) await countInChunks(budget, sha256(`${client_id ?? ''}\0${c.get('network')}`));
+  const refreshToken = refresh_token === undefined ? undefined : parseRefreshToken(refresh_token);
+  if (refreshToken) await countInChunks(budgets.deviceRefresh, familyRowId(refreshToken));
 }

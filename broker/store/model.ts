@@ -127,14 +127,14 @@ export interface PageSession {
   expiresAt: number;
 }
 
-/** A device's session: a family of refresh handles, of which one is current. */
+/** A device's session: a family of refresh tokens, of which one is current. */
 export interface DeviceSession extends UpstreamGrant {
   id: string;
   clientId: string;
-  /** Hash of the handle that is good now; `sealedRefresh` is sealed under that handle. */
+  /** Hash of the current refresh token, under which `sealedRefresh` is sealed. */
   currentHash: string;
   previousHash?: string | undefined;
-  /** When the previous handle was exchanged for the current one. It never moves: the grace period can't slide. */
+  /** When the previous refresh token was replaced by the current one. It never changes: the grace period can't slide. */
   previousUsedAt?: number | undefined;
   scopes: string[];
   resource?: string | undefined;

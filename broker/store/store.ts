@@ -286,12 +286,12 @@ export interface DeviceGrantStore {
 export interface DeviceSessionStore {
   getDeviceSession(id: string): Promise<DeviceSession | undefined>;
   /**
-   * Exchanges the current handle for its successor, together with the refresh token sealed under that.
-   * `version` moves on by one: a refresh that read the row before can't write a token sealed under the old handle.
+   * Replaces the device's refresh token by the next, together with the provider's refresh token sealed under it.
+   * Increments `version`: a refresh that read the row before can't write a token sealed under the old one.
    *
    * @returns false when the row has moved on or ended, or while a refresh is in flight: read it again
    */
-  rotateHandle(
+  rotateRefreshToken(
     id: string,
     rotation: {
       version: number;

@@ -11,9 +11,9 @@ export async function useDevices(scene: Scene, users: readonly DemoUser[]): Prom
   for (let round = 0; !scene.isOver(); round += 1) {
     const user = users[round % users.length];
     if (!user) return;
-    const handle = await signInDevice(scene, user).catch(() => undefined);
-    if (handle === undefined) await sleep(scene.random.between(200, 800));
-    else await keepRefreshing(scene, user, handle);
+    const refreshToken = await signInDevice(scene, user).catch(() => undefined);
+    if (refreshToken === undefined) await sleep(scene.random.between(200, 800));
+    else await keepRefreshing(scene, user, refreshToken);
   }
 }
 
@@ -22,7 +22,7 @@ async function signInDevice(scene: Scene, user: DemoUser): Promise<string | unde
   const { origins } = replicas;
   const started = await beginDevice(origins.broker, clientId);
   await allowDevice(origins, started.user_code, user);
-  let handle: string | undefined;
+  let refreshToken: string | undefined;
   let redeemed = 0;
   // A poll that was cut off may have been the one: then the code is used up, and the device begins anew.
   const polls = Array.from({ length: pollsAtOnce }, async () => {
@@ -30,7 +30,7 @@ async function signInDevice(scene: Scene, user: DemoUser): Promise<string | unde
     const answer = await pollDevice(at, clientId, started.device_code).catch(() => undefined);
     if (answer?.status !== 200) return;
     redeemed += 1;
-    handle = answer.body.refresh_token;
+    refreshToken = answer.body.refresh_token;
   });
   await Promise.all(polls);
   tally.operations += redeemed;
@@ -38,17 +38,17 @@ async function signInDevice(scene: Scene, user: DemoUser): Promise<string | unde
     scene.say(`${user.username}: a device code was redeemed ${redeemed} times`);
     tally.doubleRedeemed += 1;
   }
-  return handle;
+  return refreshToken;
 }
 
 async function keepRefreshing(scene: Scene, user: DemoUser, first: string): Promise<void> {
   const { replicas, random, tally } = scene;
-  let handle = first;
+  let refreshToken = first;
   let left = 30;
   while (left > 0 && !scene.isOver()) {
     await sleep(random.between(0, 800));
     const at = random.pick(replicas.replicas).origin;
-    const answer = await refreshDevice(at, clientId, handle).catch(() => undefined);
+    const answer = await refreshDevice(at, clientId, refreshToken).catch(() => undefined);
     if (answer === undefined) continue;
     tally.operations += 1;
     if (answer.status === 503 || answer.status === 429) continue;
@@ -57,7 +57,7 @@ async function keepRefreshing(scene: Scene, user: DemoUser, first: string): Prom
       tally.sessionsLost += 1;
       return;
     }
-    handle = answer.body.refresh_token;
+    refreshToken = answer.body.refresh_token;
     left -= 1;
     const expected = {
       issuer: replicas.origins.broker,

@@ -60,13 +60,13 @@ describe('/account', () => {
 
   it('signs out one device, one browser, and takes one site back', async () => {
     const person = createPerson(broker.origins);
-    const handle = await newDevice(person);
+    const refreshToken = await newDevice(person);
     const session = await newBrowser();
     const { shop, api } = broker.origins;
     await session.call('POST', '/session/consents', { origin: shop, resource: api, scope: 'orders:read' });
     let page = await open(person);
     page = await person.press(page, '/account', 'end_device', { id: deviceOf(page.text) });
-    expect((await refreshDevice(issuer, 'tv', handle)).body.error).toBe('invalid_grant');
+    expect((await refreshDevice(issuer, 'tv', refreshToken)).body.error).toBe('invalid_grant');
     page = await person.press(page, '/account', 'end_site', { origin: shop });
     expect((await session.call('GET', '/session')).body.consents).toEqual([]);
     await person.press(page, '/account', 'end_browser', { id: idOf(page.text, 'end_browser') });
@@ -75,7 +75,7 @@ describe('/account', () => {
 
   it('changes nothing that is somebody else’s, and nothing without its form', async () => {
     const [ada, other] = [createPerson(broker.origins), createPerson(broker.origins, grace)];
-    const handle = await newDevice(ada);
+    const refreshToken = await newDevice(ada);
     const session = await newBrowser();
     const { text } = await open(ada);
     const page = await open(other);
@@ -89,20 +89,20 @@ describe('/account', () => {
     const forged = { csrf: fieldOf(page.text, 'csrf'), action: 'end_device', id: deviceOf(text) };
     expect((await ada.visitor.visit(`${issuer}/account`, forged)).status).toBe(403);
     expect((await createPerson(broker.origins).visitor.visit(`${issuer}/account`, forged)).status).toBe(403);
-    expect((await refreshDevice(issuer, 'tv', handle)).status).toBe(200);
+    expect((await refreshDevice(issuer, 'tv', refreshToken)).status).toBe(200);
     expect((await session.call('GET', '/session')).status).toBe(200);
     expect((await open(ada)).text).not.toContain('Mine');
   });
 
   it('signs nobody out where somebody else signs in', async () => {
     const person = createPerson(broker.origins);
-    const handle = await newDevice(person);
+    const refreshToken = await newDevice(person);
     const login = await person.press(await open(person), '/account', 'end_all');
     const left = await person.visitor.visit(login.url, { username: grace[0], password: grace[1] });
     const end = { xsrf: fieldOf(left.text, 'xsrf'), logout: 'yes' };
     const done = await person.visitor.visit(`${broker.origins.idp}/session/end/confirm`, end);
     expect(done.status).toBe(403);
-    expect((await refreshDevice(issuer, 'tv', handle)).status).toBe(200);
+    expect((await refreshDevice(issuer, 'tv', refreshToken)).status).toBe(200);
   });
 
   it('goes by the page’s own cookie: that of the extension opens nothing', async () => {
@@ -120,7 +120,7 @@ describe('/account', () => {
 
   it('signs out everywhere after a fresh sign-in of the same person, and not before', async () => {
     const person = createPerson(broker.origins);
-    const [handle, session] = [await newDevice(person), await newBrowser()];
+    const [refreshToken, session] = [await newDevice(person), await newBrowser()];
     const waiting = await beginDevice(issuer, 'tv');
     await person.decide(await person.enter(waiting.user_code), 'allow');
     // Times of ID tokens are whole seconds: the fresh sign-in shall be after those before it.
@@ -130,7 +130,7 @@ describe('/account', () => {
     expect((await session.call('GET', '/session')).status).toBe(200);
     expect((await person.signIn(login)).text).toContain('You’re signed out everywhere');
     expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
-    expect((await refreshDevice(issuer, 'tv', handle)).body.error).toBe('invalid_grant');
+    expect((await refreshDevice(issuer, 'tv', refreshToken)).body.error).toBe('invalid_grant');
     // Allowed, and not yet taken up.
     expect((await pollDevice(issuer, 'tv', waiting.device_code)).body.error).toBe('invalid_grant');
     expect((await open(person)).text).not.toContain('end_device');

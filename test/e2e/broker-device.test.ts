@@ -208,7 +208,7 @@ describe('the page', () => {
   });
 });
 
-describe('the refresh handle', () => {
+describe('the refresh token', () => {
   it('rotates; a lost answer gets the same successor, and reuse later ends the family', async () => {
     const { tokens } = await signedInDevice();
     const first = await refresh(tokens.refresh_token);

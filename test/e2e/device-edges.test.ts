@@ -220,7 +220,7 @@ describe('scopes', () => {
   });
 });
 
-describe('the refresh handle', () => {
+describe('the refresh token', () => {
   it('has a grace of a minute that does not slide', async () => {
     const { body } = await signedIn();
     const next = await refreshDevice(issuer, 'tv', body.refresh_token);

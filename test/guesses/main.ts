@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { expectedHits, guessBudget, mostComparisons } from '../../broker/limits/user-code-guesses.ts';
+import { budgets } from '../../broker/limits/budgets.ts';
+import { expectedHits, mostComparisons } from '../../broker/limits/user-code-guesses.ts';
 import { attack } from './attack.ts';
 import { attackOverHttp } from './over-http.ts';
 
@@ -68,7 +69,9 @@ async function main(): Promise<number> {
     overHttp.compared + overHttp.refused === overHttp.guesses &&
     overHttp.honest.served === overHttp.honest.people;
   if (values.json)
-    console.log(JSON.stringify({ ok, budget, window_s: guessBudget.windowMs / 1_000, direct, http: overHttp }));
+    console.log(
+      JSON.stringify({ ok, budget, window_s: budgets.userCode.person.windowMs / 1_000, direct, http: overHttp }),
+    );
   else say(ok ? '\nWithin the budget.' : '\nNOT within the budget.');
   return ok ? 0 : 1;
 }

@@ -1,13 +1,22 @@
 import type { ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
-import type { BrokerContext } from '../../env.ts';
-import { OAuthError, tooMany } from '../../errors.ts';
-import type { Form } from '../../middleware/body.ts';
+import { OAuthError } from '../../errors.ts';
+import { failedAuthentications } from '../../limits/failed-authentications.ts';
+import type { Form } from '../form.ts';
+import { basicChallenge, parseBasicCredentials } from './basic-credentials.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
-/** Failures an address may have; who authenticates well is never counted. */
-const budget = { name: 'service-authentication', count: 30, windowMs: 60_000 };
+/** What a service's authentication is read from. */
+export interface ServiceRequest {
+  /** The Authorization header. */
+  authorization: string | undefined;
+  form: Form;
+  /** Of the request's URL, which an assertion may name as its audience. */
+  path: string;
+  /** Whom failures count for. */
+  network: string;
+}
 
 type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | { assertion: string });
 
@@ -15,34 +24,34 @@ type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | 
  * The service that calls: by `private_key_jwt` (RFC 7523), or a secret in the Authorization header or the form
  * (RFC 6749 §2.3.1).
  *
- * @throws {OAuthError} `invalid_client`, the same for a service that isn't there and for one that gets it wrong
+ * @throws {OAuthError} `invalid_client`, the same for an unknown service and for a wrong secret
  */
-export async function authenticateService(deps: Deps, c: BrokerContext, form: Form): Promise<ServiceConfig> {
-  const { config, store, now } = deps;
-  const failures = `${budget.name}:${c.get('network')}`;
-  if ((await store.peek(failures, now())) >= budget.count) {
-    throw tooMany('too many failed authentications from this address', budget.windowMs);
-  }
-  const credentials = readCredentials(c.req.header('authorization'), form);
-  const service = config.services.get(credentials.clientId);
+export async function authenticateService(
+  deps: Pick<Deps, 'config' | 'store' | 'now'>,
+  { authorization, form, path, network }: ServiceRequest,
+): Promise<ServiceConfig> {
+  const failures = failedAuthentications(deps, network);
+  await failures.requireBudget();
+  const credentials = readCredentials(authorization, form);
+  const service = deps.config.services.get(credentials.clientId);
   try {
-    if (service && (await isAuthentic(deps, c, service, credentials))) return service;
+    if (service && (await isAuthentic(deps, service, credentials, path))) return service;
   } catch (cause) {
     if (!(cause instanceof AssertionError)) throw cause;
-    await store.hit(failures, budget.windowMs, now());
+    await failures.count();
     throw new OAuthError('invalid_client', cause.message, { cause });
   }
-  await store.hit(failures, budget.windowMs, now());
-  throw new OAuthError('invalid_client', 'there is no such service, or its authentication is another', {
-    headers: 'basic' in credentials && credentials.basic ? { 'WWW-Authenticate': 'Basic realm="latchkey"' } : {},
+  await failures.count();
+  throw new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
+    headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
   });
 }
 
 async function isAuthentic(
-  deps: Deps,
-  c: BrokerContext,
+  deps: Pick<Deps, 'config' | 'store' | 'now'>,
   { clientId, authentication }: ServiceConfig,
   credentials: Credentials,
+  path: string,
 ): Promise<boolean> {
   if (authentication.method === 'client_secret') {
     return 'secret' in credentials && secretMatches(credentials.secret, authentication.hash);
@@ -51,7 +60,7 @@ async function isAuthentic(
   await checkAssertion(deps, credentials.assertion, {
     clientId,
     keys: authentication.keys,
-    audiences: [deps.config.issuer, `${deps.config.issuer}${c.req.path}`],
+    audiences: [deps.config.issuer, `${deps.config.issuer}${path}`],
   });
   return true;
 }
@@ -59,14 +68,17 @@ async function isAuthentic(
 function readCredentials(authorization: string | undefined, form: Form): Credentials {
   const given = [authorization, form.client_secret, form.client_assertion].filter((value) => value !== undefined);
   if (given.length === 0) {
-    throw new OAuthError('invalid_client', 'authenticate: by client_assertion, Basic credentials or client_secret');
+    throw new OAuthError(
+      'invalid_client',
+      'client authentication is missing; send client_assertion, Basic credentials or client_secret',
+    );
   }
   if (given.length > 1) {
-    throw new OAuthError('invalid_request', 'there is more than one client authentication: send one');
+    throw new OAuthError('invalid_request', 'more than one client authentication was sent; send only one');
   }
   const credentials = authorization === undefined ? fromForm(form) : fromBasic(authorization);
   if (form.client_id !== undefined && form.client_id !== credentials.clientId) {
-    throw new OAuthError('invalid_request', 'client_id names another service than the client authentication');
+    throw new OAuthError('invalid_request', 'client_id does not match the client authentication');
   }
   return credentials;
 }
@@ -86,20 +98,10 @@ function fromForm(form: Form): Credentials {
   return { clientId: assertionSubject(assertion) ?? '', assertion };
 }
 
-/** Both parts are form-encoded before they are put together (RFC 6749 §2.3.1). */
 function fromBasic(authorization: string): Credentials {
-  const encoded = /^Basic +([\w+/=-]+)$/i.exec(authorization)?.[1];
-  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 0) throw new OAuthError('invalid_client', 'the Authorization header holds no Basic credentials');
-  const [clientId, secret] = [text.slice(0, colon), text.slice(colon + 1)].map(formDecoded);
-  return { clientId: clientId ?? '', secret: secret ?? '', basic: true };
-}
-
-function formDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
+  const basic = parseBasicCredentials(authorization);
+  if (basic?.secret === undefined) {
+    throw new OAuthError('invalid_client', 'the Authorization header has no valid Basic credentials');
   }
+  return { clientId: basic.clientId, secret: basic.secret, basic: true };
 }

@@ -38,13 +38,13 @@ export async function checkAssertion(
   const named = [aud].flat();
   // For us and nobody else: an assertion that two servers take, one of them can use at the other.
   if (named.length !== 1 || !audiences.includes(named[0] ?? '')) {
-    throw refused(`its aud must be ${audiences[0]} and nothing else`);
+    throw refused(`aud must be ${audiences[0]} and nothing else`);
   }
-  if (exp > now() / 1_000 + longestSeconds) throw refused(`it ends more than ${longestSeconds} s from now (exp)`);
-  if (typeof jti !== 'string' || jti.length > 256) throw refused('it has no usable jti');
+  if (exp > now() / 1_000 + longestSeconds) throw refused(`exp must be at most ${longestSeconds} seconds from now`);
+  if (typeof jti !== 'string' || jti.length > 256) throw refused('jti must be a string of at most 256 characters');
   const endsAt = (exp + clockTolerance) * 1_000;
   if (!(await store.rememberOnce(`assertion:${sha256(`${clientId}\0${jti}`)}`, endsAt, now()))) {
-    throw refused('it was used before (jti): make a new one for each request');
+    throw refused('it was already used (jti); create a new one for each request');
   }
 }
 
@@ -74,16 +74,15 @@ async function verify(
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'it has expired: make a new one for each request';
+  if (error instanceof errors.JWTExpired) return 'it has expired; create a new one for each request';
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return `its ${/^\w+$/.test(error.claim) ? error.claim : 'claims'} must be there and right: iss and sub are the service's name`;
+    return `${/^\w+$/.test(error.claim) ? error.claim : 'a claim'} is missing or wrong; iss and sub must be the client_id`;
   }
-  return `none of the service's keys signed it with one of ${assertionAlgorithms.join(', ')}`;
+  return `no key of this client verifies its signature; sign it with one of ${assertionAlgorithms.join(', ')}`;
 }
 
 /** For keys that don't name their algorithm; jose then takes what the key can do of `algorithms`. */
 const defaultAlgorithm = ({ kty, crv }: JWK): string =>
   kty === 'RSA' ? 'RS256' : kty === 'OKP' ? 'EdDSA' : crv === 'P-384' ? 'ES384' : 'ES256';
 
-const refused = (why: string, cause?: unknown) =>
-  new AssertionError(`the client assertion is refused: ${why}`, { cause });
+const refused = (why: string, cause?: unknown) => new AssertionError(`client assertion rejected: ${why}`, { cause });

@@ -15,7 +15,7 @@ import type { SealedGrant } from './sealed-grant.ts';
  *
  * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use ends what the first one gave (§4.1.2)
  */
-export async function redeemCode(deps: Deps, { client, form, address }: ClientRequest) {
+export async function authorizationCodeGrant(deps: Deps, { client, form, address }: ClientRequest) {
   const { store, now } = deps;
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = form;
   for (const [name, value] of Object.entries({ code, redirect_uri: redirectUri, code_verifier: verifier })) {
@@ -29,12 +29,12 @@ export async function redeemCode(deps: Deps, { client, form, address }: ClientRe
   if (!opened?.sealed.authorization || !belongs(opened.sealed.authorization, redirectUri ?? '', verifier ?? '')) {
     throw new OAuthError(
       'invalid_grant',
-      'client_id, redirect_uri or code_verifier is not that of the authorization request',
+      'client_id, redirect_uri or code_verifier does not match the authorization request',
     );
   }
-  const handle = { family: codeFamily(code), secret: randomBytes(32) };
+  const refreshToken = { family: codeFamily(code), secret: randomBytes(32) };
   const { nonce } = opened.sealed.authorization;
-  const how = { code, handle, from: address, scope: form.scope, nonce };
+  const how = { code, refreshToken, from: address, scope: form.scope, nonce };
   const tokens = await redeemOnce(deps, client, opened, how);
   if (!tokens) throw await used(deps, client, code);
   return tokens;
@@ -59,5 +59,4 @@ async function used(deps: Deps, client: DeviceClientConfig, code: string): Promi
   return unusable();
 }
 
-const unusable = () =>
-  new OAuthError('invalid_grant', 'this code is unknown, too old, or was used before: start again');
+const unusable = () => new OAuthError('invalid_grant', 'authorization code is invalid, expired or already used');

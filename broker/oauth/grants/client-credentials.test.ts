@@ -163,7 +163,8 @@ describe('client credentials', () => {
     expect(bare).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } });
     const first = await send();
     expect(first).toMatchObject({ status: 400, body: { error: 'use_dpop_nonce' } });
-    const { body } = await send(first.headers.get('dpop-nonce') ?? '');
+    const { body, headers } = await send(first.headers.get('dpop-nonce') ?? '');
+    expect(headers.get('dpop-nonce')).toEqual(expect.any(String));
     expect(body.token_type).toBe('DPoP');
     expect(decodeJwt(body.access_token).cnf).toEqual({ jkt: expect.any(String) });
   });

@@ -2,22 +2,27 @@ import { parseScope } from '@latchkey/shared/scope.ts';
 import { toSeconds } from '@latchkey/shared/time.ts';
 import type { ResourceConfig, ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
-import type { BrokerContext } from '../../env.ts';
 import { OAuthError } from '../../errors.ts';
-import type { Form } from '../../middleware/body.ts';
 import { servicePrefix } from '../../tokens/subjects.ts';
-import { authenticateService } from '../client-authentication/authenticate-service.ts';
+import { authenticateService, type ServiceRequest } from '../client-authentication/authenticate-service.ts';
+import type { Form } from '../form.ts';
+
+interface ServiceTokenRequest extends ServiceRequest {
+  /** The DPoP header. */
+  proof: string | undefined;
+}
 
 /**
  * The grant of services (RFC 6749 §4.4): a token in the service's own name, without groups, for one resource and
  * scopes that the service may have. There is no refresh token.
  *
+ * @returns the answer, and the nonce for the service's next proof where it uses proofs
  * @throws {OAuthError} `invalid_client`, `invalid_target`, `invalid_scope`, `invalid_dpop_proof`, `use_dpop_nonce`
  */
-export async function serviceToken(deps: Deps, c: BrokerContext, form: Form) {
-  const service = await authenticateService(deps, c, form);
-  const { resource, scopes } = target(deps, service, form);
-  const jkt = await boundKey(deps, c, resource);
+export async function clientCredentialsGrant(deps: Deps, request: ServiceTokenRequest) {
+  const service = await authenticateService(deps, request);
+  const { resource, scopes } = target(deps, service, request.form);
+  const bound = await boundKey(deps, resource, request.proof);
   const lifeSeconds = toSeconds(resource.lifetimeMs);
   const scope = scopes.join(' ');
   const accessToken = await deps.minter.accessToken({
@@ -26,48 +31,55 @@ export async function serviceToken(deps: Deps, c: BrokerContext, form: Form) {
     client_id: service.clientId,
     scope,
     exp: toSeconds(deps.now()) + lifeSeconds,
-    cnf: jkt === undefined ? undefined : { jkt },
+    cnf: bound && { jkt: bound.jkt },
   });
   deps.metrics.token('service');
-  return {
+  const answer = {
     access_token: accessToken,
-    token_type: jkt === undefined ? 'Bearer' : 'DPoP',
+    token_type: bound ? 'DPoP' : 'Bearer',
     expires_in: lifeSeconds,
     scope,
   };
+  return { answer, nextNonce: bound?.nextNonce };
 }
 
 /** A program knows what it needs: asking for more than it may have is a fault in it, and is told. */
-function target({ config }: Deps, { allow }: ServiceConfig, form: Form) {
+function target({ config }: Pick<Deps, 'config'>, { allow }: ServiceConfig, form: Form) {
   const id = form.resource ?? (allow.size === 1 ? [...allow.keys()][0] : undefined);
   const allowed = allow.get(id ?? '');
   const resource = config.resources.get(id ?? '');
   if (!allowed || !resource) {
-    throw new OAuthError('invalid_target', `this service may ask for: ${[...allow.keys()].join(' ') || 'nothing'}`);
+    throw new OAuthError(
+      'invalid_target',
+      `resource is missing or not allowed for this service; allowed: ${[...allow.keys()].join(' ') || 'none'}`,
+    );
   }
   const wanted = parseScope(form.scope);
   if (!wanted.every((scope) => allowed.includes(scope))) {
-    throw new OAuthError('invalid_scope', `this service may ask for: ${allowed.join(' ')}`);
+    throw new OAuthError('invalid_scope', `scope is not allowed for this service; allowed: ${allowed.join(' ')}`);
   }
   return { resource, scopes: wanted.length === 0 ? allowed : wanted };
 }
 
 /** The key of a proof sent along (RFC 9449 §5); resources that take only bound tokens need one. */
 async function boundKey(
-  { config, checkProof, nonces }: Deps,
-  c: BrokerContext,
+  { config, checkProof, nonces }: Pick<Deps, 'config' | 'checkProof' | 'nonces'>,
   { dpop }: ResourceConfig,
-): Promise<string | undefined> {
-  const proof = c.req.header('DPoP');
+  proof: string | undefined,
+): Promise<{ jkt: string; nextNonce: string } | undefined> {
   if (dpop === 'off' || (proof === undefined && dpop === 'optional')) return undefined;
-  c.header('DPoP-Nonce', nonces.issue());
+  const nextNonce = nonces.issue();
   try {
     const { jkt, use } = await checkProof(proof, { method: 'POST', url: `${config.issuer}/token` });
     await use();
-    return jkt;
+    return { jkt, nextNonce };
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     // At a token endpoint these are 400 (RFC 9449 §5, §8).
-    throw new OAuthError(error.code, error.message, { status: 400, cause: error });
+    throw new OAuthError(error.code, error.message, {
+      status: 400,
+      headers: { 'DPoP-Nonce': nextNonce },
+      cause: error,
+    });
   }
 }

@@ -3,7 +3,7 @@ import { OAuthError } from '../../errors.ts';
 import { sha256 } from '../../keys/hash.ts';
 import type { DeviceGrant, PollResult } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
-import { newHandle } from '../refresh-token-format.ts';
+import { newRefreshToken } from '../refresh-token-format.ts';
 import { openAllowed, redeemOnce } from './redeem-once.ts';
 
 /** Networks jitter, and widely used clients die of one `slow_down`: the interval is enforced so much more leniently. */
@@ -14,19 +14,16 @@ const pollLeewayMs = 1_000;
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */
-export async function redeemDeviceCode(deps: Deps, { client, form, address }: ClientRequest) {
+export async function deviceCodeGrant(deps: Deps, { client, form, address }: ClientRequest) {
   const { store, now } = deps;
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
   const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
-  const how = { code: deviceCode, handle: newHandle(), from: address, scope: form.scope };
+  const how = { code: deviceCode, refreshToken: newRefreshToken(), from: address, scope: form.scope };
   const tokens = opened && (await redeemOnce(deps, client, opened, how));
   if (!tokens) {
-    throw new OAuthError(
-      'invalid_grant',
-      'this device_code was used before, or its sign-in has been ended: start again',
-    );
+    throw new OAuthError('invalid_grant', 'device_code was already used, or its sign-in was ended; start again');
   }
   return tokens;
 }
@@ -36,17 +33,20 @@ function allowedGrant(poll: PollResult): DeviceGrant {
     case 'allowed':
       return poll.grant;
     case 'pending':
-      throw new OAuthError('authorization_pending', 'nobody has decided yet: ask again after the interval');
+      throw new OAuthError('authorization_pending', 'authorization pending; keep polling at the given interval');
     case 'slow_down':
-      throw new OAuthError('slow_down', `too soon: from now on wait ${poll.grant.interval} seconds between requests`);
+      throw new OAuthError(
+        'slow_down',
+        `polling too fast; wait at least ${poll.grant.interval} seconds between requests`,
+      );
     case 'denied':
-      throw new OAuthError('access_denied', 'the person has refused', { status: 400 });
+      throw new OAuthError('access_denied', 'the user denied the request', { status: 400 });
     case 'expired':
-      throw new OAuthError('expired_token', 'this device_code is too old: start again');
+      throw new OAuthError('expired_token', 'device_code has expired; start again');
     case 'redeemed':
-      throw new OAuthError('invalid_grant', 'this device_code was used before: start again');
+      throw new OAuthError('invalid_grant', 'device_code was already used; start again');
     case 'unknown':
     case 'wrong_client':
-      throw new OAuthError('invalid_grant', 'this device_code is not one of this client: start again');
+      throw new OAuthError('invalid_grant', 'device_code is unknown or belongs to another client; start again');
   }
 }

@@ -2,7 +2,13 @@ import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { seal } from '../../keys/seal.ts';
 import type { DeviceGrant, DeviceSession, GrantClaims } from '../../store/store.ts';
-import { familyRowId, formatHandle, type Handle, handleHash, parseHandle } from '../refresh-token-format.ts';
+import {
+  type DeviceRefreshToken,
+  familyRowId,
+  formatRefreshToken,
+  parseRefreshToken,
+  refreshTokenHash,
+} from '../refresh-token-format.ts';
 import { openGrant, sealGrant } from './grant-seal.ts';
 import { formatSealedGrant, parseSealedGrant, type SealedGrant } from './sealed-grant.ts';
 import { deviceTokens, prepareToken } from './token-response.ts';
@@ -30,7 +36,7 @@ export async function openAllowed(
  * Redeems an opened grant, exactly once, and not before its answer is ready: whatever the answer needs and does not
  * get (the provider, a key, the store) spends nothing, and the next request with the code goes on from there.
  *
- * @param how `code` as of {@link openAllowed}; `handle` becomes the session's where none has begun; `from` is the address that asks
+ * @param how `code` as in {@link openAllowed}; `refreshToken` is for a session that has not begun yet; `from` is the caller's address
  * @returns `undefined` where it was used before, or the provider has meanwhile ended it; without `refresh_token` where the
  *   provider gave none: the sign-in lasts as long as its first token
  * @throws {OAuthError} what {@link prepareToken} and {@link deviceTokens} throw
@@ -39,19 +45,25 @@ export async function redeemOnce(
   deps: Deps,
   client: DeviceClientConfig,
   opened: OpenedGrant,
-  how: { code: string; handle: Handle; from: string; scope: string | undefined; nonce?: string | undefined },
+  how: {
+    code: string;
+    refreshToken: DeviceRefreshToken;
+    from: string;
+    scope: string | undefined;
+    nonce?: string | undefined;
+  },
 ) {
   const { store, now } = deps;
   const begun = await claim(deps, client, opened, how);
   if (!begun) return undefined;
-  const { row, handle } = begun;
+  const { row, refreshToken } = begun;
   const absoluteExpiresAt = now() + client.sessionMs;
-  const basis = await prepareToken(deps, client, { ...row, absoluteExpiresAt }, handle);
+  const basis = await prepareToken(deps, client, { ...row, absoluteExpiresAt }, refreshToken);
   const { scope, nonce } = how;
   const tokens = await deviceTokens(
     deps,
     { ...basis, row: { ...basis.row, absoluteExpiresAt } },
-    { handle: row.sealedRefresh === undefined ? undefined : handle, scope, nonce },
+    { refreshToken: row.sealedRefresh === undefined ? undefined : refreshToken, scope, nonce },
   );
   const detail = { device: row.id, client: client.clientId };
   const audit = { type: 'device.created', sub: row.sub, detail };
@@ -63,41 +75,46 @@ export async function redeemOnce(
   return redeemed ? tokens : undefined;
 }
 
-/** The session of the grant: the one that has begun, or else it begins. The handle stays in the grant, under the code. */
+/** Finds the grant's session, or begins it. The session's refresh token stays in the grant, sealed to the code. */
 async function claim(
   deps: Deps,
   client: DeviceClientConfig,
   opened: OpenedGrant,
-  { code, handle, from }: { code: string; handle: Handle; from: string },
-): Promise<{ row: DeviceSession; handle: Handle } | undefined> {
+  { code, refreshToken, from }: { code: string; refreshToken: DeviceRefreshToken; from: string },
+): Promise<{ row: DeviceSession; refreshToken: DeviceRefreshToken } | undefined> {
   const { store } = deps;
   const { deviceCodeHash } = opened.grant;
-  let known = opened.sealed.handle;
-  if (known === undefined && (await begin(deps, client, opened, { handle, from }))) known = formatHandle(handle);
+  let known = opened.sealed.deviceRefreshToken;
+  if (known === undefined && (await begin(deps, client, opened, { refreshToken, from })))
+    known = formatRefreshToken(refreshToken);
   if (known === undefined) {
     // Another request was faster.
     const grant = await store.getDeviceGrant(deviceCodeHash);
-    known = grant && (await openAllowed(deps, grant, code))?.sealed.handle;
+    known = grant && (await openAllowed(deps, grant, code))?.sealed.deviceRefreshToken;
   }
-  const found = known === undefined ? undefined : parseHandle(known);
+  const found = known === undefined ? undefined : parseRefreshToken(known);
   const row = found && (await store.getDeviceSession(familyRowId(found)));
-  return row && row.state !== 'ended' ? { row, handle: found } : undefined;
+  return row && row.state !== 'ended' ? { row, refreshToken: found } : undefined;
 }
 
-/** The provider's refresh token moves from the grant into the session, sealed under the new handle. */
+/** Moves the provider's refresh token from the grant into a new session, sealed under the device's refresh token. */
 async function begin(
   { store, ring, now }: Deps,
   client: DeviceClientConfig,
   { grant, sub, claims, sealed }: OpenedGrant,
-  { handle, from }: { handle: Handle; from: string },
+  { refreshToken, from }: { refreshToken: DeviceRefreshToken; from: string },
 ): Promise<boolean> {
-  const { refreshToken, upstream, issuer, issuedAt, refreshedAt } = sealed;
-  const id = familyRowId(handle);
+  const { refreshToken: upstreamToken, upstream, issuer, issuedAt, refreshedAt } = sealed;
+  const id = familyRowId(refreshToken);
   const token =
-    refreshToken === undefined
+    upstreamToken === undefined
       ? undefined
-      : seal(ring, { purpose: 'device-refresh', id, secret: handle.secret }, refreshToken);
-  const begun = formatSealedGrant({ ...sealed, refreshToken: undefined, handle: formatHandle(handle) });
+      : seal(ring, { purpose: 'device-refresh', id, secret: refreshToken.secret }, upstreamToken);
+  const begun = formatSealedGrant({
+    ...sealed,
+    refreshToken: undefined,
+    deviceRefreshToken: formatRefreshToken(refreshToken),
+  });
   return store.claimDeviceGrant(grant.deviceCodeHash, now(), {
     sealedGrant: grant.sealedGrant ?? '',
     resealed: await sealGrant(grant.publicKey, begun),
@@ -108,7 +125,7 @@ async function begin(
       upstream,
       issuer,
       issuedAt,
-      currentHash: handleHash(handle),
+      currentHash: refreshTokenHash(refreshToken),
       sealedRefresh: token?.sealed,
       ringKid: token?.ringKid,
       claims,

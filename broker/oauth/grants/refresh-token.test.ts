@@ -3,9 +3,15 @@ import { expect, it } from 'vitest';
 import { brokerInProcess } from '../../../test/broker/in-process.ts';
 import { newDeviceGrant, newDeviceSession } from '../../../test/conformance/store/values.ts';
 import { createRing } from '../../keys/ring.ts';
-import { familyRowId, formatHandle, handleHash, newHandle, successor } from '../refresh-token-format.ts';
+import {
+  familyRowId,
+  formatRefreshToken,
+  newRefreshToken,
+  nextRefreshToken,
+  refreshTokenHash,
+} from '../refresh-token-format.ts';
 
-it('a repetition is no theft because another replica has exchanged the handle under a key that is not here yet', async () => {
+it('a retry is no theft when another replica rotated the refresh token under a key that this one has not read yet', async () => {
   const broker = await brokerInProcess(`
 resources:
   https://api.example.com: { name: API, scopes: { orders:read: Read } }
@@ -14,7 +20,7 @@ devices:
   const { store } = broker.deps;
   const now = broker.clock.now;
   const person = await store.upsertPerson({ issuer: 'https://i', idpSub: 'ada', upstream: 'okta', newSub: 'sub' }, now);
-  const handle = newHandle();
+  const refreshToken = newRefreshToken();
   const grant = { ...newDeviceGrant(), createdAt: now, expiresAt: now + 600_000 };
   await store.insertDeviceGrant(grant);
   const allow = {
@@ -25,26 +31,29 @@ devices:
     scopes: grant.scopes,
   } as const;
   await store.decideDeviceGrant(grant.deviceCodeHash, allow, now);
-  const id = familyRowId(handle);
-  const deviceSession = { ...newDeviceSession(person), id, currentHash: handleHash(handle) };
+  const id = familyRowId(refreshToken);
+  const deviceSession = { ...newDeviceSession(person), id, currentHash: refreshTokenHash(refreshToken) };
   await store.claimDeviceGrant(grant.deviceCodeHash, now, { sealedGrant: 'x', resealed: 'y', deviceSession });
   const elsewhere = createRing([{ kid: 'k2', key: randomBytes(32) }]);
   const rotation = {
     version: 1,
-    expectCurrentHash: handleHash(handle),
+    expectCurrentHash: refreshTokenHash(refreshToken),
     sealedRefresh: 'x',
     ringKid: 'k2',
     now,
     from: '192.0.2.1',
   };
-  expect(await store.rotateHandle(id, { ...rotation, newCurrentHash: handleHash(successor(handle, elsewhere)) })).toBe(
-    true,
-  );
+  expect(
+    await store.rotateRefreshToken(id, {
+      ...rotation,
+      newCurrentHash: refreshTokenHash(nextRefreshToken(refreshToken, elsewhere)),
+    }),
+  ).toBe(true);
 
   const body = new URLSearchParams({
     grant_type: 'refresh_token',
     client_id: 'tv',
-    refresh_token: formatHandle(handle),
+    refresh_token: formatRefreshToken(refreshToken),
   });
   const answer = await broker.request('/token', { method: 'POST', body });
   expect(answer.status).toBe(503);

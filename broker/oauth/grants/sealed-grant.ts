@@ -1,8 +1,9 @@
-/** What is sealed to the device: by "Allow" the provider's grant, and what is known of it. */
+/** What is sealed to the device: the provider's grant, from "Allow" on, and what is known of it. */
 export interface SealedGrant {
+  /** The provider's. */
   refreshToken: string | undefined;
-  /** Once the device's session has begun: its refresh token, which no answer has brought to the device yet. */
-  handle?: string | undefined;
+  /** The device's own: set when its session begins, since no answer has brought it to the device yet. */
+  deviceRefreshToken?: string | undefined;
   upstream: string;
   issuer: string;
   /** Epoch milliseconds. */
@@ -13,7 +14,16 @@ export interface SealedGrant {
   authorization?: { redirectUri: string; codeChallenge: string; nonce: string | undefined } | undefined;
 }
 
-export const formatSealedGrant = (grant: SealedGrant): string => JSON.stringify(grant);
+/** As stored. Other replicas and older databases call the device's refresh token `handle`. */
+type StoredGrant = Omit<SealedGrant, 'deviceRefreshToken'> & { handle?: string | undefined };
+
+export function formatSealedGrant({ deviceRefreshToken, ...grant }: SealedGrant): string {
+  const stored: StoredGrant = { ...grant, handle: deviceRefreshToken };
+  return JSON.stringify(stored);
+}
 
 /** For text that came out of our own seal, and so is what {@link formatSealedGrant} wrote. */
-export const parseSealedGrant = (text: string): SealedGrant => JSON.parse(text);
+export function parseSealedGrant(text: string): SealedGrant {
+  const { handle, ...grant }: StoredGrant = JSON.parse(text);
+  return { ...grant, deviceRefreshToken: handle };
+}

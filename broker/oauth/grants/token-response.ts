@@ -7,7 +7,7 @@ import { inGroups } from '../../policy/decide.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts';
 import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
-import { formatHandle, type Handle } from '../refresh-token-format.ts';
+import { type DeviceRefreshToken, formatRefreshToken } from '../refresh-token-format.ts';
 
 /** A device's session that may have a token now. */
 export interface TokenBasis {
@@ -27,29 +27,30 @@ export async function prepareToken(
   deps: Deps,
   client: DeviceClientConfig,
   row: DeviceSession,
-  handle: Handle,
+  refreshToken: DeviceRefreshToken,
 ): Promise<TokenBasis> {
   const { config, store, refresher, now } = deps;
   const resource = row.resource === undefined ? userInfoResource(config.issuer) : config.resources.get(row.resource);
   if (!resource)
-    throw new OAuthError('invalid_grant', 'the resource of this device is no longer configured: sign in again');
+    throw new OAuthError('invalid_grant', 'the resource of this sign-in is no longer configured; sign in again');
   const idpSub = (await store.getPerson(row.sub))?.idpSub;
   if (idpSub === undefined) throw signInAgain();
   if (row.state === 'reauth_required') throw signInAgain();
   const isStale = resource.freshMs - (now() - row.refreshedAt) < wantedLifeMs(resource, 0);
   let current = row;
   if (row.state === 'recheck' || isStale) {
-    const refreshed = await refresher({ kind: 'device', id: row.id, secret: handle.secret, idpSub, row });
+    const refreshed = await refresher({ kind: 'device', id: row.id, secret: refreshToken.secret, idpSub, row });
     if (refreshed.kind === 'reauth_required') throw signInAgain();
     if (refreshed.kind === 'unavailable' && (row.state === 'recheck' || lifeMs(row, resource, now()) < leastLifeMs)) {
-      throw unavailable('the identity provider does not answer: try again', refreshed.retryAfterMs);
+      throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
     }
     current = (await store.getDeviceSession(row.id)) ?? row;
     // A hint has come since the provider was asked.
-    if (current.state === 'recheck') throw unavailable('the identity provider has to be asked again: try again', 1_000);
+    if (current.state === 'recheck')
+      throw unavailable('the identity provider must confirm this sign-in first; try again', 1_000);
   }
   if (!inGroups(client.groups, current.claims)) {
-    throw new OAuthError('access_denied', 'the person is in none of the groups that may use this device', {
+    throw new OAuthError('access_denied', 'the user is not in a group that can use this client', {
       status: 400,
     });
   }
@@ -57,7 +58,7 @@ export async function prepareToken(
 }
 
 const signInAgain = () =>
-  new OAuthError('invalid_grant', 'the identity provider asks for a new sign-in: start the device login again');
+  new OAuthError('invalid_grant', 'the identity provider requires a new sign-in; sign in again');
 
 const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): number =>
   tokenLifeMs(resource, row.refreshedAt, row.absoluteExpiresAt, now);
@@ -65,7 +66,7 @@ const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): numb
 /** What a token answer is made of besides the session. */
 interface TokenRequest {
   /** Becomes the `refresh_token`. */
-  handle: Handle | undefined;
+  refreshToken: DeviceRefreshToken | undefined;
   /** As the client repeats it: narrows, never widens. */
   scope: string | undefined;
   /** Of the authorization request; refreshed ID tokens have none (OpenID Connect Core §12.2). */
@@ -73,7 +74,7 @@ interface TokenRequest {
 }
 
 /** The token endpoint's answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
-export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scope, nonce }: TokenRequest) {
+export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, nonce }: TokenRequest) {
   const { row, client, resource, idpSub } = basis;
   const { issuer } = deps.config;
   const scopes = grantedScopes(basis, scope);
@@ -81,7 +82,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scop
   const life = lifeMs(row, resource, deps.now());
   if (life < leastLifeMs) {
     if (row.absoluteExpiresAt - deps.now() < leastLifeMs) throw signInAgain();
-    throw unavailable('what the identity provider said is too old already: try again', 1_000);
+    throw unavailable('the information from the identity provider is too old; try again', 1_000);
   }
   const exp = toSeconds(deps.now() + life);
   const { groups, auth_time, acr, amr } = row.claims;
@@ -118,7 +119,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { handle, scop
     expires_in: toSeconds(life),
     scope: scopes.join(' '),
     ...(idToken === undefined ? {} : { id_token: idToken }),
-    ...(handle === undefined ? {} : { refresh_token: formatHandle(handle) }),
+    ...(refreshToken === undefined ? {} : { refresh_token: formatRefreshToken(refreshToken) }),
   };
 }
 

@@ -21,7 +21,7 @@ export const deviceSessions = ({ db, transaction, clock }: SqlDatabase): DeviceS
     return row && deviceSession.decode(row);
   },
 
-  async rotateHandle(id, { version, expectCurrentHash, newCurrentHash, sealedRefresh, ringKid, now, from }) {
+  async rotateRefreshToken(id, { version, expectCurrentHash, newCurrentHash, sealedRefresh, ringKid, now, from }) {
     const { numUpdatedRows } = await db
       .updateTable('deviceSessions')
       .set({

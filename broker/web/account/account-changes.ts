@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
-import type { Form } from '../../middleware/body.ts';
+import type { Form } from '../../oauth/form.ts';
 import { auditEach, endSignIns, type SignIns } from '../../revocation/end-sign-ins.ts';
 import { letSiteAsk, takeBackSite } from '../../session/site-decisions.ts';
 import type { SignedInPerson } from '../page-session.ts';

@@ -21,10 +21,10 @@ async function lease(store: Store, id: string, version: number, ms: number) {
 
 export const deviceSessions = (it: StoreTest) =>
   describe('device sessions', () => {
-    it('exchange the handle for its successor', async ({ store, person }) => {
+    it('replace the refresh token', async ({ store, person }) => {
       const session = await insertedDeviceSession(store, person);
       const change = rotation(session);
-      expect(await store.rotateHandle(session.id, change)).toBe(true);
+      expect(await store.rotateRefreshToken(session.id, change)).toBe(true);
       expect(await store.getDeviceSession(session.id)).toMatchObject({
         currentHash: change.newCurrentHash,
         previousHash: session.currentHash,
@@ -37,12 +37,15 @@ export const deviceSessions = (it: StoreTest) =>
       });
     });
 
-    it('do not when handle or version is another, or the family has ended or never was', async ({ store, person }) => {
+    it('do not when the hash or version differs, or the family has ended or never existed', async ({
+      store,
+      person,
+    }) => {
       const session = await insertedDeviceSession(store, person);
-      const rotate = (values: object) => store.rotateHandle(session.id, rotation(session, values));
+      const rotate = (values: object) => store.rotateRefreshToken(session.id, rotation(session, values));
       expect(await rotate({ expectCurrentHash: id() })).toBe(false);
       expect(await rotate({ version: 2 })).toBe(false);
-      expect(await store.rotateHandle(id(), rotation(session))).toBe(false);
+      expect(await store.rotateRefreshToken(id(), rotation(session))).toBe(false);
       await store.endDeviceSession(session.id, 'reuse', t0);
       expect(await rotate({})).toBe(false);
       const ended = await store.getDeviceSession(session.id);
@@ -50,20 +53,20 @@ export const deviceSessions = (it: StoreTest) =>
       expect(ended).not.toHaveProperty('sealedRefresh');
     });
 
-    it('do not while a refresh is in flight, whose result would be sealed under the old handle', async ({
+    it('do not during a refresh, whose result would be sealed under the old refresh token', async ({
       subject,
       store,
       person,
     }) => {
       const session = await insertedDeviceSession(store, person);
       const held = await lease(store, session.id, 1, 3_600_000);
-      expect(await store.rotateHandle(session.id, rotation(session))).toBe(false);
+      expect(await store.rotateRefreshToken(session.id, rotation(session))).toBe(false);
       await store.releaseRefresh('device', session.id, 1, { lease: held, clearFirstSent: false });
 
       await lease(store, session.id, 1, 5);
       await subject.pass(10);
       const change = rotation(session);
-      expect(await store.rotateHandle(session.id, change)).toBe(true);
+      expect(await store.rotateRefreshToken(session.id, change)).toBe(true);
       const late = { sealedRefresh: id(), ringKid: 'ring-1', claims: { groups: [] }, refreshedAt: t0 };
       expect(await store.commitRefresh('device', session.id, { version: 1, rechecks: 0 }, late)).toBe(false);
       const row = await store.getDeviceSession(session.id);
@@ -75,7 +78,7 @@ export const deviceSessions = (it: StoreTest) =>
     it('live without a refresh token', async ({ store, person }) => {
       const session = await insertedDeviceSession(store, person, { sealedRefresh: undefined, ringKid: undefined });
       expect(
-        await store.rotateHandle(session.id, rotation(session, { sealedRefresh: undefined, ringKid: undefined })),
+        await store.rotateRefreshToken(session.id, rotation(session, { sealedRefresh: undefined, ringKid: undefined })),
       ).toBe(true);
       const row = await store.getDeviceSession(session.id);
       expect(row).not.toHaveProperty('sealedRefresh');
@@ -86,7 +89,7 @@ export const deviceSessions = (it: StoreTest) =>
       const session = await insertedDeviceSession(store, person);
       const changes = Array.from({ length: 50 }, () => rotation(session));
       const done = await parallel(50, subject.replicas, (replica, n) =>
-        replica.rotateHandle(session.id, changes[n] ?? rotation(session)),
+        replica.rotateRefreshToken(session.id, changes[n] ?? rotation(session)),
       );
       expect(countOf(done, true)).toBe(1);
       expect((await store.getDeviceSession(session.id))?.currentHash).toBe(changes[done.indexOf(true)]?.newCurrentHash);

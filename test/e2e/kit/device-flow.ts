@@ -27,8 +27,8 @@ export async function beginDevice(
 export const pollDevice = (broker: string, clientId: string, deviceCode: string): Promise<Answer> =>
   postForm(`${broker}/token`, { grant_type: deviceCodeGrant, device_code: deviceCode, client_id: clientId });
 
-export const refreshDevice = (broker: string, clientId: string, handle: string): Promise<Answer> =>
-  postForm(`${broker}/token`, { grant_type: 'refresh_token', refresh_token: handle, client_id: clientId });
+export const refreshDevice = (broker: string, clientId: string, refreshToken: string): Promise<Answer> =>
+  postForm(`${broker}/token`, { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId });
 
 /** The person's part: enters the code, signs in, allows. */
 export async function allowDevice(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createStore } from '../store/open.ts';
 import { type Store, StoreUnavailableError } from '../store/store.ts';
-import { createLimiter } from './limiter.ts';
+import { type ChunkedCounter, createChunkedCounter } from './count-in-chunks.ts';
 
 const budget = { name: 'b', count: 20, chunk: 5, windowMs: 60_000 };
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 const replica = (factor = 1) =>
-  createLimiter({
+  createChunkedCounter({
     store: {
       ...store,
       hit(...args) {
@@ -29,10 +29,10 @@ const replica = (factor = 1) =>
     factor,
   });
 
-async function passed(limiter: ReturnType<typeof replica>, times: number, who = 'w'): Promise<number> {
+async function passed(counter: ChunkedCounter, times: number, who = 'w'): Promise<number> {
   let count = 0;
   for (let n = 0; n < times; n += 1)
-    count += await limiter(budget, who)
+    count += await counter(budget, who)
       .then(() => 1)
       .catch(() => 0);
   return count;
@@ -47,29 +47,29 @@ describe('a budget', () => {
   });
 
   it('is shared by a crowd that comes at once', async () => {
-    const limiter = replica();
-    const results = await Promise.allSettled(Array.from({ length: 30 }, () => limiter(budget, 'w')));
+    const count = replica();
+    const results = await Promise.allSettled(Array.from({ length: 30 }, () => count(budget, 'w')));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
     expect(writes).toBe(5);
   });
 
   it('says when it is whole again, and is then', async () => {
-    const limiter = replica();
-    await passed(limiter, 20);
+    const count = replica();
+    await passed(count, 20);
     now += 10_000;
-    await expect(limiter(budget, 'w')).rejects.toMatchObject({
+    await expect(count(budget, 'w')).rejects.toMatchObject({
       code: 'too_many_requests',
       status: 429,
       headers: { 'Retry-After': '50' },
     });
     now += 50_000;
-    expect(await passed(limiter, 30)).toBe(20);
+    expect(await passed(count, 30)).toBe(20);
   });
 
   it('is one for each', async () => {
-    const limiter = replica();
-    expect(await passed(limiter, 30, 'a')).toBe(20);
-    expect(await passed(limiter, 30, 'b')).toBe(20);
+    const count = replica();
+    expect(await passed(count, 30, 'a')).toBe(20);
+    expect(await passed(count, 30, 'b')).toBe(20);
   });
 
   it('grows with the configured factor', async () => {
@@ -77,11 +77,11 @@ describe('a budget', () => {
   });
 
   it('lets nobody through when the store cannot tell', async () => {
-    const limiter = createLimiter({
+    const count = createChunkedCounter({
       store: { ...store, hit: () => Promise.reject(new StoreUnavailableError('away')) },
       now: () => now,
       factor: 1,
     });
-    await expect(limiter(budget, 'w')).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(count(budget, 'w')).rejects.toBeInstanceOf(StoreUnavailableError);
   });
 });
