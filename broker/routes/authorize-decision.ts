@@ -27,7 +27,7 @@ export function authorizeDecision(deps: Deps) {
       const type = form.action === 'deny' ? 'device.denied' : 'device.reported';
       const detail = { client: request.clientId, flow: 'loopback', address: c.get('address') };
       await deps.store.appendAudit({ type, sub: person.sub, detail }, deps.now());
-      const denied = new OAuthError('access_denied', 'the person has refused');
+      const denied = new OAuthError('access_denied', 'the user denied the request');
       return c.html(continuePage(c.get('language'), errorUrl(deps.config, request, denied)));
     }
     if (form.action === 'switch_account') {

@@ -37,10 +37,10 @@ function readClaims({ iat, jti, sid, sub, events, ...rest }: JWTPayload): Claims
   if (!isObject(event)) throw new OAuthError('invalid_request', 'logout_token has no back-channel logout event');
   if ('nonce' in rest) throw new OAuthError('invalid_request', 'logout_token must not have a nonce');
   if (iat === undefined || !isName(jti))
-    throw new OAuthError('invalid_request', 'logout_token has no valid iat or jti');
+    throw new OAuthError('invalid_request', 'logout_token has no iat or no usable jti');
   if (isName(sid)) return { iat, jti, sid };
   if (isName(sub) && sid === undefined) return { iat, jti, sid: undefined, sub };
-  throw new OAuthError('invalid_request', 'logout_token has no valid sid or sub');
+  throw new OAuthError('invalid_request', 'logout_token has neither a sid nor a sub');
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

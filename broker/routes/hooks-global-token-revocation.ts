@@ -35,7 +35,7 @@ export function globalTokenRevocation(deps: Deps) {
     const { iat, jti } = await authenticate(c, signers, `${deps.config.issuer}${c.req.path}`);
     const { sub_id: subject } = await jsonBody(c, revocationRequest);
     const once = onceOf(deps, `revocation:${name}:${sha256(JSON.stringify([jti, subject]))}`, (maxAgeS + 120) * 1_000);
-    if (await once.isDone()) throw unauthorized('token was already used');
+    if (await once.isDone()) throw unauthorized('the token was already used');
     const issuer = await signers.provider.issuer();
     const targets = await findTargets(deps, signers, issuer, subject);
     for (const idpSub of targets) {
@@ -56,9 +56,9 @@ async function authenticate(c: BrokerContext, { revocation }: HookSigners, audie
   const expected = { typ: 'global-token-revocation+jwt', audience, maxAgeS };
   const { iat, jti } = await revocation.verify(token, expected).catch((cause: unknown) => {
     if (cause instanceof OAuthError) throw cause;
-    throw unauthorized(`token is not valid for this provider and the audience ${audience}`, cause);
+    throw unauthorized(`the token is not valid for this provider and the audience ${audience}`, cause);
   });
-  if (iat === undefined || jti === undefined) throw unauthorized('token has no iat or jti');
+  if (iat === undefined || jti === undefined) throw unauthorized('the token has no iat or no jti');
   return { iat, jti };
 }
 

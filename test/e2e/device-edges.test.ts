@@ -282,7 +282,7 @@ describe('clients', () => {
     const answer = await fetch(`${issuer}/register`, { method: 'POST', body: '{"redirect_uris":[]}' });
     expect(answer.status).toBe(404);
     const body = (await answer.json()) as { error_description: string };
-    expect(body.error_description).toContain('not registered here');
+    expect(body.error_description).toContain('dynamic client registration is not supported');
   });
 
   it('find everything in the discovery document, and nothing that is not there', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { upwardImports } from './broker-layers.ts';
 import { compilePlanted } from './compile-planted.ts';
+import { extensionLayers } from './extension-layers.ts';
 import { lintPlanted } from './lint-planted.ts';
 import { forbiddenImports, foreignGlobals, ownGlobals } from './violations.ts';
 
@@ -23,7 +24,7 @@ describe('the compiler', async () => {
 });
 
 describe('lint', async () => {
-  const imports = [...forbiddenImports, ...upwardImports];
+  const imports = [...forbiddenImports, ...upwardImports, ...extensionLayers];
   const messages = await lintPlanted(imports);
 
   it.each(imports.map((row, index) => ({ ...row, said: messages[index] })))(

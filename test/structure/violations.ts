@@ -76,12 +76,6 @@ export const forbiddenImports: Violation[] = [
   { where: 'extension/background', code: "import '../../broker/errors.ts';", refused: alone.extension },
   { where: 'extension/bridge', code: "import '../../clients/page/index.ts';", refused: alone.extension },
   { where: 'extension/ui', code: "import '../../demo/users.ts';", refused: alone.extension },
-  {
-    where: 'extension/background',
-    code: "import 'webextension-polyfill';",
-    refused:
-      "Only extension/platform/browser.ts names the browser's API, and these are its types: import from extension/platform/ instead.",
-  },
   { where: 'clients/page', code: "import '../../extension/protocol/ui.ts';", refused: alone.clients },
   { where: 'clients/api', code: "import '../../broker/errors.ts';", refused: alone.clients },
   { where: 'clients/device', code: "import '../../demo/users.ts';", refused: alone.clients },

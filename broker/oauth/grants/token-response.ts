@@ -47,10 +47,10 @@ export async function prepareToken(
     current = (await store.getDeviceSession(row.id)) ?? row;
     // A hint has come since the provider was asked.
     if (current.state === 'recheck')
-      throw unavailable('the identity provider must confirm this sign-in again; try again', 1_000);
+      throw unavailable('the identity provider must confirm this sign-in first; try again', 1_000);
   }
   if (!inGroups(client.groups, current.claims)) {
-    throw new OAuthError('access_denied', 'user is not in a group that is allowed to use this client', {
+    throw new OAuthError('access_denied', 'the user is not in a group that can use this client', {
       status: 400,
     });
   }
@@ -82,7 +82,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
   const life = lifeMs(row, resource, deps.now());
   if (life < leastLifeMs) {
     if (row.absoluteExpiresAt - deps.now() < leastLifeMs) throw signInAgain();
-    throw unavailable('user information from the identity provider is too old; try again', 1_000);
+    throw unavailable('the information from the identity provider is too old; try again', 1_000);
   }
   const exp = toSeconds(deps.now() + life);
   const { groups, auth_time, acr, amr } = row.claims;
