@@ -99,7 +99,7 @@ async function claim(
 
 /** Moves the provider's refresh token from the grant into a new session, sealed under the device's refresh token. */
 async function begin(
-  { store, ring, now }: Deps,
+  { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
   client: DeviceClientConfig,
   { grant, sub, claims, sealed }: OpenedGrant,
   { refreshToken, from }: { refreshToken: DeviceRefreshToken; from: string },

@@ -68,7 +68,7 @@ async function find(deps: Deps, client: DeviceClientConfig, presented: DeviceRef
 }
 
 async function rotate(
-  { store, ring, now }: Deps,
+  { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
   row: DeviceSession,
   refreshToken: DeviceRefreshToken,
   from: string,
