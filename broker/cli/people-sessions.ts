@@ -12,20 +12,25 @@ export interface Which {
   email?: string | undefined;
   /** A session's id, as `sessions list` shows it. */
   id?: string | undefined;
+  /** Devices of this client only, as `devices` in the configuration names it. */
+  client?: string | undefined;
 }
 
 const page = 200;
 
 /** All that live, a person at a time. */
-export async function* sessionsOf(store: Store, { sub, email, id }: Which): AsyncGenerator<Owned> {
+export async function* sessionsOf(store: Store, { sub, email, id, client }: Which): AsyncGenerator<Owned> {
   if (id !== undefined) {
     const found = await sessionById(store, id);
     if (found) yield found;
     return;
   }
   for await (const person of peopleOf(store, { sub, email })) {
-    for (const session of await store.listSessions(person.sub)) yield { kind: 'browser', person, session };
-    for (const session of await store.listDeviceSessions(person.sub)) yield { kind: 'device', person, session };
+    const browsers = client === undefined ? await store.listSessions(person.sub) : [];
+    for (const session of browsers) yield { kind: 'browser', person, session };
+    for (const session of await store.listDeviceSessions(person.sub)) {
+      if (client === undefined || session.clientId === client) yield { kind: 'device', person, session };
+    }
   }
 }
 

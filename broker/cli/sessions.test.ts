@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { insertedSession, newPerson, t0 } from '../../test/conformance/store/harness.ts';
+import { insertedDeviceSession, insertedSession, newPerson, t0 } from '../../test/conformance/store/harness.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { sessions } from './sessions.ts';
@@ -79,4 +79,18 @@ it('revokes one session without a word about the others of its person', async ()
   expect(entry).toMatchObject({ type: 'session.ended', sub: person.sub, detail });
   const [{ event } = {}] = await store.revocationsAfter(0, 10);
   expect(event).toEqual({ type: 'revoked', sessions: [first.id], reason: 'administrator' });
+});
+
+it('revokes all devices of a client, and no browser', async () => {
+  const person = await store.upsertPerson(newPerson(), t0);
+  const browser = await insertedSession(store, person);
+  const device = await insertedDeviceSession(store, person);
+  expect((await run('list', '--client', device.clientId)).out).toContain(device.id);
+  expect((await run('list', '--client', device.clientId)).out).not.toContain(browser.id);
+  expect(await run('revoke', '--client', 'another')).toEqual({ code: 0, out: 'Revoked 0 sessions.\n' });
+  expect(await run('revoke', '--client', device.clientId)).toEqual({ code: 0, out: 'Revoked 1 session.\n' });
+  expect((await store.getSession(browser.id))?.state).toBe('active');
+  const entries = await store.auditAfter(0, 10);
+  const detail = { client: device.clientId, reason: 'administrator', devices: [device.id] };
+  expect(entries.at(-1)).toMatchObject({ type: 'client.revoked', detail });
 });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
 import type { Config } from '../config/types.ts';
-import { auditEach, endSignIns, type SignIns } from '../revocation/end-sign-ins.ts';
+import { auditEach, type Ending, endSignIns, type SignIns } from '../revocation/end-sign-ins.ts';
 import { createPublisher } from '../revocation/publisher.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -9,11 +9,11 @@ import { configFrom } from './config-option.ts';
 import { type Owned, peopleOf, sessionsOf, type Which } from './people-sessions.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID]
+export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID | --client ID]
 
   sessions list      list active sessions and devices (all users unless filtered)
            --json    one JSON object per line
-  sessions revoke    revoke sessions; requires --sub, --email or --id
+  sessions revoke    revoke sessions; requires --sub, --email, --id or --client (all devices of that client)
 `;
 
 /** `latchkey sessions list | revoke`: works on the store, whether or not a broker runs. */
@@ -25,12 +25,13 @@ export async function sessions(argv: readonly string[]): Promise<number> {
       sub: { type: 'string' },
       email: { type: 'string' },
       id: { type: 'string' },
+      client: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   });
-  const { sub, email, id, json } = values;
-  const which: Which = { sub, email, id };
+  const { sub, email, id, client, json } = values;
+  const which: Which = { sub, email, id, client };
   const named = Object.values(which).filter((value) => value !== undefined).length;
   const command = positionals.join(' ');
   if ((command !== 'list' && command !== 'revoke') || named > 1 || (command === 'revoke' && named === 0)) {
@@ -61,16 +62,23 @@ async function revoke(config: Config, store: Store, which: Which): Promise<numbe
   const now = () => Date.now();
   const feed = createPublisher({ store, now });
   let count = 0;
-  const end = async (sub: string, signIns: SignIns) => {
-    const reason = 'administrator';
-    const ended = await endSignIns({ config, store, feed, now }, { signIns, reason, audit: auditEach(sub, reason) });
+  const reason = 'administrator';
+  const end = async (signIns: SignIns, audit: Ending['audit']) => {
+    const ended = await endSignIns({ config, store, feed, now }, { signIns, reason, audit });
     count += ended.sessions.length + ended.devices.length;
   };
-  if (which.id === undefined) {
-    for await (const person of peopleOf(store, which)) await end(person.sub, { of: 'person', person });
+  const { id, client } = which;
+  if (client !== undefined) {
+    await end({ of: 'client', clientId: client }, ({ devices }) => [
+      { type: 'client.revoked', detail: { client, reason, devices } },
+    ]);
+  } else if (id === undefined) {
+    for await (const person of peopleOf(store, which)) {
+      await end({ of: 'person', person }, auditEach(person.sub, reason));
+    }
   } else {
     for await (const { kind, person, session } of sessionsOf(store, which)) {
-      await end(person.sub, { of: kind, id: session.id });
+      await end({ of: kind, id: session.id }, auditEach(person.sub, reason));
     }
   }
   process.stdout.write(`Revoked ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);

@@ -140,3 +140,8 @@ it('of one browser ends no other', async () => {
   expect((await store.listSessions(person.sub)).map(({ id }) => id)).toEqual([other.id]);
   expect(steps).toEqual(['publish', 'audit']);
 });
+
+it('of a client denies what it was allowed before its devices end', async () => {
+  await end({ signIns: { of: 'client', clientId: 'tv' }, audit: () => [] });
+  expect(steps).toEqual(['grants', 'devices']);
+});

@@ -9,6 +9,8 @@ export type SignIns =
   | { of: 'provider'; target: LogoutTarget }
   /** A person whom the broker knows. */
   | { of: 'person'; person: { sub: string; issuer: string; idpSub: string } }
+  /** All devices of a client, whoever has allowed them. */
+  | { of: 'client'; clientId: string }
   /** One browser session or one device. */
   | { of: 'browser' | 'device'; id: string };
 
@@ -67,7 +69,8 @@ export async function endSignIns(deps: EndingDeps, { signIns, until, reason, aud
   const olderThan = until ?? unbounded;
   const sessions = await endBrowsers(deps, signIns, { olderThan, reason });
   if (sessions.length > 0) await feed.publish({ type: 'revoked', sessions, reason });
-  if (signIns.of === 'person' && until === undefined) await store.denyAllowedGrantsOf(signIns.person.sub);
+  const holder = until === undefined ? holderOf(signIns) : undefined;
+  if (holder) await store.denyAllowedGrantsOf(holder);
   const devices = await endDevices(deps, signIns, { olderThan, reason });
   const ended = { sessions, devices };
   for (const entry of audit(ended)) await store.appendAudit(entry, now());
@@ -93,6 +96,12 @@ function targetOf(signIns: SignIns): LogoutTarget | undefined {
   return { issuer, idpSub };
 }
 
+/** Whose allowed device requests are denied. */
+function holderOf(signIns: SignIns): { sub: string } | { clientId: string } | undefined {
+  if (signIns.of === 'person') return { sub: signIns.person.sub };
+  return signIns.of === 'client' ? { clientId: signIns.clientId } : undefined;
+}
+
 interface Bound {
   olderThan: number;
   reason: string;
@@ -106,6 +115,7 @@ async function endBrowsers({ store, now }: EndingDeps, signIns: SignIns, { older
       return store.endSessionsOf({ sub: signIns.person.sub }, olderThan, reason, now());
     case 'browser':
       return (await store.endSession(signIns.id, reason, now())) ? [signIns.id] : [];
+    case 'client':
     case 'device':
       return [];
   }
@@ -118,6 +128,8 @@ async function endDevices({ store, now }: EndingDeps, signIns: SignIns, { olderT
       return 'sid' in signIns.target ? [] : store.endDeviceSessionsOf(signIns.target, olderThan, reason, now());
     case 'person':
       return store.endDeviceSessionsOf({ sub: signIns.person.sub }, olderThan, reason, now());
+    case 'client':
+      return store.endDeviceSessionsOf({ clientId: signIns.clientId }, olderThan, reason, now());
     case 'browser':
       return [];
     case 'device':

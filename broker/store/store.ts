@@ -279,8 +279,8 @@ export interface DeviceGrantStore {
     now: number,
     session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
   ): Promise<boolean>;
-  /** What the person has allowed and no device has taken up is `denied`. Sessions that have begun are not ended by this. */
-  denyAllowedGrantsOf(sub: string): Promise<void>;
+  /** What a person has allowed, or what a client was allowed, and no device has taken up is `denied`. Sessions that have begun are not ended by this. */
+  denyAllowedGrantsOf(who: { sub: string } | { clientId: string }): Promise<void>;
 }
 
 export interface DeviceSessionStore {
@@ -312,7 +312,7 @@ export interface DeviceSessionStore {
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
   /** As `endSessionsOf`; a provider's `sid` is no concern of devices. */
   endDeviceSessionsOf(
-    who: { sub: string } | { issuer: string; idpSub: string },
+    who: { sub: string } | { clientId: string } | { issuer: string; idpSub: string },
     olderThan: number,
     reason: string,
     now: number,

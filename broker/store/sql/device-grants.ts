@@ -132,11 +132,11 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
       });
     },
 
-    async denyAllowedGrantsOf(sub) {
+    async denyAllowedGrantsOf(who) {
       await db
         .updateTable('deviceGrants')
         .set(over('denied'))
-        .where('sub', '=', sub)
+        .where((eb) => eb.and(who))
         .where('state', '=', 'allowed')
         .execute();
     },

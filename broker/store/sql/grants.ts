@@ -38,7 +38,7 @@ export async function endGrant(db: Db, kind: GrantKind, id: string, reason: stri
 export async function endGrantsOf(
   trx: Db,
   kind: GrantKind,
-  who: { sub: string } | LogoutTarget,
+  who: Holder,
   { olderThan, reason, now }: { olderThan: number; reason: string; now: number },
 ): Promise<string[]> {
   const rows = await trx
@@ -52,11 +52,15 @@ export async function endGrantsOf(
   return rows.map(({ id }) => id);
 }
 
+/** Whose rows: a person's, a client's, or those of one of the provider's sessions. Only devices have a client. */
+export type Holder = { sub: string } | { clientId: string } | LogoutTarget;
+
 /** Rows of a person, or of one of the provider's sessions. */
 const isOf =
-  (who: { sub: string } | LogoutTarget) =>
+  (who: Holder) =>
   (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> => {
     if ('sub' in who) return eb('sub', '=', who.sub);
+    if ('clientId' in who) return sql<SqlBool>`${sql.ref('clientId')} = ${who.clientId}`;
     if ('sid' in who) return eb.and([eb('issuer', '=', who.issuer), eb('sid', '=', who.sid)]);
     const person = eb.selectFrom('people').where('issuer', '=', who.issuer).where('idpSub', '=', who.idpSub);
     return eb('sub', 'in', person.select('people.sub'));

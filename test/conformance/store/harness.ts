@@ -38,7 +38,7 @@ export async function insertedSession(store: Store, person: Person, values: Part
 /** As devices get theirs: asked for, allowed, redeemed. */
 export async function insertedDeviceSession(store: Store, person: Person, values: Partial<NewDeviceSession> = {}) {
   const session = { ...newDeviceSession(person), ...values };
-  const grant = await allowedGrant(store, person);
+  const grant = await allowedGrant(store, person, session.clientId);
   await claimGrant(store, grant, session);
   await redeemGrant(store, grant, session);
   return session;
@@ -60,8 +60,8 @@ export const redeemGrant = (
     audit: { type: 'device.created', detail: { device: session.id } },
   });
 
-export async function allowedGrant(store: Store, { sub }: Person) {
-  const grant = newDeviceGrant();
+export async function allowedGrant(store: Store, { sub }: Person, clientId?: string) {
+  const grant = { ...newDeviceGrant(), ...(clientId === undefined ? {} : { clientId }) };
   const claims = { groups: ['staff'] };
   const decision = { decision: 'allow' as const, sub, sealedGrant: id(), claims, scopes: ['orders:read'] };
   await store.insertDeviceGrant(grant);

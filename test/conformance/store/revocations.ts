@@ -7,6 +7,7 @@ import {
   insertedSession,
   issuer,
   newDeviceSession,
+  newPerson,
   newSession,
   parallel,
   type StoreTest,
@@ -105,6 +106,15 @@ export const kill = (it: StoreTest) =>
       expect(await store.endDeviceSessionsOf(who, t0, 'logout', t0)).toEqual([device.id]);
       expect((await store.getSession(browser.id))?.state).toBe('active');
       expect(await store.endSessionsOf({ sub: person.sub }, t0, 'logout', t0)).toEqual([browser.id]);
+    });
+
+    it('end the devices of a client, whoever has allowed them', async ({ store, person }) => {
+      const other = await store.upsertPerson(newPerson(), t0);
+      const [first, second] = [await insertedDeviceSession(store, person), await insertedDeviceSession(store, other)];
+      const kept = await insertedDeviceSession(store, person, { clientId: `${first.clientId}-2` });
+      const ended = await store.endDeviceSessionsOf({ clientId: first.clientId }, t0, 'administrator', t0);
+      expect(ended.toSorted()).toEqual([first.id, second.id].toSorted());
+      expect((await store.getDeviceSession(kept.id))?.state).toBe('active');
     });
 
     it('catch every session that is inserted meanwhile', async ({ subject, store, person }) => {
