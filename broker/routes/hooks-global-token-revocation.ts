@@ -64,7 +64,7 @@ async function authenticate(c: BrokerContext, { revocation }: HookSigners, audie
 
 /** The provider's `sub` of whoever is meant; for a `sub` that is not known yet too: its first sign-in may be on its way. */
 async function findTargets(
-  { store }: Deps,
+  { store }: Pick<Deps, 'store'>,
   { config, revocation }: ReturnType<typeof hookProvider>,
   issuer: string,
   subject: SubjectId,

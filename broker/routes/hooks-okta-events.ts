@@ -88,7 +88,11 @@ function requireSecret(c: BrokerContext, { hooks }: UpstreamConfig): void {
   }
 }
 
-async function findPeople({ store }: Deps, issuer: string, events: readonly OktaEvent[]): Promise<Set<string>> {
+async function findPeople(
+  { store }: Pick<Deps, 'store'>,
+  issuer: string,
+  events: readonly OktaEvent[],
+): Promise<Set<string>> {
   const users = events.flatMap(({ target }) => (target ?? []).filter(({ type }) => type === 'User'));
   const found = new Set<string>();
   for (const { id, alternateId } of users) {

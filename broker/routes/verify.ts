@@ -80,7 +80,7 @@ function original(c: BrokerContext, asked: Pick<Forwarded, 'method' | 'uri'>) {
 }
 
 /** The gateway hands refusals on to the page, which has to see the challenge to answer it (Fetch §3.2). */
-function letPagesRead(c: BrokerContext, { config }: Deps, resource: string): void {
+function letPagesRead(c: BrokerContext, { config }: Pick<Deps, 'config'>, resource: string): void {
   const origin = c.req.header('origin');
   if (origin === undefined || !config.origins.get(origin)?.allow.has(resource)) return;
   c.header('Access-Control-Allow-Origin', origin);
