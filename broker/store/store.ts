@@ -150,8 +150,6 @@ export interface PageSessionStore {
     now: number,
   ): Promise<{ session: PageSession; person: Pick<Person, 'name' | 'email'> } | undefined>;
   endPageSession(id: string): Promise<void>;
-  /** All of the person's. */
-  endPageSessionsOf(sub: string): Promise<void>;
 }
 
 /** Which kind of session a refresh is for. */

@@ -33,8 +33,4 @@ export const pageSessions = ({ db, transaction }: SqlDatabase): PageSessionStore
   async endPageSession(id) {
     await db.deleteFrom('pageSessions').where('id', '=', id).execute();
   },
-
-  async endPageSessionsOf(sub) {
-    await db.deleteFrom('pageSessions').where('sub', '=', sub).execute();
-  },
 });

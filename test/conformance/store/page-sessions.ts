@@ -35,7 +35,7 @@ export const pageSessions = (it: StoreTest) =>
       await store.endPageSession(first.id);
       expect(await store.getPageSession(first.id, t0)).toBeUndefined();
       expect(await store.getPageSession(second.id, t0)).toBeDefined();
-      await store.endPageSessionsOf(person.sub);
+      await store.endSessionsOf({ sub: person.sub }, t0, 'person', t0);
       expect(await store.getPageSession(second.id, t0)).toBeUndefined();
       expect(await store.getPageSession(others.id, t0)).toBeDefined();
     });
