@@ -10,7 +10,7 @@ import { claimRow } from '../demo/ports.ts';
 import { bundleScript } from '../demo/sites/bundle.ts';
 import { startDemo } from '../demo/stack.ts';
 import { demoUsers } from '../demo/users.ts';
-import { percentile } from './kill/percentile.ts';
+import { percentile } from './kill-switch/percentile.ts';
 
 /**
  * How long a logout at the provider takes to reach a page: from before the provider signs and sends its
@@ -46,7 +46,7 @@ async function measure({ context, openTab, openExtensionPage }: Stage, count: nu
   const [ada] = demoUsers;
   if (!ada) throw new Error('The demo has no users.');
   const { notes } = demo.origins;
-  const script = await bundleScript(new URL('kill/page.ts', import.meta.url));
+  const script = await bundleScript(new URL('kill-switch/page.ts', import.meta.url));
   const html = '<!doctype html><title>kill</title><script type="module" src="/kill.js"></script>';
   await context.route(`${notes}/kill`, (route) => route.fulfill({ body: html, contentType: 'text/html' }));
   await context.route(`${notes}/kill.js`, (route) => route.fulfill({ body: script, contentType: 'text/javascript' }));
