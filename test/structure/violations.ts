@@ -79,8 +79,7 @@ export const forbiddenImports: Violation[] = [
   {
     where: 'extension/background',
     code: "import 'webextension-polyfill';",
-    refused:
-      "Only extension/platform/browser.ts names the browser's API, and these are its types: import from extension/platform/ instead.",
+    refused: "Only extension/platform/browser.ts touches the browser's API: import from extension/platform/ instead.",
   },
   { where: 'clients/page', code: "import '../../extension/protocol/ui.ts';", refused: alone.clients },
   { where: 'clients/api', code: "import '../../broker/errors.ts';", refused: alone.clients },
