@@ -51,7 +51,8 @@ export interface Latchkey {
    */
   fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response>;
   /**
-   * Opens the extension's sign-in window. Call it in a click handler. Waits up to 10 minutes.
+   * Opens the extension's sign-in window, unless the user is signed in already. Call it in a click handler. Waits up to
+   * 10 minutes.
    *
    * @returns the session after the sign-in
    * @throws {LatchkeyError} `user_denied` if the user closes the window, `expired` after 10 minutes
@@ -62,7 +63,7 @@ export interface Latchkey {
   /**
    * Signs the user out of Latchkey, in every tab. Call it in a click handler.
    *
-   * @throws {LatchkeyError} `user_denied` if the user declines
+   * @throws {LatchkeyError} `invalid_request` outside a user gesture
    * @example
    * button.onclick = () => lk.signOut();
    */
@@ -87,7 +88,7 @@ export interface Latchkey {
    * Removes the access that the user granted to this site.
    *
    * @param resource default: all resources
-   * @throws {LatchkeyError} `not_signed_in`
+   * @throws {LatchkeyError} `not_signed_in`, or `busy` if the site does this several times a minute
    * @example
    * await lk.revoke('https://api.example.com');
    */
