@@ -1,4 +1,4 @@
-/** Names and limits of the page protocol, separate from its schemas so that the SDK doesn't bundle a schema library. */
+/** Names and limits of the page protocol, separate from its schemas so that the bridge doesn't bundle a schema library. */
 export const protocolVersion = 1;
 
 /** `source` field of the one window message; everything after it runs on the transferred port. */
