@@ -32,7 +32,7 @@ function report(
   return `\n${table(figures)}\n\n${cores} cores, Node ${node}. What this says: docs/bench.md${busy}`;
 }
 
-/** Starts what the figures need, takes them one after the other, and ends all that it has started. */
+/** Starts what the measurements need, runs them one by one, and stops everything it started. */
 async function measure({ only }: BenchOptions, stop: AbortSignal): Promise<Figure[]> {
   await using started = new AsyncDisposableStack();
   const stack = started.adopt(await startStack(say), ({ close }) => close());

@@ -9,7 +9,7 @@ export interface BenchOptions {
   help: boolean;
 }
 
-/** What is wrong with the command line, and what would be right. */
+/** The command line is wrong. The message says how to fix it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

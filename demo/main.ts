@@ -2,7 +2,7 @@ import { parseOptions, UsageError, usage } from './options.ts';
 
 const say = (line: string): void => console.error(line);
 
-/** Errors whose message tells a person all they need; of others, the stack is wanted. */
+/** Errors whose message is enough for the user. Others are shown with their stack. */
 const plainErrors = new Set(['PortTakenError', 'NoBrowserError', 'TourError', 'StartError']);
 
 try {
@@ -10,7 +10,7 @@ try {
   if (options.help) {
     console.log(usage);
   } else {
-    // Only now: a misspelt option shall not wait for a bundler to load.
+    // Imported late, so that a misspelled option is reported before the bundler loads.
     const { runDemo } = await import('./run.ts');
     await runDemo(options, say);
   }

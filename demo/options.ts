@@ -11,7 +11,7 @@ export interface DemoOptions {
   help: boolean;
 }
 
-/** What is wrong with the command line, and what would be right. */
+/** The command line is wrong. The message says how to fix it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -32,7 +32,7 @@ const maxFirstPort = 65_500;
 /**
  * Reads the command line.
  *
- * @throws {UsageError} on an unknown option or a value that can't be
+ * @throws {UsageError} on an unknown option or an invalid value
  */
 export function parseOptions(args: string[]): DemoOptions {
   const { values } = parse(args);

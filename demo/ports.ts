@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 export const parts = ['idp', 'broker', 'shop', 'notes', 'api', 'admin', 'tv'] as const;
 export type Part = (typeof parts)[number];
 
-/** A port of the row can't be had; the message names the part and the cure. */
+/** A port is in use. The message names the part and what to do. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
@@ -42,7 +42,7 @@ async function isFree(port: number): Promise<boolean> {
 /**
  * The row that begins at `first`, or any free one where `first` is 0.
  *
- * @throws {PortTakenError} where a port of the row is in use
+ * @throws {PortTakenError} if a port of the row is in use
  */
 export async function claimRow(first: number, random: () => number = Math.random): Promise<Record<Part, number>> {
   if (first === 0) return findFreeRow(random);

@@ -1,4 +1,4 @@
-/** A part of the demo could not be started, or has ended by itself. The message holds what it said last. */
+/** A part of the demo failed to start or exited unexpectedly. The message contains its last output. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

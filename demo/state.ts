@@ -14,7 +14,7 @@ export interface DemoState {
   clientSecret: string;
 }
 
-/** Makes the folder, its secrets and its `latchkey.yaml`. What exists is kept, the configuration is written anew. */
+/** Makes the folder, its secrets and its `latchkey.yaml`. Existing files are kept, except the configuration, which is rewritten. */
 export async function prepareState(
   folder: string,
   ports: Record<Part, number>,

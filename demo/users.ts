@@ -7,7 +7,7 @@ export interface DemoUser {
   groups: string[];
 }
 
-/** Everybody whom the demo's identity provider knows. Mallory is a guest, whom the shop doesn't serve. */
+/** All users of the demo's identity provider. Mallory is a guest without access to the shop. */
 export const demoUsers: readonly DemoUser[] = [
   {
     username: 'ada',

@@ -1,6 +1,6 @@
 /**
- * `npm run build:packages [-- NAME …]`: builds what is published, all of it or the named packages, each into the
- * `dist/` of its folder. `npm pack` runs it for the package that it packs.
+ * `npm run build:packages [-- NAME …]`: builds all published packages, or the named ones, each into the
+ * `dist/` of its folder. `npm pack` runs it for the package being packed.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

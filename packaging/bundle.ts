@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { type PublishedPackage, root } from './packages.ts';
 
-/** What the broker reads beside its modules, at run time. */
+/** Files that the broker reads at run time, next to its modules. */
 const assets: Readonly<Record<string, string>> = { latchkey: 'web/pages/assets' };
 
 /**
- * Builds a package's modules into its `dist/`: ES modules with source maps, with `shared/` in them. Its
- * dependencies stay outside, so that security fixes reach whoever installs it.
+ * Builds a package's modules into its `dist/`: ES modules with source maps, including `shared/`.
+ * Dependencies are not bundled, so that users get their security fixes.
  */
 export async function bundle({ name, dir, entries, runs }: PublishedPackage): Promise<void> {
   const folder = join(root, dir);
@@ -17,7 +17,7 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
   const external = runs === 'in pages' ? [] : [/^node:/, ...outside];
   const minify = runs === 'in pages';
   const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, join(folder, source)]));
-  // Two entries of a page would share a chunk: each is a file that can be served alone.
+  // Each page entry is built separately: in one build they would share a chunk, and could not be served alone.
   const builds = runs === 'in pages' ? Object.entries(input).map((entry) => Object.fromEntries([entry])) : [input];
   for (const [index, entry] of builds.entries()) {
     await build({

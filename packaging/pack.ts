@@ -1,6 +1,6 @@
 /**
- * `npm run pack`: everything that people install, in `dist/packages/`: a tarball and an SBOM for each published package, the
- * store build of the extension for each browser, and the SHA-256 sums of them all. The same source gives the same bytes.
+ * `npm run pack`: writes everything that users install to `dist/packages/`: a tarball and an SBOM for each published package, the
+ * store build of the extension for each browser, and the SHA-256 sums of them all. Builds are reproducible: the same source gives the same bytes.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ const { out } = values;
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
-// One build for all; npm would build each package again before it packs it.
+// Build once here; npm would otherwise rebuild each package before packing it.
 const built = spawnSync(process.execPath, ['packaging/build.ts'], { cwd: root, stdio: 'inherit' });
 if (built.status !== 0) process.exit(built.status ?? 1);
 const workspaces = packages.flatMap(({ name }) => ['--workspace', name]);

@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
 
-/** A package that is published. */
+/** A published package. */
 export interface PublishedPackage {
-  /** Its name in a registry. */
+  /** Its npm name. */
   name: string;
-  /** Its folder, from the root of the repository. */
+  /** Its folder, relative to the repository's root. */
   dir: string;
   /** Modules that are built into its `dist/`: name without extension → source, from its folder. */
   entries: Readonly<Record<string, string>>;
-  /** What runs it: a page's bundle is minified and imports nothing at its start. */
+  /** Where it runs. A page bundle is minified and imports nothing when it loads. */
   runs: 'in pages' | 'in Node and elsewhere' | 'in Node';
-  /** Whether other people's TypeScript imports it. */
+  /** Whether TypeScript projects import it, so that it needs declarations. */
   hasTypes: boolean;
-  /** Most bytes of an entry after gzip, where every visitor of a site pays for it. */
+  /** Maximum size of an entry in bytes after gzip, for code that every visitor of a site downloads. */
   budgets?: Readonly<Record<string, number>>;
 }
 
@@ -30,7 +30,7 @@ export const packages: readonly PublishedPackage[] = [
   {
     name: '@latchkey/api',
     dir: 'clients/api',
-    // Built together, so that an `ApiError` is the same class in all of them.
+    // Built together, so that all entries share one `ApiError` class.
     entries: {
       index: 'index.ts',
       ...Object.fromEntries(

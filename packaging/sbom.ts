@@ -17,10 +17,10 @@ interface Bom {
 }
 
 /**
- * What a package brings, as a CycloneDX document by `npm sbom`, pinned to the lock file. It is about the package, not the
- * workspace root that npm names, and leaves out what differs from run to run: serial number, time, npm's version.
+ * What a package brings, as a CycloneDX document by `npm sbom`, pinned to the lock file. It describes the package, not the
+ * workspace root that npm names, and omits everything that differs between runs: serial number, time, npm's version.
  *
- * @throws {Error} with npm's words
+ * @throws {Error} with npm's output
  */
 export async function sbomOf(name: string): Promise<string> {
   // `--omit dev` would also omit what a workspace of the root's own tools needs.
@@ -41,7 +41,7 @@ export async function sbomOf(name: string): Promise<string> {
     metadata: {
       ...metadata,
       tools: metadata.tools.map(({ version: ____, ...tool }) => tool),
-      // npm takes the folder's name for the package's.
+      // npm uses the folder's name instead of the package's.
       component: { ...own, name },
     },
     components: bom.components.filter((each) => each !== own && brought.has(each['bom-ref'])),

@@ -1,5 +1,5 @@
 /**
- * What the build prints of a module, and what to do where it is too large.
+ * Formats a module's size for the build's output, and says what to do if the module is too large.
  *
  * @param budget in bytes after gzip
  */

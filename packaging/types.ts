@@ -8,12 +8,12 @@ import { type PublishedPackage, root } from './packages.ts';
  * Writes a package's declarations beside its modules, twice: `.d.ts` for those who import it and `.d.cts` for
  * those who `require()` it. There is one JavaScript for both, so both see the same classes.
  *
- * @throws {Error} with the compiler's words
+ * @throws {Error} with the compiler's output
  */
 export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' | 'entries'>): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'latchkey-types-'));
   try {
-    // What is imported through node_modules is not written, unless it is named: shared/ is a workspace.
+    // The compiler doesn't emit declarations of files in node_modules unless they are listed; shared/ is a workspace there.
     const shared = (await readdir(join(root, 'shared'), { recursive: true }))
       .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file))
       .map((file) => join(root, 'shared', file));
@@ -37,7 +37,7 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
     await rm(work, { recursive: true });
   }
 
-  /** The entries' declarations and all that they lead to; of shared/ no more than that. */
+  /** The entries' declarations and those they import; only the needed ones of shared/. */
   async function publish(from: string): Promise<void> {
     const found = new Set(Object.values(entries).map((source) => join(dir, source)));
     for (const source of found) {
@@ -56,10 +56,10 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
   }
 }
 
-/** The specifiers of our own modules. */
+/** Specifiers of this repository's modules. */
 const internal = /(?:from |import\()['"]((?:@latchkey\/shared|\.{1,2})\/[^'"]+\.ts)['"]/g;
 
-/** Packages that are ES modules only: CommonJS declarations say so, or `node16` refuses to resolve them. */
+/** ESM-only packages: CommonJS declarations must mark them, or `node16` resolution fails. */
 const ofEsOnly = /import (?:type )?(\{[^}]*\}) from ('(?:hono|jose|oauth4webapi)');/g;
 
 /**

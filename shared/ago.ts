@@ -1,9 +1,9 @@
 /**
- * How long ago, in words: `5 minutes ago`.
+ * Formats how long ago something happened: `5 minutes ago`.
  *
  * @param ms at least 0
- * @param justNow for less than a minute
- * @param tag BCP 47
+ * @param justNow text for less than a minute
+ * @param tag language, BCP 47
  */
 export function ago(tag: string, ms: number, justNow: string): string {
   const minutes = Math.floor(ms / 60_000);

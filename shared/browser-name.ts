@@ -1,10 +1,10 @@
-/** The more particular first: every Edge and Opera is a Chrome, too. The group is the major version. */
+/** Most specific first: Edge and Opera also claim to be Chrome. The group is the major version. */
 const browsers: [RegExp, string][] = [
   [/\bEdg(?:e|A|iOS)?\/(\d+)?/, 'Edge'],
   [/\bOPR\/(\d+)?/, 'Opera'],
   [/\bFirefox\/(\d+)?/, 'Firefox'],
   [/(?:\b|Headless)Chrom(?:e|ium)\/(\d+)?/, 'Chrome'],
-  // Safari's own version stands elsewhere: behind `Safari/` is the engine's.
+  // Safari's version follows `Version/`; the number after `Safari/` is the engine's.
   [/(?:\bVersion\/(\d+).{0,60})?\bSafari\//, 'Safari'],
 ];
 const systems: [RegExp, string][] = [
@@ -16,7 +16,7 @@ const systems: [RegExp, string][] = [
   [/Linux/, 'Linux'],
 ];
 
-/** What a User-Agent header tells, as far as it tells it. */
+/** What a User-Agent header says about the browser. */
 export interface UserAgentFacts {
   browser: string | undefined;
   /** The major version. */
@@ -34,7 +34,7 @@ export function parseUserAgent(userAgent: string | undefined): UserAgentFacts {
   };
 }
 
-/** A browser as its owner knows it, by its User-Agent: `Firefox on Linux`. */
+/** Names a browser by its User-Agent: `Firefox on Linux`. */
 export function browserName(userAgent: string | undefined): string {
   const { browser = 'A browser', system } = parseUserAgent(userAgent);
   return system === undefined ? browser : `${browser} on ${system}`;

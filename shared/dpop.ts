@@ -8,12 +8,12 @@ import {
   jwtVerify,
 } from 'jose';
 
-/** What a proof says once its signature and its target hold (RFC 9449 §4.2). */
+/** The content of a proof whose signature and target are valid (RFC 9449 §4.2). */
 export interface Proof {
   /** RFC 7638 thumbprint of the key that signed. */
   jkt: string;
   jti: string;
-  /** As the client's clock had it, NumericDate. */
+  /** By the client's clock, NumericDate. */
   iat: number;
   nonce: string | undefined;
   ath: string | undefined;
@@ -25,7 +25,7 @@ export interface ProofTarget {
   url: string;
 }
 
-/** Why a proof is refused: a sentence without any part of the proof in it. */
+/** Why a proof is refused. The message contains no part of the proof. */
 export class ProofError extends Error {
   override readonly name = 'ProofError';
 }
@@ -47,7 +47,7 @@ export async function createProof(
   now: number,
 ): Promise<string> {
   const { kty, crv, x, y } = keys.publicJwk;
-  // What is undefined is left out.
+  // `JSON.stringify` omits undefined members.
   const claims = JSON.stringify({
     jti: crypto.randomUUID(),
     htm: target.method,
@@ -56,17 +56,17 @@ export async function createProof(
     nonce: target.nonce,
     ath: target.ath,
   });
-  // Not SignJWT, whose helpers for claims would be a kilobyte of the extension.
+  // Not SignJWT: its claim helpers would add a kilobyte to the extension.
   return new CompactSign(new TextEncoder().encode(claims))
     .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } as JWK })
     .sign(keys.privateKey);
 }
 
 /**
- * Checks signature, type, algorithm, method and URL of a DPoP proof. Freshness (nonce or `iat`), replay
- * (`jti`) and `ath` are the caller's, who knows what they have to be.
+ * Checks signature, type, algorithm, method and URL of a DPoP proof. The caller checks freshness (nonce or `iat`),
+ * replay (`jti`) and `ath`.
  *
- * @throws {ProofError} with a sentence that names what is wrong
+ * @throws {ProofError} saying what is wrong
  * @see RFC 9449 §4.3
  */
 export async function verifyProof(jwt: string, target: ProofTarget): Promise<Proof> {
@@ -98,7 +98,7 @@ async function verifySignature(jwt: string) {
   try {
     const { jwk } = decodeProtectedHeader(jwt);
     if (!jwk || 'd' in jwk) throw new ProofError('The DPoP proof must carry a public key (jwk), and no private one.');
-    // `iat` is not held against our clock: freshness is the nonce's age, so that a clock an hour off works.
+    // `iat` is not compared with our clock: the nonce's age shows freshness, so a client's clock may be an hour off.
     const known = await publicKey(jwk);
     const { payload } = await jwtVerify(jwt, known.key, {
       typ: 'dpop+jwt',
@@ -122,8 +122,8 @@ interface KnownKey {
 }
 
 /**
- * Keys that have made a good proof, the one used last at the end: to import a key and to compute its thumbprint
- * costs as much as to check a signature, and whoever sends one proof sends more.
+ * Cache of keys that have made a valid proof, least recently used first. Importing a key and computing its thumbprint
+ * costs as much as checking a signature, and clients usually send more than one proof.
  */
 const knownKeys = new Map<string, KnownKey>();
 const maxKnownKeys = 1_000;

@@ -1,6 +1,6 @@
 /**
- * What can go wrong between a page and its token, as the page sees it: a closed union, so that callers
- * can `switch` on it and the compiler tells them what they forgot.
+ * Error codes that a page can get: a closed union, so that callers can `switch` on it and the compiler finds missing
+ * cases.
  */
 export const pageErrorCodes = [
   'not_installed',
@@ -18,27 +18,27 @@ export const pageErrorCodes = [
 
 export type PageErrorCode = (typeof pageErrorCodes)[number];
 
-/** How an error crosses the port from the background to the page. */
+/** An error, as sent over the port from the background to the page. */
 export interface PageErrorBody {
   code: PageErrorCode;
-  /** A sentence for developers and logs: cause and cure, never a secret. */
+  /** For developers and logs: what happened and what to do. Contains no secrets. */
   message: string;
-  /** Whether asking again with a user gesture can help, and what the person would be asked. */
+  /** What the user would be asked, if retrying with a user gesture can help. */
   interaction?: 'sign_in' | 'consent' | 'step_up' | undefined;
-  /** With `access_not_granted`: the scopes that are asked for and not yet granted. */
+  /** With `access_not_granted`: the requested scopes that are not granted yet. */
   delta?: string[] | undefined;
-  /** When it makes sense to try again, in milliseconds. */
+  /** When to retry, in milliseconds from now. */
   retry_after_ms?: number | undefined;
 }
 
 /**
  * The error of the page SDK and of the extension's background.
  *
- * `code` is stable and is what callers switch on; `message` may change between versions.
+ * Switch on `code`, which is stable. `message` may change between versions.
  */
 export class LatchkeyError extends Error {
   override readonly name = 'LatchkeyError';
-  // Declared, not defined: as fields they would be in every page once more.
+  // Declared, not defined: field definitions would add bytes to every page.
   declare readonly code: PageErrorCode;
   declare readonly interaction: PageErrorBody['interaction'];
   declare readonly delta: string[] | undefined;

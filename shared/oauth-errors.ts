@@ -1,6 +1,6 @@
 /**
- * The `error` codes of the broker: those of the RFCs where one fits, and never renamed once released.
- * Each names the status that it travels with unless the place that throws says otherwise.
+ * The broker's `error` codes: from the RFCs where one fits, and never renamed once released. Each has a default HTTP
+ * status.
  */
 export const oauthErrorStatus = {
   // RFC 6749 §5.2, §4.1.2.1
@@ -36,17 +36,17 @@ export const oauthErrorStatus = {
   request_not_supported: 400,
   request_uri_not_supported: 400,
   // Latchkey's own
-  /** A gateway's route wants a token, and there is none. */
+  /** The gateway's route requires a token, and the request has none. */
   missing_token: 401,
-  /** The token's person is in none of the groups that a gateway's route asks for. */
+  /** The user is in none of the groups that the gateway's route requires. */
   insufficient_group: 403,
-  /** No session stands behind the cookie: it is absent, unknown, ended, or another key's. */
+  /** The cookie has no session: it is absent or unknown, or the session has ended or belongs to another key. */
   invalid_session: 401,
-  /** The person has chosen "never" for this site: no prompt can help, only their taking it back. */
+  /** The user chose "never" for this site. Only the user can undo that; a prompt doesn't help. */
   consent_refused: 403,
-  /** The sign-in transaction is unknown, used, too old, or not of this key. */
+  /** The sign-in transaction is unknown, used, expired, or belongs to another key. */
   invalid_transaction: 400,
-  /** The provider refused, or answered with something unusable. */
+  /** The provider refused the request, or its response is unusable. */
   upstream_error: 502,
   not_found: 404,
   method_not_allowed: 405,

@@ -1,12 +1,12 @@
 import type { PageErrorBody } from './errors.ts';
 
 /**
- * The shapes of the messages of `page-protocol.ts`, without the schemas that check them: the page SDK publishes these
- * types, and depends on nothing.
+ * Types of the messages of `page-protocol.ts`, without the schemas that check them: the page SDK publishes these types
+ * and has no dependencies.
  */
 export type { PageErrorBody } from './errors.ts';
 
-/** What each method takes. */
+/** The parameters of each method. */
 export interface PageParameters {
   'session.get': Record<never, never>;
   'session.sign_in': Record<never, never>;
@@ -45,19 +45,21 @@ export interface SessionView {
 export interface TokenView {
   access_token: string;
   token_type: 'Bearer' | 'DPoP';
-  /** Seconds from now, counted by the background when it answers. */
+  /** In seconds, from when the background responds. */
   expires_in: number;
   scope: string;
   resource: string;
 }
 
-/** A bound token, and the proof that goes with it to one URL, once. */
+/** A DPoP-bound token, and a proof for one request to one URL. */
 export interface ProofView extends TokenView {
   proof: string;
 }
 
+/** Scopes of one resource, either granted or not yet granted to this site. */
 export interface AccessView {
   resource: string;
+  /** The resource's name, for people. */
   name: string;
   scopes: string[];
   granted: boolean;
@@ -76,20 +78,20 @@ export interface PageResults {
   'request.poll': never;
 }
 
-/** From the background to the page. `pending` asks the page to poll with `request.poll`: a background may die under a long wait. */
+/** From the background to the page. `pending` asks the page to poll with `request.poll`, because the browser may stop the background during a long wait. */
 export type PageResponse =
   | { v: 1; id: string; ok: true; r: unknown }
   | { v: 1; id: string; pending: { request_id: string; poll_after_ms: number } }
   | { v: 1; id: string; ok: false; e: PageErrorBody };
 
-/** A hint: when `epoch` changed, whatever the page remembers of session and tokens is void. */
+/** A hint: if `epoch` has changed, the page must discard what it knows about the session and tokens. */
 export interface PageEvent {
   ev: 'session' | 'access';
   seq: number;
   epoch: string;
 }
 
-/** First message on the page's port, from the bridge: it is there, and these are its versions. */
+/** First message on the page's port: the bridge announces itself and its versions. */
 export interface Ready {
   ready: true;
   nonce: string;

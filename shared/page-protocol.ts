@@ -3,9 +3,9 @@ import type { PageMethod, PageParameters } from './page-messages.ts';
 import { helloKind, protocolVersion } from './page-names.ts';
 
 /**
- * The messages between a web page, the bridge (content script) and the background. The bridge and the
- * background both parse with these schemas: the bridge relays only what it rebuilt, and the background
- * trusts nothing that the bridge says about itself.
+ * The messages between a web page, the bridge (content script) and the background. The bridge and the background both
+ * parse with these schemas: the bridge relays only messages that it has rebuilt, and the background doesn't trust what
+ * the bridge says about itself.
  */
 export type * from './page-messages.ts';
 export * from './page-names.ts';
@@ -21,7 +21,7 @@ export const helloSchema = v.strictObject({
 const scopes = v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/))), v.maxLength(64));
 const seconds = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const interactive = v.picklist(['never', 'if_needed']);
-/** `sub` of the account, as `session.get` told it: where the site has another one, there is no token. */
+/** `sub` of the account, from `session.get`. If the site now uses another account, the request is refused. */
 const profile = short(256);
 
 const tokenGet = v.strictObject({
@@ -30,7 +30,7 @@ const tokenGet = v.strictObject({
   min_ttl_s: v.optional(seconds(86_400)),
   profile: v.optional(profile),
   interactive,
-  /** What the API's challenge asks of the sign-in (RFC 9470 §3). */
+  /** Authentication requirements from the API's challenge (RFC 9470 §3). */
   acr_values: v.optional(short(512)),
   max_age: v.optional(seconds(31_536_000)),
 });
@@ -42,7 +42,7 @@ const tokenProof = v.strictObject({
   profile: v.optional(profile),
   method: v.pipe(v.string(), v.regex(/^[A-Z]{1,16}$/)),
   url: short(2_048),
-  /** The API's last one (RFC 9449 §9). */
+  /** The API's most recent nonce (RFC 9449 §9). */
   nonce: v.optional(short(256)),
 });
 
@@ -70,16 +70,16 @@ export const requestSchema = v.variant('m', [
   v.strictObject({ ...envelope, m: v.literal('request.poll'), p: v.strictObject({ request_id: short(64) }) }),
 ]);
 
-/** What a page may ask for. */
+/** A request from a page. */
 export type PageRequest = v.InferOutput<typeof requestSchema>;
 
-/** Does not compile where a schema lets through what {@link PageParameters} does not say. */
+/** Fails to compile if a schema accepts something that {@link PageParameters} doesn't allow. */
 export type CheckedParameters = Checked<{ [M in PageMethod]: Extract<PageRequest, { m: M }>['p'] }>;
 type Checked<Parsed extends PageParameters> = Parsed;
 
 /**
- * How the bridge hands a page's request to the background. `activated` is the bridge's own reading of
- * `navigator.userActivation`; the page has no say in it.
+ * A page's request, as the bridge relays it to the background. The bridge reads `activated` from
+ * `navigator.userActivation` itself; the page can't set it.
  */
 export const relaySchema = v.strictObject({ request: requestSchema, activated: v.boolean() });
 export type Relay = v.InferOutput<typeof relaySchema>;

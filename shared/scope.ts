@@ -3,5 +3,5 @@ export function parseScope(scope: string | undefined): string[] {
   return [...new Set((scope ?? '').split(' ').filter((token) => token !== ''))];
 }
 
-/** One order for one set of scopes, so that it can be a cache key. */
+/** Sorts scopes, so that the same set always gives the same cache key. */
 export const scopeKey = (scopes: readonly string[]): string => [...scopes].sort().join(' ');

@@ -1,21 +1,21 @@
 import * as v from 'valibot';
 
 /**
- * Bodies of the broker's `/session` endpoints, for both of their ends: the broker parses what it is
- * sent with the `…Request` schemas, the extension what it gets with the `…Answer` schemas.
+ * Bodies of the broker's `/session` endpoints. The broker parses requests with the `…Request` schemas, and the extension
+ * parses responses with the `…Answer` schemas.
  */
 
-/** Says which client speaks, and keeps simple cross-site requests out: a custom header needs a CORS preflight, which is refused. */
+/** Identifies the client, and blocks simple cross-site requests: a custom header needs a CORS preflight, which is refused. */
 export const clientHeader = 'Latchkey-Client';
 export const clientHeaderValue = /^extension\/\d+\.\d+\.\d+$/;
 
 /**
- * `sub` of the account that a call is about. The browser takes a new session's cookie a moment before the extension takes over
- * the session, and may be closed in between: until then a call must not become one of somebody else's.
+ * `sub` of the account that the request is for. The browser stores a new session's cookie a moment before the extension
+ * stores the session, and may be closed in between. This check keeps such a request from acting for another account.
  */
 export const accountHeader = 'Latchkey-Account';
 
-/** The cookie's name is chosen by the key that signs the proof, so that several profiles can stand beside each other. */
+/** The cookie's name is chosen by the key that signs the proof, so that several profiles can coexist. */
 export const cookieName = (jkt: string): string => `__Host-lk-${jkt.slice(0, 16)}`;
 
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
@@ -30,7 +30,7 @@ export const authorizeRequest = v.strictObject({
   state: b64u256,
   nonce: b64u256,
   prompt: v.optional(v.picklist(['none', 'login', 'consent', 'select_account'])),
-  /** With `prompt: none`, and needed there: the account that was signed in, as the broker names it. Nobody else is signed in. */
+  /** Required with `prompt: none`: the broker's `sub` of the account that was signed in. The sign-in fails for any other account. */
   sub: v.optional(text(64)),
   login_hint: v.optional(text(320)),
   acr_values: v.optional(text(512)),
@@ -40,7 +40,7 @@ export const authorizeRequest = v.strictObject({
 
 export const authorizeAnswer = v.object({
   authorization_url: v.string(),
-  /** The provider's issuer, for the check of `iss` in its redirect (RFC 9207). */
+  /** The provider's issuer, to check `iss` in its redirect (RFC 9207). */
   issuer: v.string(),
   /** Whether the provider promises to send `iss`. */
   iss_required: v.boolean(),
@@ -65,17 +65,17 @@ export const account = v.object({
 export const sitePolicy = v.object({
   origin: v.string(),
   name: v.string(),
-  /** `granted`: the administrator has consented for everybody. */
+  /** `granted`: the administrator has consented for all users. */
   consent: v.picklist(['ask', 'granted']),
   resources: v.array(
     v.object({
       resource: v.string(),
       name: v.string(),
-      /** Scope → what it lets the site do, in the words of the configuration. Only what this person may have. */
+      /** Scope → description from the configuration. Only scopes that this user may have. */
       scopes: v.record(v.string(), v.string()),
-      /** Whether its tokens are bound to a key of the extension (RFC 9449). */
+      /** Whether tokens are bound to a key of the extension (RFC 9449). */
       dpop: v.optional(v.picklist(['required', 'optional', 'off']), 'off'),
-      /** Where proofs for it may be made; nothing else is signed. */
+      /** URLs for which the extension signs proofs; it refuses all others. */
       urls: v.optional(v.array(v.string()), []),
     }),
   ),
@@ -88,29 +88,29 @@ export const consent = v.object({
   granted_at: v.number(),
 });
 
-/** What there is to know of a site beside its consents: at least one of the two. */
+/** What is known about a site besides its consents. At least one property is set. */
 export const siteRecord = v.object({
   origin: v.string(),
-  /** The person chose "never": it may not ask. NumericDate, as the other. */
+  /** When the user chose "never": the site may not ask. NumericDate. */
   refused_at: v.optional(v.number()),
-  /** When it last had a token, to within some minutes. */
+  /** When the site last got a token, accurate to a few minutes. NumericDate. */
   last_used_at: v.optional(v.number()),
 });
 
-/** What the person has decided about sites; the answer of `POST` and `DELETE /session/consents`. */
+/** The user's decisions about sites: the response to `POST` and `DELETE /session/consents`. */
 export const decisions = v.object({
   consents: v.array(consent),
-  /** Absent in the answers of brokers of before. */
+  /** Older brokers omit it. */
   sites: v.optional(v.array(siteRecord), []),
 });
 
-/** Answer of `POST /session` (201) and `GET /session` (200). */
+/** Response to `POST /session` (201) and `GET /session` (200). */
 export const sessionAnswer = v.object({
   account,
   session: v.object({
     state: v.picklist(['active', 'recheck', 'reauth_required']),
     created_at: v.number(),
-    /** Absolute end, NumericDate. */
+    /** Absolute expiry, NumericDate. */
     expires_at: v.number(),
   }),
   policy: v.object({ sites: v.array(sitePolicy) }),
@@ -121,11 +121,11 @@ export const tokenRequest = v.strictObject({
   origin: text(300),
   resource: text(512),
   scope: scopeText,
-  /** Thumbprint of the key that the token shall be bound to (RFC 9449 §6). */
+  /** Thumbprint of the key to bind the token to (RFC 9449 §6). */
   jkt: v.optional(b64u256),
-  /** The token must live at least so long, in seconds. */
+  /** Minimum remaining lifetime of the token, in seconds. */
   min_ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400))),
-  /** What the API's challenge asks of the sign-in (RFC 9470 §3): one of these, and at most so many seconds ago. */
+  /** Authentication requirements from the API's challenge (RFC 9470 §3): accepted `acr` values, and maximum age in seconds. */
   acr_values: v.optional(text(512)),
   max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(31_536_000))),
 });
@@ -139,8 +139,8 @@ export const tokenAnswer = v.object({
 });
 
 /**
- * Body of `POST /session/consents`, what the person has decided about a site: to `allow` it something, that it may
- * `never` ask again (which takes back what it was allowed), or that after such a "never" it may `ask`.
+ * Body of `POST /session/consents`, the user's decision about a site: `allow` scopes, `never` let it ask again (which
+ * also removes its access), or let it `ask` again after a "never".
  */
 export const consentRequest = v.variant('decision', [
   v.strictObject({
@@ -151,25 +151,25 @@ export const consentRequest = v.variant('decision', [
   }),
   v.strictObject({ decision: v.picklist(['never', 'ask']), origin: text(300) }),
 ]);
-/** Body of `DELETE /session/consents`; without `resource`: the whole site. A "never" stays. */
+/** Body of `DELETE /session/consents`. Without `resource`: the whole site. A "never" is kept. */
 export const consentRevocation = v.strictObject({ origin: text(300), resource: v.optional(text(512)) });
 
-/** Answer of `GET /session/upstreams`: names of the providers in the broker's configuration. */
+/** Response to `GET /session/upstreams`: names of the providers in the broker's configuration. */
 export const upstreamsAnswer = v.object({ upstreams: v.array(v.string()) });
 
-/** Answer of `DELETE /session`. */
+/** Response to `DELETE /session`. */
 export const signOutAnswer = v.object({ logout_url: v.optional(v.string()) });
 
-/** Every error of the broker, on every endpoint that speaks JSON (RFC 6749 §5.2). */
+/** Error response of the broker's JSON endpoints (RFC 6749 §5.2). */
 export const errorAnswer = v.object({
   error: v.string(),
   error_description: v.optional(v.string()),
-  /** With `consent_required`: what is missing. */
+  /** With `consent_required`: the missing scopes. */
   scope: v.optional(v.string()),
-  /** With `insufficient_user_authentication`: what the next sign-in must bring. */
+  /** With `insufficient_user_authentication`: requirements of the next sign-in. */
   acr_values: v.optional(v.string()),
   max_age: v.optional(v.number()),
-  /** With `invalid_session`: it did not run out, somebody has ended it. */
+  /** With `invalid_session`: the session was ended, and did not expire. */
   ended: v.optional(v.boolean()),
 });
 

@@ -1,8 +1,8 @@
 /**
- * Whether any object in a JSON text names a member twice. `JSON.parse` keeps the last of them, another
- * parser on the way may have gone by the first (RFC 7519 §4, RFC 8725 §2.4).
+ * Whether any object in a JSON text has a duplicate member. `JSON.parse` keeps the last one, but another parser on the
+ * way may have used the first (RFC 7519 §4, RFC 8725 §2.4).
  *
- * @param json what `JSON.parse` has accepted
+ * @param json text that `JSON.parse` accepts
  */
 export function hasDuplicateMembers(json: string): boolean {
   const open: Set<string>[] = [];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A server that is measured. */
+/** The server being measured. */
 export interface MeasuredServer {
   port: number;
   /** Of its process; with it, its processor time is measured too. */
@@ -13,7 +13,7 @@ const tickMs = 10;
 /**
  * Processor time that a process has used so far, all its threads together, in milliseconds.
  *
- * @returns `undefined` where the system is not Linux
+ * @returns `undefined` on systems other than Linux
  */
 export function cpuMs(pid: number | undefined): number | undefined {
   if (pid === undefined || process.platform !== 'linux') return undefined;

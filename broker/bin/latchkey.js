@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
-// Plain JavaScript of any age, so that an old Node reads this far and can be told.
+// Plain JavaScript, so that an old Node.js can parse this file and print the message below.
 const oldest = 24;
 if (Number.parseInt(process.versions.node, 10) < oldest) {
   process.stderr.write(
@@ -9,7 +9,7 @@ if (Number.parseInt(process.versions.node, 10) < oldest) {
   );
   process.exitCode = 1;
 } else {
-  // A clone has the source and runs it as it is; the installed package has what was built from it.
+  // A clone runs the source; the installed package runs the build.
   const source = new URL('main.ts', import.meta.url);
   await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
 }

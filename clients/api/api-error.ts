@@ -7,30 +7,35 @@ import {
 } from '@latchkey/shared/resource-server/refused.ts';
 import type { Scheme } from '@latchkey/shared/resource-server/scheme.ts';
 
-/** What an API answers instead of its work. Stable: callers switch on it. */
+/** Why an API refused a request. Stable: callers switch on it. */
 export type ApiErrorCode = RefusalCode;
 export type ApiErrorBody = Refusal;
 export type { TokenFault };
 
 /**
- * Why a request is refused, ready to be the answer: `return error.toResponse()`, or `status`, `headers` and
- * `body` where there is no `Response`.
+ * The refusal of a request, as an HTTP response: `error.toResponse()`, or `status`, `headers` and `body` for frameworks
+ * without `Response`.
  *
- * @see RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3
+ * @see RFC 6750 §3
+ * @see RFC 9449 §7.1
+ * @see RFC 9470 §3
+ * @example
+ * if (error instanceof ApiError) return error.toResponse();
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
+  /** With `invalid_token`: what is wrong with the token. */
   readonly reason: TokenFault | undefined;
   readonly status: number;
-  /** Value of the `WWW-Authenticate` header; none where no other token would help. */
+  /** Value of the `WWW-Authenticate` header; `undefined` if no other token would help. */
   readonly wwwAuthenticate: string | undefined;
 
   readonly #extra: Readonly<Record<string, string>>;
 
   /**
-   * @param scheme how the token was presented, which is how the challenge answers
-   * @param headers to be sent beside the challenge
+   * @param options `scheme`: the scheme of the request's token, used for the challenge; default `Bearer`. `headers`: more
+   *   response headers
    */
   constructor(body: ApiErrorBody, options?: ErrorOptions & { scheme?: Scheme; headers?: Record<string, string> }) {
     super(body.message, options);
@@ -42,7 +47,7 @@ export class ApiError extends Error {
     this.wwwAuthenticate = challenge(body, scheme, scheme === 'DPoP' ? 'required' : 'optional');
   }
 
-  /** Headers of the answer, in lower case. */
+  /** Response headers, with names in lower case. */
   get headers(): Record<string, string> {
     return {
       'content-type': 'application/json',
@@ -53,11 +58,12 @@ export class ApiError extends Error {
     };
   }
 
-  /** JSON of the answer: `{error, error_description, reason?}`. */
+  /** Response body, JSON: `{error, error_description, reason?}`. */
   get body(): string {
     return JSON.stringify({ error: this.code, error_description: this.message, reason: this.reason });
   }
 
+  /** The refusal as a fetch `Response`. */
   toResponse(): Response {
     return new Response(this.body, { status: this.status, headers: this.headers });
   }

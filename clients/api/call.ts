@@ -1,7 +1,7 @@
-/** What the verifier reads of a call. A fetch `Request` is one; the adapters make one of what their framework has. */
+/** The parts of a request that the verifier reads. A fetch `Request` is a `Call`; adapters convert their framework's requests. */
 export interface Call {
   method: string;
-  /** As the client called it; only a proof of possession is held against it. */
+  /** The URL that the client called. Used only to verify DPoP proofs. */
   url: string;
   headers: { get(name: string): string | null };
 }

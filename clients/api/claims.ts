@@ -1,29 +1,29 @@
 import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import type { Dialect } from './dialects.ts';
 
-/** What a verified access token says, under the names of RFC 9068 §2.2; whatever else it says stands beside them. */
+/** The claims of a verified access token, under the names of RFC 9068 §2.2, plus all other claims of the token. */
 export interface Claims {
   iss: string;
-  /** The person, or `svc:<name>`: stable, opaque, one per provider and account. */
+  /** The user, or `svc:<name>` for a service. Stable, opaque, and unique per provider and account. */
   sub: string;
   aud: string | string[];
   client_id: string;
-  /** NumericDate, like all times here. */
+  /** NumericDate (seconds since the epoch), like all times here. */
   exp: number;
   iat: number;
-  /** In every token that the broker mints; not in those of all providers. */
+  /** Always present in the broker's tokens; some providers omit it. */
   jti?: string;
   nbf?: number;
-  /** The origin of the page that asked; only in tokens that the broker minted. */
+  /** The origin of the page that requested the token. Only in the broker's tokens. */
   azp?: string;
   /** Separated by spaces; `parseScope` splits it. */
   scope?: string;
-  /** `upstream:group` in tokens that the broker minted; the provider's own names in others. */
+  /** `upstream:group` in the broker's tokens; the provider's own names in others. */
   groups?: string[];
   auth_time?: number;
   acr?: string;
   amr?: string[];
-  /** The provider, and who the person is there. */
+  /** The identity provider, and the user's `sub` there. */
   idp?: string;
   idp_sub?: string;
   /** The key that the token is bound to (RFC 9449 §6). */
@@ -58,9 +58,9 @@ const checks: Record<string, Check> = {
 };
 
 /**
- * Reads a provider's claims and checks their types.
+ * Maps a provider's claims to {@link Claims} and checks their types.
  *
- * @throws {Refused} `invalid_token`: a claim is missing, or has another type than the RFCs give it
+ * @throws {Refused} `invalid_token` if the client id is missing or a claim has the wrong type
  */
 export function toClaims(payload: Readonly<Record<string, unknown>>, dialect: Dialect): Claims {
   const claims: Record<string, unknown> = { ...payload, ...dialect.read(payload) };

@@ -1,24 +1,24 @@
-/** Signatures that can be accepted at all. */
+/** Signature algorithms that the verifier supports. */
 export type Algorithm = 'ES256' | 'RS256';
 
 type Payload = Readonly<Record<string, unknown>>;
 
-/** How a provider writes its access tokens: what differs from RFC 9068, and nothing else. */
+/** How a provider's access tokens differ from RFC 9068. */
 export interface Dialect {
   algorithms: readonly Algorithm[];
-  /** Accepted `typ` headers in lower case, without `application/`; `''` stands for none. */
+  /** Accepted `typ` headers in lower case, without `application/`; `''` means that the header is absent. */
   types: readonly string[];
-  /** Claims, as they are on the wire, without which a token is refused. */
+  /** Claims that every token must have, under the provider's names. */
   required: readonly string[];
-  /** The longest token, in characters. */
+  /** Maximum length of a token, in characters. */
   maxLength: number;
-  /** Which document names the keys: `oauth-authorization-server` (RFC 8414), else OpenID Connect Discovery. */
+  /** Where the key set's URL is published: `oauth` for RFC 8414 metadata, `openid` for OpenID Connect Discovery. */
   metadata: 'oauth' | 'openid';
-  /** Whether `clients` has to be given: a provider's tokens for other applications are no tokens for this API. */
+  /** Whether the `clients` option is required, because the provider issues tokens to applications that must not call this API. */
   clientsRequired: boolean;
-  /** The provider's claims under the names of RFC 9068 (`client_id`, `scope`, `groups`), laid over its own. */
+  /** Maps the provider's claims to those of RFC 9068 (`client_id`, `scope`, `groups`). The result overrides the token's claims. */
   read(payload: Payload): Payload;
-  /** Whether it is an access token, where the header does not say so. */
+  /** Tells access tokens from other JWTs, if the `typ` header doesn't. */
   isAccessToken?(payload: Payload): boolean;
 }
 
@@ -40,21 +40,28 @@ const rfc9068: Dialect = {
 const upstream: Dialect = {
   ...rfc9068,
   algorithms: ['RS256'],
-  // Never `logout+jwt`, `dpop+jwt` or another type that says what it is for.
+  // Not `logout+jwt`, `dpop+jwt` or any other type with a purpose of its own.
   types: ['', 'jwt', 'at+jwt'],
   required: ['iss', 'sub', 'aud', 'exp', 'iat'],
-  // Two hundred group ids do not fit into 8 kB.
+  // Two hundred group ids don't fit in 8 kB.
   maxLength: 16_384,
   metadata: 'openid',
   clientsRequired: true,
 };
 
 /**
- * The dialects by name. One can be changed and passed as `provider`:
- * `{ ...dialects.auth0, read: (payload) => ({ ...dialects.auth0.read(payload), groups: payload['https://acme.example/groups'] }) }`.
+ * The built-in dialects, by provider. Pass a name as the verifier's `provider`, or an adapted copy.
+ *
+ * @see RFC 9068
+ * @example
+ * const provider = {
+ *   ...dialects.auth0,
+ *   read: (payload) => ({ ...dialects.auth0.read(payload), groups: payload['https://acme.example/groups'] }),
+ * };
+ * const verify = verifier({ issuer, audience, clients, provider });
  */
 export const dialects = {
-  /** Minted by the broker. */
+  /** Tokens of a Latchkey broker. */
   latchkey: rfc9068,
 
   /** Any other issuer of RFC 9068 tokens. */
@@ -66,13 +73,13 @@ export const dialects = {
     clientsRequired: true,
   },
 
-  /** A custom authorization server (`/oauth2/default`); the org server's access tokens are for Okta alone. */
+  /** A custom authorization server (`/oauth2/default`); access tokens of the org server are for Okta's own APIs only. */
   okta: {
     ...upstream,
     read: ({ cid, scp, groups }) => ({ client_id: cid, scope: words(scp), groups }),
   },
 
-  /** v2 tokens have `azp`, v1 tokens `appid`. App roles count as groups; without a person (no `scp`) they are what the application may do. */
+  /** v2 tokens have `azp`, v1 tokens `appid`. App roles count as groups. In tokens without a user (no `scp`), they are the application's scopes. */
   entra: {
     ...upstream,
     read: ({ azp, appid, scp, roles, groups }) => ({
@@ -83,7 +90,7 @@ export const dialects = {
     }),
   },
 
-  /** With "Add Permissions in the Access Token" `permissions` lists what the person may do here; else `scope` does. */
+  /** With "Add Permissions in the Access Token" enabled, `permissions` lists the user's scopes; otherwise `scope` does. */
   auth0: {
     ...upstream,
     read: ({ azp, client_id, scope, permissions }) => ({
@@ -93,7 +100,7 @@ export const dialects = {
     }),
   },
 
-  /** `typ` in the payload tells an access token from an ID token, which the same key signs. Realm roles count as groups. */
+  /** The same key signs access and ID tokens; the payload's `typ` tells them apart. Realm roles count as groups. */
   keycloak: {
     ...upstream,
     algorithms: ['RS256', 'ES256'],

@@ -6,9 +6,9 @@ export interface JsonAnswer {
 }
 
 /**
- * One GET of a JSON object. Redirects are not followed: these documents decide whom the API trusts.
+ * Fetches a JSON object. Doesn't follow redirects, because these documents decide which keys the API trusts.
  *
- * @throws {Error} with a sentence that names the URL and what came instead
+ * @throws {Error} naming the URL and what is wrong with the response
  */
 export async function fetchJson(fetch: typeof globalThis.fetch, url: string): Promise<JsonAnswer> {
   const response = await fetch(url, {

@@ -11,8 +11,15 @@ export type { Requirements } from './requirements.ts';
 export type { Verify } from './verifier.ts';
 
 /**
- * Makes the check that stands before an API's work. Nothing is fetched until the first token comes.
+ * Creates a function that verifies the access token of a request. It fetches the issuer's keys when the first token
+ * arrives, and caches them. Create one verifier per API and reuse it.
  *
+ * @param options `issuer` and `audience` are required
+ * @returns verifies a request and returns the claims of its token, or throws an {@link ApiError}
+ * @throws {TypeError} if an option is invalid
+ * @see RFC 9068 §4
+ * @see RFC 6750
+ * @see RFC 9449 §7
  * @example
  * const verify = verifier({ issuer: 'https://latchkey.example.com', audience: 'https://api.example.com' });
  * try {

@@ -1,22 +1,25 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { LoadedKeys, VerificationKey } from './load-keys.ts';
 
-/** How often the issuer is asked at most, whatever tokens are sent to us. */
+/** Minimum time between two fetches of the keys, whatever tokens clients send. */
 const cooldownMs = 30_000;
-/** With no keys at all there is nothing to serve from: try again sooner. */
+/** Minimum time between two fetches while there are no keys at all. */
 const coldRetryMs = 1_000;
-/** A set that old is used no more. Tokens live for minutes: an outage as long has ended them anyway. */
+/** Keys older than this are not used. Tokens live for minutes, so they have long expired after such an outage. */
 const usableMs = 86_400_000;
 
 export interface KeySet {
-  /** @throws what loading throws, while there is no set to go by */
+  /**
+   * @returns the key, or `undefined` if the issuer has no such key
+   * @throws whatever `load` throws, if there are no usable keys
+   */
   get(kid: string): Promise<VerificationKey | undefined>;
 }
 
 /**
- * Keys by `kid`, loaded at the first use. Fresh: as they are. Stale: as they are, with a refresh in the
- * background. Long stale (an idle API): refreshed first, and used as they are if that fails. An unknown
- * `kid` has them loaded again, at most every 30 s.
+ * Caches the issuer's keys by `kid`, and loads them on first use. Stale keys are used while a refresh runs in the
+ * background. Keys that have been stale for long (an idle API) are refreshed first, and used if that fails. An unknown
+ * `kid` triggers a reload, at most every 30 s.
  */
 export function createKeySet({ load, now }: { load: () => Promise<LoadedKeys>; now: Clock }): KeySet {
   let set: (LoadedKeys & { at: number }) | undefined;

@@ -3,7 +3,7 @@ import { type CryptoKey, importJWK, type JWK } from 'jose';
 import type { Algorithm, Dialect } from './dialects.ts';
 import { fetchJson } from './fetch-json.ts';
 
-/** A key and the one algorithm that it is for. */
+/** A key and the one algorithm it may be used with. */
 export interface VerificationKey {
   key: CryptoKey;
   algorithm: Algorithm;
@@ -12,7 +12,7 @@ export interface VerificationKey {
 export interface LoadedKeys {
   /** By `kid`. */
   keys: Map<string, VerificationKey>;
-  /** How long they are fresh, in milliseconds, as `Cache-Control` has it, within bounds. */
+  /** How long the keys are fresh, in milliseconds: from `Cache-Control`, within bounds. */
   maxAgeMs: number;
 }
 
@@ -20,12 +20,12 @@ export interface LoaderOptions {
   issuer: string;
   jwksUri?: string | undefined;
   metadata: Dialect['metadata'];
-  /** Keys for anything else are left out. */
+  /** Keys for other algorithms are ignored. */
   algorithms: readonly Algorithm[];
   fetch: typeof fetch;
 }
 
-/** Finds the issuer's keys: by its metadata (RFC 8414 §3, OpenID Connect Discovery §4), or where `jwksUri` says. */
+/** Loads the issuer's keys from `jwksUri`, or from the URL in its metadata (RFC 8414 §3, OpenID Connect Discovery §4). */
 export function createKeyLoader({
   issuer,
   jwksUri,
@@ -62,7 +62,7 @@ async function discover(fetch: LoaderOptions['fetch'], issuer: string, metadata:
   return uri;
 }
 
-/** The usable keys of a JWK set. Others may stand beside them for others' use, and one that is broken must not hide the rest. */
+/** Returns the usable keys of a JWK set. Skips keys for other uses, and malformed ones: one bad key must not disable the rest. */
 async function importKeys(set: unknown, algorithms: readonly Algorithm[]): Promise<Map<string, VerificationKey>> {
   const keys = new Map<string, VerificationKey>();
   for (const jwk of Array.isArray(set) ? (set as (JWK | null)[]) : []) {
@@ -77,7 +77,7 @@ async function importKeys(set: unknown, algorithms: readonly Algorithm[]): Promi
   return keys;
 }
 
-/** 2048 bits in base64url: what RFC 7518 §3.3 asks of an RSA key. */
+/** Length of a 2048-bit modulus in base64url, the minimum of RFC 7518 §3.3. */
 const shortestModulus = 342;
 
 function algorithmOf({ kty, crv, n }: JWK): Algorithm | undefined {

@@ -7,16 +7,16 @@ const macBytes = 16;
 
 export interface Nonces {
   issue(): Promise<string>;
-  /** @returns when the nonce ends (epoch milliseconds), or `undefined` where it is not ours or too old */
+  /** @returns when the nonce expires (epoch milliseconds), or `undefined` if this API didn't issue it or it is too old */
   check(nonce: string): Promise<number | undefined>;
 }
 
 /**
- * DPoP nonces of an API (RFC 9449 §9): the time under an HMAC, so that every server with the same secret takes
- * every other's, and nothing is stored. With them a proof is as fresh as its nonce, whatever the client's clock says.
+ * Issues DPoP nonces (RFC 9449 §9): a timestamp with an HMAC, so that all servers with the same secret accept each
+ * other's nonces and store nothing. A proof is then as fresh as its nonce, even if the client's clock is wrong.
  *
  * @param secret at least 32 bytes
- * @throws {TypeError} where the secret is shorter
+ * @throws {TypeError} if the secret is shorter
  */
 export function createNonces({ secret, now }: { secret: string | Uint8Array; now: Clock }): Nonces {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : Uint8Array.from(secret);
@@ -53,12 +53,12 @@ function decode(text: string): Uint8Array | undefined {
   }
 }
 
-/** In a time that does not depend on where they differ. */
+/** Compares in constant time. */
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   let difference = one.length ^ other.length;
   for (const [index, byte] of one.entries()) difference |= byte ^ (other[index] ?? 0);
   return difference === 0;
 }
 
-/** How long a nonce and so the proofs with it are good, in milliseconds. */
+/** How long a nonce, and proofs with it, are valid, in milliseconds. */
 export const nonceWindowMs = nonceLifeMs + nonceSkewMs;

@@ -3,17 +3,17 @@ import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import { type Nonces, nonceWindowMs } from './nonces.ts';
 import type { ReplayStore } from './replay.ts';
 
-/** How long used proofs have to be remembered: without nonces one is good from 60 s before to 60 s after its `iat`. */
+/** How long to remember used proofs. Without nonces, a proof is valid from 60 s before to 60 s after its `iat`. */
 export const proofWindowMs = (nonces: Nonces | undefined): number => (nonces ? nonceWindowMs : 2_000 * proofAgeSeconds);
 
-/** How an API judges proofs: each is accepted once, and with its nonce where it gives any. */
+/** The rules for DPoP proofs: each is accepted once, and must carry a nonce if the API issues them. */
 export const proofPolicy = (replay: ReplayStore, nonces: Nonces | undefined): ProofPolicy => ({
   nonces: nonces && { required: true, check: nonces.check },
   async once({ jkt, jti }, until) {
     try {
       return await replay.use(`${jkt}.${jti}`, until);
     } catch (cause) {
-      // A proof that cannot be told from its replay is not accepted.
+      // Fail closed: without the replay store, a replay can't be detected.
       throw new Refused(
         {
           code: 'temporarily_unavailable',

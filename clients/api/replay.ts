@@ -1,20 +1,20 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 
-/** Remembers used proofs. One that all servers of an API share has them find a replay on any of them. */
+/** Remembers used DPoP proofs (RFC 9449 §11.1). Share one store among all servers of an API to detect replays across them. */
 export interface ReplayStore {
   /**
-   * Keeps an id, atomically with looking it up.
+   * Checks and records an id in one atomic step.
    *
-   * @param until epoch milliseconds; it may be forgotten from then on
-   * @returns whether this is the first time
+   * @param until when the id may be forgotten, epoch milliseconds
+   * @returns whether this is the first use
    */
   use(id: string, until: number): boolean | Promise<boolean>;
 }
 
 /**
- * Remembers what was used, in two generations that take turns: everything for at least `windowMs`, and
- * never more than twice `capacity` entries. Beyond that the oldest go first: in a flood of valid proofs a
- * replay may pass, while every other check still stands.
+ * Remembers used ids in memory, in two alternating generations: each id for at least `windowMs`, and at most twice
+ * `capacity` ids. Above that, the oldest are dropped first: in a flood of valid proofs a replay may pass, but all other
+ * checks still apply.
  */
 export function createReplayGuard({
   now,

@@ -15,40 +15,52 @@ import type { Requirements } from './requirements.ts';
 import { verifyToken } from './verify-token.ts';
 
 export interface VerifierOptions {
-  /** The issuer's URL, exactly as the tokens have it; that of the broker as its configuration has it. */
+  /** The issuer's URL, exactly as in the tokens' `iss`. For a broker: `issuer` of its configuration. */
   issuer: string;
-  /** This API, as the broker's `resources` name it. With several, a token for any of them is accepted. */
+  /** This API, as named in the broker's `resources`. If there are several, a token for any of them is accepted. */
   audience: string | string[];
-  /** Whose tokens: the broker's own (`latchkey`, the default), or a provider's. Google's are not for other people's APIs. */
+  /** Who issues the tokens. Default `latchkey`, the broker. Google isn't supported: its access tokens are for Google's APIs only. */
   provider?: ProviderName | Dialect | undefined;
-  /** Client ids whose tokens are accepted. Must be given for a provider's tokens; default for the broker's: all. */
+  /** Accepted client ids. Required for a provider's tokens. Default for the broker's: all. */
   clients?: readonly string[] | undefined;
-  /** Default: those of the provider. */
+  /** Accepted signature algorithms. Default: the provider's. */
   algorithms?: readonly Algorithm[] | undefined;
-  /** Seconds that clocks may be apart. Default 5. */
+  /** Allowed clock skew, in seconds. Default 5. */
   clockTolerance?: number | undefined;
-  /** Where the keys are, for networks where the issuer's metadata can't be reached. */
+  /** URL of the key set, if the issuer's metadata can't be reached. Default: from the metadata. */
   jwksUri?: string | undefined;
-  /** `required`: only tokens bound to a key are accepted. Default `optional`. */
+  /** `required` accepts only DPoP-bound tokens. Default `optional`. */
   dpop?: 'optional' | 'required' | undefined;
-  /** Used proofs; default: in memory, the latest 100,000 at least. */
+  /** Where used DPoP proofs are remembered. Default: in memory, at least the latest 100,000. */
   replay?: ReplayStore | undefined;
-  /** Proofs must carry a nonce of this API (RFC 9449 §9). At least 32 bytes, the same on all its servers. */
+  /**
+   * If set, DPoP proofs must carry a nonce of this API (RFC 9449 §9). At least 32 bytes, and the same on all servers of
+   * the API.
+   */
   dpopNonceSecret?: string | Uint8Array | undefined;
-  /** `https://api.example.com`, where clients call it by another origin than this server sees. For DPoP. */
+  /**
+   * The origin that clients call, such as `https://api.example.com`, if a proxy hides it from this server. Used only for
+   * DPoP.
+   */
   publicOrigin?: string | undefined;
   fetch: typeof fetch;
   now: Clock;
 }
 
 export interface Verify {
-  /** @returns the claims of the call's token @throws {ApiError} and nothing else */
+  /**
+   * Verifies the access token of a request.
+   *
+   * @param requirements what the route requires beyond a valid token; default: nothing
+   * @returns the token's claims
+   * @throws {ApiError} if the request is refused; its `code` says why
+   */
   (call: Call, requirements?: Requirements): Promise<Claims>;
-  /** Headers for the answer to a call that was let in: `dpop-nonce` where nonces are in use, else none. */
+  /** Headers for the response to an accepted request: `dpop-nonce` if the API uses nonces, otherwise none. */
   answerHeaders(): Promise<Record<string, string>>;
 }
 
-/** @throws {TypeError} where the options can't be right */
+/** @throws {TypeError} if an option is invalid */
 export function createVerifier(options: VerifierOptions): Verify {
   const { issuer, audience, jwksUri, clients, publicOrigin, fetch, now } = options;
   const { clockTolerance = 5, dpop = 'optional', provider = 'latchkey' } = options;
@@ -121,7 +133,7 @@ function requireUsable({
   }
 }
 
-/** The call's URL at the origin that clients know. */
+/** The URL of the call, at the API's public origin. */
 const calledUrl = (url: string, publicOrigin: string | undefined): string =>
   publicOrigin === undefined ? url : publicOrigin + url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
 

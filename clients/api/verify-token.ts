@@ -6,16 +6,16 @@ import { type Claims, toClaims } from './claims.ts';
 import type { Algorithm, Dialect } from './dialects.ts';
 import type { KeySet } from './key-set.ts';
 
-/** So far ahead a token may be issued where the tolerance is less: nobody gains by `iat`, and clocks do drift. */
+/** How far in the future `iat` may be, if the tolerance is smaller: clocks drift, and a future `iat` gains an attacker nothing. */
 const issuedAheadSeconds = 60;
 
 export interface TokenRules {
   issuer: string;
   audience: string | string[];
-  /** Which client ids are accepted; `undefined`: all of this issuer. */
+  /** Accepted client ids; `undefined` accepts all clients of the issuer. */
   clients: readonly string[] | undefined;
   dialect: Dialect;
-  /** Out of those of the dialect. */
+  /** Accepted signature algorithms. */
   algorithms: readonly Algorithm[];
   /** Seconds. */
   clockTolerance: number;
@@ -30,8 +30,9 @@ const refuse = (reason: TokenFault, message: string, cause?: unknown) =>
 /**
  * Verifies an access token: header, signature, issuer, audience, client, times, and the types of its claims.
  *
- * @throws {Refused} `invalid_token` with a `reason`, or `temporarily_unavailable` while there are no keys
- * @see RFC 9068 §4, RFC 8725
+ * @throws {Refused} `invalid_token` with a `reason`, or `temporarily_unavailable` if the keys can't be loaded
+ * @see RFC 9068 §4
+ * @see RFC 8725
  */
 export async function verifyToken(token: string, rules: TokenRules): Promise<Claims> {
   const { dialect, issuer, audience, clockTolerance, now } = rules;
@@ -64,7 +65,11 @@ interface Named {
   algorithm: unknown;
 }
 
-/** Everything that can be refused without a key. @returns which key signed it, so it says */
+/**
+ * Checks everything that needs no key.
+ *
+ * @returns the `kid` and `alg` that the header claims
+ */
 function checkForm(token: string, { dialect, algorithms }: TokenRules): Named {
   const header = parsePart(token, 0);
   parsePart(token, 1);
@@ -92,7 +97,7 @@ function checkForm(token: string, { dialect, algorithms }: TokenRules): Named {
   return { kid: header.kid, algorithm: header.alg };
 }
 
-/** `typ` without case and prefix (RFC 7515 §4.1.9); `''` where there is none. */
+/** Normalizes `typ`: lower case, without `application/` (RFC 7515 §4.1.9); `''` if absent. */
 function shortType(typ: unknown): string {
   if (typ === undefined) return '';
   return typeof typ === 'string' && typ !== '' ? typ.toLowerCase().replace(/^application\//, '') : 'unreadable';

@@ -1,15 +1,15 @@
-/** What the commands exit with. Stable: scripts go by it. */
+/** Exit codes of the commands. Stable: scripts rely on them. */
 export const exitCode = {
   ok: 0,
-  /** Anything that has no code of its own; the sentence on stderr says what. */
+  /** Any other failure; stderr says what happened. */
   failure: 1,
   /** Wrong options. */
   usage: 2,
-  /** Nobody is signed in, the sign-in is over, or nobody allowed it in time: `latchkey login`. */
+  /** Not signed in, the sign-in has ended, or nobody approved it in time: run `latchkey login`. */
   signedOut: 3,
-  /** The person, or the configuration, said no. */
+  /** Denied by the user or by the configuration. */
   denied: 4,
-  /** The broker can't be reached: try again. */
+  /** The broker can't be reached. Retrying can help. */
   unreachable: 5,
   /** Ctrl-C. */
   interrupted: 130,

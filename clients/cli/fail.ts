@@ -3,7 +3,7 @@ import { StoreError } from '../device/store/store-error.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { type Io, UsageError } from './io.ts';
 
-/** There are no credentials, or none that are still good. */
+/** There are no credentials, or they are no longer valid. */
 export class SignedOutError extends Error {
   override readonly name = 'SignedOutError';
   readonly code = 'not_signed_in';
@@ -20,9 +20,9 @@ const deviceExit: Record<DeviceErrorCode, ExitCode> = {
 };
 
 /**
- * Says what went wrong: a sentence on stderr, and with `--json` an object on stdout.
+ * Reports an error: a message on stderr, and with `--json` an object on stdout.
  *
- * @returns what to exit with
+ * @returns the exit code
  */
 export function fail(error: unknown, command: string, json: boolean, io: Io): ExitCode {
   const { code, message, exit } = read(error, io);

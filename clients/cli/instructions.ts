@@ -6,15 +6,15 @@ import { plainText } from '../device/plain-text.ts';
 type Code = Extract<LoginState, { type: 'code' }>;
 
 /**
- * What the person is told: page, code, and the two in one as a QR.
+ * Formats the sign-in instructions: the page, the code, and a QR code that contains both.
  *
- * @param colours white on black by escape codes: without them a terminal with a light background shows
- *   the QR inverted, which some cameras don't read
- * @throws {DeviceError} `bad_answer` where a link is none that a person should follow
+ * @param colors use escape codes for white on black: otherwise a terminal with a light background inverts the QR code,
+ *   which some cameras can't read
+ * @throws {DeviceError} `bad_answer` if a link isn't an `https:` or `http:` URL
  */
 export function instructions(
   { user_code, verification_uri, verification_uri_complete }: Code,
-  colours: boolean,
+  colors: boolean,
 ): string {
   const page = link(verification_uri);
   const lines = ['', 'Open this page on your phone or computer:', '', `    ${page}`, ''];
@@ -24,7 +24,7 @@ export function instructions(
     lines.push(
       'Or scan the QR code or open the link below. Check that the page shows the same code:',
       '',
-      ...qr(complete, colours),
+      ...qr(complete, colors),
       '',
       `    ${complete}`,
       '',
@@ -33,10 +33,10 @@ export function instructions(
   return `${lines.join('\n')}\n`;
 }
 
-const qr = (text: string, colours: boolean): string[] =>
+const qr = (text: string, colors: boolean): string[] =>
   renderUnicodeCompact(text, { border: 2 })
     .split('\n')
-    .map((line) => (colours ? `    \x1b[97;40m${line}\x1b[0m` : `    ${line}`));
+    .map((line) => (colors ? `    \x1b[97;40m${line}\x1b[0m` : `    ${line}`));
 
 function link(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,29 +1,37 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Sleep } from '../device/sleep.ts';
 
-/** Everything that a command touches outside of itself. */
+/** Everything outside the process that a command uses. */
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /** Whether stderr is a terminal: a line that is written over again makes sense there only. */
+  /** Whether stderr is a terminal, where a line can be overwritten. */
   errIsTerminal: boolean;
-  /** Whether stdout is a terminal that shows colours. */
-  outHasColours: boolean;
+  /** Whether stdout is a terminal with colors. */
+  outHasColors: boolean;
   env: Record<string, string | undefined>;
   fetch: typeof fetch;
   now: Clock;
   sleep: Sleep;
-  /** Whether a browser of this person is on this very machine. */
+  /** Whether the user's browser is on this machine. */
   browserHere: boolean;
-  /** Opens a page in it. @returns false where that did not work */
+  /**
+   * Opens a page in the browser.
+   *
+   * @returns false if that failed
+   */
   openBrowser(url: string): Promise<boolean>;
-  /** Runs a program on this terminal. @returns its exit code */
+  /**
+   * Runs a program on this terminal.
+   *
+   * @returns its exit code
+   */
   runProgram(command: string, args: readonly string[], env: Record<string, string | undefined>): Promise<number>;
   /** Aborts on Ctrl-C. */
   signal: AbortSignal;
 }
 
-/** The command was called wrongly: answered with the sentence and where the help is. */
+/** The command line is wrong. The message is shown with a hint to `--help`. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -50,7 +50,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   const before = await file.read();
   const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? before?.issuer;
   if (!issuer) throw new UsageError('no broker specified. Use --issuer URL or set LATCHKEY_ISSUER');
-  // Scopes and resource of another broker or client would mean nothing there.
+  // The scope and resource of another broker mean nothing to this one.
   const kept = before?.issuer === issuer ? before : undefined;
   const clientId = values.client ?? io.env.LATCHKEY_CLIENT_ID ?? kept?.client_id ?? 'latchkey-cli';
   const asked = {
@@ -73,7 +73,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   return exitCode.ok;
 }
 
-/** The way that was asked for; else the browser of this machine, where there is one and this client may use it. */
+/** Uses the requested method; by default this machine's browser, if there is one and the client may use it. */
 async function signIn(
   asked: DeviceLoginOptions,
   { browser, device, json }: { browser: boolean; device: boolean; json: boolean },
@@ -97,7 +97,7 @@ async function signInByCode(asked: DeviceLoginOptions, json: boolean, io: Io): P
     for await (const state of deviceLogin({ ...asked, fetch, now, sleep, signal })) {
       if (state.type === 'done') return state.tokens;
       if (state.type === 'waiting') progress.waiting(state.seconds_left, state.unreachable);
-      else io.out(json ? `${JSON.stringify(state)}\n` : instructions(state, io.outHasColours));
+      else io.out(json ? `${JSON.stringify(state)}\n` : instructions(state, io.outHasColors));
     }
   } finally {
     progress.end();
@@ -128,13 +128,13 @@ function toCredentials(
   return { version: 1, issuer, client_id: clientId, scope, resource, tokens };
 }
 
-/** What could not be kept would live on at the broker, without anybody to end it. Ctrl-C does not stop this. */
+/** Revokes tokens that couldn't be saved: nobody else could end that sign-in. Ctrl-C doesn't stop this. */
 async function discard({ issuer, client_id: clientId, tokens }: Credentials, { fetch }: Io): Promise<void> {
   const { refresh_token: refreshToken } = tokens;
   if (refreshToken) await revoke({ issuer, clientId, refreshToken, fetch }).catch(() => undefined);
 }
 
-/** A new sign-in ends the one it replaces, which nobody could end any more; if the broker is gone, time will. */
+/** Revokes the sign-in that the new one replaces. If the broker can't be reached, the old sign-in expires. */
 async function endPredecessor(before: Credentials | undefined, io: Io): Promise<void> {
   const refreshToken = before?.tokens.refresh_token;
   if (!before || !refreshToken) return;

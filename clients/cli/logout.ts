@@ -14,7 +14,7 @@ Sign out: revoke the sign-in at the broker and delete it from this computer.
   --file F         credentials file to use instead of a profile
 `;
 
-/** `latchkey logout`: what is kept here goes in any case; where the broker could not be told, it says so. */
+/** `latchkey logout`. Always deletes the local credentials, and reports if the broker couldn't be told. */
 export async function logout(args: string[], io: Io): Promise<ExitCode> {
   const { values } = parseArgs({ args, options: commonOptions });
   const file = openProfile(values, io);

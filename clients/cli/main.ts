@@ -5,11 +5,11 @@ import { runProgram } from './program.ts';
 import { runCommand } from './run.ts';
 
 /**
- * The commands of people: `login`, `token`, `exec`, `logout`.
+ * Runs a command for users: `login`, `token`, `exec` or `logout`.
  *
- * Ctrl-C ends a command in good order; a second one at once.
+ * The first Ctrl-C ends the command cleanly; the second ends it immediately.
  *
- * @param argv without program and script; the first is one of the commands
+ * @param argv the command and its arguments
  * @returns the exit code
  */
 export async function run([name = '', ...args]: string[]): Promise<number> {
@@ -20,7 +20,7 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     errIsTerminal: process.stderr.isTTY === true,
-    outHasColours: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    outHasColors: process.stdout.isTTY === true && !process.env.NO_COLOR,
     env: process.env,
     fetch: (input, init) => globalThis.fetch(input, init),
     now: () => Date.now(),

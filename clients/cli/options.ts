@@ -2,7 +2,7 @@ import { type CredentialFile, credentialFile } from '../device/store/credentials
 import { type ProfileName, profilePath } from '../device/store/profile-path.ts';
 import { type Io, UsageError } from './io.ts';
 
-/** Options that every command has. */
+/** Options of every command. */
 export const commonOptions = {
   profile: { type: 'string', short: 'p' },
   file: { type: 'string' },
@@ -10,7 +10,7 @@ export const commonOptions = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** @throws {UsageError} where the profile's name is none */
+/** @throws {UsageError} if the profile's name is invalid */
 export function openProfile(values: ProfileName, io: Io): CredentialFile {
   const path = profilePath({ profile: values.profile ?? io.env.LATCHKEY_PROFILE, file: values.file }, io.env);
   if (path === undefined) {

@@ -3,10 +3,10 @@ import { constants } from 'node:os';
 import { UsageError } from './io.ts';
 
 /**
- * Runs a program on our terminal. Signals reach it as well: they are its own to answer.
+ * Runs a program on this terminal. Signals are passed on, and the program handles them.
  *
- * @returns its exit code; 128 and the signal's number where it died of one, as shells have it
- * @throws {UsageError} where there is no such program
+ * @returns its exit code; 128 plus the signal's number if a signal ended it, as in shells
+ * @throws {UsageError} if the program can't be started
  */
 export function runProgram(
   command: string,

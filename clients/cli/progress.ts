@@ -4,7 +4,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 
 const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 
-/** How long the person still has: one line that changes on a terminal, a plain line a minute elsewhere. */
+/** Shows the remaining time: one updating line on a terminal, otherwise a line per minute. */
 export function createProgress({ err, errIsTerminal }: Pick<Io, 'err' | 'errIsTerminal'>) {
   let turn = 0;
   let saidMinutes = Number.POSITIVE_INFINITY;
@@ -22,7 +22,7 @@ export function createProgress({ err, errIsTerminal }: Pick<Io, 'err' | 'errIsTe
       saidMinutes = minutes;
       err(`${what} (expires in ${minutes} min)\n`);
     },
-    /** Takes the line away again. */
+    /** Removes the line. */
     end(): void {
       if (errIsTerminal && turn > 0) err('\r\x1b[K');
       turn = 0;

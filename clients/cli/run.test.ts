@@ -28,7 +28,7 @@ async function run(line: string, changes: Partial<Io> = {}) {
       err += text;
     },
     errIsTerminal: false,
-    outHasColours: false,
+    outHasColors: false,
     env: { LATCHKEY_HOME: home },
     browserHere: false,
     openBrowser: async () => false,

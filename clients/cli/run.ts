@@ -15,7 +15,7 @@ export const commands = new Map<string, Command>([
   ['logout', { run: logout, help: logoutHelp }],
 ]);
 
-/** Runs one command; whatever it throws becomes a sentence and an exit code. */
+/** Runs one command. Turns its errors into a message and an exit code. */
 export async function runCommand(name: string, args: string[], io: Io): Promise<number> {
   const command = commands.get(name);
   if (!command) throw new RangeError(`no such command: ${name}`);

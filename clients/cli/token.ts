@@ -43,13 +43,13 @@ export function readSeconds(text: string | undefined): number | undefined {
 
 const secondsLeft = ({ tokens }: Credentials, io: Io) => tokens.expires_at - io.now() / 1_000;
 
-/** What is in the file, or what takes its place there before anybody sees it. */
+/** Returns the stored credentials, refreshed and saved first if they expire too soon. */
 export async function current(file: CredentialFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
   const isGood = (credentials: Credentials) => secondsLeft(credentials, io) >= (minTtl ?? usualMinTtl);
   const known = await read(file);
   if (isGood(known)) return known;
   return file.locked(async () => {
-    // Whoever held the lock before us may have refreshed already.
+    // The previous holder of the lock may have refreshed already.
     const credentials = await read(file);
     if (isGood(credentials)) return credentials;
     try {
@@ -57,7 +57,7 @@ export async function current(file: CredentialFile, minTtl: number | undefined, 
       await file.write(renewed);
       return renewed;
     } catch (error) {
-      // Short of what is usual, but good: better than none, unless somebody needs it to last.
+      // The token is still valid, just for less than the default: use it, unless the caller set a minimum.
       const usable = minTtl === undefined && secondsLeft(credentials, io) > 0;
       if (!usable || !(error instanceof DeviceError) || error.code !== 'unreachable') throw error;
       io.err(`latchkey: ${error.message} Warning: using a token that expires soon.\n`);

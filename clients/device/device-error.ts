@@ -1,27 +1,27 @@
-/** What can go wrong between a device and its tokens: a closed union, to `switch` on. */
+/** Why a call to the broker failed: a closed union to `switch` on. */
 export type DeviceErrorCode =
-  /** The person has chosen "Deny", or may not use this client. */
+  /** The user denied the request, or may not use this client. */
   | 'access_denied'
-  /** Nobody has allowed it in time. */
+  /** Nobody approved the request in time. */
   | 'expired_token'
-  /** The refresh token (or the code) is used, revoked or too old: sign in again. */
+  /** The refresh token (or the code) is expired, revoked or already used: sign in again. */
   | 'invalid_grant'
-  /** The broker refuses the request for another reason; `error` holds its code. */
+  /** The broker refused the request for another reason; `error` holds its code. */
   | 'refused'
-  /** No answer, or one that says to come back later. Trying again can help. */
+  /** The broker didn't respond, or asked to retry later. Retrying can help. */
   | 'unreachable'
-  /** Something answered, but not as an OAuth server does. */
+  /** The response isn't that of an OAuth server. */
   | 'bad_answer'
-  /** The issuer is no URL that tokens may come from. */
+  /** The issuer isn't an `https:` URL (or `http:` on loopback). */
   | 'invalid_issuer';
 
-/** The error of `@latchkey/device`. `message` says cause and cure and holds no secret. */
+/** The error of `@latchkey/device`. `message` says what happened and what to do, and contains no secrets. */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   readonly code: DeviceErrorCode;
-  /** The OAuth `error` of the broker, where it sent one. */
+  /** The OAuth `error` code of the broker's response, if any. */
   readonly error: string | undefined;
-  /** With `unreachable`: when the broker asks to be tried again, in seconds. */
+  /** With `unreachable`: the broker's `Retry-After`, in seconds. */
   readonly retryAfter: number | undefined;
 
   constructor(

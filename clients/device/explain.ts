@@ -18,9 +18,9 @@ const sentences = new Map<string, [DeviceErrorCode, string]>([
 ]);
 
 /**
- * Turns what a request ended with into a {@link DeviceError}; what is none of the network's doing stays as it is.
+ * Converts an error of a request to a {@link DeviceError}. Returns errors that the network didn't cause unchanged.
  *
- * @param issuer for the sentence
+ * @param issuer named in the message
  */
 export function explain(cause: unknown, issuer: string): unknown {
   if (cause instanceof DeviceError) return cause;
@@ -43,12 +43,12 @@ export function explain(cause: unknown, issuer: string): unknown {
     if (response instanceof Response && (response.status === 429 || response.status >= 500)) {
       return busy(issuer, response, cause);
     }
-    // Its sentence only: the library keeps the answer with its error, which may hold a token that is then logged.
+    // Only the message: the library attaches the response to its error, and a logged response may contain a token.
     return new DeviceError('bad_answer', `${issuer} doesn't look like a Latchkey broker. Check the URL.`, {
       cause: cause.message,
     });
   }
-  // What `fetch` rejects with; argument errors of the OAuth library carry a code and are bugs of ours or the caller's.
+  // `fetch` rejects with these. Argument errors of the OAuth library have a code, and are bugs here or in the caller.
   if (cause instanceof DOMException || (cause instanceof TypeError && !('code' in cause)))
     return unreachable(issuer, cause);
   return cause;

@@ -11,30 +11,33 @@ import { discover, type Server, type ServerOptions } from './server.ts';
 import { sleep as realSleep, type Sleep } from './sleep.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
+/** Options of {@link deviceLogin}. */
 export interface DeviceLoginOptions extends ServerOptions {
-  /** Separated by spaces. Default: what the broker gives this client. */
+  /** Scopes, separated by spaces. Default: all that the broker allows this client. */
   scope?: string | undefined;
-  /** The API that the tokens are for (RFC 8707). */
+  /** The API that the tokens are for (RFC 8707). Default: the broker's choice for this client. */
   resource?: string | undefined;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: Clock | undefined;
+  /** Default: `setTimeout`. */
   sleep?: Sleep | undefined;
 }
 
-/** How a sign-in goes: `code` once, `waiting` about every second, `done` last. */
+/** Progress of a device sign-in: `code` once, then `waiting` about every second, and `done` last. */
 export type LoginState =
   | {
       type: 'code';
       user_code: string;
       verification_uri: string;
-      /** With the code in it, for a QR. */
+      /** The URL with the code included, for a QR code. */
       verification_uri_complete?: string | undefined;
-      /** NumericDate. */
+      /** When the code expires, NumericDate (seconds since the epoch). */
       expires_at: number;
     }
   | {
       type: 'waiting';
       seconds_left: number;
-      /** The last poll got no answer; polling goes on, slower. */
+      /** The last poll failed. Polling continues with longer pauses. */
       unreachable: boolean;
     }
   | { type: 'done'; tokens: Tokens };
@@ -43,11 +46,16 @@ const slowDownSeconds = 5;
 const longestWaitSeconds = 60;
 
 /**
- * Signs a device in by the device flow: show the code, wait for the person to allow it elsewhere.
+ * Signs in with the device authorization grant: show the code, and wait until the user approves it on another device.
  *
- * Leaving the loop, or aborting `signal`, ends the polling; nothing is kept.
+ * Leave the loop or abort `signal` to stop polling. Nothing is stored.
  *
- * @throws {DeviceError} `access_denied`, `expired_token`, `refused`, …; the signal's reason when aborted
+ * @returns yields the code, then the progress, then the tokens
+ * @throws {DeviceError} `access_denied` if the user denies the request
+ * @throws {DeviceError} `expired_token` if nobody approves before the code expires
+ * @throws {DeviceError} `refused` if the broker rejects the client, the scope or the resource
+ * @throws {DeviceError} `unreachable`, `bad_answer` or `invalid_issuer` if the broker can't be used
+ * @throws the signal's reason, if it aborts
  * @see RFC 8628
  * @example
  * for await (const state of deviceLogin({ issuer: 'https://latchkey.example.com', clientId: 'tv' })) {
@@ -92,7 +100,7 @@ export async function* deviceLogin(options: DeviceLoginOptions): AsyncGenerator<
         interval += slowDownSeconds;
         wait = interval;
       } else if (failure) {
-        // RFC 8628 §3.5: back off exponentially; an answer brings the usual pace back.
+        // RFC 8628 §3.5: back off exponentially, and return to the usual interval after a response.
         wait = Math.max(Math.min(wait * 2, longestWaitSeconds), failure.retryAfter ?? 0);
       } else throw error;
     }

@@ -14,34 +14,49 @@ import { discover, type Server, type ServerOptions } from './server.ts';
 import { sleep as realSleep, type Sleep } from './sleep.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
+/** Options of {@link loopbackLogin}. */
 export interface LoopbackLoginOptions extends ServerOptions {
-  /** Separated by spaces. Default: what the broker gives this client. */
+  /** Scopes, separated by spaces. Default: all that the broker allows this client. */
   scope?: string | undefined;
-  /** The API that the tokens are for (RFC 8707). */
+  /** The API that the tokens are for (RFC 8707). Default: the broker's choice for this client. */
   resource?: string | undefined;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: Clock | undefined;
+  /** Default: `setTimeout`. */
   sleep?: Sleep | undefined;
-  /** How long the person may take, in milliseconds. Default ten minutes. */
+  /** How long to wait for the user, in milliseconds. Default 600,000 (10 minutes). */
   timeoutMs?: number | undefined;
 }
 
-/** How a sign-in in this machine's own browser goes: `open` once, `done` last. */
+/** Progress of a sign-in with the browser of this computer: `open` once, and `done` last. */
 export type LoopbackState =
-  /** Send the person there, in the browser of this machine. */
+  /** Open this URL in a browser on this computer. `expires_at` is a NumericDate (seconds since the epoch). */
   { type: 'open'; authorization_url: string; expires_at: number } | { type: 'done'; tokens: Tokens };
 
 const redirectPath = '/callback';
-/** A code lives for a minute, and an answer that says to come back later does not spend it. */
+/** An authorization code is valid for a minute, and a response with `Retry-After` doesn't use it up. */
 const retryForMs = 50_000;
 
 /**
- * Signs in through the browser of this machine: authorization code with PKCE, and a redirect to a port of
- * loopback that is open only meanwhile.
+ * Signs in with the browser of this computer: authorization code grant with PKCE, and a redirect to a loopback port
+ * that is open only during the sign-in.
  *
- * Leaving the loop, or aborting `signal`, closes the port; nothing is kept.
+ * Leave the loop or abort `signal` to close the port. Nothing is stored.
  *
- * @throws {DeviceError} `access_denied`, `expired_token`, `refused`, …; the signal's reason when aborted
- * @see RFC 8252 §7.3, RFC 7636, RFC 9207
+ * @returns yields the URL to open, then the tokens
+ * @throws {DeviceError} `access_denied` if the user denies the request
+ * @throws {DeviceError} `expired_token` if the user takes longer than `timeoutMs`
+ * @throws {DeviceError} `refused` if the broker rejects the client, the scope or the resource
+ * @throws {DeviceError} `unreachable`, `bad_answer` or `invalid_issuer` if the broker can't be used
+ * @throws the signal's reason, if it aborts
+ * @see RFC 8252 §7.3
+ * @see RFC 7636
+ * @see RFC 9207
+ * @example
+ * for await (const state of loopbackLogin({ issuer: 'https://latchkey.example.com', clientId: 'cli' })) {
+ *   if (state.type === 'open') openBrowser(state.authorization_url);
+ *   if (state.type === 'done') return state.tokens;
+ * }
  */
 export async function* loopbackLogin(options: LoopbackLoginOptions): AsyncGenerator<LoopbackState, void, undefined> {
   const { now = () => Date.now(), sleep = realSleep, timeoutMs = 600_000, signal } = options;
@@ -85,7 +100,7 @@ async function authorizationUrlOf(
   return url.href;
 }
 
-/** Tries again as long as the broker asks for it. An answer that got lost is none of these: that code may be spent. */
+/** Retries while the broker responds with `Retry-After`. Doesn't retry after a lost response: the code may be used up. */
 async function untilServed<T>(
   redeem: () => Promise<T>,
   { now, sleep, signal }: { now: Clock; sleep: Sleep; signal: AbortSignal | undefined },
@@ -117,7 +132,7 @@ async function exchange(
   });
 }
 
-/** Opens a port of loopback and waits for the one redirect that carries our state; whatever else comes is turned away. */
+/** Listens on a loopback port for the one redirect that carries our `state`. Rejects all other requests. */
 async function listen(state: string) {
   const { promise: answered, resolve } = Promise.withResolvers<URL>();
   let redirectUri = '';
@@ -151,7 +166,7 @@ async function listen(state: string) {
   };
 }
 
-/** What the person sees when the browser comes back; no part of the request is in it. */
+/** The page that the user sees after the redirect. It contains no part of the request. */
 const page = (
   denied: boolean,
 ): string => `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">

@@ -5,24 +5,38 @@ import { discover, type ServerOptions } from './server.ts';
 import { sleep as realSleep, type Sleep } from './sleep.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
+/** Options of {@link refresh}. */
 export interface RefreshOptions extends ServerOptions {
   refreshToken: string;
-  /** Narrower than what was granted; default: all of it. */
+  /** A subset of the granted scopes, separated by spaces. Default: all of them. */
   scope?: string | undefined;
+  /** The API that the access token is for (RFC 8707). Default: as at the sign-in. */
   resource?: string | undefined;
+  /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: Clock | undefined;
+  /** Default: `setTimeout`. */
   sleep?: Sleep | undefined;
 }
 
-/** Seconds before each further try. Within a minute the broker answers the same old token with the same successor. */
+/** Pauses before the retries, in seconds. For a minute, the broker answers the same refresh token with the same successor. */
 const pauses = [1, 4];
 
 /**
- * Changes a refresh token for new tokens. Keep the new `refresh_token` before you use anything else of the
- * answer; after a failure, keep the old one.
+ * Exchanges a refresh token for new tokens. Refresh tokens rotate: store the new `refresh_token` before you use the
+ * access token. If the call fails, keep the old one.
  *
- * @throws {DeviceError} `invalid_grant`: sign in again; `unreachable`: the old one is still good
+ * Retries twice, after 1 s and 4 s, if the broker can't be reached.
+ *
+ * @returns the new tokens, always with a `refresh_token`
+ * @throws {DeviceError} `invalid_grant` if the refresh token is expired, revoked or already used: sign in again
+ * @throws {DeviceError} `unreachable` if the broker doesn't respond: the old refresh token is still valid
+ * @throws {DeviceError} `refused`, `bad_answer` or `invalid_issuer`
+ * @throws the signal's reason, if it aborts
  * @see RFC 6749 §6
+ * @see RFC 9700 §4.14
+ * @example
+ * const tokens = await refresh({ issuer, clientId, refreshToken: stored.refresh_token });
+ * await store(tokens);
  */
 export async function refresh(options: RefreshOptions): Promise<Tokens> {
   const { sleep = realSleep, signal } = options;

@@ -12,23 +12,30 @@ import {
 import { DeviceError } from './device-error.ts';
 import { explain } from './explain.ts';
 
-/** What every request of a device needs. */
+/** Options of every function of `@latchkey/device`. */
 export interface ServerOptions {
-  /** The broker's own URL. `https:`, or `http:` on loopback. */
+  /** URL of the broker: `https:`, or `http:` on loopback. */
   issuer: string;
-  /** As the broker's configuration names it under `devices`. */
+  /** Client id, as configured under `devices` on the broker. */
   clientId: string;
+  /** Default: the global `fetch`. */
   fetch?: typeof fetch | undefined;
+  /** Cancels the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** A broker whose metadata is known, and how to speak with it. */
+/** The broker's metadata, and the settings for requests to it. */
 export interface Server {
   as: AuthorizationServer;
   client: Client;
   auth: ReturnType<typeof None>;
   http: ReturnType<typeof httpOptions>;
-  /** Runs one exchange. @throws {DeviceError}, or the signal's reason once that has aborted */
+  /**
+   * Runs one exchange with the broker.
+   *
+   * @throws {DeviceError}
+   * @throws the signal's reason, if it aborts
+   */
   attempt<T>(exchange: () => Promise<T>): Promise<T>;
 }
 
@@ -61,14 +68,14 @@ export async function discover(options: ServerOptions): Promise<Server> {
   const as = await attempt(async () =>
     processDiscoveryResponse(url, await discoveryRequest(url, { ...http, algorithm: 'oauth2' })),
   );
-  // Times of an ID token are not what a device with a wrong clock should fail over.
+  // Generous, so that a device with a wrong clock can still sign in: the times of the ID token don't matter here.
   return { as, client: { client_id: clientId, [clockTolerance]: 600 }, auth: None(), http, attempt };
 }
 
 function httpOptions(issuer: URL, { fetch = globalThis.fetch, signal }: ServerOptions) {
   return {
     [allowInsecureRequests]: isLoopbackHost(issuer.hostname),
-    // The metadata of a broker on loopback may name no other host without TLS either.
+    // The metadata of a broker on loopback must not name other hosts without TLS.
     [customFetch]: (url: string, init: object) => {
       if (isSecureUrl(new URL(url))) return fetch(url, init);
       throw new DeviceError('bad_answer', `The broker's metadata names an insecure URL: ${new URL(url).origin}`);

@@ -9,16 +9,15 @@ export interface FetchOptions {
   channel: Channel;
   fetch: typeof fetch;
   now: Clock;
-  /** What relative URLs are relative to. */
+  /** Base of relative URLs. */
   base: () => string;
 }
 
 /**
- * `fetch` with the token in `Authorization`, for URLs of the resource's own origin and no other. (On a
- * redirect to another origin the browser itself takes the header off, as the Fetch standard demands.)
+ * Creates a `fetch` that sends the token in `Authorization`, to the resource's own origin only. On a redirect to
+ * another origin the browser removes the header (Fetch Standard, HTTP-redirect fetch).
  *
- * Bound tokens come with a proof, and challenges are answered: `challenges.ts` has both, and is loaded by
- * those pages alone that need it.
+ * DPoP proofs and challenges are in `challenges.ts`, which is loaded only when a page needs it.
  */
 export function createAuthorizedFetch({ tokens, channel, fetch, now, base }: FetchOptions) {
   return async (input: RequestInfo | URL, init: FetchInit): Promise<Response> => {
@@ -44,7 +43,7 @@ export function createAuthorizedFetch({ tokens, channel, fetch, now, base }: Fet
 }
 
 function refuseForeign(url: URL, resource: string | undefined): void {
-  // Where no resource is named, `tokens.get` says so.
+  // `tokens.get` rejects a missing resource.
   if (!resource || `${resource}/`.startsWith(`${url.origin}/`)) return;
   throw new LatchkeyError({
     code: 'invalid_request',

@@ -5,7 +5,7 @@ import type { AccessToken, TokenOptions, Tokens } from './tokens.ts';
 
 export interface Challenged {
   token: AccessToken;
-  /** The answer to the first try with a bearer token. */
+  /** The response to the first attempt, if the token is a bearer token. */
   response: Response | undefined;
   tokens: Tokens;
   channel: Channel;
@@ -16,16 +16,16 @@ export interface Challenged {
   url: string;
 }
 
-/** No person is asked for a proof. */
+/** Making a proof never waits for the user. */
 const proofDeadlineMs = 30_000;
 
-/** The last nonce of each API (RFC 9449 §8.2), by its origin. */
+/** The last nonce of each API, by origin (RFC 9449 §8.2). */
 const nonces = new Map<string, string>();
 
 /**
- * Sends bound tokens with a proof, and answers what an API may ask for: its nonce (RFC 9449 §9), a stronger or
- * fresher sign-in (RFC 9470), a younger token (RFC 6750 §3.1). Each once, and none where the body was a
- * stream, which can't be sent again: the page then gets the challenge.
+ * Sends DPoP-bound tokens with a proof, and answers the API's challenges: for a nonce (RFC 9449 §9), for a stronger or
+ * more recent sign-in (RFC 9470), or for a newer token (RFC 6750 §3.1). It retries once for each. A streamed body
+ * can't be sent again, so the page gets the challenge.
  */
 export async function answerChallenges(challenged: Challenged): Promise<Response> {
   const { token, tokens, now, wanted } = challenged;
@@ -36,7 +36,7 @@ export async function answerChallenges(challenged: Challenged): Promise<Response
   const challenge = response.headers.get('www-authenticate');
   const demand = stepUpOf(challenge);
   if (!demand && !refusesToken(challenge)) return response;
-  // Nothing younger exists than what lives longer than the refused token still would.
+  // A token that expires later than the refused one is a newer one.
   const left = Math.max(0, token.expiresAt - now()) / 1_000;
   const asked = { ...wanted, ...(demand ?? { minTtl: Math.ceil(left) + 1 }) };
   const next = await tokens.get(asked);
@@ -45,7 +45,7 @@ export async function answerChallenges(challenged: Challenged): Promise<Response
   return next.type === 'Bearer' ? challenged.send(`Bearer ${next.token}`) : sendBound(challenged, wanted, canRepeat);
 }
 
-/** Token and proof come in one message: the key is the extension's. */
+/** The extension holds the key, so it returns the token and the proof together. */
 async function sendBound(challenged: Challenged, wanted: FetchInit, again: boolean): Promise<Response> {
   const { channel, send, method, url } = challenged;
   const { origin } = new URL(url);
@@ -65,11 +65,11 @@ async function sendBound(challenged: Challenged, wanted: FetchInit, again: boole
   return sendBound(challenged, wanted, false);
 }
 
-/** An API that does not expose `WWW-Authenticate` across origins leaves only the status to go by. */
+/** If the API doesn't expose `WWW-Authenticate` across origins, the status is all there is to decide by. */
 const refusesToken = (challenge: string | null): boolean =>
   challenge === null || /\berror="?invalid_token\b/.test(challenge);
 
-/** What a challenge asks of the sign-in (RFC 9470 §3). */
+/** The authentication requirements of a challenge (RFC 9470 §3). */
 function stepUpOf(challenge: string | null): Pick<TokenOptions, 'acrValues' | 'maxAge'> | undefined {
   if (!challenge || !/\berror="?insufficient_user_authentication\b/.test(challenge)) return undefined;
   const value = (name: string) => new RegExp(`\\b${name}="?([^",]+)`).exec(challenge)?.[1];

@@ -9,21 +9,22 @@ import type {
 import { protocolVersion } from '@latchkey/shared/page-names.ts';
 import { orAbort } from './or-abort.ts';
 
-/** The background answers, if only with `pending`, within 20 s. A port silent for longer has lost its other end. */
+/** The background answers within 20 s, even if only with `pending`. A port that is silent for longer is dead. */
 const silenceMs = 22_000;
-/** How soon the bridge says something once the page is back from the back/forward cache. */
+/** The bridge sends an event within this time after the page is restored from the back/forward cache. */
 const probeMs = 2_000;
 
-/** For answers that need no person, in milliseconds. */
+/** Deadline of calls that don't wait for the user, in milliseconds. */
 export const quick = 30_000;
-/** A person types a password, finds a second factor … */
+/** Deadline of calls that wait for the user to type a password or find a second factor, in milliseconds. */
 export const patient = 600_000;
 
 export interface Channel {
   /**
-   * One request and its answer. `pending` is polled, an abort cancels the request, silence reopens the port.
+   * Sends one request and waits for its response. Polls while the response is `pending`, cancels the request when
+   * `signal` aborts, and reopens the port if it is silent.
    *
-   * @throws {LatchkeyError} what the extension answered, or `expired` after the deadline
+   * @throws {LatchkeyError} the extension's error, or `expired` after the deadline
    */
   call<M extends PageMethod>(
     m: M,
@@ -31,7 +32,7 @@ export interface Channel {
     deadlineMs: number,
     signal?: AbortSignal | undefined,
   ): Promise<PageResults[M]>;
-  /** After the old port may have died without a sound: takes a new one unless something is heard from it soon. */
+  /** Opens a new port unless the current one delivers a message within 2 s. */
   probe(): void;
 }
 
@@ -61,7 +62,7 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
       if ('ev' in data) onEvent(data);
       else waiting.get(data.id)?.resolve(data);
     };
-    // Said by newer browsers only; the others leave it to the silence.
+    // Only newer browsers fire `close`; in others, the silence timeout detects a dead port.
     port.addEventListener('close', () => {
       lost = next;
       if (waiting.size && port === next) reopen();
@@ -69,7 +70,7 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
     for (const { request } of waiting.values()) port.postMessage(request);
   };
 
-  /** Asks again on a new port what is unanswered; with no bridge, all that fails. */
+  /** Resends unanswered requests on a new port, or rejects them if there is no bridge. */
   const reopen = async () => {
     if (opening) return;
     opening = true;
@@ -83,7 +84,7 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
     opening = false;
   };
 
-  /** Sends one message and waits for the one with the same id. */
+  /** Sends one message and waits for the response with the same id. */
   const exchange = async (request: { id: string }, signal: AbortSignal): Promise<PageResponse> => {
     const silent = setTimeout(reopen, silenceMs);
     const answer = new Promise<PageResponse>((resolve, reject) => {
@@ -129,7 +130,7 @@ export function createChannel({ port, open, onEvent }: ChannelOptions): Channel 
         } else if (answer.ok) {
           return answer.r as PageResults[typeof m];
         } else if (answer.e.code === 'expired' && pending) {
-          // The background was stopped and has forgotten what was pending: from the start, then, until the deadline.
+          // The background was restarted and lost the pending request: start over, until the deadline.
           next = request(m, p);
           pending = undefined;
         } else {

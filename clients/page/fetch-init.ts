@@ -1,4 +1,4 @@
 import type { TokenOptions } from './tokens.ts';
 
-/** `RequestInit`, and which token to send. */
+/** Options of `fetch`, plus which token to send. */
 export type FetchInit = RequestInit & TokenOptions;

@@ -2,7 +2,7 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Ready } from '@latchkey/shared/page-messages.ts';
 import { helloKind, protocolVersion } from '@latchkey/shared/page-names.ts';
 
-/** What the SDK needs of the page's window. */
+/** The parts of the page's window that the SDK uses. */
 export type PageWindow = Pick<Window, 'postMessage' | 'isSecureContext' | 'location' | 'addEventListener'> & {
   top: unknown;
 };
@@ -10,10 +10,11 @@ export type PageWindow = Pick<Window, 'postMessage' | 'isSecureContext' | 'locat
 const deadlineMs = 500;
 
 /**
- * Finds the extension's bridge in this page: a hello with a nonce and a port, 500 ms to answer, one retry.
+ * Finds the extension's bridge in this page: posts a hello with a nonce and a port, waits 500 ms, and retries once.
  *
- * @returns the port on which everything else runs
- * @throws {LatchkeyError} `not_installed` when nobody answers, `unsupported` where nobody could
+ * @returns the port for all further messages
+ * @throws {LatchkeyError} `not_installed` if nothing answers
+ * @throws {LatchkeyError} `unsupported` if the page is not a top-level secure context
  */
 export async function hello(window: PageWindow | undefined): Promise<MessagePort> {
   if (!window?.isSecureContext || window.top !== window) {

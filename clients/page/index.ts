@@ -12,18 +12,31 @@ export type { AccessToken, TokenOptions } from './tokens.ts';
 /**
  * Connects this page to the Latchkey extension.
  *
- * @param defaults `resource`, `scopes`, `minTtl` and `interactive` for every call that does not name its own
- * @throws {LatchkeyError} `not_installed` about a second after nobody has answered
+ * Call it once, when the page loads, and share the result. Connecting opens no window and requests no token.
+ *
+ * @param defaults default options (`resource`, `scopes`, `minTtl`, `interactive`, …) for every call that omits them
+ * @returns the connected extension
+ * @throws {LatchkeyError} `not_installed` if the extension doesn't respond within one second (two attempts of 500 ms):
+ *   it is missing, or turned off for this site
+ * @throws {LatchkeyError} `unsupported` in an iframe or on a page without HTTPS (`http://localhost` is fine)
  * @example
  * const lk = await connect({ resource: 'https://api.example.com', scopes: ['orders:read'] });
- * const orders = await lk.fetch('https://api.example.com/v1/orders').then((answer) => answer.json());
+ * const response = await lk.fetch('https://api.example.com/v1/orders');
+ * const orders = await response.json();
+ * @example
+ * try {
+ *   await connect();
+ * } catch (error) {
+ *   if (error instanceof LatchkeyError && error.code === 'not_installed') showInstallHint();
+ *   else throw error;
+ * }
  */
 export function connect(defaults: Omit<TokenOptions, 'signal'> = {}): Promise<Latchkey> {
   return createLatchkey({
     defaults,
     window: globalThis.window,
     open: () => hello(globalThis.window),
-    // Looked up at each call and called as a method of nothing: a bare reference throws in browsers.
+    // Looked up on each call: browsers throw if `fetch` is called with another `this`.
     fetch: (input, init) => globalThis.fetch(input, init),
     now: () => Date.now(),
   });

@@ -1,12 +1,19 @@
 import { hereKind } from '@latchkey/shared/page-names.ts';
 
 /**
- * Waits until the extension comes into this page: it was installed, or the person connected this site in
- * its popup. For pages that were told `not_installed`; `connect()` then finds it, without a reload.
+ * Waits until the extension is available in this page: the user installed it, or turned it on for this site.
+ *
+ * Use it after `connect()` has thrown `not_installed`. `connect()` then succeeds without a reload.
+ *
+ * @returns resolves when the extension announces itself; never rejects, and has no timeout
+ * @example
+ * showInstallHint();
+ * await whenInstalled();
+ * const lk = await connect();
  */
 export function whenInstalled(): Promise<void> {
   return new Promise((resolve) => {
-    // A hint: whoever posts this, `connect()` finds out.
+    // Only a hint: any script can post this message. `connect()` does the real handshake.
     window.addEventListener('message', ({ data }) => {
       if (data?.source === hereKind) resolve();
     });

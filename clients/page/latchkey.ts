@@ -6,46 +6,125 @@ import type { FetchInit } from './fetch-init.ts';
 import type { PageWindow } from './hello.ts';
 import { type AccessToken, createTokens, type TokenOptions } from './tokens.ts';
 
+/** The user's session, as this site may see it. */
 export interface Session {
   signedIn: boolean;
   account?: SessionView['account'];
 }
 
-/** The extension, as this page sees it. Every method rejects with a `LatchkeyError`, whose `code` to switch on. */
+/**
+ * The connection to the extension. Methods reject with a {@link LatchkeyError}: switch on its `code`. An aborted
+ * `signal` rejects with the signal's reason.
+ */
 export interface Latchkey {
-  /** A token for a resource; from memory while it is good for `minTtl` seconds. */
+  /**
+   * Gets an access token for a resource. A token in memory is reused while it is valid for at least `minTtl` seconds;
+   * concurrent calls share one request.
+   *
+   * @param options which token; defaults come from `connect`
+   * @throws {LatchkeyError} `invalid_request` if `resource` or `scopes` is missing
+   * @throws {LatchkeyError} `not_signed_in`, `access_not_granted` or `step_up_required` if the user must act first;
+   *   `interaction` says what they would be asked
+   * @throws {LatchkeyError} `expired` after 30 s, or after 10 min with `interactive: 'if_needed'`
+   * @example
+   * const { token } = await lk.getToken({ resource: 'https://api.example.com', scopes: ['orders:read'] });
+   * @example
+   * button.onclick = () => lk.getToken({ scopes: ['orders:write'], interactive: 'if_needed' });
+   */
   getToken(options?: TokenOptions): Promise<AccessToken>;
-  /** `fetch` with the token; only to the resource's own origin. A drop-in for libraries that take a `fetch`. */
+  /**
+   * Calls `fetch` with an access token in `Authorization`. It sends the token only to the resource's own origin, adds a
+   * DPoP proof if the token is bound to a key, and retries once if the API asks for a nonce, a newer token or a stronger
+   * sign-in. A streamed body can't be sent again, so its 401 response is returned as it is.
+   *
+   * Pass it to libraries that accept a custom `fetch`.
+   *
+   * @param init the options of `fetch`, and which token to send
+   * @returns the API's response, whatever its status
+   * @throws {LatchkeyError} as `getToken`; `invalid_request` for a URL of another origin
+   * @throws {TypeError} if the network request fails, as `fetch` does
+   * @see RFC 6750 §2.1
+   * @see RFC 9449 §7.1
+   * @see RFC 9470 §3
+   * @example
+   * const response = await lk.fetch('https://api.example.com/v1/orders', { method: 'POST', body, scopes: ['orders:write'] });
+   */
   fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response>;
-  /** Asks the person to sign in, in a window of the extension. Call it from the handler of a click. */
+  /**
+   * Opens the extension's sign-in window, unless the user is signed in already. Call it in a click handler. Waits up to
+   * 10 minutes.
+   *
+   * @returns the session after the sign-in
+   * @throws {LatchkeyError} `user_denied` if the user closes the window, `expired` after 10 minutes
+   * @example
+   * button.onclick = async () => render(await lk.signIn());
+   */
   signIn(): Promise<Session>;
-  /** Signs the person out of Latchkey, in every tab. Call it from the handler of a click. */
+  /**
+   * Signs the user out of Latchkey, in every tab. Call it in a click handler.
+   *
+   * @throws {LatchkeyError} `invalid_request` outside a user gesture
+   * @example
+   * button.onclick = () => lk.signOut();
+   */
   signOut(): Promise<void>;
+  /**
+   * Gets the current session. Opens no window.
+   *
+   * @throws {LatchkeyError} `expired` after 30 s
+   * @example
+   * const { signedIn, account } = await lk.session();
+   */
   session(): Promise<Session>;
-  /** What this site may ask for, and what of it the person has granted. */
+  /**
+   * Lists the resources and scopes that this site can request, and which of them the user has granted.
+   *
+   * @throws {LatchkeyError} `not_signed_in`
+   * @example
+   * const access = await lk.access();
+   */
   access(): Promise<AccessView[]>;
-  /** Takes back what the person granted to this site: for one resource, or all. */
+  /**
+   * Removes the access that the user granted to this site.
+   *
+   * @param resource default: all resources
+   * @throws {LatchkeyError} `not_signed_in`, or `busy` if the site does this several times a minute
+   * @example
+   * await lk.revoke('https://api.example.com');
+   */
   revoke(resource?: string): Promise<void>;
-  /** Called when the session, or this site's access, may have changed: ask again with `session()`, `access()`. */
+  /**
+   * Calls the listener when the session or this site's access may have changed. The event carries no data: call
+   * `session()` or `access()` for the new state.
+   *
+   * @returns removes the listener
+   * @example
+   * const off = lk.on('session', async () => render(await lk.session()));
+   */
   on(event: 'session' | 'access', listener: () => void): () => void;
   /**
-   * Another port to the extension, for a dedicated or shared worker of this page: transfer it, and give it to
-   * `connectPort` there. It lives as long as the page, and whoever has it asks as the page.
+   * Opens another port to the extension, for a dedicated or shared worker: transfer it, and pass it to `connectPort`
+   * there. The port works as long as this page is open, and its holder acts as this page.
+   *
+   * @throws {LatchkeyError} `not_installed`
+   * @example
+   * const port = await lk.port();
+   * worker.postMessage({ port }, [port]);
    */
   port(): Promise<MessagePort>;
 }
 
 export interface LatchkeyOptions {
   defaults: TokenOptions;
-  /** The page's, or a worker's global scope. */
+  /** The page's window, or a worker's global scope. */
   window: Pick<PageWindow, 'location' | 'addEventListener'>;
-  /** Finds the bridge, and finds it again when the port of the last time is dead. */
+  /** Finds the bridge; called again when the last port is dead. */
   open: () => Promise<MessagePort>;
   fetch: typeof fetch;
   now: Clock;
 }
 
-/** @throws {LatchkeyError} what `open` throws */
+/** @throws {LatchkeyError} whatever `open` throws */
 export async function createLatchkey({ defaults, window, open, fetch, now }: LatchkeyOptions): Promise<Latchkey> {
   const listeners = { session: new Set<() => void>(), access: new Set<() => void>() };
   let epoch: string | undefined;
@@ -60,7 +139,7 @@ export async function createLatchkey({ defaults, window, open, fetch, now }: Lat
   const tokens = createTokens({ channel, now });
   const authorizedFetch = createAuthorizedFetch({ tokens, channel, fetch, now, base: () => window.location.href });
 
-  // Back from the back/forward cache: events were missed, and the port may be dead. (Workers have no such event.)
+  // Restored from the back/forward cache: events were missed, and the port may be dead. Workers don't get this event.
   window.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
     tokens.drop();

@@ -1,4 +1,4 @@
-/** Settles as `promise` does, or rejects with the reason of `signal` as soon as that aborts. */
+/** Settles like `promise`, or rejects with the reason of `signal` as soon as it aborts. */
 export async function orAbort<T>(promise: Promise<T>, signal?: AbortSignal | null): Promise<T> {
   if (!signal) return promise;
   signal.throwIfAborted();

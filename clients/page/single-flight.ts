@@ -7,13 +7,13 @@ interface Flight<T> {
 }
 
 /**
- * Work that several callers want at once is done once. A caller who aborts leaves; when the last has
- * left, the work itself is aborted.
+ * Runs work once for concurrent callers with the same key. A caller that aborts stops waiting; when the last one
+ * does, the work itself is aborted.
  */
 export function createSingleFlight<T>() {
   const flights = new Map<string, Flight<T>>();
 
-  /** @throws the reason of `signal`, or what `work` throws */
+  /** @throws the reason of `signal`, or whatever `work` throws */
   return async (
     key: string,
     work: (signal: AbortSignal) => Promise<T>,

@@ -4,30 +4,32 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import { type Channel, patient, quick } from './channel.ts';
 import { createSingleFlight } from './single-flight.ts';
 
-/** Which token; whatever is left out comes from the defaults given to `connect`. */
+/** Which token to get. Omitted options default to those passed to `connect`. */
 export interface TokenOptions {
-  /** The API, as the administrator has named it: its audience. */
+  /** The API, as named in the broker's configuration: the token's audience (RFC 8707). Required. */
   resource?: string | undefined;
+  /** Required; may be empty. */
   scopes?: readonly string[] | undefined;
-  /** How long the token must still be good, in seconds. Default 5. */
+  /** Minimum remaining lifetime of the token, in seconds. Default 5. */
   minTtl?: number | undefined;
   /**
-   * Whether the person may be asked to sign in or to agree. `never` (the default) fails with
-   * `error.interaction` set instead; use `if_needed` in the handler of a click.
+   * Whether the user may be asked to sign in or to consent. `never` (the default) rejects with
+   * `error.interaction` set instead. Use `if_needed` in a click handler.
    */
   interactive?: 'never' | 'if_needed' | undefined;
   /**
-   * Whose token: `account.sub` of `session()`. Where the site has another account by now, the call fails with
-   * `not_signed_in` instead of bringing a token of that one.
+   * The account that the token must be for: `account.sub` of `session()`. If this site now uses another account, the
+   * call rejects with `not_signed_in` instead of returning that account's token.
    */
   profile?: string | undefined;
   /**
-   * How the person must have signed in, as the API's challenge says it (RFC 9470): one of these, separated by spaces.
-   * Who hasn't is asked, as `interactive` allows.
+   * Accepted authentication context classes, separated by spaces, from the API's challenge (RFC 9470 §3). If the user's
+   * sign-in has none of them, they are asked to sign in again, if `interactive` allows it.
    */
   acrValues?: string | undefined;
-  /** At most so many seconds ago. */
+  /** Maximum age of the user's sign-in, in seconds (RFC 9470 §3). */
   maxAge?: number | undefined;
+  /** Cancels the call, which rejects with the signal's reason. */
   signal?: AbortSignal | null | undefined;
 }
 
@@ -48,9 +50,9 @@ const toAccessToken = (view: TokenView, answeredAt: number): AccessToken => ({
   scopes: view.scope.split(' ').filter(Boolean),
 });
 
-/** Keeps a token in memory until it is too old for the caller, and asks the extension once for all who wait. */
+/** Caches tokens in memory, and shares one request to the extension among concurrent callers. */
 export function createTokens({ channel, now }: { channel: Channel; now: Clock }) {
-  // Of one epoch. What is under way in an old one still reaches those who asked, and nobody else.
+  // The cache of one epoch. Requests of an old epoch still answer their callers, but no longer fill the cache.
   const begin = () => ({ kept: new Map<string, AccessToken>(), join: createSingleFlight<AccessToken>() });
   let current = begin();
 
@@ -66,7 +68,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
       const { kept, join } = current;
       const key = JSON.stringify([resource, [...scopes].sort(), profile]);
       const token = kept.get(key);
-      // How somebody signed in for a token isn't remembered here: with a demand for that, the extension is asked.
+      // The cache doesn't record how the user signed in, so step-up requests always go to the extension.
       const demand = { acr_values: acrValues, max_age: maxAge };
       const asksMore = acrValues !== undefined || maxAge !== undefined;
       if (!asksMore && token && token.expiresAt > now() + minTtl * 1_000) return token;
@@ -88,7 +90,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
       );
     },
 
-    /** Session or access have changed: what is known is void. */
+    /** Discards all tokens: the session or the access has changed. */
     drop() {
       current = begin();
     },

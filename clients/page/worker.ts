@@ -10,16 +10,30 @@ export type { AccessToken, TokenOptions } from './tokens.ts';
 export { LatchkeyError };
 
 /**
- * Connects a dedicated or shared worker, by a port that its page got from `lk.port()` and transferred. It asks as the
- * page: what may open a window is a click in the page.
+ * Connects a dedicated or shared worker to the Latchkey extension, through a port that its page got from `lk.port()`
+ * and transferred to it.
  *
- * Calls reject with `expired` once the page is gone; another port, of this page or another one, goes on.
+ * The worker acts as the page: it has the page's origin, and only a click in the page lets a window open. The port
+ * works as long as the page is open. After that, calls reject with `expired`; connect again with a port from another
+ * page.
  *
- * @param defaults `resource`, `scopes`, `minTtl` and `interactive` for every call that does not name its own
+ * @param port the transferred port
+ * @param defaults default options (`resource`, `scopes`, `minTtl`, `interactive`, …) for every call that omits them
+ * @returns the same interface as `connect` in a page
  * @throws {LatchkeyError} `unsupported` in a service worker, which outlives the pages that it serves
+ * @example
+ * // page
+ * const port = await lk.port();
+ * worker.postMessage({ port }, [port]);
+ *
+ * // worker
+ * self.onmessage = async ({ data }) => {
+ *   const lk = await connectPort(data.port, { resource: 'https://api.example.com', scopes: ['orders:read'] });
+ *   const response = await lk.fetch('https://api.example.com/v1/orders');
+ * };
  */
 export async function connectPort(port: MessagePort, defaults: Omit<TokenOptions, 'signal'> = {}): Promise<Latchkey> {
-  // Which only a service worker has.
+  // Only service workers have `registration`.
   if ('registration' in globalThis) {
     throw new LatchkeyError({
       code: 'unsupported',
@@ -39,7 +53,7 @@ export async function connectPort(port: MessagePort, defaults: Omit<TokenOptions
     defaults,
     window: globalThis,
     open,
-    // Looked up at each call: a bare reference throws in browsers.
+    // Looked up on each call: browsers throw if `fetch` is called with another `this`.
     fetch: (input, init) => globalThis.fetch(input, init),
     now: () => Date.now(),
   });

@@ -17,7 +17,7 @@ export interface ApiOptions {
   now: () => number;
 }
 
-/** How the demo's provider calls a sign-in with a second factor. */
+/** The demo provider's `acr` for a sign-in with a second factor. */
 const secondFactor = 'urn:example:mfa';
 
 type Env = { Variables: { claims: Claims } };
@@ -27,7 +27,7 @@ const newOrder = v.strictObject({
   quantity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(99)),
 });
 
-/** An API as any company might have it: it checks each request's token by `@latchkey/api`, and knows nothing of sign-ins. */
+/** A typical company API: it verifies each request's token with `@latchkey/api` and has no sign-in code. */
 export function createApi({ issuer, resource, sites, customers, now }: ApiOptions): Hono<Env> {
   const verify = verifier({ issuer, audience: resource, now });
   const orders = createOrders();
@@ -76,7 +76,7 @@ export function createApi({ issuer, resource, sites, customers, now }: ApiOption
     return order ? c.json(order, 201) : c.json({ error: 'too_many_orders' }, 409);
   });
 
-  // What can't be undone takes more than a password, and not one of this morning (RFC 9470).
+  // An irreversible action needs a recent sign-in with a second factor (RFC 9470).
   app.delete('/orders', requires(['orders:write'], { acr: secondFactor, maxAge: 3_600 }), (c) => {
     const { sub, acr, amr } = c.get('claims');
     return c.json({ cancelled: orders.clear(sub), acr, amr });

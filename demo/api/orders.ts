@@ -4,7 +4,7 @@ export interface Order {
   quantity: number;
 }
 
-/** The most that one person may order; the rest is refused, so that a demo left alone does not grow. */
+/** Maximum orders per user, so that an unattended demo doesn't grow. */
 const maxOrders = 50;
 
 /** Everybody's orders, in memory. Each person begins with two. */

@@ -4,7 +4,7 @@ import { type BrowserName, installByPlaywright, installBySystem } from './instal
 import { type Machine, thisMachine } from './machine.ts';
 import { isUsable } from './usable.ts';
 
-/** No browser could be had; the message says what to do. */
+/** No browser was found or could be installed. The message says what to do. */
 export class NoBrowserError extends Error {
   override readonly name = 'NoBrowserError';
 }
@@ -13,7 +13,7 @@ export class NoBrowserError extends Error {
  * Path of a Chromium that loads unpacked extensions: `CHROMIUM_PATH`, else an installed one, else Playwright's
  * download, else the system's package manager. Says on stderr which.
  *
- * @throws {NoBrowserError} where none of that helps
+ * @throws {NoBrowserError} if none of these works
  */
 export async function findChromium(machine: Machine = thisMachine): Promise<string> {
   const candidates = () => chromiumCandidates(machine.env, machine.platform, chromium.executablePath());

@@ -30,10 +30,10 @@ const launch = ({ executable, extensionDir, profileDir, headless, env }: LaunchO
     ...(env ? { env } : {}),
     // Playwright's own headless mode is another program, without extensions: --headless=new is the real one.
     headless: false,
-    // On a busy machine a browser takes its time to start.
+    // Browsers start slowly on a busy machine.
     timeout: 120_000,
     viewport: headless ? { width: 1_100, height: 800 } : null,
-    // Signals are our caller's: it closes the context, and then ends.
+    // The caller handles signals: it closes the context, then exits.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

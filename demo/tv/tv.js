@@ -1,5 +1,4 @@
-// Looks every two seconds what is to be seen. The picture is exchanged only where it has changed, so that the remote
-// control's focus stays where it is.
+// Polls the screen every two seconds. Replaces it only if it has changed, so that the remote control keeps its focus.
 const main = document.querySelector('main');
 let shown;
 

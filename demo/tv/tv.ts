@@ -9,7 +9,7 @@ export type Screen =
   | { type: 'trouble' };
 
 export interface Tv {
-  /** What is to be seen now. The first to look begins the sign-in. */
+  /** The current screen. The first call starts the sign-in. */
   screen(): Promise<Screen>;
   /** Gives the tokens back, and whatever was denied is forgotten. */
   startOver(): Promise<void>;
@@ -26,7 +26,7 @@ interface TvOptions {
 /** Seconds that a token must still be good for. */
 const leeway = 3;
 
-/** A television: it has no keyboard, keeps its tokens to itself, and is a client like any other of `@latchkey/device`. */
+/** A television without a keyboard: a typical client of `@latchkey/device` that keeps its tokens on the server side. */
 export function createTv({ issuer, api, now }: TvOptions): Tv {
   const client = { issuer, clientId: 'tv' };
   let tokens: Tokens | undefined;

@@ -4,7 +4,7 @@ import { Refused } from './refused.ts';
 export const isFor = (aud: string | readonly string[], resources: string | readonly string[]): boolean =>
   [aud].flat().some((audience) => [resources].flat().includes(audience));
 
-/** The refusal of a token whose audience is another. */
+/** Refuses a token with another audience. */
 export const wrongAudience = (aud: unknown, wanted: string | readonly string[], cause?: unknown): Refused =>
   new Refused(
     {
@@ -15,7 +15,7 @@ export const wrongAudience = (aud: unknown, wanted: string | readonly string[], 
     { cause },
   );
 
-/** A claim's value for a message: short, and in quotes. */
+/** Formats a claim's value for a message: shortened, and in quotes. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 120 ? `${text.slice(0, 120)}...` : text;

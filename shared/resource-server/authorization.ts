@@ -6,7 +6,7 @@ export interface Presented {
   token: string;
 }
 
-/** A longer `Authorization` header is refused unread: twice what the longest token of any provider takes. */
+/** Longer `Authorization` headers are refused without parsing: twice the length of any provider's longest token. */
 export const maxAuthorizationLength = 32_768;
 
 const schemes: ReadonlyMap<string, Scheme> = new Map([
@@ -15,14 +15,16 @@ const schemes: ReadonlyMap<string, Scheme> = new Map([
 ]);
 
 /**
- * Reads the one access token from an `Authorization` header.
+ * Reads the access token from an `Authorization` header. Refuses a header with more than one.
  *
- * No expression here has two parts that match the same character, so the time grows with the header's length alone.
+ * The regular expressions have no overlapping parts, so matching takes linear time.
  *
- * @returns `undefined` where there is no access token: no header, or another scheme
- * @throws {Refused} `invalid_request` where the header is not one scheme with one token, `invalid_token` where it is
- *   longer than any token here
- * @see RFC 6750 §2.1, §3.1, RFC 9449 §7.1, RFC 9110 §11.4
+ * @returns `undefined` if there is no header, or it has another scheme
+ * @throws {Refused} `invalid_request` if the header isn't one scheme with one token
+ * @throws {Refused} `invalid_token` if the header is longer than any token can be
+ * @see RFC 6750 §2.1, §3.1
+ * @see RFC 9449 §7.1
+ * @see RFC 9110 §11.4
  */
 export function parseAuthorization(header: string | null | undefined): Presented | undefined {
   if (!header) return undefined;

@@ -9,35 +9,50 @@ import { checkTokenProof, type ProofPolicy } from './proof.ts';
 import { Refused } from './refused.ts';
 import { type Requirements, requireClaims } from './requirements.ts';
 
-/** What is read of a request. */
+/** The parts of a request that are read. */
 export interface ResourceRequest {
   authorization: string | null | undefined;
   dpop: string | null | undefined;
-  /** What a proof must be for. Called for bound tokens only; throws {@link Refused} where it is not known. */
+  /**
+   * Returns the method and URL that a proof must match. Called for bound tokens only.
+   *
+   * @throws {Refused} if the URL is unknown
+   */
   target: () => ProofTarget;
 }
 
-/** What differs between resource servers. */
+/** Settings of a resource server. */
 export interface ResourceServer<Claims extends JudgedClaims> {
   /** The names of this API; a token for any of them is accepted. */
   audience: string | readonly string[];
   dpop: DpopUse;
-  /** Without it no bound token is accepted, and none is asked for. */
+  /** How DPoP proofs are checked. If absent, bound tokens are refused and not asked for. */
   proofs?: ProofPolicy | undefined;
-  /** Signature, issuer, times and types. @throws {Refused} `invalid_token` */
+  /**
+   * Checks signature, issuer, times and types.
+   *
+   * @throws {Refused} `invalid_token`
+   */
   verifyToken(token: string): Promise<Claims>;
-  /** What the token alone does not say: its session may have ended. @throws {Refused} `invalid_token` */
+  /**
+   * Checks what the token itself can't show: whether its session has ended.
+   *
+   * @throws {Refused} `invalid_token`
+   */
   requireLive?(claims: Claims): Promise<void>;
   now: Clock;
 }
 
 /**
- * Decides about a request to a protected resource: exactly one token, verified, for this API, sent by whoever it is
- * bound to, still live, and enough for the route.
+ * Authorizes a request to a protected resource. It must carry exactly one token that is valid, for this API, sent by
+ * the holder of its key if it is bound to one, not revoked, and sufficient for the route.
  *
  * @returns the token's claims
  * @throws {Refused}
- * @see RFC 6750 §3, RFC 9068 §4, RFC 9449 §7, RFC 9470 §3
+ * @see RFC 6750 §3
+ * @see RFC 9068 §4
+ * @see RFC 9449 §7
+ * @see RFC 9470 §3
  */
 export async function authorize<Claims extends JudgedClaims>(
   request: ResourceRequest,

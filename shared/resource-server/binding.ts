@@ -4,10 +4,10 @@ import { Refused, type TokenFault } from './refused.ts';
 import type { Scheme } from './scheme.ts';
 
 /**
- * Compares how a token was sent with whether it is bound to a key. A bound token without its proof would be a bearer
- * token again: whoever stole it could use it (RFC 9449 §7.2).
+ * Checks that a bound token is sent with the DPoP scheme, and an unbound one with Bearer. Accepting a bound token
+ * without its proof would let a thief use it (RFC 9449 §7.2).
  *
- * @returns the thumbprint of the key, or `undefined` where the token is bound to none
+ * @returns the thumbprint of the token's key, or `undefined` if it is not bound
  * @throws {Refused} `invalid_token`
  */
 export function boundKey({ cnf }: Pick<JudgedClaims, 'cnf'>, scheme: Scheme, dpop: DpopUse): string | undefined {

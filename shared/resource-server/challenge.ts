@@ -1,18 +1,20 @@
 import type { Refusal } from './refused.ts';
 import type { Scheme } from './scheme.ts';
 
-/** Whether a resource server takes tokens that are bound to a key (DPoP). */
+/** Whether a resource server accepts DPoP-bound tokens. */
 export type DpopUse = 'required' | 'optional' | 'off';
 
 /**
- * Value of `WWW-Authenticate` for a refusal, in the scheme under which the token came.
+ * Returns the `WWW-Authenticate` value for a refusal, in the scheme of the request's token.
  *
- * @returns `undefined` where no other token would help
- * @see RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3
+ * @returns `undefined` if no other token would help
+ * @see RFC 6750 §3
+ * @see RFC 9449 §7.1
+ * @see RFC 9470 §3
  */
 export function challenge({ code, message, params = {} }: Refusal, scheme: Scheme, dpop: DpopUse): string | undefined {
   if (code === 'temporarily_unavailable') return undefined;
-  // A request without a token is told which schemes there are, and nothing else (RFC 6750 §3.1).
+  // Without a token in the request, the challenge names the schemes and nothing else (RFC 6750 §3.1).
   if (code === 'missing_token') return invitations[dpop];
   const written = Object.entries({ error: code, error_description: message, ...params }).map(
     ([name, value]) => `${name}="${quotable(value)}"`,
@@ -26,5 +28,5 @@ const invitations: Readonly<Record<DpopUse, string>> = {
   off: 'Bearer',
 };
 
-/** The characters that RFC 6750 §3 lets into a description. */
+/** Keeps only characters that RFC 6750 §3 allows in a description. */
 const quotable = (text: string): string => text.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');

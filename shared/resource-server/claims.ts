@@ -1,4 +1,4 @@
-/** The claims that a resource server judges, under the names of RFC 9068 §2.2. */
+/** The claims that a resource server checks, under the names of RFC 9068 §2.2. */
 export interface JudgedClaims {
   aud: string | string[];
   /** Separated by spaces. */

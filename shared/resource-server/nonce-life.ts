@@ -1,9 +1,9 @@
-/** How long a DPoP nonce is good, and so how long `jti` values are remembered, in milliseconds. */
+/** Lifetime of a DPoP nonce, and so how long `jti` values are remembered, in milliseconds. */
 export const nonceLifeMs = 300_000;
-/** The clocks of servers that share the secret may differ by so much, in milliseconds. */
+/** Allowed clock skew between servers that share the secret, in milliseconds. */
 export const nonceSkewMs = 30_000;
 
-/** @returns when a nonce of ours ends (epoch milliseconds), or `undefined` where it is too old or from the future */
+/** @returns when the nonce expires (epoch milliseconds), or `undefined` if it is too old or from the future */
 export function nonceEnd(issuedAt: number, now: number): number | undefined {
   const age = now - issuedAt;
   return age <= nonceLifeMs && age >= -nonceSkewMs ? issuedAt + nonceLifeMs : undefined;

@@ -2,37 +2,39 @@ import { base64url } from 'jose';
 import { type Proof, ProofError, type ProofTarget, verifyProof } from '../dpop.ts';
 import { Refused } from './refused.ts';
 
-/** How far the `iat` of a proof without a nonce may be from our clock, in seconds, either way. */
+/** Maximum difference between our clock and the `iat` of a proof without a nonce, in seconds, either way. */
 export const proofAgeSeconds = 60;
 
 export interface ProofPolicy {
   /**
-   * Remembers a proof, atomically with looking it up.
+   * Checks and records a proof in one atomic step.
    *
-   * @param until epoch milliseconds; it may be forgotten from then on
-   * @returns whether this is the first time
+   * @param until when the proof may be forgotten, epoch milliseconds
+   * @returns whether this is its first use
    */
   once(proof: Pick<Proof, 'jkt' | 'jti'>, until: number): boolean | Promise<boolean>;
   /**
-   * The nonces of this server, where it gives any. `required`: every proof must carry one; else only those whose `iat`
+   * This server's nonces, if it issues them. If `required`, every proof must carry one; otherwise only proofs whose `iat`
    * is too far from our clock.
    */
   nonces?:
     | {
         required: boolean;
-        /** @returns when the nonce ends (epoch milliseconds), or `undefined` where it is not ours or too old */
+        /** @returns when the nonce expires (epoch milliseconds), or `undefined` if it is unknown or too old */
         check(nonce: string): number | undefined | Promise<number | undefined>;
       }
     | undefined;
 }
 
 /**
- * Checks that whoever sends a bound token holds its key.
+ * Checks that the sender of a bound token holds its key.
  *
- * @param target called once there is a proof; throws {@link Refused} where the request's URL is not known
+ * @param target called if the request has a proof; throws {@link Refused} if the request's URL is unknown
  * @param now epoch milliseconds
  * @throws {Refused} `invalid_dpop_proof` or `use_dpop_nonce`
- * @see RFC 9449 §4.3, §7.1, §9
+ * @see RFC 9449 §4.3
+ * @see RFC 9449 §7.1
+ * @see RFC 9449 §9
  */
 export async function checkTokenProof(
   header: string | null | undefined,
@@ -52,7 +54,7 @@ export async function checkTokenProof(
   }
 }
 
-/** Until when the proof is good, epoch milliseconds. */
+/** When the proof expires, epoch milliseconds. */
 async function endOf({ nonce, iat }: Proof, nonces: ProofPolicy['nonces'], now: number): Promise<number> {
   const byNonce = nonce === undefined ? undefined : await nonces?.check(nonce);
   if (byNonce !== undefined) return byNonce;

@@ -1,6 +1,6 @@
 import type { Scheme } from './scheme.ts';
 
-/** What a resource server answers instead of its work. Stable: callers switch on it. */
+/** Why a resource server refuses a request. Stable: callers switch on it. */
 export type RefusalCode =
   | 'missing_token'
   | 'invalid_request'
@@ -12,7 +12,7 @@ export type RefusalCode =
   | 'insufficient_group'
   | 'temporarily_unavailable';
 
-/** With `invalid_token`: what is wrong with the token. Stable as well. */
+/** With `invalid_token`: what is wrong with the token. Stable, too. */
 export type TokenFault =
   | 'malformed'
   | 'too_long'
@@ -29,7 +29,13 @@ export type TokenFault =
   | 'expired'
   | 'not_yet_valid';
 
-/** @see RFC 6750 §3.1, RFC 9449 §7.1, RFC 9470 §3 */
+/**
+ * HTTP status of each refusal.
+ *
+ * @see RFC 6750 §3.1
+ * @see RFC 9449 §7.1
+ * @see RFC 9470 §3
+ */
 export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
   missing_token: 401,
   invalid_request: 400,
@@ -44,17 +50,17 @@ export const refusalStatus: Readonly<Record<RefusalCode, number>> = {
 
 export interface Refusal {
   code: RefusalCode;
-  /** A sentence with cause and cure; it never holds a token or any part of one but the claim it is about. */
+  /** What is wrong and what to do. Contains no part of the token except the claim in question. */
   message: string;
   reason?: TokenFault | undefined;
   /** More parameters of the challenge: `scope` (RFC 6750 §3), `acr_values`, `max_age` (RFC 9470 §3). */
   params?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Why a resource server refuses a request. Whoever answers over HTTP makes the answer of it. */
+/** A refused request. The HTTP layer turns it into a response. */
 export class Refused extends Error {
   readonly refusal: Refusal;
-  /** How the token was presented, which is how the challenge answers; `undefined` until it is known. */
+  /** The scheme of the request's token, used for the challenge; `undefined` until it is known. */
   readonly scheme: Scheme | undefined;
 
   constructor(refusal: Refusal, options?: ErrorOptions & { scheme?: Scheme | undefined }) {
@@ -64,7 +70,7 @@ export class Refused extends Error {
     this.scheme = options?.scheme;
   }
 
-  /** The same refusal of a token that came under this scheme. */
+  /** The same refusal, for a token with this scheme. */
   under(scheme: Scheme): Refused {
     return new Refused(this.refusal, { cause: this.cause, scheme });
   }

@@ -3,24 +3,25 @@ import { toSeconds } from '../time.ts';
 import type { JudgedClaims } from './claims.ts';
 import { Refused } from './refused.ts';
 
-/** What a route requires of a token. What is left out is not required. */
+/** What a route requires of a token. Omitted properties are not checked. */
 export interface Requirements {
-  /** All of them. */
+  /** Scopes; the token must have all of them. */
   scopes?: readonly string[] | undefined;
-  /** One of them, as `upstream:group`. */
+  /** Groups as `upstream:group`; the user must be in one of them. */
   groups?: readonly string[] | undefined;
-  /** One of them: how the person must have signed in. */
+  /** Authentication context classes; the user must have signed in with one of them. */
   acr?: string | readonly string[] | undefined;
-  /** How long ago the person may have signed in, in seconds. No tolerance for clocks is added. */
+  /** Maximum time since the user signed in, in seconds. No clock tolerance is added. */
   maxAge?: number | undefined;
 }
 
 /**
- * Compares verified claims with what a route requires.
+ * Checks verified claims against a route's requirements.
  *
  * @param now epoch milliseconds
  * @throws {Refused} `insufficient_scope`, `insufficient_group` or `insufficient_user_authentication`
- * @see RFC 6750 §3.1, RFC 9470 §3
+ * @see RFC 6750 §3.1
+ * @see RFC 9470 §3
  */
 export function requireClaims(
   claims: JudgedClaims,
@@ -44,10 +45,10 @@ export function requireScopes({ scope }: Pick<JudgedClaims, 'scope'>, scopes: re
   });
 }
 
-/** The groups are not named: whoever is in none of them has no need to know them. */
+/** Doesn't name the groups: users outside them don't need to know them. */
 function requireGroup({ groups = [], _claim_names, hasgroups }: JudgedClaims, oneOf: readonly string[]): void {
   if (oneOf.length === 0 || oneOf.some((name) => groups.includes(name))) return;
-  // Entra leaves the groups out of a token where they are too many, and names a place to ask instead.
+  // If a user has too many groups, Entra omits them from the token and gives a URL instead.
   const elsewhere =
     hasgroups === true || (typeof _claim_names === 'object' && _claim_names !== null && 'groups' in _claim_names);
   throw new Refused({

@@ -37,7 +37,7 @@ async function run(
       err += text;
     },
     errIsTerminal: false,
-    outHasColours: false,
+    outHasColors: false,
     env: { LATCHKEY_HOME: home },
     browserHere: true,
     openBrowser: visit,

@@ -3,15 +3,15 @@ import type { Violation } from './violations.ts';
 const compose =
   'serve, compose and the CLI put the broker together: nothing imports them. Take what you need as an argument.';
 const routes =
-  'Routes are the table of the HTTP surface, and only app.ts imports them: what several of them need stands in middleware/ or web/.';
+  'Routes are the table of the HTTP surface, and only app.ts imports them: what several of them need belongs in middleware/ or web/.';
 const surface =
   'Only the surface (routes/, middleware/, web/) reads requests and answers them: take plain values, and return what happened.';
 const features =
-  'Features stand on the domain (policy, tokens, revocation, upstream, limits, audit), not below it: move what both need down, or pass it in.';
+  'Features build on the domain (policy, tokens, revocation, upstream, limits, audit), not below it: move what both need down, or pass it in.';
 const deps = 'Only the surface and the features know all parts of the broker: name the parts that you take.';
 const store = 'policy imports no store: pass what it decides on.';
 const domain =
-  'The ground (store, keys, config, metrics) knows nothing of what stands on it: move what both need down, or pass it in.';
+  'The ground (store, keys, config, metrics) knows nothing of what builds on it: move what both need down, or pass it in.';
 
 /** The layers of the broker, from the top. */
 const rooms = {

@@ -1,4 +1,4 @@
-/** Code that stands where it may not, and the words that refuse it. */
+/** Code in a folder that may not hold it, with the lint message it must produce. */
 export interface Violation {
   /** For the compiler a project, as tsconfig.json references it; for lint the folder that the code is planted in. */
   where: string;

@@ -6,9 +6,9 @@ import type { Verify } from '../verifier.ts';
 import { type Incoming, nodeCall } from './node-call.ts';
 import { verifyCall } from './verify-call.ts';
 
-/** The part of Express's request that is read; 4 and 5 alike. */
+/** The parts of Express's request that are used; the same in 4 and 5. */
 export interface ExpressRequest extends Incoming {
-  /** As `trust proxy` has it. */
+  /** Respects `trust proxy`. */
   protocol: string;
   originalUrl: string;
 }
@@ -18,9 +18,11 @@ type Middleware = (req: ExpressRequest, res: ServerResponse, next: (error?: unkn
 const known = new WeakMap<object, Claims>();
 
 /**
- * The claims of a request that has passed a guard.
+ * Gets the token claims of a request that has passed a {@link guard}.
  *
- * @throws {TypeError} where it has not
+ * @throws {TypeError} if no guard has run for this request
+ * @example
+ * const { sub } = claimsOf(req);
  */
 export function claimsOf(req: object): Claims {
   const claims = known.get(req);
@@ -29,8 +31,14 @@ export function claimsOf(req: object): Claims {
 }
 
 /**
- * For Express.
+ * Creates Express middleware that requires a valid access token.
  *
+ * Requests without a valid token get a 401, 403, 400 or 503 response with a `WWW-Authenticate` challenge; they never
+ * reach the route's handler.
+ *
+ * @param verify from `verifier()`
+ * @returns takes a route's requirements (default: none beyond a valid token) and returns its middleware
+ * @see RFC 6750 §3
  * @example
  * const require = guard(verifier({ issuer, audience }));
  * app.get('/orders', require({ scopes: ['orders:read'] }), (req, res) => res.json(ordersOf(claimsOf(req).sub)));
@@ -53,7 +61,14 @@ export const guard =
       .catch(next);
   };
 
-/** `app.use(cors({ origins }))`, before the guards: answers preflights, and lets these pages read every answer. */
+/**
+ * Creates Express middleware that answers CORS preflights with 204 and lets the listed origins read every response,
+ * refusals included. Register it before the guards: preflights carry no token.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ * @example
+ * app.use(cors({ origins: ['https://shop.example.com'] }));
+ */
 export function cors(options: CorsOptions): Middleware {
   const answer = corsHeaders(options);
   return (req, res, next) => {

@@ -5,13 +5,14 @@ import type { Verify } from '../verifier.ts';
 import { type Incoming, nodeCall } from './node-call.ts';
 import { verifyCall } from './verify-call.ts';
 
-/** The parts of Fastify's request and reply that are used. */
+/** The parts of Fastify's request that are used. */
 export interface FastifyRequest {
   raw: Incoming;
-  /** As `trustProxy` has it. */
+  /** Respects `trustProxy`. */
   protocol: string;
   originalUrl: string;
 }
+/** The parts of Fastify's reply that are used. */
 export interface FastifyReply {
   code(status: number): this;
   headers(headers: Record<string, string>): this;
@@ -23,9 +24,11 @@ type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 const known = new WeakMap<object, Claims>();
 
 /**
- * The claims of a request that has passed a guard.
+ * Gets the token claims of a request that has passed a {@link guard}.
  *
- * @throws {TypeError} where it has not
+ * @throws {TypeError} if no guard has run for this request
+ * @example
+ * const { sub } = claimsOf(request);
  */
 export function claimsOf(request: object): Claims {
   const claims = known.get(request);
@@ -34,8 +37,14 @@ export function claimsOf(request: object): Claims {
 }
 
 /**
- * For Fastify, as an `onRequest` hook: nobody's body is read before their token is.
+ * Creates a Fastify `onRequest` hook that requires a valid access token. The token is verified before the body is read.
  *
+ * Requests without a valid token get a 401, 403, 400 or 503 response with a `WWW-Authenticate` challenge; they never
+ * reach the route's handler.
+ *
+ * @param verify from `verifier()`
+ * @returns takes a route's requirements (default: none beyond a valid token) and returns its hook
+ * @see RFC 6750 §3
  * @example
  * const require = guard(verifier({ issuer, audience }));
  * app.get('/orders', { onRequest: require({ scopes: ['orders:read'] }) }, (request) => ordersOf(claimsOf(request).sub));
@@ -55,8 +64,12 @@ export const guard =
   };
 
 /**
- * `app.addHook('onRequest', cors({ origins }))`, before the routes: answers preflights, and lets these pages read
- * every answer. Fastify runs hooks for paths without an OPTIONS route as well.
+ * Creates a Fastify `onRequest` hook that answers CORS preflights with 204 and lets the listed origins read every
+ * response, refusals included. Register it before the routes. Fastify also runs it for paths without an OPTIONS route.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ * @example
+ * app.addHook('onRequest', cors({ origins: ['https://shop.example.com'] }));
  */
 export function cors(options: CorsOptions): Hook {
   const answer = corsHeaders(options);

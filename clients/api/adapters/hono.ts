@@ -5,14 +5,20 @@ import type { Requirements } from '../requirements.ts';
 import type { Verify } from '../verifier.ts';
 import { verifyCall } from './verify-call.ts';
 
-/** What the guard puts into the context: `c.get('claims')`. */
+/** The variables that the guard sets: `c.get('claims')`. */
 export interface GuardEnv {
   Variables: { claims: Claims };
 }
 
 /**
- * For Hono, on every runtime.
+ * Creates Hono middleware that requires a valid access token. Works on every runtime of Hono.
  *
+ * Requests without a valid token get a 401, 403, 400 or 503 response with a `WWW-Authenticate` challenge; they never
+ * reach the route's handler.
+ *
+ * @param verify from `verifier()`
+ * @returns takes a route's requirements (default: none beyond a valid token) and returns its middleware
+ * @see RFC 6750 §3
  * @example
  * const require = guard(verifier({ issuer, audience }));
  * app.get('/orders', require({ scopes: ['orders:read'] }), (c) => c.json(ordersOf(c.get('claims').sub)));
@@ -28,13 +34,20 @@ export const guard =
     await next();
   };
 
-/** `app.use(cors({ origins }))`, before the guards: answers preflights, and lets these pages read every answer. */
+/**
+ * Creates Hono middleware that answers CORS preflights with 204 and lets the listed origins read every response,
+ * refusals included. Register it before the guards: preflights carry no token.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ * @example
+ * app.use(cors({ origins: ['https://shop.example.com'] }));
+ */
 export function cors(options: CorsOptions): MiddlewareHandler {
   const answer = corsHeaders(options);
   return async (c, next) => {
     const { preflight, headers } = answer(c.req.raw);
     if (preflight) return new Response(null, { status: 204, headers });
-    // On `c.res`, from where Hono copies them into whatever answer comes, a guard's refusal included.
+    // Set on `c.res`: Hono copies these headers into the final response, including a guard's refusal.
     for (const [name, value] of Object.entries(headers)) c.res.headers.append(name, value);
     await next();
   };

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts';
 
-/** The part of `node:http`'s IncomingMessage that is read. */
+/** The parts of `node:http`'s IncomingMessage that are used. */
 export interface Incoming {
   method?: string | undefined;
   url?: string | undefined;
@@ -8,11 +8,11 @@ export interface Incoming {
 }
 
 /**
- * Reads a call from what came over the wire: `rawHeaders`, since `headers` drops the second `Authorization`
- * without a word, and a proxy on the way may have gone by that one.
+ * Reads a call from `rawHeaders`, because `headers` silently drops a second `Authorization` header, which a proxy may
+ * have used for its decision.
  *
- * @param at scheme and path as the framework has them, proxies considered; default: as the connection has them. The host
- *   is that of the Host header, which is the caller's to choose: `publicOrigin` of the verifier is not
+ * @param at scheme and path as the framework sees them behind proxies; default: those of the connection. The host
+ *   comes from the Host header, which the client chooses; set the verifier's `publicOrigin` to avoid that
  */
 export function nodeCall(incoming: Incoming & { socket?: object | null }, at?: { scheme: string; path: string }): Call {
   const headers = {

@@ -9,9 +9,15 @@ import { verifyCall } from './verify-call.ts';
 type Listener = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
 /**
- * For `node:http`, `node:https` and `node:http2`: wraps a listener so that it is called with the claims of a good
- * token, and refusals are answered. What the listener itself throws is its own.
+ * Wraps a listener of `node:http`, `node:https` or `node:http2` so that it requires a valid access token.
  *
+ * Requests without a valid token get a 401, 403, 400 or 503 response with a `WWW-Authenticate` challenge; they never
+ * reach the listener.
+ *
+ * @param verify from `verifier()`
+ * @returns takes the requirements (default: none beyond a valid token), then the listener, which gets the claims as its
+ *   third argument. Errors that the listener throws are not caught
+ * @see RFC 6750 §3
  * @example
  * const require = guard(verifier({ issuer, audience }));
  * createServer(require({ scopes: ['orders:read'] })((req, res, { sub }) => res.end(JSON.stringify(ordersOf(sub)))));
@@ -31,7 +37,14 @@ export const guard =
     await listener(req, res, verified.claims);
   };
 
-/** Answers preflights, and lets the pages of these origins read the listener's answers, refusals included. */
+/**
+ * Wraps a listener so that CORS preflights get a 204, and pages of the listed origins can read every response, refusals
+ * included. Put it outside the guard: preflights carry no token.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ * @example
+ * createServer(cors({ origins: ['https://shop.example.com'] })(guarded));
+ */
 export function cors(options: CorsOptions): (listener: Listener) => Listener {
   const answer = corsHeaders(options);
   return (listener) => (req, res) => {

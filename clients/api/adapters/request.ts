@@ -7,9 +7,15 @@ import { verifyCall } from './verify-call.ts';
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * For servers that speak fetch (`Deno.serve`, `Bun.serve`, workers): wraps a handler so that it is called with
- * the claims of a good token, and refusals are answered.
+ * Wraps a fetch-style handler (`Deno.serve`, `Bun.serve`, workers) so that it requires a valid access token.
  *
+ * Requests without a valid token get a 401, 403, 400 or 503 response with a `WWW-Authenticate` challenge; they never
+ * reach the handler.
+ *
+ * @param verify from `verifier()`
+ * @returns takes the requirements (default: none beyond a valid token), then the handler, which gets the claims as its
+ *   second argument
+ * @see RFC 6750 §3
  * @example
  * const require = guard(verifier({ issuer, audience }));
  * export default { fetch: require({ scopes: ['orders:read'] })((request, { sub }) => Response.json(ordersOf(sub))) };
@@ -24,7 +30,14 @@ export const guard =
     return withHeaders(await handler(request, verified.claims), verified.headers);
   };
 
-/** Answers preflights, and lets the pages of these origins read the handler's answers, refusals included. */
+/**
+ * Wraps a handler so that CORS preflights get a 204, and pages of the listed origins can read every response, refusals
+ * included. Put it outside the guard: preflights carry no token.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ * @example
+ * export default { fetch: cors({ origins: ['https://shop.example.com'] })(guarded) };
+ */
 export function cors(options: CorsOptions): (handler: Handler) => Handler {
   const answer = corsHeaders(options);
   return (handler) => async (request) => {
@@ -33,7 +46,7 @@ export function cors(options: CorsOptions): (handler: Handler) => Handler {
   };
 }
 
-/** A copy: the headers of an answer that was fetched from elsewhere can't be changed. */
+/** Copies the response, because the headers of a fetched response are immutable. */
 function withHeaders(response: Response, more: Record<string, string>): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(more)) {

@@ -4,12 +4,12 @@ import type { Claims } from '../claims.ts';
 import type { Requirements } from '../requirements.ts';
 import type { Verify } from '../verifier.ts';
 
-/** A call that was let in, with headers for its answer; or one that was refused, with the answer. */
+/** The claims and response headers of an accepted call, or the refusal of a rejected one. */
 export type VerifiedCall =
   | { claims: Claims; headers: Record<string, string>; refusal?: undefined }
   | { refusal: ApiError; claims?: undefined };
 
-/** What every adapter does first. A refusal is an answer, never an exception that a framework makes a 500 of. */
+/** Verifies a call for an adapter. Returns refusals instead of throwing them: a framework would respond with 500. */
 export async function verifyCall(verify: Verify, call: Call, requirements: Requirements): Promise<VerifiedCall> {
   try {
     const claims = await verify(call, requirements);

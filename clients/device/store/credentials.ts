@@ -4,28 +4,56 @@ import { type LockOptions, withLock } from './file-lock.ts';
 import { StoreError } from './store-error.ts';
 import { writePrivateFile } from './write-file.ts';
 
-/** What one profile's file holds. */
+/** The content of a profile's credentials file. */
 export interface Credentials {
   version: 1;
   issuer: string;
   client_id: string;
-  /** As asked for at the sign-in. */
+  /** As requested at the sign-in. */
   scope?: string | undefined;
   resource?: string | undefined;
   tokens: Pick<Tokens, 'access_token' | 'token_type' | 'expires_at' | 'scope' | 'refresh_token'>;
 }
 
+/** A profile's credentials file. */
 export interface CredentialFile {
   readonly path: string;
-  /** @throws {StoreError} `unusable` */
+  /**
+   * Reads the credentials.
+   *
+   * @returns `undefined` if there is no file
+   * @throws {StoreError} `unusable` if other users can read the file, or its content is invalid
+   */
   read(): Promise<Credentials | undefined>;
+  /** Replaces the file atomically, readable only by its owner. */
   write(credentials: Credentials): Promise<void>;
+  /** Deletes the file, if it exists. */
   erase(): Promise<void>;
-  /** Keeps other processes away from this profile meanwhile. */
+  /**
+   * Runs `work` while holding the profile's lock, so that no two processes refresh at once.
+   *
+   * @throws {StoreError} `locked` if another process holds the lock for over two minutes
+   * @throws whatever `work` throws
+   */
   locked<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** The credentials of one profile: one file, `0600`, replaced as a whole. */
+/**
+ * Opens a profile's credentials file: mode `0600`, replaced atomically. Touches the disk only when a method is called.
+ *
+ * @param path from {@link profilePath}
+ * @param lock clock, sleep function and signal for waiting on the lock
+ * @example
+ * const path = profilePath({ profile: 'work' }, process.env);
+ * if (path === undefined) throw new Error('invalid profile name');
+ * const file = credentialFile(path, { now: Date.now, sleep: (ms) => setTimeout(ms) }); // from node:timers/promises
+ * const renewed = await file.locked(async () => {
+ *   const stored = await file.read();
+ *   const tokens = await refresh({ issuer, clientId, refreshToken: stored.tokens.refresh_token });
+ *   await file.write({ ...stored, tokens });
+ *   return tokens;
+ * });
+ */
 export function credentialFile(path: string, lock: LockOptions): CredentialFile {
   return {
     path,

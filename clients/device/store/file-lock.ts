@@ -6,7 +6,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import type { Sleep } from '../sleep.ts';
 import { StoreError } from './store-error.ts';
 
-/** No refresh takes that long: who still holds the lock then has been stopped, or is on a machine that died. */
+/** No refresh takes this long: a lock this old belongs to a stopped process or a crashed machine. */
 const staleMs = 120_000;
 const pollMs = 50;
 
@@ -15,21 +15,26 @@ interface Holder {
   host: string;
   /** Milliseconds since the epoch. */
   since: number;
-  /** Tells two holders with one pid apart. */
+  /** Distinguishes two holders with the same pid. */
   nonce: string;
 }
 
+/** How to wait for a lock. */
 export interface LockOptions {
+  /** Milliseconds since the epoch. */
   now: Clock;
+  /** Waits for some milliseconds. */
   sleep: Sleep;
+  /** Cancels waiting for the lock. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs `work` while no other process runs work under the same path: two shells that refresh at once would
- * each rotate the other's token away. The lock is a file made exclusively; one whose process is gone is removed.
+ * Runs `work` while holding an exclusive lock: two shells that refresh at once would invalidate each other's refresh
+ * token. The lock is a file created exclusively. A lock whose process is gone is removed.
  *
- * @throws {StoreError} `locked` where somebody else holds it for over two minutes
+ * @throws {StoreError} `locked` if another process holds the lock for over two minutes
+ * @throws whatever `work` throws
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, options: LockOptions): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -57,10 +62,10 @@ async function acquire(path: string, nonce: string, { now, sleep, signal }: Lock
 }
 
 /**
- * Makes the file with its content in one step: written under another name, then linked, which fails where
- * there is one already.
+ * Creates the file and its content in one step: writes it under another name, then links it, which fails if the file
+ * exists.
  *
- * @returns whether the file is now ours
+ * @returns whether this call created the file
  */
 async function create(path: string, nonce: string, since: number): Promise<boolean> {
   const holder: Holder = { pid: process.pid, host: hostname(), since, nonce };
@@ -78,13 +83,13 @@ async function create(path: string, nonce: string, since: number): Promise<boole
 }
 
 /**
- * Two who find the same stale lock must not remove each other's new one: whoever removes holds a second
- * lock meanwhile, and looks once more under it.
+ * Removes a stale lock. Two processes that find the same stale lock must not remove each other's new one, so the
+ * remover holds a second lock and checks again under it.
  */
 async function removeStale(path: string, now: Clock): Promise<void> {
   const removal = `${path}.stale`;
   if (!(await create(removal, randomUUID(), now()))) {
-    // Held for as long as a file takes to remove; one that stays was left by a crash just there.
+    // This lock is held only while a file is removed. If it is old, a crash left it behind.
     if (await isStale(removal, now())) await unlink(removal).catch(() => undefined);
     return;
   }
@@ -98,7 +103,7 @@ async function removeStale(path: string, now: Clock): Promise<void> {
 async function isStale(path: string, now: number): Promise<boolean> {
   const holder = await readHolder(path);
   if (holder) return now - holder.since > staleMs || (holder.host === hostname() && !isAlive(holder.pid));
-  // Emptied by a crash of the machine, or not of our making: by its age, if it is still there.
+  // Unreadable: emptied by a machine crash, or written by another program. Go by its age.
   const changed = await stat(path).catch(() => undefined);
   return changed !== undefined && now - changed.mtimeMs > staleMs;
 }
@@ -117,7 +122,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: alive, and another user's.
+    // EPERM: the process is alive and belongs to another user.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

@@ -1,18 +1,24 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+/** Which profile to use. */
 export interface ProfileName {
-  /** Default `default`. */
+  /** Name of the profile. Default `default`. */
   profile?: string | undefined;
-  /** Instead of a profile: this very file. */
+  /** Path of a file to use instead of a profile. */
   file?: string | undefined;
 }
 
 /**
- * Where a profile's credentials are: `--file`, or `<profile>.json` in `$LATCHKEY_HOME`, else in
- * `$XDG_CONFIG_HOME/latchkey`, else in `~/.config/latchkey`.
+ * Returns the path of a profile's credentials file: `file` if given, otherwise `<profile>.json` in `$LATCHKEY_HOME`, in
+ * `$XDG_CONFIG_HOME/latchkey` or in `~/.config/latchkey`, whichever is set first.
  *
- * @returns `undefined` where the profile's name is none: letters, digits, `.`, `_` and `-`, at most 64
+ * @param env usually `process.env`
+ * @returns the absolute path, or `undefined` if the profile's name is invalid (valid: up to 64 letters, digits, `.`, `_`
+ *   or `-`, starting with a letter or digit)
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/
+ * @example
+ * profilePath({ profile: 'work' }, process.env); // /home/ada/.config/latchkey/work.json
  */
 export function profilePath(
   { profile = 'default', file }: ProfileName,

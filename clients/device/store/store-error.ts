@@ -1,10 +1,11 @@
+/** Why the credentials file can't be used. */
 export type StoreErrorCode =
-  /** The file is there and can't be used: not ours alone, or not what we write. */
+  /** Other users can read the file, or its content is invalid. */
   | 'unusable'
-  /** Another process holds the lock for longer than any refresh takes. */
+  /** Another process has held the lock for longer than any refresh takes. */
   | 'locked';
 
-/** The credential file can't be used. `message` says cause and cure, and nothing of what is in the file. */
+/** The credentials file can't be used. `message` says why and what to do, and contains nothing from the file. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;

@@ -3,8 +3,8 @@ import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a file that only its owner can read, all of it or nothing: under another name first, synced to
- * disk, then renamed over the old one. A folder that has to be made is its owner's alone too.
+ * Writes a file atomically, readable only by its owner: writes it under another name, syncs it to disk and renames it
+ * over the old one. A missing folder is created with the same privacy.
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const directory = dirname(path);
@@ -26,7 +26,7 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   await syncDirectory(directory);
 }
 
-/** The rename itself must outlive a power cut; not every system lets a folder be opened. */
+/** Makes the rename survive a power cut. Not every system allows opening a folder. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

@@ -1,11 +1,11 @@
--- The action lua.latchkey: asks the broker about the request, by the rules given to it.
--- 200 puts the identity into the request, 401 and 403 go to the client, all else is 503.
+-- The action lua.latchkey: asks the broker to authorize the request by the given rules.
+-- On 200 it adds the identity to the request. 401 and 403 go to the client; everything else becomes 503.
 
 local verify = "http://127.0.0.1:8787/verify?"
 -- For one attempt. HAProxy makes four before it gives up (from 2.8 on `httpclient.retries` says how many).
 local timeout_ms = 1500
 
--- Only these of the client's headers are the broker's business.
+-- The only client headers that the broker needs.
 local asked = { "authorization", "dpop", "origin" }
 local identity = { "x-latchkey-subject", "x-latchkey-client", "x-latchkey-scope", "x-latchkey-groups" }
 local refusal = {
