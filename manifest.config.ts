@@ -84,7 +84,7 @@ export function createManifest(options: ManifestOptions) {
     background: background(options.target),
     // Each has its reason in docs/permissions.md; a test fails where one is missing.
     permissions: ['alarms', 'identity', ...(options.baked ? [] : ['scripting']), 'storage'],
-    // Private windows are refused in the background, with a message, unless the organisation's policy allows them.
+    // Private windows are refused in the background, with a message, unless the organization's policy allows them.
     incognito: 'spanning',
     content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },
     ...siteAccess(options.baked),

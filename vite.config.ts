@@ -5,7 +5,7 @@ import type { BuildConfig } from './extension/packaging/build-config.ts';
 import { noInnerHtml } from './extension/packaging/no-inner-html.ts';
 import { createManifest, type Target } from './manifest.config.ts';
 
-/** One build: a browser, an organisation or none, and where to. */
+/** One build: a browser, an organization or none, and where to. */
 export interface ViteOptions extends BuildConfig {
   target: Target;
   version: string;

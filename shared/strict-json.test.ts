@@ -12,6 +12,6 @@ it.each([
   expect(hasDuplicateMembers(json)).toBe(true);
 });
 
-it('finds none in what a serialiser wrote', () => {
+it('finds none in what a serializer wrote', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => !hasDuplicateMembers(JSON.stringify(value))));
 });

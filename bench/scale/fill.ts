@@ -16,7 +16,7 @@ interface Filling {
 
 /**
  * Multiplies what is in a store: one session and one pending device code, made by the broker itself, become `count` of
- * each, every session with a person of its own. Their ids are hashes, so neighbours lie on pages far apart. Sealed
+ * each, every session with a person of its own. Their ids are hashes, so neighbors lie on pages far apart. Sealed
  * values are copied and open nowhere; while what the provider said is fresh, nobody opens them.
  *
  * @param store path of a SQLite file, or `postgres://…`

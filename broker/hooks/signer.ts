@@ -22,7 +22,7 @@ export interface Signer {
 export interface HookSigners {
   /** The provider as people sign in there. */
   provider: Signer;
-  /** Who asks for global revocation: at Okta the organisation, which is another issuer than its authorization server. */
+  /** Who asks for global revocation: at Okta the organization, which is another issuer than its authorization server. */
   revocation: Signer;
 }
 

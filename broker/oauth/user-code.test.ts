@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newUserCode, normaliseUserCode } from './user-code.ts';
+import { newUserCode, normalizeUserCode } from './user-code.ts';
 
 describe('a user code', () => {
   it('is eight of twenty letters, shown as XXXX-XXXX', () => {
@@ -20,18 +20,18 @@ describe('a user code', () => {
     'bcdf\tghjk\n',
     'b-c-d-f-g-h-j-k',
   ])('is read from %j', (typed) => {
-    expect(normaliseUserCode(typed)).toBe('BCDF-GHJK');
+    expect(normalizeUserCode(typed)).toBe('BCDF-GHJK');
   });
 
   it.each(['', 'BCDF', 'BCDF-GHJKL', 'BCDF-GHJA', 'BCDF-GHJ1', 'x'.repeat(1_000)])('is not read from %j', (typed) => {
-    expect(normaliseUserCode(typed)).toBeUndefined();
+    expect(normalizeUserCode(typed)).toBeUndefined();
   });
 
   it('comes back from any text as itself or not at all', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const code = normaliseUserCode(text);
-        return code === undefined || normaliseUserCode(code) === code;
+        const code = normalizeUserCode(text);
+        return code === undefined || normalizeUserCode(code) === code;
       }),
     );
   });

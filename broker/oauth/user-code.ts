@@ -17,7 +17,7 @@ export function newUserCode(): string {
  *
  * @returns `XXXX-XXXX`, or `undefined` where it can be no code of ours
  */
-export function normaliseUserCode(text: string): string | undefined {
+export function normalizeUserCode(text: string): string | undefined {
   if (text.length > 400) return undefined;
   const code = /[?&]user_code=([^&#\s]+)/.exec(text)?.[1] ?? text;
   const letters = code

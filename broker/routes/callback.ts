@@ -19,7 +19,7 @@ export function callback(deps: Deps) {
     const { state, code, iss } = c.req.query();
     if (state === undefined) throw new OAuthError('invalid_request', 'state is missing; enter the code again');
     const returned = await finishSignIn(deps, page, { state, code, iss });
-    if (returned.cancelled) return cancelled(deps, c, returned.purpose);
+    if (returned.canceled) return canceled(deps, c, returned.purpose);
     const { purpose, refreshToken, upstream, identity } = returned;
     const isLasting = purpose.type === 'allow' || purpose.type === 'authorize_allow';
     // Only "Allow" asks for a lasting grant. One that came uninvited is given back, where that ends nothing else.
@@ -45,9 +45,9 @@ export function callback(deps: Deps) {
 }
 
 /** The person turned back at the provider. A program that waits for its answer is told. */
-function cancelled({ config }: Pick<Deps, 'config'>, c: BrokerContext, purpose: Purpose) {
+function canceled({ config }: Pick<Deps, 'config'>, c: BrokerContext, purpose: Purpose) {
   if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow')
-    return c.html(messagePage(c.get('language'), 'cancelled'), 400);
+    return c.html(messagePage(c.get('language'), 'canceled'), 400);
   const denied = new OAuthError('access_denied', 'the sign-in was not completed');
   return c.redirect(errorUrl(config, purpose.request, denied));
 }

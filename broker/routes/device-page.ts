@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { formBody } from '../middleware/body.ts';
-import { normaliseUserCode } from '../oauth/user-code.ts';
+import { normalizeUserCode } from '../oauth/user-code.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { codePage } from '../web/device/show-code-page.ts';
 import { csrfToken, readPageSession, requireCsrf, writePageSession } from '../web/page-session.ts';
@@ -13,7 +13,7 @@ export function devicePage(deps: Pick<Deps, 'ring' | 'store' | 'now'>) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
     writePageSession(deps, c, page);
-    const userCode = normaliseUserCode(c.req.query('user_code') ?? '');
+    const userCode = normalizeUserCode(c.req.query('user_code') ?? '');
     return codePage(c, { csrf: csrfToken(deps, page), userCode, account: page.person?.email ?? page.person?.name });
   };
 }
@@ -27,7 +27,7 @@ export function deviceSubmit(deps: Deps) {
     const page = await readPageSession(deps, c);
     const form = await formBody(c);
     requireCsrf(deps, page, form.csrf);
-    const userCode = normaliseUserCode(form.user_code ?? '');
+    const userCode = normalizeUserCode(form.user_code ?? '');
     if (userCode === undefined) {
       const entered = form.user_code?.slice(0, 24);
       return codePage(c, { csrf: csrfToken(deps, page), userCode: entered, fault: 'malformed' }, 400);

@@ -74,11 +74,11 @@ export class StoreUnavailableError extends Error {
 }
 
 export interface PersonStore {
-  /** The person of (issuer, idpSub), made under `newSub` if new. Name and e-mail follow the provider; absent ones leave what is known. */
+  /** The person of (issuer, idpSub), made under `newSub` if new. Name and email follow the provider; absent ones leave what is known. */
   upsertPerson(person: Omit<Person, 'sub'> & { newSub: string }, now: number): Promise<Person>;
   getPerson(sub: string): Promise<Person | undefined>;
   /**
-   * The people of whom all of this is true, in the order of `sub`; e-mail addresses are compared without case.
+   * The people of whom all of this is true, in the order of `sub`; email addresses are compared without case.
    *
    * @param page `after` is the last `sub` of the page before
    */

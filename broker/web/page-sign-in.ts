@@ -88,8 +88,8 @@ export interface Callback {
 }
 
 export type Returned =
-  | { purpose: Purpose; cancelled: true }
-  | { purpose: Purpose; cancelled: false; upstream: Upstream; identity: Identity; refreshToken: string | undefined };
+  | { purpose: Purpose; canceled: true }
+  | { purpose: Purpose; canceled: false; upstream: Upstream; identity: Identity; refreshToken: string | undefined };
 
 /**
  * Takes up a sign-in when the provider sends the browser back.
@@ -107,7 +107,7 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
     );
   }
   const { purpose, nonce, codeVerifier, maxAge } = transaction;
-  if (code === undefined) return { purpose, cancelled: true };
+  if (code === undefined) return { purpose, canceled: true };
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream)
     throw new OAuthError('invalid_transaction', 'the identity provider of this sign-in is no longer configured');
@@ -121,5 +121,5 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
     nonce,
     maxAge,
   });
-  return { purpose, cancelled: false, upstream, ...exchanged };
+  return { purpose, canceled: false, upstream, ...exchanged };
 }

@@ -79,7 +79,7 @@ export function createApi({ issuer, resource, sites, customers, now }: ApiOption
   // An irreversible action needs a recent sign-in with a second factor (RFC 9470).
   app.delete('/orders', requires(['orders:write'], { acr: secondFactor, maxAge: 3_600 }), (c) => {
     const { sub, acr, amr } = c.get('claims');
-    return c.json({ cancelled: orders.clear(sub), acr, amr });
+    return c.json({ canceled: orders.clear(sub), acr, amr });
   });
 
   app.notFound((c) => c.json({ error: 'not_found', error_description: 'There are /whoami and /orders.' }, 404));

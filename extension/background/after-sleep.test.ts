@@ -39,7 +39,7 @@ it('after a night’s sleep in a train without network nobody is signed out', as
   expect(await tokens.get(ask, 5)).toMatchObject({ access_token: 'token-2' });
 });
 
-it('after a night that was longer than the organisation’s idle limit, the broker says so, and pages hear of it', async () => {
+it('after a night that was longer than the organization’s idle limit, the broker says so, and pages hear of it', async () => {
   const { session, broker, broadcasts } = await overNight();
   broker.signedIn = false;
   expect(await session.current()).toBeUndefined();

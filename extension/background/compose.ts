@@ -232,7 +232,7 @@ export function composeBackground(world: BackgroundWorld) {
 
   const report = (work: Promise<unknown>): void => void work.catch(world.report);
 
-  /** Where the organisation wants it, the browser's start is the moment to sign in. */
+  /** Where the organization wants it, the browser's start is the moment to sign in. */
   async function signInAtStart(): Promise<void> {
     const broker = await setup.broker();
     if (!(await managed()).sign_in_at_start || !broker || !(await setup.isReachable(broker))) return;
@@ -240,7 +240,7 @@ export function composeBackground(world: BackgroundWorld) {
     if (!(await session.current())) await signIn.run();
   }
 
-  /** The first thing a person sees, unless the organisation wants them to see nothing but the sign-in. */
+  /** The first thing a person sees, unless the organization wants them to see nothing but the sign-in. */
   async function welcome(): Promise<void> {
     if ((await managed()).sign_in_at_start) await signInAtStart();
     else await world.openWelcome();

@@ -104,13 +104,13 @@ describe('the store build', () => {
     },
   );
 
-  it('takes the broker of the organisation’s policy before the person’s; what is no address counts as none', async () => {
+  it('takes the broker of the organization’s policy before the person’s; what is no address counts as none', async () => {
     expect(await setUp({ broker_url: broker }).broker()).toBe(broker);
     expect(await setUp({ broker_url: 'http://latchkey.test' }).broker()).toBeUndefined();
   });
 });
 
-it('a build for an organisation keeps its own broker, whatever the policy says, and registers nothing', async () => {
+it('a build for an organization keeps its own broker, whatever the policy says, and registers nothing', async () => {
   const setup = setUp({ broker_url: 'https://other.test' }, { broker, sites: [shop] });
   expect(await setup.broker()).toBe(broker);
   expect(await setup.isReachable(shop)).toBe(true);

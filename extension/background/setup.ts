@@ -61,7 +61,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
     await sites.register([...named.filter((_, index) => open[index]).map(matchPattern), ...connected]);
   };
 
-  /** Another broker is another organisation: nothing of the one before goes on. */
+  /** Another broker is another organization: nothing of the one before goes on. */
   const change = async (broker: string): Promise<void> => {
     const before = await chosen.get();
     if (before !== undefined && before !== broker) {

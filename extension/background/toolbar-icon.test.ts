@@ -29,7 +29,7 @@ const withState = (state: 'active' | 'recheck' | 'reauth_required'): SessionAnsw
 };
 
 describe('the icon', () => {
-  it('is grey and wants something until there is a broker that may be reached', async () => {
+  it('is gray and wants something until there is a broker that may be reached', async () => {
     const { world, drawn, update } = badge();
     world.broker = undefined;
     await update();
@@ -40,7 +40,7 @@ describe('the icon', () => {
     expect(drawn).toEqual([look, look]);
   });
 
-  it('is grey where nobody is signed in, lit where somebody is, and marked where the provider wants them again', async () => {
+  it('is gray where nobody is signed in, lit where somebody is, and marked where the provider wants them again', async () => {
     const { world, drawn, update } = badge();
     await update();
     for (const state of ['active', 'recheck', 'reauth_required'] as const) {

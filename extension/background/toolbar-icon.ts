@@ -5,7 +5,7 @@ import { createSerialQueue } from './serial-queue.ts';
 /** What the icon tells. */
 export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in';
 
-/** Grey where Latchkey gives nothing to anybody, a mark where it waits for the person, and nothing where all is well. */
+/** Gray where Latchkey gives nothing to anybody, a mark where it waits for the person, and nothing where all is well. */
 const looks: Record<Standing, Omit<IconLook, 'title'>> = {
   not_set_up: { lit: false, badge: '!' },
   signed_out: { lit: false, badge: '' },

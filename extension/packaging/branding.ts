@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The sizes that a manifest names, in pixels. */
 export const iconSizes = [16, 32, 48, 128] as const;
 
-/** What an organisation puts in place of our own name and icons. */
+/** What an organization puts in place of our own name and icons. */
 export interface Brand {
   name?: string | undefined;
   /** A PNG for each of {@link iconSizes}. */
@@ -14,7 +14,7 @@ export interface Brand {
 /** Our own name, as it stands in the texts of every language. */
 const ownName = /Latchkey/g;
 
-/** Puts an organisation's name into a build's texts, and its icons in place of ours. */
+/** Puts an organization's name into a build's texts, and its icons in place of ours. */
 export async function applyBrand(root: string, { name, icons }: Brand): Promise<void> {
   if (name !== undefined) {
     const locales = join(root, '_locales');

@@ -47,7 +47,7 @@ origins: { 'https://*.example.com': {}, 'https://shop.example.com/': {}, 'http:/
     }
   });
 
-  it('has the organisation’s name and icons, each of its size', async () => {
+  it('has the organization’s name and icons, each of its size', async () => {
     const own = (size: number) => join(import.meta.dirname, '..', 'icons', `${size}.png`);
     const icons = Object.fromEntries([16, 32, 48, 128].map((size) => [size, own(size)]));
     const yaml = (name: string, files: object) =>

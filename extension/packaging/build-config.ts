@@ -44,7 +44,7 @@ const schema = v.object({
   ),
 });
 
-/** What a build needs to know of an organisation. */
+/** What a build needs to know of an organization. */
 export interface BuildConfig {
   baked: BakedConfig | null;
   chromeKey?: string | undefined;
@@ -54,7 +54,7 @@ export interface BuildConfig {
 
 const defaultFirefoxId = 'latchkey@latchkey.dev';
 
-/** The build for the stores: it belongs to no organisation. */
+/** The build for the stores: it belongs to no organization. */
 export const storeBuild: BuildConfig = { baked: null, firefoxId: defaultFirefoxId };
 
 /**

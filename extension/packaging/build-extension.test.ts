@@ -71,7 +71,7 @@ describe.each(targets)('the build for %s', (target) => {
   });
 });
 
-it('wears the name and the icons of the organisation, in every language', async () => {
+it('wears the name and the icons of the organization, in every language', async () => {
   const icon = (size: number) => join(import.meta.dirname, '..', 'icons', `${size}.png`);
   const icons = { 16: icon(16), 32: icon(32), 48: icon(48), 128: icon(128) };
   await buildExtension(

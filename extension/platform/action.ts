@@ -3,7 +3,7 @@ import { browser } from './browser.ts';
 
 /** How Latchkey's icon in the toolbar looks. */
 export interface IconLook {
-  /** In colour, or grey; an organisation's own icon, of which there is no grey one, always in colour. */
+  /** In color, or gray; an organization's own icon, of which there is no gray one, always in color. */
   lit: boolean;
   /** A character or two on it; empty for none. */
   badge: string;
@@ -18,7 +18,7 @@ const filesIn = (folder: string): Record<string, string> =>
 /** Draws the icon. Browsers forget it when they end. */
 export async function showIcon({ lit, badge, title }: IconLook): Promise<void> {
   await Promise.all([
-    browser.action.setIcon({ path: filesIn(lit || baked?.hasIcons ? 'icons' : 'icons/grey') }),
+    browser.action.setIcon({ path: filesIn(lit || baked?.hasIcons ? 'icons' : 'icons/gray') }),
     browser.action.setBadgeText({ text: badge }),
     browser.action.setBadgeBackgroundColor({ color: '#8a4b08' }),
     browser.action.setBadgeTextColor({ color: '#ffffff' }),

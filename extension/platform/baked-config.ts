@@ -4,7 +4,7 @@ export interface BakedConfig {
   broker: string;
   /** Origins of the pages that may ask, exact. */
   sites: string[];
-  /** The organisation has put its own icons in place of ours. */
+  /** The organization has put its own icons in place of ours. */
   hasIcons?: boolean | undefined;
 }
 

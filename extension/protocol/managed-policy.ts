@@ -29,7 +29,7 @@ const schema = v.object({
   sign_in_at_start: v.fallback(v.optional(v.boolean(), false), false),
 });
 
-/** The organisation's policy: it configures and denies, and never grants. */
+/** The organization's policy: it configures and denies, and never grants. */
 export type ManagedPolicy = v.InferOutput<typeof schema>;
 
 /**

@@ -69,10 +69,10 @@ export interface SiteView {
   origin: string;
   name: string;
   /**
-   * `organisation`: allowed by the administrator, so it can't be disconnected here; `never`: it may not ask;
+   * `organization`: allowed by the administrator, so it can't be disconnected here; `never`: it may not ask;
    * `other_account`: not for the one that it has.
    */
-  access: 'none' | 'person' | 'organisation' | 'never' | 'other_account';
+  access: 'none' | 'person' | 'organization' | 'never' | 'other_account';
   /** What it may do now, in the configuration's words, per API. */
   resources: { name: string; may: string[] }[];
   /** Milliseconds since the epoch; absent where the broker knows of no use. */
@@ -128,14 +128,14 @@ export interface ConsentView {
   has: SiteView['resources'];
 }
 
-/** Where the address of the broker comes from: this build, the organisation's policy, or the person. */
+/** Where the address of the broker comes from: this build, the organization's policy, or the person. */
 export type BrokerSource = 'baked' | 'policy' | 'person';
 
 /** Everything the settings and the first page show. */
 export interface SettingsView {
   build: 'baked' | 'store';
   broker?: { url: string; source: BrokerSource; reachable: boolean } | undefined;
-  /** The organisation's policy on this computer, with what holds where it says nothing. */
+  /** The organization's policy on this computer, with what holds where it says nothing. */
   policy: {
     provider?: string | undefined;
     denied_sites: string[];

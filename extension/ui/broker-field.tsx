@@ -15,7 +15,7 @@ export const brokerFrom = (typed: string): string | undefined => {
   return isSecureUrl(url) && !url.hostname.includes('%') ? url.origin : undefined;
 };
 
-/** Where a person types the address of their organisation's broker. */
+/** Where a person types the address of their organization's broker. */
 export const BrokerField = ({
   busy,
   submit,

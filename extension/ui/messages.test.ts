@@ -25,7 +25,7 @@ const used = new Set([
   ),
   ...[...manifest.matchAll(/__MSG_([a-z_]+)__/g)].map(([, name = '']) => name),
   ...pageErrorCodes.map((error) => `problem_${error}`),
-  ...['none', 'organisation', 'other_account', 'never'].map((access) => `access_${access}`),
+  ...['none', 'organization', 'other_account', 'never'].map((access) => `access_${access}`),
   ...['baked', 'policy', 'person'].map((source) => `broker_${source}`),
   ...['refuse', 'allow'].map((rule) => `policy_private_${rule}`),
   ...['one', 'many'].map((rule) => `policy_accounts_${rule}`),

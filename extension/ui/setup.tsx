@@ -4,7 +4,7 @@ import { BrokerField } from './broker-field.tsx';
 import { Button } from './button.tsx';
 import { Logo } from './logo.tsx';
 
-/** The store build belongs to nobody: the person says where their organisation's broker is. */
+/** The store build belongs to nobody: the person says where their organization's broker is. */
 export const Setup = ({ busy, onBroker }: { busy: boolean; onBroker: (broker: string) => void }) => (
   <div class="stack">
     <div class="lead hero">

@@ -20,7 +20,7 @@ describe('docs/faults.md', () => {
     expect(read(file)).toContain(title);
   });
 
-  it.each(rows)('%s: shows nothing that the extension doesn’t say', (_fault, _behaviour, shown = '') => {
+  it.each(rows)('%s: shows nothing that the extension doesn’t say', (_fault, _behavior, shown = '') => {
     for (const [, said = ''] of shown.matchAll(/“([^”]+)”/g)) expect(messages).toContain(`"${said}"`);
   });
 });

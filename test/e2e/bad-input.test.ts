@@ -44,13 +44,12 @@ describe('latchkey', () => {
     config.upstreams.example.client_secret = 'written-out';
     config.resources[api].lifetime = '10 seconds';
     config.origins[shop].allow = { [api]: ['orders:delete'] };
-    config.colour = 'blue';
+    config.color = 'blue';
     const file = join(dir, 'latchkey.yaml');
     await writeFile(file, stringify(config));
     const { code, err } = await latchkey('serve', '--config', file);
     expect(code).toBe(1);
-    for (const place of ['issuer', 'client_secret', 'lifetime', 'orders:delete', 'colour'])
-      expect(err).toContain(place);
+    for (const place of ['issuer', 'client_secret', 'lifetime', 'orders:delete', 'color']) expect(err).toContain(place);
     expect(err).toMatch(/line \d+/);
     expect(err).not.toContain('written-out');
     expect(err).not.toMatch(/\bat .+\.ts:\d+/);
@@ -58,7 +57,7 @@ describe('latchkey', () => {
 
   it.each([
     [['nonsense'], 2],
-    [['serve', '--colour', 'blue'], 2],
+    [['serve', '--color', 'blue'], 2],
     [['serve', '--config', '/nowhere/latchkey.yaml'], 1],
     [['token', '--min-ttl', 'soon'], 2],
     [['login', '--issuer', 'ftp://example.com'], 2],

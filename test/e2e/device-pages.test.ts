@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([browser?.close(), gallery?.close()]));
 
 const rules: RunOptions = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] };
-const colours: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
+const colors: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
 /** What axe-core finds wrong with the page. */
 async function violations(options: RunOptions): Promise<string[]> {
@@ -44,7 +44,7 @@ describe('the pages of the broker', () => {
       expect(await isTooWide()).toBe(false);
       expect(await violations(rules)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
-      expect(await violations(colours)).toEqual([]);
+      expect(await violations(colors)).toEqual([]);
     },
   );
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([browser?.close(), gallery?.close()]));
 
 const rules: RunOptions = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] };
-const colours: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
+const colors: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
 /** What axe-core finds wrong with the page. */
 async function violations(page: Page, options: RunOptions): Promise<string[]> {
@@ -64,7 +64,7 @@ describe('the pages of the extension', () => {
       const found = await opened(name, async (page) => {
         const inLight = [await isTooWide(page), await violations(page, rules)];
         await page.emulateMedia({ colorScheme: 'dark' });
-        return [...inLight, await violations(page, colours)];
+        return [...inLight, await violations(page, colors)];
       });
       expect(found).toEqual([false, [], []]);
     },

@@ -85,7 +85,7 @@ describe("the demo's identity provider", () => {
     expect(visited.text).toContain('name="username"');
   });
 
-  it('gives name, e-mail, groups and a refresh token without prompt=consent', async () => {
+  it('gives name, email, groups and a refresh token without prompt=consent', async () => {
     const tokens = await signIn();
     expect(oauth.getValidatedIdTokenClaims(tokens)).toMatchObject({
       sub: 'ada',

@@ -89,7 +89,7 @@ async function retry<T>(work: () => Promise<T>, sqlState: SqlState): Promise<T> 
 }
 
 /**
- * connection_exception, insufficient_resources, operator_intervention (shutdown, cancelled by a timeout),
+ * connection_exception, insufficient_resources, operator_intervention (shutdown, canceled by a timeout),
  * read_only_sql_transaction (a standby). An error without SQLSTATE never came from the server: the connection is at fault.
  */
 function isOutOfReach(error: unknown, state: string | undefined): boolean {

@@ -15,7 +15,7 @@ export interface AccountView {
 export type SiteEntry = Use & { origin: string; name: string } & (
     | { access: 'person'; may: string[]; allowedAt: number }
     /** The administrator has let it in for everybody; it is here once the person has used it. */
-    | { access: 'organisation'; may: string[] }
+    | { access: 'organization'; may: string[] }
     /** The person chose that it may not ask. */
     | { access: 'never'; refusedAt: number }
   );
@@ -70,7 +70,7 @@ export async function accountView(
       // Nothing was decided here: who has left its groups has nothing there any more.
       if (!inGroups(configured.groups, { groups })) return [];
       const may = [...configured.allow].flatMap(([resource, scopes]) => words(resource, scopes));
-      return [{ ...entry, access: 'organisation', may }];
+      return [{ ...entry, access: 'organization', may }];
     }
     if (refusedAt !== undefined) return [{ ...entry, access: 'never', refusedAt }];
     const of = consents.filter((consent) => consent.origin === origin);

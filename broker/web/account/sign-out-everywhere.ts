@@ -18,7 +18,7 @@ export async function finishSigningOut(
   deps: Deps,
   c: BrokerContext,
   page: PageSession,
-  { identity }: Extract<Returned, { cancelled: false }>,
+  { identity }: Extract<Returned, { canceled: false }>,
   { sub }: { sub: string },
 ) {
   const { now } = deps;

@@ -11,7 +11,7 @@ export async function finishAllowingDevice(
   parts: Pick<Deps, 'store' | 'log' | 'now'>,
   c: BrokerContext,
   { person }: PageSession,
-  { identity, refreshToken, upstream }: Extract<Returned, { cancelled: false }>,
+  { identity, refreshToken, upstream }: Extract<Returned, { canceled: false }>,
   purpose: Extract<Purpose, { type: 'allow' }>,
 ) {
   if (person?.sub !== purpose.sub) {

@@ -12,7 +12,7 @@ export async function finishAllowingNativeClient(
   deps: Deps,
   c: BrokerContext,
   { person }: PageSession,
-  { identity, refreshToken, upstream }: Extract<Returned, { cancelled: false }>,
+  { identity, refreshToken, upstream }: Extract<Returned, { canceled: false }>,
   { request, sub }: { request: NativeRequest; sub: string },
 ) {
   const { config } = deps;

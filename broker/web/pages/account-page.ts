@@ -33,10 +33,10 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
     html`<p class="soft">${used(entry)}${entry.needsSignIn ? html` · ${words.needsSignIn}` : ''}</p>`;
   const decided = (site: SiteEntry): string => {
     if (site.access === 'never') return words.refusedAt(since(site.refusedAt));
-    return site.access === 'person' ? words.allowedAt(since(site.allowedAt)) : words.allowedByOrganisation;
+    return site.access === 'person' ? words.allowedAt(since(site.allowedAt)) : words.allowedByOrganization;
   };
   const decide = ({ access, origin, name }: SiteEntry): Html | string => {
-    if (access === 'organisation') return '';
+    if (access === 'organization') return '';
     return access === 'never'
       ? form('let_site_ask', { origin }, words.letAsk, name)
       : form('end_site', { origin }, words.takeBack, name);

@@ -22,7 +22,7 @@ const ends: Record<MessageName, End> = {
   used: { mark: 'bad', next: 'enterCode' },
   // Another code is what they must not enter now.
   too_many: { mark: 'bad' },
-  cancelled: { mark: 'plain', next: 'enterCode' },
+  canceled: { mark: 'plain', next: 'enterCode' },
   not_allowed: { mark: 'bad', next: 'enterCode' },
   signed_out_everywhere: { mark: 'good' },
 };

@@ -37,7 +37,7 @@ const pages = (language: Language) => [
     devices: [{ ...used, client: text, may: [text], knows: [] }],
     sites: [
       { access: 'person', origin: text, name: text, may: [text], allowedAt: 0, lastUsedAt: 0, lastUsedFrom: text },
-      { access: 'organisation', origin: text, name: text, may: [text] },
+      { access: 'organization', origin: text, name: text, may: [text] },
       { access: 'never', origin: text, name: text, refusedAt: 0 },
     ],
   }),

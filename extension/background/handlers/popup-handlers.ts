@@ -182,7 +182,7 @@ function siteView(current: SessionAnswer, site: SitePolicy): Omit<SiteView, 'acc
 }
 
 function accessOf(current: SessionAnswer, site: SitePolicy): SiteView['access'] {
-  if (site.consent === 'granted') return 'organisation';
+  if (site.consent === 'granted') return 'organization';
   if (isRefused(current, site.origin)) return 'never';
   return isConnected(current, site) ? 'person' : 'none';
 }

@@ -17,7 +17,7 @@ export interface PageCall {
   profile(): Promise<Profile>;
 }
 
-/** Methods that do work; polling and cancelling are the port's own. */
+/** Methods that do work; polling and canceling are the port's own. */
 export type WorkMethod = Exclude<PageMethod, 'request.poll' | 'request.cancel'>;
 export type PageParams<M extends PageMethod> = Extract<PageRequest, { m: M }>['p'];
 export type PageHandlers = { [M in WorkMethod]: (params: PageParams<M>, call: PageCall) => Promise<PageResults[M]> };

@@ -242,7 +242,7 @@ describe('a page’s port', () => {
     expect(JSON.stringify(answer)).not.toContain('token');
   });
 
-  it('forgets cancelled work, and what has passed its deadline', async () => {
+  it('forgets canceled work, and what has passed its deadline', async () => {
     handler.mockReturnValue(new Promise(() => undefined));
     const mine = await open();
     mine.receive(relay('a', { deadline_ms: 5_000 }));

@@ -18,7 +18,7 @@ export interface PageSender {
   tabId: number;
   /** Names the document where the browser does (Chrome 106, Firefox 153), else tab and origin: the live port tells the rest. */
   document: string;
-  /** Where neither the account's cookies nor its sign-in belong, unless the organisation's policy says so. */
+  /** Where neither the account's cookies nor its sign-in belong, unless the organization's policy says so. */
   partition?: 'private window' | 'container' | undefined;
 }
 

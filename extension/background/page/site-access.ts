@@ -17,7 +17,7 @@ export interface SiteAccessDeps {
 
 /**
  * Lets those call whom the configuration names: baked in, or answered by the broker since. The
- * organisation's policy on this machine can only take away from that.
+ * organization's policy on this machine can only take away from that.
  *
  * @throws {LatchkeyError} `policy_denied` with the reason
  */

@@ -3,7 +3,7 @@ import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
 
 /** What this page finds out about the browser. */
 export interface Surroundings {
-  /** Keys of the organisation's policy, and those that are not as its schema says and so don't count. */
+  /** Keys of the organization's policy, and those that are not as its schema says and so don't count. */
   policy: { set: string[]; unread: string[] };
   /** Whether the browser lets the extension reach the broker. */
   access: boolean;

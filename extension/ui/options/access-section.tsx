@@ -6,7 +6,7 @@ import { Button } from '../button.tsx';
 /** The host that a match pattern is about. */
 export const hostOf = (pattern: string): string => pattern.replace(/^[^/]*\/\/|\/\*$/g, '');
 
-/** What the extension can reach: chosen by the person, who can take it back, or by the organisation in a baked build. */
+/** What the extension can reach: chosen by the person, who can take it back, or by the organization in a baked build. */
 export const AccessSection = ({
   view: { build, broker, access },
   busy,

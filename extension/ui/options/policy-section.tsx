@@ -2,7 +2,7 @@
 import { message } from '../../platform/i18n.ts';
 import type { SettingsView } from '../../protocol/ui.ts';
 
-/** The organisation's policy on this computer, in words. */
+/** The organization's policy on this computer, in words. */
 export const PolicySection = ({ policy }: { policy: SettingsView['policy'] }) => (
   <section class="card" aria-labelledby="policy-title">
     <h2 id="policy-title">{message('policy_title')}</h2>

@@ -17,7 +17,7 @@ export const people = (it: StoreTest) =>
       expect(other.sub).not.toBe(ada.newSub);
     });
 
-    it('follows the provider with name, e-mail and upstream, and keeps what it no longer says', async ({ store }) => {
+    it('follows the provider with name, email and upstream, and keeps what it no longer says', async ({ store }) => {
       const ada = newPerson();
       await store.upsertPerson(ada, t0);
       const renamed = { ...ada, name: 'Ada L.', email: undefined, upstream: 'renamed' };

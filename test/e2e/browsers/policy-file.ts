@@ -7,7 +7,7 @@ import { demoFirefoxId } from '../../../demo/extension-key.ts';
 import type { Demo } from '../../../demo/stack.ts';
 import { zipFolder } from '../../../extension/packaging/zip.ts';
 
-/** A policy of the organisation, where the browser looks for one. */
+/** A policy of the organization, where the browser looks for one. */
 export interface PolicyFile {
   remove(): Promise<void>;
 }

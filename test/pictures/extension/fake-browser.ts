@@ -14,7 +14,7 @@ export interface Scene {
   grants?: boolean;
   /** Match patterns that the browser lets the extension reach, each with the bridge in it. */
   access?: string[];
-  /** The organisation's policy. */
+  /** The organization's policy. */
   policy?: Record<string, unknown>;
   /** Name of a profile whose key there is. */
   key?: string;

@@ -43,7 +43,7 @@ const sites: SiteView[] = [
   site('Shop', 'shop.example.com', {
     resources: [{ name: 'Orders API', may: ['See your orders', 'Change your orders'] }],
   }),
-  site('Delivery notes', 'notes.example.com', { access: 'organisation' }),
+  site('Delivery notes', 'notes.example.com', { access: 'organization' }),
   site('Travel', 'travel.example.com', { lastUsedAt: Date.now() - 3 * 86_400_000 }),
   site('Newsletter', 'news.example.com', { access: 'never', resources: [] }),
   site('Time sheets', 'time.example.com', { access: 'none', resources: [] }),
@@ -196,7 +196,7 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
   ['popup-no-sites', popup({ ...signedIn, sites: [] })],
   [
     'popup-connect',
-    popup({ ...signedIn, sites: sites.map((each) => ({ ...each, reachable: each.access === 'organisation' })) }),
+    popup({ ...signedIn, sites: sites.map((each) => ({ ...each, reachable: each.access === 'organization' })) }),
   ],
   [
     'popup-many-sites',

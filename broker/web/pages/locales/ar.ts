@@ -65,7 +65,7 @@ export const ar: Words = {
       title: 'رموز خاطئة كثيرة جدًا',
       text: 'كي لا يتمكن أحد من تخمين الرموز، لن تُفحص رموزك لمدة ساعة. بعدها ابدأ من جديد على جهازك؛ سيعرض رمزًا جديدًا.',
     },
-    cancelled: {
+    canceled: {
       title: 'لم يكتمل تسجيل الدخول',
       text: 'لم يُسجَّل أي دخول. أدخل الرمز مرة أخرى عندما تريد المتابعة.',
     },
@@ -100,7 +100,7 @@ export const ar: Words = {
     notUsed: 'لم يُستخدم بعد',
     needsSignIn: 'عليه تسجيل الدخول من جديد',
     allowedAt: (when) => `سُمح له ${when}`,
-    allowedByOrganisation: 'مسموح به من مؤسستك',
+    allowedByOrganization: 'مسموح به من مؤسستك',
     refusedAt: (when) => `اخترت «أبدًا» ${when}`,
     letAsk: 'السماح له بالسؤال من جديد',
     signOutHere: 'تسجيل الخروج من هذه الصفحة',

@@ -72,7 +72,7 @@ export const de: Words = {
       title: 'Zu viele falsche Codes',
       text: 'Damit niemand Codes erraten kann, werden Ihre Eingaben eine Stunde lang nicht geprüft. Beginnen Sie danach am Gerät von vorn; es zeigt dann einen neuen Code an.',
     },
-    cancelled: {
+    canceled: {
       title: 'Die Anmeldung wurde nicht abgeschlossen',
       text: 'Das Gerät wurde nicht angemeldet. Geben Sie den Code erneut ein, wenn Sie fortfahren möchten.',
     },
@@ -113,7 +113,7 @@ export const de: Words = {
     notUsed: 'Noch nicht verwendet',
     needsSignIn: 'muss sich neu anmelden',
     allowedAt: (when) => `zugelassen ${when}`,
-    allowedByOrganisation: 'von Ihrer Organisation zugelassen',
+    allowedByOrganization: 'von Ihrer Organization zugelassen',
     refusedAt: (when) => `„Nie“ gewählt ${when}`,
     letAsk: 'Wieder fragen lassen',
     signOutHere: 'Von dieser Seite abmelden',

@@ -68,7 +68,7 @@ export const en = {
       title: 'Too many incorrect codes',
       text: 'Try again in an hour with a new code from your device.',
     },
-    cancelled: {
+    canceled: {
       title: 'Sign-in canceled',
       text: 'The device wasn’t signed in. To continue, enter the code again.',
     },
@@ -106,7 +106,7 @@ export const en = {
     notUsed: 'Never used',
     needsSignIn: 'sign-in needed',
     allowedAt: (when: string) => `allowed ${when}`,
-    allowedByOrganisation: 'allowed by your organization',
+    allowedByOrganization: 'allowed by your organization',
     refusedAt: (when: string) => `blocked by you ${when}`,
     letAsk: 'Unblock',
     signOutHere: 'Sign out of this page',

@@ -72,7 +72,7 @@ export const es: Words = {
       title: 'Demasiados códigos incorrectos',
       text: 'Para que nadie pueda adivinar códigos, los suyos no se comprobarán durante una hora. Después, empiece de nuevo en su dispositivo; mostrará un código nuevo.',
     },
-    cancelled: {
+    canceled: {
       title: 'El inicio de sesión no se completó',
       text: 'No se ha iniciado ninguna sesión. Introduzca el código otra vez cuando quiera continuar.',
     },
@@ -110,7 +110,7 @@ export const es: Words = {
     notUsed: 'Aún sin usar',
     needsSignIn: 'tiene que iniciar sesión de nuevo',
     allowedAt: (when) => `permitido ${when}`,
-    allowedByOrganisation: 'permitido por su organización',
+    allowedByOrganization: 'permitido por su organización',
     refusedAt: (when) => `eligió «nunca» ${when}`,
     letAsk: 'Dejar que vuelva a preguntar',
     signOutHere: 'Cerrar sesión en esta página',

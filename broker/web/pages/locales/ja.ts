@@ -70,7 +70,7 @@ export const ja: Words = {
       title: '間違ったコードが多すぎます',
       text: 'コードの推測を防ぐため、1 時間は入力されたコードを確認しません。その後、デバイスで最初からやり直すと、新しいコードが表示されます。',
     },
-    cancelled: {
+    canceled: {
       title: 'サインインは完了しませんでした',
       text: 'サインインは行われませんでした。続ける場合は、もう一度コードを入力してください。',
     },
@@ -108,7 +108,7 @@ export const ja: Words = {
     notUsed: 'まだ使われていません',
     needsSignIn: 'もう一度サインインが必要です',
     allowedAt: (when) => `${when}に許可`,
-    allowedByOrganisation: '組織が許可',
+    allowedByOrganization: '組織が許可',
     refusedAt: (when) => `${when}に「今後許可しない」を選択`,
     letAsk: '確認を再開',
     signOutHere: 'このページからサインアウト',
