@@ -127,7 +127,7 @@ describe.each([
     // A provider of that name might exist; that it doesn't is for the broker to say.
     const popup = await running.openExtensionPage('ui/popup.html');
     await press(popup, 'Sign in');
-    await sees(popup, '[role=alert]', 'no provider of that name');
+    await sees(popup, '[role=alert]', 'unknown provider');
     expect(await tabAt(running, demo.origins.idp)).toBeUndefined();
   });
 
