@@ -2,13 +2,13 @@ import type { Fault } from './fault.ts';
 
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const secretKeys = new Set(['client_secret', 'okta_events_secret']);
-/** Values that people leave in examples: refused even where they come from the environment. */
+/** Placeholder values from examples. Rejected even when they come from the environment. */
 const defaults = new Set(['secret', 'password', 'password1', 'changeme', 'change-me', 'client_secret']);
 
 /**
- * Puts the environment's values in place of `${NAME}` and refuses secrets that are written out in the file.
+ * Replaces `${NAME}` with environment variables and rejects secrets written in plain text in the file.
  *
- * @returns the file with its values, and every fault found
+ * @returns the file with its values substituted, and every fault found
  */
 export function resolveEnvironment(file: unknown, env: Readonly<Record<string, string | undefined>>) {
   const faults: Fault[] = [];

@@ -1,2 +1,2 @@
-/** Names the extension as the client of its tokens (RFC 9068 §2.2). No device and no service may be called so. */
+/** `client_id` of the extension's tokens (RFC 9068 §2.2). Reserved: devices and services must not use it. */
 export const extensionClientId = 'latchkey-extension';

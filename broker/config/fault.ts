@@ -1,13 +1,13 @@
-/** One thing wrong with the configuration: where, what, and what would be right. */
+/** A configuration error: its location, the problem, and how to fix it. */
 export interface Fault {
-  /** Keys from the top of the file down; empty for the file itself. (A key may hold dots: it can be a URL.) */
+  /** Keys from the root of the file; empty for the file itself. A key may contain dots because it can be a URL. */
   path: readonly string[];
   message: string;
-  /** 1-based, where it is known. */
+  /** 1-based line number, if known. */
   line?: number | undefined;
 }
 
-/** Every fault of the file at once, so that nobody has to mend them one start at a time. */
+/** Lists every fault in the file at once, so they can all be fixed before the next start. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'invalid_config';

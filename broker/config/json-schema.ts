@@ -1,9 +1,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { configSchema } from './schema.ts';
 
-/** The configuration's JSON Schema for editors, from the schema that the broker itself checks with. */
+/** JSON Schema of the configuration for editors, generated from the schema the broker validates with. */
 export function configJsonSchema(): Record<string, unknown> {
-  // What JSON Schema cannot say (that a URL must be https:, say) is left to the broker.
+  // Rules that JSON Schema can't express (such as requiring https: URLs) are checked only by the broker.
   const schema = toJsonSchema(configSchema, { typeMode: 'input', errorMode: 'ignore' });
   return { ...schema, title: 'latchkey.yaml' };
 }

@@ -14,10 +14,10 @@ import { unknownKey, unknownKeyFaults } from './unknown-keys.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads and checks the configuration file.
+ * Reads and validates the configuration file.
  *
- * @param path of `latchkey.yaml`; paths in the file are relative to its folder
- * @throws {ConfigError} that lists every fault at once
+ * @param path path to `latchkey.yaml`; paths in the file are relative to its folder
+ * @throws {ConfigError} listing every fault
  */
 export function loadConfig(path: string, env: Environment): Config {
   let source: string;
@@ -30,7 +30,7 @@ export function loadConfig(path: string, env: Environment): Config {
   return parseConfig(source, path, env);
 }
 
-/** {@link loadConfig} for text that has already been read. */
+/** Like {@link loadConfig}, for text that has already been read. */
 export function parseConfig(source: string, path: string, env: Environment): Config {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
@@ -102,7 +102,7 @@ class SecretFiles {
     return '';
   }
 
-  /** A JWK set (RFC 7517 §5) of public keys. */
+  /** A JWK Set (RFC 7517 §5) of public keys. */
   readJwks(path: string, where: readonly string[]): JWK[] {
     const text = this.read(path, where);
     if (text === '') return [];
@@ -221,7 +221,7 @@ function serviceAuthentication(
   return { method: 'private_key_jwt', keys: entry.public_jwk ? [entry.public_jwk as JWK] : [] };
 }
 
-/** The redirect URIs that the browsers give to `identity.launchWebAuthFlow`; nothing else is ever accepted. */
+/** Redirect URIs that browsers assign for `identity.launchWebAuthFlow`. No other URI is accepted. */
 function redirectUris(chromeIds: readonly string[], firefoxIds: readonly string[]): string[] {
   return [
     ...chromeIds.map((id) => `https://${id}.chromiumapp.org/`),

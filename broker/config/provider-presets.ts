@@ -1,21 +1,21 @@
 /**
- * What providers do differently, as facts: each was read in the provider's public documentation, which is named, or
- * measured. docs/providers/ has a page for each.
+ * Differences between providers. Each fact comes from the provider's public documentation, linked below, or from
+ * measurement. docs/providers/ has a page for each provider.
  */
 export interface Preset {
-  /** Added to the authorization request when a lasting grant (a refresh token) is wanted. */
+  /** Parameters added to the authorization request to get a refresh token. */
   offlineParams: Readonly<Record<string, string>>;
-  /** Whether `offline_access` is a scope that this provider knows. */
+  /** Whether the provider supports the `offline_access` scope. */
   offlineScope: boolean;
-  /** What `prompt` asks a person to show anew who they are. */
+  /** `prompt` value that makes the person sign in again. */
   signInPrompt: 'login' | 'select_account';
-  /** What `prompt` lets a person choose another account; `select_account` everywhere where the metadata lists it. */
+  /** `prompt` value that offers account selection. If the metadata lists `select_account`, that is used instead. */
   accountPrompt: 'login' | 'select_account';
-  /** Whether a sign-in with `prompt=none` can bring a lasting grant too. */
+  /** Whether a sign-in with `prompt=none` can return a refresh token. */
   silentGrant: boolean;
-  /** Whether a used refresh token is replaced by a new one. `unknown`: assume that it is, the careful side. */
+  /** Whether the provider rotates refresh tokens. `unknown` is treated as rotating, to be safe. */
   rotates: 'yes' | 'no' | 'unknown';
-  /** Whether revoking a refresh token (RFC 7009) ends that token alone, and not the person's other grants. */
+  /** Whether revoking a refresh token (RFC 7009) leaves the person's other grants intact. */
   revocationIsNarrow: boolean;
 }
 
@@ -32,33 +32,34 @@ const usual: Preset = {
 const presets = {
   generic: usual,
 
-  // Rotation is a setting of the application ("Rotate token after every use" or "Use persistent token"), with a leeway
-  // of 0 to 60 s, 30 by default; reuse after it ends what was issued since the sign-in. Revoking a refresh token
-  // revokes the access token that came with it, and no other grant.
+  // Rotation is an application setting ("Rotate token after every use" or "Use persistent token"), with a leeway of
+  // 0 to 60 s (default 30 s). Reuse after the leeway revokes everything issued since the sign-in. Revoking a refresh
+  // token also revokes its access token, but no other grant.
   // https://developer.okta.com/docs/guides/refresh-tokens/main/
   // https://developer.okta.com/docs/guides/revoke-tokens/main/
   okta: { ...usual, revocationIsNarrow: true },
 
-  // Rotation is a setting of the application, with an overlap period of 0 s by default. In tenants from before 2021, and
-  // wherever "Refresh Token Revocation Deletes Grant" is on, revoking one token ends all of the same person, application
-  // and audience: so it counts as wide.
+  // Rotation is an application setting, with an overlap period of 0 s by default. In tenants created before 2021, and
+  // wherever "Refresh Token Revocation Deletes Grant" is on, revoking one token revokes all tokens of the same person,
+  // application, and audience. Revocation is therefore treated as wide.
   // https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation
   // https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
   auth0: usual,
 
-  // Each use brings a new refresh token, and the old one stays valid. There is no revocation endpoint. Knows select_account.
+  // Each use returns a new refresh token, and the old one stays valid. Has no revocation endpoint. Supports
+  // select_account.
   // https://learn.microsoft.com/entra/identity-platform/refresh-tokens
   // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
   entra: { ...usual, accountPrompt: 'select_account', rotates: 'no' },
 
-  // Rotation is a setting of the realm ("Revoke Refresh Token"), off by default, with a number of reuses and no time.
-  // Revoking a refresh token ends the client's session of that person.
+  // Rotation is a realm setting ("Revoke Refresh Token"), off by default, with a maximum reuse count and no time limit.
+  // Revoking a refresh token ends the person's session with the client.
   // https://www.keycloak.org/docs/latest/server_admin/#_timeouts
   keycloak: usual,
 
-  // Has no offline_access scope, gives a refresh token only with these two, doesn't rotate, and revokes per person and client.
-  // Of prompts it knows none, consent and select_account: the nearest to a new sign-in is to choose the account. After the first
-  // time a refresh token takes prompt=consent, so prompt=none brings none.
+  // Has no offline_access scope, issues a refresh token only with these two parameters, does not rotate, and revokes per
+  // person and client. Supports the prompts none, consent, and select_account; select_account is the closest to a new
+  // sign-in. After the first sign-in, a refresh token requires prompt=consent, so prompt=none returns none.
   // https://developers.google.com/identity/protocols/oauth2/web-server
   google: {
     ...usual,
@@ -70,7 +71,7 @@ const presets = {
     rotates: 'no',
   },
 
-  // Drops offline_access unless consent is asked for (OpenID Connect Core §11).
+  // Ignores offline_access unless the request has prompt=consent (OpenID Connect Core §11).
   'oidc-provider': { ...usual, offlineParams: { prompt: 'consent' }, silentGrant: false, rotates: 'yes' },
 } satisfies Record<string, Preset>;
 

@@ -8,8 +8,8 @@ const tree = (value: unknown): Tree =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /**
- * Faults between parts of the file: names that point nowhere. Works on the file as it was read, so that
- * these are listed together with the faults of shape.
+ * Finds references to names that are not defined in the file. Works on the raw parsed file, so these faults are
+ * reported together with the schema faults.
  */
 export function referenceFaults(file: unknown): Fault[] {
   const { resources, origins, devices, services, upstreams } = tree(file);
@@ -50,7 +50,7 @@ function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fau
   });
 }
 
-/** APIs tell clients apart by their name, which is in every token. */
+/** Client names must be unique: APIs identify clients by the name in each token. */
 function clientFaults(devices: Tree, services: Tree): Fault[] {
   const taken = (section: string, names: string[], message: string): Fault[] =>
     names.map((name) => ({ path: [section, name], message }));
@@ -67,7 +67,10 @@ function clientFaults(devices: Tree, services: Tree): Fault[] {
   ];
 }
 
-/** Devices get bearer tokens: one for a resource that takes only bound ones is worth nothing there, or more than it should be. */
+/**
+ * Devices get bearer tokens. For a resource that requires bound tokens, such a token would be either useless or too
+ * powerful.
+ */
 function bindingFaults(path: readonly string[], allow: Tree, resources: Tree): Fault[] {
   return Object.keys(allow)
     .filter((resource) => Object.hasOwn(resources, resource) && tree(resources[resource]).dpop === 'required')

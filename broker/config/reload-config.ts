@@ -4,9 +4,9 @@ import type { ReloadableConfig } from './reloadable-config.ts';
 import type { Config } from './types.ts';
 
 /**
- * Reads the configuration again. One with faults changes nothing, and every fault gets a line in the log.
+ * Reloads the configuration. If it has faults, nothing changes and each fault is logged.
  *
- * @param changed called after something has changed
+ * @param changed called after a change has been applied
  */
 export function reloadConfig(live: ReloadableConfig, read: () => Config, log: Log, changed: () => void): void {
   try {

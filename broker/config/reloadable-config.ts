@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from './fault.ts';
 import type { Config } from './types.ts';
 
-/** What a running broker is built on: changing these takes a restart. As they are called in the file. */
+/** Settings that require a restart to change, mapped to their names in the file. */
 const fixed = new Map<string, string>([
   ['issuer', 'issuer'],
   ['listen', 'listen'],
@@ -13,18 +13,18 @@ const fixed = new Map<string, string>([
 ] satisfies [keyof Config, string][]);
 
 export interface ReloadableConfig {
-  /** One object for as long as the broker runs: whoever holds it sees the latest. Parts of it must not be kept. */
+  /** The same object for the life of the broker, always current. Do not keep references to parts of it. */
   readonly config: Config;
   /**
-   * Puts the next configuration in place, whole.
+   * Replaces the whole configuration.
    *
-   * @returns the parts that differ
-   * @throws {ConfigError} where a part has changed that takes a restart; then nothing is different
+   * @returns the names of the parts that changed
+   * @throws {ConfigError} if a changed part requires a restart; nothing is applied
    */
   replace(next: Config): string[];
 }
 
-/** A configuration that can be exchanged under those who hold it. */
+/** Creates a configuration that can be replaced while in use. */
 export function reloadableConfig(first: Config): ReloadableConfig {
   const config = { ...first };
   return {

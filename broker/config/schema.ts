@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { presetNames } from './provider-presets.ts';
 import { secretHashForm } from './secret-hash-form.ts';
 
-/** `latchkey.yaml` as people write it. Unknown keys are errors everywhere: a misspelt rule must not be a missing rule. */
+/** Schema of `latchkey.yaml`. Unknown keys are errors at every level, so a misspelled rule is never silently ignored. */
 
 const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
 const file = text;
@@ -48,7 +48,7 @@ const duration = v.pipe(
   v.transform((value) => parseDuration(value) ?? 0),
 );
 
-/** What lasts: with nothing of it, nobody could sign in, or no token would be good for anything. */
+/** A duration that must not be zero: otherwise nobody could sign in, or every token would be useless. */
 const lifetime = v.pipe(
   duration,
   v.check((ms) => ms > 0, 'must be longer than 0s'),
@@ -56,7 +56,7 @@ const lifetime = v.pipe(
 
 const day = 86_400_000;
 
-/** Nobody can take back an access token from an API that checks it by itself: what it says holds until it expires. */
+/** Limited because APIs that verify access tokens locally accept them until they expire, even after revocation. */
 const tokenLifetime = v.pipe(
   lifetime,
   v.check(
@@ -226,7 +226,7 @@ export const configSchema = v.strictObject({
       chrome_ids: v.optional(v.array(v.pipe(text, v.regex(/^[a-p]{32}$/, 'must be 32 letters from a to p'))), []),
       firefox_ids: v.optional(v.array(v.pipe(text, v.regex(/^\S{1,80}$/))), []),
       chrome_key: v.optional(text),
-      // For the extension's build alone, which checks them.
+      // Used and validated only by the extension build.
       name: v.optional(text),
       icons: v.optional(v.record(text, text)),
     }),

@@ -1,14 +1,14 @@
 import type { JWK } from 'jose';
 
-/** The configuration as the broker uses it: checked, durations in milliseconds, secrets resolved. */
+/** The validated configuration, with durations in milliseconds and secrets resolved. */
 export interface Config {
-  /** The broker's public URL, exact, without a trailing slash. */
+  /** The broker's exact public URL, without a trailing slash. */
   issuer: string;
   listen: ListenAddress;
   adminListen: ListenAddress;
-  /** CIDR blocks whose `X-Forwarded-*` headers are believed. */
+  /** CIDR blocks whose `X-Forwarded-*` headers are trusted. */
   trustedProxies: string[];
-  /** Multiplies the budgets of `limits/budgets.ts`. */
+  /** Multiplier for the budgets in `limits/budgets.ts`. */
   rateLimitFactor: number;
   store: string;
   keysFile: string;
@@ -37,43 +37,43 @@ export interface UpstreamConfig {
   authentication: ClientAuthentication;
   scopes: readonly string[];
   preset: string;
-  /** How long the provider accepts a rotated refresh token again. */
+  /** How long the provider still accepts a rotated refresh token. */
   refreshLeewayMs: number;
-  /** Claim of the ID token or UserInfo that holds the person's groups. */
+  /** Name of the ID token or UserInfo claim that lists the person's groups. */
   groupsClaim: string;
   /** Added to every authorization request. */
   authorizationParams: Readonly<Record<string, string>>;
   hooks: HooksConfig;
 }
 
-/** What a provider's calls to `/hooks/<name>/…` are checked with, beside its own keys. */
+/** Verifies a provider's calls to `/hooks/<name>/…`, in addition to the provider's own keys. */
 export interface HooksConfig {
-  /** Okta's event hook sends this in `Authorization`; without it the hook is off. */
+  /** Secret that Okta event hooks send in `Authorization`. If absent, the hook is disabled. */
   oktaEventsSecret: string | undefined;
-  /** Who signs requests of global revocation, where that is not the provider's `issuer`. */
+  /** Issuer of global token revocation requests, if it differs from the provider's `issuer`. */
   revocationIssuer: string | undefined;
 }
 
 export interface ResourceConfig {
   resource: string;
   name: string;
-  /** Scope → what it lets somebody do, in words for people. */
+  /** Maps each scope to a human-readable description. */
   scopes: Readonly<Record<string, string>>;
   lifetimeMs: number;
-  /** Groups in a token are never older than this when it expires. */
+  /** Maximum age of the groups in a token at the time it expires. */
   freshMs: number;
   dpop: 'required' | 'optional' | 'off';
   urls: readonly string[];
 }
 
-/** Resource → scopes. */
+/** Maps each resource to its allowed scopes. */
 export type Allow = ReadonlyMap<string, readonly string[]>;
 
 export interface OriginConfig {
   origin: string;
   name: string;
   allow: Allow;
-  /** `upstream:group`; empty: everybody. */
+  /** Groups with access, as `upstream:group`. Empty means everyone. */
   groups: readonly string[];
   consent: 'ask' | 'granted';
   acrValues: readonly string[];
@@ -86,24 +86,24 @@ export interface DeviceClientConfig {
   allow: Allow;
   groups: readonly string[];
   sessionMs: number;
-  /** `device`: by a code that is entered elsewhere (RFC 8628); `loopback`: by a browser on the same machine (RFC 8252). */
+  /** `device`: a code entered on another device (RFC 8628). `loopback`: a browser on the same machine (RFC 8252). */
   grant: 'device' | 'loopback' | 'both';
-  /** Path of the loopback redirect; its port is the program's choice. */
+  /** Path of the loopback redirect URI. The program chooses the port. */
   redirectPath: string;
 }
 
-/** A program that acts for itself: it takes tokens by client credentials, or asks about others' tokens. */
+/** A program that acts on its own behalf: it gets tokens with client credentials or introspects tokens of others. */
 export interface ServiceConfig {
   clientId: string;
-  /** What it may have tokens for. */
+  /** Resources and scopes it may get tokens for. */
   allow: Allow;
-  /** Resources about whose tokens it may ask at `/introspect`. */
+  /** Resources whose tokens it may introspect at `/introspect`. */
   introspect: readonly string[];
   authentication: ServiceAuthentication;
 }
 
 export type ServiceAuthentication =
-  /** Public keys, any of which signs its assertions (RFC 7523). */
+  /** Public keys. Any of them may verify the service's assertions (RFC 7523). */
   | { method: 'private_key_jwt'; keys: readonly JWK[] }
-  /** A hash as `latchkey services secret` prints it. */
+  /** A hash printed by `latchkey services secret`. */
   | { method: 'client_secret'; hash: string };

@@ -6,8 +6,8 @@ export const unknownKey = 'is not a known key. Remove it, or fix the spelling';
 type Schema = v.GenericSchema<unknown, unknown>;
 
 /**
- * Every key that the schema does not know, at every level. The library's own check stops at the first one
- * of an object; a misspelt key must be named together with all others.
+ * Finds every key unknown to the schema, at every level. The library's own check stops at the first unknown key of an
+ * object, but all misspelled keys must be reported together.
  */
 export function unknownKeyFaults(schema: Schema, value: unknown, path: readonly string[] = []): Fault[] {
   const inner = unwrap(schema);
@@ -30,7 +30,7 @@ export function unknownKeyFaults(schema: Schema, value: unknown, path: readonly 
 
 const is = (schema: Schema, type: string): boolean => schema.type === type;
 
-/** The schema below `optional` and the first of a pipe, which is what says the shape. */
+/** Unwraps `optional` and takes the first item of a pipe, which defines the shape. */
 function unwrap(schema: Schema): Schema {
   if ('wrapped' in schema) return unwrap(schema.wrapped as Schema);
   return 'pipe' in schema ? unwrapPipe(schema) : schema;

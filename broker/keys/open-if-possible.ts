@@ -2,7 +2,7 @@ import { errorSummary, type Log } from '../log.ts';
 import { type KeyRing, RingError } from './ring.ts';
 import { open, type SealContext, type Sealed } from './seal.ts';
 
-/** {@link open} for where doing without is better than failing: a key that is missing from the ring is a line in the log, and no more. */
+/** Like {@link open}, but if the ring key is missing, logs an error and returns `undefined` instead of throwing. */
 export function openIfPossible(
   { ring, log }: { ring: KeyRing; log: Log },
   context: SealContext,

@@ -2,17 +2,17 @@ import { statSync } from 'node:fs';
 import { errorSummary, type Log } from '../log.ts';
 import { type KeyRing, loadRing, RingError } from './ring.ts';
 
-/** A ring that follows its file. */
+/** A key ring that can be reloaded from its file. */
 export interface ReloadableRing extends KeyRing {
-  /** Reads the file again if it has changed. A file that can't be used leaves everything as it is, and a line in the log. */
+  /** Reloads the file if it has changed. If the file can't be used, the current keys stay and an error is logged. */
   reload(): void;
 }
 
 /**
- * Reads the key file, and again whenever it is told to, and when something names a key that is not known yet: another
- * replica may have seen the new file earlier.
+ * Loads the key file. Reloads it on request, and when an unknown key is referenced, because another replica may have
+ * loaded the new file earlier.
  *
- * @throws {RingError} at the start only
+ * @throws {RingError} if the initial load fails
  */
 export function openReloadableRing(path: string, log: Log): ReloadableRing {
   let version = versionOf(path);
@@ -50,7 +50,7 @@ export function openReloadableRing(path: string, log: Log): ReloadableRing {
   };
 }
 
-/** Changes with the file. A file that is away for a moment is no new version. */
+/** Identifies the file's current version; `undefined` if the file is missing. */
 function versionOf(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat && `${stat.ino}:${stat.mtimeMs}:${stat.size}`;

@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 
 export interface RingKey {
-  /** Name of the key; rows that it sealed carry it. */
+  /** Key id, stored in every row the key has sealed. */
   kid: string;
-  /** 256 bits. */
+  /** 256-bit key. */
   key: Buffer;
 }
 
-/** The broker's sealing keys. The first seals, all open. */
+/** The broker's sealing keys. The first one seals; all of them can open. */
 export interface KeyRing {
   readonly current: RingKey;
   readonly all: readonly RingKey[];
-  /** @throws {RingError} where no key of that name is in the ring */
+  /** @throws {RingError} if the ring has no key with this id */
   get(kid: string): RingKey;
 }
 
-/** A key file that cannot be used, with cause and cure. */
+/** The key file cannot be used. The message gives the cause and the fix. */
 export class RingError extends Error {
   override readonly name = 'RingError';
   readonly code = 'invalid_keys';
@@ -41,9 +41,9 @@ export function createRing(keys: readonly RingKey[]): KeyRing {
 }
 
 /**
- * Reads the key file: a line a key, `kid base64url(32 bytes)`; empty lines and `#` comments are skipped.
+ * Reads the key file. Each line holds one key, `kid base64url(32 bytes)`. Empty lines and `#` comments are skipped.
  *
- * @throws {RingError} also where others than the owner may read or write it
+ * @throws {RingError} if the file is unusable, or users other than its owner can read or write it
  */
 export function loadRing(path: string): KeyRing {
   const { text, mode } = readKeyFile(path);
@@ -88,13 +88,13 @@ function parseLine(line: string, index: number, path: string): RingKey {
   return { kid, key };
 }
 
-/** A fresh key as a line of the file. Its name tells the day. */
+/** Generates a new key as a line of the key file. Its id contains the date. */
 export function newRingLine(now: number): { kid: string; line: string } {
   const kid = `k${new Date(now).toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(3).toString('hex')}`;
   return { kid, line: `${kid} ${randomBytes(32).toString('base64url')}\n` };
 }
 
-/** Writes a new key file with one fresh key, readable by its owner only. Never overwrites. */
+/** Creates a key file with one new key, readable only by its owner. Never overwrites an existing file. */
 export function initRing(path: string, now: number): string {
   const { kid, line } = newRingLine(now);
   try {

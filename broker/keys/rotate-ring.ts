@@ -13,11 +13,11 @@ import { dirname } from 'node:path';
 import { loadRing, newRingLine, RingError } from './ring.ts';
 
 /**
- * Puts a fresh key before those of the file: from now on it seals, and the others still open. The file is replaced in
- * one step, so that nobody ever reads half of it.
+ * Adds a new key at the top of the file. The new key seals from now on; the others can still open. The file is replaced
+ * atomically, so readers never see a partial file.
  *
- * @returns the new key's name
- * @throws {RingError} where the file can't be used as it is, or not be replaced
+ * @returns the id of the new key
+ * @throws {RingError} if the file is unusable or can't be replaced
  */
 export function rotateRing(path: string, now: number): string {
   loadRing(path);
@@ -32,7 +32,7 @@ export function rotateRing(path: string, now: number): string {
     } finally {
       closeSync(file);
     }
-    // An administrator rotates; the broker, another user, reads.
+    // Keep the file's owner: an administrator may run the rotation, but the broker reads the file as another user.
     chownSync(next, uid, gid);
     renameSync(next, path);
   } catch (cause) {

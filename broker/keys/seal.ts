@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { KeyRing } from './ring.ts';
 
-/** What a seal is for and on which row: bound into the key, so that a sealed value opens nowhere else. */
+/** Purpose and row of a sealed value. Both are bound into the key, so the value can't be opened in another context. */
 export interface SealContext {
   purpose: 'session-refresh' | 'device-refresh' | 'signing-key' | 'page';
   id: string;
-  /** The half of the key that the store never sees; without it the ring alone seals. */
+  /** Key material that the store never sees. If absent, only the ring key is used. */
   secret?: Uint8Array;
 }
 
@@ -25,8 +25,8 @@ function derive(ringKey: Uint8Array, context: SealContext): { key: Uint8Array; i
 }
 
 /**
- * Encrypts under a key derived (HKDF, RFC 5869) from the ring's first key **and** `context.secret`:
- * whoever has the database and the ring, but not the secret, opens nothing.
+ * Encrypts under a key derived (HKDF, RFC 5869) from the ring's first key **and** `context.secret`. The database and the
+ * ring alone, without the secret, are not enough to decrypt.
  */
 export function seal(ring: KeyRing, context: SealContext, plaintext: string): Sealed {
   const { key, info } = derive(ring.current.key, context);
@@ -36,7 +36,11 @@ export function seal(ring: KeyRing, context: SealContext, plaintext: string): Se
   return { sealed: Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url'), ringKid: ring.current.kid };
 }
 
-/** @returns the plaintext, or `undefined` where the secret, the row or the purpose is another one */
+/**
+ * Decrypts a sealed value.
+ *
+ * @returns the plaintext, or `undefined` if the secret, row, or purpose does not match
+ */
 export function open(ring: KeyRing, context: SealContext, { sealed, ringKid }: Sealed): string | undefined {
   const { key, info } = derive(ring.get(ringKid).key, context);
   const bytes = Buffer.from(sealed, 'base64url');

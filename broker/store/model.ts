@@ -1,23 +1,22 @@
 /**
- * What the store keeps. All times are milliseconds since the epoch. Ids are hashes of what their holder
- * presents, and sealed values can only be opened with a secret that the store has never seen; both are
- * base64url.
+ * Data model of the store. All times are milliseconds since the epoch. Ids are hashes of the value their holder
+ * presents. Sealed values can only be opened with a secret that the store never sees. Both are base64url.
  */
 
-/** A person, under the broker's own name: one for each (issuer, idpSub). */
+/** A person as the broker knows them: one per (issuer, idpSub). */
 export interface Person {
-  /** The broker's own subject: stable, opaque, in everything the broker issues. */
+  /** The broker's own subject: stable and opaque, used in every token the broker issues. */
   sub: string;
   issuer: string;
   /** The provider's subject. */
   idpSub: string;
-  /** The provider's name in the configuration, as of the last sign-in. */
+  /** The provider's configured name at the last sign-in. */
   upstream: string;
   name?: string | undefined;
   email?: string | undefined;
 }
 
-/** What the provider last said about the person, by the refreshed ID token or UserInfo. */
+/** The provider's latest claims about the person, from the refreshed ID token or UserInfo. */
 export interface GrantClaims {
   groups: string[];
   /** NumericDate. */
@@ -30,51 +29,51 @@ export interface GrantClaims {
 
 /**
  * - `active`: tokens may be minted.
- * - `recheck`: a hint came; nothing is minted until a refresh at the provider has succeeded.
- * - `reauth_required`: the provider's grant is gone; the person has to sign in again.
- * - `ended`: for good, and nothing sealed is left.
+ * - `recheck`: a hint arrived; no tokens are minted until a refresh at the provider succeeds.
+ * - `reauth_required`: the provider's grant is gone; the person must sign in again.
+ * - `ended`: final; all sealed data is erased.
  */
 export type SessionState = 'active' | 'recheck' | 'reauth_required' | 'ended';
 
-/** A state that a session can leave. */
+/** A non-final session state. */
 export type UnendedState = Exclude<SessionState, 'ended'>;
 
-/** A grant of the provider and the state of its refresh: what browser and device sessions have in common. */
+/** A provider grant and its refresh state, shared by browser and device sessions. */
 export interface UpstreamGrant {
   sub: string;
   upstream: string;
   issuer: string;
-  /** The provider's session id, if it has one. */
+  /** The provider's session id (`sid`), if it sent one. */
   sid?: string | undefined;
-  /** `iat` of the ID token that the grant began with, by the provider's clock: what a tombstone is compared with. */
+  /** `iat` of the grant's first ID token, by the provider's clock. Tombstones are compared with it. */
   issuedAt: number;
   state: SessionState;
   endReason?: string | undefined;
   endedAt?: number | undefined;
-  /** Absent where the provider gave no refresh token, and after the end. */
+  /** Absent if the provider issued no refresh token, and after the session ends. */
   sealedRefresh?: string | undefined;
-  /** The key of the ring that `sealedRefresh` needs besides the holder's secret. */
+  /** The ring key that, together with the holder's secret, opens `sealedRefresh`. */
   ringKid?: string | undefined;
   claims: GrantClaims;
-  /** Counts every change of `sealedRefresh`; who writes one names the version that it read. */
+  /** Incremented on every change of `sealedRefresh`. Writers pass the version they read. */
   version: number;
-  /** When the provider last vouched for `claims`. */
+  /** When the provider last confirmed `claims`. */
   refreshedAt: number;
-  /** End of the lease under which somebody refreshes, by the database's clock. */
+  /** When the current refresh lease expires, by the database clock. */
   refreshingUntil?: number | undefined;
-  /** When the present refresh token was first sent, by the database's clock; absent when it was not, or the answer is known. */
+  /** When the current refresh token was first sent, by the database clock. Absent if unsent or the outcome is known. */
   refreshFirstSentAt?: number | undefined;
   /** Definite failures since the last success. */
   refreshFailures: number;
-  /** The last of them, as an error code. */
+  /** Error code of the last definite failure. */
   refreshFailure?: string | undefined;
-  /** Counts the hints that asked for a recheck: a refresh answers those that came before it began, and no others. */
+  /** Number of recheck hints received. A refresh settles only the hints that arrived before it began. */
   rechecks: number;
   createdAt: number;
   absoluteExpiresAt: number;
-  /** By its holder; not finer than a minute for a browser's, nor than its refreshes for a device's. */
+  /** Last use by the holder. Resolution: one minute for browser sessions, one refresh for device sessions. */
   lastUsedAt?: number | undefined;
-  /** The address that it was used from then. */
+  /** IP address of the last use. */
   lastUsedFrom?: string | undefined;
 }
 
@@ -84,7 +83,7 @@ export interface Use {
   from: string | undefined;
 }
 
-/** Set by the store: a new session is active, at version 1, and nobody refreshes it. */
+/** Fields set by the store: a new session is `active`, at version 1, with no refresh in progress. */
 type SetByStore =
   | 'state'
   | 'endReason'
@@ -100,19 +99,19 @@ type SetByStore =
 export interface Session extends UpstreamGrant {
   /** Hash of the id in the cookie. */
   id: string;
-  /** RFC 7638 thumbprint of the key that the session is bound to. */
+  /** JWK thumbprint (RFC 7638) of the key the session is bound to. */
   jkt: string;
-  /** Verifies the secret in the cookie. */
+  /** Check value for the secret in the cookie. */
   secretCheck: string;
   idleExpiresAt: number;
-  /** Id of the session that this one replaces once it is used. */
+  /** Id of the session that this one replaces on first use. */
   predecessor?: string | undefined;
   userAgent?: string | undefined;
 }
 
 export type NewSession = Omit<Session, SetByStore>;
 
-/** Somebody who has signed in to people's pages (`/account`, `/device`), for some minutes. */
+/** A sign-in to `/account` or `/device` that lasts a few minutes. */
 export interface PageSession {
   /** Hash of the id in the cookie. */
   id: string;
@@ -120,25 +119,25 @@ export interface PageSession {
   upstream: string;
   issuer: string;
   sid?: string | undefined;
-  /** As in `UpstreamGrant`: what a tombstone is compared with. */
+  /** As in {@link UpstreamGrant}: tombstones are compared with it. */
   issuedAt: number;
-  /** What the provider said at the sign-in. */
+  /** Groups from the provider at sign-in. */
   groups: string[];
   expiresAt: number;
 }
 
-/** A device's session: a family of refresh tokens, of which one is current. */
+/** A device session: a refresh token family with one current token. */
 export interface DeviceSession extends UpstreamGrant {
   id: string;
   clientId: string;
   /** Hash of the current refresh token, under which `sealedRefresh` is sealed. */
   currentHash: string;
   previousHash?: string | undefined;
-  /** When the previous refresh token was replaced by the current one. It never changes: the grace period can't slide. */
+  /** When the current refresh token replaced the previous one. Never changes, so the grace period can't slide. */
   previousUsedAt?: number | undefined;
   scopes: string[];
   resource?: string | undefined;
-  /** As its owner calls it; at first the client's. */
+  /** Name chosen by the owner; defaults to the client's name. */
   name?: string | undefined;
 }
 
@@ -153,51 +152,51 @@ export interface DeviceGrant {
   clientId: string;
   scopes: string[];
   resource?: string | undefined;
-  /** Public half of the pair derived from the device code: what "Allow" seals the grant to. */
+  /** Public key of the pair derived from the device code. "Allow" seals the grant to it. */
   publicKey: string;
   ringKid: string;
   state: DeviceGrantState;
-  /** Seconds between polls that the device was told; grows with each `slow_down`. */
+  /** Polling interval sent to the device, in seconds. Grows with each `slow_down`. */
   interval: number;
   lastPollAt?: number | undefined;
-  /** Who decided. */
+  /** The person who decided. */
   sub?: string | undefined;
-  /** Only while `allowed`: erased at redemption. */
+  /** Present only while `allowed`; erased at redemption. */
   sealedGrant?: string | undefined;
   claims?: GrantClaims | undefined;
   createdAt: number;
   expiresAt: number;
-  /** Where the device asked from, for the hint on the confirmation page. */
+  /** IP address of the device's request, shown on the confirmation page. */
   ip?: string | undefined;
   userAgent?: string | undefined;
 }
 
 export type NewDeviceGrant = Omit<DeviceGrant, 'state' | 'lastPollAt' | 'sub' | 'sealedGrant' | 'claims'>;
 
-/** What a person lets a site ask for. `scopes` may be empty: the site may then have a token that says who, and no more. */
+/** What a person allows a site to request. With empty `scopes`, the site's token only identifies the person. */
 export interface Consent {
   sub: string;
   origin: string;
   resource: string;
   /** Sorted. */
   scopes: string[];
-  /** The last decision. */
+  /** Time of the last decision. */
   grantedAt: number;
 }
 
-/** What is kept of a person and a site, beside their consents. */
+/** Stored data about a person and a site, other than consents. */
 export interface Site {
   sub: string;
   origin: string;
-  /** The person chose "never": it may not even ask, and has no consent. */
+  /** When the person chose "never". The site may not ask and has no consent. */
   refusedAt?: number | undefined;
-  /** When it was last given a token; not finer than some minutes. */
+  /** When the site last received a token, to a resolution of a few minutes. */
   lastUsedAt?: number | undefined;
-  /** The address of the browser that it was given to then. */
+  /** IP address of the browser that received it. */
   lastUsedFrom?: string | undefined;
 }
 
-/** `next` is published before it signs, `retired` until the last token that it signed has expired. */
+/** A `next` key is published before it signs. A `retired` key is published until its last token expires. */
 export type SigningKeyState = 'next' | 'active' | 'retired';
 
 export interface SigningKey {
@@ -207,14 +206,14 @@ export interface SigningKey {
   sealedPrivate: string;
   ringKid: string;
   createdAt: number;
-  /** When it may be forgotten. */
+  /** When the key may be deleted. */
   notAfter?: number | undefined;
 }
 
-/** What a provider's logout names: one of its sessions, or everything of a person. */
+/** The target of a provider's logout: one provider session, or everything of a person. */
 export type LogoutTarget = { issuer: string; sid: string } | { issuer: string; idpSub: string };
 
-/** Everything that began at or before `iat` is dead, also what is not yet stored. */
+/** Revokes everything that began at or before `iat`, including sessions not yet stored. */
 export type Tombstone = LogoutTarget & { iat: number };
 
 export interface Revocation {

@@ -25,13 +25,13 @@ import type {
 export type * from './model.ts';
 
 /**
- * The broker's memory. Every method is atomic and safe to call from any number of requests, processes and
- * replicas at once; what it answered is on disk, but for
- * the counters named below. Time is an argument, in milliseconds since the epoch; only
- * the refresh lease goes by the database's clock, which all replicas share.
+ * Persistent storage for the broker. Every method is atomic and safe to call concurrently from any number of
+ * requests, processes, and replicas. Writes are on disk when the method resolves, except for the counters
+ * documented at {@link LimitStore}. Callers pass the time in milliseconds since the epoch. Only the refresh lease
+ * uses the database clock, which all replicas share.
  *
- * Methods that `get` or `list` hand out the row as it stands: whether it has expired is for the caller to
- * compare. Methods that take `now` never hand out what has expired.
+ * `get*` and `list*` methods return rows as stored, so the caller must check expiry. Methods that take `now` never
+ * return expired rows.
  *
  * @throws {StoreUnavailableError} from any method, when the database can't be reached or is too busy
  */
@@ -49,38 +49,41 @@ export interface Store
     RevocationStore,
     LimitStore,
     AuditStore {
-  /** Answers when the database does. */
+  /** Resolves when the database responds. */
   ping(): Promise<void>;
   close(): Promise<void>;
   /**
-   * Brings the schema up to date, under a lock: of several processes that start at once, one migrates.
+   * Brings the schema up to date under a lock. If several processes start at once, only one migrates.
    *
-   * @throws {Error} when the database was migrated by a newer version
+   * @throws {Error} if a newer version has migrated the database
    */
   migrate(): Promise<void>;
   /**
-   * Forgets what has expired, at most `limit` rows of each table.
+   * Deletes expired rows, at most `limit` per table.
    *
-   * @returns how many rows went; call again while it is not 0
+   * @returns the number of rows deleted; call again until it is 0
    */
   collectExpired(now: number, limit: number): Promise<number>;
-  /** How many rows name each key of the ring: one that none names is not needed any more. */
+  /** Counts the rows that reference each ring key. A key with no references is no longer needed. */
   countRingKeys(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** The database can't be reached, or didn't get to it in time. Nothing is known to have changed; trying again later may help. */
+/** The database is unreachable or did not respond in time. Nothing is known to have changed; a retry may succeed. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
 
 export interface PersonStore {
-  /** The person of (issuer, idpSub), made under `newSub` if new. Name and email follow the provider; absent ones leave what is known. */
+  /**
+   * Returns the person for (issuer, idpSub), creating it with `newSub` if it does not exist. Name and email follow
+   * the provider; absent values leave the stored ones unchanged.
+   */
   upsertPerson(person: Omit<Person, 'sub'> & { newSub: string }, now: number): Promise<Person>;
   getPerson(sub: string): Promise<Person | undefined>;
   /**
-   * The people of whom all of this is true, in the order of `sub`; email addresses are compared without case.
+   * Finds the people who match every given field, ordered by `sub`. Email comparison is case-insensitive.
    *
-   * @param page `after` is the last `sub` of the page before
+   * @param page `after` is the last `sub` of the previous page
    */
   findPeople(
     which: { issuer?: string | undefined; idpSub?: string | undefined; email?: string | undefined },
@@ -88,14 +91,14 @@ export interface PersonStore {
   ): Promise<Person[]>;
 }
 
-/** `session`: the extension's sign-in; `page`: one of people's pages. */
+/** `session`: sign-in of the extension. `page`: sign-in to `/account` or `/device`. */
 export type TransactionKind = 'session' | 'page';
 
-/** Sign-in transactions: what the broker must remember between sending somebody to the provider and their return. */
+/** Sign-in transactions: state kept between the redirect to the provider and the callback. */
 export interface TransactionStore {
   /**
    * @param transaction `id` is the hash of `state`
-   * @returns false when the id is taken, and nothing is stored
+   * @returns false if the id is already taken; nothing is stored
    */
   putTransaction(transaction: {
     id: string;
@@ -103,48 +106,57 @@ export interface TransactionStore {
     data: Record<string, unknown>;
     expiresAt: number;
   }): Promise<boolean>;
-  /** Gives the data exactly once, and never after its expiry. */
+  /** Returns the data exactly once, and never after it expires. */
   consumeTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
 }
 
 export interface SessionStore {
-  /** `tombstoned`: the provider has meanwhile ended what the session would stand on; nothing is stored. */
+  /** @returns `tombstoned` if the provider has since ended the underlying session or grant; nothing is stored */
   insertSession(session: NewSession): Promise<'inserted' | 'tombstoned'>;
   getSession(id: string): Promise<Session | undefined>;
-  /** All that the decision about a token needs, read in one statement. */
+  /** Reads everything needed to decide on a token, in one statement. */
   getAuthority(
     id: string,
     origin: string,
     resource: string,
   ): Promise<{ session: Session; person: Person; consent?: Consent | undefined; site: Site } | undefined>;
-  /** Moves the idle expiry on, never back, and notes the use that did it. As durable as `LimitStore`. */
+  /** Extends the idle expiry (never shortens it) and records the use. Same durability as {@link LimitStore}. */
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
-  /** On a session's first authenticated call: ends its predecessor (reason `replaced`) and forgets the link. */
+  /** Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link. */
   activateSession(id: string, now: number): Promise<void>;
-  /** `recheck` is a hint, and counted. @returns whether the session was in one of `from`. The way to `ended` is `endSession`, which also erases. */
+  /**
+   * Changes the state if it is one of `from`. Setting `recheck` records a hint and increments `rechecks`. To end a
+   * session, call `endSession`, which also erases sealed data.
+   *
+   * @returns whether the session was in one of `from`
+   */
   setSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
-  /** Ends the session and erases what is sealed. @returns false when there is none, or it had ended */
+  /**
+   * Ends the session and erases its sealed data.
+   *
+   * @returns false if the session does not exist or has already ended
+   */
   endSession(id: string, reason: string, now: number): Promise<boolean>;
-  /** The person's sessions that have not ended, newest first. */
+  /** Lists the person's sessions that have not ended, newest first. */
   listSessions(sub: string): Promise<Session[]>;
   /**
-   * Ends the browser sessions of a person or of a provider's session, and forgets their page sessions.
+   * Ends the browser sessions of a person or of a provider session, and deletes their page sessions.
    *
-   * @param who `sub` is the broker's own
-   * @param olderThan only sessions with `issuedAt` at or before it
-   * @returns the ids of the browser sessions
+   * @param who a `sub` here is the broker's own subject
+   * @param olderThan affects only sessions whose `issuedAt` is at or before this time
+   * @returns the ids of the ended browser sessions
    */
   endSessionsOf(who: { sub: string } | LogoutTarget, olderThan: number, reason: string, now: number): Promise<string[]>;
 }
 
-/** Sign-ins to people's pages. `endSessionsOf` ends them too. */
+/** Sign-ins to `/account` and `/device`. `endSessionsOf` ends them too. */
 export interface PageSessionStore {
   /**
-   * @param replaces the page session that this browser had before
-   * @returns as `insertSession`; `replaces` has gone in either case
+   * @param replaces the browser's previous page session
+   * @returns as for `insertSession`; `replaces` is deleted in either case
    */
   insertPageSession(session: PageSession, replaces: string | undefined): Promise<'inserted' | 'tombstoned'>;
-  /** With the name that the person goes by now. */
+  /** Returns the page session with the person's current name and email. */
   getPageSession(
     id: string,
     now: number,
@@ -152,24 +164,25 @@ export interface PageSessionStore {
   endPageSession(id: string): Promise<void>;
 }
 
-/** Which kind of session a refresh is for. */
+/** The kind of session a refresh belongs to. */
 export type GrantKind = 'session' | 'device';
 
 /**
- * One refresh at a time. Take the lease, send the refresh token, then commit or release:
+ * Serializes refreshes: one at a time per session. Take the lease, send the refresh token, then commit or release:
  *
- * - the answer is here: `commitRefresh`
- * - the provider refused definitely: `releaseRefresh` with `failure` and `clearFirstSent: true`
- * - the token was never sent: `releaseRefresh` with `clearFirstSent: true`
- * - it may have been sent and the outcome is unknown: `releaseRefresh` with `clearFirstSent: false`, or nothing
- *   at all (a crash); whoever comes next learns from `firstSentAt` whether it may still be sent again
+ * - The provider responded: `commitRefresh`.
+ * - The provider returned a definite error: `releaseRefresh` with `failure` and `clearFirstSent: true`.
+ * - The token was never sent: `releaseRefresh` with `clearFirstSent: true`.
+ * - The token may have been sent and the outcome is unknown: `releaseRefresh` with `clearFirstSent: false`, or
+ *   nothing at all (a crash). The next holder uses `firstSentAt` to decide whether the token may be sent again.
  */
 export interface RefreshStore {
   /**
-   * Takes the lease if the row is live, still at `version`, and nobody else holds it by the database's clock.
+   * Takes the lease if the row is live, still at `version`, and not leased by anyone else according to the database
+   * clock.
    *
-   * @returns `firstSentAt` is `dbNow` when this is the first sending, and earlier when somebody sent it before
-   * with an unknown outcome; `lease` names this lease to `releaseRefresh`. Not taken: read the row again.
+   * @returns `lease`, which identifies this lease to `releaseRefresh`, and `firstSentAt`, which equals `dbNow` for a
+   *   first attempt and is earlier if a previous attempt has an unknown outcome. If not taken, read the row again.
    */
   beginRefresh(
     kind: GrantKind,
@@ -178,13 +191,13 @@ export interface RefreshStore {
     leaseMs: number,
   ): Promise<{ taken: true; lease: number; firstSentAt: number; dbNow: number } | { taken: false }>;
   /**
-   * Writes the result, frees the lease, clears the failures, and makes the session `active`, or leaves it at
-   * `recheck` where a hint came after `seen` was read; `version` moves on by one.
+   * Writes the result, releases the lease, clears the failures, and increments `version`. The session becomes
+   * `active`, or stays at `recheck` if a hint arrived after `seen` was read.
    *
-   * @param seen of the row as it was before the refresh began
-   * @param result without `sealedRefresh` the old refresh token stays (the provider doesn't rotate); without `claims`
-   *   nothing was learnt of the person: what is known stays, and no hint is settled
-   * @returns false, and nothing is written, when the row has moved on, has ended, or is tombstoned
+   * @param seen values from the row before the refresh began
+   * @param result Without `sealedRefresh`, the old refresh token is kept (the provider does not rotate). Without
+   *   `claims`, the stored claims are kept and no hint is settled.
+   * @returns false if the row has changed, has ended, or is tombstoned; nothing is written
    */
   commitRefresh(
     kind: GrantKind,
@@ -197,14 +210,18 @@ export interface RefreshStore {
       refreshedAt?: number | undefined;
     },
   ): Promise<boolean>;
-  /** Lets a lease that is still this one last `leaseMs` from now. @returns its new name, or `undefined` where it is somebody else's */
+  /**
+   * Extends the lease to `leaseMs` from now if the caller still holds it.
+   *
+   * @returns the new lease identifier, or `undefined` if someone else holds the lease
+   */
   renewRefresh(
     kind: GrantKind,
     id: string,
     version: number,
     how: { lease: number; leaseMs: number },
   ): Promise<number | undefined>;
-  /** Frees the lease if it is still this one. `failure` (an error code) counts a definite failure. */
+  /** Releases the lease if the caller still holds it. `failure` (an error code) records a definite failure. */
   releaseRefresh(
     kind: GrantKind,
     id: string,
@@ -215,20 +232,36 @@ export interface RefreshStore {
 
 export interface ConsentStore {
   listConsents(sub: string): Promise<Consent[]>;
-  /** Adds to what is granted already, and takes back a "never": the last decision counts. @returns the union */
+  /**
+   * Adds to the existing consent and clears a "never": the last decision wins.
+   *
+   * @returns the union of old and new scopes
+   */
   grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number): Promise<Consent>;
-  /** Without `resource`: all of the site's. @returns how many there were */
+  /**
+   * Revokes the consent for `resource`, or all consents of the site if `resource` is absent.
+   *
+   * @returns the number of consents revoked
+   */
   revokeConsent(which: { sub: string; origin: string; resource?: string | undefined }): Promise<number>;
 }
 
 export interface SiteStore {
-  /** Those of which there is something to know. */
+  /** Lists the sites that have a stored row: a refusal or a last use. */
   listSites(sub: string): Promise<Site[]>;
-  /** "Never": erases the site's consents with it. @returns false when it was refused already */
+  /**
+   * Records a "never" and erases the site's consents.
+   *
+   * @returns false if the site was already refused
+   */
   refuseSite(which: { sub: string; origin: string }, now: number): Promise<boolean>;
-  /** Takes a "never" back. @returns false when there was none */
+  /**
+   * Clears a "never".
+   *
+   * @returns false if there was none
+   */
   letSiteAsk(which: { sub: string; origin: string }): Promise<boolean>;
-  /** Notes the site's last use, the latest of several. As durable as `LimitStore`. */
+  /** Records the site's last use, keeping the latest. Same durability as {@link LimitStore}. */
   touchSite(which: { sub: string; origin: string }, use: Use): Promise<void>;
 }
 
@@ -242,26 +275,32 @@ export type DeviceDecision =
 
 /** Device authorizations (RFC 8628). */
 export interface DeviceGrantStore {
-  /** `user_code_taken`: draw another user code. */
+  /** @returns `user_code_taken` if the user code is in use; generate another one */
   insertDeviceGrant(grant: NewDeviceGrant): Promise<'inserted' | 'user_code_taken'>;
   getDeviceGrant(deviceCodeHash: string): Promise<DeviceGrant | undefined>;
-  /** The grant that still waits for somebody's decision under this code. */
+  /** Finds the pending grant for this user code. */
   findDeviceGrantByUserCode(userCodeHash: string, now: number): Promise<DeviceGrant | undefined>;
   /**
-   * A device asks (§3.5). A pending grant is slowed when the poll comes sooner after the last one than the
-   * grant's interval less `leewayMs`; that adds 5 s to the interval, to 60 s at most. The first poll is never
-   * slowed, and neither is one that waited the interval. A decision is told however soon the poll comes.
+   * Handles a device's poll (RFC 8628 §3.5). A pending grant gets `slow_down` if the poll arrives sooner after the
+   * previous one than the grant's interval minus `leewayMs`. Each `slow_down` adds 5 s to the interval, up to 60 s.
+   * The first poll, and any poll that waited the interval, never gets `slow_down`. A decided grant always returns
+   * its decision, however early the poll.
    */
   pollDeviceGrant(deviceCodeHash: string, clientId: string, now: number, leewayMs: number): Promise<PollResult>;
-  /** Records the decision, once. `scopes` are what was allowed of those asked for. @returns false unless it was pending */
+  /**
+   * Records the decision once. `scopes` is the allowed subset of the requested scopes.
+   *
+   * @returns false if the grant was not pending
+   */
   decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number): Promise<boolean>;
   /**
-   * Begins the device session of an allowed grant, once, and spends nothing: the code stays good until its answer is
-   * ready. Where the provider has meanwhile ended the person's grants the result is false and the grant is `denied`.
+   * Creates the device session of an allowed grant, once, without consuming the grant: the device code stays valid
+   * until the response is ready. If the provider has since ended the person's grants, the result is false and the
+   * grant becomes `denied`.
    *
-   * @param claim `sealedGrant` as it was read, and `resealed`, which takes its place; `deviceSession` of the grant's client
-   *   and of the person who allowed it, which lives no longer than the grant: redemption prolongs it
-   * @returns false, and nothing is stored, when the grant has moved on: read it again
+   * @param claim `sealedGrant` as read; `resealed`, which replaces it; and `deviceSession`, for the grant's client and
+   *   the person who allowed it. The session expires no later than the grant until redemption extends it.
+   * @returns false if the grant has changed; nothing is stored, so read it again
    */
   claimDeviceGrant(
     deviceCodeHash: string,
@@ -269,25 +308,28 @@ export interface DeviceGrantStore {
     claim: { sealedGrant: string; resealed: string; deviceSession: NewDeviceSession },
   ): Promise<boolean>;
   /**
-   * Spends an allowed grant, exactly once, and erases what is sealed in it. Its session then lives until
-   * `absoluteExpiresAt`; where that has ended meanwhile the result is false and the grant is `denied`.
+   * Consumes an allowed grant exactly once and erases its sealed data. Its session then expires at
+   * `absoluteExpiresAt`. If the session has since ended, the result is false and the grant becomes `denied`.
    */
   redeemDeviceGrant(
     deviceCodeHash: string,
     now: number,
     session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
   ): Promise<boolean>;
-  /** What a person has allowed, or what a client was allowed, and no device has taken up is `denied`. Sessions that have begun are not ended by this. */
+  /**
+   * Sets the allowed but unredeemed grants of a person or of a client to `denied`. Does not end existing device
+   * sessions.
+   */
   denyAllowedGrantsOf(who: { sub: string } | { clientId: string }): Promise<void>;
 }
 
 export interface DeviceSessionStore {
   getDeviceSession(id: string): Promise<DeviceSession | undefined>;
   /**
-   * Replaces the device's refresh token by the next, together with the provider's refresh token sealed under it.
-   * Increments `version`: a refresh that read the row before can't write a token sealed under the old one.
+   * Replaces the device's refresh token with the next one, along with the provider's refresh token sealed under it.
+   * Increments `version`, so a refresh that read the row earlier can't write a token sealed under the old one.
    *
-   * @returns false when the row has moved on or ended, or while a refresh is in flight: read it again
+   * @returns false if the row has changed or ended, or if a refresh is in flight; read it again
    */
   rotateRefreshToken(
     id: string,
@@ -298,17 +340,17 @@ export interface DeviceSessionStore {
       sealedRefresh: string | undefined;
       ringKid: string | undefined;
       now: number;
-      /** The address that asked. */
+      /** Client IP address. */
       from?: string | undefined;
     },
   ): Promise<boolean>;
-  /** Gives it another name. @returns false when there is none, or it has ended */
+  /** @returns false if the session does not exist or has ended */
   renameDeviceSession(id: string, name: string): Promise<boolean>;
   setDeviceSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
   endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
-  /** The person's device sessions that have not ended, newest first. */
+  /** Lists the person's device sessions that have not ended, newest first. */
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
-  /** As `endSessionsOf`; a provider's `sid` is no concern of devices. */
+  /** Like `endSessionsOf`, but a provider's `sid` does not apply to devices. */
   endDeviceSessionsOf(
     who: { sub: string } | { clientId: string } | { issuer: string; idpSub: string },
     olderThan: number,
@@ -320,48 +362,60 @@ export interface DeviceSessionStore {
 export interface SigningKeyStore {
   /** Oldest first. */
   listSigningKeys(): Promise<SigningKey[]>;
-  /** @returns false when another key is `active` (or `next`) already: of several processes that start at once, one brings the key */
+  /**
+   * Inserts a key. If several processes start at once, only one succeeds.
+   *
+   * @returns false if another key is already `active` (or `next`)
+   */
   insertSigningKey(key: SigningKey): Promise<boolean>;
   /**
-   * Moves a key on. The key that becomes `active` retires the one that was, in the same step.
+   * Changes a key's state. Activating a key retires the previously active one atomically.
    *
-   * @param notAfter of the key that retires
-   * @returns false when there is no such key
+   * @param notAfter applies to the key being retired
+   * @returns false if the key does not exist
    */
   setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number): Promise<boolean>;
 }
 
 export interface RevocationStore {
   /**
-   * Remembers that everything of the target begun at or before `iat` is dead. Call it before `endSessionsOf`:
-   * then a session that is being inserted meanwhile is either refused here or ended there.
+   * Records that everything of the target that began at or before `iat` is revoked. Call it before `endSessionsOf`,
+   * so a session inserted concurrently is either rejected by the tombstone or ended by `endSessionsOf`.
    *
-   * @returns false when an equal or later one is known (a replay)
+   * @returns false if an equal or later tombstone exists (a replay)
    */
   addTombstone(tombstone: Tombstone, expiresAt: number): Promise<boolean>;
-  /** Tells all replicas. @returns the event's number; who has seen a number has seen all before it. Kept for a day. */
+  /**
+   * Publishes a revocation to all replicas. Events are kept for one day.
+   *
+   * @returns the sequence number of the event; a reader that has seen a number has seen all earlier ones
+   */
   appendRevocation(event: Record<string, unknown>, now: number): Promise<number>;
   revocationsAfter(seq: number, limit: number): Promise<Revocation[]>;
-  /** The number of the last revocation that is kept; 0 where there is none. */
+  /** Sequence number of the last stored revocation, or 0 if there is none. */
   lastRevocation(): Promise<number>;
   /**
-   * Hears that there may be new revocations: at once for this store's own, and for those of other replicas
-   * where the database can tell. A hint that may get lost: who relies on revocations reads them regularly.
+   * Subscribes to hints that new revocations may exist: immediately for this store's own, and for those of other
+   * replicas if the database supports notifications. Hints may be lost, so callers must also poll.
    *
-   * @returns what stops it
+   * @returns a function that unsubscribes
    */
   onRevocation(listener: () => void): () => void;
 }
 
-/** What a flood or a replay runs into. It outlives a process that is killed, but perhaps not a power failure. */
+/** Rate limits and replay detection. Writes survive a killed process, but possibly not a power failure. */
 export interface LimitStore {
-  /** @returns true the first time within its life, however many ask at once */
+  /** @returns true for exactly one caller until the key expires, even under concurrent calls */
   rememberOnce(key: string, expiresAt: number, now: number): Promise<boolean>;
-  /** Counts in a fixed window, which the first hit opens. @returns the count with this hit */
+  /**
+   * Counts a hit in a fixed window, which the first hit opens.
+   *
+   * @returns the count including this hit
+   */
   hit(key: string, windowMs: number, now: number): Promise<{ count: number; resetsAt: number }>;
-  /** Undoes one hit of the window that ends at `resetsAt`; a later window is left alone. */
+  /** Removes one hit from the window that ends at `resetsAt`. Later windows are unaffected. */
   takeBack(key: string, resetsAt: number): Promise<void>;
-  /** The count so far, without a hit. */
+  /** Returns the current count without adding a hit. */
   peek(key: string, now: number): Promise<number>;
 }
 

@@ -7,13 +7,13 @@ const macBytes = 16;
 
 export interface NonceIssuer {
   issue(): string;
-  /** @returns when the nonce ends (epoch milliseconds), or `undefined` where it is not ours or too old */
+  /** @returns when the nonce expires (epoch milliseconds), or `undefined` if it was not issued by the broker or is too old */
   check(nonce: string): number | undefined;
 }
 
 /**
- * DPoP nonces (RFC 9449 §8): the time under an HMAC of the ring, so that every replica accepts every
- * other's without a shared store.
+ * DPoP nonces (RFC 9449 §8): a timestamp authenticated with an HMAC under a ring key. Every replica accepts the nonces
+ * of all others without a shared store.
  */
 export function createNonceIssuer({ ring, now }: { ring: KeyRing; now: Clock }): NonceIssuer {
   const mac = (key: Uint8Array, time: Uint8Array) => keyedDigest(key, 'dpop-nonce', time).subarray(0, macBytes);

@@ -1,21 +1,21 @@
 import type { ResourceConfig } from '../config/types.ts';
 
 /**
- * How long a token minted now may live, in milliseconds: the resource's lifetime, but never past the moment
- * when what the provider last said of the person is `fresh` old, nor past the session's end.
+ * Lifetime of a token minted now, in milliseconds: the resource's lifetime, limited by the end of the session and by
+ * the time when the provider's last claims about the person become older than `fresh`.
  */
 export function tokenLifeMs(resource: ResourceConfig, refreshedAt: number, sessionEndsAt: number, now: number): number {
   return Math.min(resource.lifetimeMs, refreshedAt + resource.freshMs - now, sessionEndsAt - now);
 }
 
 /**
- * The life below which it is time to ask the provider again before minting: what the caller asked for, and at
- * least half of what a fresh token would have.
+ * Remaining lifetime, in milliseconds, below which the broker refreshes at the provider before minting: the caller's
+ * minimum, but at least half the lifetime of a fresh token.
  */
 export function wantedLifeMs(resource: ResourceConfig, minTtlMs: number): number {
   const longest = Math.min(resource.lifetimeMs, resource.freshMs);
   return Math.min(Math.max(minTtlMs, longest / 2), longest);
 }
 
-/** Less than this is no use to anybody: it would be over on the way. */
+/** Minimum useful token lifetime, in milliseconds. A shorter-lived token would expire in transit. */
 export const leastLifeMs = 1_000;

@@ -4,7 +4,7 @@ import { unavailable } from '../errors.ts';
 import { signEs256 } from './es256.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Claims that the minter is given; it adds `iss`, `iat` and `jti`. */
+/** Claims set by the caller. The minter adds `iss`, `iat`, and `jti`. */
 export interface TokenClaims {
   sub: string;
   aud: string | string[];
@@ -12,40 +12,40 @@ export interface TokenClaims {
   scope: string;
   /** NumericDate. */
   exp: number;
-  /** The page's origin, for tokens of a browser session. */
+  /** Origin of the page, for tokens of a browser session. */
   azp?: string | undefined;
-  /** Name of the session that it stands on: ours of a browser or a device, never a secret. */
+  /** Id of the broker's browser or device session behind the token. Never a secret. */
   sid?: string | undefined;
   groups?: readonly string[] | undefined;
   auth_time?: number | undefined;
   acr?: string | undefined;
   amr?: readonly string[] | undefined;
-  /** The provider's issuer and its name for the person. */
+  /** The provider's issuer. `idp_sub` is its subject for the person. */
   idp?: string | undefined;
   idp_sub?: string | undefined;
   cnf?: { jkt: string } | undefined;
 }
 
 export interface Minter {
-  /** An access token (RFC 9068): ES256, `typ: at+jwt`. */
+  /** Mints an access token (RFC 9068): ES256, `typ: at+jwt`. */
   accessToken(claims: TokenClaims): Promise<string>;
-  /** An ID token (OpenID Connect Core §2). */
+  /** Mints an ID token (OpenID Connect Core §2). */
   idToken(claims: Record<string, unknown> & { sub: string; aud: string; exp: number }): Promise<string>;
-  /** What is known of a token, for one service (RFC 9701 §5). */
+  /** Mints a JWT introspection response for one service (RFC 9701 §5). */
   introspection(claims: { aud: string; token_introspection: Record<string, unknown> }): Promise<string>;
 }
 
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 /**
- * Signs with `node:crypto` itself: on this path the thread hop of WebCrypto costs more than the
- * signature. Everything that parses or validates is jose's.
+ * Signs with `node:crypto` directly because on this path WebCrypto's thread hop costs more than the signature. All
+ * parsing and validation uses jose.
  */
 export function createMinter({ issuer, keys, now }: { issuer: string; keys: SigningKeys; now: Clock }): Minter {
   const jwt = async (typ: string, claims: object & { exp?: number }): Promise<string> => {
     const { kid, privateKey } = await keys.current();
     const iat = toSeconds(now());
-    // The store may have taken its time over the key: nobody is served with a token that is over already.
+    // Loading the key from the store may have been slow. Never issue a token that has already expired.
     if (claims.exp !== undefined && claims.exp <= iat) throw unavailable('this took too long: try again', 1_000);
     const input = `${encode({ alg: 'ES256', typ, kid })}.${encode({ iss: issuer, ...claims, iat, jti: randomUUID() })}`;
     return `${input}.${signEs256(input, privateKey)}`;

@@ -4,7 +4,7 @@ import type { KeyRing } from '../keys/ring.ts';
 import { seal } from '../keys/seal.ts';
 import type { SigningKey } from '../store/store.ts';
 
-/** An ES256 pair as the store keeps it: named by its thumbprint (RFC 7638), the private half sealed under the ring. */
+/** Generates an ES256 key pair for the store. Its `kid` is the JWK thumbprint (RFC 7638); the private key is sealed. */
 export async function newSigningKey(ring: KeyRing, state: 'active' | 'next', now: number): Promise<SigningKey> {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = pair.publicKey.export({ format: 'jwk' }) as JWK;

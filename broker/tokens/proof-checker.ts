@@ -6,13 +6,13 @@ import type { Store } from '../store/store.ts';
 import type { NonceIssuer } from './dpop-nonce.ts';
 
 export interface CheckedProof {
-  /** RFC 7638 thumbprint of the key that signed. */
+  /** JWK thumbprint (RFC 7638) of the key that signed the proof. */
   jkt: string;
   /**
-   * Marks the proof as used. Apart from the check because it writes: strangers, who can make proofs without
-   * end, must be turned away before.
+   * Marks the proof as used. Separate from the check because it writes to the store: unauthenticated callers, who can
+   * create any number of proofs, must be rejected first.
    *
-   * @throws {OAuthError} `invalid_dpop_proof` where it was used before
+   * @throws {OAuthError} `invalid_dpop_proof` if the proof was used before
    */
   use(): Promise<void>;
 }
@@ -23,10 +23,10 @@ export type ProofChecker = (
 ) => Promise<CheckedProof>;
 
 /**
- * Checks the proof that every `/session` call carries: signature and target, then a nonce of ours that is
- * fresh. That it was never used is checked by {@link CheckedProof.use}, once it is known that somebody is behind it.
+ * Checks the DPoP proof of a `/session` request: first signature and target, then that its nonce was issued by the
+ * broker and is fresh. {@link CheckedProof.use} detects replays, once the caller is authenticated.
  *
- * Freshness is the nonce's age alone, never `iat`: a clock an hour off must work.
+ * Freshness depends only on the nonce's age, never on `iat`, because client clocks may be off by an hour.
  *
  * @see RFC 9449 §4.3, §8, §11.1
  */

@@ -4,12 +4,12 @@ import { newSigningKey } from './new-signing-key.ts';
 import { rereadMs } from './signing-keys.ts';
 
 /**
- * How long a key has to be published before it signs: verifiers keep what they read for five minutes (`/jwks`), and
- * replicas for half a minute.
+ * How long a key must be published before it signs. Verifiers cache `/jwks` for five minutes, and replicas cache keys
+ * for 30 seconds.
  */
 export const publishedMs = 300_000 + 2 * rereadMs;
 
-/** The next key is too young: some verifier may not know it yet. */
+/** The next key was published too recently, so some verifiers may not know it yet. */
 export class TooEarlyError extends Error {
   override readonly name = 'TooEarlyError';
   readonly waitMs: number;
@@ -23,11 +23,11 @@ export class TooEarlyError extends Error {
 }
 
 /**
- * Moves the signing keys on by one: `next` signs from now on, `active` is retired, and a new `next` is published. Brokers
- * that run see it within half a minute, and may sign with the old key until then.
+ * Rotates the signing keys: `next` becomes `active`, the `active` key is retired, and a new `next` is published.
+ * Running brokers pick up the change within 30 seconds and may sign with the old key until then.
  *
- * @param options `tokenLifeMs`: the longest life of any token; `force` doesn't wait: for a key that was stolen
- * @throws {TooEarlyError}
+ * @param options `tokenLifeMs` is the longest lifetime of any token. `force` skips the wait, for a compromised key.
+ * @throws {TooEarlyError} if the next key was published too recently
  */
 export async function rotateSigningKeys(
   { store, ring }: { store: SigningKeyStore & AuditStore; ring: KeyRing },
@@ -44,7 +44,7 @@ export async function rotateSigningKeys(
   return { active: next.kid, retired, next: kid };
 }
 
-/** The key that is `next`, made if there is none. */
+/** Returns the `next` key, creating it if necessary. */
 async function nextKey(store: SigningKeyStore, ring: KeyRing, now: number): Promise<SigningKey> {
   const find = async () => (await store.listSigningKeys()).find(({ state }) => state === 'next');
   const found = await find();

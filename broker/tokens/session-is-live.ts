@@ -4,11 +4,11 @@ import { servicePrefix } from './subjects.ts';
 import type { AccessClaims } from './token-verifier.ts';
 
 /**
- * Whether a token's session has not ended, or its service is still configured. APIs that ask the broker learn of
- * the end at once; those that verify the token themselves, when it expires.
+ * Whether a token's session is live or, for a service token, the service is still configured. APIs that introspect
+ * tokens see the end immediately. APIs that verify tokens locally accept them until they expire.
  *
- * A session that a newer sign-in has replaced counts as ended. Otherwise its last tokens would outlive the
- * revocation of the newer session. Pages get new tokens.
+ * A session replaced by a newer sign-in counts as ended. Otherwise, its last tokens would outlive the revocation of the
+ * newer session. Pages get new tokens.
  */
 export async function isLive(
   { store, config }: { store: Pick<Store, 'getSession' | 'getDeviceSession'>; config: Pick<Config, 'services'> },

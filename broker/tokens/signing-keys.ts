@@ -13,16 +13,16 @@ export interface SigningKey {
 
 export interface SigningKeys {
   current(): Promise<SigningKey>;
-  /** The public keys, `next` and `retired` included (RFC 7517 §5). */
+  /** JWK Set (RFC 7517 §5) of the public keys, including `next` and `retired` ones. */
   jwks(): Promise<{ keys: JWK[] }>;
 }
 
-/** How long what the store says is believed: a rotation by another replica is seen after this. */
+/** How long keys are cached. A rotation by another replica takes effect here within this time. */
 export const rereadMs = 30_000;
 
 /**
- * The ES256 keys that sign tokens, kept in the store with their private halves sealed under the ring.
- * The first broker to start makes one `active` key and publishes the `next`.
+ * Manages the ES256 keys that sign tokens. They are kept in the store, with the private keys sealed under the ring. The
+ * first broker to start creates the `active` key and publishes the `next` one.
  */
 export function createSigningKeys({
   store,
@@ -71,7 +71,7 @@ export function createSigningKeys({
     try {
       cached = await reading;
     } catch (error) {
-      // Tokens can be verified while the store is away.
+      // Use the cached keys so tokens can still be verified while the store is unavailable.
       if (!cached || !(error instanceof StoreUnavailableError)) throw error;
     }
     return cached;

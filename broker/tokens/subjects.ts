@@ -1,2 +1,2 @@
-/** Begins the subject of every service (`svc:<name>`); people's subjects have no colon in them. */
+/** Prefix of every service's subject (`svc:<name>`). Subjects of people never contain a colon. */
 export const servicePrefix = 'svc:';

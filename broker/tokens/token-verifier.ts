@@ -5,9 +5,9 @@ import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as v from 'valibot';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Longer is refused before it is looked at. */
+/** Maximum token length in characters. Longer tokens are rejected without parsing. */
 const maxLength = 8_192;
-/** Seconds by which replicas' clocks may differ. */
+/** Allowed clock skew between replicas, in seconds. */
 const clockTolerance = 5;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
@@ -31,10 +31,10 @@ const claimsSchema = v.looseObject({
   cnf: v.optional(v.looseObject({ jkt: text })),
 });
 
-/** Payload of an access token that we signed, as it is on the wire (RFC 9068 §2.2). */
+/** Payload of an access token signed by the broker, as transmitted (RFC 9068 §2.2). */
 export type AccessClaims = v.InferOutput<typeof claimsSchema>;
 
-/** Why an access token is refused: a sentence with cause and cure, without any part of the token. */
+/** An access token was rejected. The message gives the cause and the fix and never includes any part of the token. */
 export class TokenError extends Refused {
   constructor(message: string, options?: ErrorOptions) {
     super({ code: 'invalid_token', message }, options);
@@ -42,12 +42,16 @@ export class TokenError extends Refused {
   }
 }
 
-/** @throws {TokenError} unless the token is ours and valid now. The caller compares the audience. */
+/**
+ * Verifies an access token. The caller must check the audience.
+ *
+ * @throws {TokenError} if the token was not issued by this broker or is not currently valid
+ */
 export type TokenVerifier = (token: string) => Promise<AccessClaims>;
 
 /**
- * Verifies access tokens of this broker by its own keys: form, type, algorithm, signature, issuer, times, and
- * the types of the claims.
+ * Verifies access tokens of this broker with its own keys: format, type, algorithm, signature, issuer, timestamps, and
+ * claim types.
  *
  * @see RFC 9068 §4, RFC 8725
  */
@@ -72,7 +76,7 @@ export function createTokenVerifier({
     const payload = await checkSignature(token, await currentKeys(), issuer, now());
     const claims = v.safeParse(claimsSchema, payload);
     if (!claims.success) throw new TokenError('The token lacks a claim, or a claim has the wrong type.');
-    // No replica issues tokens in the future: their clocks agree to within the tolerance.
+    // Replicas' clocks agree within the tolerance, so a token issued further in the future is invalid.
     if (claims.output.iat > toSeconds(now()) + clockTolerance) {
       throw new TokenError('The token was issued in the future (iat): compare the clocks of the brokers.');
     }
@@ -80,7 +84,7 @@ export function createTokenVerifier({
   };
 }
 
-/** Everything that can be refused without a key. */
+/** Checks everything that does not require a key. */
 function checkForm(token: string): void {
   if (token.length > maxLength) throw new TokenError(`The token is longer than ${maxLength} characters.`);
   const [head = '', body = '', signature, ...more] = token.split('.');

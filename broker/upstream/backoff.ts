@@ -1,10 +1,10 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 
-/** Keeps requests away from a provider that does not answer. One a process; replicas find out for themselves. */
+/** Backs off from a provider that does not respond. State is per process and not shared between replicas. */
 export interface Backoff {
-  /** How long to leave this provider alone, in milliseconds; 0: go ahead. */
+  /** Remaining backoff for this provider, in milliseconds; 0 if requests may be sent. */
   waitMs(upstream: string): number;
-  /** Failures in a row; 0: all is well. */
+  /** Number of consecutive failures. */
   failures(upstream: string): number;
   succeeded(upstream: string): void;
   /** @returns how long to wait, in milliseconds */
@@ -14,7 +14,7 @@ export interface Backoff {
 const firstMs = 500;
 const longestMs = 30_000;
 
-/** Exponential with full jitter, so that waiting sessions do not come back all at once; `Retry-After` wins. */
+/** Exponential backoff with jitter, so waiting sessions don't retry all at once. `Retry-After` takes precedence. */
 export function createBackoff({ now, random }: { now: Clock; random: () => number }): Backoff {
   const states = new Map<string, { failures: number; until: number }>();
   return {
@@ -23,7 +23,7 @@ export function createBackoff({ now, random }: { now: Clock; random: () => numbe
     succeeded: (upstream) => void states.delete(upstream),
     failed(upstream, retryAfterMs) {
       const known = states.get(upstream);
-      // Requests that fail side by side are one failure: a hundred sessions at once don't make the provider a hundred times as bad.
+      // Concurrent failures count once: a hundred sessions failing together must not escalate the backoff a hundred times.
       const isNews = known === undefined || now() >= known.until;
       const failures = (known?.failures ?? 0) + (isNews ? 1 : 0);
       const ceiling = Math.min(longestMs, firstMs * 2 ** (failures - 1));

@@ -1,7 +1,7 @@
 import { OAuthError } from '../errors.ts';
 import type { Upstream } from './types.ts';
 
-/** The provider of that name; without a name, the first in the configuration. */
+/** Returns the named provider, or the first configured one if no name is given. */
 export function chooseUpstream(
   { upstreams }: { upstreams: ReadonlyMap<string, Upstream> },
   name: string | undefined,

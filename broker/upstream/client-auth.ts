@@ -3,7 +3,7 @@ import { importPKCS8 } from 'jose';
 import * as oauth from 'oauth4webapi';
 import type { ClientAuthentication } from '../config/types.ts';
 
-/** How the broker proves itself at the provider. Key-based where a key is configured (RFC 7523 §2.2). */
+/** Client authentication at the provider: `private_key_jwt` (RFC 7523 §2.2) if a key is configured. */
 export async function clientAuth(authentication: ClientAuthentication): Promise<oauth.ClientAuth> {
   switch (authentication.method) {
     case 'client_secret_basic':

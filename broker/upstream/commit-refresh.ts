@@ -10,14 +10,14 @@ interface Target {
   row: Pick<UpstreamGrant, 'version' | 'rechecks'>;
 }
 
-/** How long a rotated token is kept for a store that does not answer. */
+/** How long a rotated token is kept in memory while the store is unavailable. */
 const keepMs = 600_000;
 const retryMs = 250;
 
 /**
- * Writes what the provider answered. A store that is away gets it when it is back: the old token is worth
- * nothing any more, so the new one is kept in memory as long as this process lives and tried again and again,
- * while the request that waited for it gets its error.
+ * Writes the provider's response to the store. If the store is unavailable, the waiting request fails, but the new
+ * token stays in memory and the write is retried, for up to `keepMs` or until the process exits: the old token may
+ * already be invalid.
  */
 export function createCommitter({
   store,
@@ -49,7 +49,7 @@ export function createCommitter({
   }
 
   return {
-    /** @throws {StoreUnavailableError} now, and goes on trying */
+    /** @throws {StoreUnavailableError} immediately, while retries continue in the background */
     async commit(target: Target, result: Result): Promise<void> {
       const write = () => store.commitRefresh(target.kind, target.id, target.row, result);
       try {
@@ -65,7 +65,11 @@ export function createCommitter({
         throw error;
       }
     },
-    /** Waits for what is kept for this session. @returns whether there was anything */
+    /**
+     * Waits for this session's pending write.
+     *
+     * @returns whether there was one
+     */
     async pending(target: Target): Promise<boolean> {
       const writing = kept.get(keyOf(target));
       await writing;

@@ -2,13 +2,13 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
 import { unavailable } from '../errors.ts';
 
-/** Metadata is read again after an hour; until then the last good answer serves, an outage included. */
+/** Metadata is refetched after one hour. If that fails, the last valid response is used. */
 const rereadMs = 3_600_000;
 
 /**
- * The provider's metadata, read when first needed: the broker starts while the provider is down.
+ * Fetches the provider's metadata on first use, so the broker can start while the provider is down.
  *
- * @returns a function that throws {@link OAuthError} `temporarily_unavailable` where there is none yet
+ * @returns a function that throws {@link OAuthError} `temporarily_unavailable` if no metadata has been fetched yet
  */
 export function createDiscovery(
   issuer: string,

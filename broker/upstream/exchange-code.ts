@@ -5,14 +5,14 @@ import type { ExchangeInput, Upstream } from './types.ts';
 
 type Transaction = Omit<Parameters<TransactionStore['putTransaction']>[0], 'expiresAt'>;
 
-/** For so long a sign-in can be taken up again whose code the provider did not answer: codes live for one to ten minutes. */
+/** How long a sign-in can be retried if the provider did not respond. Codes live for one to ten minutes. */
 const retryMs = 120_000;
 
 /**
- * Redeems the code of a transaction that was consumed. Where the provider does not answer, the transaction is put back:
- * whoever began it comes again with what they have, and the provider says whether the code is still good.
+ * Redeems the code of a consumed transaction. If the provider does not respond, the transaction is restored: the
+ * client can retry with the same parameters, and the provider decides whether the code is still valid.
  *
- * @throws {OAuthError} what {@link Upstream.exchange} throws
+ * @throws {OAuthError} as {@link Upstream.exchange} does
  */
 export async function exchangeOf(
   { store, now }: { store: Pick<TransactionStore, 'putTransaction'>; now: Clock },

@@ -11,9 +11,9 @@ const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 /**
- * Reads who signed in. Groups come from the ID token, else from UserInfo; absent from both means none.
+ * Extracts the identity. Groups come from the ID token, or else from UserInfo; if both lack them, there are none.
  *
- * @param upstream the provider's name in our configuration, which qualifies its groups, and the claim that has them
+ * @param upstream the provider's configured name, which qualifies its groups, and the name of the groups claim
  */
 export function toIdentity(upstream: Source, idToken: IDToken, userInfo: UserInfoResponse | undefined): Identity {
   return {

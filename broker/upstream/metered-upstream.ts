@@ -1,7 +1,7 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Upstream } from './types.ts';
 
-/** The same provider, with its refreshes measured. */
+/** Wraps an upstream to record metrics for its refreshes. */
 export const meteredUpstream = (upstream: Upstream, metrics: Pick<Metrics, 'refresh'>): Upstream => ({
   ...upstream,
   async refresh(...input) {

@@ -1,15 +1,15 @@
 import { ResponseBodyError } from 'oauth4webapi';
 
-/** What an error of a request to the provider means for us, told by types and codes, never by its text. */
+/** Classification of a failed provider request, based on error types and codes, never on message text. */
 export type Failure =
-  /** The provider answered with an OAuth error (RFC 6749 §5.2). */
+  /** The provider returned an OAuth error (RFC 6749 §5.2). */
   | { kind: 'definite'; error: string }
-  /** An answer came, but not one that says yes or no: 429, 5xx, no OAuth at all. */
+  /** No conclusive response: none at all, 429, 5xx, or not an OAuth response. */
   | { kind: 'transient'; delivered: boolean; retryAfterMs: number | undefined }
-  /** A successful answer that does not hold up: another subject, a bad ID token. */
+  /** A successful response that fails validation: a different subject or an invalid ID token. */
   | { kind: 'unusable' };
 
-/** Nobody was listening, or no way led there: the request cannot have been acted upon. */
+/** Connection errors that mean the request never reached the provider. */
 const neverSent = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -22,7 +22,7 @@ const neverSent = new Set([
 export function classify(error: unknown, response: Response | undefined): Failure {
   if (response === undefined) return { kind: 'transient', delivered: !wasNeverSent(error), retryAfterMs: undefined };
   if (response.status === 429 || response.status >= 500) {
-    // A gateway's time-out (504) says nothing about what happened behind it; every other answer does.
+    // After a gateway timeout (504) the outcome behind the gateway is unknown. Other statuses mean it was not processed.
     return { kind: 'transient', delivered: response.status === 504, retryAfterMs: retryAfter(response.headers) };
   }
   if (error instanceof ResponseBodyError) {
@@ -45,7 +45,7 @@ function wasNeverSent(error: unknown): boolean {
 
 const longestWaitSeconds = 600;
 
-/** When to come back, in milliseconds from the answer: `Retry-After` (RFC 9110 §10.2.3), else what Okta and Auth0 send. */
+/** Milliseconds to wait before a retry, from `Retry-After` (RFC 9110 §10.2.3) or the Okta and Auth0 headers. */
 function retryAfter(headers: Headers): number | undefined {
   const given = headers.get('Retry-After');
   const seconds = given === null ? untilReset(headers) : Number(given);
@@ -53,8 +53,8 @@ function retryAfter(headers: Headers): number | undefined {
 }
 
 /**
- * Seconds until the provider counts anew. Okta (`X-Rate-Limit-Reset`) and Auth0 (`X-RateLimit-Reset`) give the
- * moment in UTC epoch seconds, which is held against the answer's own `Date`: clocks may differ.
+ * Seconds until the provider's rate limit resets. Okta (`X-Rate-Limit-Reset`) and Auth0 (`X-RateLimit-Reset`) send
+ * UTC epoch seconds. These are compared with the response's `Date` header because clocks may differ.
  *
  * @see https://developer.okta.com/docs/reference/rl-best-practices/
  */

@@ -8,18 +8,18 @@ import { createCommitter } from './commit-refresh.ts';
 import { type Every, hold, leaseMs } from './hold-lease.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
 
-/** A browser's or a device's session, as far as its refresh is concerned. */
+/** The parts of a browser or device session needed for a refresh. */
 export interface Refreshable {
   kind: GrantKind;
   id: string;
-  /** What the holder presented: opens the refresh token and seals the next one. */
+  /** Secret presented by the holder. Opens the stored refresh token and seals the next one. */
   secret: Uint8Array;
   idpSub: string;
   row: UpstreamGrant;
 }
 
 export type Refreshed =
-  /** Another request's refresh counts as well: `row` is what the store holds now. */
+  /** Refreshed by this or a concurrent request. `row` is the row as now stored. */
   | { kind: 'fresh'; row: UpstreamGrant }
   | { kind: 'reauth_required' }
   /** Nothing changed; unexpired claims may still be used. */
@@ -38,28 +38,27 @@ interface RefresherDeps {
   log: Log;
 }
 
-/** From the provider's answer to our commit; and what clocks may differ by at the end of a leeway. */
+/** Time allowed between the provider's response and the commit, and for clock skew at the end of the leeway. */
 const commitMarginMs = 2_000;
 const pollMs = 100;
-/** Polls between two looks at whether the other's lease has run out. */
+/** Number of polls between attempts to take over an expired lease. */
 const pollsPerAttempt = 10;
 
-/** A lease that was taken, and whether the token was sent before with an unknown outcome. */
+/** A lease held by this process, and whether the token was sent before with an unknown outcome. */
 interface Attempt {
   upstream: Upstream;
   lease: number;
   refreshToken: string;
-  /** Since the first sending of this token, in milliseconds; 0: it has never been sent. */
+  /** Milliseconds since this token was first sent; 0 if it was never sent. */
   sentBefore: number;
 }
 
 /**
- * Refreshes upstream, one at a time for each session across requests, processes and replicas.
+ * Refreshes at the provider, one at a time per session across requests, processes, and replicas.
  *
- * The row's lease keeps others out; the result is written by compare-and-set on its version. A crash after
- * the provider's rotation and before our commit leaves `refreshFirstSentAt` in the row: the old token is sent
- * again only within the provider's leeway from then on, and after that never, since that would end the whole
- * family at the provider.
+ * A lease on the row excludes others, and the result is written by compare-and-set on the row's version. A crash
+ * between the provider's rotation and the commit leaves `refreshFirstSentAt` in the row. From then on, the old token
+ * is resent only within the provider's leeway. Reusing it later would revoke the whole token family.
  */
 export function createRefresher(deps: RefresherDeps): Refresher {
   const { store, ring, upstreams, backoff, now, sleep, every, log } = deps;
@@ -79,18 +78,19 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     const { row } = target;
     const upstream = upstreams.get(row.upstream);
     if (!upstream) return { kind: 'reauth_required' };
-    // The store went away when this process had a new token for it: by now it may be there.
+    // The store was unavailable when this process had a new token to write. The write may have succeeded by now.
     if (await committer.pending(target)) return current(target);
     const waitMs = backoff.waitMs(row.upstream);
-    // A token whose last outcome is unknown has only the leeway to be sent again: it doesn't wait.
+    // A token with an unknown outcome can only be resent within the leeway, so it does not wait for the backoff.
     if (waitMs > 0 && row.refreshFirstSentAt === undefined) return { kind: 'unavailable', retryAfterMs: waitMs };
     return take(target, upstream);
   }
 
-  /** Takes the lease, or waits for whoever has it: until they are done, or are found to have died. */
+  /** Takes the lease, or waits until its holder finishes or the lease expires. */
   async function take(target: Refreshable, upstream: Upstream): Promise<Refreshed> {
     const { kind, id, row } = target;
-    // Before the lease, which counts as a sending: a key that is missing from the ring for a while is no lost answer.
+    // Open the token before taking the lease, which marks the token as sent: a temporarily missing ring key must not
+    // look like a lost response.
     const refreshToken = openRefreshToken(target);
     if (refreshToken === undefined) return requireReauth(target, 'no refresh token');
     const deadline = now() + upstream.refreshDeadlineMs + commitMarginMs;
@@ -111,7 +111,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     const timeLeft = timeLeftMs(upstream, sentBefore);
     if (timeLeft <= 0) {
       await release(target, lease, { clearFirstSent: false });
-      // The other may only have been cut off from the store, and have the answer.
+      // The other process may have the response but be temporarily cut off from the store.
       const settled = await watch(target, commitMarginMs / pollMs);
       if (settled?.kind === 'fresh') return settled;
       return requireReauth(target, 'outcome of the last refresh unknown');
@@ -125,10 +125,10 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     }
   }
 
-  /** How long the provider may take. What is sent again must be answered within the leeway of its first sending. */
+  /** Time limit for the provider's response. A resent token must be answered within the leeway of its first use. */
   function timeLeftMs({ preset, config, refreshDeadlineMs }: Upstream, sentBefore: number): number {
     if (sentBefore === 0 || preset.rotates === 'no') return refreshDeadlineMs;
-    // The clock was set back: nobody knows how long ago it was.
+    // The clock was set back, so the time since the first attempt is unknown.
     if (sentBefore < -commitMarginMs) return 0;
     return Math.min(refreshDeadlineMs, config.refreshLeewayMs - commitMarginMs - sentBefore);
   }
@@ -156,11 +156,11 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       case 'refused':
         if (outcome.refreshToken !== undefined) await commit(target, outcome.refreshToken);
         else await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.error });
-        // Providers differ in what they call a dead grant: any definite refusal counts when it comes twice in a row.
+        // Providers use different error codes for a dead grant, so any definite error twice in a row counts as one.
         if (row.refreshFailures > 0 || outcome.error === 'another subject') return requireReauth(target, outcome.error);
         return { kind: 'unavailable', retryAfterMs: 1_000 };
       case 'unavailable': {
-        // What this answer leaves unsaid of an earlier sending stays unknown.
+        // This response says nothing about an earlier attempt, whose outcome stays unknown.
         await release(target, lease, { clearFirstSent: !outcome.delivered && sentBefore === 0 });
         const retryAfterMs = backoff.failed(row.upstream, outcome.retryAfterMs);
         log.warn({
@@ -175,7 +175,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     }
   }
 
-  /** @param learnt of the person; absent where the provider gave a token and nothing else of use */
+  /** @param learnt the person's new claims; absent if the provider returned a token but no usable claims */
   async function commit(
     target: Refreshable,
     refreshToken: string | undefined,
@@ -185,7 +185,11 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     await committer.commit(target, { sealedRefresh: sealed?.sealed, ringKid: sealed?.ringKid, ...learnt });
   }
 
-  /** One poller for all that wait in this process. @returns `undefined` while the row says that somebody is at it */
+  /**
+   * Polls the row, once for all waiters in this process.
+   *
+   * @returns `undefined` if the row is still leased after the last poll
+   */
   async function watch(target: Refreshable, polls: number): Promise<Refreshed | undefined> {
     for (let poll = 0; poll < polls; poll += 1) {
       await sleep(pollMs);
@@ -198,7 +202,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     return undefined;
   }
 
-  /** What the store holds after a commit: ours, or that of whoever came first. */
+  /** Reads the row after a commit, whether this process or another one wrote it. */
   async function current(target: Refreshable): Promise<Refreshed> {
     const row = await read(target);
     const moved = row && row.state !== 'ended' && row.version !== target.row.version;
@@ -234,6 +238,6 @@ export function createRefresher(deps: RefresherDeps): Refresher {
 
 const sealContext = ({ kind, id, secret }: Refreshable): SealContext => ({ purpose: `${kind}-refresh`, id, secret });
 
-/** What the provider did not say again at refresh stays; groups are always said, absent means none. */
+/** Drops undefined claims, so claims missing from a refresh keep their value. Groups are always set; absent means none. */
 const defined = <T extends object>(claims: T): Partial<T> =>
   Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -2,14 +2,14 @@ import type { Preset } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import type { GrantClaims } from '../store/store.ts';
 
-/** Who signed in and how, as the provider says it now. Groups are qualified: `upstream:group`. */
+/** The person and sign-in details, as reported by the provider. Groups are qualified: `upstream:group`. */
 export interface Identity {
   issuer: string;
   /** The provider's `sub`. */
   idpSub: string;
-  /** The provider's session (OpenID Connect Back-Channel Logout §2.1). */
+  /** The provider's session id (OpenID Connect Back-Channel Logout §2.1). */
   sid: string | undefined;
-  /** `iat` of the ID token, epoch milliseconds: what a later logout is held against. */
+  /** `iat` of the ID token, in epoch milliseconds. Later logouts are compared with it. */
   issuedAt: number;
   claims: GrantClaims;
 }
@@ -19,7 +19,7 @@ export interface AuthorizationInput {
   state: string;
   nonce: string;
   codeChallenge: string;
-  /** Whether a refresh token is wanted. */
+  /** Whether to request a refresh token. */
   offline: boolean;
   prompt?: string | undefined;
   loginHint?: string | undefined;
@@ -40,33 +40,37 @@ export interface ExchangeInput {
 
 export type RefreshOutcome =
   | { kind: 'refreshed'; refreshToken: string | undefined; claims: GrantClaims }
-  /** `invalid_grant`: this grant is over. */
+  /** `invalid_grant`: the grant is no longer valid. */
   | { kind: 'ended' }
-  /** Another definite OAuth error, or another person's token. A new refresh token in it is kept. */
+  /** Any other definite OAuth error, or a token for another person. A new refresh token, if any, is kept. */
   | { kind: 'refused'; error: string; refreshToken?: string | undefined }
-  /** The provider did it, but what it says of the person did not arrive or does not hold up. */
+  /** The refresh succeeded, but the claims about the person are missing or failed validation. */
   | { kind: 'incomplete'; refreshToken: string | undefined }
-  /** Nothing definite was heard. `delivered`: the provider may have acted on what we sent. */
+  /** No definite response. `delivered`: the provider may have processed the request. */
   | { kind: 'unavailable'; delivered: boolean; retryAfterMs: number | undefined };
 
-/** One identity provider, spoken to as a confidential client. */
+/** An identity provider, used as a confidential client. */
 export interface Upstream {
   readonly config: UpstreamConfig;
   readonly preset: Preset;
-  /** How long one refresh may take, in milliseconds. */
+  /** Timeout of one refresh, in milliseconds. */
   readonly refreshDeadlineMs: number;
-  /** @throws {OAuthError} `temporarily_unavailable` where the provider cannot be reached */
+  /** @throws {OAuthError} `temporarily_unavailable` if the provider is unreachable */
   authorizationUrl(input: AuthorizationInput): Promise<{ url: string; issuer: string; issRequired: boolean }>;
   /** @throws {OAuthError} `access_denied`, `upstream_error` or `temporarily_unavailable` */
   exchange(input: ExchangeInput): Promise<{ identity: Identity; refreshToken: string | undefined }>;
   /**
-   * Never throws: what happened is the answer.
+   * Refreshes the grant. Never throws; failures are part of the result.
    *
    * @param deadlineMs at most `refreshDeadlineMs`, which is the default
    */
   refresh(refreshToken: string, idpSub: string, deadlineMs?: number): Promise<RefreshOutcome>;
-  /** RFC 7009, best effort: `false` where the provider has no such endpoint or did not answer. */
+  /**
+   * Revokes the refresh token (RFC 7009), best effort.
+   *
+   * @returns false if the provider has no revocation endpoint or the request failed
+   */
   revoke(refreshToken: string): Promise<boolean>;
-  /** Where the person ends the provider's own session (RP-Initiated Logout §2), if the provider has it. */
+  /** URL that ends the provider's own session (RP-Initiated Logout §2), if the provider supports it. */
   logoutUrl(): Promise<string | undefined>;
 }

@@ -10,9 +10,9 @@ import { toClaims, toIdentity } from './identity.ts';
 import { classify } from './provider-failure.ts';
 import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
 
-/** One request to the provider, other than a refresh, may take so long. */
+/** Timeout for provider requests other than refreshes. */
 const requestTimeoutMs = 10_000;
-/** A refresh has to be over, committed included, before the provider stops accepting the old token. */
+/** A refresh, including its commit, must finish this long before the provider stops accepting the old token. */
 const leewayMarginMs = 4_000;
 
 interface UpstreamDeps {
@@ -21,7 +21,7 @@ interface UpstreamDeps {
   now: Clock;
 }
 
-/** Speaks to one identity provider through oauth4webapi; every message of the protocol is that library's. */
+/** Client for one identity provider. oauth4webapi builds and validates every protocol message. */
 export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
   const preset = presetOf(config.preset);
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
@@ -31,7 +31,7 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
       : requestTimeoutMs;
 
   const insecure = new URL(config.issuer).protocol === 'http:' && isLoopbackHost(new URL(config.issuer).hostname);
-  /** Keeps the last answer, since what an error means depends on whether one came and with which status. */
+  /** Records the last response: error classification depends on whether one arrived and on its status. */
   const request = (timeoutMs = requestTimeoutMs) => {
     const seen: { response?: Response } = {};
     const options = {
@@ -135,7 +135,7 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
         return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config, idToken, userInfo) };
       } catch (error) {
         if (error instanceof OAuthError) return { kind: 'unavailable', delivered: false, retryAfterMs: undefined };
-        // The grant was refreshed although what came with it is no use: a rotated token must not be lost.
+        // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
         if (seen.response?.ok) return { kind: 'incomplete', refreshToken: kept };
         const failure = classify(error, seen.response);
         if (failure.kind === 'transient') return { ...failure, kind: 'unavailable' };
@@ -204,7 +204,7 @@ function authorizationParameters(
   return parameters;
 }
 
-/** The provider's own word for a prompt: some don't know the usual one, and refuse it. */
+/** Maps a prompt to the value this provider supports: some providers reject the standard value. */
 function promptAt(
   { prompt_values_supported: known }: oauth.AuthorizationServer,
   preset: Upstream['preset'],
@@ -215,7 +215,7 @@ function promptAt(
   return Array.isArray(known) && known.includes(prompt) ? prompt : preset.accountPrompt;
 }
 
-/** `none` stands alone (OpenID Connect Core §3.1.2.1); every other prompt can be asked for beside another. */
+/** Combines prompts. `none` must be the only value (OpenID Connect Core §3.1.2.1); others can be combined. */
 function withPrompt(present: string | null, wanted: string): string {
   if (present === null || wanted === 'none' || present === wanted) return wanted;
   return `${wanted} ${present}`;
@@ -225,7 +225,7 @@ function callbackParameters({ code, state, iss }: ExchangeInput): URLSearchParam
   return new URLSearchParams({ code, state, ...(iss === undefined ? {} : { iss }) });
 }
 
-/** The provider's refresh token out of a successful answer, before anything else in it is judged. */
+/** Reads the refresh token from a successful response before anything else in it is validated. */
 async function newRefreshToken(response: Response): Promise<string | undefined> {
   if (!response.ok) return undefined;
   try {

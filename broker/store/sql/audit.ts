@@ -6,7 +6,7 @@ import type { Db } from './schema.ts';
 
 const auditEntry = codec<StoredAuditEntry, 'detail'>('detail');
 
-/** Also as a part of what it tells of. */
+/** Inserts an audit entry. Pass a transaction as `db` to write it atomically with the audited change. */
 export async function insertAudit(db: Db, entry: AuditEntry, now: number): Promise<void> {
   await db
     .insertInto('audit')

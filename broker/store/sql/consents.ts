@@ -47,7 +47,7 @@ export const consents = ({ db, transaction }: SqlDatabase): ConsentStore => ({
   },
 
   revokeConsent({ sub, origin, resource }) {
-    // Serializable, as granting is: what is granted at the same time must not bring back what it had read before.
+    // Serializable, like granting: a concurrent grant must not restore consents that it read before this change.
     return transaction(async (trx) => {
       const { numDeletedRows } = await trx
         .deleteFrom('consents')

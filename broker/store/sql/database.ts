@@ -1,31 +1,34 @@
 import type { RawBuilder } from 'kysely';
 import type { Db } from './schema.ts';
 
-/** What the two dialects do differently. Everything else in this folder is written once. */
+/** Operations that differ between the two dialects. All other code in this folder is shared. */
 export interface SqlDatabase {
   dialect: 'sqlite' | 'postgres';
-  /** For single statements: each is atomic, and sees all that was committed before it began. */
+  /** For single statements. Each is atomic and sees everything committed before it began. */
   db: Db;
   /**
-   * All or nothing, and as if alone (serializable; retried where the database gives up). `work` may run several
-   * times: it does nothing but use `trx`.
+   * Runs `work` in a serializable transaction and retries serialization failures. `work` may run several times, so it
+   * must have no side effects other than through `trx`.
    */
   transaction<T>(work: (trx: Db) => Promise<T>): Promise<T>;
-  /** All or nothing, one at a time under this name among all processes, and after all that was done under it before. */
+  /**
+   * Runs `work` in a transaction under a named lock that is held across all processes. `work` sees everything
+   * committed earlier under the same lock.
+   */
   exclusively<T>(name: string, work: (trx: Db) => Promise<T>): Promise<T>;
   /**
-   * For what may be forgotten when the power fails, though not when the process dies: single statements that
-   * don't wait for the disk. Nothing may go through here that an answer relies on later.
+   * For single statements that don't wait for the disk. Writes survive a process crash, but possibly not a power
+   * failure. Do not use it for writes that a response relies on later.
    */
   quick<T>(work: (db: Db) => Promise<T>): Promise<T>;
-  /** Wakes those who `listen`, on other replicas too, once the transaction is committed. */
+  /** Wakes all listeners, including those of other replicas, once the transaction commits. */
   wake(trx: Db): Promise<void>;
   /**
-   * Hears other processes' `wake`, as far as the database can tell: a hint that may get lost.
+   * Listens for `wake` calls of other processes, if the database supports it. Notifications are hints and may be lost.
    *
-   * @returns what stops it
+   * @returns a function that stops listening
    */
   listen(listener: () => void): () => void;
-  /** The database's clock in milliseconds since the epoch. */
+  /** The database clock, in milliseconds since the epoch. */
   clock(): RawBuilder<number>;
 }

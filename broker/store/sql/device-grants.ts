@@ -11,7 +11,7 @@ import type { Schema } from './schema.ts';
 const deviceGrant = codec<DeviceGrant, 'claims' | 'scopes'>('claims', 'scopes');
 const decode = ({ slowed: _, ...row }: Schema['deviceGrants']): DeviceGrant => deviceGrant.decode(row);
 
-/** Seconds that a `slow_down` adds to the interval (RFC 8628 §3.5), and where that ends. */
+/** Seconds that each `slow_down` adds to the interval (RFC 8628 §3.5), and the maximum interval. */
 const slowDownStep = 5;
 const maxInterval = 60;
 
@@ -68,7 +68,7 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
     },
 
     async pollDeviceGrant(deviceCodeHash, clientId, now, leewayMs): Promise<PollResult> {
-      // The usual poll is this one statement: however many arrive at once, each sees the one before it.
+      // A typical poll needs only this statement, so concurrent polls are serialized and each sees the previous one.
       const pending = await quick((db) => poll(db, { deviceCodeHash, clientId, now, leewayMs }));
       if (pending) return { outcome: pending.slowed ? 'slow_down' : 'pending', grant: decode(pending) };
 
@@ -143,5 +143,5 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
   };
 };
 
-/** A grant that gives nothing any more, and has nothing. */
+/** Column values of a finished grant: all sealed data is erased. */
 const over = (state: 'redeemed' | 'denied') => ({ state, sealedGrant: null });

@@ -7,7 +7,7 @@ import type { Db } from './schema.ts';
 
 const deviceSession = codec<DeviceSession, 'claims' | 'scopes'>('claims', 'scopes');
 
-/** Part of the redemption of a device grant. */
+/** Used when a device grant is redeemed. */
 export async function insertDeviceSession(trx: Db, values: NewDeviceSession): Promise<void> {
   await trx
     .insertInto('deviceSessions')

@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 
 type Table = keyof Schema;
 
-/** Where each table's rows end. People, their consents and sites, and the audit stay. */
+/** Expiry condition of each table. People, consents, sites, and the audit log never expire. */
 const ends: { table: Table; key: string[]; expiry: string }[] = [
   { table: 'transactions', key: ['id'], expiry: 'expiresAt' },
   { table: 'sessions', key: ['id'], expiry: 'idleExpiresAt' },
@@ -19,7 +19,7 @@ const ends: { table: Table; key: string[]; expiry: string }[] = [
   { table: 'rateLimits', key: ['key'], expiry: 'resetsAt' },
 ];
 
-/** As `Store.collectExpired`. A transaction for each table, so that nobody waits for long. */
+/** Implements `Store.collectExpired`, with one transaction per table to keep locks short. */
 export async function collectExpired({ transaction }: SqlDatabase, now: number, limit: number): Promise<number> {
   let collected = 0;
   for (const { table, key, expiry } of ends) {

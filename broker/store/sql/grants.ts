@@ -5,15 +5,15 @@ import type { Db, Schema } from './schema.ts';
 import { tombstonesOver } from './tombstones.ts';
 
 /**
- * What browser and device sessions have in common. Both tables have the columns of `UpstreamGrant` and `id`;
- * Kysely can't type a query over "one of two tables", so these go by the name of one and use only those columns.
+ * Code shared by browser and device sessions. Both tables have `id` and the columns of `UpstreamGrant`. Kysely can't
+ * type a query over one of two tables, so these queries are typed as one table and use only the shared columns.
  */
 export const tableOf = (kind: GrantKind) => (kind === 'session' ? 'sessions' : 'deviceSessions') as 'sessions';
 
-/** A grant as it begins. */
+/** Initial column values of a grant. */
 export const fresh = { state: 'active', version: 1, refreshFailures: 0, rechecks: 0 } as const;
 
-/** What a grant loses at its end. */
+/** Column values of an ended grant. */
 const ending = (reason: string, now: number) =>
   ({
     state: 'ended',
@@ -52,10 +52,10 @@ export async function endGrantsOf(
   return rows.map(({ id }) => id);
 }
 
-/** Whose rows: a person's, a client's, or those of one of the provider's sessions. Only devices have a client. */
+/** Selects rows by person, by client, or by provider session. Only device sessions have a client. */
 export type Holder = { sub: string } | { clientId: string } | LogoutTarget;
 
-/** Rows of a person, or of one of the provider's sessions. */
+/** Matches the rows of `who`. */
 const isOf =
   (who: Holder) =>
   (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> => {
@@ -66,7 +66,7 @@ const isOf =
     return eb('sub', 'in', person.select('people.sub'));
   };
 
-/** Page sessions have the same columns of whose they are, and nothing to keep. */
+/** Deletes page sessions. They have the same owner columns as sessions, and no data to keep. */
 export async function forgetPageSessionsOf(
   trx: Db,
   who: { sub: string } | LogoutTarget,

@@ -4,10 +4,9 @@ import { migrations } from './migrations/migrations.ts';
 import type { Db } from './schema.ts';
 
 /**
- * Runs what is missing, all in one transaction and under a lock: a database is at one version or at the next,
- * never between.
+ * Runs pending migrations in a single transaction under a lock, so the schema is never left between versions.
  *
- * @throws {Error} when the database has a migration that this version doesn't know
+ * @throws {Error} if the database has a migration that this version does not know
  */
 export async function migrate({ dialect, exclusively, clock }: SqlDatabase): Promise<void> {
   await exclusively('migrate', async (trx) => {

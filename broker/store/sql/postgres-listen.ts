@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 
 interface ListenOptions {
-  /** A connection of its own: a pooled one is somebody else's by the time that a notification comes. */
+  /** A dedicated connection. A pooled one may be in use elsewhere when a notification arrives. */
   connect(): Pick<Client, 'connect' | 'query' | 'on' | 'end'>;
-  /** A plain identifier. */
+  /** Must be a plain SQL identifier. */
   channel: string;
   listener(): void;
-  /** Told once an outage, not once an attempt. */
+  /** Called once per outage, not once per attempt. */
   onError(error: Error): void;
 }
 
@@ -14,11 +14,10 @@ const firstDelayMs = 1_000;
 const maxDelayMs = 60_000;
 
 /**
- * `LISTEN`, for as long as it can be had: reconnects after a lost connection, and wakes the listener then,
- * since something may have been missed. A transaction pooler takes the command and never delivers, or refuses
- * it; either way whoever listens has to read regularly too.
+ * Runs `LISTEN`. Reconnects after a lost connection and then wakes the listener, since notifications may have been
+ * missed. A transaction pooler either rejects `LISTEN` or accepts it and never delivers, so listeners must also poll.
  *
- * @returns what stops it
+ * @returns a function that stops listening
  */
 export function listenOn({ connect, channel, listener, onError }: ListenOptions): () => void {
   let stopped = false;

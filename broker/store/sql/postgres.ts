@@ -6,14 +6,15 @@ import type { SqlDatabase } from './database.ts';
 import { listenOn } from './postgres-listen.ts';
 import type { Schema } from './schema.ts';
 
-/** Attempts at a transaction before the store says that it is too busy. */
+/** Maximum attempts per transaction before the store reports that it is too busy. */
 const maxAttempts = 12;
 
 /**
- * Connects lazily: nothing is tried before the first query, and nothing has to be restarted after an outage.
- * Uses only what a transaction pooler lets through: no session state, no named statements.
+ * Connects on the first query and recovers from outages without a restart. Works behind a transaction pooler: uses no
+ * session state and no named statements.
  *
- * @param options `poolSize` connections at most (default 10); `onError` hears of connections that died, which needs no action
+ * @param options `poolSize` is the maximum number of connections (default 10). `onError` is called when a connection
+ *   dies; no action is needed.
  */
 export async function openPostgres(options: {
   url: string;
@@ -29,10 +30,10 @@ export async function openPostgres(options: {
     query_timeout: 10_000,
     keepAlive: true,
     application_name: 'latchkey',
-    // 64-bit integers are milliseconds and counters here: exact as numbers.
+    // 64-bit integers hold only milliseconds and counters, which JavaScript numbers represent exactly.
     types: { getTypeParser: (oid, format) => (oid === bigint ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  // A connection may die at any moment, between two statements too; without a listener the process would go with it.
+  // A connection can die at any time, even while idle. Without a listener, the error would crash the process.
   pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)));
   pool.on('error', () => undefined);
   const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined);
@@ -45,7 +46,7 @@ export async function openPostgres(options: {
     db,
     transaction: (work) => retry(() => db.transaction().setIsolationLevel('serializable').execute(work), sqlState),
     exclusively: (name, work) =>
-      // Not serializable: that would see the database as it was before the lock was waited for.
+      // Not serializable: a serializable snapshot would predate the wait for the lock.
       db
         .transaction()
         .setIsolationLevel('read committed')
@@ -53,7 +54,7 @@ export async function openPostgres(options: {
           await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
           return work(trx);
         }),
-    // PostgreSQL writes the commits of many connections at once: there is little to gain.
+    // PostgreSQL groups the commits of many connections, so skipping the disk wait would gain little.
     quick: (work) => work(db),
     wake: async (trx) => {
       await sql`select pg_notify(${wakeChannel}, '')`.execute(trx);
@@ -73,7 +74,7 @@ const wakeChannel = 'latchkey_revocations';
 
 type SqlState = (error: unknown) => string | undefined;
 
-/** serialization_failure, deadlock_detected: nothing was done, and it works when done again. */
+/** serialization_failure and deadlock_detected: the transaction was rolled back and can be retried. */
 const repeatable = new Set(['40001', '40P01']);
 
 async function retry<T>(work: () => Promise<T>, sqlState: SqlState): Promise<T> {
@@ -90,14 +91,14 @@ async function retry<T>(work: () => Promise<T>, sqlState: SqlState): Promise<T> 
 
 /**
  * connection_exception, insufficient_resources, operator_intervention (shutdown, canceled by a timeout),
- * read_only_sql_transaction (a standby). An error without SQLSTATE never came from the server: the connection is at fault.
+ * read_only_sql_transaction (a standby). An error without SQLSTATE did not come from the server: the connection failed.
  */
 function isOutOfReach(error: unknown, state: string | undefined): boolean {
   if (state === undefined) return error instanceof Error && !(error instanceof TypeError);
   return ['08', '53', '57'].includes(state.slice(0, 2)) || state === '25006';
 }
 
-/** The pool, with its outages told as `StoreUnavailableError`, and without the connections that had one. */
+/** Wraps the pool: reports outages as `StoreUnavailableError` and discards the failed connections. */
 function guard(pool: Pool, sqlState: SqlState): PostgresPool {
   const named = (cause: unknown) =>
     isOutOfReach(cause, sqlState(cause)) ? new StoreUnavailableError('PostgreSQL is out of reach', { cause }) : cause;

@@ -1,7 +1,7 @@
 import type { Compilable, CompiledQuery } from 'kysely';
 import type { Db } from './schema.ts';
 
-/** Stands where a value will be. */
+/** Stands in for a value that is bound later. */
 class Placeholder {
   readonly name: string;
 
@@ -11,16 +11,16 @@ class Placeholder {
 }
 
 /**
- * A query whose SQL is made at its first use and kept: on the paths that every request takes, to build a query costs
- * several times what the database needs to run it.
+ * Compiles a query on first use and caches the SQL. On hot paths, building a query takes several times longer than
+ * running it.
  *
- * @param build makes the query. It runs once, so it can only pass its parameters on as values and not look at them
- * @returns the query's first row
+ * @param build builds the query; runs only once, so it may pass its parameters on as values but must not inspect them
+ * @returns a function that runs the query and resolves to its first row
  */
 export function prepared<Values extends Record<string, string | number>, Row>(
   build: (db: Db, parameters: Values) => Compilable<Row>,
 ): (db: Db, values: Values) => Promise<Row | undefined> {
-  // For the compiler a placeholder is the value that it stands for.
+  // Each placeholder is typed as the value it stands in for.
   const parameters = new Proxy({}, { get: (_, name) => new Placeholder(String(name)) }) as Values;
   let compiled: CompiledQuery<Row> | undefined;
   return async (db, values) => {

@@ -8,11 +8,11 @@ import { tombstonesOver } from './tombstones.ts';
 
 const grant = codec<UpstreamGrant, 'claims'>('claims');
 
-/** The lease is a column, not a lock: it outlives a process that dies, by as long as it said. */
+/** The lease is a column, not a lock: if its holder dies, it stays in place until it expires. */
 export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
   async beginRefresh(kind, id, version, leaseMs) {
     const row = await db
-      // Read once: `dbNow`, the lease and the first sending are of the same instant.
+      // Read the clock once, so `dbNow`, the lease, and the first-sent time share the same instant.
       .with(
         (cte) => cte('clock').materialized(),
         (qb) => qb.selectNoFrom(clock().as('now')),
@@ -36,7 +36,7 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
 
   async commitRefresh(kind, id, { version, rechecks }, result) {
     const table = tableOf(kind);
-    // One statement: a tombstone that it doesn't see is followed by `endSessionsOf`, which waits for this row.
+    // One statement. If it misses a concurrent tombstone, the following `endSessionsOf` waits for this row and ends it.
     const { numUpdatedRows } = await db
       .updateTable(table)
       .set({
@@ -44,7 +44,7 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
         state:
           result.claims === undefined
             ? sql<UnendedState>`case when ${sql.ref('state')} = 'active' then 'active' else 'recheck' end`
-            : // A hint that came since is not answered by what was asked before it.
+            : // A hint that arrived after the refresh began is not settled by it.
               sql<UnendedState>`case when ${sql.ref('rechecks')} = ${rechecks} then 'active' else 'recheck' end`,
         version: version + 1,
         refreshingUntil: null,

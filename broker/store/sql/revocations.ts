@@ -4,7 +4,7 @@ import type { SqlDatabase } from './database.ts';
 import { codec } from './row.ts';
 import { tombstoneKey } from './tombstones.ts';
 
-/** How long a replica may be away and still catch up on revocations: a day. */
+/** How long a replica can be offline and still catch up on revocations: one day. */
 const revocationLifeMs = 86_400_000;
 
 const revocation = codec<Revocation, 'event'>('event');
@@ -18,7 +18,7 @@ export const revocations = ({ db, transaction, exclusively, wake, listen }: SqlD
 
   return {
     async addTombstone({ iat, ...target }, expiresAt) {
-      // In a serializable transaction, and so are the inserts that look for it: one of the two sees the other.
+      // This transaction and the inserts that check for tombstones are serializable, so one always sees the other.
       const news = await transaction((trx) =>
         trx
           .insertInto('tombstones')
@@ -36,7 +36,7 @@ export const revocations = ({ db, transaction, exclusively, wake, listen }: SqlD
     },
 
     async appendRevocation(event, now) {
-      // One after the other: numbers become visible in their order, and a reader misses none.
+      // Appends are serialized, so sequence numbers become visible in order and readers miss none.
       const appended = await exclusively('revocations', async (trx) => {
         const { seq } = await trx
           .insertInto('revocations')

@@ -2,7 +2,7 @@ import type { SqlDatabase } from './database.ts';
 
 const tables = ['sessions', 'deviceSessions', 'deviceGrants', 'signingKeys'] as const;
 
-/** As `Store.countRingKeys`. */
+/** Implements `Store.countRingKeys`. */
 export async function countRingKeys({ db }: SqlDatabase): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   for (const table of tables) {

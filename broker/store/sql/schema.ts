@@ -15,9 +15,9 @@ import type { TransactionKind } from '../store.ts';
 import type { Row } from './row.ts';
 
 /**
- * The tables, as both dialects see them: text and 64-bit integers, nothing else. Columns are snake_case in the
- * database and camelCase here (Kysely's CamelCasePlugin), and follow the model, so that the compiler sees a
- * field that was forgotten. What the database really has is in `migrations/`.
+ * Table types for both dialects. Columns are only text or 64-bit integers. They are snake_case in the database and
+ * camelCase here (Kysely's CamelCasePlugin). The types derive from the model, so the compiler reports missing fields.
+ * The actual database schema is defined in `migrations/`.
  */
 export interface Schema {
   people: Row<Person> & { createdAt: number; updatedAt: number };
@@ -26,7 +26,7 @@ export interface Schema {
   pageSessions: Row<PageSession, 'groups'>;
   deviceSessions: Row<DeviceSession, 'claims' | 'scopes'>;
   deviceGrants: Row<DeviceGrant, 'claims' | 'scopes'> & {
-    /** 1 when the last poll came too soon: how the one statement of a poll tells what it found. */
+    /** 1 if the last poll came too soon. Lets the single poll statement return its result. */
     slowed: number;
   };
   consents: Row<Consent, 'scopes'>;

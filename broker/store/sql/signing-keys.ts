@@ -15,7 +15,7 @@ export const signingKeys = ({ db, transaction }: SqlDatabase): SigningKeyStore =
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('signingKeys')
       .values(signingKey.encode(key))
-      // On the unique index over `state`: one key is active, one is next.
+      // Relies on the unique index on `state`: only one key can be `active` and only one `next`.
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     return numInsertedOrUpdatedRows === 1n;

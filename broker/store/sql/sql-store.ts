@@ -18,7 +18,7 @@ import { signingKeys } from './signing-keys.ts';
 import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
-/** The store on either database. */
+/** Creates the store on SQLite or PostgreSQL. */
 export const sqlStore = (database: SqlDatabase): Store => ({
   ...people(database),
   ...transactions(database),

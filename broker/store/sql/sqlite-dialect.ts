@@ -13,12 +13,12 @@ import {
 import { StoreUnavailableError } from '../store.ts';
 
 /**
- * How long one connection waits for the lock of another. SQLite waits by blocking, and with it every request of
- * this process: it does so for a moment, and the rest is waited for on a timer.
+ * How long one connection waits for another's lock. SQLite's own wait blocks the whole process, so it is kept short;
+ * the rest of the wait uses a timer.
  */
 export const patience = { blockingMs: 20, totalMs: 5_000, openMs: 5_000 };
 
-/** Kysely on `node:sqlite`. */
+/** Kysely dialect for `node:sqlite`. */
 export const nodeSqliteDialect = (database: DatabaseSync): Dialect => ({
   createDriver: () => new Driver(database),
   createAdapter: () => new SqliteAdapter(),
@@ -40,18 +40,18 @@ class Driver extends SqliteDriver {
     return this.#connection;
   }
 
-  /** IMMEDIATE: a transaction that would write waits at its start, where it can, and not in its middle, where it can't. */
+  /** IMMEDIATE: a writing transaction waits for the lock at its start, because it can't wait in the middle. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    // After some errors (disk full) SQLite has rolled back by itself.
+    // SQLite rolls back automatically after some errors, such as a full disk.
     if (this.#database.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 
-/** Statements are kept: there are as many as there are queries in the code. */
+/** Caches prepared statements. Their number is bounded by the number of queries in the code. */
 function adapt(database: DatabaseSync) {
   const prepare = (text: string) => {
     const statement = database.prepare(text);
@@ -74,7 +74,7 @@ function adapt(database: DatabaseSync) {
   };
 }
 
-/** A statement that found the file locked has done nothing, and is tried again until the patience is at its end. */
+/** Retries statements while the file is locked, up to `patience.totalMs`. A locked statement has had no effect. */
 const patient = (connection: DatabaseConnection): DatabaseConnection => ({
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const deadline = performance.now() + patience.totalMs;
@@ -92,7 +92,7 @@ const patient = (connection: DatabaseConnection): DatabaseConnection => ({
 
 const busy = 5;
 
-/** SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN: the file, not the statement, is at fault. */
+/** SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN: errors caused by the file, not by the statement. */
 const outOfReach = [busy, 6, 10, 13, 14];
 
 const primaryCode = (error: unknown) =>

@@ -7,11 +7,11 @@ import type { Schema } from './schema.ts';
 import { nodeSqliteDialect, patience } from './sqlite-dialect.ts';
 
 /**
- * Opens the file, and makes it (mode 0600) if there is none. There is one connection: Kysely hands it to one
- * query or transaction at a time, so that no statement lands in somebody else's transaction.
+ * Opens the database file, creating it with mode 0600 if needed. Uses a single connection, which Kysely gives to one
+ * query or transaction at a time, so no statement runs inside another caller's transaction.
  *
- * @param options `path` may be `:memory:`, for tests; `now` is the database's clock
- * @throws {Error} of Node or SQLite when the file can't be opened: nothing can start then
+ * @param options `path` may be `:memory:` in tests; `now` is the database clock
+ * @throws {Error} from Node or SQLite if the file can't be opened; the broker can't start
  */
 export function openSqlite({ path, now }: { path: string; now: Clock }): SqlDatabase {
   const database = openFile(path);
@@ -24,7 +24,7 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
     exclusively: (_name, work) => transaction(work),
     quick: (work) =>
       db.connection().execute(async (connection) => {
-        // In WAL mode this skips the wait for the disk; the next commit that does wait brings this one along.
+        // In WAL mode this skips the wait for the disk. The next commit that waits also flushes this one.
         database.exec('pragma synchronous = normal');
         try {
           return await work(connection);
@@ -32,7 +32,8 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
           database.exec('pragma synchronous = full');
         }
       }),
-    // One file has one broker, which hears itself; another process (`latchkey sessions revoke`) is heard by reading.
+    // A file has one broker, which notifies itself. Changes by other processes (`latchkey sessions revoke`) are found by
+    // polling.
     wake: async () => undefined,
     listen: () => () => undefined,
     clock: () => sql`${now()}`,
@@ -40,10 +41,10 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
 }
 
 function openFile(path: string): DatabaseSync {
-  // SQLite would make it readable for all; it gives the files beside it (-wal, -shm) the mode of this one.
+  // SQLite would create a world-readable file. The -wal and -shm files inherit this file's mode.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path, { timeout: patience.openMs, enableForeignKeyConstraints: true });
-  // FULL: a commit is on disk before it is answered.
+  // FULL: each commit is on disk before it returns.
   database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = ${patience.blockingMs}`);
   return database;
 }

@@ -8,10 +8,10 @@ export const tombstoneKey = (target: LogoutTarget) =>
     : { issuer: target.issuer, kind: 'sub' as const, value: target.idpSub };
 
 /**
- * The tombstones over a grant, as a subquery: those of its person, and of its session at the provider, whose
- * `iat` is not before the grant began. Expired ones count too: they are no less true.
+ * Subquery for the tombstones that apply to a grant: those of its person or its provider session whose `iat` is not
+ * before the grant began. Expired tombstones still apply.
  *
- * @param grant `sid` only where the grant ends with the provider's session, which a device's does not
+ * @param grant set `sid` only if the grant ends with the provider session; device grants do not
  */
 export function tombstonesOver(grant: {
   issuer: Expression<string>;
