@@ -2,14 +2,14 @@ import { decodeJwt, errors, importJWK, type JWK, type JWTPayload, jwtVerify } fr
 import type { Deps } from '../../deps.ts';
 import { sha256 } from '../../keys/hash.ts';
 
-/** Asymmetric algorithms alone: a shared secret is a secret's business. */
+/** Asymmetric algorithms only. Shared secrets go through `client-secret.ts`. */
 export const assertionAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
-/** How long before its end an assertion may be used, in seconds: what has been used is remembered so long. */
+/** The longest lifetime of an assertion, in seconds. Used assertions are remembered for this long. */
 const longestSeconds = 600;
 const clockTolerance = 30;
 const maxLength = 8_192;
 
-/** Why a client assertion is refused, in a sentence for whoever runs the service. */
+/** Why a client assertion was rejected, in a sentence for the operator of the service. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
