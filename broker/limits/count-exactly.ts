@@ -5,10 +5,10 @@ import type { LimitStore } from '../store/store.ts';
 import type { Budget } from './budgets.ts';
 
 /**
- * Counts one use against a budget: exact across all replicas, at the price of one write a use. For what writes to the
- * store anyway, or is rare. `countInChunks` is for the rest.
+ * Counts one use against a budget. The count is exact across all replicas, at the cost of one write per use. Use it
+ * for rare requests and for those that write to the store anyway, and `countInChunks` for the rest.
  *
- * @param who whose budget: an address, a person, a client
+ * @param who the budget's owner: an address, a person or a client
  * @throws {OAuthError} `too_many_requests` with `Retry-After`
  */
 export async function countExactly(

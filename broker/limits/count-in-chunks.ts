@@ -4,19 +4,23 @@ import type { LimitStore } from '../store/store.ts';
 import type { ChunkedBudget } from './budgets.ts';
 
 /**
- * Counts one use against a budget, with one write to the store a chunk instead of one a use. Across replicas the count
- * is exact to a chunk each. `countExactly` has no such slack.
+ * Counts one use against a budget, with one write to the store per chunk instead of per use. Across replicas, the
+ * count is exact to one chunk per replica. Use `countExactly` for an exact count.
  *
- * @param who whose budget: a session, a client at an address
+ * @param who the budget's owner: a session, or a client at an address
  * @throws {OAuthError} `too_many_requests` with `Retry-After`
- * @throws {StoreUnavailableError} where the store can't tell: then nobody gets through
+ * @throws {StoreUnavailableError} if the store is unavailable, in which case every request is rejected
  */
 export type ChunkedCounter = (budget: ChunkedBudget, who: string) => Promise<void>;
 
-/** The memory is cleared at this size. What is left of a chunk is then lost: a budget gets smaller, never larger. */
+/** The memory is cleared at this size. The rest of each chunk is then lost, so budgets can shrink but never grow. */
 const maxKnown = 10_000;
 
-/** @param factor multiplies every budget */
+/**
+ * Creates a chunked counter.
+ *
+ * @param factor multiplies every budget
+ */
 export function createChunkedCounter({
   store,
   now,
@@ -28,7 +32,7 @@ export function createChunkedCounter({
 }): ChunkedCounter {
   const known = new Map<string, { left: number; resetsAt: number }>();
 
-  /** One request to the store at a time for each key, so that a crowd shares a chunk instead of taking one each. */
+  /** Only one request to the store per key at a time, so that concurrent requests share a chunk. */
   const taking = new Map<string, Promise<void>>();
 
   async function take(key: string, { count, windowMs, chunk }: ChunkedBudget): Promise<void> {

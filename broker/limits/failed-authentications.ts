@@ -5,14 +5,18 @@ import { budgets } from './budgets.ts';
 
 const { name, count, windowMs } = budgets.serviceAuthentication;
 
-/** Failed authentications of services from one address. A success is not counted, and doesn't reset the count. */
+/** Counts failed service authentications from one address. A success is not counted and does not reset the count. */
 export function failedAuthentications(
   { store, now }: { store: Pick<LimitStore, 'hit' | 'peek'>; now: Clock },
   network: string,
 ) {
   const key = `${name}:${network}`;
   return {
-    /** @throws {OAuthError} `too_many_requests` once the budget is used up, also for right credentials */
+    /**
+     * Requires that the budget is not used up.
+     *
+     * @throws {OAuthError} `too_many_requests` once the budget is used up, even for correct credentials
+     */
     async requireBudget(): Promise<void> {
       if ((await store.peek(key, now())) < count) return;
       throw tooMany('too many failed authentications from this address; wait for the seconds in Retry-After', windowMs);

@@ -20,7 +20,7 @@ it('a sign-in is counted once: an office behind one address has all of its budge
   };
   const statuses: number[] = [];
   for (let asked = 0; asked <= budgets.sessionCreate.count; asked += 1) statuses.push(await create());
-  // Behind the budget, the empty body is refused.
+  // The request is within the budget, so it fails on its empty body.
   expect(statuses[0]).toBe(400);
   expect(statuses.indexOf(429)).toBe(budgets.sessionCreate.count);
   await broker.close();

@@ -85,7 +85,7 @@ describe('the guess budget', () => {
     for (let wrong = 0; wrong < budgets.userCode.person.count; wrong += 1)
       expect(await guess('installer', 'a')).toBe('wrong');
     expect(await guess('installer', 'a')).toBe('too_many');
-    // Nor in the next hour.
+    // The next hour gives the same result.
     clock.now += budgets.userCode.person.windowMs;
     for (let wrong = 0; wrong < budgets.userCode.person.count; wrong += 1)
       expect(await guess('installer', 'a')).toBe('wrong');

@@ -5,28 +5,28 @@ import { type Budget, budgets, guessesOfOwn } from './budgets.ts';
 const { person, address } = budgets.userCode;
 
 /**
- * How many wrong codes the broker compares in an hour: ten for a signed-in person and, from a person's fourth on, a
- * hundred for an address. No budget is shared by everybody, and three guesses are a person's own: no flood closes
- * the page, not even for people at the same address.
+ * The maximum number of wrong codes that the broker compares per hour: ten for a signed-in person and, from a person's
+ * fourth on, a hundred for an address. No budget is global, and each person has three guesses of their own, so no
+ * flood can close the page, not even for people at the same address.
  *
- * With P persons and A addresses, an attacker gets at most min(P × 10, P × 3 + A × 100) comparisons in an hour. With C
- * codes outstanding, the expected hits are that × C / 20⁸ ({@link expectedHits}). A hundred accounts against a hundred
- * codes, from any number of addresses: 1,000 × 100 / 2.56 × 10¹⁰ = 4 in a million.
+ * With P persons and A addresses, an attacker gets at most min(P × 10, P × 3 + A × 100) comparisons per hour. With C
+ * outstanding codes, the expected number of hits is that × C / 20⁸ ({@link expectedHits}). A hundred accounts against
+ * a hundred codes, from any number of addresses: 1,000 × 100 / 2.56 × 10¹⁰ = 4 in a million.
  */
 export const mostComparisons = (persons: number, addresses: number): number =>
   Math.min(persons * person.count, persons * guessesOfOwn + addresses * address.count);
 
-/** 8 letters of 20. */
+/** A code has 8 letters out of 20. */
 export const expectedHits = (comparisons: number, outstanding: number): number => (comparisons * outstanding) / 20 ** 8;
 
 /** Permission for one comparison. */
 export interface Guess {
-  /** Takes the count back: somebody who sets up twenty devices enters twenty right codes. */
+  /** Refunds the attempt: a person who sets up twenty devices enters twenty correct codes. */
   wasRight(): Promise<void>;
 }
 
 /**
- * Counts the attempt before the comparison, so that parallel guesses cannot slip through.
+ * Counts the attempt before the comparison, so that parallel guesses cannot exceed the budget.
  *
  * @returns `undefined` once a budget is used up
  */

@@ -3,8 +3,8 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Env } from '../env.ts';
 
 /**
- * Refuses bodies of more than `maxSize` bytes with 413. A declared length is judged as it stands, since Node reads no
- * further than that; only a body without one is counted, which makes a web stream of it, the costliest part of a
+ * Rejects bodies of more than `maxSize` bytes with 413. A declared length is trusted, because Node reads no further
+ * than that. Only a body without one is counted, because counting turns it into a web stream, the costliest part of a
  * small request.
  */
 export function bodySize(maxSize: number): MiddlewareHandler<Env> {

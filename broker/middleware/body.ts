@@ -11,7 +11,7 @@ const mediaType = (c: BrokerContext): string =>
 /**
  * Reads a JSON body.
  *
- * @throws {OAuthError} `unsupported_media_type` or `invalid_request`, naming the member that is wrong
+ * @throws {OAuthError} `unsupported_media_type`, or `invalid_request` with the name of the invalid member
  */
 export async function jsonBody<Out>(c: BrokerContext, schema: Schema<Out>): Promise<Out> {
   if (mediaType(c) !== 'application/json') {
@@ -29,7 +29,7 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Reads a body of `application/x-www-form-urlencoded`. Unknown parameters are ignored (RFC 6749 §3.2).
+ * Reads an `application/x-www-form-urlencoded` body. Unknown parameters are ignored (RFC 6749 §3.2).
  *
  * @throws {OAuthError} `invalid_request`
  */

@@ -6,10 +6,10 @@ import type { Env } from '../env.ts';
 import { networkOf } from './network.ts';
 
 /**
- * Finds the caller's address. `X-Forwarded-For` is believed only from a peer in `trustedProxies`, and only
- * as far to the left as the addresses in it are trusted proxies themselves (ASVS 4.1.3).
+ * Determines the caller's address. `X-Forwarded-For` is trusted only from a peer in `trustedProxies`, and only as far
+ * to the left as its addresses are trusted proxies themselves (ASVS 4.1.3).
  *
- * @param config may change while it runs
+ * @param config may change while the broker runs
  */
 export function clientAddress(config: Pick<Config, 'trustedProxies'>): MiddlewareHandler<Env> {
   let trusted = { of: config.trustedProxies, list: blockList(config.trustedProxies) };
@@ -46,7 +46,7 @@ function blockList(blocks: readonly string[]): BlockList {
 
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** Without the port that some proxies write; and an IPv4 address that came over an IPv6 socket in its own form. */
+/** Removes the port that some proxies append, and converts an IPv4-mapped IPv6 address to IPv4. */
 const plain = (hop: string): string =>
   hop
     .replace(/^\[(.+)\](?::\d+)?$/, '$1')

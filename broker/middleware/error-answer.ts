@@ -10,12 +10,12 @@ import { errorPage } from '../web/pages/error-page.ts';
 import { english } from '../web/pages/languages.ts';
 import type { NextStep } from '../web/pages/next.ts';
 
-/** Paths that people see in a browser, and where they go on from there; everywhere else errors are JSON. */
+/** Paths that people open in a browser, and where they can continue from there. All other paths return errors as JSON. */
 const pages = new Map<string, NextStep | undefined>([
   ['/', 'enterCode'],
   ['/device', 'enterCode'],
   ['/device/decision', 'enterCode'],
-  // From these the way leads back to the program, not to another page.
+  // These paths lead back to the client, not to another page.
   ['/authorize', undefined],
   ['/authorize/decision', undefined],
   ['/account', 'account'],
@@ -23,7 +23,7 @@ const pages = new Map<string, NextStep | undefined>([
   ['/signout', 'enterCode'],
 ]);
 
-/** The one place where an error becomes an answer: OAuth JSON, or a page where a person looks at it. */
+/** The only place that turns an error into a response: OAuth JSON, or a page on paths that people open. */
 export function errorAnswer(log: Log): ErrorHandler<Env> {
   return function onError(thrown, c) {
     const error = toOAuthError(thrown);

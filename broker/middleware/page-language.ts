@@ -5,8 +5,9 @@ import { acceptedLanguages, chooseLanguage, english } from '../web/pages/languag
 const cookie = '__Host-lk-language';
 
 /**
- * The language of the page: that of `ui_locales` (OpenID Connect Core §3.1.2.1), which then lasts until the browser is
- * closed, since the way leads through the provider; else the dearest of the browser's own; else English.
+ * Chooses the language of the page: `ui_locales` (OpenID Connect Core §3.1.2.1), which persists until the browser is
+ * closed because the flow leads through the provider; else the browser's most preferred supported language; else
+ * English.
  */
 export async function language(c: BrokerContext, next: () => Promise<void>): Promise<void> {
   const wished = chooseLanguage((c.req.query('ui_locales') ?? '').split(' '));

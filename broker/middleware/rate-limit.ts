@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext, Env } from '../env.ts';
 import type { ChunkedBudget } from '../limits/budgets.ts';
 
-/** Counts each request against the budget of whoever `who` says it is. */
+/** Counts each request against the budget of the owner that `who` returns. */
 export function limit(
   { countInChunks }: Pick<Deps, 'countInChunks'>,
   budget: ChunkedBudget,

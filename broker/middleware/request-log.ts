@@ -5,8 +5,8 @@ import type { Env } from '../env.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Gives every answer an `X-Request-Id` and every request a log line with it. The id is always ours; the
- * line has the path without its query, which may hold codes.
+ * Sets an `X-Request-Id` on every response and logs a line with it for every request. The broker always generates the
+ * ID. The line has the path without its query, which may contain codes.
  */
 export function requestLog({ log, now }: { log: Log; now: Clock }): MiddlewareHandler<Env> {
   return async function requestLogMiddleware(c, next) {

@@ -3,7 +3,7 @@ import { routePath } from 'hono/route';
 import type { Env } from '../env.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
-/** Methods that endpoints of ours take; whatever else somebody sends has one label together. */
+/** Methods with a label of their own. All other methods share one label. */
 const known = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'PATCH']);
 
 /** Counts and times each request by endpoint, method and status. */

@@ -7,7 +7,7 @@ import { findSession, isUsable, keepAlive, replacePredecessor } from '../session
 import { noSession } from '../session/no-session.ts';
 import { readSessionCookie, writeSessionCookie } from './session-cookie.ts';
 
-/** The client header and a fresh proof: what every `/session` call needs, signed in or not. */
+/** Requires the client header and a fresh proof, as every `/session` call does, signed in or not. */
 export function requireProof({
   config,
   checkProof,
@@ -33,9 +33,9 @@ export function requireProof({
 }
 
 /**
- * On top of {@link requireProof}: a live session whose key made that proof.
+ * In addition to {@link requireProof}, requires a live session whose key signed the proof.
  *
- * @param options `isActivity` (default true): whether the call shows that somebody is there, and moves the idle expiry on
+ * @param options `isActivity` (default true): whether the call counts as activity and extends the idle expiry
  */
 export function requireSession(
   deps: Pick<Deps, 'config' | 'store' | 'feed' | 'now'>,

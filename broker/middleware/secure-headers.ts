@@ -3,9 +3,9 @@ import { secureHeaders as honoSecureHeaders } from 'hono/secure-headers';
 import type { Env } from '../env.ts';
 
 /**
- * Headers of every answer. The policy forbids everything and then names what the pages have: one style sheet,
- * one picture, the forms' own origin, and our own script on the one page that has one. HSTS lasts a year (ASVS 3.4.1),
- * and is left out on plain loopback.
+ * Sets the security headers of every response. The policy denies everything and then allows what the pages use: one
+ * style sheet, one image, forms to the same origin, and the broker's script on the one page that has it. HSTS lasts a
+ * year (ASVS 3.4.1) and is omitted on plain loopback.
  */
 export function secureHeaders(issuer: string): MiddlewareHandler<Env> {
   const [strict, withScript] = [headers(issuer, {}), headers(issuer, { scriptSrc: ["'self'"] })];

@@ -1,12 +1,16 @@
 import type { EventSink } from '../events/follow-session.ts';
 
-/** So many chunks may wait for a client. One that doesn't read is gone, or comes back and catches up. */
+/**
+ * The maximum number of chunks that may wait for a client. A client that does not read is gone, or reconnects and
+ * catches up.
+ */
 const maxWaiting = 64;
 
 /**
- * The body of an answer of server-sent events (WHATWG HTML §9.2). Events carry no data: they say when to ask.
+ * Creates the body of a server-sent events response (WHATWG HTML §9.2). Events carry no data and only tell the client
+ * to ask again.
  *
- * @param follow writes to `to` until it calls its `end`, which it does at the latest when `gone` is aborted
+ * @param follow writes to `to` until it calls `end`, at the latest when `gone` is aborted
  */
 export function serverSentEvents(
   follow: (stream: { to: EventSink; gone: AbortSignal }) => Promise<void>,
@@ -26,14 +30,14 @@ export function serverSentEvents(
         to: {
           open: () => send('retry: 1000\n\n'),
           event: (name, id) => send(`event: ${name}\nid: ${id}\ndata: {}\n\n`),
-          // An id without data fires no event: it is where a client resumes that has had none.
+          // An ID without data fires no event. It gives a client that has received no event a position to resume from.
           alive: (id) => send(`: alive\nid: ${id}\n\n`),
           end() {
             isOver = true;
             try {
               controller.close();
             } catch {
-              // The client was first.
+              // The client disconnected first.
             }
           },
         },

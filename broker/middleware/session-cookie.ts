@@ -3,11 +3,19 @@ import { getCookie, setCookie } from 'hono/cookie';
 import type { BrokerContext } from '../env.ts';
 import { formatSessionSecret, parseSessionSecret, type SessionSecret } from '../session/session-secret.ts';
 
-/** @returns the cookie that belongs to the proof's key, if it is there and well-formed */
+/**
+ * Reads the cookie that belongs to the proof's key.
+ *
+ * @returns `undefined` if the cookie is missing or malformed
+ */
 export const readSessionCookie = (c: BrokerContext, jkt: string): SessionSecret | undefined =>
   parseSessionSecret(getCookie(c, cookieName(jkt)) ?? '');
 
-/** @param maxAgeMs the value stays the same for the session's life; only this is renewed */
+/**
+ * Writes the session cookie.
+ *
+ * @param maxAgeMs the only part that is renewed; the value stays the same for the life of the session
+ */
 export function writeSessionCookie(c: BrokerContext, jkt: string, secret: SessionSecret, maxAgeMs: number): void {
   write(c, jkt, formatSessionSecret(secret), Math.max(0, Math.floor(maxAgeMs / 1_000)));
 }
@@ -17,6 +25,6 @@ export function clearSessionCookie(c: BrokerContext, jkt: string): void {
 }
 
 function write(c: BrokerContext, jkt: string, value: string, maxAge: number): void {
-  // Secure and Path=/ are what `__Host-` demands (RFC 6265bis §4.1.3.2).
+  // `__Host-` requires Secure and Path=/ (RFC 6265bis §4.1.3.2).
   setCookie(c, cookieName(jkt), value, { httpOnly: true, secure: true, sameSite: 'Strict', path: '/', maxAge });
 }

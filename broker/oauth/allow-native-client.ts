@@ -7,14 +7,18 @@ import type { UpstreamGranted } from './decide-device-request.ts';
 import { grantPublicKey, sealGrant } from './grants/grant-seal.ts';
 import { formatSealedGrant } from './grants/sealed-grant.ts';
 
-/** Who allowed it, from where. */
+/** Who allowed the client, and from where. */
 interface Allowed {
   sub: string;
   address: string;
   userAgent: string | undefined;
 }
 
-/** "Allow": the provider's grant is sealed under a new authorization code. @returns the code */
+/**
+ * "Allow": seals the provider's grant under a new authorization code.
+ *
+ * @returns the code
+ */
 export async function allowNativeClient(
   { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
   { clientId, redirectUri, codeChallenge, nonce, scopes, resource }: NativeRequest,
@@ -25,7 +29,7 @@ export async function allowNativeClient(
   const publicKey = grantPublicKey(ring.current.key, code);
   await store.insertDeviceGrant({
     deviceCodeHash: codeHash(code),
-    // Nobody types this one in.
+    // Nobody types this code, so its hash is random.
     userCodeHash: sha256(randomBytes(32)),
     clientId,
     scopes,

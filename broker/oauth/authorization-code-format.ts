@@ -2,11 +2,11 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { sha256 } from '../keys/hash.ts';
 
 /**
- * Authorization codes (RFC 6749 §4.1.2): 256 bits, for a minute, used once. Their grants are kept and sealed as
- * devices' are, under the code instead of a device's.
+ * Authorization codes (RFC 6749 §4.1.2) have 256 bits, live one minute and are redeemed once. Their grants are stored
+ * and sealed like device grants, under the authorization code instead of a `device_code`.
  */
 
-/** From the redirect to the program's request. */
+/** Measured from the redirect to the client's token request. */
 export const codeLifeMs = 60_000;
 
 export const newCode = (): string => randomBytes(32).toString('base64url');
@@ -14,8 +14,11 @@ export const newCode = (): string => randomBytes(32).toString('base64url');
 const derive = (code: string, purpose: string, bytes: number): Buffer =>
   Buffer.from(hkdfSync('sha256', code, '', `latchkey/v1/${purpose}`, bytes));
 
-/** The grant's row. Derived, so that no `device_code` can name it. */
+/** The row key of the grant. It is derived, so no `device_code` can collide with it. */
 export const codeHash = (code: string): string => sha256(derive(code, 'authorization-code', 32));
 
-/** The family that the code begets bears its name: a second use, however late, finds what the first one gave. */
+/**
+ * The name of the family that the code starts. It is derived from the code, so a second use of the code, however late,
+ * finds what the first use issued.
+ */
 export const codeFamily = (code: string): string => derive(code, 'authorization-family', 16).toString('base64url');

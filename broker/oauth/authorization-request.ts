@@ -3,31 +3,31 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { type DeviceTarget, requestedTarget, requireGrant } from './public-client.ts';
 
-/** A native client's authorization request (RFC 6749 §4.1.1, RFC 8252), checked. */
+/** A validated authorization request of a native client (RFC 6749 §4.1.1, RFC 8252). */
 export interface NativeRequest extends DeviceTarget, Redirect {
   clientId: string;
   codeChallenge: string;
   nonce: string | undefined;
 }
 
-/** Where the answer goes, once the client and its redirect are known to belong together. */
+/** The target of the authorization response, once the redirect URI is verified to belong to the client. */
 export interface Redirect {
   redirectUri: string;
   state: string | undefined;
 }
 
-/** What the client would have the provider do. */
+/** Sign-in preferences that the client passes on to the provider. */
 export interface SignInWish {
   prompt: 'login' | 'select_account' | undefined;
   loginHint: string | undefined;
   acrValues: string | undefined;
-  /** Seconds. */
+  /** In seconds. */
   maxAge: number | undefined;
 }
 
 /**
- * Whom the answer may go to. What fails here is told to the person on a page, and to nobody's redirect
- * (RFC 6749 §4.1.2.1).
+ * Verifies the client and its redirect URI. Errors thrown here are shown to the person on a page and never sent to the
+ * redirect URI (RFC 6749 §4.1.2.1).
  *
  * @throws {OAuthError} `invalid_request`, `invalid_client`
  */
@@ -52,14 +52,17 @@ export function trustedRedirect(
   return { client, redirect: { redirectUri, state: query.getAll('state')[0] } };
 }
 
-/** Any port of the loopback addresses, by number: `localhost` may be resolved to somewhere else (RFC 8252 §7.3, §8.3). */
+/**
+ * Accepts any port on the loopback IP literals. `localhost` is rejected because it may resolve elsewhere (RFC 8252
+ * §7.3, §8.3).
+ */
 function isLoopbackRedirect(uri: string, path: string): boolean {
   const [, port, found] = /^http:\/\/(?:127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(\/.*)$/.exec(uri) ?? [];
   return found === path && Number(port ?? 80) <= 65_535;
 }
 
 /**
- * The rest of the request. What fails here is told to the client.
+ * Validates the rest of the request. Errors thrown here are returned to the client.
  *
  * @throws {OAuthError} with the codes of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6
  */
@@ -70,7 +73,7 @@ export function nativeRequest(
   query: URLSearchParams,
 ): { request: NativeRequest; wish: SignInWish } {
   only(query, 'state');
-  // A program that hears of it can show a code instead.
+  // A client that receives this error can fall back to the device flow.
   requireGrant(client, 'loopback');
   if (query.has('request'))
     throw new OAuthError('request_not_supported', 'request is not supported; send plain parameters');
@@ -96,7 +99,7 @@ export function nativeRequest(
   return { request, wish: signInWish(query) };
 }
 
-/** RFC 7636 §4.3; `plain` proves nothing to whoever reads the request. */
+/** RFC 7636 §4.3. `plain` is rejected: it proves nothing against someone who can read the request. */
 function codeChallenge(query: URLSearchParams): string {
   const challenge = only(query, 'code_challenge');
   if (challenge === undefined || !/^[\w-]{43}$/.test(challenge) || only(query, 'code_challenge_method') !== 'S256') {
@@ -125,7 +128,7 @@ function signInWish(query: URLSearchParams): SignInWish {
   };
 }
 
-/** A parameter without a value counts as absent, and none may be there twice (RFC 6749 §3.1). */
+/** Reads a parameter. An empty value counts as absent, and a repeated parameter is an error (RFC 6749 §3.1). */
 function only(query: URLSearchParams, name: string): string | undefined {
   const [value, ...more] = query.getAll(name);
   if (more.length > 0) throw new OAuthError('invalid_request', `parameter ${name} must not be repeated`);

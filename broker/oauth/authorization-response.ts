@@ -3,8 +3,8 @@ import type { OAuthError } from '../errors.ts';
 import type { Redirect } from './authorization-request.ts';
 
 /**
- * The address that carries the answer back to the program: `code`, or `error`, with `state` as it was sent and
- * `iss` (RFC 6749 §4.1.2, RFC 9207).
+ * Builds the redirect URL of the authorization response: `code` or `error`, `state` exactly as sent, and `iss` (RFC
+ * 6749 §4.1.2, RFC 9207).
  */
 function answerUrl(
   { issuer }: Pick<Config, 'issuer'>,

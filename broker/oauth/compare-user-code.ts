@@ -5,7 +5,10 @@ import { userCodeHashes } from './user-code.ts';
 
 export type Compared = { outcome: 'too_many' | 'wrong' } | { outcome: 'found'; grant: DeviceGrant };
 
-/** Compares a code with those that wait, within the budget of who entered it. The only way to a grant by its user code. */
+/**
+ * Compares a code with the pending ones, within the budget of the person who entered it. This is the only way to a
+ * grant by user code.
+ */
 export async function compareCode(
   deps: Pick<Deps, 'store' | 'ring' | 'now'>,
   { sub, address, userCode }: { sub: string; address: string; userCode: string },

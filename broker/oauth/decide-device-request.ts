@@ -4,18 +4,18 @@ import type { Identity } from '../upstream/types.ts';
 import { sealGrant } from './grants/grant-seal.ts';
 import { formatSealedGrant } from './grants/sealed-grant.ts';
 
-/** What the provider granted for a device or a native client, and for whom. */
+/** The provider's grant for a device or a native client, and the person it belongs to. */
 export interface UpstreamGranted {
-  /** The name of the provider. */
+  /** The provider's name. */
   upstream: string;
   identity: Identity;
   refreshToken: string | undefined;
 }
 
-/** Why nobody can decide on a request any more. */
+/** Why a request can no longer be decided. */
 export type Undecidable = 'expired' | 'used';
 
-/** "Allow": the provider's grant is sealed to the device, and the request is decided. */
+/** "Allow": seals the provider's grant to the device and marks the request as decided. */
 export async function allowDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   { upstream, identity, refreshToken }: UpstreamGranted,
@@ -47,7 +47,11 @@ export async function allowDevice(
   return 'allowed';
 }
 
-/** "Deny". @param isReport the person did not start this: administrators hear of it */
+/**
+ * "Deny".
+ *
+ * @param isReport whether the person reports a request that they did not start; administrators are notified
+ */
 export async function denyDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   { deviceCodeHash, sub, isReport }: { deviceCodeHash: string; sub: string; isReport: boolean },
@@ -55,7 +59,7 @@ export async function denyDevice(
   const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now());
   const grant = await store.getDeviceGrant(deviceCodeHash);
   if (!denied) return whyUndecidable(grant, now());
-  // Where it came from is what whoever looks into a report has to go by.
+  // Whoever investigates a report needs to know where the request came from.
   const detail = { client: grant?.clientId, address: grant?.ip, user_agent: grant?.userAgent };
   await store.appendAudit({ type: isReport ? 'device.reported' : 'device.denied', sub, detail }, now());
   if (isReport) log.warn({ event: 'device_reported', client: grant?.clientId, address: grant?.ip });

@@ -8,7 +8,7 @@ import { compareCode } from './compare-user-code.ts';
 interface Entered {
   sub: string;
   groups: readonly string[];
-  /** Whom the address counts for in budgets. */
+  /** The network that the address counts as in budgets. */
   network: string;
   userCode: string;
 }
@@ -17,7 +17,7 @@ export type FoundDeviceRequest =
   | { outcome: 'too_many' | 'wrong' | 'not_allowed' }
   | { outcome: 'found'; grant: DeviceGrant; client: DeviceClientConfig; resource: ResourceConfig | undefined };
 
-/** The request of the device that shows this code, where the person may use its client. */
+/** Finds the device request that belongs to a code, if the person may use its client. */
 export async function findDeviceRequest(
   deps: Deps,
   { sub, groups, network, userCode }: Entered,

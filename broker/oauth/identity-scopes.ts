@@ -2,9 +2,9 @@ import type { ResourceConfig } from '../config/types.ts';
 import type { GrantClaims } from '../store/store.ts';
 
 /**
- * What a client may ask about the person themselves (OpenID Connect Core §5.4). Nobody has to list these: they
- * tell no more than the confirmation page does. `offline_access` is taken and echoed, and changes nothing: a
- * device's session lasts as long as its client's configuration says (§11 leaves that to us).
+ * Scopes for claims about the person (OpenID Connect Core §5.4). They need no configuration, because they reveal no
+ * more than the confirmation page shows. `offline_access` is accepted and echoed but has no effect: the client's
+ * configuration sets how long a device session lasts (OpenID Connect Core §11 leaves this to the provider).
  */
 const identityScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const;
 
@@ -15,16 +15,16 @@ export const identityScopesSupported: readonly string[] = identityScopes;
 export const isIdentityScope = (scope: string): boolean => known.has(scope);
 
 /**
- * The identity scopes of a request that mean something. `profile` and its like come uninvited from clients
- * that did not ask for `openid`; without it there is neither an ID token nor UserInfo.
+ * Returns the identity scopes of a request that have an effect. Some clients send `profile` and similar scopes without
+ * `openid`; without `openid` there is neither an ID token nor UserInfo.
  */
 export const identityScopesOf = (wanted: readonly string[]): string[] =>
   wanted.filter((scope) => (wanted.includes('openid') ? isIdentityScope(scope) : scope === 'offline_access'));
 
-/** Audience of access tokens that UserInfo accepts. */
+/** The audience of access tokens that UserInfo accepts. */
 export const userInfoAudience = (issuer: string): string => `${issuer}/userinfo`;
 
-/** What a token without an API is for: UserInfo alone. */
+/** The resource of a token without an API: UserInfo only. */
 export const userInfoResource = (issuer: string): ResourceConfig => ({
   resource: userInfoAudience(issuer),
   name: 'Your account',
@@ -35,7 +35,10 @@ export const userInfoResource = (issuer: string): ResourceConfig => ({
   urls: [],
 });
 
-/** The person's claims that these scopes open (OpenID Connect Core §5.4), for ID tokens and UserInfo alike. */
+/**
+ * Returns the claims about the person that these scopes grant (OpenID Connect Core §5.4), for both ID tokens and
+ * UserInfo.
+ */
 export function personClaims({ name, email, groups }: GrantClaims, scopes: readonly string[]) {
   return {
     ...(scopes.includes('profile') && name !== undefined ? { name } : {}),
@@ -46,7 +49,7 @@ export function personClaims({ name, email, groups }: GrantClaims, scopes: reado
 
 const identityFacts = ['openid', 'profile', 'email', 'groups'] as const;
 
-/** What a client may know of the person: each has its words on the pages. */
+/** A fact about the person that a client may receive. The pages have a text for each. */
 export type IdentityFact = (typeof identityFacts)[number];
 
 export const identityFactsOf = (scopes: readonly string[]): IdentityFact[] =>

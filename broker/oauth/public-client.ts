@@ -7,11 +7,11 @@ import type { Form } from './form.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
 /**
- * The public client of a request (RFC 8628 §3.1). Clients that know no other way send their id by Basic with an
- * empty secret; that is the same.
+ * Returns the public client of a request (RFC 8628 §3.1). Some clients can only send their ID by HTTP Basic with an
+ * empty secret, which is equivalent.
  *
- * @param authorization the request's header
- * @throws {OAuthError} `invalid_client` where it is not listed under `devices`
+ * @param authorization the `Authorization` header
+ * @throws {OAuthError} `invalid_client` if the client is not listed under `devices`
  */
 export function requireClient(
   { config }: Pick<Deps, 'config'>,
@@ -45,7 +45,11 @@ function basicClientId(authorization: string): string | undefined {
   return basic?.clientId;
 }
 
-/** @throws {OAuthError} `unauthorized_client` where the configuration gives the client another way in */
+/**
+ * Requires that the configuration gives the client this grant.
+ *
+ * @throws {OAuthError} `unauthorized_client` if the client is configured for another grant
+ */
 export function requireGrant({ grant, clientId }: DeviceClientConfig, wanted: 'device' | 'loopback'): void {
   if (grant === wanted || grant === 'both') return;
   throw new OAuthError(
@@ -54,7 +58,7 @@ export function requireGrant({ grant, clientId }: DeviceClientConfig, wanted: 'd
   );
 }
 
-/** A request to the token endpoint, by a client of ours. */
+/** A token request from a configured client. */
 export interface ClientRequest {
   client: DeviceClientConfig;
   form: Form;
@@ -62,16 +66,16 @@ export interface ClientRequest {
   address: string;
 }
 
-/** What a device will be allowed: scopes of one resource, and what it may know of the person. */
+/** What a device asks for: scopes of one resource, and facts about the person. */
 export interface DeviceTarget {
-  /** Absent: UserInfo alone. */
+  /** Absent for UserInfo only. */
   resource: string | undefined;
   scopes: string[];
 }
 
 /**
- * Reads `resource` (RFC 8707) and `scope`. Clients ask for more than they may have and repeat themselves;
- * what is not allowed is left out, and the answer's `scope` says what is left.
+ * Reads `resource` (RFC 8707) and `scope`. Clients ask for more than they may have and repeat values. Scopes that are
+ * not allowed are dropped, and the `scope` of the response lists the rest.
  *
  * @throws {OAuthError} `invalid_target`, `invalid_scope`
  */

@@ -4,9 +4,9 @@ import type { KeyRing } from '../keys/ring.ts';
 
 /** A device's `refresh_token`: the family and the current secret. */
 export interface DeviceRefreshToken {
-  /** 128 bits, base64url; stays the same for the family. */
+  /** 128 bits, base64url. Constant for the whole family. */
   family: string;
-  /** 256 bits: seals the family's upstream refresh token, together with the ring. */
+  /** 256 bits. Together with the key ring, it seals the family's upstream refresh token. */
   secret: Buffer;
 }
 
@@ -23,10 +23,10 @@ export function parseRefreshToken(text: string): DeviceRefreshToken | undefined 
   return { family: match[1], secret: Buffer.from(match[2], 'base64url') };
 }
 
-/** The family's row. */
+/** The row ID of the family. */
 export const familyRowId = ({ family }: Pick<DeviceRefreshToken, 'family'>): string => sha256(`device:${family}`);
 
-/** The labels with `device-handle`, here and below, are part of stored hashes and issued tokens: never change them. */
+/** The `device-handle` labels, here and below, are part of stored hashes and issued tokens. Never change them. */
 export const refreshTokenHash = ({ secret }: DeviceRefreshToken): string =>
   sha256(Buffer.concat([Buffer.from('device-handle:'), secret]));
 
@@ -38,13 +38,13 @@ const derive = (refreshToken: DeviceRefreshToken, ringKey: Uint8Array): DeviceRe
 });
 
 /**
- * The refresh token that replaces this one. It is derived, not random: a retry after a lost answer, or a second shell at
- * the same time, gets the same one.
+ * Returns the successor of a refresh token. The successor is derived, not random, so a retry after a lost response, or
+ * a second shell at the same time, gets the same token.
  */
 export const nextRefreshToken = (refreshToken: DeviceRefreshToken, ring: KeyRing): DeviceRefreshToken =>
   derive(refreshToken, ring.current.key);
 
-/** The next refresh token as it was issued, whichever key of the ring was current then. */
+/** Returns the successor exactly as it was issued, whichever ring key was current at that time. */
 export function findNextRefreshToken(
   refreshToken: DeviceRefreshToken,
   ring: KeyRing,

@@ -2,20 +2,21 @@ import { randomInt } from 'node:crypto';
 import { keyedDigest } from '../keys/hash.ts';
 import type { KeyRing } from '../keys/ring.ts';
 
-/** No vowels, so no words; nothing that looks like something else (RFC 8628 §6.1). */
+/** No vowels, so no words, and no look-alike characters (RFC 8628 §6.1). */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ';
 const length = 8;
 
-/** Draws a user code: 8 of 20 letters, 20⁸ = 2.56 × 10¹⁰ of them, as `XXXX-XXXX`. */
+/** Draws a user code in the form `XXXX-XXXX`: 8 letters out of 20, which gives 20⁸ = 2.56 × 10¹⁰ codes. */
 export function newUserCode(): string {
   const letters = Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
 /**
- * Reads a code as people type and paste it: any case and width, with hyphens, spaces or none, or the whole link.
+ * Normalizes a code as people type or paste it: any case and width, with hyphens, spaces or neither, or the whole
+ * link.
  *
- * @returns `XXXX-XXXX`, or `undefined` where it can be no code of ours
+ * @returns `XXXX-XXXX`, or `undefined` if the text cannot be a user code
  */
 export function normalizeUserCode(text: string): string | undefined {
   if (text.length > 400) return undefined;
@@ -28,10 +29,10 @@ export function normalizeUserCode(text: string): string | undefined {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
-/** User codes are short enough to be guessed, so the store has them under a key of the ring. */
+/** User codes are short enough to guess, so the store holds only a hash keyed by the ring. */
 export const userCodeHash = (ringKey: Uint8Array, userCode: string): string =>
   keyedDigest(ringKey, 'user-code', userCode).toString('base64url');
 
-/** A code that waits may have been stored under any key of the ring. */
+/** A pending code may have been stored under any key of the ring. */
 export const userCodeHashes = (ring: KeyRing, userCode: string): string[] =>
   ring.all.map(({ key }) => userCodeHash(key, userCode));

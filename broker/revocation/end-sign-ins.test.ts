@@ -9,7 +9,7 @@ const result = { sealedRefresh: 'sealed', ringKid: 'ring-1', claims: { groups: [
 
 let broker: InProcessBroker;
 let person: Person;
-/** The steps in their order. */
+/** The steps in order. */
 let steps: string[];
 let deps: EndingDeps;
 
@@ -87,7 +87,7 @@ describe('the end of a person’s sign-ins', () => {
     if (!row) throw new Error('there is no session');
     const { endSessionsOf } = deps.store;
     let committed: boolean | undefined;
-    // Between the tombstone and the rows, while the session still lives.
+    // Runs between the tombstone and the rows, while the session is still active.
     deps.store.endSessionsOf = async (...args) => {
       const read = { version: row.version, rechecks: row.rechecks };
       committed = await store.commitRefresh('session', row.id, read, { ...result, refreshedAt: now() });

@@ -3,18 +3,18 @@ import type { Config } from '../config/types.ts';
 import type { AuditEntry, LogoutTarget, Store } from '../store/store.ts';
 import type { Publisher } from './publisher.ts';
 
-/** Whose sign-ins end. */
+/** The sign-ins to end. */
 export type SignIns =
-  /** The provider's session, or the person as the provider names them. */
+  /** The provider's session, or the person as the provider identifies them. */
   | { of: 'provider'; target: LogoutTarget }
-  /** A person whom the broker knows. */
+  /** A person that the broker knows. */
   | { of: 'person'; person: { sub: string; issuer: string; idpSub: string } }
-  /** All devices of a client, whoever has allowed them. */
+  /** All devices of a client, whoever allowed them. */
   | { of: 'client'; clientId: string }
   /** One browser session or one device. */
   | { of: 'browser' | 'device'; id: string };
 
-/** The row ids of what has ended. */
+/** The row IDs of the ended sign-ins. */
 export interface Ended {
   sessions: string[];
   devices: string[];
@@ -23,13 +23,13 @@ export interface Ended {
 export interface Ending {
   signIns: SignIns;
   /**
-   * Only what began at or before it ends, in milliseconds by the provider's clock. Absent: whatever there is now, with
-   * the devices that a person has allowed and that have not fetched their tokens.
+   * Ends only what began at or before this time, in milliseconds by the provider's clock. If absent, ends everything
+   * that exists now, including device requests that were allowed but not redeemed yet.
    */
   until?: number | undefined;
-  /** Stands in the rows and in the event. */
+  /** Recorded in the rows and in the event. */
   reason: string;
-  /** What the audit log says of it. */
+  /** The entries for the audit log. */
   audit(ended: Ended): AuditEntry[];
 }
 
@@ -49,18 +49,21 @@ export interface EndingDeps {
   now: Clock;
 }
 
-/** `issuedAt` is the provider's time, which may be ahead of ours: no bound of our own is safe for what is stored. */
+/**
+ * `issuedAt` is the provider's time, which may be ahead of the broker's clock, so no bound from the broker's clock is
+ * safe for stored rows.
+ */
 const unbounded = Number.MAX_SAFE_INTEGER;
 
 /**
- * Ends sign-ins: the only way to do it. The order is what makes it safe:
+ * Ends sign-ins. This is the only way to do so, because the order of the steps makes it safe:
  *
- * 1. the tombstone, so that a sign-in or a refresh in progress meets it;
- * 2. browser sessions, and their event at once: open tabs don't wait for the devices;
- * 3. allowed device requests before devices, so that one of the two ends what is being redeemed;
- * 4. the audit log, when everything has ended.
+ * 1. Write the tombstone, which stops a sign-in or refresh in progress.
+ * 2. End browser sessions and publish their event at once, so that open tabs do not wait for the devices.
+ * 3. End allowed device requests before devices, so that a request being redeemed is ended as one or the other.
+ * 4. Write the audit log once everything has ended.
  *
- * One row needs no tombstone: a refresh in progress finds the row ended. A repetition does no harm.
+ * A single row needs no tombstone, because a refresh in progress finds the row ended. Repeating the call is harmless.
  */
 export async function endSignIns(deps: EndingDeps, { signIns, until, reason, audit }: Ending): Promise<Ended> {
   const { store, feed, now } = deps;
@@ -77,7 +80,7 @@ export async function endSignIns(deps: EndingDeps, { signIns, until, reason, aud
   return ended;
 }
 
-/** An entry for each session and device that has ended. */
+/** Returns an audit entry for each ended session and device. */
 export const auditEach =
   (sub: string, reason: string) =>
   ({ sessions, devices }: Ended): AuditEntry[] => [
@@ -85,7 +88,7 @@ export const auditEach =
     ...devices.map((device) => ({ type: 'device.ended', sub, detail: { device, reason } })),
   ];
 
-/** What a tombstone has to outlive. */
+/** The lifetime that a tombstone has to exceed. */
 const longestSessionMs = ({ session, devices }: EndingDeps['config']): number =>
   Math.max(session.absoluteMs, ...[...devices.values()].map(({ sessionMs }) => sessionMs));
 
@@ -96,7 +99,7 @@ function targetOf(signIns: SignIns): LogoutTarget | undefined {
   return { issuer, idpSub };
 }
 
-/** Whose allowed device requests are denied. */
+/** Returns the holder whose allowed device requests are denied. */
 function holderOf(signIns: SignIns): { sub: string } | { clientId: string } | undefined {
   if (signIns.of === 'person') return { sub: signIns.person.sub };
   return signIns.of === 'client' ? { clientId: signIns.clientId } : undefined;
@@ -124,7 +127,7 @@ async function endBrowsers({ store, now }: EndingDeps, signIns: SignIns, { older
 async function endDevices({ store, now }: EndingDeps, signIns: SignIns, { olderThan, reason }: Bound) {
   switch (signIns.of) {
     case 'provider':
-      // A device outlives the provider's session in which it was allowed.
+      // A device outlives the provider session in which it was allowed.
       return 'sid' in signIns.target ? [] : store.endDeviceSessionsOf(signIns.target, olderThan, reason, now());
     case 'person':
       return store.endDeviceSessionsOf({ sub: signIns.person.sub }, olderThan, reason, now());

@@ -1,21 +1,24 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Store } from '../store/store.ts';
 
-/** What the broker's replicas tell each other, and each its streams. */
+/** An event that a replica sends to all replicas, and each replica to its streams. */
 export type BrokerEvent =
-  /** These sessions (by row id) have ended. */
+  /** These sessions (row IDs) have ended. */
   | { type: 'revoked'; sessions: string[]; reason: string }
   /** A person's consents have changed. */
   | { type: 'consent'; sub: string }
-  /** What somebody may do has to be asked for again: of one person, or of everybody. */
+  /** Permissions have to be requested again, by one person or, without `sub`, by everyone. */
   | { type: 'policy'; sub?: string | undefined };
 
 export interface Publisher {
-  /** Tells every replica. Call it after what it tells of has been committed. */
+  /** Notifies every replica. Call it after the change itself is committed. */
   publish(event: BrokerEvent): Promise<void>;
 }
 
-/** Publishes through the table that every replica reads, also from a process that serves nobody. */
+/**
+ * Creates a publisher that writes to the table every replica reads. It also works in a process that serves no
+ * requests.
+ */
 export const createPublisher = ({ store, now }: { store: Pick<Store, 'appendRevocation'>; now: Clock }): Publisher => ({
   async publish(event) {
     await store.appendRevocation({ ...event }, now());

@@ -7,14 +7,14 @@ interface Parts {
 }
 
 /**
- * Takes a hint about a person: nothing more is minted in their sessions and on their devices until the
- * provider has been asked. Open tabs are told to ask.
+ * Handles a hint about a person: their sessions and devices get no more tokens until the provider has been asked. Open
+ * tabs are told to ask again.
  *
- * @returns how many sessions and devices that is
+ * @returns the number of sessions and devices affected
  */
 export async function recheckPerson({ store, feed }: Parts, sub: string): Promise<number> {
   const [sessions, devices] = await Promise.all([store.listSessions(sub), store.listDeviceSessions(sub)]);
-  // One that is being rechecked is told, too: what it is asking now may be older than this hint.
+  // Sessions already in `recheck` are marked again: their request to the provider may predate this hint.
   const from = ['active', 'recheck'] as const;
   const moved = await Promise.all([
     ...sessions.map(({ id }) => store.setSessionState(id, from, 'recheck')),

@@ -12,7 +12,10 @@ import { startSignIn } from '../web/page-sign-in.ts';
 import { accountPage } from '../web/pages/account-page.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
 
-/** `GET /account`: where the person is signed in. Whoever is not signed in to our pages goes to the provider first. */
+/**
+ * `GET /account` shows where the person is signed in. A person who is not signed in to the broker's pages goes to the
+ * provider first.
+ */
 export function account(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
@@ -33,8 +36,8 @@ async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Pro
 }
 
 /**
- * `POST /account`: one change, by the form's `action`. To sign out everywhere takes a fresh sign-in (ASVS 7.5.3): who
- * finds a browser open shall not be able to lock its owner out.
+ * `POST /account` makes one change, by the form's `action`. Signing out everywhere requires a fresh sign-in (ASVS
+ * 7.5.3), so that someone who finds a browser open cannot lock its owner out.
  */
 export function accountChange(deps: Deps) {
   return async (c: BrokerContext) => {

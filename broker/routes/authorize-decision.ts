@@ -11,8 +11,8 @@ import { continuePage } from '../web/pages/continue-page.ts';
 import { forgetSignIn } from '../web/remember-sign-in.ts';
 
 /**
- * `POST /authorize/decision`: the person's answer about a native client. "Allow" goes through the provider once more
- * for a grant of the program's own; "Deny" and "I did not start this" go back to the program as a refusal.
+ * `POST /authorize/decision` handles the person's answer about a native client. "Allow" goes through the provider once
+ * more for a grant that belongs to the client. "Deny" and "I did not start this" return an error to the client.
  */
 export function authorizeDecision(deps: Deps) {
   return async (c: BrokerContext) => {
@@ -21,7 +21,7 @@ export function authorizeDecision(deps: Deps) {
     requireCsrf(deps, page, form.csrf);
     const { person } = page;
     if (!person) throw new OAuthError('invalid_request', 'the sign-in on this page has expired: start again');
-    // What our own seal opens is what the confirmation sealed.
+    // Only the confirmation page seals this content.
     const request: NativeRequest = JSON.parse(openTicket(deps, page, form.ticket));
     if (form.action === 'deny' || form.action === 'report') {
       const type = form.action === 'deny' ? 'device.denied' : 'device.reported';

@@ -10,8 +10,8 @@ import { readPageSession, writePageSession } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
 
 /**
- * `GET /authorize`: for a listed native client on a machine with a browser (RFC 8252). First the provider says who
- * is there, then the person is asked; nothing is ever given silently.
+ * `GET /authorize`, for a configured native client on a machine with a browser (RFC 8252). The provider identifies the
+ * person first, then the person is asked. Nothing is ever granted silently.
  */
 export function authorize(deps: Deps) {
   return async (c: BrokerContext) => {

@@ -12,7 +12,7 @@ import { finishSignIn, type Purpose } from '../web/page-sign-in.ts';
 import { messagePage } from '../web/pages/message-page.ts';
 import { rememberSignIn } from '../web/remember-sign-in.ts';
 
-/** `GET /callback`: back from the provider, with a code or an error (RFC 6749 §4.1.2). */
+/** `GET /callback` receives the provider's redirect, with a code or an error (RFC 6749 §4.1.2). */
 export function callback(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
@@ -22,7 +22,7 @@ export function callback(deps: Deps) {
     if (returned.canceled) return canceled(deps, c, returned.purpose);
     const { purpose, refreshToken, upstream, identity } = returned;
     const isLasting = purpose.type === 'allow' || purpose.type === 'authorize_allow';
-    // Only "Allow" asks for a lasting grant. One that came uninvited is given back, where that ends nothing else.
+    // Only "Allow" requests a lasting grant. An unrequested refresh token is revoked if that ends nothing else.
     if (!isLasting && refreshToken !== undefined && upstream.preset.revocationIsNarrow) {
       void upstream.revoke(refreshToken);
     }
@@ -44,7 +44,7 @@ export function callback(deps: Deps) {
   };
 }
 
-/** The person turned back at the provider. A program that waits for its answer is told. */
+/** The person canceled at the provider. A client that waits for its response is told. */
 function canceled({ config }: Pick<Deps, 'config'>, c: BrokerContext, purpose: Purpose) {
   if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow')
     return c.html(messagePage(c.get('language'), 'canceled'), 400);

@@ -10,7 +10,7 @@ import { requestedTarget, requireClient, requireGrant } from '../oauth/public-cl
 import { newUserCode, userCodeHash } from '../oauth/user-code.ts';
 
 const lifeMs = 600_000;
-/** Seconds between polls. */
+/** Polling interval in seconds. */
 const interval = 5;
 
 /** `POST /device_authorization` (RFC 8628 §3.1, §3.2). */

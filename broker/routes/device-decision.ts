@@ -10,8 +10,9 @@ import { continuePage } from '../web/pages/continue-page.ts';
 import { messagePage } from '../web/pages/message-page.ts';
 
 /**
- * `POST /device/decision`: the person's answer. "Allow" goes through the provider once more for a grant that
- * is the device's own, never a copy of the browser's. "I did not start this" is a denial that administrators hear of.
+ * `POST /device/decision` handles the person's answer. "Allow" goes through the provider once more for a grant that
+ * belongs to the device and is never a copy of the browser's. "I did not start this" is a denial that notifies
+ * administrators.
  */
 export function deviceDecision(deps: Deps) {
   return async (c: BrokerContext) => {

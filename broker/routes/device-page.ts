@@ -8,7 +8,7 @@ import { csrfToken, readPageSession, requireCsrf, writePageSession } from '../we
 import { startSignIn } from '../web/page-sign-in.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
 
-/** `GET /device`: the form. The QR link's `user_code` fills it in and submits nothing (RFC 8628 §3.3.1, §5.4). */
+/** `GET /device` shows the form. The QR link's `user_code` prefills it and submits nothing (RFC 8628 §3.3.1, §5.4). */
 export function devicePage(deps: Pick<Deps, 'ring' | 'store' | 'now'>) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
@@ -19,8 +19,8 @@ export function devicePage(deps: Pick<Deps, 'ring' | 'store' | 'now'>) {
 }
 
 /**
- * `POST /device`: takes the code and sends the person to the provider. Nothing is compared before somebody
- * has signed in, so that guesses are always somebody's.
+ * `POST /device` takes the code and sends the person to the provider. The code is compared only after the sign-in, so
+ * every guess belongs to a person.
  */
 export function deviceSubmit(deps: Deps) {
   return async (c: BrokerContext) => {

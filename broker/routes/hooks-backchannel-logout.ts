@@ -8,7 +8,7 @@ import { onceOf } from '../hooks/once.ts';
 import { formBody } from '../middleware/body.ts';
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
-/** A logout token is sent when it is made; an older one is a replay. */
+/** A provider sends a logout token when it is issued, so an older one is a replay. */
 const maxAgeS = 300;
 
 /** `POST /hooks/:upstream/backchannel-logout` (OpenID Connect Back-Channel Logout 1.0 §2.5). */
@@ -31,7 +31,7 @@ export function backchannelLogout(deps: Deps) {
 
 type Claims = { iat: number; jti: string } & ({ sid: string } | { sid: undefined; sub: string });
 
-/** §2.6, beyond what every JWT is checked for. A `sid` names one session and wins over the person. */
+/** Checks §2.6, beyond the checks of every JWT. A `sid` identifies one session and takes precedence over the person. */
 function readClaims({ iat, jti, sid, sub, events, ...rest }: JWTPayload): Claims {
   const event = isObject(events) ? events[logoutEvent] : undefined;
   if (!isObject(event)) throw new OAuthError('invalid_request', 'logout_token has no back-channel logout event');

@@ -13,7 +13,7 @@ const maxAgeS = 300;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 
-/** Subject identifiers (RFC 9493 §3.2) by which a provider names a person. */
+/** Subject identifiers (RFC 9493 §3.2) that a provider may use for a person. */
 const revocationRequest = v.object({
   sub_id: v.variant('format', [
     v.object({ format: v.literal('iss_sub'), iss: text, sub: text }),
@@ -25,8 +25,8 @@ const revocationRequest = v.object({
 type SubjectId = v.InferOutput<typeof revocationRequest>['sub_id'];
 
 /**
- * `POST /hooks/:upstream/global-token-revocation` (draft-parecki-oauth-global-token-revocation; Okta's
- * Universal Logout): ends every session and device of a person. 204 when it is done, 404 for nobody we know.
+ * `POST /hooks/:upstream/global-token-revocation` (draft-parecki-oauth-global-token-revocation; Okta's Universal
+ * Logout) ends every session and device of a person. Responds 204 when done and 404 for an unknown person.
  */
 export function globalTokenRevocation(deps: Deps) {
   return async (c: BrokerContext) => {
@@ -49,7 +49,7 @@ export function globalTokenRevocation(deps: Deps) {
   };
 }
 
-/** The caller's token: made for this URL, by whoever may revoke at this provider. */
+/** Authenticates the caller's token: it must be issued for this URL, by the party that may revoke at this provider. */
 async function authenticate(c: BrokerContext, { revocation }: HookSigners, audience: string) {
   const token = /^Bearer ([\w.-]+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
   if (token === undefined) throw unauthorized('the Authorization header has no Bearer token');
@@ -62,7 +62,10 @@ async function authenticate(c: BrokerContext, { revocation }: HookSigners, audie
   return { iat, jti };
 }
 
-/** The provider's `sub` of whoever is meant; for a `sub` that is not known yet too: its first sign-in may be on its way. */
+/**
+ * Returns the provider's `sub` of each person meant. A `sub` that is still unknown is included, because its first
+ * sign-in may be in progress.
+ */
 async function findTargets(
   { store }: Pick<Deps, 'store'>,
   { config, revocation }: ReturnType<typeof hookProvider>,

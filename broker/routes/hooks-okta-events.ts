@@ -9,7 +9,7 @@ import { sameText, sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { recheckPerson } from '../revocation/recheck-person.ts';
 
-/** What says that a person may have lost something. Other events are taken and left alone. */
+/** Event types that mean a person may have lost access. Other events are accepted and ignored. */
 const telling = new Set([
   'user.lifecycle.deactivate',
   'user.lifecycle.suspend',
@@ -19,7 +19,7 @@ const telling = new Set([
   'group.user_membership.remove',
 ]);
 
-/** Okta repeats an event that was not answered in time, and may send one twice. */
+/** Okta retries an event that was not acknowledged in time, and may deliver one twice. */
 const rememberMs = 86_400_000;
 
 const text = v.pipe(v.string(), v.maxLength(512));
@@ -38,7 +38,7 @@ const oktaEvents = v.object({
 
 type OktaEvent = v.InferOutput<typeof oktaEvents>['data']['events'][number];
 
-/** `GET /hooks/:upstream/okta-events`: Okta makes sure that the endpoint is ours (one-time verification). */
+/** `GET /hooks/:upstream/okta-events` answers Okta's one-time verification of the endpoint. */
 export function oktaEventsChallenge(deps: Deps) {
   return (c: BrokerContext) => {
     requireSecret(c, hookProvider(deps, c.req.param('upstream')).config);
@@ -51,8 +51,8 @@ export function oktaEventsChallenge(deps: Deps) {
 }
 
 /**
- * `POST /hooks/:upstream/okta-events`: hints. The secret is a long-lived one that travels with every call, so
- * what an event says is not taken for a fact: the people it names are asked about at the provider.
+ * `POST /hooks/:upstream/okta-events` receives hints. The secret is long-lived and travels with every call, so an
+ * event is not trusted as fact: the broker asks the provider about the people it names.
  */
 export function oktaEventsReceive(deps: Deps) {
   return async (c: BrokerContext) => {
@@ -81,7 +81,7 @@ function requireSecret(c: BrokerContext, { hooks }: UpstreamConfig): void {
   if (oktaEventsSecret === undefined) {
     throw new OAuthError('not_found', 'this provider has no hooks.okta_events_secret in the configuration');
   }
-  // Digests have one length, so that the comparison tells nothing about the secret's.
+  // Digests have a fixed length, so the comparison reveals nothing about the length of the secret.
   const given = sha256(c.req.header('Authorization') ?? '');
   if (!sameText(given, sha256(oktaEventsSecret))) {
     throw new OAuthError('invalid_client', 'the Authorization header does not match the secret of this hook');

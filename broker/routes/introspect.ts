@@ -12,8 +12,9 @@ import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
 const jwtType = 'application/token-introspection+jwt';
 
 /**
- * `POST /introspect` (RFC 7662), as a signed JWT where that is asked for (RFC 9701). A service may ask about tokens
- * of the resources in its `introspect`; of every other, and of whatever is no good, it learns `active: false`.
+ * `POST /introspect` (RFC 7662), with a signed JWT response on request (RFC 9701). A service may introspect tokens of
+ * the resources listed in its `introspect`. For tokens of other resources and for invalid tokens, the response is
+ * `active: false`.
  */
 export function introspect(deps: Deps) {
   return async (c: BrokerContext) => {

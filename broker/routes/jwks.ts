@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 
-/** `GET /jwks` (RFC 7517): cached by verifiers for five minutes; `next` is published long before it signs. */
+/** `GET /jwks` (RFC 7517). Verifiers cache it for five minutes, and `next` is published long before it signs. */
 export function jwks({ keys }: Pick<Deps, 'keys'>) {
   return async (c: BrokerContext) => {
     c.header('Cache-Control', 'public, max-age=300');

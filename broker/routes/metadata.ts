@@ -6,8 +6,8 @@ import { identityScopesSupported } from '../oauth/identity-scopes.ts';
 import { languages } from '../web/pages/languages.ts';
 
 /**
- * `GET /.well-known/oauth-authorization-server` (RFC 8414) and `/.well-known/openid-configuration`. They
- * name what is there and nothing else: there is no `registration_endpoint`, clients are listed by an administrator.
+ * `GET /.well-known/oauth-authorization-server` (RFC 8414) and `/.well-known/openid-configuration`. They list only
+ * what exists. There is no `registration_endpoint`, because an administrator configures the clients.
  */
 export function metadata({ config }: Pick<Deps, 'config'>) {
   return (c: BrokerContext) => {
@@ -19,7 +19,7 @@ export function metadata({ config }: Pick<Deps, 'config'>) {
 
 const serviceMethods = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'];
 
-/** As the configuration stands now: it can change while the broker runs. */
+/** Builds the document from the current configuration, which can change while the broker runs. */
 function document({ issuer, resources }: Deps['config']) {
   return {
     issuer,

@@ -4,9 +4,9 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 
 /**
- * The answer to a request that the resource server refuses: its status, its challenge, and a nonce where one is needed.
+ * Builds the response to a request that the resource server rejects: status, challenge and, if needed, a nonce.
  *
- * @param status instead of the one that belongs to the code
+ * @param status overrides the default status of the error code
  */
 export function refusedAnswer(
   { refusal, scheme = 'Bearer', cause }: Refused,

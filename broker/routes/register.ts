@@ -1,6 +1,9 @@
 import { OAuthError } from '../errors.ts';
 
-/** `POST /register`: dynamic registration (RFC 7591) is off, and the metadata names no endpoint. Who tries is told why. */
+/**
+ * `POST /register`: dynamic registration (RFC 7591) is disabled, and the metadata names no endpoint. The error tells
+ * the caller why.
+ */
 export function register(): never {
   throw new OAuthError(
     'not_found',

@@ -8,8 +8,8 @@ import { familyRowId, parseRefreshToken, refreshTokenHash } from '../oauth/refre
 import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
 
 /**
- * `POST /revoke` (RFC 7009): ends the device's session. Always 200 for a token, known or not. The provider
- * hears of it only where that ends this grant and no other of the person's.
+ * `POST /revoke` (RFC 7009) ends the device's session. It responds 200 for any token, known or not. The grant is also
+ * revoked at the provider, but only if that ends no other grant of the person.
  */
 export function revoke(deps: Deps) {
   const { store, upstreams } = deps;

@@ -6,7 +6,7 @@ import { countExactly } from '../limits/count-exactly.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { beginSignIn } from '../session/begin-sign-in.ts';
 
-/** `POST /session/authorize`: opens a sign-in transaction for the key of the proof and says where to send the person. */
+/** `POST /session/authorize` opens a sign-in transaction for the key of the proof and returns where to send the person. */
 export function sessionAuthorize(deps: Deps) {
   return async (c: BrokerContext) => {
     await countExactly(deps, budgets.sessionAuthorize, c.get('network'));

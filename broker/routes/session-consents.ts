@@ -7,7 +7,7 @@ import { decisionsView } from '../session/session-view.ts';
 import { allowSite, letSiteAsk, refuseSite, takeBackSite } from '../session/site-decisions.ts';
 import type { Session } from '../store/store.ts';
 
-/** `POST /session/consents`: the person has decided about a site. */
+/** `POST /session/consents` records the person's decision about a site. */
 export function consentDecide(deps: Deps) {
   return async (c: BrokerContext) => {
     const { row } = c.get('session');
@@ -27,7 +27,7 @@ function decided(deps: Deps, row: Session, request: ConsentRequest): Promise<voi
   }
 }
 
-/** `DELETE /session/consents`: the person takes back what they allowed, for one resource or the whole site. */
+/** `DELETE /session/consents` revokes what the person allowed, for one resource or the whole site. */
 export function consentRevoke(deps: Pick<Deps, 'store' | 'feed' | 'now'>) {
   return async (c: BrokerContext) => {
     const { row } = c.get('session');

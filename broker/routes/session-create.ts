@@ -8,7 +8,7 @@ import { signIn } from '../session/extension-sign-in.ts';
 import { sessionRowId } from '../session/session-secret.ts';
 import { sessionView } from '../session/session-view.ts';
 
-/** `POST /session`: the code of a sign-in for a session and its cookie. */
+/** `POST /session` exchanges the code of a sign-in for a session and its cookie. */
 export function sessionCreate(deps: Deps) {
   return async (c: BrokerContext) => {
     const jkt = c.get('jkt');

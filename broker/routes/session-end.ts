@@ -4,8 +4,8 @@ import { clearSessionCookie } from '../middleware/session-cookie.ts';
 import { endSession, revokeUpstream } from '../session/end-session.ts';
 
 /**
- * `DELETE /session`: erases here first, then revokes upstream (RFC 7009) as far as the provider lets us, so
- * that a provider that is down keeps nobody signed in.
+ * `DELETE /session` first ends the session in the broker, then revokes upstream (RFC 7009) as far as the provider
+ * supports it. An unavailable provider therefore keeps nobody signed in.
  */
 export function sessionEnd(deps: Deps) {
   return async (c: BrokerContext) => {

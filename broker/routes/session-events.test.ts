@@ -44,7 +44,7 @@ const happens = (event: Record<string, unknown>) => {
   for (const subscriber of subscribers) subscriber.next(revocation);
 };
 
-/** Reads on its own: what has come so far, and whether that is all. */
+/** Reads the stream in the background: what has arrived so far, and whether the stream has ended. */
 function read(stream: ReadableStream<Uint8Array>) {
   const seen = { names: [] as string[], isOver: false };
   const reader = stream.getReader();

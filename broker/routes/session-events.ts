@@ -8,7 +8,8 @@ import type { Session } from '../store/store.ts';
 type Parts = Pick<Deps, 'store' | 'feed' | 'metrics' | 'now'>;
 
 /**
- * `GET /session/events`: `revoked`, `consent` and `policy` as they happen (server-sent events). `Last-Event-ID` resumes.
+ * `GET /session/events` streams `revoked`, `consent` and `policy` as they happen (server-sent events). `Last-Event-ID`
+ * resumes.
  */
 export function sessionEvents(parts: Parts) {
   const streams = createOpenStreams();
@@ -17,12 +18,12 @@ export function sessionEvents(parts: Parts) {
     const lastEventId = last === undefined ? undefined : Number(last);
     return c.body(openStream(parts, streams, c.get('session').row, lastEventId), 200, {
       'Content-Type': 'text/event-stream',
-      // nginx would hold events back until its buffer is full.
+      // Without this header, nginx holds events back until its buffer is full.
       'X-Accel-Buffering': 'no',
     });
   };
 }
 
-/** The stream's bytes, until the session ends or the client goes. */
+/** Returns the stream's bytes, until the session ends or the client disconnects. */
 export const openStream = (parts: Parts, streams: OpenStreams, row: Session, lastEventId: number | undefined) =>
   serverSentEvents((stream) => followSession(parts, streams, { ...stream, row, lastEventId }));

@@ -5,7 +5,7 @@ import { noSession } from '../session/no-session.ts';
 import { rechecked } from '../session/rechecked-session.ts';
 import { sessionView } from '../session/session-view.ts';
 
-/** `GET /session`: account, policy and consents, with an `ETag` so that asking often costs little. */
+/** `GET /session` returns account, policy and consents, with an `ETag` that makes frequent requests cheap. */
 export function sessionRead(deps: Pick<Deps, 'config' | 'store' | 'refresher'>) {
   return async (c: BrokerContext) => {
     const row = await rechecked(deps, c.get('session'));

@@ -4,7 +4,7 @@ import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { grantToken } from '../session/grant-token.ts';
 
-/** `POST /session/token`: a short-lived token for one origin and one resource. The broker alone decides. */
+/** `POST /session/token` issues a short-lived token for one origin and one resource. Only the broker decides. */
 export function sessionToken(deps: Deps) {
   return async (c: BrokerContext) => {
     const request = await jsonBody(c, tokenRequest);

@@ -4,7 +4,7 @@ import { formBody } from '../middleware/body.ts';
 import { readPageSession, requireCsrf } from '../web/page-session.ts';
 import { forgetSignIn } from '../web/remember-sign-in.ts';
 
-/** `POST /signout`: "not you?" on the pages. The next sign-in asks who it is. */
+/** `POST /signout`: "not you?" on the pages. The next sign-in shows the provider's account selection. */
 export function signOut(deps: Pick<Deps, 'ring' | 'store' | 'now'>) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);

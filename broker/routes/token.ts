@@ -13,7 +13,7 @@ import { refreshTokenGrant } from '../oauth/grants/refresh-token.ts';
 import { type ClientRequest, requireClient } from '../oauth/public-client.ts';
 import { familyRowId, parseRefreshToken } from '../oauth/refresh-token-format.ts';
 
-/** `POST /token`: the grants that this version has (RFC 6749 §3.2, RFC 8628 §3.4). */
+/** `POST /token` dispatches to the supported grants (RFC 6749 §3.2, RFC 8628 §3.4). */
 export function token(deps: Deps) {
   const ofDevices =
     (grant: (deps: Deps, request: ClientRequest) => Promise<object>) => (c: BrokerContext, form: Form) =>
@@ -50,7 +50,7 @@ export function token(deps: Deps) {
   };
 }
 
-/** Each grant type has its own budget, so that polls never use up what refreshes need. */
+/** Each grant type has its own budget, so polls never use up what refreshes need. */
 async function countGrant(
   { countInChunks }: Pick<Deps, 'countInChunks'>,
   c: BrokerContext,

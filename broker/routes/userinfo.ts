@@ -10,8 +10,8 @@ import { TokenError } from '../tokens/token-verifier.ts';
 import { refusedAnswer } from './refused-answer.ts';
 
 /**
- * `GET` and `POST /userinfo` (OpenID Connect Core §5.3): what the token's scopes open about the person, as the
- * provider last said it. The token comes in the `Authorization` header; refusals are those of RFC 6750 §3.1.
+ * `GET` and `POST /userinfo` (OpenID Connect Core §5.3) return the claims that the token's scopes grant, as the
+ * provider last reported them. The token comes in the `Authorization` header. Errors follow RFC 6750 §3.1.
  */
 export function userInfo(deps: Deps) {
   return async (c: BrokerContext) => {
@@ -35,7 +35,7 @@ async function personOf({ config, store, verifyToken, now }: Deps, authorization
       dpop: 'off',
       async verifyToken(token) {
         const claims = await verifyToken(token);
-        // What the client of another audience's token must ask for is the scope that brings this audience.
+        // A token for another audience lacks the scope that adds this audience, so the challenge names that scope.
         if (!isFor(claims.aud, audience)) requireScopes({ scope: undefined }, required);
         return claims;
       },
@@ -49,7 +49,7 @@ async function personOf({ config, store, verifyToken, now }: Deps, authorization
   return { sub: claims.sub, ...personClaims(session.claims, parseScope(claims.scope)) };
 }
 
-/** Without a policy for proofs no bound token gets as far as its target. */
+/** Without a proof policy, no bound token gets as far as its target. */
 const noTarget = (): never => {
   throw new TypeError('/userinfo takes no DPoP proofs');
 };

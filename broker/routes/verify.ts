@@ -8,14 +8,17 @@ import { type Forwarded, originalRequest } from '../gateway/original.ts';
 import { parseRules } from '../gateway/rules.ts';
 import { refusedAnswer } from './refused-answer.ts';
 
-/** Below this path gateways ask that can't set method and path of their question. */
+/** Gateways that cannot set the method and path of their request use paths below this one. */
 const mirrorPath = '/verify/mirror';
-/** There the rules come in this header, from trusted proxies only: the query is the client's. */
+/**
+ * On `/verify/mirror`, the rules come in this header, from trusted proxies only, because the client controls the
+ * query.
+ */
 const rulesHeader = 'x-latchkey-rules';
 
 /**
- * `GET /verify`: forward authentication for gateways, which set the rules as parameters. 200 with the identity in
- * headers, or 401/403 with a challenge for the client. Never a cookie.
+ * `GET /verify` provides forward authentication for gateways, which pass the rules as parameters. It responds 200 with
+ * the identity in headers, or 401/403 with a challenge for the client. It never sets a cookie.
  */
 export function verify(deps: Deps) {
   return (c: BrokerContext) =>
@@ -25,7 +28,7 @@ export function verify(deps: Deps) {
     });
 }
 
-/** Any method on `/verify/mirror/…`: the same for Envoy, whose question repeats the client's method and path. */
+/** Any method on `/verify/mirror/…` does the same for Envoy, whose request repeats the client's method and path. */
 export function verifyMirrored(deps: Deps) {
   return (c: BrokerContext) => {
     const rules = c.get('fromTrustedProxy') ? c.req.header(rulesHeader) : undefined;
@@ -66,20 +69,20 @@ async function answer(deps: Deps, c: BrokerContext, query: URLSearchParams, aske
 }
 
 /**
- * Gateways hand a 401 or 403 on to the client and take every other status for a fault of the broker: nginx's
- * `auth_request` would answer 500, HAProxy 503. So a malformed request of the client is 401 here, with
- * `error="invalid_request"` in its challenge; 400 is left for a gateway whose rules are wrong.
+ * Gateways pass a 401 or 403 on to the client and treat every other status as a failure of the broker: nginx's
+ * `auth_request` would respond 500, HAProxy 503. A malformed client request is therefore 401, with
+ * `error="invalid_request"` in its challenge. 400 is reserved for a gateway whose rules are wrong.
  */
 const gatewayStatus = ({ code }: Refusal): number => (code === 'invalid_request' ? 401 : refusalStatus[code]);
 
-/** What the gateway says of the request, which counts only from a trusted proxy. */
+/** The original request as the gateway describes it. The description counts only if it comes from a trusted proxy. */
 function original(c: BrokerContext, asked: Pick<Forwarded, 'method' | 'uri'>) {
   if (!c.get('fromTrustedProxy')) return undefined;
   const proto = c.req.header('x-forwarded-proto');
   return originalRequest({ ...asked, proto, host: c.req.header('x-forwarded-host') ?? c.req.header('host') });
 }
 
-/** The gateway hands refusals on to the page, which has to see the challenge to answer it (Fetch §3.2). */
+/** The gateway passes errors on to the page, which must be able to read the challenge to respond to it (Fetch §3.2). */
 function letPagesRead(c: BrokerContext, { config }: Pick<Deps, 'config'>, resource: string): void {
   const origin = c.req.header('origin');
   if (origin === undefined || !config.origins.get(origin)?.allow.has(resource)) return;

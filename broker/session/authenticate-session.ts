@@ -8,20 +8,20 @@ export interface AuthenticatedSession {
   secret: SessionSecret;
 }
 
-/** What a request shows of a session. */
+/** The session credentials of a request. */
 interface Presented {
-  /** That of the request's cookie. */
+  /** From the request's cookie. */
   secret: SessionSecret | undefined;
-  /** Thumbprint of the key that made the request's proof. */
+  /** Thumbprint of the key that signed the request's proof. */
   jkt: string;
 }
 
-/** The idle expiry is moved on at most this often, so that a busy session is not a write a request. */
+/** The idle expiry is extended at most this often, so that a busy session does not cause a write per request. */
 const touchEveryMs = 60_000;
 
 /**
- * The session that the secret opens, if it is bound to the key that made the proof, whether or not it still lives. A
- * secret without its key, and a key without its secret, are worth nothing.
+ * Finds the session that the secret opens, if it is bound to the key that signed the proof. The session may have
+ * ended. A secret without its key, or a key without its secret, is useless.
  */
 export async function findSession(
   { store }: Pick<Deps, 'store'>,
@@ -33,11 +33,14 @@ export async function findSession(
   return { row, secret };
 }
 
-/** Neither ended nor expired. */
+/** Whether the session has neither ended nor expired. */
 export const isUsable = ({ row }: AuthenticatedSession, now: number): boolean =>
   row.state !== 'ended' && now < row.idleExpiresAt && now < row.absoluteExpiresAt;
 
-/** The first use of a session ends the one that it replaces: until then, its holder may not have got it. */
+/**
+ * Ends the predecessor of a session on the session's first use. Before that, the holder may not have received the new
+ * session.
+ */
 export async function replacePredecessor(
   { store, feed, now }: Pick<Deps, 'store' | 'feed' | 'now'>,
   { id, predecessor }: Session,
@@ -48,10 +51,10 @@ export async function replacePredecessor(
 }
 
 /**
- * Notes that the session is in use.
+ * Records that the session is in use.
  *
  * @param from the address of the request
- * @returns when it now expires without further use; `undefined` where that was moved on a short while ago, and stays
+ * @returns the new idle expiry, or `undefined` if it was extended recently and stays the same
  */
 export async function keepAlive(
   { config, store, now }: Pick<Deps, 'config' | 'store' | 'now'>,

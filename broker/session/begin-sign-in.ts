@@ -5,7 +5,7 @@ import { sha256 } from '../keys/hash.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { requireSilentPossible } from './silent-sign-in.ts';
 
-/** What `/session/authorize` leaves for `POST /session`. */
+/** The data that `/session/authorize` stores for `POST /session`. */
 export interface SignInTransaction {
   upstream: string;
   redirectUri: string;
@@ -13,18 +13,18 @@ export interface SignInTransaction {
   codeChallenge: string;
   jkt: string;
   maxAge: number | undefined;
-  /** `sub` of the account whose session goes on, where nobody is to be asked. */
+  /** For a silent sign-in: `sub` of the account whose session continues. */
   silentFor?: string | undefined;
 }
 
-/** How long somebody may take to sign in at the provider. */
+/** How long the person may take to sign in at the provider. */
 const transactionMs = 600_000;
 
 /**
- * Opens a sign-in transaction for a key, and finds out where to send the person.
+ * Opens a sign-in transaction for a key and returns where to send the person.
  *
  * @param jkt thumbprint of the key that the session will be bound to
- * @throws {OAuthError} `invalid_request`; what {@link requireSilentPossible} and the provider's side throw
+ * @throws {OAuthError} `invalid_request`; the errors of {@link requireSilentPossible} and of the provider
  */
 export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: string) {
   const { config, store, now } = deps;

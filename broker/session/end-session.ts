@@ -4,25 +4,29 @@ import { endSignIns } from '../revocation/end-sign-ins.ts';
 import type { Session } from '../store/store.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 
-/** Why its holder ends it: the person signs out, or has signed in anew. */
+/** Why the holder ends the session: the person signs out, or has signed in again. */
 export type EndedBy = 'sign_out' | 'replaced';
 
-/** @returns the provider's refresh token, which nobody but the session's holder could open, and now nobody can */
+/**
+ * Ends the holder's session.
+ *
+ * @returns the provider's refresh token; only the session's holder could open it, and after this call nobody can
+ */
 export async function endSession(
   deps: Deps,
   session: AuthenticatedSession,
   reason: EndedBy,
 ): Promise<string | undefined> {
   const refreshToken = refreshTokenOf(deps, session);
-  // The audit log's entry follows in revokeUpstream: it also tells whether the provider took part.
+  // revokeUpstream writes the audit entry later, because it also records whether the provider took part.
   await endSignIns(deps, { signIns: { of: 'browser', id: session.row.id }, reason, audit: () => [] });
   return refreshToken;
 }
 
 /**
- * Revokes at the provider (RFC 7009), as far as it lets us, what {@link endSession} has left.
+ * Revokes what {@link endSession} returned at the provider (RFC 7009), as far as the provider supports it.
  *
- * @returns where the person ends the provider's own session, if it has such a place
+ * @returns the URL where the person ends the provider's own session, if there is one
  */
 export async function revokeUpstream(
   { store, upstreams, now }: Pick<Deps, 'store' | 'upstreams' | 'now'>,

@@ -9,7 +9,7 @@ import type { SignInTransaction } from './begin-sign-in.ts';
 const random = () => randomBytes(32).toString('base64url');
 
 it('a sign-in whose code the provider did not answer can be taken up again, with the same key, for two minutes', async () => {
-  // Its provider is out of reach.
+  // The provider is unreachable.
   const broker = await brokerInProcess('resources: {}');
   const { deps, clock } = broker;
   const create = async ({ publicKey, privateKey }: CryptoKeyPair, body: object) => {

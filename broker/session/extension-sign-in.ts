@@ -11,21 +11,21 @@ import type { SignInTransaction } from './begin-sign-in.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 import { requireSilentOutcome } from './silent-sign-in.ts';
 
-/** Where a sign-in came from. */
+/** Where a sign-in request came from. */
 export interface SignInContext {
   jkt: string;
-  /** The session that this one replaces once it is used. */
+  /** The session that the new one replaces on its first use. */
   predecessor: Session | undefined;
   userAgent: string | undefined;
   address: string;
 }
 
 /**
- * Redeems the code at the provider and opens a session bound to the key that began it.
+ * Redeems the code at the provider and opens a session bound to the key that began the sign-in.
  *
- * @throws {OAuthError} `invalid_transaction` where state, key or verifier is not that of a stored
- *   transaction; what the provider's side throws; `access_denied` where the provider has meanwhile ended it; what
- *   {@link requireSilentOutcome} throws
+ * @throws {OAuthError} `invalid_transaction` if state, key or verifier does not match a stored transaction;
+ *   `access_denied` if the provider has ended the sign-in since; the errors of the provider and of {@link
+ *   requireSilentOutcome}
  */
 export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
   const { config, store, ring, now } = deps;
@@ -62,7 +62,7 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     refreshToken === undefined
       ? undefined
       : seal(ring, { purpose: 'session-refresh', id, secret: secret.secret }, refreshToken);
-  // Nobody was asked: the session goes on, until when it would have ended.
+  // The person was not asked, so the session continues and keeps its original expiry.
   const goesOn = silentFor === undefined ? undefined : context.predecessor?.absoluteExpiresAt;
   const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
   const outcome = await store.insertSession({
@@ -110,7 +110,7 @@ async function consume(
       'invalid_transaction',
       'this sign-in is unknown, already used, or older than 10 minutes; start again',
     );
-  // Our own row, written by /session/authorize in this shape.
+  // The row was written by /session/authorize in this shape.
   const transaction = data as unknown as SignInTransaction;
   const challenge = createHash('sha256').update(request.code_verifier).digest('base64url');
   if (transaction.jkt !== jkt || !sameText(challenge, transaction.codeChallenge)) {

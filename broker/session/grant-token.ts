@@ -14,17 +14,17 @@ import { noSession } from './no-session.ts';
 
 const attempts = 2;
 
-/** A site's last use is noted at most this often, so that it is not a write a token. */
+/** A site's last use is recorded at most this often, so that it does not cause a write per token. */
 const touchEveryMs = 300_000;
 
 /**
- * Mints a token for a page, after a refresh upstream where what is known of the person is too old.
+ * Mints a token for a page, after an upstream refresh if the person's data is too old.
  *
- * Session state, policy and consent are read in one statement and decided on together; after a refresh they
- * are read and decided on again.
+ * Session state, policy and consent are read in one statement and decided together. After a refresh they are read and
+ * decided again.
  *
- * @param from the address that asks, for the person's list of sites
- * @throws {OAuthError} as {@link decide} says; `login_required`; `temporarily_unavailable`
+ * @param from the caller's address, for the person's list of sites
+ * @throws {OAuthError} the errors of {@link decide}; `login_required`; `temporarily_unavailable`
  */
 export async function grantToken(
   deps: Deps,
@@ -47,13 +47,14 @@ export async function grantToken(
     if (refreshed.kind === 'reauth_required') throw reauthRequired();
     if (refreshed.kind === 'fresh') {
       authority = await authorize(deps, row.id, request);
-      // Another hint may have come meanwhile; and what was stored may have been long on its way: the store can have been away.
+      // Another hint may have arrived, and the result may have aged before it was stored because the store was
+      // unavailable.
       const isOld = lifeOf(deps, authority) < leastLifeMs && !isOver(deps, authority);
       needsRefresh = isOld || authority.session.state === 'recheck';
       continue;
     }
     needsRefresh = false;
-    // A provider that is down takes nothing from anybody: what is known still counts until it is `fresh` old.
+    // An unavailable provider revokes nothing: the known data stays valid until it reaches the age of `fresh`.
     if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
       throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
     }
@@ -63,7 +64,7 @@ export async function grantToken(
   return token;
 }
 
-/** What is only noted takes nobody's token away. */
+/** A failure to record the use must not deny the token. */
 async function noteUse(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   site: Site,
@@ -111,7 +112,7 @@ async function authorize(
 const lifeOf = ({ now }: Pick<Deps, 'now'>, { session, resource }: Authority): number =>
   tokenLifeMs(resource, session.refreshedAt, session.absoluteExpiresAt, now());
 
-/** The session has no life left for another token. */
+/** Whether the session's remaining lifetime is too short for another token. */
 const isOver = ({ now }: Pick<Deps, 'now'>, { session }: Authority): boolean =>
   session.absoluteExpiresAt - now() < leastLifeMs;
 
@@ -166,7 +167,7 @@ async function mint(
   };
 }
 
-/** Who has just signed in is on the way here for some seconds: they are not sent back for a `max_age` of less. */
+/** A person who has just signed in takes some seconds to return. A shorter `max_age` does not send them back. */
 const leastMaxAgeS = 10;
 
 const wantedSignIn = ({ acr_values, max_age }: Pick<TokenRequest, 'acr_values' | 'max_age'>) => ({

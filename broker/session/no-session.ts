@@ -3,13 +3,17 @@ import type { Session } from '../store/store.ts';
 
 type End = Pick<Session, 'state' | 'endReason'>;
 
-/** Whether somebody has ended it: the person, an administrator, the provider. One that was replaced goes on in another. */
+/**
+ * Whether someone ended the session: the person, an administrator or the provider. A replaced session continues in its
+ * successor.
+ */
 export const wasEnded = ({ state, endReason }: End): boolean => state === 'ended' && endReason !== 'replaced';
 
 /**
- * No session stands behind a call.
+ * The error for a call without a live session.
  *
- * @param row whoever has its cookie and key learns that somebody has ended it: then it doesn't come back without a window
+ * @param row the session that the cookie and key belong to; if someone ended it, the client is told so and must not
+ *   sign in again without a window
  */
 export const noSession = (row: End | undefined): OAuthError =>
   row && wasEnded(row)

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { Session } from '../store/store.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 
-/** The session as it stands once the provider has been asked, where a hint said that it should be. */
+/** Returns the session after asking the provider, if a hint required that. */
 export async function rechecked(
   { store, refresher }: Pick<Deps, 'store' | 'refresher'>,
   { row, secret }: AuthenticatedSession,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../keys/hash.ts';
 
-/** The two halves of what a browser holds of its session. The store knows a hash of each, and what the secret seals. */
+/** The two halves of a browser's session secret. The store holds only a hash of each, and data sealed under the secret. */
 export interface SessionSecret {
   /** 128 bits, base64url. */
   id: string;
@@ -13,17 +13,21 @@ export function newSessionSecret(): SessionSecret {
   return { id: randomBytes(16).toString('base64url'), secret: randomBytes(16) };
 }
 
-/** The session's row. */
+/** The row ID of the session. */
 export const sessionRowId = ({ id }: SessionSecret): string => sha256(`session:${id}`);
 
-/** Shows that a presented secret is the right one without opening anything. */
+/** Verifies a presented secret without opening anything. */
 export const secretCheckOf = ({ secret }: SessionSecret): string =>
   sha256(Buffer.concat([Buffer.from('session-secret:'), secret]));
 
-/** As the cookie's value. */
+/** Formats the secret as the cookie value. */
 export const formatSessionSecret = ({ id, secret }: SessionSecret): string => `${id}.${secret.toString('base64url')}`;
 
-/** @returns `undefined` where the text is not of the form that {@link formatSessionSecret} writes */
+/**
+ * Parses a cookie value.
+ *
+ * @returns `undefined` if the text does not have the format of {@link formatSessionSecret}
+ */
 export function parseSessionSecret(text: string): SessionSecret | undefined {
   const match = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})$/.exec(text);
   if (!match?.[1] || !match[2]) return undefined;

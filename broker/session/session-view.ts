@@ -5,7 +5,10 @@ import type { Deps } from '../deps.ts';
 import { inGroups } from '../policy/decide.ts';
 import type { Consent, GrantClaims, Session, Site } from '../store/store.ts';
 
-/** What the extension is told of a session: who, until when, which sites may ask, what was agreed to. */
+/**
+ * Returns what the extension learns about a session: the account, its expiry, the sites that may ask, and the
+ * consents.
+ */
 export async function sessionView(deps: Pick<Deps, 'config' | 'store'>, row: Session): Promise<SessionAnswer> {
   return {
     account: { sub: row.sub, name: row.claims.name, email: row.claims.email, upstream: row.upstream },
@@ -19,7 +22,7 @@ export async function sessionView(deps: Pick<Deps, 'config' | 'store'>, row: Ses
   };
 }
 
-/** What the person has decided about sites, and when they last used them. */
+/** Returns the person's decisions about sites and when each site was last used. */
 export async function decisionsView({ store }: Pick<Deps, 'store'>, { sub }: Pick<Session, 'sub'>): Promise<Decisions> {
   const [consents, sites] = [await store.listConsents(sub), await store.listSites(sub)];
   return {
@@ -41,7 +44,7 @@ const consentView = ({ origin, resource, scopes, grantedAt }: Consent) => ({
   granted_at: toSeconds(grantedAt),
 });
 
-/** Only the sites that this person may use. */
+/** Returns only the sites that this person may use. */
 const sitesFor = (config: Config, claims: GrantClaims): SitePolicy[] =>
   [...config.origins.values()].filter(({ groups }) => inGroups(groups, claims)).map((site) => siteView(config, site));
 

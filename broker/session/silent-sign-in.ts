@@ -3,12 +3,13 @@ import { OAuthError } from '../errors.ts';
 import type { Identity, Upstream } from '../upstream/types.ts';
 
 /**
- * A silent sign-in (`prompt=none`, OpenID Connect Core §3.1.2.1) goes on with the session of one person and gives it
- * all that an ordinary one would: else it is refused, and what there is stays as it is.
+ * Requires that a silent sign-in (`prompt=none`, OpenID Connect Core §3.1.2.1) is possible. A silent sign-in continues
+ * one person's session with everything that an ordinary sign-in provides. Otherwise it is rejected, and the existing
+ * session stays unchanged.
  *
- * @param sub whose session it is
+ * @param sub the owner of the session
  * @returns that `sub`
- * @throws {OAuthError} `invalid_request` where nobody is named, `interaction_required` where the provider gives no lasting
+ * @throws {OAuthError} `invalid_request` if `sub` is missing, `interaction_required` if the provider issues no lasting
  *   grant without asking the person
  */
 export function requireSilentPossible(upstream: Upstream, sub: string | undefined): string {
@@ -19,10 +20,10 @@ export function requireSilentPossible(upstream: Upstream, sub: string | undefine
 }
 
 /**
- * Holds what came of a silent sign-in against what it was for.
+ * Checks the result of a silent sign-in against its request.
  *
- * @throws {OAuthError} `account_selection_required` for another account, `interaction_required` without a refresh token
- *   where one is wanted: such a session could mint nothing once `fresh` is over
+ * @throws {OAuthError} `account_selection_required` for another account, `interaction_required` if an expected refresh
+ *   token is missing: such a session could mint nothing once `fresh` has passed
  */
 export async function requireSilentOutcome(
   { store }: Pick<Deps, 'store'>,
@@ -38,7 +39,7 @@ export async function requireSilentOutcome(
   if (refreshToken === undefined && wantsGrant(upstream)) throw noGrant();
 }
 
-/** Whether ordinary sign-ins ask this provider for a refresh token. */
+/** Whether ordinary sign-ins request a refresh token from this provider. */
 const wantsGrant = ({ config, preset }: Upstream): boolean =>
   config.scopes.includes('offline_access') || Object.keys(preset.offlineParams).length > 0;
 

@@ -4,25 +4,33 @@ import { decide } from '../policy/decide.ts';
 import type { Session } from '../store/store.ts';
 
 /**
- * What a person decides about a site, from wherever they decide it. The last decision counts; each is in the audit,
- * and their browsers hear of it. One that changes nothing is no error.
+ * A person's decisions about a site, wherever they make them. The last decision wins. Each one is audited and sent to
+ * the person's browsers. A decision that changes nothing is not an error.
  */
 
-/** Only what the policy allows can be allowed. @throws {OAuthError} as {@link decide} says */
+/**
+ * Allows a site, if the policy permits it.
+ *
+ * @throws {OAuthError} the errors of {@link decide}
+ */
 export async function allowSite(
   deps: Deps,
   { sub, claims }: Pick<Session, 'sub' | 'claims'>,
   { origin, resource, scopes }: { origin: string; resource: string; scopes: string[] },
 ): Promise<void> {
   const answer = decide(deps.config, { origin, resource, scopes, claims, consented: scopes, now: deps.now() });
-  // Stepping up is for the token; agreeing beforehand does no harm.
+  // Step-up applies to the token. Consenting beforehand does no harm.
   if (!answer.allowed && answer.error !== 'insufficient_user_authentication')
     throw new OAuthError(answer.error, answer.why);
   await deps.store.grantConsent({ sub, origin, resource, scopes }, deps.now());
   await record(deps, sub, 'consent.granted', { origin, resource, scope: scopes.join(' ') });
 }
 
-/** @param resource absent: all of the site's */
+/**
+ * Revokes a consent.
+ *
+ * @param resource if absent, all resources of the site
+ */
 export async function takeBackSite(
   deps: Pick<Deps, 'store' | 'feed' | 'now'>,
   sub: string,
@@ -33,9 +41,10 @@ export async function takeBackSite(
 }
 
 /**
- * "Never": takes back what there is, and the site may not ask again.
+ * "Never": revokes existing consents and stops the site from asking again.
  *
- * @throws {OAuthError} `access_denied` for sites that don't ask: unknown ones, and the administrator's
+ * @throws {OAuthError} `access_denied` for sites that do not ask: unknown ones, and those that the administrator has
+ *   allowed
  */
 export async function refuseSite(deps: Deps, sub: string, origin: string): Promise<void> {
   const site = deps.config.origins.get(origin);
@@ -46,7 +55,7 @@ export async function refuseSite(deps: Deps, sub: string, origin: string): Promi
   if (await deps.store.refuseSite({ sub, origin }, deps.now())) await record(deps, sub, 'consent.refused', { origin });
 }
 
-/** Takes a "never" back. */
+/** Reverts a "never". */
 export async function letSiteAsk(
   deps: Pick<Deps, 'store' | 'feed' | 'now'>,
   sub: string,

@@ -16,7 +16,11 @@ beforeEach(async () => {
 });
 afterEach(() => broker.close());
 
-/** One request of a browser with this cookie. @returns the cookie that it has afterwards */
+/**
+ * Sends one request from a browser with this cookie.
+ *
+ * @returns the cookie that the browser has afterwards
+ */
 async function browse<T>(
   cookie: string | undefined,
   work: (c: Parameters<typeof readPageSession>[1]) => Promise<T>,

@@ -8,16 +8,16 @@ import { keyedDigest, macMatches, sha256 } from '../keys/hash.ts';
 import { open, seal } from '../keys/seal.ts';
 
 /**
- * What a browser carries between our own pages: short-lived, and apart from the extension's session. `state` and CSRF
- * tokens are bound to its `id`, which is new after each sign-in. The cookie, sealed under the ring, does not say who is
- * signed in: that is in a row, under a hash of the id, which a sign-in writes and nothing else.
+ * What a browser carries between the broker's own pages: short-lived, and separate from the extension's session.
+ * `state` and CSRF tokens are bound to its `id`, which changes with each sign-in. The cookie, sealed under the ring,
+ * does not identify the person. That is stored in a row under a hash of the ID, and only a sign-in writes this row.
  */
 export interface PageSession {
   id: string;
   /** Epoch milliseconds. */
   expiresAt: number;
   person?: SignedInPerson | undefined;
-  /** The person said "not you?": the provider must ask who it is, whatever session lives there. */
+  /** The person chose "not you?", so the provider must show its account selection even if it has a session. */
   chooseAccount?: boolean | undefined;
 }
 
@@ -38,20 +38,20 @@ const schema = v.object({
   sealed: v.string(),
 });
 
-/** What the cookie says by itself. */
+/** The content of the cookie. */
 interface Sealed {
   expiresAt: number;
   chooseAccount?: boolean | undefined;
-  /** There is a row. Strangers have none, so that nothing is looked up for them. */
+  /** Whether a row exists. Without one, a visitor causes no lookup. */
   isSignedIn: boolean;
 }
 
 const context = (id: string) => ({ purpose: 'page', id: `session:${id}` }) as const;
 
-/** What the store may know of a page session: its id opens the pages of whoever is signed in. */
+/** The hash of a page session's ID. The store holds only this hash, because the ID itself opens the person's pages. */
 export const pageSessionHash = ({ id }: Pick<PageSession, 'id'>): string => sha256(`page:${id}`);
 
-/** The browser's page session, or a fresh one that nobody has signed in to. */
+/** Returns the browser's page session, or a new one that nobody has signed in to. */
 export async function readPageSession(
   { ring, store, now }: Pick<Deps, 'ring' | 'store' | 'now'>,
   c: BrokerContext,
@@ -67,11 +67,11 @@ export async function readPageSession(
   const opened = open(ring, context(parsed.output.id), parsed.output);
   if (opened === undefined) return fresh;
   const { id } = parsed.output;
-  // What our own seal opens is what writePageSession sealed.
+  // Only writePageSession seals this content.
   const { expiresAt, chooseAccount, isSignedIn } = JSON.parse(opened) as Sealed;
   if (expiresAt <= now()) return fresh;
   const found = isSignedIn ? await store.getPageSession(pageSessionHash({ id }), now()) : undefined;
-  // One that has been ended is still the same browser's: what it has begun it may finish.
+  // An ended page session still belongs to the same browser, which may finish what it has begun.
   if (!found) return { id, expiresAt, chooseAccount };
   const { sub, upstream, groups } = found.session;
   return { id, expiresAt, chooseAccount, person: { sub, upstream, groups, ...found.person } };
@@ -93,7 +93,7 @@ export function writePageSession(
   setCookie(c, cookie, `${session.id}.${Buffer.from(ringKid).toString('base64url')}.${sealed}`, {
     httpOnly: true,
     secure: true,
-    // The provider's redirect to /callback comes from another site.
+    // The provider's redirect to /callback is cross-site.
     sameSite: 'Lax',
     path: '/',
     maxAge: Math.max(0, Math.floor((expiresAt - now()) / 1_000)),
@@ -103,7 +103,11 @@ export function writePageSession(
 export const csrfToken = ({ ring }: Pick<Deps, 'ring'>, session: PageSession): string =>
   keyedDigest(ring.current.key, 'csrf', session.id).toString('base64url');
 
-/** @throws {OAuthError} `invalid_request` where the form was not made for this browser (ASVS 3.5.1) */
+/**
+ * Requires the CSRF token of this browser's page session.
+ *
+ * @throws {OAuthError} `invalid_request` if the form was not made for this browser (ASVS 3.5.1)
+ */
 export function requireCsrf({ ring }: Pick<Deps, 'ring'>, session: PageSession, token: string | undefined): void {
   if (token === undefined || !macMatches(ring, 'csrf', session.id, token)) {
     throw new OAuthError(
@@ -114,7 +118,7 @@ export function requireCsrf({ ring }: Pick<Deps, 'ring'>, session: PageSession, 
   }
 }
 
-/** Seals something small into a form of this browser's page session. */
+/** Seals a small value into a form, bound to this browser's page session. */
 export function sealTicket({ ring }: Pick<Deps, 'ring'>, session: PageSession, value: string): string {
   const { sealed, ringKid } = seal(ring, { purpose: 'page', id: `ticket:${session.id}` }, value);
   return `${Buffer.from(ringKid).toString('base64url')}.${sealed}`;

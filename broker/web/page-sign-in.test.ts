@@ -4,7 +4,7 @@ import { sha256 } from '../keys/hash.ts';
 import { pageSessionHash } from './page-session.ts';
 
 it('a sign-in whose code the provider did not answer goes on when the page is loaded again', async () => {
-  // Its provider is out of reach.
+  // The provider is unreachable.
   const broker = await brokerInProcess('resources: {}');
   const page = await broker.request('/device');
   const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -23,7 +23,7 @@ it('a sign-in whose code the provider did not answer goes on when the page is lo
   expect(await back({ cookie })).toBe(503);
   broker.clock.now += 119_000;
   expect(await back({ cookie })).toBe(503);
-  // Another browser's, and nobody's after it.
+  // The state belongs to another browser, and the failed attempt uses it up.
   expect(await back({})).toBe(400);
   expect(await back({ cookie })).toBe(400);
   await broker.close();

@@ -7,34 +7,34 @@ import { exchangeOf } from '../upstream/exchange-code.ts';
 import type { Identity, Upstream } from '../upstream/types.ts';
 import { type PageSession, pageSessionHash } from './page-session.ts';
 
-/** Why somebody was sent to the provider, and so what happens when they come back. */
+/** Why a person was sent to the provider. It determines what happens when they return. */
 export type Purpose =
-  /** To say who they are; then the code is compared. `forced`: the provider was told to ask again. */
+  /** To identify the person, before the code is compared. `forced`: the provider was told to ask again. */
   | { type: 'code'; userCode: string; forced: boolean }
-  /** "Allow": to give the device a lasting grant of its own. */
+  /** "Allow": to obtain a lasting grant for the device. */
   | { type: 'allow'; deviceCodeHash: string; sub: string }
-  /** To say who they are, for a native client; then they are asked. */
+  /** To identify the person for a native client, before they are asked to confirm. */
   | { type: 'authorize'; request: NativeRequest }
-  /** "Allow": to give the native client a lasting grant of its own. */
+  /** "Allow": to obtain a lasting grant for the native client. */
   | { type: 'authorize_allow'; request: NativeRequest; sub: string }
-  /** To see their account. */
+  /** To show the person's account. */
   | { type: 'account' }
-  /** To show that it is still them, before they are signed out everywhere. */
+  /** To verify that it is still the same person, before they are signed out everywhere. */
   | { type: 'sign_out_everywhere'; sub: string };
 
-/** How the provider is asked. */
+/** Options of the request to the provider. */
 interface SignInOptions {
-  /** Whether a lasting grant is wanted. */
+  /** Whether to request a lasting grant. */
   offline: boolean;
   prompt?: 'login' | 'select_account' | undefined;
   loginHint?: string | undefined;
   acrValues?: string | undefined;
-  /** Seconds; checked when they come back. */
+  /** In seconds. Verified when the person returns. */
   maxAge?: number | undefined;
 }
 
 interface PageTransaction {
-  /** Hash of its id. */
+  /** Hash of the page session's ID. */
   page: string;
   upstream: string;
   nonce: string;
@@ -47,7 +47,10 @@ const transactionMs = 600_000;
 const random = () => randomBytes(32).toString('base64url');
 const redirectUri = ({ config }: Pick<Deps, 'config'>): string => `${config.issuer}/callback`;
 
-/** Where to send the browser. `state` and PKCE stay here, bound to the browser's page session. */
+/**
+ * Begins a sign-in and returns where to send the browser. `state` and PKCE stay in the broker, bound to the browser's
+ * page session.
+ */
 export async function startSignIn(
   deps: Pick<Deps, 'config' | 'store' | 'now'>,
   page: PageSession,
@@ -80,7 +83,7 @@ export async function startSignIn(
   return url;
 }
 
-/** What the provider's redirect brings. */
+/** The parameters of the provider's redirect. */
 export interface Callback {
   state: string;
   code: string | undefined;
@@ -92,13 +95,13 @@ export type Returned =
   | { purpose: Purpose; canceled: false; upstream: Upstream; identity: Identity; refreshToken: string | undefined };
 
 /**
- * Takes up a sign-in when the provider sends the browser back.
+ * Finishes a sign-in when the provider sends the browser back.
  *
- * @throws {OAuthError} `invalid_transaction` where this browser did not begin it (login CSRF: RFC 6749 §10.12)
+ * @throws {OAuthError} `invalid_transaction` if this browser did not begin it (login CSRF: RFC 6749 §10.12)
  */
 export async function finishSignIn(deps: Deps, page: PageSession, { state, code, iss }: Callback): Promise<Returned> {
   const data = await deps.store.consumeTransaction(sha256(state), 'page', deps.now());
-  // Our own row, written by startSignIn in this shape.
+  // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
   if (!transaction || !sameText(transaction.page, pageSessionHash(page))) {
     throw new OAuthError(

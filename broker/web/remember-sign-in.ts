@@ -6,10 +6,10 @@ import type { Identity } from '../upstream/types.ts';
 import { newPageSession, type PageSession, pageSessionHash, writePageSession } from './page-session.ts';
 
 /**
- * A new page session for whoever signed in: an id from before the sign-in is worth nothing after it.
+ * Creates a new page session after a sign-in, so that an ID from before the sign-in is worthless afterwards.
  *
- * @param before what this browser had
- * @throws {OAuthError} `access_denied` where the provider has ended the sign-in before it was finished
+ * @param before the browser's previous page session
+ * @throws {OAuthError} `access_denied` if the provider ended the sign-in before it was finished
  */
 export async function rememberSignIn(
   deps: Pick<Deps, 'ring' | 'store' | 'now'>,
@@ -36,7 +36,7 @@ export async function rememberSignIn(
   return session;
 }
 
-/** Nobody is signed in to our pages any more, and the next sign-in asks who it is. */
+/** Signs the browser out of the broker's pages. The next sign-in shows the provider's account selection. */
 export async function forgetSignIn(
   deps: Pick<Deps, 'ring' | 'store' | 'now'>,
   c: BrokerContext,

@@ -7,24 +7,24 @@ import { basicChallenge, parseBasicCredentials } from './basic-credentials.ts';
 import { secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
-/** What a service's authentication is read from. */
+/** The parts of a request that service authentication reads. */
 export interface ServiceRequest {
-  /** The Authorization header. */
+  /** The `Authorization` header. */
   authorization: string | undefined;
   form: Form;
-  /** Of the request's URL, which an assertion may name as its audience. */
+  /** Path of the request URL. An assertion may name that URL as its audience. */
   path: string;
-  /** Whom failures count for. */
+  /** The network that failed attempts are counted against. */
   network: string;
 }
 
 type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | { assertion: string });
 
 /**
- * The service that calls: by `private_key_jwt` (RFC 7523), or a secret in the Authorization header or the form
- * (RFC 6749 §2.3.1).
+ * Authenticates the calling service by `private_key_jwt` (RFC 7523), or by a secret in the `Authorization` header or
+ * the form (RFC 6749 §2.3.1).
  *
- * @throws {OAuthError} `invalid_client`, the same for an unknown service and for a wrong secret
+ * @throws {OAuthError} `invalid_client`, identical for an unknown service and a wrong secret
  */
 export async function authenticateService(
   deps: Pick<Deps, 'config' | 'store' | 'now'>,

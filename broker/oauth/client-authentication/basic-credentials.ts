@@ -1,16 +1,16 @@
 export interface BasicCredentials {
   clientId: string;
-  /** `undefined` without a colon after the id: some public clients leave it out. */
+  /** `undefined` if there is no colon after the ID: some public clients omit it. */
   secret: string | undefined;
 }
 
-/** For answers to a client that authenticated by Basic (RFC 6749 §5.2). */
+/** For responses to a client that authenticated with HTTP Basic (RFC 6749 §5.2). */
 export const basicChallenge = { 'WWW-Authenticate': 'Basic realm="latchkey"' };
 
 /**
- * Reads client credentials from an Authorization header (RFC 6749 §2.3.1, RFC 7617).
+ * Parses client credentials from an `Authorization` header (RFC 6749 §2.3.1, RFC 7617).
  *
- * @returns `undefined` for another scheme, or for what isn't base64
+ * @returns `undefined` for another scheme or invalid base64
  */
 export function parseBasicCredentials(authorization: string): BasicCredentials | undefined {
   const space = authorization.indexOf(' ');
@@ -23,7 +23,7 @@ export function parseBasicCredentials(authorization: string): BasicCredentials |
   return { clientId: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
 }
 
-/** Both parts are form-encoded before they are joined. A stray `%` comes from a client that doesn't encode. */
+/** Both parts are form-encoded before they are joined. A stray `%` comes from a client that skips the encoding. */
 function formDecoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

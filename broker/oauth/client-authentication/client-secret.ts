@@ -2,20 +2,24 @@ import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 const [logN, r, p] = [15, 8, 1];
 
-/** A new secret of 256 bits, and its hash for the configuration. */
+/** Generates a secret of 256 bits and its hash for the configuration. */
 export function newSecret(): { secret: string; hash: string } {
   const secret = randomBytes(32).toString('base64url');
   return { secret, hash: `sha256:${createHash('sha256').update(secret).digest('base64url')}` };
 }
 
-/** The hash of a secret that somebody else chose, and that may be guessable. */
+/** Hashes a secret that someone else chose and that may be guessable. */
 export async function hashChosenSecret(secret: string): Promise<string> {
   const salt = randomBytes(16);
   const hash = await derive(secret, salt, 32, { logN, r, p });
   return `scrypt:${logN}:${r}:${p}:${salt.toString('base64url')}:${hash.toString('base64url')}`;
 }
 
-/** Compares in constant time. @param hash as `secretHashForm` (config/) describes */
+/**
+ * Compares a secret with a hash in constant time.
+ *
+ * @param hash in the format that `secretHashForm` (config/) describes
+ */
 export async function secretMatches(secret: string, hash: string): Promise<boolean> {
   const [kind, ...parts] = hash.split(':');
   const expected = Buffer.from(parts.at(-1) ?? '', 'base64url');

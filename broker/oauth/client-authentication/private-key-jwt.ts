@@ -2,19 +2,19 @@ import { decodeJwt, errors, importJWK, type JWK, type JWTPayload, jwtVerify } fr
 import type { Deps } from '../../deps.ts';
 import { sha256 } from '../../keys/hash.ts';
 
-/** Asymmetric algorithms alone: a shared secret is a secret's business. */
+/** Asymmetric algorithms only. Shared secrets go through `client-secret.ts`. */
 export const assertionAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
-/** How long before its end an assertion may be used, in seconds: what has been used is remembered so long. */
+/** The longest lifetime of an assertion, in seconds. Used assertions are remembered for this long. */
 const longestSeconds = 600;
 const clockTolerance = 30;
 const maxLength = 8_192;
 
-/** Why a client assertion is refused, in a sentence for whoever runs the service. */
+/** Why a client assertion was rejected, in a sentence for the operator of the service. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 
-/** Whose assertion it says it is: not believed, only looked up. */
+/** Returns the subject that an assertion claims. It is unverified, so use it only for the lookup. */
 export function assertionSubject(assertion: string): string | undefined {
   try {
     return assertion.length <= maxLength ? decodeJwt(assertion).sub : undefined;
@@ -24,7 +24,8 @@ export function assertionSubject(assertion: string): string | undefined {
 }
 
 /**
- * Checks the assertion of `private_key_jwt`: by one of the service's keys, for us alone, short, and once.
+ * Verifies a `private_key_jwt` assertion: signed by one of the service's keys, issued for this broker only,
+ * short-lived and used once.
  *
  * @throws {AssertionError}
  * @see RFC 7523 §3
@@ -36,7 +37,7 @@ export async function checkAssertion(
 ): Promise<void> {
   const { aud, exp = 0, jti } = await verify(assertion, { clientId, keys, now: now() });
   const named = [aud].flat();
-  // For us and nobody else: an assertion that two servers take, one of them can use at the other.
+  // Exactly one audience is allowed. If two servers accept the same assertion, one can replay it at the other.
   if (named.length !== 1 || !audiences.includes(named[0] ?? '')) {
     throw refused(`aud must be ${audiences[0]} and nothing else`);
   }
@@ -66,7 +67,7 @@ async function verify(
       return payload;
     } catch (error) {
       cause = error;
-      // The signature holds: no other key will do better.
+      // The signature is valid, so no other key can give a better result.
       if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) break;
     }
   }
@@ -81,7 +82,7 @@ function sentence(error: unknown): string {
   return `no key of this client verifies its signature; sign it with one of ${assertionAlgorithms.join(', ')}`;
 }
 
-/** For keys that don't name their algorithm; jose then takes what the key can do of `algorithms`. */
+/** For keys that do not name their algorithm. jose then chooses among `algorithms` by what the key supports. */
 const defaultAlgorithm = ({ kty, crv }: JWK): string =>
   kty === 'RSA' ? 'RS256' : kty === 'OKP' ? 'EdDSA' : crv === 'P-384' ? 'ES384' : 'ES256';
 

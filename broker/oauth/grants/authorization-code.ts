@@ -11,9 +11,11 @@ import { openAllowed, redeemOnce } from './redeem-once.ts';
 import type { SealedGrant } from './sealed-grant.ts';
 
 /**
- * The authorization code grant (RFC 6749 §4.1.3), bound to client, redirect URI and PKCE verifier (RFC 7636 §4.6).
+ * Handles the authorization code grant (RFC 6749 §4.1.3). The code is bound to the client, the redirect URI and the
+ * PKCE verifier (RFC 7636 §4.6).
  *
- * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use ends what the first one gave (§4.1.2)
+ * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use of a code ends what the first use issued
+ *   (§4.1.2)
  */
 export async function authorizationCodeGrant(deps: Deps, { client, form, address }: ClientRequest) {
   const { store, now } = deps;
@@ -49,7 +51,10 @@ function belongs(
   return redirectUri === shownRedirectUri && sameText(challenge, codeChallenge);
 }
 
-/** The code is good no more. Where it has been used, somebody has it who should not: nobody keeps what it gave. */
+/**
+ * Handles a code that is no longer valid. If the code was redeemed before, someone else has obtained it, so everything
+ * it issued is ended.
+ */
 async function used(deps: Deps, client: DeviceClientConfig, code: string): Promise<OAuthError> {
   const row = await deps.store.getDeviceSession(familyRowId({ family: codeFamily(code) }));
   if (row?.clientId === client.clientId) {

@@ -218,7 +218,7 @@ describe('introspection', () => {
     expect(payload.token_introspection).toMatchObject({ active: true, sub: 'svc:nightly' });
     const inactive = await ask('x', { Accept: 'application/token-introspection+jwt' });
     expect(decodeJwt(inactive.text).token_introspection).toEqual({ active: false });
-    // It is no access token, whatever else it is.
+    // A signed introspection response is not an access token.
     expect((await ask(text)).text).toBe('{"active":false}');
   });
 

@@ -8,15 +8,15 @@ import { authenticateService, type ServiceRequest } from '../client-authenticati
 import type { Form } from '../form.ts';
 
 interface ServiceTokenRequest extends ServiceRequest {
-  /** The DPoP header. */
+  /** The `DPoP` header. */
   proof: string | undefined;
 }
 
 /**
- * The grant of services (RFC 6749 §4.4): a token in the service's own name, without groups, for one resource and
- * scopes that the service may have. There is no refresh token.
+ * Handles the client credentials grant (RFC 6749 §4.4). It issues a token in the service's own name, without groups,
+ * for one resource and scopes that the service is allowed. It never issues a refresh token.
  *
- * @returns the answer, and the nonce for the service's next proof where it uses proofs
+ * @returns the response and, if the service uses DPoP, the nonce for its next proof
  * @throws {OAuthError} `invalid_client`, `invalid_target`, `invalid_scope`, `invalid_dpop_proof`, `use_dpop_nonce`
  */
 export async function clientCredentialsGrant(deps: Deps, request: ServiceTokenRequest) {
@@ -43,7 +43,7 @@ export async function clientCredentialsGrant(deps: Deps, request: ServiceTokenRe
   return { answer, nextNonce: bound?.nextNonce };
 }
 
-/** A program knows what it needs: asking for more than it may have is a fault in it, and is told. */
+/** A service knows what it needs, so a request beyond its allowance is a bug in the service and gets an error. */
 function target({ config }: Pick<Deps, 'config'>, { allow }: ServiceConfig, form: Form) {
   const id = form.resource ?? (allow.size === 1 ? [...allow.keys()][0] : undefined);
   const allowed = allow.get(id ?? '');
@@ -61,7 +61,10 @@ function target({ config }: Pick<Deps, 'config'>, { allow }: ServiceConfig, form
   return { resource, scopes: wanted.length === 0 ? allowed : wanted };
 }
 
-/** The key of a proof sent along (RFC 9449 §5); resources that take only bound tokens need one. */
+/**
+ * Returns the key of the DPoP proof in the request (RFC 9449 §5). Resources that accept only bound tokens require a
+ * proof.
+ */
 async function boundKey(
   { config, checkProof, nonces }: Pick<Deps, 'config' | 'checkProof' | 'nonces'>,
   { dpop }: ResourceConfig,
@@ -75,7 +78,7 @@ async function boundKey(
     return { jkt, nextNonce };
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
-    // At a token endpoint these are 400 (RFC 9449 §5, §8).
+    // The token endpoint answers these errors with 400 (RFC 9449 §5, §8).
     throw new OAuthError(error.code, error.message, {
       status: 400,
       headers: { 'DPoP-Nonce': nextNonce },

@@ -6,11 +6,14 @@ import type { ClientRequest } from '../public-client.ts';
 import { newRefreshToken } from '../refresh-token-format.ts';
 import { openAllowed, redeemOnce } from './redeem-once.ts';
 
-/** Networks jitter, and widely used clients die of one `slow_down`: the interval is enforced so much more leniently. */
+/**
+ * Networks jitter, and widely used clients give up after one `slow_down`, so the interval is enforced with this
+ * leeway.
+ */
 const pollLeewayMs = 1_000;
 
 /**
- * The device's poll (RFC 8628 §3.4). An allowed grant is opened with the code and redeemed exactly once.
+ * Handles the device's poll (RFC 8628 §3.4). An allowed grant is opened with the code and redeemed exactly once.
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */

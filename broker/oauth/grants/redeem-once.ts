@@ -13,7 +13,7 @@ import { openGrant, sealGrant } from './grant-seal.ts';
 import { formatSealedGrant, parseSealedGrant, type SealedGrant } from './sealed-grant.ts';
 import { deviceTokens, prepareToken } from './token-response.ts';
 
-/** An allowed grant that whoever has its code has opened. */
+/** An allowed grant, opened with its code. */
 export interface OpenedGrant {
   grant: DeviceGrant;
   sub: string;
@@ -21,7 +21,12 @@ export interface OpenedGrant {
   sealed: SealedGrant;
 }
 
-/** @param code the `device_code`, or the authorization code @returns `undefined` where it opens nothing */
+/**
+ * Opens an allowed grant.
+ *
+ * @param code the `device_code` or the authorization code
+ * @returns `undefined` if the code opens no grant
+ */
 export async function openAllowed(
   { ring }: Pick<Deps, 'ring'>,
   grant: DeviceGrant,
@@ -33,13 +38,14 @@ export async function openAllowed(
 }
 
 /**
- * Redeems an opened grant, exactly once, and not before its answer is ready: whatever the answer needs and does not
- * get (the provider, a key, the store) spends nothing, and the next request with the code goes on from there.
+ * Redeems an opened grant exactly once, and only when its response is ready. If the provider, a key or the store
+ * fails, nothing is spent, and the next request with the code continues from there.
  *
- * @param how `code` as in {@link openAllowed}; `refreshToken` is for a session that has not begun yet; `from` is the caller's address
- * @returns `undefined` where it was used before, or the provider has meanwhile ended it; without `refresh_token` where the
- *   provider gave none: the sign-in lasts as long as its first token
- * @throws {OAuthError} what {@link prepareToken} and {@link deviceTokens} throw
+ * @param how `code` as in {@link openAllowed}; `refreshToken` is for a session that has not begun yet; `from` is the
+ *   caller's address
+ * @returns `undefined` if the grant was redeemed before or the provider has ended it since; no `refresh_token` if the
+ *   provider issued none, in which case the sign-in lasts as long as its first token
+ * @throws {OAuthError} the errors of {@link prepareToken} and {@link deviceTokens}
  */
 export async function redeemOnce(
   deps: Deps,
@@ -75,7 +81,7 @@ export async function redeemOnce(
   return redeemed ? tokens : undefined;
 }
 
-/** Finds the grant's session, or begins it. The session's refresh token stays in the grant, sealed to the code. */
+/** Finds or begins the grant's session. The session's refresh token stays in the grant, sealed to the code. */
 async function claim(
   deps: Deps,
   client: DeviceClientConfig,
@@ -88,7 +94,7 @@ async function claim(
   if (known === undefined && (await begin(deps, client, opened, { refreshToken, from })))
     known = formatRefreshToken(refreshToken);
   if (known === undefined) {
-    // Another request was faster.
+    // A concurrent request was faster.
     const grant = await store.getDeviceGrant(deviceCodeHash);
     known = grant && (await openAllowed(deps, grant, code))?.sealed.deviceRefreshToken;
   }
@@ -97,7 +103,7 @@ async function claim(
   return row && row.state !== 'ended' ? { row, refreshToken: found } : undefined;
 }
 
-/** Moves the provider's refresh token from the grant into a new session, sealed under the device's refresh token. */
+/** Moves the provider's refresh token from the grant into a new session and seals it under the device's refresh token. */
 async function begin(
   { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
   client: DeviceClientConfig,
@@ -134,7 +140,7 @@ async function begin(
       resource: grant.resource,
       name: client.name,
       createdAt: now(),
-      // Where no answer ever reaches the device, it goes with the code.
+      // If no response ever reaches the device, the session expires with the code.
       absoluteExpiresAt: grant.expiresAt,
       lastUsedAt: now(),
       lastUsedFrom: from,

@@ -15,16 +15,16 @@ import {
 } from '../refresh-token-format.ts';
 import { deviceTokens, prepareToken } from './token-response.ts';
 
-/** An old refresh token gets the same next one again for this long after its first use. The window never slides. */
+/** For this long after its first use, an old refresh token returns the same successor. The window never slides. */
 const graceMs = 60_000;
-/** Requests with the same refresh token at the same time each change the row once, and the others then try again. */
+/** Concurrent requests with the same refresh token each change the row once, which makes the others retry. */
 const attempts = 5;
 
 /**
- * The refresh grant of devices (RFC 6749 §6), with rotation and reuse detection (RFC 9700 §4.14.2).
+ * Handles the refresh token grant of devices (RFC 6749 §6), with rotation and reuse detection (RFC 9700 §4.14.2).
  *
- * @throws {OAuthError} `invalid_grant` for a refresh token of no live family, or one used before; what {@link prepareToken}
- *   throws, with nothing rotated
+ * @throws {OAuthError} `invalid_grant` if the refresh token belongs to no live family or was used before; the errors
+ *   of {@link prepareToken}, without rotation
  */
 export async function refreshTokenGrant(deps: Deps, { client, form, address }: ClientRequest) {
   if (form.refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing');
@@ -46,7 +46,10 @@ export async function refreshTokenGrant(deps: Deps, { client, form, address }: C
   );
 }
 
-/** The row of the family, and the refresh token that opens it: the one presented or, in the grace period, the next. */
+/**
+ * Returns the family's row and the refresh token that opens it: the presented one or, in the grace period, its
+ * successor.
+ */
 async function find(deps: Deps, client: DeviceClientConfig, presented: DeviceRefreshToken) {
   const { store, ring, now } = deps;
   const row = await store.getDeviceSession(familyRowId(presented));
@@ -55,7 +58,7 @@ async function find(deps: Deps, client: DeviceClientConfig, presented: DeviceRef
   const hash = refreshTokenHash(presented);
   if (hash === row.currentHash) return { row, refreshToken: presented, isCurrent: true };
   const inGrace = hash === row.previousHash && row.previousUsedAt !== undefined && now() - row.previousUsedAt < graceMs;
-  // The key may be newer than what this replica has read: without it a repetition would look like a theft.
+  // The key may be newer than this replica's copy of the ring. Without the key, a retry would look like a theft.
   if (inGrace && row.ringKid !== undefined) ring.get(row.ringKid);
   const refreshToken = inGrace ? findNextRefreshToken(presented, ring, row.currentHash) : undefined;
   if (refreshToken) return { row, refreshToken, isCurrent: false };

@@ -1,20 +1,23 @@
-/** What is sealed to the device: the provider's grant, from "Allow" on, and what is known of it. */
+/** The content sealed to the device: the provider's grant, from "Allow" on, and its metadata. */
 export interface SealedGrant {
-  /** The provider's. */
+  /** The provider's refresh token. */
   refreshToken: string | undefined;
-  /** The device's own: set when its session begins, since no answer has brought it to the device yet. */
+  /**
+   * The device's own refresh token. It is set when the session begins, because no response has delivered it to the
+   * device yet.
+   */
   deviceRefreshToken?: string | undefined;
   upstream: string;
   issuer: string;
   /** Epoch milliseconds. */
   issuedAt: number;
-  /** When the provider vouched for the person, epoch milliseconds. */
+  /** When the provider last vouched for the person, in epoch milliseconds. */
   refreshedAt: number;
-  /** Of an authorization code: what its redemption has to show again, and what its ID token repeats. */
+  /** Set for authorization codes: what the redemption has to present again, and what the ID token repeats. */
   authorization?: { redirectUri: string; codeChallenge: string; nonce: string | undefined } | undefined;
 }
 
-/** As stored. Other replicas and older databases call the device's refresh token `handle`. */
+/** The stored form. Other replicas and older databases call the device's refresh token `handle`. */
 type StoredGrant = Omit<SealedGrant, 'deviceRefreshToken'> & { handle?: string | undefined };
 
 export function formatSealedGrant({ deviceRefreshToken, ...grant }: SealedGrant): string {
@@ -22,7 +25,7 @@ export function formatSealedGrant({ deviceRefreshToken, ...grant }: SealedGrant)
   return JSON.stringify(stored);
 }
 
-/** For text that came out of our own seal, and so is what {@link formatSealedGrant} wrote. */
+/** Parses text that came out of the broker's own seal, so it is always the output of {@link formatSealedGrant}. */
 export function parseSealedGrant(text: string): SealedGrant {
   const { handle, ...grant }: StoredGrant = JSON.parse(text);
   return { ...grant, deviceRefreshToken: handle };

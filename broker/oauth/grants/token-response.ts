@@ -9,7 +9,7 @@ import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts
 import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
 import { type DeviceRefreshToken, formatRefreshToken } from '../refresh-token-format.ts';
 
-/** A device's session that may have a token now. */
+/** A device session that is currently allowed to receive a token. */
 export interface TokenBasis {
   row: DeviceSession;
   client: DeviceClientConfig;
@@ -18,10 +18,10 @@ export interface TokenBasis {
 }
 
 /**
- * Makes sure that what is known of the person is fresh enough for a token, asking the provider where it is
- * not, and that the client, its groups and its resource still stand.
+ * Makes sure that the person's data is fresh enough for a token, and asks the provider if it is not. Also verifies
+ * that the client, its groups and its resource are still configured.
  *
- * @throws {OAuthError} `invalid_grant` where a person is needed, `access_denied`, `temporarily_unavailable`
+ * @throws {OAuthError} `invalid_grant` if the person has to sign in, `access_denied`, `temporarily_unavailable`
  */
 export async function prepareToken(
   deps: Deps,
@@ -45,7 +45,7 @@ export async function prepareToken(
       throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
     }
     current = (await store.getDeviceSession(row.id)) ?? row;
-    // A hint has come since the provider was asked.
+    // A hint arrived after the provider was asked.
     if (current.state === 'recheck')
       throw unavailable('the identity provider must confirm this sign-in first; try again', 1_000);
   }
@@ -63,17 +63,17 @@ const signInAgain = () =>
 const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): number =>
   tokenLifeMs(resource, row.refreshedAt, row.absoluteExpiresAt, now);
 
-/** What a token answer is made of besides the session. */
+/** The inputs of a token response besides the session. */
 interface TokenRequest {
-  /** Becomes the `refresh_token`. */
+  /** Returned as `refresh_token`. */
   refreshToken: DeviceRefreshToken | undefined;
-  /** As the client repeats it: narrows, never widens. */
+  /** The scope that the client repeats. It can narrow the grant but never widen it. */
   scope: string | undefined;
-  /** Of the authorization request; refreshed ID tokens have none (OpenID Connect Core §12.2). */
+  /** From the authorization request. Refreshed ID tokens have no nonce (OpenID Connect Core §12.2). */
   nonce?: string | undefined;
 }
 
-/** The token endpoint's answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
+/** Builds the token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, nonce }: TokenRequest) {
   const { row, client, resource, idpSub } = basis;
   const { issuer } = deps.config;
@@ -123,7 +123,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
   };
 }
 
-/** What the person allowed, as far as the client may still have it, and no more of it than the client asks for now. */
+/** Returns the scopes that the person allowed, limited to what the client may still have and what it requests now. */
 function grantedScopes({ row, client, resource }: TokenBasis, scope: string | undefined): string[] {
   const allowed = client.allow.get(resource.resource) ?? [];
   const granted = row.scopes.filter((token) => isIdentityScope(token) || allowed.includes(token));

@@ -10,8 +10,8 @@ const maxNameLength = 60;
 type Change = (deps: Deps, person: SignedInPerson, form: Form) => Promise<void>;
 
 /**
- * What somebody can change of their own sign-ins, by the form's `action`. A row of somebody else is answered as one
- * that isn't there, and what is gone already is no error: the page that follows shows what there is.
+ * The changes that a person can make to their own sign-ins, by the form's `action`. Another person's row is treated as
+ * missing, and a row that is already gone is not an error: the next page shows the current state.
  */
 export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
   [

@@ -5,7 +5,7 @@ import { inGroups } from '../../policy/decide.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import type { SignedInPerson } from '../page-session.ts';
 
-/** What somebody sees of their own sign-ins. Times are milliseconds since the epoch. */
+/** What a person sees of their own sign-ins. Times are in epoch milliseconds. */
 export interface AccountView {
   browsers: Entry[];
   devices: (Entry & { client: string; may: string[]; knows: IdentityFact[] })[];
@@ -14,9 +14,9 @@ export interface AccountView {
 
 export type SiteEntry = Use & { origin: string; name: string } & (
     | { access: 'person'; may: string[]; allowedAt: number }
-    /** The administrator has let it in for everybody; it is here once the person has used it. */
+    /** The administrator has allowed the site for everyone. It is listed once the person has used it. */
     | { access: 'organization'; may: string[] }
-    /** The person chose that it may not ask. */
+    /** The person chose that the site may not ask. */
     | { access: 'never'; refusedAt: number }
   );
 
@@ -26,15 +26,15 @@ export interface Use {
 }
 
 interface Entry extends Use {
-  /** The row's: names it in forms, opens nothing. */
+  /** The row's ID. It identifies the row in forms and opens nothing. */
   id: string;
   name: string;
   signedInAt: number;
-  /** The provider wants them to sign in again there. */
+  /** Whether the provider requires a new sign-in. */
   needsSignIn: boolean;
 }
 
-/** Everything of the person that has neither ended nor expired. */
+/** Returns everything of the person that has neither ended nor expired. */
 export async function accountView(
   { config, store, now }: Pick<Deps, 'config' | 'store' | 'now'>,
   { sub, groups }: Pick<SignedInPerson, 'sub' | 'groups'>,
@@ -67,7 +67,7 @@ export async function accountView(
     const { refusedAt, lastUsedAt, lastUsedFrom } = used.find((record) => record.origin === origin) ?? {};
     const entry = { origin, name: configured?.name ?? origin, lastUsedAt, lastUsedFrom };
     if (configured?.consent === 'granted') {
-      // Nothing was decided here: who has left its groups has nothing there any more.
+      // The person made no decision here, so a site disappears once they have left its groups.
       if (!inGroups(configured.groups, { groups })) return [];
       const may = [...configured.allow].flatMap(([resource, scopes]) => words(resource, scopes));
       return [{ ...entry, access: 'organization', may }];

@@ -8,12 +8,18 @@ import type { Returned } from '../page-sign-in.ts';
 import { messagePage } from '../pages/message-page.ts';
 import { forgetSignIn } from '../remember-sign-in.ts';
 
-/** How old the sign-in may be that such a step stands on: it is for the person, not for who finds their browser open. */
+/**
+ * The maximum age of the sign-in that authorizes this step. It protects the person from someone who finds their
+ * browser open.
+ */
 const freshMs = 300_000;
-/** By which the provider's clock may be behind ours. */
+/** How far the provider's clock may be behind the broker's. */
 const clockToleranceMs = 60_000;
 
-/** Back from the provider, which was told to ask again: everything of the person ends, this page's sign-in too. */
+/**
+ * Handles the return from the provider, which was told to ask again. Ends everything of the person, including this
+ * page's sign-in.
+ */
 export async function finishSigningOut(
   deps: Deps,
   c: BrokerContext,
@@ -23,7 +29,7 @@ export async function finishSigningOut(
 ) {
   const { now } = deps;
   const { auth_time: authTime } = identity.claims;
-  // A provider that names no time was told to ask again all the same.
+  // A provider that reports no `auth_time` was still told to ask again.
   const isFresh = authTime === undefined || now() - authTime * 1_000 <= freshMs + clockToleranceMs;
   if (page.person?.sub !== sub || !isFresh) {
     throw new OAuthError('access_denied', 'this was not a fresh sign-in by the same person; nothing was signed out');
@@ -34,8 +40,8 @@ export async function finishSigningOut(
 }
 
 /**
- * Ends every browser, page session and device that began before this sign-in, by the provider's clock. The tombstone also meets
- * what was allowed and not yet taken up. Consents stay: they are decisions, not sign-ins.
+ * Ends every browser, page session and device that began before this sign-in, by the provider's clock. The tombstone
+ * also covers grants that were allowed but not redeemed yet. Consents stay, because they are decisions, not sign-ins.
  */
 const signOutEverywhere = (deps: Deps, sub: string, { issuer, idpSub, issuedAt }: Identity) =>
   endSignIns(deps, {

@@ -12,7 +12,7 @@ import { deviceConfirmPage } from '../pages/device-confirm-page.ts';
 import { messagePage } from '../pages/message-page.ts';
 import { codePage } from './show-code-page.ts';
 
-/** Now that it is known who is there, the code is compared; a right one leads to the confirmation. */
+/** Compares the code once the person is known. A correct code leads to the confirmation page. */
 export async function confirmDevice(
   deps: Deps,
   c: BrokerContext,
@@ -37,7 +37,7 @@ export async function confirmDevice(
   const { grant, client, resource } = found;
   const sameNetwork = networkOf(grant.ip ?? '') === c.get('network');
   if (!sameNetwork && !forced) {
-    // Whoever lures somebody to this page counts on a sign-in that goes through unseen (RFC 10027).
+    // An attacker who lures a person to this page relies on a sign-in that goes unnoticed (RFC 10027).
     const url = await startSignIn(
       deps,
       page,

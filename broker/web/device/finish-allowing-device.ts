@@ -6,7 +6,7 @@ import type { PageSession } from '../page-session.ts';
 import type { Purpose, Returned } from '../page-sign-in.ts';
 import { messagePage } from '../pages/message-page.ts';
 
-/** "Allow", back from the provider with a grant of the device's own. */
+/** "Allow", after the provider has returned a grant for the device. */
 export async function finishAllowingDevice(
   parts: Pick<Deps, 'store' | 'log' | 'now'>,
   c: BrokerContext,

@@ -8,7 +8,10 @@ import { inGroups } from '../../policy/decide.ts';
 import { csrfToken, type PageSession, sealTicket } from '../page-session.ts';
 import { nativeConfirmPage } from '../pages/native-confirm-page.ts';
 
-/** Somebody has signed in for a native client: they are always asked before it gets anything (RFC 8252 §8.6). */
+/**
+ * Asks the person who signed in for a native client to confirm. They are always asked before the client gets anything
+ * (RFC 8252 §8.6).
+ */
 export function confirmNativeClient(
   deps: Pick<Deps, 'config' | 'ring'>,
   c: BrokerContext,

@@ -7,7 +7,7 @@ import { codeUrl, errorUrl } from '../../oauth/authorization-response.ts';
 import type { PageSession } from '../page-session.ts';
 import type { Returned } from '../page-sign-in.ts';
 
-/** "Allow", back from the provider with a grant of the program's own: the program gets a code for it. */
+/** "Allow", after the provider has returned a grant for the native client. The client gets a code for it. */
 export async function finishAllowingNativeClient(
   deps: Deps,
   c: BrokerContext,

@@ -7,12 +7,12 @@ import { page } from './layout.ts';
 
 export interface AccountPage extends AccountView {
   csrf: string;
-  /** Who is signed in here. */
+  /** The account that is signed in. */
   account: string | undefined;
   now: number;
 }
 
-/** Where somebody is signed in, and how they end that. */
+/** The page that lists where a person is signed in and lets them end each sign-in. */
 export function accountPage(language: Language, { csrf, account, now, browsers, devices, sites }: AccountPage): Html {
   const { account: words, identity } = language.words;
   const since = (at: number): string => ago(language, now - at);

@@ -1,10 +1,14 @@
 import { ago as inWords } from '@latchkey/shared/ago.ts';
 import type { Language } from './languages.ts';
 
-/** How long ago, in words. @param ms at least 0 */
+/**
+ * Formats how long ago something happened.
+ *
+ * @param ms at least 0
+ */
 export const ago = ({ tag, words }: Language, ms: number): string => inWords(tag, ms, words.justNow);
 
-/** A span of time, in words: `90 days`, or `8 hours` where it is less than two days. */
+/** Formats a duration: `90 days`, or `8 hours` if it is less than two days. */
 export function duration({ tag }: Language, ms: number): string {
   const hours = ms / 3_600_000;
   const [value, unit] = hours < 48 ? [Math.ceil(hours), 'hour'] : [Math.ceil(hours / 24), 'day'];

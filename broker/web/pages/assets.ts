@@ -7,7 +7,7 @@ interface Asset {
 
 const read = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 
-/** What the pages load, by its name under `/assets/`. Read once, at the start. */
+/** The assets of the pages, by their name under `/assets/`. They are read once at startup. */
 export const assets: ReadonlyMap<string, Asset> = new Map([
   ['pages.css', { type: 'text/css; charset=utf-8', body: read('pages.css') }],
   ['key.svg', { type: 'image/svg+xml', body: read('key.svg') }],

@@ -4,24 +4,28 @@ import { duration } from './ago-words.ts';
 import { type Html, isolated } from './html.ts';
 import type { Language } from './languages.ts';
 
-/** What the confirmations of devices and of programs on this computer have in common. */
+/** What the confirmation pages of devices and native clients share. */
 export interface Confirmed {
   csrf: string;
-  /** Names what is decided on; sealed, and good only in this browser. */
+  /** Identifies the pending request. Sealed, and valid only in this browser. */
   ticket: string;
   account: { name: string | undefined; email: string | undefined; upstream: string };
   clientName: string;
-  /** Absent where no API is wanted. */
+  /** Absent if no API is requested. */
   resourceName: string | undefined;
-  /** In the words of the configuration. */
+  /** As worded in the configuration. */
   scopes: readonly string[];
-  /** What it may know of the person. */
+  /** The facts about the person that the client receives. */
   identity: readonly IdentityFact[];
-  /** How long it stays signed in, in milliseconds. */
+  /** How long the client stays signed in, in milliseconds. */
   sessionMs: number;
 }
 
-/** Who the device will be. @param notYou the form that changes it */
+/**
+ * The account that the device will use.
+ *
+ * @param notYou the form that switches the account
+ */
 export const accountSection = (
   { words: { confirm: words } }: Language,
   { name, email, upstream }: Confirmed['account'],
@@ -55,7 +59,7 @@ export const accessSections = (language: Language, { resourceName, scopes, ident
       <p class="fine">${words.stays(duration(language, sessionMs))}</p>`;
 };
 
-/** "Allow" and "Deny", alike; and the way out for whoever wonders why they are asked. */
+/** "Allow" and "Deny", styled alike, and a way out for people who did not expect the question. */
 export const decisionForm = (
   { words: { confirm: words } }: Language,
   action: string,

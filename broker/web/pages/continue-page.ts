@@ -3,7 +3,7 @@ import type { Html } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';
 
-/** On the way to the provider, or back from a form. */
+/** The page that sends the browser on, to the provider or back from a form. */
 export function continuePage(language: Language, url: string): Html {
   const { title, text, button } = language.words.moment;
   return page(

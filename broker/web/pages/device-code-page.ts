@@ -5,15 +5,18 @@ import { page } from './layout.ts';
 
 export interface CodePage {
   csrf: string;
-  /** From the QR link: fills the field in, and submits nothing. */
+  /** From the QR link. It prefills the field and submits nothing. */
   userCode?: string | undefined;
-  /** Why the code that was entered leads nowhere. */
+  /** Why the entered code was rejected. */
   fault?: 'malformed' | 'wrong' | undefined;
-  /** Who is signed in here already. */
+  /** The account that is already signed in. */
   account?: string | undefined;
 }
 
-/** Where the code of a device is entered. Its script puts the code in groups while it is typed or pasted, and is not needed. */
+/**
+ * The page for entering a device's code. Its script groups the code while it is typed or pasted. The page also works
+ * without the script.
+ */
 export function deviceCodePage(language: Language, { csrf, userCode, fault, account }: CodePage): Html {
   const { code: words, confirm } = language.words;
   return page(

@@ -10,11 +10,11 @@ export interface ConfirmPage extends Confirmed {
   /** Milliseconds since the device asked. */
   startedAgo: number;
   startedFrom: string | undefined;
-  /** Whether the device asked from this browser's address. A hint, never a gate. */
+  /** Whether the device's request came from this browser's address. It is a hint, never a condition. */
   sameNetwork: boolean;
 }
 
-/** Before a device is signed in: who, what, for how long, and where the request came from. */
+/** The confirmation page of a device sign-in: who, what, for how long, and where the request came from. */
 export function deviceConfirmPage(language: Language, view: ConfirmPage): Html {
   const { confirm: words } = language.words;
   const from = view.startedFrom === undefined ? words.unknownAddress : isolated(view.startedFrom);

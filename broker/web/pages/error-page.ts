@@ -6,8 +6,8 @@ import { page } from './layout.ts';
 import { type NextStep, nextStep } from './next.ts';
 
 /**
- * What a person sees where a program would get OAuth JSON: what happened and what to do in their language, and what to
- * tell support as a program would have it.
+ * The page that a person gets instead of OAuth JSON: what happened and what to do, in their language, plus the
+ * technical error for support.
  */
 export function errorPage(
   language: Language,

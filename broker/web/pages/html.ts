@@ -3,8 +3,8 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** Something within a sentence. */
+/** A part of a sentence. */
 export type Part = Html | string;
 
-/** What is not ours to translate, in its own direction within a sentence of another. */
+/** Isolates text that is not translated, so that it keeps its own direction within a sentence. */
 export const isolated = (text: string): Html => html`<bdi>${text}</bdi>`;

@@ -15,7 +15,10 @@ describe('the language of the pages', () => {
   });
 });
 
-/** Every text of a language, by its place: `confirm.allow`. What takes parameters is called with their names. */
+/**
+ * Returns every text of a language by its path, such as `confirm.allow`. Texts with parameters are called with the
+ * parameter names.
+ */
 function texts(words: object, path = ''): Map<string, string> {
   return new Map(
     Object.entries(words).flatMap(([key, value]): [string, string][] => {
@@ -26,7 +29,7 @@ function texts(words: object, path = ''): Map<string, string> {
   );
 }
 
-/** What is the same word in two languages. */
+/** Texts that are the same word in two languages. */
 const alike = new Set(['code.label', 'account.name', 'account.browsers']);
 
 describe.each(languages.slice(1))('$tag', ({ words }) => {

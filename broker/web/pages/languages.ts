@@ -4,9 +4,9 @@ import { en, type Words } from './locales/en.ts';
 import { es } from './locales/es.ts';
 import { ja } from './locales/ja.ts';
 
-/** A language that the pages speak. */
+/** A language of the pages. */
 export interface Language {
-  /** BCP 47, of the language alone. */
+  /** BCP 47 primary language subtag. */
   tag: string;
   direction: 'ltr' | 'rtl';
   words: Words;
@@ -14,7 +14,7 @@ export interface Language {
 
 export const english: Language = { tag: 'en', direction: 'ltr', words: en };
 
-/** English first: it is what others get. */
+/** English comes first, because it is the fallback. */
 export const languages: readonly Language[] = [
   english,
   { tag: 'de', direction: 'ltr', words: de },
@@ -23,7 +23,11 @@ export const languages: readonly Language[] = [
   { tag: 'ar', direction: 'rtl', words: ar },
 ];
 
-/** The first of the wishes that we speak. @param wishes language tags, dearest first; `de-AT` is content with `de` */
+/**
+ * Chooses the first supported language.
+ *
+ * @param wishes language tags in order of preference; `de-AT` matches `de`
+ */
 export function chooseLanguage(wishes: readonly string[]): Language | undefined {
   for (const wish of wishes) {
     const [primary] = wish.toLowerCase().split('-');
@@ -33,7 +37,7 @@ export function chooseLanguage(wishes: readonly string[]): Language | undefined 
   return undefined;
 }
 
-/** The tags of an `Accept-Language`, dearest first (RFC 9110 §12.5.4). */
+/** Returns the tags of an `Accept-Language` header in order of preference (RFC 9110 §12.5.4). */
 export function acceptedLanguages(header: string): string[] {
   return header
     .split(',')

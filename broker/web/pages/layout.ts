@@ -4,13 +4,16 @@ import type { Language } from './languages.ts';
 
 interface Shell {
   title: string;
-  /** Sends the browser on without a form: a policy's form-action would hold for the provider's redirects as well. */
+  /**
+   * Sends the browser on without a form, because the policy's form-action would also apply to the provider's
+   * redirects.
+   */
   continueTo?: string;
-  /** A script of ours under `/assets/`, which the answer's policy has to allow. */
+  /** A script under `/assets/`, which the response's policy has to allow. */
   script?: string;
 }
 
-/** The frame of every page that people see: one column, works without JavaScript. */
+/** The layout of every page: one column, works without JavaScript. */
 export const page = ({ tag, direction }: Language, { title, continueTo, script }: Shell, content: Html): Html =>
   html`<!doctype html>
 <html lang="${tag}" dir="${direction}">

@@ -9,18 +9,18 @@ export type MessageName = keyof Words['ends'];
 
 interface End {
   mark: 'good' | 'plain' | 'bad';
-  /** Where the person can go on from here. */
+  /** Where the person can continue. */
   next?: NextStep;
 }
 
-/** Where the pages can end, each with the next step. */
+/** The possible final pages, each with its next step. */
 const ends: Record<MessageName, End> = {
   allowed: { mark: 'good', next: 'account' },
   denied: { mark: 'plain', next: 'enterCode' },
   reported: { mark: 'plain', next: 'account' },
   expired: { mark: 'bad', next: 'enterCode' },
   used: { mark: 'bad', next: 'enterCode' },
-  // Another code is what they must not enter now.
+  // No next step: entering another code is what the person must not do now.
   too_many: { mark: 'bad' },
   canceled: { mark: 'plain', next: 'enterCode' },
   not_allowed: { mark: 'bad', next: 'enterCode' },
@@ -29,7 +29,7 @@ const ends: Record<MessageName, End> = {
 
 export const messageNames = Object.keys(ends) as MessageName[];
 
-/** How it ended, and what to do next. */
+/** Shows how a flow ended and what to do next. */
 export function messagePage(language: Language, name: MessageName): Html {
   const { mark, next } = ends[name];
   const { title, text } = language.words.ends[name];

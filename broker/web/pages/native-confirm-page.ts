@@ -5,11 +5,11 @@ import type { Language } from './languages.ts';
 import { page } from './layout.ts';
 
 export interface NativeConfirmPage extends Confirmed {
-  /** Where the program listens, such as `127.0.0.1:51004`. */
+  /** The client's redirect host, such as `127.0.0.1:51004`. */
   redirectHost: string;
 }
 
-/** Before a program on this computer is signed in. */
+/** The confirmation page of a native client on this computer. */
 export function nativeConfirmPage(language: Language, view: NativeConfirmPage): Html {
   const { confirm: words } = language.words;
   return page(

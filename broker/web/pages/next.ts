@@ -3,7 +3,7 @@ import type { Html } from './html.ts';
 import type { Language } from './languages.ts';
 import type { Words } from './locales/en.ts';
 
-/** Where somebody can go on from the end of a way. */
+/** Where a person can continue after a flow has ended. */
 export type NextStep = keyof Words['next'];
 
 const paths: Record<NextStep, string> = { enterCode: '/device', account: '/account' };

@@ -22,7 +22,7 @@ const confirmed = {
 };
 const used = { id: text, name: text, signedInAt: 0, lastUsedAt: 0, lastUsedFrom: text, needsSignIn: true };
 
-/** Every page that shows what others have written, with the worst of it everywhere. */
+/** Every page that shows untrusted text, with hostile input in every place. */
 const pages = (language: Language) => [
   deviceCodePage(language, { csrf: text, userCode: text, account: text, fault: 'wrong' }),
   deviceConfirmPage(language, { ...confirmed, userCode: text, startedAgo: 0, startedFrom: text, sameNetwork: true }),
