@@ -4,7 +4,7 @@ import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { sha256 } from '../keys/hash.ts';
-import { isLive } from '../tokens/session-is-live.ts';
+import { isLive } from '../tokens/token-not-ended.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
 import type { Original } from './original.ts';
 import type { RouteRules } from './rules.ts';

@@ -6,6 +6,9 @@ import type { KeyRing } from '../keys/ring.ts';
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ';
 const length = 8;
 
+/** How long a user code and its device code are valid. */
+export const userCodeLifeMs = 600_000;
+
 /** Draws a user code in the form `XXXX-XXXX`: 8 letters out of 20, which gives 20⁸ = 2.56 × 10¹⁰ codes. */
 export function newUserCode(): string {
   const letters = Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');

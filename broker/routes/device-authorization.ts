@@ -7,9 +7,8 @@ import { countExactly } from '../limits/count-exactly.ts';
 import { formBody } from '../middleware/body.ts';
 import { grantPublicKey } from '../oauth/grants/grant-seal.ts';
 import { requestedTarget, requireClient, requireGrant } from '../oauth/public-client.ts';
-import { newUserCode, userCodeHash } from '../oauth/user-code.ts';
+import { newUserCode, userCodeHash, userCodeLifeMs } from '../oauth/user-code.ts';
 
-const lifeMs = 600_000;
 /** Polling interval in seconds. */
 const interval = 5;
 
@@ -37,7 +36,7 @@ export function deviceAuthorization(deps: Deps) {
         ringKid: ring.current.kid,
         interval,
         createdAt: now(),
-        expiresAt: now() + lifeMs,
+        expiresAt: now() + userCodeLifeMs,
         ip: c.get('address'),
         userAgent: c.req.header('User-Agent')?.slice(0, 200),
       });
@@ -47,7 +46,7 @@ export function deviceAuthorization(deps: Deps) {
       user_code: userCode,
       verification_uri: `${config.issuer}/device`,
       verification_uri_complete: `${config.issuer}/device?user_code=${userCode}`,
-      expires_in: lifeMs / 1_000,
+      expires_in: userCodeLifeMs / 1_000,
       interval,
     });
   };

@@ -6,7 +6,7 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
 import { authenticateService } from '../oauth/client-authentication/authenticate-service.ts';
-import { isLive } from '../tokens/session-is-live.ts';
+import { isLive } from '../tokens/token-not-ended.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
 
 const jwtType = 'application/token-introspection+jwt';

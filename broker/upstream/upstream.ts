@@ -4,10 +4,10 @@ import * as oauth from 'oauth4webapi';
 import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
+import { classify } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
 import { toClaims, toIdentity } from './identity.ts';
-import { classify } from './provider-failure.ts';
 import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
 
 /** Timeout for provider requests other than refreshes. */

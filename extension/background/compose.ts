@@ -16,7 +16,7 @@ import { sessionHandlers } from './handlers/session-handlers.ts';
 import { settingsHandlers } from './handlers/settings-handlers.ts';
 import { tokenHandlers } from './handlers/token-handlers.ts';
 import { createConsentPrompts } from './page/consent-prompts.ts';
-import type { PageCall, PageHandlers } from './page/page-call.ts';
+import type { PageCall, PageHandlers } from './page/handler-types.ts';
 import { createPagePorts, type Port } from './page/page-port.ts';
 import { createPendingRequests, type Timer } from './page/pending-requests.ts';
 import { createRateLimit } from './page/rate-limit.ts';

@@ -9,9 +9,9 @@ import {
   parseRefreshToken,
   refreshTokenHash,
 } from '../refresh-token-format.ts';
+import { deviceTokens, prepareToken } from './device-tokens.ts';
 import { openGrant, sealGrant } from './grant-seal.ts';
 import { formatSealedGrant, parseSealedGrant, type SealedGrant } from './sealed-grant.ts';
-import { deviceTokens, prepareToken } from './token-response.ts';
 
 /** An allowed grant, opened with its code. */
 export interface OpenedGrant {

@@ -13,7 +13,7 @@ import {
   parseRefreshToken,
   refreshTokenHash,
 } from '../refresh-token-format.ts';
-import { deviceTokens, prepareToken } from './token-response.ts';
+import { deviceTokens, prepareToken } from './device-tokens.ts';
 
 /** For this long after its first use, an old refresh token returns the same successor. The window never slides. */
 const graceMs = 60_000;

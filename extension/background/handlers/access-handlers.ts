@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { AccessView } from '@latchkey/shared/page-protocol.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
-import type { PageHandlers } from '../page/page-call.ts';
+import type { PageHandlers } from '../page/handler-types.ts';
 import { consentedScopes, siteOf } from '../session/site-policy.ts';
 import { notSignedIn } from './interactions.ts';
 

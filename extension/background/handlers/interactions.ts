@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { BrokerError, type StepUp } from '../broker/broker-error.ts';
 import type { ConsentPrompts } from '../page/consent-prompts.ts';
-import type { PageCall } from '../page/page-call.ts';
+import type { PageCall } from '../page/handler-types.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';
 

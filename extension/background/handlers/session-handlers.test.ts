@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { api, shop } from '../../../test/extension/fake-broker.ts';
-import type { PageCall } from '../page/page-call.ts';
+import type { PageCall } from '../page/handler-types.ts';
 
 const call = (more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },

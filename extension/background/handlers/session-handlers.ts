@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { SessionView } from '@latchkey/shared/page-protocol.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
-import type { PageCall, PageHandlers } from '../page/page-call.ts';
+import type { PageCall, PageHandlers } from '../page/handler-types.ts';
 import { isConnected, isRefused, refusal, siteOf } from '../session/site-policy.ts';
 import type { Interactions } from './interactions.ts';
 

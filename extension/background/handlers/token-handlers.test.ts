@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
 import type { ConsentChoice } from '../../protocol/ui.ts';
-import type { PageCall, PageParams } from '../page/page-call.ts';
+import type { PageCall, PageParams } from '../page/handler-types.ts';
 
 const params = { resource: api, scopes: ['orders:read'], interactive: 'if_needed' as const };
 const never = { ...params, interactive: 'never' as const };

@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { TokenView } from '@latchkey/shared/page-protocol.ts';
 import type { StepUp } from '../broker/broker-error.ts';
-import type { PageHandlers } from '../page/page-call.ts';
+import type { PageHandlers } from '../page/handler-types.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { isAllowed, isRefused, refusal, requireAllowed } from '../session/site-policy.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';

@@ -4,7 +4,7 @@ import { fakePort } from '../../../test/extension/port.ts';
 import { createManagedPolicy } from '../../protocol/managed-policy.ts';
 import { createRouter } from '../handlers/router.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { PageCall } from './page-call.ts';
+import type { PageCall } from './handler-types.ts';
 import { createPagePorts, type PagePortDeps, type Port } from './page-port.ts';
 import { createPendingRequests } from './pending-requests.ts';
 import { createRateLimit } from './rate-limit.ts';

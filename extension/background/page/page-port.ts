@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { errorBody } from '../error-body.ts';
 import type { Router } from '../handlers/router.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { PageCall } from './page-call.ts';
+import type { PageCall } from './handler-types.ts';
 import type { Outcome, PendingRequests } from './pending-requests.ts';
 import { type PageSender, type PortSender, readPageSender, type SenderRules } from './sender.ts';
 

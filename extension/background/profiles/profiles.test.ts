@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { ada, api, grace, shop } from '../../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../../test/extension/memory.ts';
-import type { PageCall } from '../page/page-call.ts';
+import type { PageCall } from '../page/handler-types.ts';
 
 const notes = 'https://notes.test';
 const read = { resource: api, scopes: ['orders:read'], interactive: 'never' as const };

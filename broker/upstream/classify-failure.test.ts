@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify } from './provider-failure.ts';
+import { classify } from './classify-failure.ts';
 
 const date = 'Sun, 22 Nov 2026 09:00:00 GMT';
 const at = Date.parse(date) / 1_000;
