@@ -70,11 +70,14 @@ export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOpti
     });
     await parts.start('idp', () => serve(idp.handler, ports.idp));
 
-    const [script, broker] = await Promise.all([
+    const starting = [
       bundleScript(new URL('sites/page/main.ts', import.meta.url)),
       parts.start('broker', () => startBroker(state, origins.broker)),
       buildExtension(state),
-    ]);
+    ] as const;
+    // If one fails, the broker may still be starting: it must be among the parts before they are closed.
+    await Promise.allSettled(starting);
+    const [script, broker] = await Promise.all(starting);
     const sites = demoSites(origins.api);
     const shop = getRequestListener(createSite(sites.shop, script).fetch);
     await parts.start('shop', () => serve(shop, ports.shop));
