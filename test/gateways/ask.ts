@@ -15,10 +15,15 @@ export interface Question {
   headers?: Record<string, string | string[]>;
   body?: string;
   agent?: Agent;
+  /** How long to wait without a byte, in milliseconds (default 15 000). */
+  deadlineMs?: number;
 }
 
 /** One request as the wire has it: `fetch` would tidy up the path and merge headers. */
-export function ask(port: number, { method = 'GET', path, headers = {}, body, agent }: Question): Promise<Answer> {
+export function ask(
+  port: number,
+  { method = 'GET', path, headers = {}, body, agent, deadlineMs = 15_000 }: Question,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       { host: '127.0.0.1', port, method, path, headers, ...(agent === undefined ? {} : { agent }) },
@@ -38,7 +43,9 @@ export function ask(port: number, { method = 'GET', path, headers = {}, body, ag
         );
       },
     );
-    outgoing.setTimeout(15_000, () => outgoing.destroy(new Error(`no answer within 15 s to ${method} ${path}`)));
+    outgoing.setTimeout(deadlineMs, () =>
+      outgoing.destroy(new Error(`no answer within ${deadlineMs} ms to ${method} ${path}`)),
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });

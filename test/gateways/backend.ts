@@ -7,8 +7,10 @@ export interface Seen {
   method: string;
   /** Length of the body. */
   bytes: number;
-  /** Every header that looks like ours in some server's eyes, under the name that such a server gives it. */
+  /** Every header that some server reads as ours, by the name it has there: CGI makes one character of all but letters and digits. */
   identity: Record<string, string[]>;
+  /** What a proxy behind the gateway would remove (RFC 9110 §7.6.1). */
+  connection: string;
 }
 
 /** The path as the most liberal of servers reads it: decoded first, then dots and backslashes taken at their word. */
@@ -35,7 +37,8 @@ export async function startBackend(api: RequestListener) {
       bytes += chunk.length;
     });
     req.on('end', () => {
-      const seen: Seen = { path: pathname, method: req.method ?? '', bytes, identity };
+      const connection = req.headers.connection ?? '';
+      const seen: Seen = { path: pathname, method: req.method ?? '', bytes, identity, connection };
       res.setHeader('Content-Type', 'application/json').end(JSON.stringify(seen));
     });
   });

@@ -20,6 +20,8 @@ interface Recipe {
   /** Files that only this test needs, beside those of `deploy/`. */
   files: (dir: string) => Record<string, string>;
   args: (dir: string) => string[];
+  /** The tests ask by address, not by the name in the file. */
+  host?: Substitutions;
 }
 
 const recipes: Record<ProgramName, Recipe> = {
@@ -42,6 +44,16 @@ http {
     args: (dir) => ['run', '--config', join(dir, 'Caddyfile'), '--adapter', 'caddyfile'],
   },
   haproxy: { files: () => ({}), args: (dir) => ['-db', '-f', join(dir, 'haproxy.cfg')] },
+  traefik: {
+    files: () => ({}),
+    args: (dir) => [`--configFile=${join(dir, 'traefik.yaml')}`],
+    host: { '`api.example.com`': '`127.0.0.1`' },
+  },
+  envoy: {
+    files: () => ({}),
+    args: (dir) => ['-c', join(dir, 'envoy.yaml'), '--use-dynamic-base-id', '--concurrency', '1', '-l', 'warning'],
+    host: { '[api.example.com]': '["*"]' },
+  },
 };
 
 const startDeadlineMs = 15_000;
@@ -55,13 +67,13 @@ export async function startGateway(
   const folder = join(dir, name);
   await mkdir(folder, { recursive: true });
   const source = fileURLToPath(new URL(`../../deploy/gateways/${name}/`, import.meta.url));
-  const all = { ...substitutions, '127.0.0.1:8080': `127.0.0.1:${port}` };
+  const { files, args, host } = recipes[name];
+  const all = { ...substitutions, ...host, '127.0.0.1:8080': `127.0.0.1:${port}` };
   const unused = new Set(Object.keys(all));
   for (const file of await readdir(source)) {
     await writeFile(join(folder, file), substitute(await readFile(join(source, file), 'utf8'), all, unused));
   }
   if (unused.size > 0) throw new Error(`deploy/gateways/${name} has no ${[...unused].join(', ')}`);
-  const { files, args } = recipes[name];
   for (const [file, text] of Object.entries(files(folder))) await writeFile(join(folder, file), text);
 
   const child = spawn(program, args(folder), {
@@ -85,11 +97,15 @@ export async function startGateway(
 function substitute(text: string, substitutions: Substitutions, unused: Set<string>): string {
   let result = text;
   for (const [from, to] of Object.entries(substitutions)) {
-    if (result.includes(from)) unused.delete(from);
-    result = result.replaceAll(from, to);
+    for (const spelling of [(address: string) => address, asEnvoyAddress]) {
+      if (result.includes(spelling(from))) unused.delete(from);
+      result = result.replaceAll(spelling(from), spelling(to));
+    }
   }
   return result;
 }
+
+const asEnvoyAddress = (text: string) => text.replace(/^([\d.]+):(\d+)$/, 'address: $1, port_value: $2');
 
 async function answers(child: ChildProcess, port: number): Promise<boolean> {
   const deadline = Date.now() + startDeadlineMs;

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiDown, brokerDown, brokerHangs, type Case, cases } from './cases.ts';
 import { type Gateway, startGateway } from './gateway.ts';
-import { type ProgramName, providePrograms } from './programs.ts';
+import { programNames, providePrograms } from './programs.ts';
 import { reportsResource, startStack } from './stack.ts';
 import { printTable } from './table.ts';
 
 /** `npm run gateways`: the files of deploy/gateways/ in the real programs, in front of the demo's API. */
 
-const names: readonly ProgramName[] = ['nginx', 'caddy', 'haproxy'];
 const say = (line: string) => console.log(line);
 
 async function freePort(): Promise<number> {
@@ -24,7 +23,7 @@ async function freePort(): Promise<number> {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-const programs = providePrograms(names, say);
+const programs = providePrograms(programNames, say);
 const dir = await mkdtemp(join(tmpdir(), 'latchkey-gateways-'));
 const stack = await startStack();
 const gateways: Gateway[] = [];
