@@ -60,7 +60,7 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
 const internal = /(?:from |import\()['"]((?:@latchkey\/shared|\.{1,2})\/[^'"]+\.ts)['"]/g;
 
 /** ESM-only packages: CommonJS declarations must mark them, or `node16` resolution fails. */
-const ofEsOnly = /import (?:type )?(\{[^}]*\}) from ('(?:hono|jose|oauth4webapi)');/g;
+const ofEsOnly = /import (?:type )?(\{[^{}]*\}) from ('(?:hono|jose|oauth4webapi)');/g;
 
 /**
  * Specifiers that resolve in other people's projects: compiled extensions for `.ts`, and paths for what the

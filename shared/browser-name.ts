@@ -5,7 +5,7 @@ const browsers: [RegExp, string][] = [
   [/\bFirefox\/(\d+)?/, 'Firefox'],
   [/(?:\b|Headless)Chrom(?:e|ium)\/(\d+)?/, 'Chrome'],
   // Safari's version follows `Version/`; the number after `Safari/` is the engine's.
-  [/(?:\bVersion\/(\d+).{0,60})?\bSafari\//, 'Safari'],
+  [/(?:\bVersion\/(\d{1,4})\b.{0,60})?\bSafari\//, 'Safari'],
 ];
 const systems: [RegExp, string][] = [
   [/Android/, 'Android'],

@@ -47,7 +47,7 @@ async function entriesOf(root: string): Promise<Record<Part, string[]>> {
   return {
     bridge: contentScripts.length > 0 ? contentScripts.flatMap(({ js }) => js) : [bridgeScript],
     background: worker === undefined ? scripts : [worker],
-    popup: [...popup.matchAll(/<script[^>]+src="\/?([^"]+)"/g)].map(([, src = '']) => src),
+    popup: [...popup.matchAll(/<script[^<>]+src="\/?([^"]+)"/g)].map(([, src = '']) => src),
   };
 }
 

@@ -1,0 +1,104 @@
+import { browserName } from '@latchkey/shared/browser-name.ts';
+import { parseAuthorization } from '@latchkey/shared/resource-server/authorization.ts';
+import { parseScope } from '@latchkey/shared/scope.ts';
+import { hasDuplicateMembers } from '@latchkey/shared/strict-json.ts';
+import { describe, expect, it } from 'vitest';
+import { originalRequest } from '../../broker/gateway/original.ts';
+import { parseRules } from '../../broker/gateway/rules.ts';
+import { parseBasicCredentials } from '../../broker/oauth/client-authentication/basic-credentials.ts';
+import { parseRefreshToken } from '../../broker/oauth/refresh-token-format.ts';
+import { normalizeUserCode } from '../../broker/oauth/user-code.ts';
+import { parseSessionSecret } from '../../broker/session/session-secret.ts';
+import { plainText } from '../../clients/device/plain-text.ts';
+import { reportOf } from '../../extension/ui/diagnostics/report.ts';
+
+/**
+ * What strangers send is read in linear time: double the input takes at most two and a half times as long.
+ *
+ * This is the one test that measures time: the processor's, not the clock's. Quadratic reading takes four times as long, so
+ * the margin is wide; the best of many runs counts, and what takes less than a millisecond passes.
+ */
+
+const parsers: Record<string, (text: string) => unknown> = {
+  'an Authorization header': parseAuthorization,
+  'Basic credentials': parseBasicCredentials,
+  'a scope': parseScope,
+  'a User-Agent': browserName,
+  'JSON with duplicate members': hasDuplicateMembers,
+  'a user code': normalizeUserCode,
+  'the rules of a route': (text) => parseRules(new URLSearchParams(text)),
+  "a gateway's original request": (text) => originalRequest({ method: text, proto: text, host: text, uri: text }),
+  'a session cookie': parseSessionSecret,
+  'a refresh token': parseRefreshToken,
+  'text for a terminal': (text) => plainText(text),
+  'a report for support': (text) =>
+    reportOf([{ id: 'problem', verdict: 'ok', fact: text, words: text }], {
+      at: 0,
+      sites: [],
+      withSites: false,
+      broker: '',
+      account: undefined,
+    }),
+};
+
+/** Each is a prefix, what repeats, and an end that keeps the whole from matching. */
+const hostile: readonly [prefix: string, repeated: string, end: string][] = [
+  ['Bearer x', ' ', 'y'],
+  ['Bearer ', 'x', '!'],
+  ['Bearer x', '=', 'y'],
+  ['DPoP', '\t ', 'x'],
+  ['Basic ', '=', '!'],
+  ['Basic ', 'QUFB', ''],
+  ['', 'a ', ''],
+  ['', 'Version/1', ''],
+  ['Version/', '1', '\n'],
+  ['', '":\\"', '{'],
+  ['', '"\\', ''],
+  ['{', '"a":1,', '"b":1}'],
+  ['', '?user_code=', ''],
+  ['', 'a@', ' '],
+  ['', '@', ''],
+  ['', 'https://', ' '],
+  ['', '-', '.'],
+  ['', '.%2e/', ''],
+  ['', '\u0000', ''],
+  ['scope=', '+', ''],
+  ['', 'scope=a&', ''],
+];
+
+/** Milliseconds of this thread's processor time, the best of several runs. A parser may throw: it has read the text then. */
+function timeOf(parse: (text: string) => unknown, text: string): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 7; run++) {
+    const before = process.threadCpuUsage();
+    try {
+      parse(text);
+    } catch {}
+    best = Math.min(best, process.threadCpuUsage(before).user / 1_000);
+  }
+  return best;
+}
+
+function growth(parse: (text: string) => unknown, [prefix, repeated, end]: (typeof hostile)[number]): number {
+  const size = Math.ceil(32_000 / repeated.length);
+  const once = prefix + repeated.repeat(size) + end;
+  const twice = prefix + repeated.repeat(2 * size) + end;
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5 && least > 2.5; round++) {
+    const longer = timeOf(parse, twice);
+    least = Math.min(least, longer < 1 ? 1 : longer / timeOf(parse, once));
+  }
+  return least;
+}
+
+describe.each(Object.entries(parsers))('%s', (_name, parse) => {
+  it.each(hostile)('is read in linear time: %j %j %j', (...text) => {
+    expect(growth(parse, text)).toBeLessThanOrEqual(2.5);
+  });
+});
+
+it('notices an expression that backtracks', () => {
+  // An eighth of the text: backtracking over all of it would take seconds.
+  const backtracks = (text: string) => /\s+$/.test(`${text.slice(0, text.length / 8)}y`);
+  expect(growth(backtracks, ['', ' ', ''])).toBeGreaterThan(2.5);
+});

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check } from 'recheck';
+import { parseSync } from 'vite';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * A regular expression that backtracks lets a stranger stop the process with one long header. Each expression in what we
+ * ship is checked: none may need more than linear time for any input.
+ */
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+/** Their input is ours. */
+const notShipped = /\.test\.tsx?$|^(?:test|bench|demo)\//;
+/** Built from names in our own source. */
+const builtFromOurNames = ['clients/page/challenges.ts', 'packaging/bundle.ts'];
+
+interface Found {
+  file: string;
+  pattern: string;
+  flags: string;
+}
+
+const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx', '*.js', '*.mjs'], { cwd: root, encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file !== '' && !notShipped.test(file));
+
+const literals: Found[] = [];
+const built: string[] = [];
+
+for (const file of files) {
+  const { program, errors } = parseSync(file, readFileSync(join(root, file), 'utf8'));
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
+  collect(program, file);
+}
+
+function collect(node: unknown, file: string): void {
+  if (typeof node !== 'object' || node === null) return;
+  const { type, regex, callee } = node as {
+    type?: string;
+    regex?: { pattern: string; flags: string };
+    callee?: { name?: string };
+  };
+  if (type === 'Literal' && regex) literals.push({ file, ...regex });
+  if ((type === 'NewExpression' || type === 'CallExpression') && callee?.name === 'RegExp') built.push(file);
+  for (const child of Object.values(node)) collect(child, file);
+}
+
+const complexity = async ({ pattern, flags }: Pick<Found, 'pattern' | 'flags'>) => {
+  const found = await check(pattern, flags, { timeout: 20_000 });
+  return found.status === 'vulnerable' ? `${found.complexity.summary}: ${found.attack.pattern}` : found.status;
+};
+
+describe('regular expressions', () => {
+  it('are found in the sources', () => expect(literals.length).toBeGreaterThan(80));
+
+  it.each(literals)('are linear: $file /$pattern/$flags', async (literal) => {
+    expect(await complexity(literal)).toBe('safe');
+  });
+
+  it('are written out, but for those that are built from our own names', () => {
+    expect(built.toSorted()).toEqual(builtFromOurNames);
+  });
+
+  it('are refused if they backtrack', async () => {
+    expect(await complexity({ pattern: '^Bearer +([^ ]+) *$', flags: 'i' })).toBe('safe');
+    expect(await complexity({ pattern: String.raw`\s+$`, flags: '' })).toContain('polynomial');
+    expect(await complexity({ pattern: '(a+)+$', flags: '' })).toContain('exponential');
+  });
+});
