@@ -12,11 +12,11 @@ import { buildExtension, type Stack } from './stack.ts';
 
 const echoDir = fileURLToPath(new URL('echo', import.meta.url));
 
-/** A browser with both extensions in it, signed in, and the page of an approved site to open tabs of. */
+/** A signed-in browser with both extensions, and the page of an approved site to open in tabs. */
 export interface BenchBrowser {
   /** Opens a new tab, lets it measure, and closes it. @returns milliseconds */
   inNewTab(measure: 'firstToken' | 'echo'): Promise<number>;
-  /** Makes the background forget its tokens, and nothing else. */
+  /** Makes the background forget its tokens, but nothing else. */
   forgetTokens(): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function openBrowser(stack: Stack): Promise<BenchBrowser> {
   };
 }
 
-/** A page that does nothing until it is asked. Isolated, for browsers then read the clock to 5 µs instead of 100. */
+/** A page that does nothing until it is asked. It is cross-origin isolated, which gives it a clock of 5 µs instead of 100. */
 async function createPage(api: string) {
   const script = await bundleScript(new URL('page/main.ts', import.meta.url));
   const app = new Hono();

@@ -13,9 +13,9 @@ import { demoUsers } from '../demo/users.ts';
 import { percentile } from './kill-switch/percentile.ts';
 
 /**
- * How long a logout at the provider takes to reach a page: from before the provider signs and sends its
- * back-channel logout to the event in an open tab, the extension's worker being awake. Everything is real but
- * the network. Exits with 1 where the 99th percentile is 500 ms or more.
+ * How long a logout at the provider takes to reach a page: from the moment before the provider signs and sends its
+ * back-channel logout, to the event in an open tab, with the extension's worker awake. Everything is real except
+ * the network. Exits with 1 if the 99th percentile is 500 ms or more.
  */
 const limitMs = 500;
 
@@ -61,7 +61,7 @@ async function measure({ context, openTab, openExtensionPage }: Stage, count: nu
     await tab.waitForFunction('signedIn()');
     while ((await openedStreams()) === streams) await sleep(10);
     const event = tab.evaluate<number>('signedOutAt()');
-    // The page listens by the time that it answers something else.
+    // Once the page answers anything else, it listens.
     await tab.evaluate('0');
     const from = performance.timeOrigin + performance.now();
     await demo.idp.endSessionsOf(ada.username);
@@ -72,7 +72,7 @@ async function measure({ context, openTab, openExtensionPage }: Stage, count: nu
   return taken;
 }
 
-/** How many event streams the broker has opened so far, by its log. */
+/** The number of event streams that the broker has opened so far, according to its log. */
 async function openedStreams(): Promise<number> {
   const lines = (await readFile(demo.state.brokerLog, 'utf8')).split('\n');
   return lines.filter((line) => line.includes('"path":"/session/events","status":200')).length;

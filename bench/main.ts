@@ -32,7 +32,7 @@ function report(
   return `\n${table(figures)}\n\n${cores} cores, Node ${node}. What this says: docs/bench.md${busy}`;
 }
 
-/** Starts what the measurements need, runs them one by one, and stops everything it started. */
+/** Starts what the measurements need, runs them one after the other, and stops everything it started. */
 async function measure({ only }: BenchOptions, stop: AbortSignal): Promise<Figure[]> {
   await using started = new AsyncDisposableStack();
   const stack = started.adopt(await startStack(say), ({ close }) => close());
@@ -58,7 +58,7 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Told to stop, or out of time. */
+/** A signal came, or the time is over. */
 class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }

@@ -1,23 +1,23 @@
 import { median, type Spread, spread } from './stats.ts';
 
-/** What one turn of one side came to. */
+/** The result of one turn of one side. */
 export interface Turn {
-  /** Answers a second; absent where one is not asked for right after the other. */
+  /** Answers per second. Absent if requests don't follow each other immediately. */
   perSecond?: number;
-  /** Median time of one answer, in milliseconds. */
+  /** The median time of an answer, in milliseconds. */
   p50Ms: number;
-  /** Processor time that the server used for an answer, in milliseconds; absent where it can't be told. */
+  /** The server's processor time per answer, in milliseconds. Absent if it can't be measured. */
   cpuMs?: number;
 }
 
-/** One line of the table: ours beside its bare limit. */
+/** One line of the table: ours, and the bare limit. */
 export interface Figure {
   name: string;
   ours: Turn;
   bare: Turn;
-  /** How many times the bare limit ours costs, round by round: in time for an answer at the same load. */
+  /** For each round, our time for an answer divided by the bare limit's, at the same load. */
   ratio: Spread;
-  /** The same in processor time: what other programs do meanwhile changes this much less. */
+  /** The same in processor time, which other programs affect much less. */
   cpuRatio?: Spread;
   rounds: number;
 }
@@ -26,19 +26,19 @@ export interface Sides {
   name: string;
   ours: () => Promise<Turn>;
   bare: () => Promise<Turn>;
-  /** How often each side has its turn; default {@link rounds}. */
+  /** How many turns each side has. Default: {@link rounds}. */
   schedule?: typeof rounds;
 }
 
 /**
- * How often each side has its turn. The first rounds only warm up: code is compiled, connections and caches are filled.
- * On a machine that is busy with other things, rounds are left out once the time is up.
+ * How many turns each side has. The first rounds only warm up: code is compiled, connections and caches are filled.
+ * On a busy machine, the remaining rounds are skipped when the time is over.
  */
 export const rounds = { warmUp: 2, counted: 6, atLeast: 2, withinMs: 15_000 };
 
 /**
- * Gives both sides their turns, one right after the other, so that whatever else the machine does falls on both.
- * Who goes first alternates. A ratio is of one round; the figure is the median of the rounds.
+ * Gives both sides their turns, one right after the other, so that other load on the machine affects both.
+ * The sides alternate in going first. Each round gives a ratio, and the result is their median.
  *
  * @param now a clock in milliseconds
  */
@@ -68,7 +68,7 @@ export async function compare(
   };
 }
 
-/** Milliseconds that an answer takes of the side's time. */
+/** The milliseconds of a side's time that an answer takes. */
 const costOf = ({ perSecond, p50Ms }: Turn): number => (perSecond === undefined ? p50Ms : 1_000 / perSecond);
 
 function middle(turns: readonly Turn[]): Turn {

@@ -14,7 +14,7 @@ import { type Listening, serve } from '../demo/serve.ts';
 import { prepareState } from '../demo/state.ts';
 import { demoUsers } from '../demo/users.ts';
 
-/** The demo's provider and broker with the lifetimes of a real installation. The broker is a process of its own. */
+/** The demo's provider and broker, with the lifetimes of a real installation. The broker has its own process. */
 export async function startStack(log: (line: string) => void) {
   const ports = await claimRow(0);
   const origins = originsOf(ports);
@@ -52,8 +52,8 @@ export async function startStack(log: (line: string) => void) {
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /**
- * The demo's tokens live for seconds, and its broker asks the provider as often. Here it does so every few minutes, as
- * in earnest. Loopback is a trusted proxy, so that the device codes of a crowd can come from one program.
+ * The demo's tokens live for seconds, and its broker asks the provider that often. Here it asks every few minutes, like
+ * a real one. Loopback is a trusted proxy, so that one program can request device codes from many addresses.
  */
 function realistic(demoConfig: string): string {
   const config = parse(demoConfig) as { resources: Record<string, object> };
@@ -65,12 +65,12 @@ function realistic(demoConfig: string): string {
     ...config,
     resources: Object.fromEntries(resources),
     trusted_proxies: ['127.0.0.1/32'],
-    // One session asks as often as a thousand would.
+    // One session sends as many requests as a thousand would.
     rate_limit_factor: 10_000,
   });
 }
 
-/** Builds the extension for the stack. @returns the folder of the one for Chromium */
+/** Builds the extension for the stack. @returns the folder of the Chromium build */
 export async function buildExtension({ state }: Stack): Promise<string> {
   const out = join(state.dir, 'extension');
   const args = [join(root, 'extension/packaging/build.ts'), '--config', state.configFile, '--out', out];

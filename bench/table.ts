@@ -3,7 +3,7 @@ import type { Spread } from './stats.ts';
 
 const heads = ['', 'Latchkey', 'bare limit', 'times the limit', '(min–max of rounds)', 'in processor time'];
 
-/** The figures as lines of a table for the terminal. */
+/** The results as lines of a table for the terminal. */
 export function table(figures: readonly Figure[]): string {
   const rows = [
     heads,
@@ -27,7 +27,7 @@ const rangeText = ({ min, max }: Spread): string => `(${min.toFixed(1)}–${max.
 const turnText = ({ perSecond, p50Ms }: Turn): string =>
   [...(perSecond === undefined ? [] : [`${Math.round(perSecond)}/s`]), `${p50Ms.toFixed(2)} ms`].join('  ');
 
-/** The figures for programs: names as on a wire, times in milliseconds. */
+/** The results as JSON. Times are in milliseconds. */
 export const summary = (figures: readonly Figure[]) =>
   figures.map(({ name, ours, bare, ratio, cpuRatio, rounds }) => ({
     name,

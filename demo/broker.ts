@@ -6,9 +6,9 @@ import { StartError } from './start-error.ts';
 import type { DemoState } from './state.ts';
 
 export interface RunningBroker {
-  /** Of its process, for those who measure it. */
+  /** The ID of the broker's process, for measurements. */
   pid: number | undefined;
-  /** Resolves when the process has ended, however it did. */
+  /** Resolves when the process has ended, for whatever reason. */
   ended: Promise<void>;
   close(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface RunningBroker {
 const startDeadlineMs = 60_000;
 const stopDeadlineMs = 5_000;
 
-/** Runs the broker as a process of its own, its log in a file, and waits until it answers. */
+/** Runs the broker in its own process, with its log in a file, and waits until it answers. */
 export async function startBroker(state: DemoState, issuer: string): Promise<RunningBroker> {
   const log = await open(state.brokerLog, 'a', 0o600);
   const from = (await log.stat()).size;

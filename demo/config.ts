@@ -7,7 +7,7 @@ export const upstreamName = 'example';
 export const brokerClientId = 'latchkey-broker';
 export const deviceClients = ['tv', 'cli'] as const;
 
-/** `latchkey.yaml` of the demo. Paths in it are relative to its folder. Lifetimes are short, so that people see a token expire. */
+/** The demo's `latchkey.yaml`. Its paths are relative to its folder. Lifetimes are short, so that people see a token expire. */
 export function demoConfig(ports: Record<Part, number>, extensionKey = demoExtensionKey): string {
   const { idp, broker, shop, notes, api } = originsOf(ports);
   const read = { [api]: ['orders:read'] };
@@ -17,7 +17,7 @@ export function demoConfig(ports: Record<Part, number>, extensionKey = demoExten
     listen: `127.0.0.1:${ports.broker}`,
     admin_listen: `127.0.0.1:${ports.admin}`,
     store: 'sqlite:./latchkey.db',
-    // Everybody here comes from one address, and programs that drive the demo are in a hurry.
+    // All requests of the demo come from one address, and programs that drive it send many.
     rate_limit_factor: 20,
     keys_file: './keys',
     upstreams: {

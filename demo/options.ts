@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
 export interface DemoOptions {
-  /** First of a row of ports; 0 finds a free row. */
+  /** The first of consecutive ports; 0 finds free ones. */
   port: number;
-  /** Where the demo keeps its state. */
+  /** The folder of the demo's state. */
   dir: string;
   browser: boolean;
   json: boolean;

@@ -1,10 +1,10 @@
 import type { Listening } from './serve.ts';
 
-/** What runs, by name. */
+/** The running parts, by name. */
 export interface Parts {
-  /** Starts a part, and remembers how. */
+  /** Starts a part, and remembers how to start it again. */
   start<L extends Listening>(name: string, start: () => Promise<L>): Promise<L>;
-  /** Takes a part away until it is brought back: its connections are cut, and nobody listens. */
+  /** Stops a part until it is started again: closes its connections and its port. */
   outage(name: string): Promise<Outage>;
   close(): Promise<void>;
 }
@@ -13,7 +13,7 @@ export interface Outage {
   over(): Promise<void>;
 }
 
-/** Keeps the parts of a demo: all end together, and each can be away for a while. */
+/** The parts of a demo. They end together, and each can be stopped for a while. */
 export function createParts(): Parts {
   const running = new Map<string, { part: Listening; start: () => Promise<Listening> }>();
   const start: Parts['start'] = async (name, begin) => {

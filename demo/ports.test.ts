@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { drawRow } from './ports.ts';
 
-/** The highest of the ports that `fetch` blocks (Fetch Standard, "bad port"). */
+/** The highest port that `fetch` blocks (Fetch Standard, "bad port"). */
 const lastBadPort = 10_080;
-/** First of the ports that Linux hands out for outgoing connections. */
+/** The first port that Linux uses for outgoing connections. */
 const firstEphemeralPort = 32_768;
 
 it.each([0, 0.5, 0.999_999])('draws a row that browsers can reach and that stays free (%s)', (drawn) => {

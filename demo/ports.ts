@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Everything that listens, in the order of its ports. `admin` is the broker's own, for operators. */
+/** All parts that listen, in the order of their ports. `admin` is the broker's port for operators. */
 export const parts = ['idp', 'broker', 'shop', 'notes', 'api', 'admin', 'tv'] as const;
 export type Part = (typeof parts)[number];
 
@@ -9,11 +9,11 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
 
-/** The port of each part, in a row that begins at `first`. */
+/** The port of each part: consecutive ports that begin at `first`. */
 export const rowOfPorts = (first: number): Record<Part, number> =>
   Object.fromEntries(parts.map((part, index) => [part, first + index])) as Record<Part, number>;
 
-/** The origins under which people, pages and programs reach the parts. */
+/** The origins of the parts. */
 export const originsOf = (ports: Record<Part, number>): Record<Exclude<Part, 'admin'>, string> => ({
   idp: `http://127.0.0.1:${ports.idp}`,
   broker: `http://localhost:${ports.broker}`,
@@ -23,7 +23,7 @@ export const originsOf = (ports: Record<Part, number>): Record<Exclude<Part, 'ad
   tv: `http://tv.localhost:${ports.tv}`,
 });
 
-/** Whether nobody listens on the port of the loopback interface. */
+/** Whether the port is free on the loopback interface. */
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   try {
@@ -40,9 +40,9 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * The row that begins at `first`, or any free one where `first` is 0.
+ * The ports that begin at `first`, or any free ones if `first` is 0.
  *
- * @throws {PortTakenError} if a port of the row is in use
+ * @throws {PortTakenError} if one of the ports is in use
  */
 export async function claimRow(first: number, random: () => number = Math.random): Promise<Record<Part, number>> {
   if (first === 0) return findFreeRow(random);
@@ -58,8 +58,8 @@ export async function claimRow(first: number, random: () => number = Math.random
 }
 
 /**
- * Draws a row, free or not: above the last port that browsers and `fetch` refuse (10080), and below the range that
- * systems hand out for outgoing connections, so that a free row stays free.
+ * Picks consecutive ports, free or not: above the last port that browsers and `fetch` refuse (10080), and below the range that
+ * systems use for outgoing connections, so that free ports stay free.
  */
 export const drawRow = (random: () => number): Record<Part, number> =>
   rowOfPorts(11_000 + Math.floor(random() * 19_000));

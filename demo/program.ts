@@ -2,15 +2,15 @@ import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:chil
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Top folder of the project. */
+/** The project's top folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const cliFile = fileURLToPath(new URL('../broker/bin/latchkey.js', import.meta.url));
 
-/** Starts `latchkey …` by the Node that runs this process. */
+/** Starts `latchkey …` with the same Node as this process. */
 export const spawnCli = (args: string[], options: SpawnOptions): ChildProcess =>
   spawn(process.execPath, [cliFile, ...args], { cwd: root, ...options });
 
-/** Runs `latchkey …` to its end. Rejects with what it wrote to stderr where it fails. */
+/** Runs `latchkey …` until it exits. If it fails, rejects with what it wrote to stderr. */
 export async function runCli(args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [cliFile, ...args], { cwd: root });
   return stdout;

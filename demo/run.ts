@@ -11,7 +11,7 @@ import { StartError } from './start-error.ts';
 import { demoUsers } from './users.ts';
 import { greeting } from './words.ts';
 
-/** Starts the demo, does what the options ask for, and ends it. Resolves when it was told to stop, or the tour is over. */
+/** Starts the demo, does what the options ask for, and stops it. Resolves after a signal or the end of the tour. */
 export async function runDemo(options: DemoOptions, say: (line: string) => void): Promise<void> {
   const stop = stopSignal();
   const ports = await claimRow(options.port);
@@ -56,7 +56,7 @@ async function openBrowser(demo: Demo, stop: AbortSignal, say: (line: string) =>
   await first.bringToFront();
 }
 
-/** What programs that drive the demo need to know. */
+/** The facts that programs need to drive the demo. */
 const summary = ({ origins, state, extensionDir }: Demo) => ({
   idp: origins.idp,
   broker: origins.broker,
@@ -80,7 +80,7 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** npm hands a signal to the shell between us, which dies of it and tells nobody: that its place is empty is the sign. */
+/** npm sends a signal to the shell between npm and this process. The shell exits without passing it on, so watch for a new parent. */
 function whenOrphaned(stop: () => void): void {
   const parent = process.ppid;
   const watch = setInterval(() => {
@@ -98,7 +98,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 
 async function brokerFailure(demo: Demo, stop: AbortSignal): Promise<never> {
   await demo.brokerEnded;
-  // With Ctrl-C the terminal tells the broker too, and it may be the first to go.
+  // With Ctrl-C, the terminal also signals the broker, which may exit first.
   await Promise.race([aborted(stop), sleep(500)]);
   if (stop.aborted) return new Promise(() => undefined);
   throw new StartError(`The broker has ended by itself. Its log: ${demo.state.brokerLog}`);

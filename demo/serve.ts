@@ -4,7 +4,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves on loopback until closed. Open connections are cut at the end, so that closing never hangs. */
+/** Serves on loopback until closed. Closing cuts open connections, so it never hangs. */
 export async function serve(handler: RequestListener, port: number): Promise<Listening> {
   const server = createServer(handler);
   await new Promise<void>((resolve, reject) => {

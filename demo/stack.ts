@@ -28,12 +28,12 @@ import { demoUsers } from './users.ts';
 
 export interface DemoOptions {
   ports: Record<Part, number>;
-  /** Folder of the state; made where it is missing. */
+  /** The folder of the state. Created if missing. */
   dir: string;
   now: () => number;
-  /** One line for whoever watches. */
+  /** Receives one line of progress. */
   log: (line: string) => void;
-  /** Gives the extension its identifier in Chromium; default {@link demoExtensionKey}. */
+  /** The key that gives the extension its ID in Chromium. Default: {@link demoExtensionKey}. */
   extensionKey?: string | undefined;
 }
 
@@ -42,19 +42,19 @@ export interface Demo {
   origins: ReturnType<typeof originsOf>;
   state: DemoState;
   idp: Idp;
-  /** Folder of the unpacked extension for Chromium. */
+  /** The folder of the unpacked extension for Chromium. */
   extensionDir: string;
-  /** Resolves when the broker has ended, wanted or not. */
+  /** Resolves when the broker has exited, for whatever reason. */
   brokerEnded: Promise<void>;
   close(): Promise<void>;
 }
 
-/** A demo whose parts can be away for a while. */
+/** A demo whose parts can be stopped for a while. */
 export interface RunningDemo extends Demo {
   outage(part: 'broker' | 'idp'): Promise<Outage>;
 }
 
-/** Starts the identity provider, the sites and the API in this process and the broker beside it, and builds the extension. */
+/** Starts the identity provider, the sites and the API in this process, the broker in another, and builds the extension. */
 export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOptions): Promise<RunningDemo> {
   const origins = originsOf(ports);
   const state = await prepareState(dir, ports, extensionKey);
@@ -75,7 +75,7 @@ export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOpti
       parts.start('broker', () => startBroker(state, origins.broker)),
       buildExtension(state),
     ] as const;
-    // If one fails, the broker may still be starting: it must be among the parts before they are closed.
+    // If one fails, the broker may still be starting. It must be in the list before the parts are closed.
     await Promise.allSettled(starting);
     const [script, broker] = await Promise.all(starting);
     const sites = demoSites(origins.api);

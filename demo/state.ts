@@ -6,7 +6,7 @@ import { demoConfig } from './config.ts';
 import type { Part } from './ports.ts';
 import { runCli } from './program.ts';
 
-/** Files of a demo. Secrets are made once a folder, and only their owner may read them. */
+/** The demo's files. Secrets are generated once per folder and readable only by their owner. */
 export interface DemoState {
   dir: string;
   configFile: string;
@@ -14,7 +14,7 @@ export interface DemoState {
   clientSecret: string;
 }
 
-/** Makes the folder, its secrets and its `latchkey.yaml`. Existing files are kept, except the configuration, which is rewritten. */
+/** Creates the folder, the secrets and `latchkey.yaml`. Keeps existing files, except the configuration, which is rewritten. */
 export async function prepareState(
   folder: string,
   ports: Record<Part, number>,

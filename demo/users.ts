@@ -1,4 +1,4 @@
-/** A person of the demo. The passwords are no secret: they are shown on the login page. */
+/** A user of the demo. The passwords are not secret: the login page shows them. */
 export interface DemoUser {
   username: string;
   password: string;

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Demo } from './stack.ts';
 import { demoUsers } from './users.ts';
 
-/** What a person reads when everything runs: where things are, and what to do next. */
+/** What the terminal shows once everything runs: where things are, and what to do next. */
 export function greeting({ origins, state, extensionDir }: Demo, browserOpens: boolean): string {
   const [ada] = demoUsers;
   const here = (path: string) => {

@@ -4,12 +4,12 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 
 /**
- * The bare limit of the broker's answers, a program of its own: the same framework and Node, the work that no
- * broker could leave out, and nothing else. It ends with the program that has started it.
+ * The lower bound for the broker's answers, as a separate program: the same framework and Node, the work that no
+ * broker could leave out, and nothing else. It exits together with the program that started it.
  */
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-/** As long as what the broker says beside the token's own claims. */
+/** As long as the broker's answer without the token's claims. */
 const claims = {
   iss: 'http://localhost:12345',
   sub: 'x'.repeat(22),
@@ -30,7 +30,7 @@ app.post('/sign', async (c) => {
   const iat = Math.floor(Date.now() / 1_000);
   const payload = { ...claims, aud: resource, azp: origin, scope, exp: iat + 300, iat, jti: randomUUID() };
   const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid: 'x'.repeat(43) })}.${encode(payload)}`;
-  // The fastest way to a signature, in DER: nobody reads this one, and it is as long as the other form.
+  // The fastest way to a signature is DER. Nobody reads this one, and it is as long as the JWS form.
   const signature = sign('sha256', Buffer.from(input), privateKey);
   return c.json({
     access_token: `${input}.${signature.toString('base64url')}`,

@@ -7,7 +7,7 @@ export interface BareServer extends MeasuredServer {
   close(): Promise<void>;
 }
 
-/** Starts the bare server as a process of its own, as the broker is one. */
+/** Starts the bare server in its own process, like the broker. */
 export async function startBare(): Promise<BareServer> {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)));
   const ended = once(child, 'exit');

@@ -1,4 +1,4 @@
-/** As long as an answer with a token in it. */
+/** As long as an answer with a token. */
 const answer = { ok: true, r: 'x'.repeat(900) };
 
 chrome.runtime.onConnect.addListener((port) => {

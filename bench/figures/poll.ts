@@ -10,16 +10,16 @@ const contentType = 'application/x-www-form-urlencoded';
 const clientId = 'tv';
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** A turn takes the next so many codes of the crowd. */
+/** How many codes of the crowd each turn takes. */
 const codesPerTurn = 1_000;
 const turnsBeforeReuse = 3;
-/** The interval that devices are told, in milliseconds: who keeps to it is never told to slow down. */
+/** The polling interval in milliseconds. Devices that keep to it never get `slow_down`. */
 const intervalMs = 5_000;
 const barePerTurn = 30_000;
 
 /**
- * A device's poll while nobody has decided, beside a bare form POST. A crowd of devices polls, each as seldom as it
- * is told to, so that every answer is `authorization_pending`.
+ * A device's poll before anyone has decided, compared with a bare form POST. Many devices poll, each at the interval it
+ * was given, so that every answer is `authorization_pending`.
  */
 export async function pollFigures({ broker, origins }: Stack, bare: MeasuredServer): Promise<Figure[]> {
   const { host } = new URL(origins.broker);
@@ -58,7 +58,7 @@ const pollBody = (deviceCode: string): string =>
 const isPending = ({ status, body }: Answer): boolean =>
   status === 400 && body.startsWith('{"error":"authorization_pending"');
 
-/** Begins `count` device sign-ins, from as many addresses as the broker's budget for one address asks for. */
+/** Starts `count` device sign-ins, from as many addresses as the broker's budget per address requires. */
 async function authorizeDevices(port: number, host: string, count: number): Promise<string[]> {
   const perAddress = 20;
   const queue = Array.from({ length: count }, (_, index) => addressOf(Math.floor(index / perAddress))).values();

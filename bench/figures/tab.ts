@@ -5,8 +5,8 @@ import { median } from '../stats.ts';
 const tabsPerTurn = 4;
 
 /**
- * From `connect()` to the first token in a tab just opened, beside an extension that does nothing but answer: page →
- * content script → background → page. Once while the background has the token, once while it must ask the broker.
+ * From `connect()` to the first token in a new tab, compared with an extension that only answers: page →
+ * content script → background → page. Once with the token in the background, once with a request to the broker.
  */
 export async function tabFigures(browser: BenchBrowser): Promise<Figure[]> {
   const tabs = async (open: () => Promise<number>): Promise<Turn> => {

@@ -6,11 +6,11 @@ import { takeTurn } from '../load/turn.ts';
 import { compare, type Figure } from '../rounds.ts';
 import type { Stack } from '../stack.ts';
 
-/** At most so many requests a turn, each with a proof of its own. */
+/** The maximum number of requests per turn, each with its own proof. */
 const proofsPerTurn = 1_500;
 const barePerTurn = 30_000;
 
-/** `POST /session/token` beside a bare POST that signs the same token. */
+/** `POST /session/token`, compared with a bare POST that signs the same token. */
 export async function tokenFigures({ broker, origins }: Stack, bare: MeasuredServer): Promise<Figure[]> {
   const client = await createSessionClient(origins.broker, undefined, origins.idp);
   await client.signIn();
@@ -20,7 +20,7 @@ export async function tokenFigures({ broker, origins }: Stack, bare: MeasuredSer
   const isExpected = ({ status }: { status: number }) => status === 200;
   const json = { host: new URL(url).host, contentType: 'application/json', body };
 
-  /** The clock has not started: what a proof costs its maker is the extension's affair. */
+  /** Made before the clock starts, because the extension makes proofs, not the broker. */
   async function requests(): Promise<Buffer[]> {
     const { status } = await client.call('GET', '/session');
     if (status !== 200) throw new Error(`the session answers ${status}`);

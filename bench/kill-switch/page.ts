@@ -2,9 +2,9 @@ import { connect } from '#clients/page';
 
 declare global {
   interface Window {
-    /** Whether the page sees somebody signed in. */
+    /** Whether the page sees a signed-in person. */
     signedIn(): Promise<boolean>;
-    /** When the next session event comes that leaves nobody signed in, epoch milliseconds of its arrival. */
+    /** Resolves with the arrival of the next session event that signs the person out, in epoch milliseconds. */
     signedOutAt(): Promise<number>;
   }
 }

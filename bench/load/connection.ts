@@ -16,8 +16,8 @@ export interface Connection {
 const silenceMs = 10_000;
 
 /**
- * Connects to a port of loopback. A client of its own, because `fetch` and `node:http` cost more than the bare
- * server does: the bench would measure them, and every ratio would look better than it is.
+ * Connects to a port on loopback. This client exists because `fetch` and `node:http` cost more than the bare
+ * server. The bench would measure them, and every ratio would look better than it is.
  */
 export async function openConnection(port: number): Promise<Connection> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
@@ -57,9 +57,9 @@ export async function openConnection(port: number): Promise<Connection> {
 }
 
 /**
- * Reads one answer with a `Content-Length`, which both servers send.
+ * Reads one answer with a `Content-Length`. Both servers send one.
  *
- * @returns `undefined` while some of it is still on its way
+ * @returns `undefined` while the answer is incomplete
  */
 export function parseAnswer(text: string): Answer | undefined {
   const headEnd = text.indexOf('\r\n\r\n');

@@ -1,5 +1,5 @@
 export interface PostOptions {
-  /** `host:port`, as the server knows itself. */
+  /** The server's `host:port`. */
   host: string;
   path: string;
   contentType: string;
@@ -7,7 +7,7 @@ export interface PostOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** The bytes of a POST, made before the clock starts. */
+/** The bytes of a POST, built before the clock starts. */
 export function post({ host, path, contentType, body, headers = {} }: PostOptions): Buffer {
   const fields = {
     Host: host,

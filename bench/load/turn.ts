@@ -4,17 +4,17 @@ import { type Answer, openConnection } from './connection.ts';
 import { cpuMs, type MeasuredServer } from './server.ts';
 
 export interface Load extends MeasuredServer {
-  /** How many connections ask at the same time, each again as soon as it is answered. */
+  /** The number of parallel connections. Each sends its next request as soon as it has an answer. */
   concurrency: number;
-  /** Each is sent once. The turn ends when they are used up, or its time is. */
+  /** Each is sent once. The turn ends after the last one, or when its time is over. */
   requests: readonly Buffer[];
-  /** An answer that is not the expected one ends the bench: a fast refusal is no figure. */
+  /** Any other answer aborts the bench: a fast refusal is not a result. */
   isExpected: (answer: Answer) => boolean;
 }
 
 const turnMs = 700;
 
-/** One turn of a server. Connections are open before the clock starts. */
+/** Measures one turn of a server. Connections are opened before the clock starts. */
 export async function takeTurn({ port, pid, concurrency, requests, isExpected }: Load): Promise<Turn> {
   const connections = await Promise.all(Array.from({ length: concurrency }, () => openConnection(port)));
   const queue = requests.values();

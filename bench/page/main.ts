@@ -8,7 +8,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** What the bench asks of this page: each resolves to milliseconds. */
+/** What the bench asks this page to measure. Each resolves to milliseconds. */
 const bench = {
   firstToken: () =>
     timed(async () => {

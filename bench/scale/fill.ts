@@ -2,24 +2,24 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { sessionRowId } from '../../broker/session/session-secret.ts';
 
-/** The id in the cookie of the filled store's session `n`, from 1; its secret is that of the session it was made from. */
+/** The ID in the cookie of session `n` (from 1) in the filled store. Its secret is that of the session it was copied from. */
 export const filledSessionId = (n: number): string => `filled${n.toString().padStart(16, '0')}`;
 
-/** A database, as far as it is filled. */
+/** A database that is being filled. */
 interface Filling {
   columns(table: string): Promise<string[]>;
   run(sql: string): Promise<unknown>;
-  /** SQL for the row id of session `n`: as `sessionRowId` has it. */
+  /** SQL for the row ID of session `n`, computed like `sessionRowId`. */
   rowId: string;
   close(): Promise<void>;
 }
 
 /**
- * Multiplies what is in a store: one session and one pending device code, made by the broker itself, become `count` of
- * each, every session with a person of its own. Their ids are hashes, so neighbors lie on pages far apart. Sealed
- * values are copied and open nowhere; while what the provider said is fresh, nobody opens them.
+ * Multiplies the rows of a store: one session and one pending device code, made by the broker itself, become `count` of
+ * each. Every session has its own person. The IDs are hashes, so neighbors are on distant pages. Encrypted
+ * values are copied and can't be opened, but nothing opens them while the person's data is fresh.
  *
- * @param store path of a SQLite file, or `postgres://…`
+ * @param store the path of a SQLite file, or `postgres://…`
  */
 export async function fill(store: string, count: number): Promise<void> {
   const filling = store.startsWith('postgres:') ? await openPostgres(store) : openSqlite(store);
@@ -30,7 +30,7 @@ export async function fill(store: string, count: number): Promise<void> {
     await multiply(filling, 'device_grants', count, {
       device_code_hash: "'device-' || n",
       user_code_hash: "'user-' || n",
-      // They would be collected while it is measured.
+      // Expired rows would be collected during the measurement.
       expires_at: 'expires_at + 86400000',
     });
     await filling.run('commit');

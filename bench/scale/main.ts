@@ -10,11 +10,11 @@ const say = (line: string): void => console.error(line);
 
 const starts = 5;
 const requestsPerTurn = 1_500;
-/** So many sessions ask in turn; in the full store they lie all over it. */
+/** How many sessions ask in turn. In the full store, they are spread evenly. */
 const asking = 200;
-/** A verdict hangs on the ratio: more rounds than elsewhere, so that one slow moment of the disk does not decide. */
+/** The ratio decides the verdict, so there are more rounds than elsewhere: one slow moment of the disk must not decide. */
 const schedule = { warmUp: 2, counted: 16, atLeast: 8, withinMs: 45_000 };
-/** What the full store may cost, in times the empty one's latency. */
+/** The maximum latency of the full store, as a multiple of the empty one's. */
 const allowed = 1.2;
 
 const { values } = parseArgs({
@@ -48,7 +48,7 @@ for (let turn = 0; turn < starts; turn += 1) {
 }
 const fresh = { full: full.memoryMb(), empty: empty.memoryMb() };
 
-// The sessions that ask in turn; start-up and memory were those of a store with one.
+// Only now create the sessions that ask in turn: start-up and memory are measured with one.
 await fill(empty.store, asking);
 const figures = [
   ...(await latency('token, one session', ({ tokenRequests }) => tokenRequests(requestsPerTurn), 200)),
@@ -103,7 +103,7 @@ if (values.json) {
 if (!passed) say(`a latency is more than ${allowed} times that of an empty store`);
 process.exitCode = passed ? 0 : 1;
 
-/** Both in turns, so that whatever else the machine does falls on both. */
+/** Measures both in turns, so that other load on the machine affects both. */
 async function latency(name: string, requests: (stack: ScaleStack) => Promise<Buffer[]>, expected: number) {
   const turn = (stack: ScaleStack, concurrency: number) => async () =>
     takeTurn({

@@ -9,9 +9,9 @@ import { filledSessionId } from './fill.ts';
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /**
- * A broker process with the lifetimes of a real installation, somebody signed in, and a device that waits.
+ * A broker process with the lifetimes of a real installation, a signed-in person, and a waiting device.
  *
- * @param postgres an empty database; without one, on a SQLite file of its own
+ * @param postgres an empty database. Without one, the broker uses a new SQLite file
  */
 export async function startScaleStack(postgres?: string) {
   const replicas = await startReplicas({
@@ -36,9 +36,9 @@ export async function startScaleStack(postgres?: string) {
     store: postgres ?? join(replicas.dir, 'scale.db'),
     close: replicas.close,
     /**
-     * `POST /session/token`, each with a proof of its own, made before the clock starts.
+     * `POST /session/token`, each with its own proof, made before the clock starts.
      *
-     * @param filled sessions of the filled store, which have the turn one after the other; by default the one that signed in
+     * @param filled sessions of the filled store, used one after the other. Default: the one that signed in
      */
     async tokenRequests(count: number, filled: readonly number[] = []): Promise<Buffer[]> {
       const { status } = await token();
@@ -56,14 +56,14 @@ export async function startScaleStack(postgres?: string) {
         }),
       );
     },
-    /** The waiting device's polls. Those that come too soon are looked up all the same. */
+    /** The waiting device's polls. The broker also looks up those that come too soon. */
     pollRequests(count: number): Buffer[] {
       const form = { grant_type: deviceCodeGrant, client_id: 'tv', device_code: device.device_code };
       const body = new URLSearchParams(form).toString();
       const contentType = 'application/x-www-form-urlencoded';
       return Array<Buffer>(count).fill(post({ host, path: '/token', contentType, body }));
     },
-    /** Resident memory of the broker's process, in MB. */
+    /** The broker's resident memory, in MB. */
     memoryMb(): number {
       const status = readFileSync(`/proc/${broker.pid}/status`, 'utf8');
       return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);

@@ -6,13 +6,13 @@ import { ApiError, type Claims, parseScope, type Requirements, verifier } from '
 import { createOrders } from './orders.ts';
 
 export interface ApiOptions {
-  /** The broker, whose tokens are accepted. */
+  /** The issuer of the tokens: the broker. */
   issuer: string;
-  /** This API's own name in the broker's configuration: the audience. */
+  /** The audience of the tokens: this API's name in the broker's configuration. */
   resource: string;
   /** Origins of the sites that may call from a page. */
   sites: string[];
-  /** What the API knows about its customers, by their name at the identity provider. */
+  /** What the API knows about each customer, by username at the identity provider. */
   customers: ReadonlyMap<string, { name: string }>;
   now: () => number;
 }

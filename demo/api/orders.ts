@@ -7,7 +7,7 @@ export interface Order {
 /** Maximum orders per user, so that an unattended demo doesn't grow. */
 const maxOrders = 50;
 
-/** Everybody's orders, in memory. Each person begins with two. */
+/** The orders of all customers, in memory. Each person starts with two. */
 export function createOrders() {
   const byPerson = new Map<string, Order[]>();
   let last = 1_000;
@@ -26,13 +26,13 @@ export function createOrders() {
 
   return {
     list: (sub: string): readonly Order[] => of(sub),
-    /** @returns how many there were */
+    /** @returns the number of orders */
     clear(sub: string): number {
       const { length } = of(sub);
       byPerson.set(sub, []);
       return length;
     },
-    /** @returns the new order, or `undefined` where the person has too many */
+    /** @returns the new order, or `undefined` if the person has too many */
     add(sub: string, item: string, quantity: number): Order | undefined {
       const orders = of(sub);
       if (orders.length >= maxOrders) return undefined;

@@ -2,10 +2,10 @@ import { delimiter, join } from 'node:path';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A browser that may be there, in the order of preference. */
+/** A browser that may be installed, in order of preference. */
 export interface Candidate {
   path: string;
-  /** Google's own builds ignore `--load-extension` from version 137 on; other builds of Chromium obey. */
+  /** Google's builds ignore `--load-extension` since version 137. Other builds of Chromium don't. */
   googleBranded: boolean;
 }
 
@@ -23,7 +23,7 @@ const windowsPrograms = (tail: string[], env: Env): string[] =>
     return folder ? [join(folder, ...tail)] : [];
   });
 
-/** Where Chromium and its relatives are installed usually. Free builds come first: they load unpacked extensions. */
+/** Usual paths of Chromium and its relatives. Free builds come first because they load unpacked extensions. */
 export function chromiumCandidates(env: Env, platform: NodeJS.Platform, playwrightsOwn: string): Candidate[] {
   const free = [
     ...inPath(['chromium', 'chromium-browser'], env, platform),
@@ -44,7 +44,7 @@ export function chromiumCandidates(env: Env, platform: NodeJS.Platform, playwrig
   ];
 }
 
-/** Where Firefox is installed usually. */
+/** Usual paths of Firefox. */
 export function firefoxCandidates(env: Env, platform: NodeJS.Platform): Candidate[] {
   const paths = [
     ...inPath(['firefox', 'firefox-esr', 'firefox-developer-edition'], env, platform),

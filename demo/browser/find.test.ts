@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findChromium, NoBrowserError } from './find.ts';
 import type { Machine } from './machine.ts';
 
-/** A Linux machine with these files, each answering `--version` with its text; installers add to them. */
+/** A Linux machine with these files. Each answers `--version` with its text. Installers add files. */
 function machineWith(
   programs: Record<string, string>,
   options: { env?: Record<string, string>; isRoot?: boolean; installs?: Record<string, Record<string, string>> } = {},

@@ -10,8 +10,8 @@ export class NoBrowserError extends Error {
 }
 
 /**
- * Path of a Chromium that loads unpacked extensions: `CHROMIUM_PATH`, else an installed one, else Playwright's
- * download, else the system's package manager. Says on stderr which.
+ * Finds a Chromium that loads unpacked extensions: `CHROMIUM_PATH`, else an installed one, else Playwright's
+ * download, else the system's package manager. Prints which one to stderr.
  *
  * @throws {NoBrowserError} if none of these works
  */
@@ -28,7 +28,7 @@ export async function findChromium(machine: Machine = thisMachine): Promise<stri
   return bySystem('chromium', candidates, machine);
 }
 
-/** Path of a Firefox: `FIREFOX_PATH`, else an installed one, else the system's package manager. */
+/** Finds a Firefox: `FIREFOX_PATH`, else an installed one, else the system's package manager. */
 export async function findFirefox(machine: Machine = thisMachine): Promise<string> {
   const candidates = () => firefoxCandidates(machine.env, machine.platform);
   const found = (await given('firefox', machine)) ?? (await installed(candidates(), machine));

@@ -6,7 +6,7 @@ export type BrowserName = 'chromium' | 'firefox';
 
 interface PackageManager {
   program: string;
-  /** Commands in order; each is tried even where the one before failed (an index may be old and still do). */
+  /** Commands, in order. Each runs even if the previous one failed, because an outdated index may be good enough. */
   commands: (browser: BrowserName) => string[][];
   needsRoot: boolean;
 }
@@ -26,13 +26,13 @@ const packageManagers: PackageManager[] = [
   { program: 'brew', commands: (browser) => [['install', '--cask', browser]], needsRoot: false },
 ];
 
-/** Downloads Playwright's own Chromium into its cache. It may still miss libraries of the system: look before you use it. */
+/** Downloads Playwright's Chromium into its cache. System libraries may be missing, so check that it starts. */
 export function installByPlaywright(machine: Machine): Promise<boolean> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
   return machine.run(process.execPath, [cli, 'install', '--no-shell', 'chromium']);
 }
 
-/** Installs a browser by the system's package manager, by `sudo` where that needs no password. */
+/** Installs a browser with the system's package manager, using `sudo` if that needs no password. */
 export async function installBySystem(browser: BrowserName, machine: Machine): Promise<boolean> {
   for (const { program, commands, needsRoot } of packageManagers) {
     if (!(await works(program, machine))) continue;

@@ -1,11 +1,11 @@
 import { type BrowserContext, chromium } from 'playwright';
 
 export interface LaunchOptions {
-  /** Path of the browser. */
+  /** The browser's path. */
   executable: string;
-  /** Folder of the unpacked extension. */
+  /** The folder of the unpacked extension. */
   extensionDir: string;
-  /** Folder of the browser's profile. */
+  /** The folder of the browser's profile. */
   profileDir: string;
   headless: boolean;
   /** Default: this process's own. */
@@ -13,10 +13,10 @@ export interface LaunchOptions {
 }
 
 /**
- * Starts Chromium with the extension and a profile of its own. Closing the context ends the browser.
+ * Starts Chromium with the extension and its own profile. Closing the context closes the browser.
  *
- * Its sandbox is on for people where it can be: not for root, and not where the system lets nobody have one. In
- * tests, which visit nothing but their own pages, it is off.
+ * The sandbox is on if possible: it isn't for root, or if the system doesn't allow one. In
+ * tests, which visit only their own pages, it is off.
  */
 export async function launchBrowser(options: LaunchOptions): Promise<BrowserContext> {
   if (options.headless || process.getuid?.() === 0) return launch(options, false);
@@ -28,12 +28,12 @@ const launch = ({ executable, extensionDir, profileDir, headless, env }: LaunchO
     executablePath: executable,
     chromiumSandbox,
     ...(env ? { env } : {}),
-    // Playwright's own headless mode is another program, without extensions: --headless=new is the real one.
+    // Playwright's headless mode is another program without extensions. --headless=new is the real browser.
     headless: false,
     // Browsers start slowly on a busy machine.
     timeout: 120_000,
     viewport: headless ? { width: 1_100, height: 800 } : null,
-    // The caller handles signals: it closes the context, then exits.
+    // The caller handles signals: it closes the context and exits.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

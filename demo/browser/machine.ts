@@ -2,11 +2,11 @@ import { execFile, spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** What finding and installing a browser needs of the machine; tests bring one of their own. */
+/** The parts of the machine that are needed to find and install a browser. Tests use a fake. */
 export interface Machine {
   platform: NodeJS.Platform;
   env: Readonly<Record<string, string | undefined>>;
-  /** Whether we run as the superuser, who needs no `sudo`. */
+  /** Whether this process runs as root, which needs no `sudo`. */
   isRoot: boolean;
   /** Where a file really is, or `undefined` where nothing is. */
   realPath(path: string): string | undefined;

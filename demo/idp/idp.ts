@@ -17,25 +17,25 @@ export interface IdpOptions {
     secret: string;
     redirectUris: string[];
     postLogoutRedirectUris: string[];
-    /** Where it hears that a session here has ended (OpenID Connect Back-Channel Logout). */
+    /** Where the broker receives logout tokens (OpenID Connect Back-Channel Logout). */
     backchannelLogoutUri?: string | undefined;
   };
   users: readonly DemoUser[];
   now: () => number;
-  /** Faults of the provider itself, one line each. */
+  /** Receives the provider's own errors, one line each. */
   log: (line: string) => void;
-  /** How long a rotated refresh token is accepted again; default 0: its second use ends the grant. */
+  /** For how long a rotated refresh token is still accepted. Default 0: a second use ends the grant. */
   refreshLeewayMs?: number | undefined;
-  /** Signs its tokens; made anew where a test brings none. */
+  /** The key that signs tokens. Default: a new one. */
   signingKey?: JWK | undefined;
 }
 
-/** What the tests ask the provider about. */
+/** What tests can ask the provider. */
 export interface IdpCounts {
   logins: number;
   /** Refresh tokens that were used and replaced. */
   rotations: number;
-  /** Refresh tokens that were used twice: each one costs its owner the whole grant. */
+  /** Refresh tokens that were used twice. Each ended its grant. */
   reuses: number;
   revocations: number;
 }
@@ -44,12 +44,12 @@ export interface Idp {
   handler: RequestListener;
   counts: Readonly<IdpCounts>;
   store: MemoryStore;
-  /** Ends the person's sessions here, as an administrator would; clients hear of it by back-channel. @returns how many there were */
+  /** Ends the person's sessions at the provider, which tells clients by back-channel logout. @returns the number of sessions */
   endSessionsOf(username: string): Promise<number>;
 }
 
 /**
- * A real OpenID Connect provider (`oidc-provider`) as strict as the strictest in the field: refresh tokens
+ * A real OpenID Connect provider (`oidc-provider`), as strict as the strictest in use: refresh tokens
  * rotate at each use and a second use (after the leeway, if it has one) ends the grant at once, PKCE is required, `iss` is sent (RFC 9207), and
  * each authorization has a grant of its own.
  */
@@ -86,7 +86,7 @@ export async function createIdp(options: IdpOptions): Promise<Idp> {
       return { accountId: sub, claims: () => ({ sub, name, email, email_verified: true, groups }) };
     },
     async loadExistingGrant(ctx) {
-      // A grant of its own for each authorization, without asking: the person's own company runs this client.
+      // Each authorization gets its own grant, without consent: the person's own company runs this client.
       const { client: asking, session, provider: op } = ctx.oidc;
       const grant = new op.Grant({ clientId: asking?.clientId, accountId: session?.accountId });
       grant.addOIDCScope('openid profile email groups offline_access');
@@ -117,7 +117,7 @@ async function endSessionsOf(provider: Provider, store: MemoryStore, username: s
     for (const clientId of Object.keys(session.authorizations ?? {})) {
       const client = await provider.Client.find(clientId);
       const sid = session.sidFor(clientId);
-      // The library's own, which its types leave out.
+      // Part of the library, but missing from its types.
       const told = client as unknown as { backchannelLogout(sub: string, sid: string): Promise<void> } | undefined;
       if (client?.backchannelLogoutUri && sid) await told?.backchannelLogout(username, sid);
     }
@@ -131,13 +131,13 @@ const policy: Configuration = {
   scopes: ['openid', 'offline_access'],
   acrValues: Object.values(acrValues),
   claims: { openid: ['sub', 'acr', 'amr'], profile: ['name'], email: ['email', 'email_verified'], groups: ['groups'] },
-  // Claims in the ID token, at refresh too, as most providers do.
+  // The ID token has all claims, also after a refresh, as with most providers.
   conformIdTokenClaims: false,
   pkce: { required: () => true },
-  // The library's own refuses loopback, where the whole demo lives.
+  // The library's own `fetch` refuses loopback addresses, where the demo runs.
   fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined } as RequestInit),
   rotateRefreshToken: true,
-  // The library drops offline_access where prompt=consent is absent; here a person is asked once, by their employer.
+  // The library drops offline_access without prompt=consent. Here, the employer has consented for everyone.
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: async () => false,
   features: {
@@ -170,7 +170,7 @@ const lifetimes: Configuration = {
   },
 };
 
-/** What an identity provider signs with. */
+/** An identity provider's signing key. */
 export async function newSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   return { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex'), alg: 'RS256', use: 'sig' };

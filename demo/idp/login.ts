@@ -12,7 +12,7 @@ type Env = { Bindings: HttpBindings };
 const byPassword = { acr: acrValues.password, amr: ['pwd'] };
 const byFactor = { acr: acrValues.factor, amr: ['pwd', 'otp', 'mfa'] };
 
-/** Somebody is signed in, and lacks nothing but the second factor. */
+/** The person is signed in and needs only the second factor. */
 const isFactorMissing = ({ reasons }: { reasons: readonly string[] }): boolean =>
   reasons.every((reason) => reason === factorReason);
 
@@ -22,7 +22,7 @@ const sameText = (given: unknown, right: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
 };
 
-/** The pages that the provider sends people to: the login form, and consent, which it takes as given. */
+/** The pages that the provider sends people to: the login form, and consent, which is granted without asking. */
 export function createLogin(provider: Provider, users: readonly DemoUser[]): Hono<Env> {
   const app = new Hono<Env>();
   const details = ({ env }: Context<Env>) => provider.interactionDetails(env.incoming, env.outgoing);
@@ -32,7 +32,7 @@ export function createLogin(provider: Provider, users: readonly DemoUser[]): Hon
   app.use(async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');
-    // No form-action: browsers hold it against every redirect after the form, and the last one leads to the extension.
+    // No form-action: browsers also apply it to redirects after the form, and the last one leads to the extension.
     c.header(
       'Content-Security-Policy',
       "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -64,7 +64,7 @@ export function createLogin(provider: Provider, users: readonly DemoUser[]): Hon
     const user = users.find((known) => known.username === username);
     if (!user || !sameText(password, user.password) || (factor && !sameText(otp, demoCode))) {
       const error = `Wrong ${factor ? 'username, password or code' : 'username or password'}. Please try again.`;
-      // 200, as providers do: browsers close the window of launchWebAuthFlow at any status from 400 on.
+      // 200, like other providers: browsers close the window of launchWebAuthFlow at any status of 400 or above.
       return c.html(loginPage(users, c.req.path, { factor, attempt: { username: String(username ?? ''), error } }));
     }
     return finish(c, { login: { accountId: user.username, ...(factor ? byFactor : byPassword) } });

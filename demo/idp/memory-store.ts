@@ -5,23 +5,23 @@ interface Entry {
   payload: AdapterPayload;
   /** Milliseconds since the epoch. */
   expiresAt: number;
-  /** When it was first used, by the same clock. */
+  /** When it was first used, in milliseconds since the epoch. */
   usedAt?: number;
 }
 
-/** What the provider remembers, all of it in memory: a restart of the demo signs everybody out at the provider. */
+/** The provider's state. It is in memory, so a restart of the demo signs everybody out at the provider. */
 export interface MemoryStore {
   adapter: AdapterFactory;
-  /** Identifiers of everything of one kind that still stands, e.g. each `RefreshToken`: its value is what clients are given. */
+  /** IDs of all valid entries of one kind. The ID of a `RefreshToken` is the value that clients get. */
   identifiers(model: string): string[];
 }
 
 /**
- * A store for `oidc-provider`. Its own one is meant for trying things out, evicts at 1000 entries and can't
- * be looked into, which the search for leaked refresh tokens needs.
+ * A store for `oidc-provider`. The library's own is meant for trials, evicts at 1000 entries and can't
+ * be inspected, which the search for leaked refresh tokens needs.
  *
- * @param refreshLeewayMs for so long after its first use a refresh token looks unused, as with providers that have a
- *   grace period; later uses don't move its end
+ * @param refreshLeewayMs how long a refresh token looks unused after its first use, as with providers that have a
+ *   grace period. Later uses don't extend it
  */
 export function createMemoryStore(now: () => number, refreshLeewayMs = 0): MemoryStore {
   const entries = new Map<string, Entry>();

@@ -29,7 +29,7 @@ const codeField = html`<label>Code
 const alert = (error: string | undefined): Html =>
   html`${error === undefined ? '' : html`<p class="error" role="alert">${error}</p>`}`;
 
-/** Asks for the second factor alone: the person is signed in already. */
+/** Asks for the second factor only: the person is already signed in. */
 export const factorPage = (action: string, username: string, error?: string): Html =>
   page(
     'One more step',
@@ -43,9 +43,9 @@ export const factorPage = (action: string, username: string, error?: string): Ht
   );
 
 interface LoginForm {
-  /** Whether the second factor is asked for too. */
+  /** Whether the form also asks for the second factor. */
   factor: boolean;
-  /** The attempt before, where there was one. */
+  /** The previous attempt, if there was one. */
   attempt?: { username: string; error: string } | undefined;
 }
 
@@ -78,7 +78,7 @@ export function loginPage(users: readonly DemoUser[], action: string, { factor, 
   );
 }
 
-/** Asks before the provider's own session ends (RP-initiated logout); `form` is the provider's, with its CSRF token. */
+/** Asks before the provider's session ends (RP-initiated logout). `form` comes from the provider, with its CSRF token. */
 export const logoutPage = (form: string): Html =>
   page(
     'Sign out',
@@ -88,6 +88,6 @@ export const logoutPage = (form: string): Html =>
       <button type="submit" form="op.logoutForm" class="quiet">Stay signed in</button>`,
   );
 
-/** A page that only says something. */
+/** A page with a message. */
 export const messagePage = (title: string, text: string): Html =>
   page(title, html`<h1>${title}</h1><p role="status">${text}</p>`);

@@ -8,20 +8,20 @@ import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
 import { openTerminal, showTerminal } from './terminal.ts';
 
-/** What the API's `/whoami` says. */
+/** The API's answer to `/whoami`. */
 export interface WhoAmI {
   name: string;
   scopes: string[];
   through: string;
 }
 
-/** A machine without a browser of its own. */
+/** A machine without a browser. */
 export interface SignedInDevice {
   /** Calls the API with `latchkey token`. */
   whoAmI(): Promise<WhoAmI>;
 }
 
-/** The person signs a command line in: the code is typed at the broker's page in the browser. */
+/** The person signs in a command line by typing its code on the broker's page. */
 export async function playDevice(stage: Stage, step: Step, user: DemoUser): Promise<SignedInDevice> {
   const { origins } = stage.demo;
   const file = join(stage.dir, 'device.json');
@@ -77,7 +77,7 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
   };
 }
 
-/** Sends the code. The provider, where the person is signed in already, may ask for nothing more. */
+/** Sends the code. If the person is signed in at the provider, it may not ask for anything. */
 export async function submitCode(page: Page, idp: string, user: DemoUser): Promise<void> {
   const asked = page.waitForURL((url) => url.origin === idp && url.pathname.startsWith('/interaction/'));
   const confirmed = page.getByRole('button', { name: 'Allow', exact: true }).waitFor();

@@ -4,10 +4,10 @@ import type { OpenSites } from './sites.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
 
-/** Longer than any token of the demo lives. */
+/** Longer than the lifetime of any token in the demo. */
 const expiryDeadlineMs = 30_000;
 
-/** A token runs out under a page that stays open. */
+/** A token expires while its page stays open. */
 export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Promise<void> {
   const { shop, lastToken } = sites;
   const { counts } = stage.demo.idp;

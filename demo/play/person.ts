@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import type { DemoUser } from '../users.ts';
 import { extensionUrl, type Stage } from './stage.ts';
 
-/** Types username and password into the provider's form and sends it. The window may close at once. */
+/** Types username and password into the provider's form and submits it. The window may close at once. */
 export async function typeCredentials(page: Page, user: Pick<DemoUser, 'username' | 'password'>): Promise<void> {
   await page.fill('input[name=username]', user.username);
   await page.fill('input[name=password]', user.password);
@@ -13,25 +13,25 @@ export async function typeCredentials(page: Page, user: Pick<DemoUser, 'username
 export const beginSignIn = (stage: Stage, popup: Page): Promise<Page> =>
   stage.windowOf(stage.demo.origins.idp, () => popup.getByRole('button', { name: /^sign in/i }).click());
 
-/** Signs in by the popup, from the click to the account's name. */
+/** Signs in through the popup, from the click until the account's name appears. */
 export async function signInByPopup(stage: Stage, popup: Page, user: DemoUser): Promise<void> {
   const window = await beginSignIn(stage, popup);
   await Promise.all([window.waitForEvent('close'), typeCredentials(window, user)]);
   await popup.getByText(user.name).waitFor();
 }
 
-/** Presses a button of a site and returns the extension's consent window that this opens. */
+/** Presses a button of a site and returns the extension's consent window, which this opens. */
 export async function askedForConsent(stage: Stage, site: Page, button: string): Promise<Page> {
   const press = () => site.getByRole('button', { name: button }).click();
   const window = await stage.windowOf(extensionUrl('ui/consent.html'), press);
-  // Windows of a headless browser take the size of its tabs: give this one the size that people see.
+  // A window of a headless browser has the size of its tabs. Give this one the size that people see.
   await window.setViewportSize({ width: 440, height: 620 });
   return window;
 }
 
-/** Answers the consent window, which closes. */
+/** Answers the consent window, which then closes. */
 export async function answerConsent(window: Page, answer: 'Allow'): Promise<void> {
   const click = window.getByRole('button', { name: answer, exact: true }).click();
-  // The window may be gone before the click is over.
+  // The window may close before the click ends.
   await Promise.all([window.waitForEvent('close'), click.catch(() => undefined)]);
 }

@@ -4,7 +4,7 @@ import { beginSignIn, typeCredentials } from './person.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
 
-/** The person signs in once, by the popup, in a window of the identity provider. */
+/** The person signs in once, through the popup, in a window of the identity provider. */
 export async function playSignIn(stage: Stage, step: Step, user: DemoUser): Promise<Page> {
   const popup = await step('signed-out', 'The popup says that nobody is signed in', async () => {
     const page = await stage.openExtensionPage('ui/popup.html');
@@ -32,7 +32,7 @@ export async function playSignIn(stage: Stage, step: Step, user: DemoUser): Prom
   return popup;
 }
 
-/** The broker remembers what the person agreed to, in an earlier tour too: this one begins without. */
+/** Removes consents that the broker has kept from an earlier tour. */
 async function forgetConsents(popup: Page): Promise<void> {
   const disconnect = popup.getByRole('button', { name: /^disconnect /i });
   for (const button of await disconnect.all()) await button.click();

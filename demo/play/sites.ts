@@ -9,11 +9,11 @@ import type { Step } from './step.ts';
 export interface OpenSites {
   shop: Page;
   notes: Page;
-  /** Claims of the last token that the shop has used. */
+  /** The claims of the last token that the shop used. */
   lastToken: JWTPayload;
 }
 
-/** Two sites in two tabs get their tokens: one after asking the person, one by the administrator's leave. */
+/** Two sites in two tabs get tokens: one after the person consents, one because the administrator allows it. */
 export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
   const { origins, idp } = stage.demo;
 
@@ -30,7 +30,7 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
       const page = await askedForConsent(stage, shop, 'Connect');
       await page.getByText(origins.shop).waitFor();
       await page.getByText('See your orders').waitFor();
-      // Not at once: the button waits until the person has had time to see what it is for.
+      // The button is enabled only after the person has had time to read what it is for.
       await page.locator('button:not([aria-disabled=true])', { hasText: 'Allow' }).waitFor();
       return { page, result: page };
     },

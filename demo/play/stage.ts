@@ -6,18 +6,18 @@ import { launchBrowser } from '../browser/launch.ts';
 import { chromeExtensionId, demoExtensionKey } from '../extension-key.ts';
 import type { Demo } from '../stack.ts';
 
-/** A headless browser with the extension and a profile that nobody has used. */
+/** A headless browser with the extension and a new profile. */
 export interface Stage {
   demo: Demo;
-  /** Whether the extension opened its welcome page, which is closed by now. */
+  /** Whether the extension opened its welcome page, which has been closed. */
   greeted: boolean;
   context: BrowserContext;
-  /** A folder that is gone afterwards. */
+  /** A temporary folder. */
   dir: string;
   /** A page of the extension, such as `ui/popup.html`, opened as a tab. */
   openExtensionPage(path: string): Promise<Page>;
   openTab(url: string): Promise<Page>;
-  /** The window that opens while `act` runs, once its URL begins with `prefix`. */
+  /** Returns the window that opens while `act` runs, once its URL starts with `prefix`. */
   windowOf(prefix: string, act: () => Promise<unknown>): Promise<Page>;
   close(): Promise<void>;
 }
@@ -66,9 +66,9 @@ export async function openStage(demo: Demo, executable: string): Promise<Stage> 
   };
 }
 
-/** The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would. */
+/** After its installation, the extension opens a welcome page, unless a policy says otherwise. Closes it. */
 export async function closeWelcome(context: BrowserContext, url: string): Promise<boolean> {
-  // A busy machine takes its time over the first start.
+  // The first start may be slow on a busy machine.
   for (let tries = 0; tries < 150; tries += 1) {
     const welcome = context.pages().find((page) => page.url() === url);
     if (welcome) {

@@ -2,12 +2,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 
-/** A step of the tour has failed; the message says which, and how. */
+/** A step of the tour failed. The message says which one and why. */
 export class TourError extends Error {
   override readonly name = 'TourError';
 }
 
-/** Plays one step and photographs the page that it ends on; `name` is the picture's. Returns whatever the step returns. */
+/** Runs one step and takes a screenshot of the page at its end, called `name`. Returns the step's result. */
 export type Step = <T>(name: string, title: string, act: () => Promise<Played<T>>) => Promise<T>;
 
 export interface Played<T> {
@@ -16,15 +16,15 @@ export interface Played<T> {
 }
 
 export interface StepsOptions {
-  /** Where the screenshots go; emptied first. */
+  /** The folder of the screenshots. It is emptied first. */
   folder: string;
-  /** What is photographed when a step fails. */
+  /** The page of the screenshot if a step fails. */
   openPages: () => readonly Page[];
   say: (line: string) => void;
   now: () => number;
 }
 
-/** A counter of steps: one line and one screenshot for each. */
+/** Counts the steps, with one line and one screenshot for each. */
 export async function createSteps({ folder, openPages, say, now }: StepsOptions): Promise<Step> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -49,5 +49,5 @@ export async function createSteps({ folder, openPages, say, now }: StepsOptions)
   };
 }
 
-/** A picture where one can be had: a page that is closing, or hangs, has none. */
+/** Takes a screenshot if possible. A page that is closing or hangs has none. */
 const photograph = (page: Page, path: string) => page.screenshot({ path, timeout: 3_000 }).catch(() => undefined);

@@ -4,18 +4,18 @@ import type { Page } from 'playwright';
 import { spawnCli } from '../program.ts';
 import type { Stage } from './stage.ts';
 
-/** A `latchkey …` process whose words are gathered. */
+/** A `latchkey …` process whose output is collected. */
 export interface Terminal {
-  /** Everything that it has written so far. */
+  /** Its output so far. */
   text(): string;
-  /** Waits for words on stdout. @throws where the process ends without them */
+  /** Waits for a text on stdout. @throws if the process exits without it */
   says(pattern: RegExp): Promise<RegExpMatchArray>;
-  /** Waits for its end. @returns the exit code */
+  /** Waits until it exits. @returns the exit code */
   ended(): Promise<number | null>;
   stop(): void;
 }
 
-/** Starts `latchkey …`. `shown` is the command line as the picture has it. */
+/** Starts `latchkey …`. `shown` is the command line for the screenshot. */
 export function openTerminal(args: string[], shown = args.join(' ')): Terminal {
   const child: ChildProcess = spawnCli(args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = `$ latchkey ${shown}\n`;
@@ -26,7 +26,7 @@ export function openTerminal(args: string[], shown = args.join(' ')): Terminal {
   };
   child.stdout?.on('data', hear);
   child.stderr?.on('data', hear);
-  // `close` comes after the last words, `exit` may come before them.
+  // `close` comes after the last output; `exit` may come before it.
   const end = once(child, 'close');
 
   return {
@@ -56,7 +56,7 @@ export function openTerminal(args: string[], shown = args.join(' ')): Terminal {
   };
 }
 
-/** A tab that looks like a terminal, for the picture of it. */
+/** A tab that looks like a terminal, for the screenshot. */
 export async function showTerminal(stage: Stage, text: string): Promise<Page> {
   const page = await stage.openTab('about:blank');
   await page.setViewportSize({ width: 960, height: 620 });

@@ -16,19 +16,19 @@ import { playTv } from './tv.ts';
 export { TourError } from './step.ts';
 
 export interface TourOptions {
-  /** Path of the browser. */
+  /** The browser's path. */
   executable: string;
   now: () => number;
-  /** Ends the tour in the middle. */
+  /** Aborts the tour. */
   stop: AbortSignal;
   say: (line: string) => void;
 }
 
-/** Where the tour leaves its screenshots. */
+/** The folder of the tour's screenshots. */
 export const screenshots = join(root, 'demo', 'tour');
 
 /**
- * Plays the whole main job in a headless browser: one line and one screenshot a step.
+ * Runs the product's main flow in a headless browser, with one line and one screenshot for each step.
  *
  * @throws {TourError} at the first step that fails
  */
@@ -53,7 +53,7 @@ export async function playTour(demo: Demo, { executable, now, say, stop }: TourO
   }
 }
 
-/** The device's grant is its own: it outlives the browser's session. */
+/** The device has its own grant, which outlives the browser's session. */
 async function playLastAnswer(stage: Stage, step: Step, device: SignedInDevice, user: DemoUser): Promise<WhoAmI> {
   const title = 'The device goes on by its own grant: the API names the person and the scopes';
   return step('device-goes-on', title, async () => {

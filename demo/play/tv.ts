@@ -3,7 +3,7 @@ import { submitCode } from './device.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
 
-/** Somebody signs the television in with their phone. */
+/** The person signs in the television with a phone. */
 export async function playTv(stage: Stage, step: Step, user: DemoUser): Promise<void> {
   const { origins } = stage.demo;
   const { tv, link } = await step('tv-code', 'The television shows a code and a QR, large', async () => {

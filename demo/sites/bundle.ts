@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 
-/** Bundles a page's script, `@latchkey/page` included from its source, as a site's own build would. */
+/** Bundles a page's script with the source of `@latchkey/page`, like a site's own build. */
 export async function bundleScript(entry: URL): Promise<string> {
   const file = fileURLToPath(entry);
   const result = await build({
@@ -15,7 +15,7 @@ export async function bundleScript(entry: URL): Promise<string> {
       minify: false,
       target: 'es2022',
       lib: { entry: basename(file), formats: ['es'], fileName: 'app' },
-      // One file to serve, with what `@latchkey/page` would load later.
+      // A single file, including what `@latchkey/page` would load later.
       rolldownOptions: { output: { codeSplitting: false } },
     },
   });

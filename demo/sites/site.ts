@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 
-/** What one site shows and asks for. */
+/** What a site shows and asks for. */
 export interface Site {
   name: string;
-  /** Under the name, one sentence. */
+  /** One sentence below the name. */
   motto: string;
-  /** Base URL of the API, which is the name of the resource too. */
+  /** The API's base URL, which is also the resource's name. */
   api: string;
-  /** What "Connect" asks for. */
+  /** The scopes that "Connect" asks for. */
   scopes: readonly string[];
-  /** Whether it has a button that changes something. */
+  /** Whether the site has a button that changes something. */
   mayOrder: boolean;
   accent: 'plum' | 'teal';
 }
@@ -27,7 +27,7 @@ const noInline = (api: string): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** A site of the demo: static files under a strict policy, and no session of its own. `script` is its bundle. */
+/** A site of the demo: static files with a strict policy and no session. `script` is its bundle. */
 export function createSite(site: Site, script: string): Hono {
   const app = new Hono();
   const policy = noInline(site.api);
@@ -46,7 +46,7 @@ export function createSite(site: Site, script: string): Hono {
   return app;
 }
 
-// In a data block: "<" is the one character that could end it.
+// In a data block, only "<" could end the block.
 const inScript = (value: unknown) => raw(JSON.stringify(value).replaceAll('<', '\\u003c'));
 
 const page = (site: Site) => html`<!doctype html>

@@ -1,6 +1,6 @@
 import type { Site } from './site.ts';
 
-/** The two sites of the demo, whose API is at `api`. */
+/** The demo's two sites. Their API is at `api`. */
 export const demoSites = (api: string): Record<'shop' | 'notes', Site> => ({
   shop: {
     name: 'Shop',

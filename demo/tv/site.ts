@@ -7,7 +7,7 @@ import type { Screen, Tv } from './tv.ts';
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** The television's picture, for a screen ten feet away. Tokens stay on this side: the page gets what is to be seen. */
+/** The television's screen, readable from ten feet. Tokens stay on the server; the page gets only what it shows. */
 export function createTvSite(tv: Tv): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
@@ -19,7 +19,7 @@ export function createTvSite(tv: Tv): Hono {
   app.get('/', async (c) => c.html(page(await tv.screen())));
   app.get('/screen', async (c) => c.html(picture(await tv.screen())));
   app.post('/start-over', async (c) => {
-    // Another site's form is not this remote control.
+    // Reject forms of other sites.
     if (c.req.header('Sec-Fetch-Site') !== 'same-origin') return c.text('Forbidden', 403);
     await tv.startOver();
     return c.redirect('/', 303);

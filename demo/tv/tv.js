@@ -1,4 +1,4 @@
-// Polls the screen every two seconds. Replaces it only if it has changed, so that the remote control keeps its focus.
+// Polls the screen every two seconds. Replaces it only if it has changed, so that the focus stays where it is.
 const main = document.querySelector('main');
 let shown;
 

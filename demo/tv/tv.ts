@@ -11,22 +11,22 @@ export type Screen =
 export interface Tv {
   /** The current screen. The first call starts the sign-in. */
   screen(): Promise<Screen>;
-  /** Gives the tokens back, and whatever was denied is forgotten. */
+  /** Revokes the tokens and forgets an earlier denial. */
   startOver(): Promise<void>;
   close(): void;
 }
 
 interface TvOptions {
   issuer: string;
-  /** Base URL of the API, which is the name of the resource too. */
+  /** The API's base URL, which is also the resource's name. */
   api: string;
   now: () => number;
 }
 
-/** Seconds that a token must still be good for. */
+/** How many more seconds a token must be valid. */
 const leeway = 3;
 
-/** A television without a keyboard: a typical client of `@latchkey/device` that keeps its tokens on the server side. */
+/** A television without a keyboard: a typical client of `@latchkey/device` that keeps its tokens on the server. */
 export function createTv({ issuer, api, now }: TvOptions): Tv {
   const client = { issuer, clientId: 'tv' };
   let tokens: Tokens | undefined;
@@ -41,7 +41,7 @@ export function createTv({ issuer, api, now }: TvOptions): Tv {
     void waitForSignIn(stop.signal, resolve)
       .catch((error: unknown) => {
         if (stop.signal.aborted) return;
-        // A code that nobody entered in time makes room for the next one.
+        // No one entered the code in time: request the next one.
         const isOver = error instanceof DeviceError && error.code === 'expired_token';
         const isDenied = error instanceof DeviceError && error.code === 'access_denied';
         waiting = isOver ? undefined : { type: isDenied ? 'denied' : 'trouble' };
@@ -90,7 +90,7 @@ export function createTv({ issuer, api, now }: TvOptions): Tv {
       return { type: 'orders', name, orders: list };
     } catch (error) {
       if (!(error instanceof DeviceError) || error.code !== 'invalid_grant') return { type: 'trouble' };
-      // Signed out elsewhere: at /account, by the provider, by an administrator.
+      // Signed out elsewhere: at /account, by the provider, or by an administrator.
       tokens = undefined;
       signIn = undefined;
       return undefined;

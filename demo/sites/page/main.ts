@@ -10,7 +10,7 @@ interface SiteData {
 const site: SiteData = JSON.parse(element('site').textContent ?? '');
 const view = createView(() => Date.now());
 
-// Tokens of the demo live ten seconds: two must be left when one is used.
+// The demo's tokens live ten seconds. A token must be valid for two more when it is used.
 const find = () => connect({ resource: site.api, scopes: site.scopes, minTtl: 2 });
 
 try {
@@ -56,7 +56,7 @@ function start(lk: Latchkey): void {
     await view.answer(await call('/orders', ['orders:read', 'orders:write'], init));
     await load();
   });
-  // The API asks for a second factor: the extension gets it, and the call is made again.
+  // If the API asks for a second factor, the extension gets it and the call is repeated.
   onClick('cancel', async () => {
     await view.answer(await call('/orders', ['orders:read', 'orders:write'], { method: 'DELETE' }));
     await load();

@@ -12,7 +12,7 @@ export function element(id: string): HTMLElement {
   return found;
 }
 
-/** Everything that this page draws. The token itself is never drawn, only what is known about it. */
+/** Everything that this page shows. It never shows the token itself, only facts about it. */
 export function createView(now: () => number) {
   let token: AccessToken | undefined;
 
@@ -35,7 +35,7 @@ export function createView(now: () => number) {
   return {
     notice,
 
-    /** Sites learn the name only of somebody who has connected them. */
+    /** A site learns the name only of a person who has connected it. */
     account({ signedIn, account }: Session): void {
       const name = account?.name ?? account?.sub;
       element('account').textContent = !signedIn
@@ -69,7 +69,7 @@ export function createView(now: () => number) {
         `${response.status} ${response.statusText}\n${isJson ? pretty(JSON.parse(body)) : body}`;
     },
 
-    /** Nobody is signed in: what was shown is nobody's. */
+    /** No one is signed in, so clear what was shown. */
     reset(): void {
       token = undefined;
       drawToken();
@@ -105,7 +105,7 @@ function text(tag: string, content: string): HTMLElement {
   return created;
 }
 
-/** The end of the token's `jti`: enough to see that it is another one. */
+/** The end of the token's `jti`, which is enough to tell tokens apart. */
 function tokenNumber({ token }: AccessToken): string {
   const [, payload = ''] = token.split('.');
   const { jti } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
