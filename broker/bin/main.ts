@@ -24,6 +24,12 @@ Administration:
 Run "latchkey <command> --help" for details.
 `;
 
+// A reader such as `head` may close the pipe early.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const [command, ...rest] = process.argv.slice(2);
 
 switch (command) {

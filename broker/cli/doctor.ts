@@ -3,6 +3,15 @@ import { examine } from '../doctor/doctor.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { configFrom } from './config-option.ts';
 
+/** What `--help` prints. */
+export const usage = `Usage: latchkey doctor [--config FILE] [--json]
+
+Check the configuration, the provider and the network, and suggest fixes. Changes nothing. Exit code 1 = a check failed.
+
+  --config FILE   configuration file (default: latchkey.yaml, env: LATCHKEY_CONFIG)
+  --json          print one JSON object per line
+`;
+
 const marks = { ok: '✓', warning: '!', failed: '✗' } as const;
 
 /** `latchkey doctor`: exit code 1 where something has failed; warnings leave it at 0. */

@@ -1,19 +1,79 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from './main.ts';
 
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-const printed = async (...argv: string[]) => {
-  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  expect(await run(argv)).toBe(0);
-  return write.mock.calls.join('');
-};
+async function latchkey(...argv: string[]) {
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const code = await run(argv);
+  return { code, out: out.mock.calls.join(''), err: err.mock.calls.join('') };
+}
 
-it.each([
-  ['init', '--upstream-issuer'],
-  ['sessions', '--email'],
-  ['policy', '--consented'],
-  ['serve', 'doctor'],
-])('%s --help says more of it', async (command, word) => {
-  expect(await printed(command, '--help')).toContain(word);
+const commands = 'init doctor serve migrate keys backup sessions audit policy services schema'.split(' ');
+
+it.each(commands)('latchkey %s --help shows that command', async (command) => {
+  const { code, out } = await latchkey(command, '--help');
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`^Usage: latchkey ${command}\\b`));
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    [['serve', '--bogus'], "Unknown option '--bogus'"],
+    [['backup'], '--to FILE is missing'],
+    [['policy', 'explain'], '--origin and --resource are required'],
+    [['policy', 'explain', '--origin', 'a', '--resource', 'b', '--signed-in-ago', 'long'], 'must be a duration'],
+    [['services'], 'expected: latchkey services secret'],
+  ])('%j is told in one line, and where to read more', async (argv, message) => {
+    const { code, err } = await latchkey(...argv);
+    expect(code).toBe(2);
+    expect(err).toMatch(new RegExp(`^latchkey ${argv[0]}: .*\\nSee "latchkey ${argv[0]} --help".\\n$`));
+    expect(err).toContain(message);
+  });
+
+  it('names an unknown command', async () => {
+    expect(await latchkey('sevre')).toMatchObject({ code: 2, err: expect.stringContaining('"sevre"') });
+  });
+});
+
+describe('a broker that cannot start says why, without a stack', () => {
+  it('has no configuration', async () => {
+    const { code, err } = await latchkey('serve', '--config', join(folder, 'nowhere.yaml'));
+    expect(code).toBe(1);
+    expect(err).toMatch(/^latchkey: .*nowhere\.yaml does not exist\. .*\n$/);
+  });
+
+  it('has a bracket too few: one fault, not those that follow from it', async () => {
+    const file = join(folder, 'broken.yaml');
+    writeFileSync(file, 'upstreams: [\nresources: {{\n');
+    expect((await latchkey('serve', '--config', file)).err).toMatch(/has 1 fault:\n.*\(line 2\)\n$/);
+  });
+
+  it('has no folder for its database', async () => {
+    const file = join(folder, 'latchkey.yaml');
+    writeFileSync(
+      file,
+      `issuer: https://latchkey.example.com
+store: sqlite:${join(folder, 'missing', 'latchkey.db')}
+keys_file: keys
+upstreams: { okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${HOME}" } }
+resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
+`,
+    );
+    for (const command of ['migrate', 'sessions list']) {
+      const { code, err } = await latchkey(...command.split(' '), '--config', file);
+      expect(code).toBe(1);
+      expect(err).toContain('its folder does not exist');
+      expect(err).not.toContain('    at ');
+    }
+  });
 });

@@ -1,54 +1,36 @@
 import { StoreUnavailableError } from '../store/store.ts';
 import { audit, usage as auditUsage } from './audit.ts';
-import { backup } from './backup.ts';
-import { doctor } from './doctor.ts';
+import { backup, usage as backupUsage } from './backup.ts';
+import { doctor, usage as doctorUsage } from './doctor.ts';
 import { init, usage as initUsage } from './init.ts';
 import { keys, usage as keysUsage } from './keys.ts';
-import { migrate } from './migrate.ts';
+import { migrate, usage as migrateUsage } from './migrate.ts';
 import { joinOpaqueValues } from './opaque-values.ts';
 import { policy, usage as policyUsage } from './policy.ts';
-import { schema } from './schema.ts';
-import { serve } from './serve.ts';
+import { schema, usage as schemaUsage } from './schema.ts';
+import { serve, usage as serveUsage } from './serve.ts';
 import { services, usage as servicesUsage } from './services.ts';
 import { sessions, usage as sessionsUsage } from './sessions.ts';
+import { UsageError } from './usage-error.ts';
 
-const usage = `Usage: latchkey <command> [options]
+interface Command {
+  run: (argv: readonly string[]) => Promise<number>;
+  /** What `--help` prints. */
+  usage: string;
+}
 
-  init                     create a starter configuration and a key file
-  doctor  --config FILE    check configuration, provider and network, and suggest fixes (--json)
-  serve   --config FILE    run the broker (default: latchkey.yaml, env: LATCHKEY_CONFIG)
-  migrate --config FILE    apply database migrations
-  keys <init|list|rotate>  create, list and rotate encryption and signing keys
-  backup  --to FILE        back up a SQLite database while the broker runs
-  sessions <list|revoke>   list and revoke user sessions and devices
-  audit export             export the audit log as JSON Lines
-  policy explain           explain an access decision
-  services secret          generate a service's secret and its hash
-  schema                   print the JSON Schema of the configuration
-`;
-
-const commands = new Map([
-  ['init', init],
-  ['doctor', doctor],
-  ['serve', serve],
-  ['migrate', migrate],
-  ['keys', keys],
-  ['backup', backup],
-  ['sessions', sessions],
-  ['audit', audit],
-  ['policy', policy],
-  ['services', services],
-  ['schema', schema],
-]);
-
-/** Of commands that have more to say than their line above. */
-const usages = new Map([
-  ['init', initUsage],
-  ['keys', keysUsage],
-  ['sessions', sessionsUsage],
-  ['audit', auditUsage],
-  ['policy', policyUsage],
-  ['services', servicesUsage],
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['init', { run: init, usage: initUsage }],
+  ['doctor', { run: doctor, usage: doctorUsage }],
+  ['serve', { run: serve, usage: serveUsage }],
+  ['migrate', { run: migrate, usage: migrateUsage }],
+  ['keys', { run: keys, usage: keysUsage }],
+  ['backup', { run: backup, usage: backupUsage }],
+  ['sessions', { run: sessions, usage: sessionsUsage }],
+  ['audit', { run: audit, usage: auditUsage }],
+  ['policy', { run: policy, usage: policyUsage }],
+  ['services', { run: services, usage: servicesUsage }],
+  ['schema', { run: schema, usage: schemaUsage }],
 ]);
 
 /**
@@ -57,54 +39,42 @@ const usages = new Map([
  * @param argv without program and script
  * @returns the exit code: 0 done, 1 failed, 2 wrong use
  */
-export async function run(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
-  const command = commands.get(name ?? '');
+export async function run([name = '', ...rest]: readonly string[]): Promise<number> {
+  const command = commands.get(name);
   if (!command) {
-    process.stderr.write(
-      name === undefined
-        ? usage
-        : `latchkey: unknown command "${name}". Run "latchkey --help" for the list of commands.\n`,
-    );
+    process.stderr.write(`latchkey: unknown command "${name}". Run "latchkey --help" for the list of commands.\n`);
     return 2;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(usages.get(name ?? '') ?? usage);
+    process.stdout.write(command.usage);
     return 0;
   }
   try {
-    return await command(joinOpaqueValues(rest));
+    return await command.run(joinOpaqueValues(rest));
   } catch (error) {
-    return fail(error);
+    if (isUsageError(error)) {
+      process.stderr.write(`latchkey ${name}: ${error.message}\nSee "latchkey ${name} --help".\n`);
+      return 2;
+    }
+    process.stderr.write(`latchkey: ${explain(error)}\n`);
+    return 1;
   }
 }
 
-/** Our own errors say cause and cure; of others the stack is needed. */
-function fail(error: unknown): number {
-  const { code, message, stack } = error as { code?: unknown; message?: string; stack?: string };
+const isUsageError = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'));
+
+/** Our own errors name cause and cure. For all others, the stack is needed. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (code === 'EADDRINUSE') {
-    process.stderr.write(
-      `latchkey: ${addressOf(error)} is already in use. Stop the other program, or change listen or admin_listen.\n`,
-    );
-  } else if (error instanceof StoreUnavailableError) {
-    process.stderr.write(`latchkey: ${message}. Start the database, or fix "store" in the configuration.\n`);
-  } else if (
-    code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ||
-    code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ||
-    code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
-  ) {
-    process.stderr.write(`latchkey: ${message}\n\n${usage}`);
-    return 2;
-  } else {
-    process.stderr.write(
-      `latchkey: ${code === 'invalid_config' || code === 'invalid_keys' ? message : (stack ?? message ?? error)}\n`,
-    );
+    return `${address}:${port} is already in use. Stop the other program, or change listen or admin_listen.`;
   }
-  return 1;
+  if (syscall === 'listen') return `can't listen on ${address}:${port} (${code}). Change listen or admin_listen.`;
+  if (error instanceof StoreUnavailableError) {
+    return `${error.message}. Start the database, or fix "store" in the configuration.`;
+  }
+  return code === 'invalid_config' || code === 'invalid_keys' ? error.message : (error.stack ?? error.message);
 }
-
-/** What a listener could not have: `127.0.0.1:8787`. */
-const addressOf = (error: unknown): string => {
-  const { address, port } = error as { address?: string; port?: number };
-  return `${address}:${port}`;
-};

@@ -1,6 +1,14 @@
 import { createStore } from '../store/open.ts';
 import { configFrom } from './config-option.ts';
 
+/** What `--help` prints. */
+export const usage = `Usage: latchkey migrate [--config FILE]
+
+Apply database migrations. "latchkey serve" does this, too; run it first to change the schema before new brokers start.
+
+  --config FILE   configuration file (default: latchkey.yaml, env: LATCHKEY_CONFIG)
+`;
+
 /** `latchkey migrate`: for those who want the schema changed before new brokers start. */
 export async function migrate(argv: readonly string[]): Promise<number> {
   const store = await createStore(configFrom(argv).store, { now: () => Date.now() });

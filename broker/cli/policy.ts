@@ -6,6 +6,7 @@ import type { PolicyQuestion } from '../policy/decide.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { createStore } from '../store/open.ts';
 import { configFrom } from './config-option.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey policy explain --origin URL --resource URL --scopes "A B" [options]
@@ -37,16 +38,12 @@ const options = {
 /** `latchkey policy explain`. */
 export async function policy(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+  if (positionals.join(' ') !== 'explain') throw new UsageError('expected: latchkey policy explain');
   const { origin, resource } = values;
+  if (origin === undefined || resource === undefined) throw new UsageError('--origin and --resource are required');
   const ago = values['signed-in-ago'] === undefined ? undefined : parseDuration(values['signed-in-ago']);
-  if (
-    positionals.join(' ') !== 'explain' ||
-    origin === undefined ||
-    resource === undefined ||
-    (values['signed-in-ago'] !== undefined && ago === undefined)
-  ) {
-    process.stderr.write(usage);
-    return 2;
+  if (values['signed-in-ago'] !== undefined && ago === undefined) {
+    throw new UsageError('--signed-in-ago must be a duration such as 30s, 5m, 2h or 1d');
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   const now = Date.now();

@@ -1,5 +1,11 @@
 import { configJsonSchema } from '../config/json-schema.ts';
 
+/** What `--help` prints. */
+export const usage = `Usage: latchkey schema
+
+Print the JSON Schema of the configuration, for editors.
+`;
+
 /** `latchkey schema`: the JSON Schema of `latchkey.yaml`, for editors. */
 export async function schema(): Promise<number> {
   process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);

@@ -2,6 +2,14 @@ import { createLog } from '../log.ts';
 import { startBroker } from '../serve.ts';
 import { configFrom } from './config-option.ts';
 
+/** What `--help` prints. */
+export const usage = `Usage: latchkey serve [--config FILE]
+
+Run the broker until SIGTERM or SIGINT. SIGHUP makes it read the configuration and the key file again.
+
+  --config FILE   configuration file (default: latchkey.yaml, env: LATCHKEY_CONFIG)
+`;
+
 /** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP: the configuration or the key file has changed. */
 export async function serve(argv: readonly string[]): Promise<number> {
   const config = configFrom(argv);

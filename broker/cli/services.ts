@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { hashChosenSecret, newSecret } from '../oauth/client-authentication/client-secret.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey services secret [--from-stdin]
@@ -16,10 +17,7 @@ export async function services(argv: readonly string[]): Promise<number> {
     options: { 'from-stdin': { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  if (positionals.join(' ') !== 'secret') {
-    process.stderr.write(usage);
-    return 2;
-  }
+  if (positionals.join(' ') !== 'secret') throw new UsageError('expected: latchkey services secret');
   if (!values['from-stdin']) {
     const { secret, hash } = newSecret();
     process.stdout.write(`secret       ${secret}\nsecret_hash  ${hash}\n`);

@@ -19,7 +19,13 @@ export class ConfigError extends Error {
       const where = path.length === 0 ? '' : `${path.join('.')}: `;
       return `  - ${where}${message}${line === undefined ? '' : ` (line ${line})`}`;
     });
-    super(`${file} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:\n${lines.join('\n')}`);
+    const [first] = faults;
+    const ofFile = faults.length === 1 && first?.path.length === 0 && first.line === undefined;
+    super(
+      ofFile
+        ? `${file} ${first.message}`
+        : `${file} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:\n${lines.join('\n')}`,
+    );
     this.faults = faults;
   }
 }

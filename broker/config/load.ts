@@ -24,8 +24,10 @@ export function loadConfig(path: string, env: Environment): Config {
   try {
     source = readFileSync(path, 'utf8');
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : 'cannot be read';
-    throw new ConfigError(path, [{ path: [], message: `${reason}. Set its path with --config or LATCHKEY_CONFIG` }]);
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'does not exist' : `can't be read (${code})`;
+    const message = `${reason}. Set its path with --config or LATCHKEY_CONFIG, or create one with "latchkey init".`;
+    throw new ConfigError(path, [{ path: [], message }]);
   }
   return parseConfig(source, path, env);
 }
@@ -37,9 +39,10 @@ export function parseConfig(source: string, path: string, env: Environment): Con
   if (document.errors.length > 0) {
     throw new ConfigError(
       path,
-      document.errors.map(({ message, linePos }) => ({
+      // The errors after the first one follow from it.
+      document.errors.slice(0, 1).map(({ message, linePos }) => ({
         path: [],
-        message: `is not YAML: ${message.split('\n', 1)[0]}`,
+        message: `is not YAML: ${message.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:$/, '')}`,
         line: linePos?.[0].line,
       })),
     );

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
+import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import type { Schema } from './schema.ts';
 import { nodeSqliteDialect, patience } from './sqlite-dialect.ts';
@@ -11,7 +12,8 @@ import { nodeSqliteDialect, patience } from './sqlite-dialect.ts';
  * query or transaction at a time, so no statement runs inside another caller's transaction.
  *
  * @param options `path` may be `:memory:` in tests; `now` is the database clock
- * @throws {Error} from Node or SQLite if the file can't be opened; the broker can't start
+ * @throws {StoreUnavailableError} if the file can't be opened
+ * @throws {Error} from SQLite if the file is not a database
  */
 export function openSqlite({ path, now }: { path: string; now: Clock }): SqlDatabase {
   const database = openFile(path);
@@ -40,9 +42,24 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
   };
 }
 
+/** SQLite would create a world-readable file. The -wal and -shm files inherit this file's mode. */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (cause) {
+    throw new StoreUnavailableError(`can't open the SQLite file ${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'its folder does not exist';
+  if (code === 'EACCES' || code === 'EPERM') return `the user with ID ${process.getuid?.()} may not write it`;
+  return String(code);
+}
+
 function openFile(path: string): DatabaseSync {
-  // SQLite would create a world-readable file. The -wal and -shm files inherit this file's mode.
-  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
+  if (path !== ':memory:') createFile(path);
   const database = new DatabaseSync(path, { timeout: patience.openMs, enableForeignKeyConstraints: true });
   // FULL: each commit is on disk before it returns.
   database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = ${patience.blockingMs}`);
