@@ -1,25 +1,26 @@
 import { Hono } from 'hono';
 import type { Deps } from './deps.ts';
 import type { Env } from './env.ts';
+import { errorSummary } from './log.ts';
 import type { Backoff } from './upstream/backoff.ts';
 
 /** What operators and orchestrators ask, on `admin_listen` only. */
-export function createAdminApp({ store, upstreams, backoff, metrics, log }: Deps): Hono<Env> {
+export function createAdminApp({ store, upstreams, backoff, metrics, log, now }: Deps): Hono<Env> {
   const app = new Hono<Env>();
   /** The process is up. */
   app.get('/healthz', (c) => c.text('ok\n'));
   /**
-   * It can serve: the store answers. What is known of the providers is told beside it; one that is away makes no
-   * replica unready, since all replicas see the same and tokens that are still fresh are served.
+   * The broker can serve: the store takes a write. The response also has what is known of the providers. One that is away
+   * makes no replica unready, because all replicas see the same, and tokens are issued while the person's data is fresh.
    */
   app.get('/readyz', async (c) => {
     const providers = Object.fromEntries([...upstreams.keys()].map((name) => [name, providerState(backoff, name)]));
     try {
-      await store.ping();
+      await store.pingWrite(now());
       return c.json({ ready: true, store: 'answers', providers });
-    } catch {
-      log.warn({ event: 'not_ready', cause: 'store' });
-      return c.json({ ready: false, store: 'does not answer', providers }, 503, { 'Retry-After': '1' });
+    } catch (error) {
+      log.error({ event: 'not_ready', cause: errorSummary(error) });
+      return c.json({ ready: false, store: 'does not take writes', providers }, 503, { 'Retry-After': '1' });
     }
   });
   app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));

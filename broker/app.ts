@@ -9,6 +9,7 @@ import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { language } from './middleware/page-language.ts';
 import { plainPath } from './middleware/plain-path.ts';
 import { byAddress, bySession, limit } from './middleware/rate-limit.ts';
+import { reportFailures } from './middleware/report-failures.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireProof, requireSession } from './middleware/require-session.ts';
@@ -55,6 +56,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.use(requestLog(deps));
   app.use(secureHeaders(deps.config.issuer));
   app.use(clientAddress(deps.config));
+  app.use(reportFailures(deps));
   app.use(plainPath);
   app.use((c, next) => (c.req.path.startsWith('/hooks/') ? ofHooks : ofOthers)(c, next));
   app.use(noStore);

@@ -1,4 +1,5 @@
 import type { Clock } from '@latchkey/shared/time.ts';
+import { createFailureReports } from './audit/failed-authentications.ts';
 import type { Config } from './config/types.ts';
 import type { Deps } from './deps.ts';
 import { createFeed } from './events/feed.ts';
@@ -73,6 +74,7 @@ export function compose(world: World): Deps {
     ),
     feed: createFeed({ store, now, sleep, log }),
     metrics,
+    reportFailure: createFailureReports({ store, metrics, log, now }),
     log,
     now,
   };

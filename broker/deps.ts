@@ -1,4 +1,5 @@
 import type { Clock } from '@latchkey/shared/time.ts';
+import type { ReportedFailure } from './audit/failed-authentications.ts';
 import type { Config } from './config/types.ts';
 import type { Feed } from './events/feed.ts';
 import type { HookSigners } from './hooks/signer.ts';
@@ -37,6 +38,7 @@ export interface Deps {
   /** What sessions' streams are told, on all replicas. */
   feed: Feed;
   metrics: Metrics;
+  reportFailure(failure: ReportedFailure): Promise<void>;
   log: Log;
   now: Clock;
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { FailedAuthentication } from './errors.ts';
 import type { AuthenticatedSession } from './session/authenticate-session.ts';
 import type { Language } from './web/pages/languages.ts';
 
@@ -6,6 +7,10 @@ import type { Language } from './web/pages/languages.ts';
 export interface Env {
   Variables: {
     requestId: string;
+    /** The OAuth client or extension that the request names, unverified. For the log. */
+    client: string;
+    /** Set where a failed authentication doesn't end in an error. */
+    failed: FailedAuthentication;
     /** The caller's address, through trusted proxies only. */
     address: string;
     /** Whom the address counts for in budgets: itself, or its /64. */

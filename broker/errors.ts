@@ -5,6 +5,26 @@ interface OAuthErrorOptions extends ErrorOptions {
   members?: Record<string, string | number | boolean> | undefined;
   headers?: Record<string, string> | undefined;
   status?: number | undefined;
+  /** Set if someone failed to prove who they are. Recorded, never sent. */
+  failed?: FailedAuthentication | undefined;
+}
+
+/** How an authentication failed. */
+export type FailureKind =
+  | 'client_authentication'
+  | 'hook_authentication'
+  | 'replayed_proof'
+  | 'session_key'
+  | 'user_code'
+  | 'user_code_locked';
+
+/** Someone failed to prove who they are. Only names that the configuration or the store has, never what was sent. */
+export interface FailedAuthentication {
+  kind: FailureKind;
+  /** A configured client, or `undefined` for unknown ones. */
+  client?: string | undefined;
+  /** The person whom the failure concerns. */
+  sub?: string | undefined;
 }
 
 /**
@@ -19,6 +39,7 @@ export class OAuthError extends Error {
   readonly status: number;
   readonly members: Record<string, string | number | boolean>;
   readonly headers: Record<string, string>;
+  readonly failed: FailedAuthentication | undefined;
 
   constructor(code: OAuthErrorCode, description: string, options: OAuthErrorOptions = {}) {
     super(description, options);
@@ -26,6 +47,7 @@ export class OAuthError extends Error {
     this.status = options.status ?? oauthErrorStatus[code];
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};
+    this.failed = options.failed;
   }
 }
 

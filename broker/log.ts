@@ -25,12 +25,16 @@ export function createLog(destination: { write(line: string): void }): Log {
   };
 }
 
-/** What of an error may be logged: names, codes and our own sentences, down the chain of causes; never a raw response. */
+/**
+ * What may be logged of an error: names, codes and sentences, down the chain of causes. The message of a `SyntaxError` is left
+ * out, because `JSON.parse` quotes the text that it can't parse.
+ */
 export function errorSummary(error: unknown): string {
   const parts: string[] = [];
   for (let cause = error; cause instanceof Error && parts.length < 5; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
-    parts.push(`${cause.name}${typeof code === 'string' ? `[${code}]` : ''}: ${cause.message}`);
+    const name = `${cause.name}${typeof code === 'string' ? `[${code}]` : ''}`;
+    parts.push(cause instanceof SyntaxError ? name : `${name}: ${cause.message}`);
   }
   return parts.join(' ← ') || typeof error;
 }

@@ -3,7 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { presetOf } from '../config/provider-presets.ts';
 import type { Config } from '../config/types.ts';
 import { loadRing, RingError } from '../keys/ring.ts';
+import { errorSummary } from '../log.ts';
 import { createStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
 import { about, type Finding } from './finding.ts';
 
 const advice = about('configuration');
@@ -103,7 +105,7 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     const opened = await createStore(config.store, { now: () => Date.now() });
     try {
       await opened.ping();
-      findings.push(store.ok(`connected (${config.store.split(':', 1)[0]})`));
+      findings.push(store.ok(`connected (${config.store.split(':', 1)[0]})`), ...(await writeFinding(opened)));
     } finally {
       await opened.close();
     }
@@ -117,6 +119,18 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     );
   }
   return findings;
+}
+
+/** A full disk answers queries. A database without our tables yet is for `serve` to migrate. */
+async function writeFinding(opened: Store): Promise<Finding[]> {
+  try {
+    await opened.pingWrite(Date.now());
+    return [];
+  } catch (error) {
+    const summary = errorSummary(error);
+    if (/no such table|does not exist/.test(summary)) return [];
+    return [about('store').failed(`takes no writes (${summary})`, 'Free disk space, or make the database writable.')];
+  }
 }
 
 /** SQLite would make the file; that is for `serve` to do. */

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { FailureKind } from '../errors.ts';
 
 /** What operators watch, in the text format of Prometheus. No label names a person, a session, a site or an address. */
 export interface Metrics {
@@ -8,6 +9,8 @@ export interface Metrics {
   refresh(upstream: string): (outcome: RefreshResult) => void;
   /** An access token was signed. @param kind whom it is for */
   token(kind: TokenKind): void;
+  /** Someone failed to prove who they are. @param kind how */
+  authenticationFailed(kind: FailureKind): void;
   streamOpened(): void;
   streamClosed(): void;
   /** Asked for at each scrape. @returns failures in a row, by provider */
@@ -58,6 +61,12 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers,
   });
+  const failedAuthentications = new Counter({
+    name: 'latchkey_failed_authentications_total',
+    help: 'Failed authentications, by what was wrong',
+    labelNames: ['kind'],
+    registers,
+  });
   const streams = new Gauge({
     name: 'latchkey_event_streams',
     help: 'Event streams of browsers open at this replica',
@@ -75,6 +84,7 @@ export function createMetrics(): Metrics {
       return (outcome) => void stop({ outcome });
     },
     token: (kind) => tokens.inc({ kind }),
+    authenticationFailed: (kind) => failedAuthentications.inc({ kind }),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
     watchProviders(failures) {

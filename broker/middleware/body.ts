@@ -1,6 +1,8 @@
+import { HTTPException } from 'hono/http-exception';
 import * as v from 'valibot';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { namedClient } from '../oauth/client-authentication/named-client.ts';
 import type { Form } from '../oauth/form.ts';
 
 type Schema<Out> = v.GenericSchema<unknown, Out>;
@@ -17,14 +19,25 @@ export async function jsonBody<Out>(c: BrokerContext, schema: Schema<Out>): Prom
   if (mediaType(c) !== 'application/json') {
     throw new OAuthError('unsupported_media_type', 'the body must be JSON (Content-Type: application/json)');
   }
-  return check(schema, parseJson(await c.req.text()));
+  return check(schema, parseJson(await bodyText(c)));
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
+  } catch {
+    throw new OAuthError('invalid_request', 'the body is not valid JSON');
+  }
+}
+
+/** Reads the body. It fails if the client hangs up before the end, which is no fault of ours. */
+async function bodyText(c: BrokerContext): Promise<string> {
+  try {
+    return await c.req.text();
   } catch (cause) {
-    throw new OAuthError('invalid_request', 'the body is not valid JSON', { cause });
+    // From the size limit.
+    if (cause instanceof HTTPException) throw cause;
+    throw new OAuthError('invalid_request', 'the connection was closed before the end of the body', { cause });
   }
 }
 
@@ -41,10 +54,12 @@ export async function formBody(c: BrokerContext): Promise<Form> {
     );
   }
   const form: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(await c.req.text())) {
+  for (const [name, value] of new URLSearchParams(await bodyText(c))) {
     if (name in form) throw new OAuthError('invalid_request', `parameter ${safeName(name)} must not be repeated`);
     if (value !== '') form[name] = value;
   }
+  const client = namedClient(c.req.header('Authorization'), form);
+  if (client !== undefined) c.set('client', client);
   return form;
 }
 

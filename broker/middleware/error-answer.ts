@@ -34,6 +34,9 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
       cause: errorSummary(error.cause ?? error),
     };
     if (error.code === 'server_error' || thrown instanceof RingError) log.error({ event: 'server_error', ...line });
+    // The caller is told to try again later, so something of ours or of the provider's is at fault.
+    else if (error.status >= 500)
+      log[thrown instanceof StoreUnavailableError ? 'error' : 'warn']({ event: 'unavailable', ...line });
     else if (error.cause !== undefined) log.info({ event: 'refused', ...line });
     c.header('Cache-Control', 'no-store');
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
+import { OAuthError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /**
  * Sets an `X-Request-Id` on every response and logs a line with it for every request. The broker always generates the
- * ID. The line has the path without its query, which may contain codes.
+ * ID. The line has the path without its query, which may contain codes, and who asks: the client that the request names, the
+ * address, and the person and session if it has one.
  */
 export function requestLog({ log, now }: { log: Log; now: Clock }): MiddlewareHandler<Env> {
   return async function requestLogMiddleware(c, next) {
@@ -21,6 +23,11 @@ export function requestLog({ log, now }: { log: Log; now: Clock }): MiddlewareHa
       method: c.req.method,
       path: c.req.path.slice(0, 200),
       status: c.res.status,
+      code: c.error instanceof OAuthError ? c.error.code : undefined,
+      client: c.get('client'),
+      address: c.get('address'),
+      sub: c.get('session')?.row.sub,
+      session: c.get('session')?.row.id.slice(0, 8),
       ms: now() - startedAt,
     });
   };

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { Env } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { findSession, isUsable, keepAlive, replacePredecessor } from '../session/authenticate-session.ts';
+import { findSession, isUsable, keepAlive, ownerOf, replacePredecessor } from '../session/authenticate-session.ts';
 import { noSession } from '../session/no-session.ts';
 import { readSessionCookie, writeSessionCookie } from './session-cookie.ts';
 
@@ -16,12 +16,14 @@ export function requireProof({
   return async function requireProofMiddleware(c, next) {
     c.header('DPoP-Nonce', nonces.issue());
     c.header('Cache-Control', 'no-store');
-    if (!clientHeaderValue.test(c.req.header(clientHeader) ?? '')) {
+    const client = c.req.header(clientHeader) ?? '';
+    if (!clientHeaderValue.test(client)) {
       throw new OAuthError(
         'invalid_request',
         `the ${clientHeader} header is missing or malformed (expected extension/1.2.3); only the extension may call this endpoint`,
       );
     }
+    c.set('client', client);
     const { jkt, use } = await checkProof(c.req.header('DPoP'), {
       method: c.req.method,
       url: `${config.issuer}${c.req.path}`,
@@ -43,8 +45,11 @@ export function requireSession(
 ): MiddlewareHandler<Env> {
   return async function requireSessionMiddleware(c, next) {
     const jkt = c.get('jkt');
-    const session = await findSession(deps, { secret: readSessionCookie(c, jkt), jkt });
-    if (!session || !isUsable(session, deps.now())) throw noSession(session?.row);
+    const secret = readSessionCookie(c, jkt);
+    const session = await findSession(deps, { secret, jkt });
+    if (!session) throw noSession(undefined, await ownerOf(deps, secret));
+    if (!isUsable(session, deps.now())) throw noSession(session.row);
+    c.set('session', session);
     await c.get('useProof')();
     const account = c.req.header(accountHeader);
     if (account !== undefined && account !== session.row.sub) throw anotherAccount();
@@ -53,7 +58,6 @@ export function requireSession(
       const idleExpiresAt = await keepAlive(deps, session.row, c.get('address'));
       if (idleExpiresAt !== undefined) writeSessionCookie(c, jkt, session.secret, idleExpiresAt - deps.now());
     }
-    c.set('session', session);
     await next();
   };
 }

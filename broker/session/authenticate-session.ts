@@ -27,10 +27,26 @@ export async function findSession(
   { store }: Pick<Deps, 'store'>,
   { secret, jkt }: Presented,
 ): Promise<AuthenticatedSession | undefined> {
+  const row = await openedBy(store, secret);
+  return secret && row?.jkt === jkt ? { row, secret } : undefined;
+}
+
+/**
+ * The person whose session the secret opens, whatever key the request was signed with.
+ *
+ * If {@link findSession} has found nothing and this finds someone, their cookie is in the wrong hands.
+ */
+export async function ownerOf(
+  { store }: Pick<Deps, 'store'>,
+  secret: SessionSecret | undefined,
+): Promise<string | undefined> {
+  return (await openedBy(store, secret))?.sub;
+}
+
+async function openedBy(store: Deps['store'], secret: SessionSecret | undefined): Promise<Session | undefined> {
   if (!secret) return undefined;
   const row = await store.getSession(sessionRowId(secret));
-  if (!row || !sameText(row.secretCheck, secretCheckOf(secret)) || row.jkt !== jkt) return undefined;
-  return { row, secret };
+  return row && sameText(row.secretCheck, secretCheckOf(secret)) ? row : undefined;
 }
 
 /** Whether the session has neither ended nor expired. */

@@ -14,8 +14,11 @@ export const wasEnded = ({ state, endReason }: End): boolean => state === 'ended
  *
  * @param row the session that the cookie and key belong to; if someone ended it, the client is told so and must not
  *   sign in again without a window
+ * @param owner the person whose cookie came with another key, if that is why. It is recorded; the answer is the same
  */
-export const noSession = (row: End | undefined): OAuthError =>
+export const noSession = (row: End | undefined, owner?: string): OAuthError =>
   row && wasEnded(row)
     ? new OAuthError('invalid_session', 'the session was ended; sign in again', { members: { ended: true } })
-    : new OAuthError('invalid_session', 'no valid session for this cookie and key; sign in');
+    : new OAuthError('invalid_session', 'no valid session for this cookie and key; sign in', {
+        failed: owner === undefined ? undefined : { kind: 'session_key', sub: owner },
+      });

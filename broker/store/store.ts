@@ -49,8 +49,10 @@ export interface Store
     RevocationStore,
     LimitStore,
     AuditStore {
-  /** Resolves when the database responds. */
+  /** Resolves when the database responds, whether or not it has been migrated. */
   ping(): Promise<void>;
+  /** Resolves when the database takes a write. A full disk or a read-only replica answers queries and takes none. */
+  pingWrite(now: number): Promise<void>;
   close(): Promise<void>;
   /**
    * Brings the schema up to date under a lock. If several processes start at once, only one migrates.

@@ -60,6 +60,7 @@ export function createProofChecker({
         throw new OAuthError(
           'invalid_dpop_proof',
           'The DPoP proof was used before (jti): make a new one for each request.',
+          { failed: { kind: 'replayed_proof' } },
         );
       },
     };

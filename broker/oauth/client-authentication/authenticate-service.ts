@@ -34,15 +34,17 @@ export async function authenticateService(
   await failures.requireBudget();
   const credentials = readCredentials(authorization, form);
   const service = deps.config.services.get(credentials.clientId);
+  const failed = { kind: 'client_authentication', client: service?.clientId } as const;
   try {
     if (service && (await isAuthentic(deps, service, credentials, path))) return service;
   } catch (cause) {
     if (!(cause instanceof AssertionError)) throw cause;
     await failures.count();
-    throw new OAuthError('invalid_client', cause.message, { cause });
+    throw new OAuthError('invalid_client', cause.message, { cause, failed });
   }
   await failures.count();
   throw new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
+    failed,
     headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
   });
 }

@@ -36,6 +36,16 @@ export const sqlStore = (database: SqlDatabase): Store => ({
   async ping() {
     await sql`select 1`.execute(database.db);
   },
+  async pingWrite(now) {
+    const expiresAt = now + 1;
+    await database.quick((db) =>
+      db
+        .insertInto('replay')
+        .values({ key: 'ping', expiresAt })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ expiresAt }))
+        .execute(),
+    );
+  },
   close: () => database.db.destroy(),
   migrate: () => migrate(database),
   collectExpired: (now, limit) => collectExpired(database, now, limit),

@@ -92,8 +92,8 @@ const patient = (connection: DatabaseConnection): DatabaseConnection => ({
 
 const busy = 5;
 
-/** SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN: errors caused by the file, not by the statement. */
-const outOfReach = [busy, 6, 10, 13, 14];
+/** SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN: errors caused by the file, not by the statement. */
+const outOfReach = [busy, 6, 8, 10, 13, 14];
 
 const primaryCode = (error: unknown) =>
   error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
@@ -101,5 +101,5 @@ const primaryCode = (error: unknown) =>
 function named(cause: unknown): unknown {
   const code = primaryCode(cause);
   if (code === undefined || !outOfReach.includes(code)) return cause;
-  return new StoreUnavailableError('the SQLite file is busy or out of reach', { cause });
+  return new StoreUnavailableError('the SQLite file is busy, full, or out of reach', { cause });
 }

@@ -28,8 +28,10 @@ export async function confirmDevice(
   const found = await findDeviceRequest(deps, { sub, groups, network: c.get('network'), userCode });
   switch (found.outcome) {
     case 'too_many':
+      c.set('failed', { kind: 'user_code_locked', sub });
       return c.html(messagePage(language, 'too_many'), 429);
     case 'wrong':
+      c.set('failed', { kind: 'user_code', sub });
       return codePage(c, { csrf, account: person.email ?? person.name, userCode, fault: 'wrong' }, 400);
     case 'not_allowed':
       return c.html(messagePage(language, 'not_allowed'), 403);

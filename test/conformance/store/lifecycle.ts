@@ -17,6 +17,11 @@ export const lifecycle = (it: StoreTest) =>
       await store.ping();
     });
 
+    it('takes a write, again and again', async ({ store }) => {
+      await store.pingWrite(t0);
+      await store.pingWrite(t0 + 1);
+    });
+
     it('migrates again without harm, from several connections at once', async ({ subject, store, person }) => {
       await Promise.all([...subject.replicas, ...subject.replicas].map((replica) => replica.migrate()));
       expect(await store.getPerson(person.sub)).toEqual(person);
