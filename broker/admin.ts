@@ -2,18 +2,21 @@ import { Hono } from 'hono';
 import type { Deps } from './deps.ts';
 import type { Env } from './env.ts';
 import type { Backoff } from './upstream/backoff.ts';
+import type { Refusals } from './upstream/refusals.ts';
 
 /** What operators and orchestrators ask, on `admin_listen` only. */
-export function createAdminApp({ store, upstreams, backoff, metrics, log }: Deps): Hono<Env> {
+export function createAdminApp({ store, upstreams, backoff, refusals, metrics, log }: Deps): Hono<Env> {
   const app = new Hono<Env>();
   /** The process is up. */
   app.get('/healthz', (c) => c.text('ok\n'));
   /**
-   * It can serve: the store answers. What is known of the providers is told beside it; one that is away makes no
-   * replica unready, since all replicas see the same and tokens that are still fresh are served.
+   * It can serve: the store answers. What is known of the providers is told beside it; one that is away or refuses this
+   * broker makes no replica unready, since all replicas see the same and tokens that are still fresh are served.
    */
   app.get('/readyz', async (c) => {
-    const providers = Object.fromEntries([...upstreams.keys()].map((name) => [name, providerState(backoff, name)]));
+    const providers = Object.fromEntries(
+      [...upstreams.keys()].map((name) => [name, providerState(backoff, refusals, name)]),
+    );
     try {
       await store.ping();
       return c.json({ ready: true, store: 'answers', providers });
@@ -26,8 +29,16 @@ export function createAdminApp({ store, upstreams, backoff, metrics, log }: Deps
   return app;
 }
 
-/** The circuit breaker of a provider: `open` while it is left alone, `half_open` when the next request tries it again. */
-function providerState(backoff: Backoff, name: string) {
+/**
+ * The circuit breaker of a provider: `open` while it is left alone, `half_open` when the next request tries it again.
+ * And what it refuses this broker as a client, which only an administrator can correct.
+ */
+function providerState(backoff: Backoff, refusals: Refusals, name: string) {
+  const refuses = refusals.of(name).map(({ since, ...refusal }) => ({ ...refusal, since: new Date(since) }));
+  return { ...circuit(backoff, name), ...(refuses.length > 0 ? { refuses } : {}) };
+}
+
+function circuit(backoff: Backoff, name: string) {
   const [failures, waitMs] = [backoff.failures(name), backoff.waitMs(name)];
   if (failures === 0) return { circuit: 'closed' };
   return waitMs > 0 ? { circuit: 'open', failures, retry_after_ms: waitMs } : { circuit: 'half_open', failures };

@@ -15,6 +15,8 @@ export interface Preset {
   silentGrant: boolean;
   /** Whether the provider rotates refresh tokens. `unknown` is treated as rotating, to be safe. */
   rotates: 'yes' | 'no' | 'unknown';
+  /** Token endpoint error codes that end a grant, besides `invalid_grant`. */
+  grantEndedErrors: readonly string[];
   /** Whether revoking a refresh token (RFC 7009) leaves the person's other grants intact. */
   revocationIsNarrow: boolean;
 }
@@ -26,6 +28,7 @@ const usual: Preset = {
   accountPrompt: 'login',
   silentGrant: true,
   rotates: 'unknown',
+  grantEndedErrors: [],
   revocationIsNarrow: false,
 };
 
@@ -47,10 +50,15 @@ const presets = {
   auth0: usual,
 
   // Each use returns a new refresh token, and the old one stays valid. Has no revocation endpoint. Supports
-  // select_account.
+  // select_account. interaction_required and consent_required at the token endpoint mean that the person must sign in.
   // https://learn.microsoft.com/entra/identity-platform/refresh-tokens
   // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
-  entra: { ...usual, accountPrompt: 'select_account', rotates: 'no' },
+  entra: {
+    ...usual,
+    accountPrompt: 'select_account',
+    rotates: 'no',
+    grantEndedErrors: ['interaction_required', 'consent_required'],
+  },
 
   // Rotation is a realm setting ("Revoke Refresh Token"), off by default, with a maximum reuse count and no time limit.
   // Revoking a refresh token ends the person's session with the client.

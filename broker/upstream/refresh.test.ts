@@ -26,6 +26,28 @@ const rotated = (refreshToken: string): RefreshOutcome => ({
   claims: { groups: ['p:new'] },
 });
 
+const away = (how: { delivered?: boolean; affects?: 'session'; status?: number; retryAfterMs?: number } = {}) =>
+  ({
+    kind: 'unavailable',
+    delivered: false,
+    affects: 'provider',
+    status: undefined,
+    retryAfterMs: undefined,
+    cause: 'of this test',
+    ...how,
+  }) satisfies RefreshOutcome;
+
+const refused = (error: string, status = 400): RefreshOutcome => ({
+  kind: 'refused',
+  refusal: { error, status, description: undefined },
+});
+
+const incomplete = (refreshToken: string): RefreshOutcome => ({
+  kind: 'incomplete',
+  refreshToken,
+  cause: 'of this test',
+});
+
 function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
   const unused = () => Promise.reject(new Error('not part of this test'));
   return {
@@ -179,7 +201,7 @@ describe('a crash between the provider’s rotation and our commit', () => {
   it('is not forgotten because the provider is away when the token is sent again', async () => {
     await crash();
     now += 13_000;
-    answers = [{ kind: 'unavailable', delivered: false, retryAfterMs: 1 }];
+    answers = [away({ retryAfterMs: 1 })];
     expect((await process()()).kind).toBe('unavailable');
     now += leewayMs;
     expect((await process()()).kind).toBe('reauth_required');
@@ -188,7 +210,7 @@ describe('a crash between the provider’s rotation and our commit', () => {
 
   it('does not wait for a provider that is being left alone: the leeway runs', async () => {
     const survivor = process();
-    answers = [{ kind: 'unavailable', delivered: true, retryAfterMs: 20_000 }, rotated('rt-2')];
+    answers = [away({ delivered: true, retryAfterMs: 20_000 }), rotated('rt-2')];
     expect((await survivor()).kind).toBe('unavailable');
     expect((await survivor()).kind).toBe('fresh');
   });
@@ -241,7 +263,7 @@ describe('a hint to recheck', () => {
         return done;
       },
     };
-    answers = [{ kind: 'incomplete', refreshToken: 'rt-2' }];
+    answers = [incomplete('rt-2')];
     expect((await process()()).kind).toBe('unavailable');
     expect(afterCommit).toBe('recheck');
     expect(await storedToken()).toBe('rt-2');
@@ -271,8 +293,12 @@ describe('a store that is away when the answer comes', () => {
 describe('a provider that does not do it', () => {
   it('changes nothing when it is away, and is left alone for a while', async () => {
     const refresh = process();
-    answers = [{ kind: 'unavailable', delivered: false, retryAfterMs: 4_000 }];
-    expect(await refresh()).toEqual({ kind: 'unavailable', retryAfterMs: 4_000 });
+    answers = [away({ retryAfterMs: 4_000 })];
+    expect(await refresh()).toEqual({
+      kind: 'unavailable',
+      retryAfterMs: 4_000,
+      reason: 'the identity provider is not responding; try again',
+    });
     expect((await refresh()).kind).toBe('unavailable');
     expect(sent).toHaveLength(1);
     now += 60_000;
@@ -281,35 +307,43 @@ describe('a provider that does not do it', () => {
   });
 
   it('ends the grant with invalid_grant; the session stays, to be signed in to again', async () => {
-    answers = [{ kind: 'ended' }];
+    answers = [{ kind: 'ended', error: 'invalid_grant' }];
     expect((await process()()).kind).toBe('reauth_required');
     expect((await row()).state).toBe('reauth_required');
   });
 
-  it('needs two definite refusals in a row for the same', async () => {
+  it.each([
+    ['invalid_client', 401],
+    ['unauthorized_client', 400],
+    ['unsupported_grant_type', 400],
+    ['invalid_scope', 400],
+    ['invalid_request', 400],
+    ['a_code_that_nobody_knows', 400],
+    ['http_403', 403],
+  ])('keeps the grant where it refuses this broker, however often: %s', async (error, status) => {
     const refresh = process();
-    answers = [
-      { kind: 'refused', error: 'invalid_client' },
-      rotated('rt-2'),
-      { kind: 'refused', error: 'x' },
-      { kind: 'refused', error: 'x' },
-    ];
-    expect((await refresh()).kind).toBe('unavailable');
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      answers = [refused(error, status)];
+      const result = await refresh();
+      expect(result).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('refuses') });
+      if (result.kind === 'unavailable') now += result.retryAfterMs;
+    }
+    expect((await row()).state).toBe('active');
+    answers = [rotated('rt-2')];
     expect((await refresh()).kind).toBe('fresh');
-    expect((await refresh()).kind).toBe('unavailable');
-    expect((await refresh()).kind).toBe('reauth_required');
     expect(await storedToken()).toBe('rt-2');
   });
 
   it('loses no rotated token when the rest of its answer is no use', async () => {
-    answers = [{ kind: 'incomplete', refreshToken: 'rt-2' }];
+    answers = [incomplete('rt-2')];
     expect((await process()()).kind).toBe('unavailable');
     expect(await storedToken()).toBe('rt-2');
     expect((await row()).claims.groups).toEqual(['p:old']);
   });
 
   it('cannot put another person in place of this one', async () => {
-    answers = [{ kind: 'refused', error: 'another subject', refreshToken: 'rt-2' }];
-    expect((await process()()).kind).toBe('reauth_required');
+    answers = [incomplete('rt-2')];
+    expect((await process()()).kind).toBe('unavailable');
+    expect(await row()).toMatchObject({ state: 'active', claims: { groups: ['p:old'], name: 'Ada' } });
   });
 });

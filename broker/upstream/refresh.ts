@@ -6,6 +6,7 @@ import type { GrantKind, RefreshStore, Store, UpstreamGrant } from '../store/sto
 import type { Backoff } from './backoff.ts';
 import { createCommitter } from './commit-refresh.ts';
 import { type Every, hold, leaseMs } from './hold-lease.ts';
+import { createPostponement, type Postponed, targetKey, unconfirmed } from './postpone-refresh.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
 
 /** The parts of a browser or device session needed for a refresh. */
@@ -20,10 +21,7 @@ export interface Refreshable {
 
 export type Refreshed =
   /** Refreshed by this or a concurrent request. `row` is the row as now stored. */
-  | { kind: 'fresh'; row: UpstreamGrant }
-  | { kind: 'reauth_required' }
-  /** Nothing changed; unexpired claims may still be used. */
-  | { kind: 'unavailable'; retryAfterMs: number };
+  { kind: 'fresh'; row: UpstreamGrant } | { kind: 'reauth_required' } | Postponed;
 
 export type Refresher = (target: Refreshable) => Promise<Refreshed>;
 
@@ -64,9 +62,10 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   const { store, ring, upstreams, backoff, now, sleep, every, log } = deps;
   const inFlight = new Map<string, Promise<Refreshed>>();
   const committer = createCommitter({ store, now, sleep, log });
+  const postponement = createPostponement({ backoff, log });
 
   return (target) => {
-    const key = `${target.kind}:${target.id}`;
+    const key = targetKey(target);
     const running = inFlight.get(key);
     if (running) return running;
     const started = refresh(target).finally(() => inFlight.delete(key));
@@ -80,10 +79,9 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     if (!upstream) return { kind: 'reauth_required' };
     // The store was unavailable when this process had a new token to write. The write may have succeeded by now.
     if (await committer.pending(target)) return current(target);
-    const waitMs = backoff.waitMs(row.upstream);
     // A token with an unknown outcome can only be resent within the leeway, so it does not wait for the backoff.
-    if (waitMs > 0 && row.refreshFirstSentAt === undefined) return { kind: 'unavailable', retryAfterMs: waitMs };
-    return take(target, upstream);
+    const waiting = row.refreshFirstSentAt === undefined ? postponement.current(target) : undefined;
+    return waiting ?? take(target, upstream);
   }
 
   /** Takes the lease, or waits until its holder finishes or the lease expires. */
@@ -103,7 +101,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       const settled = await watch(target, pollsPerAttempt);
       if (settled) return settled;
     }
-    return { kind: 'unavailable', retryAfterMs: 1_000 };
+    return unconfirmed;
   }
 
   async function send(target: Refreshable, attempt: Attempt): Promise<Refreshed> {
@@ -135,11 +133,11 @@ export function createRefresher(deps: RefresherDeps): Refresher {
 
   async function settle(
     target: Refreshable,
-    { upstream, lease, sentBefore }: Attempt,
+    { lease, sentBefore }: Attempt,
     outcome: RefreshOutcome,
   ): Promise<Refreshed> {
-    const { kind, id, row } = target;
-    if (outcome.kind !== 'unavailable') backoff.succeeded(row.upstream);
+    const { row } = target;
+    if (outcome.kind === 'refreshed' || outcome.kind === 'ended') postponement.settled(target);
     switch (outcome.kind) {
       case 'refreshed':
         await commit(target, outcome.refreshToken, {
@@ -149,29 +147,18 @@ export function createRefresher(deps: RefresherDeps): Refresher {
         return current(target);
       case 'incomplete':
         await commit(target, outcome.refreshToken);
-        return { kind: 'unavailable', retryAfterMs: backoff.failed(row.upstream, undefined) };
+        return postponement.postpone(target, outcome);
       case 'ended':
-        await release(target, lease, { clearFirstSent: true, failure: 'invalid_grant' });
-        return requireReauth(target, 'invalid_grant');
+        await release(target, lease, { clearFirstSent: true, failure: outcome.error });
+        return requireReauth(target, outcome.error);
       case 'refused':
-        if (outcome.refreshToken !== undefined) await commit(target, outcome.refreshToken);
-        else await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.error });
-        // Providers use different error codes for a dead grant, so any definite error twice in a row counts as one.
-        if (row.refreshFailures > 0 || outcome.error === 'another subject') return requireReauth(target, outcome.error);
-        return { kind: 'unavailable', retryAfterMs: 1_000 };
-      case 'unavailable': {
+        // Nothing was processed; an earlier attempt's outcome stays unknown.
+        await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.refusal.error });
+        return postponement.postpone(target, outcome);
+      case 'unavailable':
         // This response says nothing about an earlier attempt, whose outcome stays unknown.
         await release(target, lease, { clearFirstSent: !outcome.delivered && sentBefore === 0 });
-        const retryAfterMs = backoff.failed(row.upstream, outcome.retryAfterMs);
-        log.warn({
-          event: 'upstream_unavailable',
-          upstream: upstream.config.name,
-          kind,
-          session: id.slice(0, 8),
-          retryAfterMs,
-        });
-        return { kind: 'unavailable', retryAfterMs };
-      }
+        return postponement.postpone(target, outcome);
     }
   }
 
@@ -196,8 +183,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       const row = await read(target);
       if (!row || row.state === 'ended' || row.state === 'reauth_required') return { kind: 'reauth_required' };
       if (row.version !== target.row.version) return { kind: 'fresh', row };
-      if (row.refreshingUntil === undefined)
-        return { kind: 'unavailable', retryAfterMs: backoff.waitMs(row.upstream) || 1_000 };
+      if (row.refreshingUntil === undefined) return postponement.current(target) ?? unconfirmed;
     }
     return undefined;
   }

@@ -8,7 +8,7 @@ export interface Trouble {
   /** Done at once, but the answer takes so long, in milliseconds. */
   slowAnswerMs?: number | undefined;
   /** Nothing is looked at; this is the answer. `retryAfter` in seconds. */
-  failing?: { status: number; retryAfter?: number } | undefined;
+  failing?: { status: number; retryAfter?: number; headers?: Record<string, string>; body?: string } | undefined;
   /** The connection is cut before the request is looked at, or with the answer due. */
   cut?: 'before' | 'after' | undefined;
 }
@@ -21,8 +21,9 @@ export function unreliable(handler: RequestListener, next: () => Trouble): Reque
     if (slowMs !== undefined) await sleep(slowMs);
     if (cut === 'before') return void req.socket.destroy();
     if (failing) {
-      const { status, retryAfter } = failing;
-      res.writeHead(status, retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }).end();
+      const { status, retryAfter, headers, body } = failing;
+      const wait = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+      res.writeHead(status, { ...headers, ...wait }).end(body);
       return;
     }
     const end = res.end.bind(res) as (...args: unknown[]) => typeof res;
