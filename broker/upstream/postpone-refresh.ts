@@ -31,15 +31,35 @@ export const unconfirmed: Postponed = {
  * person's bad answers close the provider for nobody else.
  */
 export function createPostponement({ backoff, log }: { backoff: Backoff; log: Log }) {
+  /** The session that is trying whether the provider is back, by provider. */
+  const trying = new Map<string, string>();
+
+  /** Returns the current wait of this session, if there is one. */
+  function current(target: Target): Postponed | undefined {
+    for (const key of [target.row.upstream, targetKey(target)]) {
+      const retryAfterMs = backoff.waitMs(key);
+      if (retryAfterMs > 0)
+        return { kind: 'unavailable', retryAfterMs, reason: backoff.reason(key) ?? unconfirmed.reason };
+    }
+    return undefined;
+  }
+
   return {
-    /** Returns the current wait of this session, if there is one. */
-    current(target: Target): Postponed | undefined {
-      for (const key of [target.row.upstream, targetKey(target)]) {
-        const retryAfterMs = backoff.waitMs(key);
-        if (retryAfterMs > 0)
-          return { kind: 'unavailable', retryAfterMs, reason: backoff.reason(key) ?? unconfirmed.reason };
-      }
+    current,
+    /**
+     * Lets the session ask the provider, or returns how long it waits. While a provider does not answer, only one
+     * session at a time tries it: each attempt may leave a token whose outcome is unknown. Call `leave` afterwards.
+     */
+    admit(target: Target): Postponed | undefined {
+      const { upstream } = target.row;
+      const waiting = current(target);
+      if (waiting || backoff.failures(upstream) === 0) return waiting;
+      if (trying.has(upstream)) return { ...unconfirmed, reason: backoff.reason(upstream) ?? unconfirmed.reason };
+      trying.set(upstream, targetKey(target));
       return undefined;
+    },
+    leave(target: Target): void {
+      if (trying.get(target.row.upstream) === targetKey(target)) trying.delete(target.row.upstream);
     },
     postpone(target: Target, outcome: Exclude<RefreshOutcome, { kind: 'refreshed' | 'ended' }>): Postponed {
       const { kind, id, row } = target;

@@ -48,7 +48,7 @@ const incomplete = (refreshToken: string): RefreshOutcome => ({
   cause: 'of this test',
 });
 
-function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
+function upstream(refreshLeewayMs: number, preset = 'okta', rotates?: 'yes' | 'no'): Upstream {
   const unused = () => Promise.reject(new Error('not part of this test'));
   return {
     config: {
@@ -58,6 +58,7 @@ function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
       authentication: { method: 'client_secret_basic', secret: 's' },
       scopes: [],
       preset,
+      rotates,
       refreshLeewayMs,
       groupsClaim: 'groups',
       authorizationParams: {},
@@ -94,11 +95,11 @@ function process(provider = upstream(leewayMs)) {
     every: () => () => {},
     log: { info() {}, warn() {}, error() {} },
   });
-  return async () => refresher({ kind: 'session', id: 'row', secret, idpSub: 'ada', row: await row() });
+  return async (id = 'row') => refresher({ kind: 'session', id, secret, idpSub: 'ada', row: await row(id) });
 }
 
-async function row(): Promise<Session> {
-  const found = await store.getSession('row');
+async function row(id = 'row'): Promise<Session> {
+  const found = await store.getSession(id);
   if (!found) throw new Error('the row is gone');
   return found;
 }
@@ -230,6 +231,87 @@ describe('a crash between the provider’s rotation and our commit', () => {
   });
 });
 
+const unchanged = (refreshToken?: string): RefreshOutcome => ({
+  kind: 'refreshed',
+  refreshToken,
+  claims: { groups: [] },
+});
+
+/** Everything after which nobody knows whether the provider has used the token. A crash is a restart, too. */
+const lost: [string, RefreshOutcome | 'crash'][] = [
+  ['a hang', away({ delivered: true })],
+  ['a gateway’s 504', away({ delivered: true, status: 504 })],
+  ['a reset after the request', away({ delivered: true })],
+  ['an answer that breaks off', away({ delivered: true, affects: 'session', status: 200 })],
+  ['a restart', 'crash'],
+];
+
+/** Loses an answer, and asks again an hour later, in another process. */
+async function loseOne(provider: Upstream, answer: RefreshOutcome | 'crash') {
+  const before = sent.length;
+  answers = [answer];
+  const asking = process(provider)();
+  while (sent.length === before) await new Promise((resolve) => setImmediate(resolve));
+  if (answer !== 'crash') expect((await asking).kind).toBe('unavailable');
+  now += 3_600_000;
+  answers = [unchanged()];
+  return process(provider)();
+}
+
+describe.each(lost)('a token whose outcome is unknown: %s', (_, answer) => {
+  it.each<[string, Upstream, RefreshOutcome | undefined]>([
+    ['an answer had no new token', upstream(0, 'generic'), unchanged()],
+    ['an answer had the same token', upstream(0, 'generic'), unchanged('rt-1')],
+    ['the same, though a leeway is set', upstream(leewayMs, 'okta'), unchanged()],
+    ['no answer has shown anything', upstream(0, 'generic'), undefined],
+    ['the preset says so', upstream(leewayMs, 'entra'), rotated('rt-1b')],
+    ['the configuration says so', upstream(leewayMs, 'generic', 'no'), rotated('rt-1b')],
+    ['a new token shows nothing (keycloak)', upstream(0, 'keycloak'), rotated('rt-1b')],
+  ])('is sent again at any time where tokens do not rotate: %s', async (_why, provider, shown) => {
+    if (shown) {
+      answers = [shown];
+      expect((await process(provider)()).kind).toBe('fresh');
+    }
+    const token = await storedToken();
+    expect((await loseOne(provider, answer)).kind).toBe('fresh');
+    expect(sent.slice(-2)).toEqual([token, token]);
+    expect((await row()).state).toBe('active');
+  });
+
+  it.each<[string, Upstream, RefreshOutcome | undefined]>([
+    ['an answer had another token', upstream(0, 'generic'), rotated('rt-1b')],
+    ['a leeway is set', upstream(leewayMs, 'generic'), undefined],
+    ['the configuration says so', upstream(0, 'generic', 'yes'), undefined],
+    ['the configuration says so, whatever an answer shows', upstream(0, 'entra', 'yes'), unchanged()],
+    ['the preset says so', upstream(0, 'oidc-provider'), unchanged()],
+  ])('is never sent after the leeway where they do: %s', async (_why, provider, shown) => {
+    if (shown) {
+      answers = [shown];
+      expect((await process(provider)()).kind).toBe('fresh');
+    }
+    const before = sent.length;
+    expect((await loseOne(provider, answer)).kind).toBe('reauth_required');
+    expect(sent).toHaveLength(before + 1);
+  });
+});
+
+describe('what answers show about rotation', () => {
+  it('changes with the last answer, for every process', async () => {
+    const provider = upstream(0, 'generic');
+    answers = [unchanged(), rotated('rt-2')];
+    await process(provider)();
+    await process(provider)();
+    expect((await loseOne(provider, away({ delivered: true }))).kind).toBe('reauth_required');
+  });
+
+  it('counts even if it cannot be stored', async () => {
+    store = { ...store, noteRotation: () => Promise.reject(new StoreUnavailableError('away')) };
+    answers = [rotated('rt-2')];
+    expect((await process(upstream(0, 'generic'))()).kind).toBe('fresh');
+    expect(await storedToken()).toBe('rt-2');
+  });
+});
+
 describe('a hint to recheck', () => {
   it('that comes while the provider is asked takes another refresh', async () => {
     const provider = upstream(leewayMs);
@@ -304,6 +386,39 @@ describe('a provider that does not do it', () => {
     now += 60_000;
     answers = [rotated('rt-2')];
     expect((await refresh()).kind).toBe('fresh');
+  });
+
+  it('is tried by one session at a time until it answers', async () => {
+    const second = { ...(await row()), id: 'second', jkt: 'jkt-2' };
+    const sealed = seal(ring, { ...context, id: 'second' }, 'rt-9');
+    await store.insertSession({ ...second, sealedRefresh: sealed.sealed, ringKid: sealed.ringKid });
+    let answer: (outcome: RefreshOutcome) => void = () => undefined;
+    const slow: Upstream = {
+      ...upstream(0, 'generic'),
+      refresh(refreshToken) {
+        sent.push(refreshToken);
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+    };
+    const refresh = process(slow);
+    const failing = refresh();
+    await expect.poll(() => sent).toHaveLength(1);
+    answer(away({ delivered: true }));
+    expect((await failing).kind).toBe('unavailable');
+    now += 60_000;
+
+    const trying = refresh();
+    await expect.poll(() => sent).toHaveLength(2);
+    expect((await refresh('second')).kind).toBe('unavailable');
+    expect(sent).toHaveLength(2);
+    answer(unchanged());
+    expect((await trying).kind).toBe('fresh');
+    const other = refresh('second');
+    await expect.poll(() => sent).toHaveLength(3);
+    answer(unchanged());
+    expect((await other).kind).toBe('fresh');
   });
 
   it('ends the grant with invalid_grant; the session stays, to be signed in to again', async () => {
