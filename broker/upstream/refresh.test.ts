@@ -104,6 +104,12 @@ async function row(id = 'row'): Promise<Session> {
   return found;
 }
 
+/** Somebody else at the same provider. */
+async function insertSecond(): Promise<void> {
+  const { sealed, ringKid } = seal(ring, { ...context, id: 'second' }, 'rt-9');
+  await store.insertSession({ ...(await row()), id: 'second', jkt: 'jkt-2', sealedRefresh: sealed, ringKid });
+}
+
 async function storedToken(): Promise<string | undefined> {
   const { sealedRefresh, ringKid } = await row();
   return sealedRefresh && ringKid ? open(ring, context, { sealed: sealedRefresh, ringKid }) : undefined;
@@ -388,10 +394,41 @@ describe('a provider that does not do it', () => {
     expect((await refresh()).kind).toBe('fresh');
   });
 
+  it.each<[string, RefreshOutcome]>([
+    ['an answer about somebody or something else', incomplete('rt-2')],
+    ['a refusal', refused('access_denied', 403)],
+    ['an error of the server (500)', away({ affects: 'session', status: 500 })],
+    ['an unreadable answer', away({ affects: 'session', status: 200, delivered: true })],
+  ])('for one person leaves the others alone: %s', async (_, answer) => {
+    await insertSecond();
+    const refresh = process(upstream(0, 'generic'));
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      answers = [answer];
+      const result = await refresh();
+      // Until its wait is over, this session does not ask again. The others do.
+      expect((await refresh()).kind).toBe('unavailable');
+      answers = [unchanged()];
+      expect((await refresh('second')).kind).toBe('fresh');
+      if (result.kind === 'unavailable') now += result.retryAfterMs;
+    }
+    answers = [unchanged()];
+    expect((await refresh()).kind).toBe('fresh');
+  });
+
+  it.each<[string, RefreshOutcome]>([
+    ['no answer', away()],
+    ['too many requests (429)', away({ status: 429, retryAfterMs: 7_000 })],
+  ])('is left alone by everybody: %s', async (_, answer) => {
+    await insertSecond();
+    const refresh = process(upstream(0, 'generic'));
+    answers = [answer];
+    await refresh();
+    expect((await refresh('second')).kind).toBe('unavailable');
+    expect(sent).toHaveLength(1);
+  });
+
   it('is tried by one session at a time until it answers', async () => {
-    const second = { ...(await row()), id: 'second', jkt: 'jkt-2' };
-    const sealed = seal(ring, { ...context, id: 'second' }, 'rt-9');
-    await store.insertSession({ ...second, sealedRefresh: sealed.sealed, ringKid: sealed.ringKid });
+    await insertSecond();
     let answer: (outcome: RefreshOutcome) => void = () => undefined;
     const slow: Upstream = {
       ...upstream(0, 'generic'),

@@ -9,6 +9,8 @@ export interface Trouble {
   slowAnswerMs?: number | undefined;
   /** Nothing is looked at; this is the answer. `retryAfter` in seconds. */
   failing?: { status: number; retryAfter?: number; headers?: Record<string, string>; body?: string } | undefined;
+  /** Done, and the answer is changed on its way. */
+  garble?: ((body: string) => string) | undefined;
   /** The connection is cut before the request is looked at, or with the answer due. */
   cut?: 'before' | 'after' | undefined;
 }
@@ -17,7 +19,7 @@ export interface Trouble {
 export function unreliable(handler: RequestListener, next: () => Trouble): RequestListener {
   return async (req, res) => {
     if (req.method !== 'POST' || req.url !== '/token') return handler(req, res);
-    const { slowMs, slowAnswerMs, failing, cut } = next();
+    const { slowMs, slowAnswerMs, failing, garble, cut } = next();
     if (slowMs !== undefined) await sleep(slowMs);
     if (cut === 'before') return void req.socket.destroy();
     if (failing) {
@@ -29,7 +31,10 @@ export function unreliable(handler: RequestListener, next: () => Trouble): Reque
     const end = res.end.bind(res) as (...args: unknown[]) => typeof res;
     res.end = ((...args: unknown[]) => {
       if (cut === 'after') req.socket.destroy();
-      else if (slowAnswerMs === undefined) end(...args);
+      else if (garble) {
+        res.removeHeader('Content-Length');
+        end(garble(String(args[0])));
+      } else if (slowAnswerMs === undefined) end(...args);
       else setTimeout(() => end(...args), slowAnswerMs);
       return res;
     }) as typeof res.end;
