@@ -24,6 +24,8 @@ export interface IdpOptions {
   now: () => number;
   /** Faults of the provider itself, one line each. */
   log: (line: string) => void;
+  /** Whether a refresh replaces the refresh token; default true. */
+  rotates?: boolean | undefined;
   /** How long a rotated refresh token is accepted again; default 0: its second use ends the grant. */
   refreshLeewayMs?: number | undefined;
   /** Signs its tokens; made anew where a test brings none. */
@@ -54,11 +56,12 @@ export interface Idp {
  * each authorization has a grant of its own.
  */
 export async function createIdp(options: IdpOptions): Promise<Idp> {
-  const { issuer, client, users, now, log, refreshLeewayMs, signingKey } = options;
+  const { issuer, client, users, now, log, rotates = true, refreshLeewayMs, signingKey } = options;
   const store = createMemoryStore(now, refreshLeewayMs);
   const provider = new Provider(issuer, {
     ...policy,
     ...lifetimes,
+    rotateRefreshToken: rotates,
     adapter: store.adapter,
     jwks: { keys: [signingKey ?? (await newSigningKey())] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
@@ -136,7 +139,6 @@ const policy: Configuration = {
   pkce: { required: () => true },
   // The library's own refuses loopback, where the whole demo lives.
   fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined } as RequestInit),
-  rotateRefreshToken: true,
   // The library drops offline_access where prompt=consent is absent; here a person is asked once, by their employer.
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: async () => false,
