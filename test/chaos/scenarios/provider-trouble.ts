@@ -16,8 +16,8 @@ interface Setting {
 /** Whatever the provider said is asked for again after two seconds. */
 const brief = { lifetime: '2s', fresh: '2s', users: chaosUsers } as const;
 
-async function restart({ replicas }: Replicas, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-  await Promise.all(replicas.map((replica) => replica.stop(signal)));
+async function restart({ replicas }: Replicas): Promise<void> {
+  await Promise.all(replicas.map((replica) => replica.stop('SIGKILL')));
   await Promise.all(replicas.map((replica) => replica.start()));
 }
 
@@ -46,10 +46,16 @@ export async function hangWithoutRotation({ store, count = 1, troubleMs = 3_000 
       await sleep(troubleMs);
     trouble = hang;
     await sleep(troubleMs);
-    await restart(replicas, 'SIGKILL');
+    await restart(replicas);
     trouble = {};
   });
 }
+
+const json = { 'Content-Type': 'application/json' };
+const firewalls: NonNullable<Trouble['failing']>[] = [
+  { status: 403, headers: { 'Content-Type': 'text/html' }, body: '<h1>Blocked</h1>' },
+  { status: 403, headers: json, body: '{"error":"blocked by web application firewall"}' },
+];
 
 /** The brokers start with a client secret that has expired, and get the right one; then a firewall blocks them. */
 export async function wrongSecret({ store, count = 1, troubleMs = 4_000 }: Setting): Promise<CrowdResult> {
@@ -59,29 +65,34 @@ export async function wrongSecret({ store, count = 1, troubleMs = 4_000 }: Setti
   cleanUp.defer(() => replicas.close());
   return await crowd(replicas, async () => {
     await replicas.setSecret('a-secret-that-has-expired');
-    await restart(replicas, 'SIGTERM');
+    await restart(replicas);
     await sleep(troubleMs);
     await replicas.setSecret();
-    await restart(replicas, 'SIGTERM');
+    await restart(replicas);
     await sleep(troubleMs);
-    trouble = { failing: { status: 403, headers: { 'Content-Type': 'text/html' }, body: '<h1>Blocked</h1>' } };
-    await sleep(troubleMs);
+    for (const failing of firewalls) {
+      trouble = { failing };
+      await sleep(troubleMs);
+    }
     trouble = {};
   });
 }
 
-/** The provider's answers can't be used: pages instead of JSON, half of the JSON, no tokens, an ID token of another issuer. */
+/**
+ * The provider's answers can't be used: pages instead of JSON, half of the JSON, no tokens, an ID token of another issuer
+ * or about somebody else.
+ */
 export async function unreadableAnswer({ store, count = 1, troubleMs = 3_000 }: Setting): Promise<CrowdResult> {
   let trouble: Trouble = {};
   await using cleanUp = new AsyncDisposableStack();
   const replicas = await startReplicas({ count, store, ...brief, trouble: () => trouble });
   cleanUp.defer(() => replicas.close());
-  const json = { 'Content-Type': 'application/json' };
   const troubles: Trouble[] = [
     { failing: { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<h1>Welcome to our network</h1>' } },
     { failing: { status: 200, headers: json, body: '{}' } },
     { garble: (body) => body.slice(0, body.length / 2) },
-    { garble: byAnotherIssuer },
+    { garble: withClaims({ iss: 'https://somebody-else.example' }) },
+    { garble: withClaims({ sub: 'somebody-else' }) },
   ];
   return await crowd(replicas, async () => {
     for (trouble of troubles) {
@@ -93,11 +104,10 @@ export async function unreadableAnswer({ store, count = 1, troubleMs = 3_000 }: 
   });
 }
 
-/** Code exchanges and refreshes alike: nobody signs in meanwhile. */
-function byAnotherIssuer(body: string): string {
+/** Changes claims of the ID token, whose signature counts for nothing at the token endpoint. */
+const withClaims = (claims: object) => (body: string) => {
   const answer = JSON.parse(body);
   const [header, , signature] = answer.id_token.split('.');
-  const claims = { ...decodeJwt(answer.id_token), iss: 'https://somebody-else.example' };
-  const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const payload = Buffer.from(JSON.stringify({ ...decodeJwt(answer.id_token), ...claims })).toString('base64url');
   return JSON.stringify({ ...answer, id_token: [header, payload, signature].join('.') });
-}
+};
