@@ -4,6 +4,7 @@ import { presetOf } from '../config/provider-presets.ts';
 import type { ClientAuthentication } from '../config/types.ts';
 import type { RefusedRequest } from './refusals.ts';
 import type { Refusal } from './types.ts';
+import { unavailableReason } from './unavailable-reason.ts';
 import { createUpstream } from './upstream.ts';
 
 const issuer = 'https://p.example';
@@ -24,7 +25,11 @@ const tokens = (more: object = {}) => ({ access_token: 'at', token_type: 'Bearer
 /** A refresh that gets this answer. */
 async function refreshed(
   answer: () => Response,
-  { preset = 'generic', authentication }: { preset?: string; authentication?: ClientAuthentication } = {},
+  {
+    preset = 'generic',
+    authentication,
+    discovery = () => Response.json(metadata),
+  }: { preset?: string; authentication?: ClientAuthentication; discovery?: () => Response } = {},
 ) {
   const noted: [RefusedRequest, Refusal | 'accepted'][] = [];
   const upstream = createUpstream({
@@ -40,7 +45,7 @@ async function refreshed(
       authorizationParams: {},
       hooks: { oktaEventsSecret: undefined, revocationIssuer: undefined },
     },
-    fetch: async (input) => (String(input).endsWith('/token') ? answer() : Response.json(metadata)),
+    fetch: async (input) => (String(input).endsWith('/token') ? answer() : discovery()),
     now: () => now,
     refusals: {
       refused: (_upstream, request, refusal) => void noted.push([request, refusal]),
@@ -167,6 +172,12 @@ describe('no conclusive answer', () => {
     });
     expect(outcome).toMatchObject({ kind: 'unavailable', delivered: false });
   });
+});
+
+it('a provider whose metadata cannot be used was not asked, and is told apart from one that does not respond', async () => {
+  const { outcome } = await refreshed(() => json(tokens(), 200), { discovery: () => page(403) });
+  expect(outcome).toMatchObject({ kind: 'unavailable', delivered: false, affects: 'provider' });
+  expect(outcome.kind === 'unavailable' && unavailableReason(outcome)).toContain('metadata is invalid');
 });
 
 describe('a refresh whose answer says something wrong of the person', () => {

@@ -55,7 +55,7 @@ export type RefreshOutcome =
   | { kind: 'refused'; refusal: Refusal }
   /** The refresh succeeded, but the claims about the person are missing or failed validation. */
   | { kind: 'incomplete'; refreshToken: string | undefined; cause: string }
-  | ({ kind: 'unavailable'; cause: string } & NoAnswer);
+  | ({ kind: 'unavailable'; cause: string; reason?: string | undefined } & NoAnswer);
 
 /** No conclusive answer. */
 export interface NoAnswer {

@@ -8,7 +8,7 @@ export function unavailableReason(outcome: Exclude<RefreshOutcome, { kind: 'refr
     case 'incomplete':
       return 'the response of the identity provider for this sign-in failed validation; try again';
     case 'unavailable':
-      return failedWith(outcome.status);
+      return outcome.reason ?? failedWith(outcome.status);
   }
 }
 

@@ -153,7 +153,13 @@ export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): 
         noteClient('refresh', failure);
         switch (failure.kind) {
           case 'transient':
-            return { ...failure, kind: 'unavailable', cause: errorSummary(error) };
+            return {
+              ...failure,
+              kind: 'unavailable',
+              cause: errorSummary(error),
+              // What discovery says of itself.
+              reason: error instanceof OAuthError ? error.message : undefined,
+            };
           case 'unusable':
             // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
             return {
