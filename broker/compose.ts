@@ -18,6 +18,7 @@ import { createBackoff } from './upstream/backoff.ts';
 import type { Every } from './upstream/hold-lease.ts';
 import { meteredUpstream } from './upstream/metered-upstream.ts';
 import { createRefresher } from './upstream/refresh.ts';
+import { createRefusals, refusedRequests } from './upstream/refusals.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
 /** What comes from outside the broker's own code. */
@@ -37,15 +38,22 @@ export interface World {
 export function compose(world: World): Deps {
   const { config, store, ring, log, now, fetch, random, sleep, every } = world;
   const metrics = createMetrics();
+  const refusals = createRefusals({ now, log });
   const upstreams = new Map(
     [...config.upstreams].map(([name, upstream]) => [
       name,
-      meteredUpstream(createUpstream({ config: upstream, fetch, now }), metrics),
+      meteredUpstream(createUpstream({ config: upstream, fetch, now, refusals }), metrics),
     ]),
   );
   const keys = createSigningKeys({ store, ring, now });
   const backoff = createBackoff({ now, random });
-  metrics.watchProviders(() => [...upstreams.keys()].map((name) => [name, backoff.failures(name)]));
+  metrics.watchProviders(
+    () => [...upstreams.keys()].map((name) => [name, backoff.failures(name)]),
+    () =>
+      [...upstreams.keys()].flatMap((name) =>
+        refusedRequests.map((request) => [name, request, refusals.of(name).some((one) => one.request === request)]),
+      ),
+  );
   const nonces = createNonceIssuer({ ring, now });
   return {
     config,
@@ -53,6 +61,7 @@ export function compose(world: World): Deps {
     ring,
     upstreams,
     backoff,
+    refusals,
     countInChunks: createChunkedCounter({ store, now, factor: config.rateLimitFactor }),
     refresher: createRefresher({
       store,

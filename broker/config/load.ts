@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { LineCounter, parseDocument } from 'yaml';
 import { resolveEnvironment } from './environment.ts';
 import { ConfigError, type Fault } from './fault.ts';
+import { presetOf } from './provider-presets.ts';
 import { referenceFaults } from './references.ts';
 import { type ConfigFile, configSchema, jwkSet } from './schema.ts';
 import type { Allow, ClientAuthentication, Config, ServiceAuthentication, UpstreamConfig } from './types.ts';
@@ -183,7 +184,8 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     authentication: toAuthentication(name, entry, files),
     scopes: entry.scopes,
     preset: entry.preset,
-    refreshLeewayMs: entry.refresh_leeway,
+    rotates: entry.rotates,
+    refreshLeewayMs: entry.refresh_leeway ?? presetOf(entry.preset).leewayMs,
     groupsClaim: entry.groups_claim,
     authorizationParams: entry.authorization_params,
     hooks: {

@@ -37,6 +37,8 @@ export interface UpstreamConfig {
   authentication: ClientAuthentication;
   scopes: readonly string[];
   preset: string;
+  /** Whether the provider rotates refresh tokens, if the operator says so. */
+  rotates?: 'yes' | 'no' | undefined;
   /** How long the provider still accepts a rotated refresh token. */
   refreshLeewayMs: number;
   /** Name of the ID token or UserInfo claim that lists the person's groups. */

@@ -14,12 +14,12 @@ const advice = about('configuration');
 export function checkAdvice(config: Config): Finding[] {
   const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
   const findings: Finding[] = [...checkLifetimes(config), ...checkAdminListen(config)];
-  for (const { name, preset, refreshLeewayMs, scopes } of upstreams.values()) {
-    if (presetOf(preset).rotates !== 'no' && refreshLeewayMs === 0) {
+  for (const { name, preset, rotates = presetOf(preset).rotates, refreshLeewayMs, scopes } of upstreams.values()) {
+    if (rotates !== 'no' && refreshLeewayMs === 0) {
       findings.push(
         advice.warning(
           `upstreams.${name}: refresh_leeway is 0s`,
-          'If the provider rotates refresh tokens, set this to its grace period (Okta: "grace period for token rotation"). Otherwise a crash during a refresh signs the user out.',
+          `If the provider rotates refresh tokens, set this to its grace period: without one, a response that gets lost signs the user out. If it does not rotate them, set upstreams.${name}.rotates to no.`,
         ),
       );
     }

@@ -56,7 +56,7 @@ export async function grantToken(
     needsRefresh = false;
     // An unavailable provider revokes nothing: the known data stays valid until it reaches the age of `fresh`.
     if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
-      throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
+      throw unavailable(refreshed.reason, refreshed.retryAfterMs);
     }
   }
   const token = await mint(deps, authority, request);

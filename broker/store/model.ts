@@ -77,6 +77,15 @@ export interface UpstreamGrant {
   lastUsedFrom?: string | undefined;
 }
 
+/** This broker, as one provider knows it. */
+export interface ProviderClient {
+  issuer: string;
+  clientId: string;
+}
+
+/** Whether a refresh makes the old refresh token worthless. */
+export type Rotates = 'yes' | 'no';
+
 /** When and from where a session was used. */
 export interface Use {
   at: number;

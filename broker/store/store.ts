@@ -10,7 +10,9 @@ import type {
   NewSession,
   PageSession,
   Person,
+  ProviderClient,
   Revocation,
+  Rotates,
   Session,
   SigningKey,
   SigningKeyState,
@@ -41,6 +43,7 @@ export interface Store
     SessionStore,
     PageSessionStore,
     RefreshStore,
+    RotationStore,
     ConsentStore,
     SiteStore,
     DeviceGrantStore,
@@ -230,6 +233,14 @@ export interface RefreshStore {
     version: number,
     how: { lease: number; clearFirstSent: boolean; failure?: string | undefined },
   ): Promise<void>;
+}
+
+/** What a provider's answers have shown about its refresh tokens, for all replicas. */
+export interface RotationStore {
+  /** @returns undefined if no answer has shown it yet */
+  getRotation(client: ProviderClient): Promise<Rotates | undefined>;
+  /** Replaces what was known: the last answer counts. */
+  noteRotation(client: ProviderClient, rotates: Rotates, now: number): Promise<void>;
 }
 
 export interface ConsentStore {

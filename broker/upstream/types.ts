@@ -38,16 +38,35 @@ export interface ExchangeInput {
   maxAge?: number | undefined;
 }
 
+/** A definite answer that accepts neither a request nor this broker as its client. It says nothing about a grant. */
+export interface Refusal {
+  /** The OAuth error code, or `http_<status>` if the answer has none. */
+  error: string;
+  status: number;
+  /** The provider's `error_description`. */
+  description: string | undefined;
+}
+
 export type RefreshOutcome =
   | { kind: 'refreshed'; refreshToken: string | undefined; claims: GrantClaims }
-  /** `invalid_grant`: the grant is no longer valid. */
-  | { kind: 'ended' }
-  /** Any other definite OAuth error, or a token for another person. A new refresh token, if any, is kept. */
-  | { kind: 'refused'; error: string; refreshToken?: string | undefined }
+  /** `invalid_grant`, or a code that the preset names: the grant is no longer valid. */
+  | { kind: 'ended'; error: string }
+  /** The provider refuses this broker, not this person. The grant is as it was. */
+  | { kind: 'refused'; refusal: Refusal }
   /** The refresh succeeded, but the claims about the person are missing or failed validation. */
-  | { kind: 'incomplete'; refreshToken: string | undefined }
-  /** No definite response. `delivered`: the provider may have processed the request. */
-  | { kind: 'unavailable'; delivered: boolean; retryAfterMs: number | undefined };
+  | { kind: 'incomplete'; refreshToken: string | undefined; cause: string }
+  | ({ kind: 'unavailable'; cause: string; reason?: string | undefined } & NoAnswer);
+
+/** No conclusive answer. */
+export interface NoAnswer {
+  /** Whether the provider may have processed the request. */
+  delivered: boolean;
+  /** Whether other sessions would fare the same. */
+  affects: 'provider' | 'session';
+  /** Absent if nothing came. */
+  status: number | undefined;
+  retryAfterMs: number | undefined;
+}
 
 /** An identity provider, used as a confidential client. */
 export interface Upstream {

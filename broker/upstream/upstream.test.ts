@@ -24,6 +24,7 @@ async function parametersOf(preset: string, more: { prompt?: string; offline?: b
     },
     fetch: async () => Response.json({ ...metadata, ...known }),
     now: () => 0,
+    refusals: { refused() {}, accepted() {} },
   });
   const input = {
     redirectUri: 'https://r.example/',

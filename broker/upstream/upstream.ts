@@ -4,10 +4,14 @@ import * as oauth from 'oauth4webapi';
 import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
-import { classify } from './classify-failure.ts';
+import { errorSummary } from '../log.ts';
+import { classify, type Failure, isAboutClient } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
+import { exchangeError } from './exchange-error.ts';
 import { toClaims, toIdentity } from './identity.ts';
+import type { Refusals, RefusedRequest } from './refusals.ts';
+import { readTokenAnswer, refreshTokenOf, type TokenAnswer } from './token-answer.ts';
 import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
 
 /** Timeout for provider requests other than refreshes. */
@@ -19,10 +23,11 @@ interface UpstreamDeps {
   config: UpstreamConfig;
   fetch: typeof globalThis.fetch;
   now: Clock;
+  refusals: Pick<Refusals, 'refused' | 'accepted'>;
 }
 
 /** Client for one identity provider. oauth4webapi builds and validates every protocol message. */
-export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
+export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): Upstream {
   const preset = presetOf(config.preset);
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
   const refreshDeadlineMs =
@@ -31,18 +36,28 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
       : requestTimeoutMs;
 
   const insecure = new URL(config.issuer).protocol === 'http:' && isLoopbackHost(new URL(config.issuer).hostname);
-  /** Records the last response: error classification depends on whether one arrived and on its status. */
+  /** Records what became of the request: error classification depends on it. */
   const request = (timeoutMs = requestTimeoutMs) => {
-    const seen: { response?: Response } = {};
+    const seen: { sent: boolean; answer: TokenAnswer | undefined } = { sent: false, answer: undefined };
     const options = {
       [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<string, unknown>) => {
-        seen.response = await fetch(url, init as RequestInit);
-        return seen.response;
+        seen.sent = true;
+        const response = await fetch(url, init as RequestInit);
+        seen.answer = await readTokenAnswer(response);
+        return response;
       },
       [oauth.allowInsecureRequests]: insecure,
       signal: () => AbortSignal.timeout(timeoutMs),
     };
     return { options, seen };
+  };
+
+  /** Tells operators whether the provider accepts this broker as a client. What one person's request lacks is no sign. */
+  const noteClient = (asked: RefusedRequest, failure?: Failure) => {
+    if (failure?.kind === 'transient') return;
+    if (failure?.kind !== 'refused') refusals.accepted(config.name, asked);
+    else if (asked === 'refresh' || isAboutClient(failure.refusal))
+      refusals.refused(config.name, asked, failure.refusal);
   };
 
   const metadata = createDiscovery(config.issuer, request().options, now);
@@ -112,35 +127,50 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
           requireIdToken: true,
           ...(input.maxAge === undefined ? {} : { maxAge: input.maxAge }),
         });
-        await oauth.validateApplicationLevelSignature(as, response, options);
+        noteClient('sign_in');
+        await validateSignature(as, response);
         return { identity: await identityOf(as, tokens), refreshToken: tokens.refresh_token };
       } catch (cause) {
-        throw exchangeError(cause, seen.response);
+        throw failedSignIn(cause, seen);
       }
     },
 
     async refresh(refreshToken, idpSub, deadlineMs = refreshDeadlineMs): Promise<RefreshOutcome> {
       const { options, seen } = request(deadlineMs);
-      let kept: string | undefined;
       try {
         const as = await metadata();
         const response = await oauth.refreshTokenGrantRequest(as, client, await authenticate(), refreshToken, options);
-        kept = await newRefreshToken(response);
         const tokens = await oauth.processRefreshTokenResponse(as, client, response);
+        noteClient('refresh');
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
-        if (idToken && idToken.sub !== idpSub) return { kind: 'refused', error: 'another subject', refreshToken: kept };
+        if (idToken && idToken.sub !== idpSub) throw new Error('the ID token is about another subject');
         const userInfo = Array.isArray(idToken?.[config.groupsClaim])
           ? undefined
           : await userInfoOf(as, tokens.access_token, idpSub);
-        return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config, idToken, userInfo) };
+        return { kind: 'refreshed', refreshToken: tokens.refresh_token, claims: toClaims(config, idToken, userInfo) };
       } catch (error) {
-        if (error instanceof OAuthError) return { kind: 'unavailable', delivered: false, retryAfterMs: undefined };
-        // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
-        if (seen.response?.ok) return { kind: 'incomplete', refreshToken: kept };
-        const failure = classify(error, seen.response);
-        if (failure.kind === 'transient') return { ...failure, kind: 'unavailable' };
-        if (failure.kind === 'unusable') return { kind: 'incomplete', refreshToken: undefined };
-        return failure.error === 'invalid_grant' ? { kind: 'ended' } : { kind: 'refused', error: failure.error };
+        const failure = classify(error, seen, preset.grantEndedErrors);
+        noteClient('refresh', failure);
+        switch (failure.kind) {
+          case 'transient':
+            return {
+              ...failure,
+              kind: 'unavailable',
+              cause: errorSummary(error),
+              // What discovery says of itself.
+              reason: error instanceof OAuthError ? error.message : undefined,
+            };
+          case 'unusable':
+            // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
+            return {
+              kind: 'incomplete',
+              refreshToken: seen.answer && refreshTokenOf(seen.answer),
+              cause: errorSummary(error),
+            };
+          case 'ended':
+          case 'refused':
+            return failure;
+        }
       }
     },
 
@@ -175,8 +205,25 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
       const response = await oauth.pushedAuthorizationRequest(as, client, await authenticate(), parameters, options);
       return (await oauth.processPushedAuthorizationResponse(as, client, response)).request_uri;
     } catch (cause) {
-      throw exchangeError(cause, seen.response);
+      throw failedSignIn(cause, seen);
     }
+  }
+
+  async function validateSignature(as: oauth.AuthorizationServer, response: Response): Promise<void> {
+    const keys = request();
+    try {
+      await oauth.validateApplicationLevelSignature(as, response, keys.options);
+    } catch (cause) {
+      if (!keys.seen.sent || keys.seen.answer?.status === 200) throw cause;
+      throw unavailable("the identity provider's keys can't be fetched; try again", 2_000, cause);
+    }
+  }
+
+  function failedSignIn(cause: unknown, seen: { sent: boolean; answer: TokenAnswer | undefined }): OAuthError {
+    if (cause instanceof OAuthError) return cause;
+    const failure = classify(cause, seen);
+    noteClient('sign_in', failure);
+    return exchangeError(cause, failure);
   }
 }
 
@@ -224,45 +271,3 @@ function withPrompt(present: string | null, wanted: string): string {
 function callbackParameters({ code, state, iss }: ExchangeInput): URLSearchParams {
   return new URLSearchParams({ code, state, ...(iss === undefined ? {} : { iss }) });
 }
-
-/** Reads the refresh token from a successful response before anything else in it is validated. */
-async function newRefreshToken(response: Response): Promise<string | undefined> {
-  if (!response.ok) return undefined;
-  try {
-    const body: unknown = await response.clone().json();
-    const token = typeof body === 'object' && body !== null && 'refresh_token' in body ? body.refresh_token : undefined;
-    return typeof token === 'string' && token !== '' ? token : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function exchangeError(cause: unknown, response: Response | undefined): OAuthError {
-  if (cause instanceof OAuthError) return cause;
-  if (response === undefined && (cause as { code?: unknown }).code === oauth.INVALID_RESPONSE) {
-    return new OAuthError(
-      'invalid_request',
-      'iss in the redirect does not match the identity provider; start the sign-in again',
-      { cause },
-    );
-  }
-  const failure = classify(cause, response);
-  switch (failure.kind) {
-    case 'transient':
-      return unavailable('the identity provider did not respond; try again', failure.retryAfterMs ?? 2_000, cause);
-    case 'definite':
-      return failure.error === 'invalid_grant'
-        ? new OAuthError('invalid_grant', 'the identity provider rejected this code; start the sign-in again', {
-            cause,
-          })
-        : new OAuthError('upstream_error', `the identity provider returned ${safeCode(failure.error)}`, { cause });
-    case 'unusable':
-      return new OAuthError(
-        'upstream_error',
-        'the response of the identity provider failed validation; start the sign-in again',
-        { cause },
-      );
-  }
-}
-
-const safeCode = (error: string): string => (/^[\w.-]{1,64}$/.test(error) ? error : 'an unreadable error');

@@ -42,7 +42,7 @@ export async function prepareToken(
     const refreshed = await refresher({ kind: 'device', id: row.id, secret: refreshToken.secret, idpSub, row });
     if (refreshed.kind === 'reauth_required') throw signInAgain();
     if (refreshed.kind === 'unavailable' && (row.state === 'recheck' || lifeMs(row, resource, now()) < leastLifeMs)) {
-      throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
+      throw unavailable(refreshed.reason, refreshed.retryAfterMs);
     }
     current = (await store.getDeviceSession(row.id)) ?? row;
     // A hint arrived after the provider was asked.

@@ -5,7 +5,9 @@ import type {
   DeviceSession,
   PageSession,
   Person,
+  ProviderClient,
   Revocation,
+  Rotates,
   Session,
   SigningKey,
   Site,
@@ -31,6 +33,7 @@ export interface Schema {
   };
   consents: Row<Consent, 'scopes'>;
   sites: Row<Site>;
+  refreshRotation: ProviderClient & { rotates: Rotates; seenAt: number };
   signingKeys: Row<SigningKey, 'publicJwk'>;
   tombstones: { issuer: string; kind: 'sid' | 'sub'; value: string; iat: number; expiresAt: number };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };

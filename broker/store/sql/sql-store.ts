@@ -11,6 +11,7 @@ import { migrate } from './migrate.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
+import { refreshRotation } from './refresh-rotation.ts';
 import { revocations } from './revocations.ts';
 import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
@@ -25,6 +26,7 @@ export const sqlStore = (database: SqlDatabase): Store => ({
   ...sessions(database),
   ...pageSessions(database),
   ...refresh(database),
+  ...refreshRotation(database),
   ...consents(database),
   ...sites(database),
   ...deviceGrants(database),

@@ -8,6 +8,7 @@ import { limits } from './limits.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
+import { refreshRotation } from './refresh-rotation.ts';
 import { kill } from './revocations.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
@@ -24,6 +25,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       sessions,
       pageSessions,
       refresh,
+      refreshRotation,
       consents,
       sites,
       deviceGrants,
