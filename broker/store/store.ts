@@ -99,7 +99,7 @@ export type TransactionKind = 'session' | 'page';
 /** Sign-in transactions: state kept between the redirect to the provider and the callback. */
 export interface TransactionStore {
   /**
-   * @param transaction `id` is the hash of `state`
+   * @param transaction `id` is a hash of all that its holder has to show
    * @returns false if the id is already taken; nothing is stored
    */
   putTransaction(transaction: {

@@ -28,8 +28,6 @@ async function parametersOf(preset: string, more: { prompt?: string; offline?: b
   const input = {
     redirectUri: 'https://r.example/',
     state: 's',
-    nonce: 'n',
-    codeChallenge: 'c',
     offline: true,
     ...more,
   };

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
@@ -8,7 +9,14 @@ import { classify } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
 import { toClaims, toIdentity } from './identity.ts';
-import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
+import type {
+  AuthorizationInput,
+  ExchangeInput,
+  Identity,
+  ProviderBinding,
+  RefreshOutcome,
+  Upstream,
+} from './types.ts';
 
 /** Timeout for provider requests other than refreshes. */
 const requestTimeoutMs = 10_000;
@@ -76,25 +84,27 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
       const as = await metadata();
       if (!as.authorization_endpoint)
         throw new OAuthError('upstream_error', 'the identity provider has no authorization_endpoint');
-      let parameters = authorizationParameters(config, preset, {
-        ...input,
-        prompt: promptAt(as, preset, input.prompt),
-      });
+      const binding = { issuer: as.issuer, nonce: random(), codeVerifier: random() };
+      const prompt = promptAt(as, preset, input.prompt);
+      let parameters = authorizationParameters(config, preset, { ...input, prompt }, binding);
       if (as.pushed_authorization_request_endpoint) {
         const pushed = await push(as, parameters);
         parameters = new URLSearchParams({ client_id: config.clientId, request_uri: pushed });
       }
       const url = new URL(as.authorization_endpoint);
       for (const [name, value] of parameters) url.searchParams.set(name, value);
-      return {
-        url: url.href,
-        issuer: as.issuer,
-        issRequired: as.authorization_response_iss_parameter_supported === true,
-      };
+      return { url: url.href, issRequired: as.authorization_response_iss_parameter_supported === true, binding };
     },
 
     async exchange(input) {
       const as = await metadata();
+      const { binding } = input;
+      if (as.issuer !== binding.issuer) {
+        throw new OAuthError(
+          'invalid_transaction',
+          'the identity provider of this sign-in was replaced in the meantime; start the sign-in again',
+        );
+      }
       const { options, seen } = request();
       try {
         const parameters = oauth.validateAuthResponse(as, client, callbackParameters(input), input.state);
@@ -104,11 +114,11 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
           await authenticate(),
           parameters,
           input.redirectUri,
-          input.codeVerifier,
+          binding.codeVerifier,
           options,
         );
         const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
-          expectedNonce: input.nonce,
+          expectedNonce: binding.nonce,
           requireIdToken: true,
           ...(input.maxAge === undefined ? {} : { maxAge: input.maxAge }),
         });
@@ -180,10 +190,14 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
   }
 }
 
+/** 256 bits in base64url. */
+const random = () => randomBytes(32).toString('base64url');
+
 function authorizationParameters(
   config: UpstreamConfig,
   preset: Upstream['preset'],
   input: AuthorizationInput,
+  { nonce, codeVerifier }: ProviderBinding,
 ): URLSearchParams {
   const scopes = config.scopes.filter((scope) => scope !== 'offline_access' || (input.offline && preset.offlineScope));
   const parameters = new URLSearchParams({
@@ -192,8 +206,8 @@ function authorizationParameters(
     redirect_uri: input.redirectUri,
     scope: scopes.join(' '),
     state: input.state,
-    nonce: input.nonce,
-    code_challenge: input.codeChallenge,
+    nonce,
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     code_challenge_method: 'S256',
     ...config.authorizationParams,
     ...(input.offline ? preset.offlineParams : {}),

@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
-import { sameText, sha256 } from '../keys/hash.ts';
+import { sha256 } from '../keys/hash.ts';
 import type { NativeRequest } from '../oauth/authorization-request.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
-import type { Identity, Upstream } from '../upstream/types.ts';
+import type { Identity, ProviderBinding, Upstream } from '../upstream/types.ts';
 import { type PageSession, pageSessionHash } from './page-session.ts';
 
 /** Why a person was sent to the provider. It determines what happens when they return. */
@@ -34,22 +34,19 @@ interface SignInOptions {
 }
 
 interface PageTransaction {
-  /** Hash of the page session's ID. */
-  page: string;
   upstream: string;
-  nonce: string;
-  codeVerifier: string;
+  binding: ProviderBinding;
   purpose: Purpose;
   maxAge: number | undefined;
 }
 
 const transactionMs = 600_000;
-const random = () => randomBytes(32).toString('base64url');
+/** The ID commits to the browser's page session: no other browser finds the transaction, and so none spends it. */
+const signInId = (page: PageSession, state: string): string => sha256(`page:${pageSessionHash(page)}.${state}`);
 const redirectUri = ({ config }: Pick<Deps, 'config'>): string => `${config.issuer}/callback`;
 
 /**
- * Begins a sign-in and returns where to send the browser. `state` and PKCE stay in the broker, bound to the browser's
- * page session.
+ * Begins a sign-in and returns where to send the browser. Only this browser's page session can finish it.
  */
 export async function startSignIn(
   deps: Pick<Deps, 'config' | 'store' | 'now'>,
@@ -58,24 +55,11 @@ export async function startSignIn(
   purpose: Purpose,
   options: SignInOptions,
 ): Promise<string> {
-  const [state, nonce, codeVerifier] = [random(), random(), random()];
-  const { url } = await upstream.authorizationUrl({
-    redirectUri: redirectUri(deps),
-    state,
-    nonce,
-    codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
-    ...options,
-  });
-  const data: PageTransaction = {
-    page: pageSessionHash(page),
-    upstream: upstream.config.name,
-    nonce,
-    codeVerifier,
-    purpose,
-    maxAge: options.maxAge,
-  };
+  const state = randomBytes(32).toString('base64url');
+  const { url, binding } = await upstream.authorizationUrl({ redirectUri: redirectUri(deps), state, ...options });
+  const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, maxAge: options.maxAge };
   await deps.store.putTransaction({
-    id: sha256(state),
+    id: signInId(page, state),
     kind: 'page',
     data: { ...data },
     expiresAt: deps.now() + transactionMs,
@@ -100,28 +84,28 @@ export type Returned =
  * @throws {OAuthError} `invalid_transaction` if this browser did not begin it (login CSRF: RFC 6749 §10.12)
  */
 export async function finishSignIn(deps: Deps, page: PageSession, { state, code, iss }: Callback): Promise<Returned> {
-  const data = await deps.store.consumeTransaction(sha256(state), 'page', deps.now());
+  const id = signInId(page, state);
+  const data = await deps.store.consumeTransaction(id, 'page', deps.now());
   // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
-  if (!transaction || !sameText(transaction.page, pageSessionHash(page))) {
+  if (!transaction) {
     throw new OAuthError(
       'invalid_transaction',
       'this sign-in has expired, was already used, or was started in a different browser; enter the code again',
     );
   }
-  const { purpose, nonce, codeVerifier, maxAge } = transaction;
+  const { purpose, binding, maxAge } = transaction;
   if (code === undefined) return { purpose, canceled: true };
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream)
     throw new OAuthError('invalid_transaction', 'the identity provider of this sign-in is no longer configured');
-  const consumed = { id: sha256(state), kind: 'page', data: { ...transaction } } as const;
+  const consumed = { id, kind: 'page', data: { ...transaction } } as const;
   const exchanged = await exchangeOf(deps, upstream, consumed, {
     code,
     state,
     iss,
-    codeVerifier,
     redirectUri: redirectUri(deps),
-    nonce,
+    binding,
     maxAge,
   });
   return { purpose, canceled: false, upstream, ...exchanged };
