@@ -8,9 +8,9 @@ import { createOktaLike } from '../../test/okta-like/okta.ts';
 const evil = 'https://evil.example';
 const honest = 'https://honest.example';
 const redirectUri = 'https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.chromiumapp.org/';
-const config = `  honest: { issuer: "${honest}/oauth2/default", client_id: at-honest, client_secret: "\${SECRET}" }
-  evil: { issuer: "${evil}", client_id: at-evil, client_secret: "\${SECRET}" }
-extension: { chrome_ids: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa] }
+const upstreams = `  honest: { issuer: "${honest}/oauth2/default", client_id: at-honest, client_secret: "\${SECRET}" }
+  evil: { issuer: "${evil}", client_id: at-evil, client_secret: "\${SECRET}" }`;
+const config = `extension: { chrome_ids: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa] }
 resources: {}`;
 
 const random = () => randomBytes(32).toString('base64url');
@@ -24,7 +24,7 @@ let learnt: Record<string, string>[];
 
 beforeEach(async () => {
   learnt = [];
-  broker = await brokerInProcess(config, async (input, init) => {
+  const fetch: typeof globalThis.fetch = async (input, init) => {
     const url = new URL(String(input));
     if (url.origin === honest) return honestApp.request(url, init);
     if (url.pathname !== '/token')
@@ -35,7 +35,8 @@ beforeEach(async () => {
       });
     learnt.push(Object.fromEntries(new URLSearchParams(String(init?.body))));
     return Response.json({ error: 'invalid_grant' }, { status: 400 });
-  });
+  };
+  broker = await brokerInProcess(config, { fetch, upstreams });
   const client = { id: 'at-honest', secret: 'of-this-test-only', redirectUris: [redirectUri] };
   ({ app: honestApp } = await createOktaLike({ org: honest, client, users: [ada], now: () => broker.clock.now }));
 });
