@@ -17,6 +17,7 @@ import { createTokenVerifier } from './tokens/token-verifier.ts';
 import { createBackoff } from './upstream/backoff.ts';
 import type { Every } from './upstream/hold-lease.ts';
 import { meteredUpstream } from './upstream/metered-upstream.ts';
+import { providerFetch } from './upstream/provider-fetch.ts';
 import { createRefresher } from './upstream/refresh.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
@@ -35,12 +36,13 @@ export interface World {
 
 /** Puts the parts together. */
 export function compose(world: World): Deps {
-  const { config, store, ring, log, now, fetch, random, sleep, every } = world;
+  const { config, store, ring, log, now, random, sleep, every } = world;
+  const fetch = providerFetch(world.fetch);
   const metrics = createMetrics();
   const upstreams = new Map(
     [...config.upstreams].map(([name, upstream]) => [
       name,
-      meteredUpstream(createUpstream({ config: upstream, fetch, now }), metrics),
+      meteredUpstream(createUpstream({ config: upstream, fetch, now, log }), metrics),
     ]),
   );
   const keys = createSigningKeys({ store, ring, now });

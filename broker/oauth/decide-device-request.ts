@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { DeviceGrant } from '../store/store.ts';
 import type { Identity } from '../upstream/types.ts';
+import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
 import { sealGrant } from './grants/grant-seal.ts';
 import { formatSealedGrant } from './grants/sealed-grant.ts';
 
@@ -23,7 +24,7 @@ export async function allowDevice(
 ): Promise<'allowed' | Undecidable> {
   const grant = await store.getDeviceGrant(deviceCodeHash);
   if (!grant) return 'expired';
-  if (refreshToken === undefined) log.warn({ event: 'no_refresh_token', upstream, client: grant.clientId });
+  warnOfMissingGrant({ log }, { upstream, client: grant.clientId }, refreshToken);
   const sealedGrant = await sealGrant(
     grant.publicKey,
     formatSealedGrant({

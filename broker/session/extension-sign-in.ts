@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { SessionRequest } from '@latchkey/shared/session-api.ts';
+import { extensionClientId } from '../config/extension-client-id.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { seal } from '../keys/seal.ts';
 import type { Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
+import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
 import { type SignInTransaction, signInId } from './begin-sign-in.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 import { requireSilentOutcome } from './silent-sign-in.ts';
@@ -44,6 +46,7 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
   const { silentFor } = transaction;
   if (silentFor !== undefined) await requireSilentOutcome(deps, upstream, silentFor, granted);
   const { identity, refreshToken } = granted;
+  warnOfMissingGrant(deps, { upstream: upstream.config.name, client: extensionClientId }, refreshToken);
   const { name, email } = identity.claims;
   const person = await store.upsertPerson(
     {

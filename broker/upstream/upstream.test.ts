@@ -24,6 +24,7 @@ async function parametersOf(preset: string, more: { prompt?: string; offline?: b
     },
     fetch: async () => Response.json({ ...metadata, ...known }),
     now: () => 0,
+    log: { warn() {} },
   });
   const input = {
     redirectUri: 'https://r.example/',

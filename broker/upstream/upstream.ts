@@ -5,10 +5,11 @@ import * as oauth from 'oauth4webapi';
 import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { classify } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
-import { toClaims, toIdentity } from './identity.ts';
+import { isGroupsUnreadable, readGroups, toClaims, toIdentity } from './identity.ts';
 import type {
   AuthorizationInput,
   ExchangeInput,
@@ -25,12 +26,14 @@ const leewayMarginMs = 4_000;
 
 interface UpstreamDeps {
   config: UpstreamConfig;
+  /** Limits the size of responses. */
   fetch: typeof globalThis.fetch;
   now: Clock;
+  log: Pick<Log, 'warn'>;
 }
 
 /** Client for one identity provider. oauth4webapi builds and validates every protocol message. */
-export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
+export function createUpstream({ config, fetch, now, log }: UpstreamDeps): Upstream {
   const preset = presetOf(config.preset);
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
   const refreshDeadlineMs =
@@ -70,9 +73,21 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
     const idToken = oauth.getValidatedIdTokenClaims(tokens);
     if (!idToken)
       throw new OAuthError('upstream_error', 'the identity provider sent no ID token; add openid to its scopes');
-    const complete =
-      Array.isArray(idToken[config.groupsClaim]) && (idToken.name !== undefined || idToken.email !== undefined);
-    return toIdentity(config, idToken, complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub));
+    const complete = hasGroups(idToken) && (idToken.name !== undefined || idToken.email !== undefined);
+    const userInfo = complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub);
+    warnOfGroups(idToken, userInfo);
+    return toIdentity(config, { idToken, userInfo, at: now() });
+  }
+
+  const hasGroups = (claims: oauth.IDToken | undefined) => readGroups(claims?.[config.groupsClaim]) !== undefined;
+
+  /** Once is enough: a claim of the wrong type is an error in the provider's settings, not in a person's. */
+  let hasWarned = false;
+  function warnOfGroups(...sources: (Readonly<Record<string, unknown>> | undefined)[]) {
+    const claims = sources.map((source) => source?.[config.groupsClaim]);
+    if (hasWarned || !claims.some(isGroupsUnreadable)) return;
+    hasWarned = true;
+    log.warn({ event: 'groups_unreadable', upstream: config.name, claim: config.groupsClaim });
   }
 
   return {
@@ -139,14 +154,13 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
         const tokens = await oauth.processRefreshTokenResponse(as, client, response);
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
         if (idToken && idToken.sub !== idpSub) return { kind: 'refused', error: 'another subject', refreshToken: kept };
-        const userInfo = Array.isArray(idToken?.[config.groupsClaim])
-          ? undefined
-          : await userInfoOf(as, tokens.access_token, idpSub);
-        return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config, idToken, userInfo) };
+        const userInfo = hasGroups(idToken) ? undefined : await userInfoOf(as, tokens.access_token, idpSub);
+        warnOfGroups(idToken, userInfo);
+        return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config, { idToken, userInfo, at: now() }) };
       } catch (error) {
-        if (error instanceof OAuthError) return { kind: 'unavailable', delivered: false, retryAfterMs: undefined };
         // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
         if (seen.response?.ok) return { kind: 'incomplete', refreshToken: kept };
+        if (error instanceof OAuthError) return { kind: 'unavailable', delivered: false, retryAfterMs: undefined };
         const failure = classify(error, seen.response);
         if (failure.kind === 'transient') return { ...failure, kind: 'unavailable' };
         if (failure.kind === 'unusable') return { kind: 'incomplete', refreshToken: undefined };
