@@ -93,8 +93,8 @@ export interface PersonStore {
   ): Promise<Person[]>;
 }
 
-/** `session`: sign-in of the extension. `page`: sign-in to `/account` or `/device`. */
-export type TransactionKind = 'session' | 'page';
+/** `session`: sign-in of the extension. `page`: sign-in to the broker's pages. `result`: what such a sign-in led to. */
+export type TransactionKind = 'session' | 'page' | 'result';
 
 /** Sign-in transactions: state kept between the redirect to the provider and the callback. */
 export interface TransactionStore {
@@ -108,6 +108,8 @@ export interface TransactionStore {
     data: Record<string, unknown>;
     expiresAt: number;
   }): Promise<boolean>;
+  /** Returns the data, and leaves it there. */
+  readTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
   /** Returns the data exactly once, and never after it expires. */
   consumeTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
 }

@@ -13,7 +13,7 @@ async function begun() {
   await broker.deps.store.putTransaction({
     id: sha256(`page:${pageSessionHash({ id })}.a-state`),
     kind: 'page',
-    data: { upstream: 'okta', binding, purpose: { type: 'account' } },
+    data: { upstream: 'okta', binding, purpose: { type: 'account' }, options: { offline: false } },
     expiresAt: broker.clock.now + 5_000,
   });
   const back = async (headers: { cookie?: string }, method = 'GET') =>

@@ -12,11 +12,11 @@ export type Purpose =
   /** To identify the person, before the code is compared. `forced`: the provider was told to ask again. */
   | { type: 'code'; userCode: string; forced: boolean }
   /** "Allow": to obtain a lasting grant for the device. */
-  | { type: 'allow'; deviceCodeHash: string; sub: string }
+  | { type: 'allow'; deviceCodeHash: string; sub: string; ticket: string }
   /** To identify the person for a native client, before they are asked to confirm. */
   | { type: 'authorize'; request: NativeRequest }
   /** "Allow": to obtain a lasting grant for the native client. */
-  | { type: 'authorize_allow'; request: NativeRequest; sub: string }
+  | { type: 'authorize_allow'; request: NativeRequest; sub: string; ticket: string }
   /** To show the person's account. */
   | { type: 'account' }
   /** To verify that it is still the same person, before they are signed out everywhere. */
@@ -37,12 +37,16 @@ interface PageTransaction {
   upstream: string;
   binding: ProviderBinding;
   purpose: Purpose;
-  maxAge: number | undefined;
+  options: SignInOptions;
 }
 
 const transactionMs = 600_000;
+/** A browser loads a callback twice within seconds. */
+const againMs = 60_000;
 /** The ID commits to the browser's page session: no other browser finds the transaction, and so none spends it. */
 const signInId = (page: PageSession, state: string): string => sha256(`page:${pageSessionHash(page)}.${state}`);
+/** Of the copy that begins a sign-in anew. */
+const againId = (page: PageSession, state: string): string => sha256(`again:${pageSessionHash(page)}.${state}`);
 const redirectUri = ({ config }: Pick<Deps, 'config'>): string => `${config.issuer}/callback`;
 
 /**
@@ -57,7 +61,7 @@ export async function startSignIn(
 ): Promise<string> {
   const state = randomBytes(32).toString('base64url');
   const { url, binding } = await upstream.authorizationUrl({ redirectUri: redirectUri(deps), state, ...options });
-  const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, maxAge: options.maxAge };
+  const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, options };
   await deps.store.putTransaction({
     id: signInId(page, state),
     kind: 'page',
@@ -81,20 +85,25 @@ export type Returned =
 /**
  * Finishes a sign-in when the provider sends the browser back.
  *
- * @throws {OAuthError} `invalid_transaction` if this browser did not begin it (login CSRF: RFC 6749 §10.12)
+ * @returns `undefined` if this browser has no such sign-in to finish
  */
-export async function finishSignIn(deps: Deps, page: PageSession, { state, code, iss }: Callback): Promise<Returned> {
+export async function finishSignIn(
+  deps: Deps,
+  page: PageSession,
+  { state, code, iss }: Callback,
+): Promise<Returned | undefined> {
   const id = signInId(page, state);
   const data = await deps.store.consumeTransaction(id, 'page', deps.now());
   // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
-  if (!transaction) {
-    throw new OAuthError(
-      'invalid_transaction',
-      'this sign-in has expired, was already used, or was started in a different browser; enter the code again',
-    );
-  }
-  const { purpose, binding, maxAge } = transaction;
+  if (!transaction) return undefined;
+  const { purpose, binding, options } = transaction;
+  await deps.store.putTransaction({
+    id: againId(page, state),
+    kind: 'page',
+    data: { ...transaction },
+    expiresAt: deps.now() + againMs,
+  });
   if (code === undefined) return { purpose, canceled: true };
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream)
@@ -106,7 +115,31 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
     iss,
     redirectUri: redirectUri(deps),
     binding,
-    maxAge,
+    maxAge: options.maxAge,
   });
   return { purpose, canceled: false, upstream, ...exchanged };
+}
+
+/**
+ * Begins a sign-in anew whose callback is loaded once more by the browser that began it, as after a form of the provider
+ * was sent twice, or when the first response was lost. The provider usually knows the person by then.
+ *
+ * @returns where to send the browser
+ * @throws {OAuthError} `invalid_transaction` if this browser did not begin it (login CSRF: RFC 6749 §10.12)
+ */
+export async function startAgain(deps: Deps, page: PageSession, state: string): Promise<string> {
+  const id = againId(page, state);
+  const data = await deps.store.readTransaction(id, 'page', deps.now());
+  // The row was written by finishSignIn in this shape.
+  const transaction = data as unknown as PageTransaction | undefined;
+  const upstream = transaction && deps.upstreams.get(transaction.upstream);
+  if (!upstream) {
+    throw new OAuthError(
+      'invalid_transaction',
+      'this sign-in has expired, was already used, or was started in a different browser; enter the code again',
+    );
+  }
+  const url = await startSignIn(deps, page, upstream, transaction.purpose, transaction.options);
+  await deps.store.consumeTransaction(id, 'page', deps.now());
+  return url;
 }
