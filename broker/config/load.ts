@@ -185,6 +185,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     preset: entry.preset,
     refreshLeewayMs: entry.refresh_leeway,
     groupsClaim: entry.groups_claim,
+    userInfo: entry.userinfo,
     authorizationParams: entry.authorization_params,
     hooks: {
       oktaEventsSecret: entry.hooks.okta_events_secret_file

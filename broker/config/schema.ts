@@ -127,6 +127,7 @@ const upstream = v.strictObject(
     preset: v.optional(v.picklist(presetNames, `must be one of ${presetNames.join(', ')}`), 'generic'),
     refresh_leeway: v.optional(duration, '0s'),
     groups_claim: v.optional(text, 'groups'),
+    userinfo: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
     authorization_params: v.optional(v.record(text, text), {}),
     hooks: v.optional(hooks, {}),
   },

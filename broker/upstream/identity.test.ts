@@ -49,6 +49,32 @@ describe('groups of a person', () => {
   });
 });
 
+describe('groups that are too many to list', () => {
+  const entra = { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } };
+
+  it.each([
+    ['named elsewhere', entra],
+    ['hasgroups', { hasgroups: true }],
+  ])('are told from no groups: %s', (_what, more) => {
+    expect(claims(token(more))).toMatchObject({ groups: [], groups_overage: true });
+  });
+
+  it.each([
+    ['groups are listed', { ...entra, groups: ['staff'] }],
+    ['others are named elsewhere', { _claim_names: { address: 'src1' } }],
+    ['there are none', {}],
+  ])('are not seen where %s', (_what, more) => {
+    expect(claims(token(more)).groups_overage).toBe(false);
+  });
+
+  it('may still come from UserInfo', () => {
+    expect(claims(token(entra), { groups: ['staff'] })).toMatchObject({
+      groups: ['acme:staff'],
+      groups_overage: false,
+    });
+  });
+});
+
 describe('a sub that can identify nobody', () => {
   it.each([
     ['empty', ''],

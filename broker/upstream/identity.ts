@@ -55,6 +55,7 @@ export function toClaims(upstream: Source, said: Said): GrantClaims {
   const groups = readGroups(idToken?.[upstream.groupsClaim]) ?? readGroups(userInfo?.[upstream.groupsClaim]) ?? [];
   return {
     groups: groups.map((group) => `${upstream.name}:${group}`),
+    groups_overage: isOverage(upstream, said),
     name: text(claims.name) ?? text(claims.preferred_username),
     email: text(claims.email),
     auth_time: authTime(claims.auth_time, said),
@@ -77,6 +78,20 @@ export function readGroups(claim: unknown): string[] | undefined {
 export const isGroupsUnreadable = (claim: unknown): boolean =>
   !['', null, undefined].some((none) => claim === none) &&
   readGroups(claim)?.length !== (Array.isArray(claim) ? claim.length : 1);
+
+/**
+ * Whether the provider left the groups out because there are too many, and says where to ask for them instead (OpenID
+ * Connect Core §5.6.2), as Entra does.
+ */
+export function isOverage(
+  { groupsClaim }: Pick<Source, 'groupsClaim'>,
+  { idToken, userInfo }: Omit<Said, 'at'>,
+): boolean {
+  const isListed = [idToken, userInfo].some((source) => readGroups(source?.[groupsClaim]) !== undefined);
+  const elsewhere = idToken?._claim_names;
+  const isElsewhere = typeof elsewhere === 'object' && elsewhere !== null && groupsClaim in elsewhere;
+  return !isListed && (isElsewhere || idToken?.hasgroups === true);
+}
 
 /**
  * A time in the future would satisfy every `max_age`, and a sign-in from the future would outlast every logout. Times in

@@ -5,11 +5,11 @@ import * as oauth from 'oauth4webapi';
 import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { errorSummary, type Log } from '../log.ts';
 import { classify } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
-import { isGroupsUnreadable, readGroups, toClaims, toIdentity } from './identity.ts';
+import { isGroupsUnreadable, isOverage, readGroups, toClaims, toIdentity } from './identity.ts';
 import type {
   AuthorizationInput,
   ExchangeInput,
@@ -63,10 +63,30 @@ export function createUpstream({ config, fetch, now, log }: UpstreamDeps): Upstr
     return authentication;
   };
 
-  async function userInfoOf(as: oauth.AuthorizationServer, accessToken: string, sub: string) {
-    if (!as.userinfo_endpoint) return undefined;
-    const response = await oauth.userInfoRequest(as, client, accessToken, request().options);
-    return oauth.processUserInfoResponse(as, client, sub, response);
+  /** Whether UserInfo was ever of use. If it was, its failure at a refresh is a disturbance and not the way it is. */
+  let hasUserInfo = false;
+
+  /**
+   * Asks UserInfo for what the ID token lacks. If it is of no use, the person has no groups, but is signed in: the ID
+   * token says who they are.
+   *
+   * @param isRefresh then the groups of before are still there, and are not given up for a disturbance
+   * @throws the cause of a disturbance at a refresh
+   */
+  async function userInfoOf(as: oauth.AuthorizationServer, accessToken: string, sub: string, isRefresh: boolean) {
+    if (!as.userinfo_endpoint || config.userInfo === 'off') return undefined;
+    const { options, seen } = request();
+    try {
+      const response = await oauth.userInfoRequest(as, client, accessToken, options);
+      const userInfo = await oauth.processUserInfoResponse(as, client, sub, response);
+      hasUserInfo = true;
+      return userInfo;
+    } catch (error) {
+      const status = seen.response?.status;
+      if (isRefresh && hasUserInfo && (status === undefined || status === 429 || status >= 500)) throw error;
+      log.warn({ event: 'userinfo_unusable', upstream: config.name, status, cause: errorSummary(error) });
+      return undefined;
+    }
   }
 
   async function identityOf(as: oauth.AuthorizationServer, tokens: oauth.TokenEndpointResponse): Promise<Identity> {
@@ -74,8 +94,9 @@ export function createUpstream({ config, fetch, now, log }: UpstreamDeps): Upstr
     if (!idToken)
       throw new OAuthError('upstream_error', 'the identity provider sent no ID token; add openid to its scopes');
     const complete = hasGroups(idToken) && (idToken.name !== undefined || idToken.email !== undefined);
-    const userInfo = complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub);
+    const userInfo = complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub, false);
     warnOfGroups(idToken, userInfo);
+    warnOfOverage(idToken, userInfo);
     return toIdentity(config, { idToken, userInfo, at: now() });
   }
 
@@ -88,6 +109,11 @@ export function createUpstream({ config, fetch, now, log }: UpstreamDeps): Upstr
     if (hasWarned || !claims.some(isGroupsUnreadable)) return;
     hasWarned = true;
     log.warn({ event: 'groups_unreadable', upstream: config.name, claim: config.groupsClaim });
+  }
+
+  function warnOfOverage(idToken: oauth.IDToken | undefined, userInfo: oauth.UserInfoResponse | undefined) {
+    if (!isOverage(config, { idToken, userInfo })) return;
+    log.warn({ event: 'groups_overage', upstream: config.name, idp_sub: idToken?.sub });
   }
 
   return {
@@ -154,8 +180,9 @@ export function createUpstream({ config, fetch, now, log }: UpstreamDeps): Upstr
         const tokens = await oauth.processRefreshTokenResponse(as, client, response);
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
         if (idToken && idToken.sub !== idpSub) return { kind: 'refused', error: 'another subject', refreshToken: kept };
-        const userInfo = hasGroups(idToken) ? undefined : await userInfoOf(as, tokens.access_token, idpSub);
+        const userInfo = hasGroups(idToken) ? undefined : await userInfoOf(as, tokens.access_token, idpSub, true);
         warnOfGroups(idToken, userInfo);
+        warnOfOverage(idToken, userInfo);
         return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config, { idToken, userInfo, at: now() }) };
       } catch (error) {
         // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
