@@ -17,6 +17,7 @@ import { createTokenVerifier } from './tokens/token-verifier.ts';
 import { createBackoff } from './upstream/backoff.ts';
 import type { Every } from './upstream/hold-lease.ts';
 import { meteredUpstream } from './upstream/metered-upstream.ts';
+import { providerFetch } from './upstream/provider-fetch.ts';
 import { createRefresher } from './upstream/refresh.ts';
 import { createRefusals, refusedRequests } from './upstream/refusals.ts';
 import { createUpstream } from './upstream/upstream.ts';
@@ -36,13 +37,14 @@ export interface World {
 
 /** Puts the parts together. */
 export function compose(world: World): Deps {
-  const { config, store, ring, log, now, fetch, random, sleep, every } = world;
+  const { config, store, ring, log, now, random, sleep, every } = world;
+  const fetch = providerFetch(world.fetch);
   const metrics = createMetrics();
   const refusals = createRefusals({ now, log });
   const upstreams = new Map(
     [...config.upstreams].map(([name, upstream]) => [
       name,
-      meteredUpstream(createUpstream({ config: upstream, fetch, now, refusals }), metrics),
+      meteredUpstream(createUpstream({ config: upstream, fetch, now, log, refusals }), metrics),
     ]),
   );
   const keys = createSigningKeys({ store, ring, now });

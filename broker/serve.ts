@@ -11,9 +11,10 @@ import { reloadConfig } from './config/reload-config.ts';
 import { reloadableConfig } from './config/reloadable-config.ts';
 import type { Config, ListenAddress } from './config/types.ts';
 import type { Env } from './env.ts';
-import { openReloadableRing } from './keys/reloadable-ring.ts';
+import { openRingOf } from './keys/reloadable-ring.ts';
 import { errorSummary, type Log } from './log.ts';
 import { createStore } from './store/open.ts';
+import type { Store } from './store/store.ts';
 
 export interface RunningBroker {
   /** Where it really listens; the port of the configuration can be 0. */
@@ -40,12 +41,11 @@ const drainMs = 10_000;
  */
 export async function startBroker(config: Config, log: Log): Promise<RunningBroker> {
   const now = () => Date.now();
-  const ring = openReloadableRing(config.keysFile, log);
   const store = await createStore(config.store, {
     now,
     onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
   });
-  await store.migrate();
+  const ring = await readyRing(store, config, log);
   const live = reloadableConfig(config);
   const deps = compose({
     config: live.config,
@@ -105,6 +105,17 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
       log.info({ event: 'stopped' });
     },
   };
+}
+
+/** The store is closed again if it can't be used. */
+async function readyRing(store: Store, { keysFile }: Config, log: Log) {
+  try {
+    await store.migrate();
+    return await openRingOf(store, keysFile, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 async function start(app: Hono<Env>, { host, port }: ListenAddress): Promise<Server> {

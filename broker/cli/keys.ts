@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/types.ts';
-import { openReloadableRing } from '../keys/reloadable-ring.ts';
+import { openRingOf } from '../keys/reloadable-ring.ts';
 import { initRing, type KeyRing } from '../keys/ring.ts';
 import { rotateRing } from '../keys/rotate-ring.ts';
 import { createLog } from '../log.ts';
@@ -100,10 +100,10 @@ async function withStore(
   config: Config,
   work: (store: Store, ring: KeyRing, config: Config) => Promise<number>,
 ): Promise<number> {
-  const ring = openReloadableRing(config.keysFile, createLog(process.stderr));
   const store = await createStore(config.store, { now: () => Date.now() });
   try {
     await store.migrate();
+    const ring = await openRingOf(store, config.keysFile, createLog(process.stderr));
     return await work(store, ring, config);
   } finally {
     await store.close();

@@ -187,6 +187,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     rotates: entry.rotates,
     refreshLeewayMs: entry.refresh_leeway ?? presetOf(entry.preset).leewayMs,
     groupsClaim: entry.groups_claim,
+    userInfo: entry.userinfo,
     authorizationParams: entry.authorization_params,
     hooks: {
       oktaEventsSecret: entry.hooks.okta_events_secret_file

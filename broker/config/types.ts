@@ -43,6 +43,8 @@ export interface UpstreamConfig {
   refreshLeewayMs: number;
   /** Name of the ID token or UserInfo claim that lists the person's groups. */
   groupsClaim: string;
+  /** Whether UserInfo is asked for what the ID token lacks. Default: on. */
+  userInfo?: 'on' | 'off' | undefined;
   /** Added to every authorization request. */
   authorizationParams: Readonly<Record<string, string>>;
   hooks: HooksConfig;

@@ -5,23 +5,29 @@ import { checkClient } from './client.ts';
 import { about, type Finding } from './finding.ts';
 import { ask, type DoctorDeps } from './requests.ts';
 
+/** The findings about one provider, and its metadata if there are any. */
+export interface CheckedProvider {
+  metadata?: oauth.AuthorizationServer;
+  findings: Finding[];
+}
+
 /** What the identity provider says of itself, and of us. Nothing is changed there, and nobody is signed in. */
-export async function checkProvider(deps: DoctorDeps, config: Config, upstream: UpstreamConfig): Promise<Finding[]> {
-  const discovered = await discover(deps, upstream);
-  if (!discovered.metadata) return discovered.findings;
-  const { metadata, findings } = discovered;
+export async function checkProvider(
+  deps: DoctorDeps,
+  config: Config,
+  upstream: UpstreamConfig,
+): Promise<CheckedProvider> {
+  const { metadata, findings } = await discover(deps, upstream);
+  if (!metadata) return { findings };
   findings.push(...checkFeatures(upstream, metadata));
   findings.push(...(await checkClient(deps, upstream, metadata)));
   for (const redirectUri of [`${config.issuer}/callback`, ...config.extension.redirectUris]) {
     findings.push(await checkRedirect(deps, upstream, metadata, redirectUri));
   }
-  return findings;
+  return { metadata, findings };
 }
 
-async function discover(
-  deps: DoctorDeps,
-  { name, issuer }: UpstreamConfig,
-): Promise<{ metadata?: oauth.AuthorizationServer; findings: Finding[] }> {
+async function discover(deps: DoctorDeps, { name, issuer }: UpstreamConfig): Promise<CheckedProvider> {
   const discovery = about(`${name}: discovery`);
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const answer = await ask(deps, url);

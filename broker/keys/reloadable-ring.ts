@@ -1,11 +1,29 @@
 import { statSync } from 'node:fs';
 import { errorSummary, type Log } from '../log.ts';
-import { type KeyRing, loadRing, RingError } from './ring.ts';
+import type { Store } from '../store/store.ts';
+import { type KeyRing, loadRing, MissingRingError, RingError } from './ring.ts';
 
 /** A key ring that can be reloaded from its file. */
 export interface ReloadableRing extends KeyRing {
   /** Reloads the file if it has changed. If the file can't be used, the current keys stay and an error is logged. */
   reload(): void;
+}
+
+/**
+ * Opens the key ring of a migrated store. A new key file is suggested only if nothing has been encrypted yet: with any
+ * other, it would leave everybody signed out for good.
+ *
+ * @throws {RingError} if the key file is unusable
+ */
+export async function openRingOf(store: Pick<Store, 'countRingKeys'>, path: string, log: Log): Promise<ReloadableRing> {
+  try {
+    return openReloadableRing(path, log);
+  } catch (error) {
+    if (!(error instanceof MissingRingError) || (await store.countRingKeys()).size > 0) throw error;
+    throw new RingError(`the key file ${path} does not exist. Create one: latchkey keys init --file ${path}`, {
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -50,8 +68,12 @@ export function openReloadableRing(path: string, log: Log): ReloadableRing {
   };
 }
 
-/** Identifies the file's current version; `undefined` if the file is missing. */
+/** Identifies the file's current version; `undefined` if the file can't be found. */
 function versionOf(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.ino}:${stat.mtimeMs}:${stat.size}`;
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino}:${mtimeMs}:${size}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -43,7 +43,8 @@ export function rotateRing(path: string, now: number): string {
       );
     }
     rmSync(next, { force: true });
-    throw new RingError(`can't replace ${path}. Make its folder writable`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new RingError(`can't replace ${path} (${code}). Make its folder writable, and check the disk`, { cause });
   }
   const folder = openSync(dirname(path), 'r');
   fsyncSync(folder);

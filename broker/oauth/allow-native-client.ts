@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { sha256 } from '../keys/hash.ts';
+import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
 import { codeHash, codeLifeMs, newCode } from './authorization-code-format.ts';
 import type { NativeRequest } from './authorization-request.ts';
 import type { UpstreamGranted } from './decide-device-request.ts';
@@ -20,11 +21,12 @@ interface Allowed {
  * @returns the code
  */
 export async function allowNativeClient(
-  { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
+  { store, ring, log, now }: Pick<Deps, 'store' | 'ring' | 'log' | 'now'>,
   { clientId, redirectUri, codeChallenge, nonce, scopes, resource }: NativeRequest,
   { identity, refreshToken, upstream }: UpstreamGranted,
   { sub, address, userAgent }: Allowed,
 ): Promise<string> {
+  warnOfMissingGrant({ log }, { upstream, client: clientId }, refreshToken);
   const code = newCode();
   const publicKey = grantPublicKey(ring.current.key, code);
   await store.insertDeviceGrant({

@@ -6,6 +6,7 @@ import { formBody } from '../middleware/body.ts';
 import { requireClient } from '../oauth/public-client.ts';
 import { familyRowId, parseRefreshToken, refreshTokenHash } from '../oauth/refresh-token-format.ts';
 import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
+import { findIssuer } from '../upstream/find-issuer.ts';
 
 /**
  * `POST /revoke` (RFC 7009) ends the device's session. It responds 200 for any token, known or not. The grant is also
@@ -27,7 +28,7 @@ export function revoke(deps: Deps) {
     ) {
       return c.body(null, 200);
     }
-    const upstream = upstreams.get(row.upstream);
+    const upstream = findIssuer(upstreams, row);
     const upstreamToken =
       row.sealedRefresh !== undefined && row.ringKid !== undefined
         ? openIfPossible(

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
 import { endSignIns } from '../revocation/end-sign-ins.ts';
 import type { Session } from '../store/store.ts';
+import { findIssuer } from '../upstream/find-issuer.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 
 /** Why the holder ends the session: the person signs out, or has signed in again. */
@@ -33,7 +34,7 @@ export async function revokeUpstream(
   row: Session,
   { refreshToken, reason }: { refreshToken: string | undefined; reason: EndedBy },
 ): Promise<string | undefined> {
-  const upstream = upstreams.get(row.upstream);
+  const upstream = findIssuer(upstreams, row);
   const mayRevoke = reason === 'sign_out' || upstream?.preset.revocationIsNarrow === true;
   const revoked = refreshToken !== undefined && mayRevoke && (await upstream?.revoke(refreshToken)) === true;
   await store.appendAudit({ type: 'session.ended', sub: row.sub, detail: { session: row.id, reason, revoked } }, now());

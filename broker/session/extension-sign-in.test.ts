@@ -1,50 +1,46 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { clientHeader } from '@latchkey/shared/session-api.ts';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { createHash, randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { brokerInProcess, issuer } from '../../test/broker/in-process.ts';
-import { sha256 } from '../keys/hash.ts';
-import type { SignInTransaction } from './begin-sign-in.ts';
+import { brokerInProcess } from '../../test/broker/in-process.ts';
+import { sessionCaller } from '../../test/broker/session-caller.ts';
+import { type SignInTransaction, signInId } from './begin-sign-in.ts';
 
 const random = () => randomBytes(32).toString('base64url');
 
-it('a sign-in whose code the provider did not answer can be taken up again, with the same key, for two minutes', async () => {
+async function begun() {
   // The provider is unreachable.
   const broker = await brokerInProcess('resources: {}');
   const { deps, clock } = broker;
-  const create = async ({ publicKey, privateKey }: CryptoKeyPair, body: object) => {
-    const proof = await new SignJWT({ htm: 'POST', htu: `${issuer}/session`, nonce: deps.nonces.issue() })
-      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: await exportJWK(publicKey) })
-      .setJti(randomUUID())
-      .setIssuedAt(clock.now / 1_000)
-      .sign(privateKey);
-    const headers = { 'Content-Type': 'application/json', [clientHeader]: 'extension/1.0.0', DPoP: proof };
-    const answer = await broker.request('/session', { method: 'POST', headers, body: JSON.stringify(body) });
-    return ((await answer.json()) as { error: string }).error;
-  };
-
-  const [own, other] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')] as CryptoKeyPair[];
-  if (!own || !other) throw new Error('no keys');
+  const [own, other] = [await sessionCaller(broker), await sessionCaller(broker)];
   const [state, verifier] = [random(), random()];
-  const begun: SignInTransaction = {
+  const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
+  const data: SignInTransaction = {
     upstream: 'okta',
     redirectUri: 'https://x.chromiumapp.org/cb',
-    nonce: random(),
-    codeChallenge: createHash('sha256').update(verifier).digest('base64url'),
-    jkt: await calculateJwkThumbprint(await exportJWK(own.publicKey)),
+    binding: { issuer: 'https://acme.okta.com', nonce: random(), codeVerifier: random() },
     maxAge: undefined,
   };
-  const id = sha256(state);
-  await deps.store.putTransaction({ id, kind: 'session', data: { ...begun }, expiresAt: clock.now + 5_000 });
-  const body = { state, code: 'a-code', code_verifier: verifier };
-  expect(await create(own, body)).toBe('temporarily_unavailable');
-  clock.now += 119_000;
-  expect(await create(own, body)).toBe('temporarily_unavailable');
-  clock.now += 120_000;
-  expect(await create(own, body)).toBe('invalid_transaction');
+  const id = signInId({ state, codeChallenge, jkt: own.jkt });
+  await deps.store.putTransaction({ id, kind: 'session', data: { ...data }, expiresAt: clock.now + 5_000 });
+  const errorOf = async (call: typeof own.call, more: object = {}) =>
+    (await call('/session', { state, code: 'a-code', code_verifier: verifier, ...more })).body.error;
+  return { broker, clock, own: own.call, other: other.call, errorOf };
+}
 
-  await deps.store.putTransaction({ id, kind: 'session', data: { ...begun }, expiresAt: clock.now + 5_000 });
-  expect(await create(other, body)).toBe('invalid_transaction');
-  expect(await create(own, body)).toBe('invalid_transaction');
+it('a sign-in whose code the provider did not answer can be taken up again, with the same key, for two minutes', async () => {
+  const { broker, clock, own, errorOf } = await begun();
+  expect(await errorOf(own)).toBe('temporarily_unavailable');
+  clock.now += 119_000;
+  expect(await errorOf(own)).toBe('temporarily_unavailable');
+  clock.now += 120_000;
+  expect(await errorOf(own)).toBe('invalid_transaction');
+  await broker.close();
+});
+
+it('a sign-in is found only by its state, key and verifier together, and is not spent by less', async () => {
+  const { broker, own, other, errorOf } = await begun();
+  expect(await errorOf(other)).toBe('invalid_transaction');
+  expect(await errorOf(own, { state: random() })).toBe('invalid_transaction');
+  expect(await errorOf(own, { code_verifier: random() })).toBe('invalid_transaction');
+  expect(await errorOf(own)).toBe('temporarily_unavailable');
   await broker.close();
 });

@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { SessionRequest } from '@latchkey/shared/session-api.ts';
+import { extensionClientId } from '../config/extension-client-id.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
-import { sameText, sha256 } from '../keys/hash.ts';
 import { seal } from '../keys/seal.ts';
 import type { Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
-import type { SignInTransaction } from './begin-sign-in.ts';
+import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
+import { type SignInTransaction, signInId } from './begin-sign-in.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 import { requireSilentOutcome } from './silent-sign-in.ts';
 
@@ -23,27 +24,29 @@ export interface SignInContext {
 /**
  * Redeems the code at the provider and opens a session bound to the key that began the sign-in.
  *
- * @throws {OAuthError} `invalid_transaction` if state, key or verifier does not match a stored transaction;
+ * @throws {OAuthError} `invalid_transaction` if state, key and verifier are not those of a stored transaction;
  *   `access_denied` if the provider has ended the sign-in since; the errors of the provider and of {@link
  *   requireSilentOutcome}
  */
 export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
   const { config, store, ring, now } = deps;
-  const transaction = await consume(deps, request, context.jkt);
+  const codeChallenge = createHash('sha256').update(request.code_verifier).digest('base64url');
+  const id = signInId({ state: request.state, codeChallenge, jkt: context.jkt });
+  const transaction = await consume(deps, id);
   const upstream = chooseUpstream(deps, transaction.upstream);
-  const consumed = { id: sha256(request.state), kind: 'session', data: { ...transaction } } as const;
+  const consumed = { id, kind: 'session', data: { ...transaction } } as const;
   const granted = await exchangeOf(deps, upstream, consumed, {
     code: request.code,
     state: request.state,
     iss: request.iss,
-    codeVerifier: request.code_verifier,
     redirectUri: transaction.redirectUri,
-    nonce: transaction.nonce,
+    binding: transaction.binding,
     maxAge: transaction.maxAge,
   });
   const { silentFor } = transaction;
   if (silentFor !== undefined) await requireSilentOutcome(deps, upstream, silentFor, granted);
   const { identity, refreshToken } = granted;
+  warnOfMissingGrant(deps, { upstream: upstream.config.name, client: extensionClientId }, refreshToken);
   const { name, email } = identity.claims;
   const person = await store.upsertPerson(
     {
@@ -57,16 +60,16 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     now(),
   );
   const secret = newSessionSecret();
-  const id = sessionRowId(secret);
+  const session = sessionRowId(secret);
   const sealed =
     refreshToken === undefined
       ? undefined
-      : seal(ring, { purpose: 'session-refresh', id, secret: secret.secret }, refreshToken);
+      : seal(ring, { purpose: 'session-refresh', id: session, secret: secret.secret }, refreshToken);
   // The person was not asked, so the session continues and keeps its original expiry.
   const goesOn = silentFor === undefined ? undefined : context.predecessor?.absoluteExpiresAt;
   const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
   const outcome = await store.insertSession({
-    id,
+    id: session,
     sub: person.sub,
     upstream: upstream.config.name,
     issuer: identity.issuer,
@@ -92,32 +95,20 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     {
       type: 'session.created',
       sub: person.sub,
-      detail: { session: id, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) },
+      detail: { session, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) },
     },
     now(),
   );
   return secret;
 }
 
-async function consume(
-  { store, now }: Pick<Deps, 'store' | 'now'>,
-  request: SessionRequest,
-  jkt: string,
-): Promise<SignInTransaction> {
-  const data = await store.consumeTransaction(sha256(request.state), 'session', now());
+async function consume({ store, now }: Pick<Deps, 'store' | 'now'>, id: string): Promise<SignInTransaction> {
+  const data = await store.consumeTransaction(id, 'session', now());
   if (!data)
     throw new OAuthError(
       'invalid_transaction',
-      'this sign-in is unknown, already used, or older than 10 minutes; start again',
+      'this sign-in is unknown, already used, older than 10 minutes, or was started with a different key or code_verifier; start again',
     );
   // The row was written by /session/authorize in this shape.
-  const transaction = data as unknown as SignInTransaction;
-  const challenge = createHash('sha256').update(request.code_verifier).digest('base64url');
-  if (transaction.jkt !== jkt || !sameText(challenge, transaction.codeChallenge)) {
-    throw new OAuthError(
-      'invalid_transaction',
-      'this sign-in was started with a different key or code_verifier; start again',
-    );
-  }
-  return transaction;
+  return data as unknown as SignInTransaction;
 }

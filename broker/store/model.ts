@@ -19,6 +19,8 @@ export interface Person {
 /** The provider's latest claims about the person, from the refreshed ID token or UserInfo. */
 export interface GrantClaims {
   groups: string[];
+  /** Whether the provider left the groups out because there are too many. */
+  groups_overage?: boolean | undefined;
   /** NumericDate. */
   auth_time?: number | undefined;
   acr?: string | undefined;

@@ -96,13 +96,13 @@ export interface PersonStore {
   ): Promise<Person[]>;
 }
 
-/** `session`: sign-in of the extension. `page`: sign-in to `/account` or `/device`. */
-export type TransactionKind = 'session' | 'page';
+/** `session`: sign-in of the extension. `page`: sign-in to the broker's pages. `result`: what such a sign-in led to. */
+export type TransactionKind = 'session' | 'page' | 'result';
 
 /** Sign-in transactions: state kept between the redirect to the provider and the callback. */
 export interface TransactionStore {
   /**
-   * @param transaction `id` is the hash of `state`
+   * @param transaction `id` is a hash of all that its holder has to show
    * @returns false if the id is already taken; nothing is stored
    */
   putTransaction(transaction: {
@@ -111,6 +111,8 @@ export interface TransactionStore {
     data: Record<string, unknown>;
     expiresAt: number;
   }): Promise<boolean>;
+  /** Returns the data, and leaves it there. */
+  readTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
   /** Returns the data exactly once, and never after it expires. */
   consumeTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
 }

@@ -47,6 +47,7 @@ async function refreshed(
     },
     fetch: async (input) => (String(input).endsWith('/token') ? answer() : discovery()),
     now: () => now,
+    log: { warn() {} },
     refusals: {
       refused: (_upstream, request, refusal) => void noted.push([request, refusal]),
       accepted: (_upstream, request) => void noted.push([request, 'accepted']),

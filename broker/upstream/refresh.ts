@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import type { GrantKind, RefreshStore, RotationStore, Store, UpstreamGrant } from '../store/store.ts';
 import type { Backoff } from './backoff.ts';
 import { createCommitter } from './commit-refresh.ts';
+import { findIssuer } from './find-issuer.ts';
 import { type Every, hold, leaseMs } from './hold-lease.ts';
 import { createPostponement, type Postponed, targetKey, unconfirmed } from './postpone-refresh.ts';
 import { createRotation } from './rotation.ts';
@@ -22,7 +23,7 @@ export interface Refreshable {
 
 export type Refreshed =
   /** Refreshed by this or a concurrent request. `row` is the row as now stored. */
-  { kind: 'fresh'; row: UpstreamGrant } | { kind: 'reauth_required' } | Postponed;
+  { kind: 'fresh'; row: UpstreamGrant } | { kind: 'reauth_required'; why?: 'provider_replaced' } | Postponed;
 
 export type Refresher = (target: Refreshable) => Promise<Refreshed>;
 
@@ -80,8 +81,12 @@ export function createRefresher(deps: RefresherDeps): Refresher {
 
   async function refresh(target: Refreshable): Promise<Refreshed> {
     const { row } = target;
-    const upstream = upstreams.get(row.upstream);
-    if (!upstream) return { kind: 'reauth_required' };
+    const upstream = findIssuer(upstreams, row);
+    if (!upstream) {
+      // The row stays as it is: the grant is good again if the issuer is put back.
+      log.warn({ event: 'provider_replaced', upstream: row.upstream, issuer: row.issuer, kind: target.kind });
+      return { kind: 'reauth_required', why: 'provider_replaced' };
+    }
     // The store was unavailable when this process had a new token to write. The write may have succeeded by now.
     if (await committer.pending(target)) return current(target);
     // A token that may have been replaced can only be resent within the leeway, so it does not wait for the backoff.

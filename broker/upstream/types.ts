@@ -14,11 +14,22 @@ export interface Identity {
   claims: GrantClaims;
 }
 
+/**
+ * Ties one sign-in to one provider. The broker draws it for each authorization request and keeps it in its transaction,
+ * so a code is worthless in any other sign-in, whoever has seen the request or the code (RFC 9700 §4.4, §4.5).
+ */
+export interface ProviderBinding {
+  /** The provider's issuer when the sign-in began. */
+  issuer: string;
+  /** Comes back in the ID token (OpenID Connect Core §3.1.2.1). */
+  nonce: string;
+  /** RFC 7636 §4.1. */
+  codeVerifier: string;
+}
+
 export interface AuthorizationInput {
   redirectUri: string;
   state: string;
-  nonce: string;
-  codeChallenge: string;
   /** Whether to request a refresh token. */
   offline: boolean;
   prompt?: string | undefined;
@@ -32,9 +43,9 @@ export interface ExchangeInput {
   code: string;
   state: string;
   iss: string | undefined;
-  codeVerifier: string;
   redirectUri: string;
-  nonce: string;
+  /** From {@link Upstream.authorizationUrl}. */
+  binding: ProviderBinding;
   maxAge?: number | undefined;
 }
 
@@ -75,8 +86,11 @@ export interface Upstream {
   /** Timeout of one refresh, in milliseconds. */
   readonly refreshDeadlineMs: number;
   /** @throws {OAuthError} `temporarily_unavailable` if the provider is unreachable */
-  authorizationUrl(input: AuthorizationInput): Promise<{ url: string; issuer: string; issRequired: boolean }>;
-  /** @throws {OAuthError} `access_denied`, `upstream_error` or `temporarily_unavailable` */
+  authorizationUrl(input: AuthorizationInput): Promise<{ url: string; issRequired: boolean; binding: ProviderBinding }>;
+  /**
+   * @throws {OAuthError} `access_denied`, `upstream_error` or `temporarily_unavailable`; `invalid_transaction` if the
+   *   issuer is not the one that the sign-in began with. Then the code is sent nowhere
+   */
   exchange(input: ExchangeInput): Promise<{ identity: Identity; refreshToken: string | undefined }>;
   /**
    * Refreshes the grant. Never throws; failures are part of the result.

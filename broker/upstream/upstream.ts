@@ -1,18 +1,26 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
 import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
-import { errorSummary } from '../log.ts';
+import { errorSummary, type Log } from '../log.ts';
 import { classify, type Failure, isAboutClient } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
 import { exchangeError } from './exchange-error.ts';
-import { toClaims, toIdentity } from './identity.ts';
+import { isGroupsUnreadable, isOverage, readGroups, toClaims, toIdentity } from './identity.ts';
 import type { Refusals, RefusedRequest } from './refusals.ts';
 import { readTokenAnswer, refreshTokenOf, type TokenAnswer } from './token-answer.ts';
-import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
+import type {
+  AuthorizationInput,
+  ExchangeInput,
+  Identity,
+  ProviderBinding,
+  RefreshOutcome,
+  Upstream,
+} from './types.ts';
 
 /** Timeout for provider requests other than refreshes. */
 const requestTimeoutMs = 10_000;
@@ -21,13 +29,15 @@ const leewayMarginMs = 4_000;
 
 interface UpstreamDeps {
   config: UpstreamConfig;
+  /** Limits the size of responses. */
   fetch: typeof globalThis.fetch;
   now: Clock;
+  log: Pick<Log, 'warn'>;
   refusals: Pick<Refusals, 'refused' | 'accepted'>;
 }
 
 /** Client for one identity provider. oauth4webapi builds and validates every protocol message. */
-export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): Upstream {
+export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDeps): Upstream {
   const preset = presetOf(config.preset);
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
   const refreshDeadlineMs =
@@ -67,19 +77,57 @@ export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): 
     return authentication;
   };
 
-  async function userInfoOf(as: oauth.AuthorizationServer, accessToken: string, sub: string) {
-    if (!as.userinfo_endpoint) return undefined;
-    const response = await oauth.userInfoRequest(as, client, accessToken, request().options);
-    return oauth.processUserInfoResponse(as, client, sub, response);
+  /** Whether UserInfo was ever of use. If it was, its failure at a refresh is a disturbance and not the way it is. */
+  let hasUserInfo = false;
+
+  /**
+   * Asks UserInfo for what the ID token lacks. If it is of no use, the person has no groups, but is signed in: the ID
+   * token says who they are.
+   *
+   * @param isRefresh then the groups of before are still there, and are not given up for a disturbance
+   * @throws the cause of a disturbance at a refresh
+   */
+  async function userInfoOf(as: oauth.AuthorizationServer, accessToken: string, sub: string, isRefresh: boolean) {
+    if (!as.userinfo_endpoint || config.userInfo === 'off') return undefined;
+    const { options, seen } = request();
+    try {
+      const response = await oauth.userInfoRequest(as, client, accessToken, options);
+      const userInfo = await oauth.processUserInfoResponse(as, client, sub, response);
+      hasUserInfo = true;
+      return userInfo;
+    } catch (error) {
+      const status = seen.answer?.status;
+      if (isRefresh && hasUserInfo && (status === undefined || status === 429 || status >= 500)) throw error;
+      log.warn({ event: 'userinfo_unusable', upstream: config.name, status, cause: errorSummary(error) });
+      return undefined;
+    }
   }
 
   async function identityOf(as: oauth.AuthorizationServer, tokens: oauth.TokenEndpointResponse): Promise<Identity> {
     const idToken = oauth.getValidatedIdTokenClaims(tokens);
     if (!idToken)
       throw new OAuthError('upstream_error', 'the identity provider sent no ID token; add openid to its scopes');
-    const complete =
-      Array.isArray(idToken[config.groupsClaim]) && (idToken.name !== undefined || idToken.email !== undefined);
-    return toIdentity(config, idToken, complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub));
+    const complete = hasGroups(idToken) && (idToken.name !== undefined || idToken.email !== undefined);
+    const userInfo = complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub, false);
+    warnOfGroups(idToken, userInfo);
+    warnOfOverage(idToken, userInfo);
+    return toIdentity(config, { idToken, userInfo, at: now() });
+  }
+
+  const hasGroups = (claims: oauth.IDToken | undefined) => readGroups(claims?.[config.groupsClaim]) !== undefined;
+
+  /** Once is enough: a claim of the wrong type is an error in the provider's settings, not in a person's. */
+  let hasWarned = false;
+  function warnOfGroups(...sources: (Readonly<Record<string, unknown>> | undefined)[]) {
+    const claims = sources.map((source) => source?.[config.groupsClaim]);
+    if (hasWarned || !claims.some(isGroupsUnreadable)) return;
+    hasWarned = true;
+    log.warn({ event: 'groups_unreadable', upstream: config.name, claim: config.groupsClaim });
+  }
+
+  function warnOfOverage(idToken: oauth.IDToken | undefined, userInfo: oauth.UserInfoResponse | undefined) {
+    if (!isOverage(config, { idToken, userInfo })) return;
+    log.warn({ event: 'groups_overage', upstream: config.name, idp_sub: idToken?.sub });
   }
 
   return {
@@ -91,25 +139,27 @@ export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): 
       const as = await metadata();
       if (!as.authorization_endpoint)
         throw new OAuthError('upstream_error', 'the identity provider has no authorization_endpoint');
-      let parameters = authorizationParameters(config, preset, {
-        ...input,
-        prompt: promptAt(as, preset, input.prompt),
-      });
+      const binding = { issuer: as.issuer, nonce: random(), codeVerifier: random() };
+      const prompt = promptAt(as, preset, input.prompt);
+      let parameters = authorizationParameters(config, preset, { ...input, prompt }, binding);
       if (as.pushed_authorization_request_endpoint) {
         const pushed = await push(as, parameters);
         parameters = new URLSearchParams({ client_id: config.clientId, request_uri: pushed });
       }
       const url = new URL(as.authorization_endpoint);
       for (const [name, value] of parameters) url.searchParams.set(name, value);
-      return {
-        url: url.href,
-        issuer: as.issuer,
-        issRequired: as.authorization_response_iss_parameter_supported === true,
-      };
+      return { url: url.href, issRequired: as.authorization_response_iss_parameter_supported === true, binding };
     },
 
     async exchange(input) {
       const as = await metadata();
+      const { binding } = input;
+      if (as.issuer !== binding.issuer) {
+        throw new OAuthError(
+          'invalid_transaction',
+          'the identity provider of this sign-in was replaced in the meantime; start the sign-in again',
+        );
+      }
       const { options, seen } = request();
       try {
         const parameters = oauth.validateAuthResponse(as, client, callbackParameters(input), input.state);
@@ -119,11 +169,11 @@ export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): 
           await authenticate(),
           parameters,
           input.redirectUri,
-          input.codeVerifier,
+          binding.codeVerifier,
           options,
         );
         const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
-          expectedNonce: input.nonce,
+          expectedNonce: binding.nonce,
           requireIdToken: true,
           ...(input.maxAge === undefined ? {} : { maxAge: input.maxAge }),
         });
@@ -144,10 +194,11 @@ export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): 
         noteClient('refresh');
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
         if (idToken && idToken.sub !== idpSub) throw new Error('the ID token is about another subject');
-        const userInfo = Array.isArray(idToken?.[config.groupsClaim])
-          ? undefined
-          : await userInfoOf(as, tokens.access_token, idpSub);
-        return { kind: 'refreshed', refreshToken: tokens.refresh_token, claims: toClaims(config, idToken, userInfo) };
+        const userInfo = hasGroups(idToken) ? undefined : await userInfoOf(as, tokens.access_token, idpSub, true);
+        warnOfGroups(idToken, userInfo);
+        warnOfOverage(idToken, userInfo);
+        const claims = toClaims(config, { idToken, userInfo, at: now() });
+        return { kind: 'refreshed', refreshToken: tokens.refresh_token, claims };
       } catch (error) {
         const failure = classify(error, seen, preset.grantEndedErrors);
         noteClient('refresh', failure);
@@ -227,10 +278,14 @@ export function createUpstream({ config, fetch, now, refusals }: UpstreamDeps): 
   }
 }
 
+/** 256 bits in base64url. */
+const random = () => randomBytes(32).toString('base64url');
+
 function authorizationParameters(
   config: UpstreamConfig,
   preset: Upstream['preset'],
   input: AuthorizationInput,
+  { nonce, codeVerifier }: ProviderBinding,
 ): URLSearchParams {
   const scopes = config.scopes.filter((scope) => scope !== 'offline_access' || (input.offline && preset.offlineScope));
   const parameters = new URLSearchParams({
@@ -239,8 +294,8 @@ function authorizationParameters(
     redirect_uri: input.redirectUri,
     scope: scopes.join(' '),
     state: input.state,
-    nonce: input.nonce,
-    code_challenge: input.codeChallenge,
+    nonce,
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     code_challenge_method: 'S256',
     ...config.authorizationParams,
     ...(input.offline ? preset.offlineParams : {}),

@@ -43,6 +43,12 @@ describe('the keys of an issuer', () => {
     expect(at.state.asked[0]).toBe(`${metadataPath}/tenant`);
   });
 
+  it('are not taken from a document without an end', async () => {
+    const endless = new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(new Uint8Array(65_536)) });
+    const fetch = async () => new Response(endless);
+    await expect(createKeyLoader({ ...rules, issuer, fetch })()).rejects.toThrow(/larger than|JSON/);
+  });
+
   it('are taken from jwksUri without asking for metadata', async () => {
     await createKeyLoader({ ...rules, issuer, jwksUri: `${issuer}/jwks`, fetch: at.fetch })();
     expect(at.state.asked).toEqual(['/jwks']);

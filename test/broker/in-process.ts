@@ -2,18 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { createApp } from '../../broker/app.ts';
 import { compose } from '../../broker/compose.ts';
 import { parseConfig } from '../../broker/config/load.ts';
+import type { Deps } from '../../broker/deps.ts';
 import { createRing } from '../../broker/keys/ring.ts';
 import { createStore } from '../../broker/store/open.ts';
 
 export const issuer = 'https://latchkey.example.com';
+
+interface Options {
+  /** How its providers are reached. Default: none is. */
+  fetch?: typeof globalThis.fetch;
+  /** Lines of YAML. */
+  upstreams?: string;
+  /** The broker whose store, keys and clock it takes over, as after a restart. */
+  before?: { deps: Pick<Deps, 'store' | 'ring'>; clock: { now: number } };
+}
+
+const noNetwork = () => Promise.reject(new Error('no network here'));
+const okta = '  okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "${SECRET}" }';
 
 /**
  * A broker without a socket: requests go straight into its app, from an address of the test's choice.
  *
  * @param more lines of YAML after those that every configuration needs
  */
-export async function brokerInProcess(more: string) {
-  const clock = { now: 1_800_000_000_000 };
+export async function brokerInProcess(more: string, { fetch = noNetwork, upstreams = okta, before }: Options = {}) {
+  const clock = before?.clock ?? { now: 1_800_000_000_000 };
   const now = () => clock.now;
   const logged: string[] = [];
   const write = (line: Record<string, unknown>) => void logged.push(JSON.stringify(line));
@@ -22,18 +35,18 @@ issuer: ${issuer}
 keys_file: keys
 trusted_proxies: [10.0.0.0/8]
 upstreams:
-  okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${SECRET}" }
+${upstreams}
 ${more}`;
   const config = parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' });
-  const store = await createStore('sqlite::memory:', { now });
+  const store = before?.deps.store ?? (await createStore('sqlite::memory:', { now }));
   await store.migrate();
   const deps = compose({
     config,
     store,
-    ring: createRing([{ kid: 'k1', key: randomBytes(32) }]),
+    ring: before?.deps.ring ?? createRing([{ kid: 'k1', key: randomBytes(32) }]),
     log: { info: write, warn: write, error: write },
     now,
-    fetch: () => Promise.reject(new Error('no network here')),
+    fetch,
     random: () => 0,
     sleep: () => Promise.resolve(),
     every: () => () => {},
