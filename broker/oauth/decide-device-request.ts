@@ -38,13 +38,12 @@ export async function allowDevice(
     deviceCodeHash,
     { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes: grant.scopes },
     now(),
+    {
+      at: now(),
+      audit: [{ type: 'device.allowed', sub, detail: { client: grant.clientId, scope: grant.scopes.join(' ') } }],
+    },
   );
-  if (!decided) return whyUndecidable(grant, now());
-  await store.appendAudit(
-    { type: 'device.allowed', sub, detail: { client: grant.clientId, scope: grant.scopes.join(' ') } },
-    now(),
-  );
-  return 'allowed';
+  return decided ? 'allowed' : whyUndecidable(grant, now());
 }
 
 /**
@@ -56,12 +55,14 @@ export async function denyDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   { deviceCodeHash, sub, isReport }: { deviceCodeHash: string; sub: string; isReport: boolean },
 ): Promise<'denied' | 'reported' | Undecidable> {
-  const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now());
   const grant = await store.getDeviceGrant(deviceCodeHash);
-  if (!denied) return whyUndecidable(grant, now());
   // Whoever investigates a report needs to know where the request came from.
   const detail = { client: grant?.clientId, address: grant?.ip, user_agent: grant?.userAgent };
-  await store.appendAudit({ type: isReport ? 'device.reported' : 'device.denied', sub, detail }, now());
+  const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now(), {
+    at: now(),
+    audit: [{ type: isReport ? 'device.reported' : 'device.denied', sub, detail }],
+  });
+  if (!denied) return whyUndecidable(grant, now());
   if (isReport) log.warn({ event: 'device_reported', client: grant?.clientId, address: grant?.ip });
   return isReport ? 'reported' : 'denied';
 }

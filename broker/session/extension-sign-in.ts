@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
 import { seal } from '../keys/seal.ts';
-import type { Session } from '../store/store.ts';
+import type { NewSession, Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
 import type { SignInTransaction } from './begin-sign-in.ts';
@@ -65,7 +65,7 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
   // The person was not asked, so the session continues and keeps its original expiry.
   const goesOn = silentFor === undefined ? undefined : context.predecessor?.absoluteExpiresAt;
   const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
-  const outcome = await store.insertSession({
+  const session: NewSession = {
     id,
     sub: person.sub,
     upstream: upstream.config.name,
@@ -85,17 +85,12 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     idleExpiresAt: Math.min(now() + config.session.idleMs, absoluteExpiresAt),
     predecessor: context.predecessor?.id,
     userAgent: context.userAgent?.slice(0, 200),
-  });
+  };
+  const detail = { session: id, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) };
+  const created = { type: 'session.created', sub: person.sub, detail };
+  const outcome = await store.insertSession(session, { at: now(), audit: [created] });
   if (outcome === 'tombstoned')
     throw new OAuthError('access_denied', 'the identity provider ended this sign-in; sign in again');
-  await store.appendAudit(
-    {
-      type: 'session.created',
-      sub: person.sub,
-      detail: { session: id, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) },
-    },
-    now(),
-  );
   return secret;
 }
 

@@ -213,13 +213,35 @@ export interface SigningKey {
 /** The target of a provider's logout: one provider session, or everything of a person. */
 export type LogoutTarget = { issuer: string; sid: string } | { issuer: string; idpSub: string };
 
+/** Everything of one configured provider, or everything. */
+export type WideTarget = { upstream: string } | { everything: true };
+
 /** Revokes everything that began at or before `iat`, including sessions not yet stored. */
-export type Tombstone = LogoutTarget & { iat: number };
+export type Tombstone = (LogoutTarget | WideTarget) & { iat: number };
 
 export interface Revocation {
   seq: number;
   event: Record<string, unknown>;
   at: number;
+}
+
+/** Selects sign-ins of all people. Every given condition must hold. */
+export interface SignInFilter {
+  /** The provider's configured name. */
+  upstream?: string | undefined;
+  /** Only rows whose sealed data this ring key opens. */
+  ringKid?: string | undefined;
+  /** Only what began before this time, by the broker's clock. */
+  createdBefore?: number | undefined;
+}
+
+/** What a change leaves behind, written in the same transaction: neither exists without the other. */
+export interface Report {
+  /** When the change was made. */
+  at: number;
+  audit?: readonly AuditEntry[] | undefined;
+  /** Published to all replicas, in this order. */
+  events?: readonly Record<string, unknown>[] | undefined;
 }
 
 export interface AuditEntry {

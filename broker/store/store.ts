@@ -10,8 +10,10 @@ import type {
   NewSession,
   PageSession,
   Person,
+  Report,
   Revocation,
   Session,
+  SignInFilter,
   SigningKey,
   SigningKeyState,
   Site,
@@ -32,6 +34,9 @@ export type * from './model.ts';
  *
  * `get*` and `list*` methods return rows as stored, so the caller must check expiry. Methods that take `now` never
  * return expired rows.
+ *
+ * A `report` is written in the same transaction as the change, and only if there is a change. Where it is a function, it
+ * may be called several times, because transactions are retried.
  *
  * @throws {StoreUnavailableError} from any method, when the database can't be reached or is too busy
  */
@@ -66,7 +71,7 @@ export interface Store
    * @returns the number of rows deleted; call again until it is 0
    */
   collectExpired(now: number, limit: number): Promise<number>;
-  /** Counts the rows that reference each ring key. A key with no references is no longer needed. */
+  /** Counts the rows that need each ring key. A key that no row needs can be removed. */
   countRingKeys(): Promise<ReadonlyMap<string, number>>;
 }
 
@@ -114,7 +119,7 @@ export interface TransactionStore {
 
 export interface SessionStore {
   /** @returns `tombstoned` if the provider has since ended the underlying session or grant; nothing is stored */
-  insertSession(session: NewSession): Promise<'inserted' | 'tombstoned'>;
+  insertSession(session: NewSession, report?: Report): Promise<'inserted' | 'tombstoned'>;
   getSession(id: string): Promise<Session | undefined>;
   /** Reads everything needed to decide on a token, in one statement. */
   getAuthority(
@@ -125,7 +130,7 @@ export interface SessionStore {
   /** Extends the idle expiry (never shortens it) and records the use. Same durability as {@link LimitStore}. */
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
   /** Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link. */
-  activateSession(id: string, now: number): Promise<void>;
+  activateSession(id: string, now: number, report?: Report): Promise<void>;
   /**
    * Changes the state if it is one of `from`. Setting `recheck` records a hint and increments `rechecks`. To end a
    * session, call `endSession`, which also erases sealed data.
@@ -138,7 +143,7 @@ export interface SessionStore {
    *
    * @returns false if the session does not exist or has already ended
    */
-  endSession(id: string, reason: string, now: number): Promise<boolean>;
+  endSession(id: string, reason: string, now: number, report?: Report): Promise<boolean>;
   /** Lists the person's sessions that have not ended, newest first. */
   listSessions(sub: string): Promise<Session[]>;
   /**
@@ -146,9 +151,31 @@ export interface SessionStore {
    *
    * @param who a `sub` here is the broker's own subject
    * @param olderThan affects only sessions whose `issuedAt` is at or before this time
+   * @param report gets the ids of the ended browser sessions, even if there are none
    * @returns the ids of the ended browser sessions
    */
-  endSessionsOf(who: { sub: string } | LogoutTarget, olderThan: number, reason: string, now: number): Promise<string[]>;
+  endSessionsOf(
+    who: { sub: string } | LogoutTarget,
+    olderThan: number,
+    reason: string,
+    now: number,
+    report?: (ended: string[]) => Report,
+  ): Promise<string[]>;
+  /**
+   * Ends at most `limit` browser sessions, or devices, that match, whoever they belong to, and deletes page sessions
+   * along with browser sessions. Call it until it returns none. For an empty filter, all match.
+   */
+  endSignInsWhere(
+    kind: GrantKind,
+    filter: SignInFilter,
+    how: { limit: number; reason: string; now: number; report: (ended: EndedSignIn[]) => Report },
+  ): Promise<EndedSignIn[]>;
+}
+
+/** A browser session or a device that has ended, and whose it was. */
+export interface EndedSignIn {
+  id: string;
+  sub: string;
 }
 
 /** Sign-ins to `/account` and `/device`. `endSessionsOf` ends them too. */
@@ -157,7 +184,11 @@ export interface PageSessionStore {
    * @param replaces the browser's previous page session
    * @returns as for `insertSession`; `replaces` is deleted in either case
    */
-  insertPageSession(session: PageSession, replaces: string | undefined): Promise<'inserted' | 'tombstoned'>;
+  insertPageSession(
+    session: PageSession,
+    replaces: string | undefined,
+    report?: Report,
+  ): Promise<'inserted' | 'tombstoned'>;
   /** Returns the page session with the person's current name and email. */
   getPageSession(
     id: string,
@@ -239,13 +270,16 @@ export interface ConsentStore {
    *
    * @returns the union of old and new scopes
    */
-  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number): Promise<Consent>;
+  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number, report?: Report): Promise<Consent>;
   /**
    * Revokes the consent for `resource`, or all consents of the site if `resource` is absent.
    *
    * @returns the number of consents revoked
    */
-  revokeConsent(which: { sub: string; origin: string; resource?: string | undefined }): Promise<number>;
+  revokeConsent(
+    which: { sub: string; origin: string; resource?: string | undefined },
+    report?: Report,
+  ): Promise<number>;
 }
 
 export interface SiteStore {
@@ -256,13 +290,13 @@ export interface SiteStore {
    *
    * @returns false if the site was already refused
    */
-  refuseSite(which: { sub: string; origin: string }, now: number): Promise<boolean>;
+  refuseSite(which: { sub: string; origin: string }, now: number, report?: Report): Promise<boolean>;
   /**
    * Clears a "never".
    *
    * @returns false if there was none
    */
-  letSiteAsk(which: { sub: string; origin: string }): Promise<boolean>;
+  letSiteAsk(which: { sub: string; origin: string }, report?: Report): Promise<boolean>;
   /** Records the site's last use, keeping the latest. Same durability as {@link LimitStore}. */
   touchSite(which: { sub: string; origin: string }, use: Use): Promise<void>;
 }
@@ -294,7 +328,7 @@ export interface DeviceGrantStore {
    *
    * @returns false if the grant was not pending
    */
-  decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number): Promise<boolean>;
+  decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number, report?: Report): Promise<boolean>;
   /**
    * Creates the device session of an allowed grant, once, without consuming the grant: the device code stays valid
    * until the response is ready. If the provider has since ended the person's grants, the result is false and the
@@ -319,10 +353,10 @@ export interface DeviceGrantStore {
     session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
   ): Promise<boolean>;
   /**
-   * Sets the allowed but unredeemed grants of a person or of a client to `denied`. Does not end existing device
-   * sessions.
+   * Sets the allowed but unredeemed grants of a person or of a client to `denied`, or all that match the filter,
+   * pending ones included. Does not end existing device sessions.
    */
-  denyAllowedGrantsOf(who: { sub: string } | { clientId: string }): Promise<void>;
+  denyGrantsOf(who: { sub: string } | { clientId: string } | { where: SignInFilter }): Promise<void>;
 }
 
 export interface DeviceSessionStore {
@@ -347,9 +381,9 @@ export interface DeviceSessionStore {
     },
   ): Promise<boolean>;
   /** @returns false if the session does not exist or has ended */
-  renameDeviceSession(id: string, name: string): Promise<boolean>;
+  renameDeviceSession(id: string, name: string, report?: Report): Promise<boolean>;
   setDeviceSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
-  endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
+  endDeviceSession(id: string, reason: string, now: number, report?: Report): Promise<boolean>;
   /** Lists the person's device sessions that have not ended, newest first. */
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
   /** Like `endSessionsOf`, but a provider's `sid` does not apply to devices. */
@@ -358,6 +392,7 @@ export interface DeviceSessionStore {
     olderThan: number,
     reason: string,
     now: number,
+    report?: (ended: string[]) => Report,
   ): Promise<string[]>;
 }
 
@@ -376,7 +411,24 @@ export interface SigningKeyStore {
    * @param notAfter applies to the key being retired
    * @returns false if the key does not exist
    */
-  setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number): Promise<boolean>;
+  setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number, report?: Report): Promise<boolean>;
+  /**
+   * Deletes signing keys, and fills the places that become empty in the same transaction: `next` becomes `active`, and
+   * `spares` become what is still missing. There is never a moment without an active key.
+   *
+   * @param kids keys that don't exist (any more) are ignored
+   */
+  revokeSigningKeys(
+    kids: readonly string[] | 'all',
+    spares: readonly [SigningKey, SigningKey],
+    report?: (result: RevokedKeys) => Report,
+  ): Promise<RevokedKeys>;
+}
+
+export interface RevokedKeys {
+  revoked: string[];
+  active: string;
+  next: string;
 }
 
 export interface RevocationStore {

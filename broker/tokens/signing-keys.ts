@@ -3,26 +3,47 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import type { JWK } from 'jose';
 import type { KeyRing } from '../keys/ring.ts';
 import { open } from '../keys/seal.ts';
-import { type SigningKeyStore, StoreUnavailableError } from '../store/store.ts';
+import { type SigningKeyStore, type SigningKey as StoredSigningKey, StoreUnavailableError } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
+import { sharedRead } from './shared-read.ts';
 
 export interface SigningKey {
   kid: string;
   privateKey: KeyObject;
 }
 
-export interface SigningKeys {
-  current(): Promise<SigningKey>;
-  /** JWK Set (RFC 7517 §5) of the public keys, including `next` and `retired` ones. */
-  jwks(): Promise<{ keys: JWK[] }>;
+/** JWK Set (RFC 7517 §5) of public keys, including `next` and `retired` ones. */
+export interface KeySet {
+  keys: JWK[];
 }
 
-/** How long keys are cached. A rotation by another replica takes effect here within this time. */
-export const rereadMs = 30_000;
+export interface SigningKeys {
+  /** @throws {StoreUnavailableError} because only the store knows whether the key has been revoked */
+  current(): Promise<SigningKey>;
+  /**
+   * The keys that verify the broker's own tokens now. The same object as long as they are the same.
+   *
+   * @throws {StoreUnavailableError} as for `current`
+   */
+  usable(): Promise<KeySet>;
+  /** The keys for `/jwks`: like `usable`, but as last read while the store is away, so that APIs can go on. */
+  published(): Promise<KeySet>;
+}
+
+interface Keys {
+  /** Identifies what was read. */
+  stamp: string;
+  set: KeySet;
+  /** Opens the key that signs, once. A key file without its sealing key stops signing, but not verification. */
+  current(): SigningKey;
+}
 
 /**
  * Manages the ES256 keys that sign tokens. They are kept in the store, with the private keys sealed under the ring. The
  * first broker to start creates the `active` key and publishes the `next` one.
+ *
+ * The keys are read before each use, so a revoked key is dead on every replica when the revocation returns. No
+ * notification has to arrive, and no cache has to expire.
  */
 export function createSigningKeys({
   store,
@@ -33,10 +54,9 @@ export function createSigningKeys({
   ring: KeyRing;
   now: Clock;
 }): SigningKeys {
-  let cached: { current: SigningKey; jwks: { keys: JWK[] }; readAt: number } | undefined;
-  let reading: Promise<NonNullable<typeof cached>> | undefined;
+  let known: Keys | undefined;
 
-  const read = async () => {
+  const stored = async (): Promise<StoredSigningKey[]> => {
     let keys = await store.listSigningKeys();
     for (const state of ['active', 'next'] as const) {
       if (!keys.some((key) => key.state === state)) {
@@ -44,41 +64,42 @@ export function createSigningKeys({
         keys = await store.listSigningKeys();
       }
     }
-    const active = keys.find((key) => key.state === 'active');
-    if (!active) throw new Error('the store holds no active signing key');
-    const jwk = open(
-      ring,
-      { purpose: 'signing-key', id: active.kid },
-      { sealed: active.sealedPrivate, ringKid: active.ringKid },
-    );
-    if (jwk === undefined)
-      throw new Error(`the signing key ${active.kid} does not open with the key file's ${active.ringKid}`);
-    const published = keys.filter(
-      ({ state, notAfter }) => state !== 'retired' || notAfter === undefined || notAfter > now(),
-    );
-    return {
-      current: { kid: active.kid, privateKey: createPrivateKey({ key: JSON.parse(jwk), format: 'jwk' }) },
-      jwks: { keys: published.map(({ publicJwk }) => publicJwk) },
-      readAt: now(),
-    };
+    return keys.filter(({ state, notAfter }) => state !== 'retired' || notAfter === undefined || notAfter > now());
   };
 
-  const get = async () => {
-    if (cached && now() - cached.readAt < rereadMs) return cached;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    try {
-      cached = await reading;
-    } catch (error) {
-      // Use the cached keys so tokens can still be verified while the store is unavailable.
-      if (!cached || !(error instanceof StoreUnavailableError)) throw error;
+  const read = sharedRead(async (): Promise<Keys> => {
+    const keys = await stored();
+    const stamp = keys.map(({ kid, state }) => `${kid} ${state}`).join();
+    if (known?.stamp !== stamp) {
+      let opened: SigningKey | undefined;
+      const current = () => {
+        opened ??= activeKey(keys, ring);
+        return opened;
+      };
+      known = { stamp, set: { keys: keys.map(({ publicJwk }) => publicJwk) }, current };
     }
-    return cached;
-  };
+    return known;
+  });
 
   return {
-    current: async () => (await get()).current,
-    jwks: async () => (await get()).jwks,
+    current: async () => (await read()).current(),
+    usable: async () => (await read()).set,
+    async published() {
+      try {
+        return (await read()).set;
+      } catch (error) {
+        if (!known || !(error instanceof StoreUnavailableError)) throw error;
+        return known.set;
+      }
+    },
   };
+}
+
+function activeKey(keys: readonly StoredSigningKey[], ring: KeyRing): SigningKey {
+  const active = keys.find(({ state }) => state === 'active');
+  if (!active) throw new Error('the store holds no active signing key');
+  const { kid, sealedPrivate: sealed, ringKid } = active;
+  const jwk = open(ring, { purpose: 'signing-key', id: kid }, { sealed, ringKid });
+  if (jwk === undefined) throw new Error(`the signing key ${kid} does not open with the key file's ${ringKid}`);
+  return { kid, privateKey: createPrivateKey({ key: JSON.parse(jwk), format: 'jwk' }) };
 }

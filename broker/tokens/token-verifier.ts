@@ -61,12 +61,12 @@ export function createTokenVerifier({
   now,
 }: {
   issuer: string;
-  keys: Pick<SigningKeys, 'jwks'>;
+  keys: Pick<SigningKeys, 'usable'>;
   now: Clock;
 }): TokenVerifier {
   let keySet: { of: object; get: ReturnType<typeof createLocalJWKSet> } | undefined;
   const currentKeys = async () => {
-    const jwks = await keys.jwks();
+    const jwks = await keys.usable();
     if (keySet?.of !== jwks) keySet = { of: jwks, get: createLocalJWKSet(jwks) };
     return keySet.get;
   };

@@ -32,7 +32,13 @@ export interface Schema {
   consents: Row<Consent, 'scopes'>;
   sites: Row<Site>;
   signingKeys: Row<SigningKey, 'publicJwk'>;
-  tombstones: { issuer: string; kind: 'sid' | 'sub'; value: string; iat: number; expiresAt: number };
+  tombstones: {
+    issuer: string;
+    kind: 'sid' | 'sub' | 'upstream' | 'everything';
+    value: string;
+    iat: number;
+    expiresAt: number;
+  };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
   audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>>;
   replay: { key: string; expiresAt: number };

@@ -2,12 +2,14 @@ import { describe } from 'vitest';
 import { consents } from './consents.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
+import { endEveryone } from './end-everyone.ts';
 import { type Subject, storeTest } from './harness.ts';
 import { lifecycle } from './lifecycle.ts';
 import { limits } from './limits.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
+import { reports } from './reports.ts';
 import { kill } from './revocations.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
@@ -30,6 +32,8 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       deviceSessions,
       signingKeys,
       kill,
+      endEveryone,
+      reports,
       limits,
       lifecycle,
     ]) {
