@@ -18,7 +18,7 @@ Administration:
             Replace all keys and end sessions after a theft
   backup    Back up a SQLite database while the broker runs
   sessions  List and revoke people's sessions and devices
-  audit     Export the audit log
+  audit     Export the audit log, or check that nobody has changed it
   policy    Explain why a site can or can't get a token
   services  Generate a service's secret and its hash
   schema    Print the JSON Schema of the configuration

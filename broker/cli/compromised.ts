@@ -35,8 +35,9 @@ export async function compromised(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  // The new key is told below.
-  const ring = openReloadableRing(config.keysFile, { ...createLog(process.stderr), info: () => undefined });
+  // What was done is told below.
+  const log = { ...createLog(process.stderr), info: () => undefined };
+  const ring = openReloadableRing(config.keysFile, log);
   const unknown = values.key?.find((kid) => !ring.all.some((key) => key.kid === kid));
   if (unknown !== undefined) {
     process.stderr.write(
@@ -47,7 +48,7 @@ export async function compromised(argv: readonly string[]): Promise<number> {
   const store = await createStore(config.store, { now: () => Date.now() });
   try {
     await store.migrate();
-    const done = await afterTheft({ config, store, ring, now: () => Date.now() }, stolen, values.key);
+    const done = await afterTheft({ config, store, ring, log, now: () => Date.now() }, stolen, values.key);
     process.stdout.write(`${told(done, config.keysFile)}\n\n${leftToDo(stolen, done, config.keysFile)}\n`);
     return done.notRemoved ? 1 : 0;
   } finally {

@@ -44,7 +44,7 @@ export async function keys(argv: readonly string[]): Promise<number> {
     case 'list':
       return withStore(config(), list);
     case 'rotate sealing':
-      return rotateSealing(config());
+      return withStore(config(), rotateSealing);
     case 'rotate signing':
       return withStore(config(), (store, ring, { resources }) =>
         rotateSigning(
@@ -70,9 +70,13 @@ function init(file: string): number {
   return 0;
 }
 
-function rotateSealing({ keysFile }: Config): number {
+async function rotateSealing(store: Store, { current }: KeyRing, { keysFile }: Config): Promise<number> {
   const kid = rotateRing(keysFile, Date.now());
-  say(`Key ${kid} is now used for encryption. Running brokers pick it up within seconds (or immediately on SIGHUP).`);
+  await store.appendAudit(
+    { type: 'keys.sealing_rotated', detail: { current: kid, previous: current.kid } },
+    Date.now(),
+  );
+  say(`Key ${kid} is now used for encryption. Running brokers use it from now on.`);
   say(
     'Sessions are re-encrypted on their next refresh. You can delete an old key once "latchkey keys list" shows 0 rows for it.',
   );

@@ -1,6 +1,8 @@
+import { sealAudit } from '../audit/seal-audit.ts';
 import type { Config } from '../config/types.ts';
 import type { ReloadableRing } from '../keys/reloadable-ring.ts';
 import { dropRingKeys, rotateRing } from '../keys/rotate-ring.ts';
+import type { Log } from '../log.ts';
 import type { RevokedKeys, Store } from '../store/store.ts';
 import { revokeSigningKeys } from '../tokens/revoke-signing-keys.ts';
 import { type EndedCounts, type EndingDeps, endSignInsOfAll } from './end-sign-ins.ts';
@@ -19,7 +21,7 @@ export interface AfterTheft {
   notRemoved?: Error | undefined;
 }
 
-type Deps = EndingDeps & { store: Store; config: Pick<Config, 'keysFile'>; ring: ReloadableRing };
+type Deps = EndingDeps & { store: Store; config: Pick<Config, 'keysFile'>; ring: ReloadableRing; log: Log };
 
 const reason = 'compromised';
 
@@ -57,6 +59,8 @@ export async function afterTheft(
   for (const ringKid of stolenKeys) await end({ ringKid });
   const detail = { stolen, sealing, stolenKeys, signing, ended };
   await store.appendAudit({ type: 'keys.compromised', detail }, now());
+  // With the new key, which vouches for the whole log from now on: the stolen ones are going.
+  await sealAudit(deps);
   const result = { sealing, stolenKeys, signing, ended };
   try {
     dropRingKeys(config.keysFile, stolenKeys);

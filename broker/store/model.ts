@@ -254,3 +254,25 @@ export interface StoredAuditEntry extends AuditEntry {
   seq: number;
   at: number;
 }
+
+/** A part of the audit log that is sealed: numbered from 1, each with the hash of the one before. */
+export interface AuditBatch {
+  number: number;
+  /** Hash of the batch before; empty for the first. */
+  previous: string;
+  /** Hash of this batch: its entries and all other fields except the last two. */
+  hash: string;
+  /** Batches up to this number have been deleted because of their age. */
+  floor: number;
+  /** When it was sealed. */
+  at: number;
+  /** The ring key that {@link AuditBatch.mac} is made with. */
+  ringKid: string;
+  /** Authenticates `hash`, and with it everything before. */
+  mac: string;
+}
+
+/** What a batch is made of before it is sealed. */
+export interface UnsealedBatch extends Pick<AuditBatch, 'number' | 'previous' | 'floor'> {
+  entries: StoredAuditEntry[];
+}

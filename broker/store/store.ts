@@ -1,4 +1,5 @@
 import type {
+  AuditBatch,
   AuditEntry,
   Consent,
   DeviceGrant,
@@ -20,6 +21,7 @@ import type {
   StoredAuditEntry,
   Tombstone,
   UnendedState,
+  UnsealedBatch,
   UpstreamGrant,
   Use,
 } from './model.ts';
@@ -473,7 +475,31 @@ export interface LimitStore {
   peek(key: string, now: number): Promise<number>;
 }
 
+/**
+ * The audit log. Entries are only ever added. Batches seal them later, so that adding an entry waits for no other, and
+ * one that becomes visible late still gets into a batch.
+ */
 export interface AuditStore {
+  /** For what changes nothing in the store. Changes take their entries as a `report`. */
   appendAudit(entry: AuditEntry, now: number): Promise<void>;
   auditAfter(seq: number, limit: number): Promise<StoredAuditEntry[]>;
+  /**
+   * Seals up to `limit` entries in the next batch. Only one process does so at a time.
+   *
+   * @param how `deleteBefore` deletes older batches with their entries, at most 100 batches per call. `seal` may be
+   *   called several times
+   * @returns the batch, or `undefined` if there is nothing to seal or to delete
+   */
+  sealAudit(how: {
+    limit: number;
+    deleteBefore?: number | undefined;
+    seal: (batch: UnsealedBatch) => Pick<AuditBatch, 'hash' | 'ringKid' | 'mac' | 'at'>;
+  }): Promise<AuditBatch | undefined>;
+  /** The batches after that number, in order. */
+  auditBatchesAfter(number: number, limit: number): Promise<AuditBatch[]>;
+  lastAuditBatch(): Promise<AuditBatch | undefined>;
+  /** The entries of a batch, in the order in which they were sealed. */
+  auditOfBatch(number: number): Promise<StoredAuditEntry[]>;
+  /** Counts the entries that are not sealed yet, and those whose batch does not exist. */
+  countLooseAudit(): Promise<{ unsealed: number; orphaned: number }>;
 }

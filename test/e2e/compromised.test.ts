@@ -156,6 +156,16 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('after a theft, with two replic
     expect(await verify(stolen.token)).toEqual(refused);
     expect(loadRing(brokers.keysFile).all).toHaveLength(1);
     expect((await latchkey('keys', 'list')).code).toBe(0);
+
+    // The new key vouches for all that was sealed with those that are gone.
+    const verified = await latchkey('audit', 'verify');
+    expect(verified).toMatchObject({ code: 0, err: '' });
+    expect(verified.out).toContain('The audit log is unchanged.');
+    const [, head = ''] = /^head +(\S+)$/m.exec(verified.out) ?? [];
+    expect((await latchkey('audit', 'verify', '--head', head)).code).toBe(0);
+    const cutOff = await latchkey('audit', 'verify', '--head', head.replace(/^\d+/, '9999'));
+    expect(cutOff.code).toBe(1);
+    expect(cutOff.err).toContain('its end was cut off');
   });
 
   it('a key that the file does not have is a typo, and nothing happens', async () => {

@@ -1,5 +1,6 @@
 import type { Generated, Kysely } from 'kysely';
 import type {
+  AuditBatch,
   Consent,
   DeviceGrant,
   DeviceSession,
@@ -40,7 +41,11 @@ export interface Schema {
     expiresAt: number;
   };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
-  audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>>;
+  audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>> & {
+    /** The batch that seals the entry; null until then. */
+    batch: number | null;
+  };
+  auditBatches: Row<AuditBatch>;
   replay: { key: string; expiresAt: number };
   rateLimits: { key: string; count: number; resetsAt: number };
   migrations: { name: string; appliedAt: number };

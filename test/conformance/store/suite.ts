@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { audit } from './audit.ts';
 import { consents } from './consents.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
@@ -34,6 +35,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       kill,
       endEveryone,
       reports,
+      audit,
       limits,
       lifecycle,
     ]) {
