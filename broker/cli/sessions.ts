@@ -96,6 +96,7 @@ const record = ({ kind, person, session }: Owned) => ({
   email: person.email,
   name: person.name,
   upstream: session.upstream,
+  key: session.ringKid,
   state: session.state,
   created_at: new Date(session.createdAt).toISOString(),
   refreshed_at: new Date(session.refreshedAt).toISOString(),
