@@ -49,7 +49,7 @@ export async function sealAudit(
 
 /** Seals again and again, for a running broker. */
 export interface AuditSealer {
-  /** Never throws: what is not sealed now is sealed next time. While one call runs, others do nothing. */
+  /** Never throws: what is not sealed now is sealed next time. While one call runs, others wait for it. */
   run(retention: Retention): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export interface AuditSealer {
 export function createAuditSealer(parts: Parts): AuditSealer {
   const { store, log } = parts;
   let seen: AuditBatch | undefined;
-  let isRunning = false;
+  let running: Promise<void> | undefined;
 
   const checkSeen = async (): Promise<void> => {
     const last = await store.lastAuditBatch();
@@ -71,18 +71,21 @@ export function createAuditSealer(parts: Parts): AuditSealer {
     seen = last;
   };
 
+  const seal = async (retention: Retention): Promise<void> => {
+    try {
+      await checkSeen();
+      seen = (await sealAudit(parts, retention)) ?? seen;
+    } catch (error) {
+      log.error({ event: 'audit_unsealed', cause: errorSummary(error) });
+    }
+  };
+
   return {
-    async run(retention) {
-      if (isRunning) return;
-      isRunning = true;
-      try {
-        await checkSeen();
-        seen = (await sealAudit(parts, retention)) ?? seen;
-      } catch (error) {
-        log.error({ event: 'audit_unsealed', cause: errorSummary(error) });
-      } finally {
-        isRunning = false;
-      }
+    run(retention) {
+      running ??= seal(retention).finally(() => {
+        running = undefined;
+      });
+      return running;
     },
   };
 }

@@ -37,7 +37,9 @@ describe('createStore', () => {
   });
 
   it('fails at once where the folder is missing', async () => {
-    await expect(createStore(`sqlite:${join(folder, 'missing', 'latchkey.db')}`, { now })).rejects.toThrow(/folder does not exist/);
+    await expect(createStore(`sqlite:${join(folder, 'missing', 'latchkey.db')}`, { now })).rejects.toThrow(
+      /folder does not exist/,
+    );
   });
 
   it('keeps a store in memory for tests', async () => {

@@ -16,7 +16,7 @@ export async function insertAudit(db: Db, entries: readonly AuditEntry[], now: n
     const rows = entries.slice(from, from + rowsPerInsert);
     await db
       .insertInto('audit')
-      .values(rows.map((entry) => ({ ...auditEntry.encode(entry), sub: entry.sub ?? null, batch: null, at: now })))
+      .values(rows.map((entry) => ({ ...auditEntry.encode(entry), sub: entry.sub ?? null, at: now })))
       .execute();
   }
 }

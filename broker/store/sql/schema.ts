@@ -43,7 +43,7 @@ export interface Schema {
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
   audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>> & {
     /** The batch that seals the entry; null until then. */
-    batch: number | null;
+    batch: Generated<number | null>;
   };
   auditBatches: Row<AuditBatch>;
   replay: { key: string; expiresAt: number };
