@@ -70,7 +70,7 @@ function told({ sealing, stolenKeys, signing, ended, notRemoved }: AfterTheft, k
     ...stolenKeys.map(
       (kid) => `                  ${kid} ${notRemoved ? 'is still in' : 'is removed from'} ${keysFile}`,
     ),
-    `  signing keys    ${signing.active} signs now, ${signing.next} is next`,
+    `  signing keys    ${signing.active.join(', ')} signs now`,
     ...signing.revoked.map((kid) => `                  ${kid} is revoked: no broker signs with it or accepts it`),
     `  ended           ${ended.sessions} browser sessions, ${ended.devices} devices`,
     '  audit log       keys.compromised, keys.revoked, and an entry for each ended session',
@@ -83,7 +83,7 @@ function leftToDo(stolen: Stolen, { notRemoved }: AfterTheft, keysFile: string):
     'APIs that verify tokens on their own accept the revoked keys until they load /jwks again, which takes them up to ten minutes. Restart them, or call verify.dropKeys() of @latchkey/api. APIs behind a gateway that asks /verify are safe already. Purge /jwks from caches in front of the broker.',
     `If other brokers have a copy of ${keysFile}, replace it there. Until then, they issue no tokens.`,
     `Back up ${keysFile}, apart from the database, and delete old copies.`,
-    'Never restore a database backup from before now without running this command again: it brings back the revoked keys.',
+    'A database backup from before now has the revoked keys and the ended sessions. After a restore, run this command again.',
     ...(stolen === 'keys'
       ? []
       : [

@@ -101,8 +101,8 @@ async function revokeSigning(store: Store, ring: KeyRing, kids: readonly string[
   try {
     const { revoked, active, next } = await revokeSigningKeys({ store, ring }, Date.now(), kids);
     for (const kid of revoked) say(`revoked ${kid}`);
-    say(`active  ${active}`);
-    say(`next    ${next}`);
+    for (const kid of active) say(`active  ${kid}`);
+    for (const kid of next) say(`next    ${kid}`);
     say('No broker signs with a revoked key, publishes it or accepts it any more.');
     say('APIs that verify tokens on their own accept it until they load /jwks again, which takes up to ten minutes.');
     say('Restart them, or call verify.dropKeys() of @latchkey/api.');

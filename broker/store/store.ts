@@ -416,21 +416,24 @@ export interface SigningKeyStore {
   setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number, report?: Report): Promise<boolean>;
   /**
    * Deletes signing keys, and fills the places that become empty in the same transaction: `next` becomes `active`, and
-   * `spares` become what is still missing. There is never a moment without an active key.
+   * what is still missing comes from `spares`. There is never a moment without an active key.
    *
    * @param kids keys that don't exist (any more) are ignored
+   * @param spares an `active` key and a `next` key of each algorithm
    */
   revokeSigningKeys(
     kids: readonly string[] | 'all',
-    spares: readonly [SigningKey, SigningKey],
+    spares: readonly SigningKey[],
     report?: (result: RevokedKeys) => Report,
   ): Promise<RevokedKeys>;
 }
 
+/** IDs of keys. */
 export interface RevokedKeys {
   revoked: string[];
-  active: string;
-  next: string;
+  /** The keys that sign now, and those that are next: one of each algorithm. */
+  active: string[];
+  next: string[];
 }
 
 export interface RevocationStore {

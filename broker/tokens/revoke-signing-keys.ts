@@ -25,8 +25,8 @@ export async function revokeSigningKeys(
   const known = (await store.listSigningKeys()).map(({ kid }) => kid);
   const unknown = kids === 'all' ? undefined : kids.find((kid) => !known.includes(kid));
   if (unknown !== undefined) throw new UnknownKeyError(`no signing key has the ID "${unknown}"`);
-  const [active, next] = await Promise.all([newSigningKey(ring, 'active', now), newSigningKey(ring, 'next', now)]);
-  return store.revokeSigningKeys(kids, [active, next], (result) => ({
+  const spares = await Promise.all((['active', 'next'] as const).map((state) => newSigningKey(ring, state, now)));
+  return store.revokeSigningKeys(kids, spares, (result) => ({
     at: now,
     audit: [{ type: 'keys.revoked', detail: { ...result } }],
     events: [{ type: 'policy' }],

@@ -56,27 +56,28 @@ export const signingKeys = ({ db, transaction }: SqlDatabase, reports: Reports):
           .$if(kids !== 'all', (query) => query.where((eb) => eb.or([...kids].map((kid) => eb('kid', '=', kid)))))
           .returning('kid')
           .execute();
-        await trx
-          .updateTable('signingKeys')
-          .set({ state: 'active' })
-          .where('state', '=', 'next')
-          .where(({ not, exists, selectFrom }) =>
-            not(exists(selectFrom('signingKeys as other').select('other.kid').where('other.state', '=', 'active'))),
-          )
-          .execute();
-        const kidOf: Record<string, string> = {};
-        for (const [index, state] of (['active', 'next'] as const).entries()) {
-          const found = await trx.selectFrom('signingKeys').select('kid').where('state', '=', state).executeTakeFirst();
-          const spare = spares[index] as SigningKey;
-          if (!found) {
-            await trx
-              .insertInto('signingKeys')
-              .values(signingKey.encode({ ...spare, state }))
-              .execute();
+        const left = (await trx.selectFrom('signingKeys').selectAll().execute()).map(signingKey.decode);
+        const find = ({ publicJwk: { alg }, state }: SigningKey) =>
+          left.find((key) => key.publicJwk.alg === alg && key.state === state);
+        // Active ones first: they take a `next` key away, which then is missing.
+        for (const spare of [...spares].sort((a, b) => a.state.localeCompare(b.state))) {
+          if (find(spare)) continue;
+          const next = spare.state === 'active' ? find({ ...spare, state: 'next' }) : undefined;
+          if (next) {
+            await trx.updateTable('signingKeys').set({ state: 'active' }).where('kid', '=', next.kid).execute();
+            next.state = 'active';
+          } else {
+            await trx.insertInto('signingKeys').values(signingKey.encode(spare)).execute();
+            left.push(spare);
           }
-          kidOf[state] = (found ?? spare).kid;
         }
-        const changed = { revoked: gone.map(({ kid }) => kid), active: kidOf.active ?? '', next: kidOf.next ?? '' };
+        const kidsIn = (wanted: SigningKey['state']) =>
+          left.filter(({ state }) => state === wanted).map(({ kid }) => kid);
+        const changed = {
+          revoked: gone.map(({ kid }) => kid),
+          active: kidsIn('active'),
+          next: kidsIn('next'),
+        };
         await reports.write(trx, report?.(changed));
         return changed;
       });

@@ -61,7 +61,7 @@ export const signingKeys = (it: StoreTest) =>
       const spares = [newSigningKey('active'), newSigningKey('next')] as const;
       const kids = [active?.kid ?? '', retired?.kid ?? '', id()];
       const result = await store.revokeSigningKeys(kids, spares);
-      expect(result).toEqual({ revoked: expect.anything(), active: next?.kid, next: spares[1].kid });
+      expect(result).toEqual({ revoked: expect.anything(), active: [next?.kid], next: [spares[1].kid] });
       expect(result.revoked.sort()).toEqual([active?.kid, retired?.kid].sort());
       expect(await states(store)).toEqual({
         [next?.kid ?? '']: ['active', undefined],
