@@ -47,7 +47,7 @@ export function compose(world: World): Deps {
       meteredUpstream(createUpstream({ config: upstream, fetch, now, log, refusals }), metrics),
     ]),
   );
-  const keys = createSigningKeys({ store, ring, now });
+  const keys = createSigningKeys({ store, ring, now, log });
   const backoff = createBackoff({ now, random });
   metrics.watchProviders(
     () => [...upstreams.keys()].map((name) => [name, backoff.failures(name)]),

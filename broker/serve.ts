@@ -6,6 +6,7 @@ import { serve as listen } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createAdminApp } from './admin.ts';
 import { createApp } from './app.ts';
+import { createAuditSealer } from './audit/seal-audit.ts';
 import { compose } from './compose.ts';
 import { reloadConfig } from './config/reload-config.ts';
 import { reloadableConfig } from './config/reloadable-config.ts';
@@ -31,6 +32,8 @@ export interface RunningBroker {
 const collectEveryMs = 60_000;
 const collectBatch = 500;
 const reloadKeysEveryMs = 5_000;
+/** Until an audit entry is sealed, someone with the database could change it unnoticed. */
+const sealAuditEveryMs = 5_000;
 /** Requests under way at shutdown may take so long. */
 const drainMs = 10_000;
 
@@ -66,6 +69,8 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
   const server = await start(createApp(deps), config.listen);
   const admin = await start(createAdminApp(deps), config.adminListen);
   const collector = setInterval(() => void collect(), collectEveryMs).unref();
+  const sealer = createAuditSealer({ store, ring, now, log });
+  const sealing = setInterval(() => void sealer.run(live.config.audit), sealAuditEveryMs).unref();
   const keysWatcher = setInterval(() => ring.reload(), reloadKeysEveryMs).unref();
   log.info({
     event: 'listening',
@@ -99,8 +104,10 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     async close() {
       clearInterval(collector);
       clearInterval(keysWatcher);
+      clearInterval(sealing);
       deps.feed.close();
       await Promise.all([drain(server), drain(admin)]);
+      await sealer.run(live.config.audit);
       await store.close();
       log.info({ event: 'stopped' });
     },

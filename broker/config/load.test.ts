@@ -80,6 +80,12 @@ resources: { https://api.example.com: { name: API, scopes: { a: A } } }`);
     expect(config.upstreams.get('p')?.rotates).toBe(rotates);
   });
 
+  it('keeps audit entries for good, unless it says for how long', () => {
+    expect(parse(good).audit).toEqual({ keepMs: undefined });
+    expect(parse(`${good}audit: { keep: 400d }\n`).audit).toEqual({ keepMs: 400 * 86_400_000 });
+    expect(faultsOf(`${good}audit: { keep: 0s }\n`).map(({ at }) => at)).toEqual(['audit.keep']);
+  });
+
   it('reads a secret from a file beside it', () => {
     writeFileSync(join(folder, 'client-secret'), 'from-the-file\n');
     const config = parse(good.replace(/client_secret: .*/, 'client_secret_file: client-secret'));

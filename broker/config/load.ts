@@ -131,6 +131,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       : file.store,
     keysFile: files.resolve(file.keys_file),
     session: { idleMs: file.session.idle, absoluteMs: file.session.absolute },
+    audit: { keepMs: file.audit.keep },
     upstreams: toMap(file.upstreams, (name, upstream) => toUpstream(name, upstream, files)),
     extension: { redirectUris: redirectUris(file.extension.chrome_ids, file.extension.firefox_ids) },
     resources: toMap(file.resources, (resource, entry) => ({

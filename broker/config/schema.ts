@@ -219,6 +219,7 @@ export const configSchema = v.strictObject({
   ),
   keys_file: file,
   session: v.optional(v.strictObject({ idle: v.optional(lifetime, '24h'), absolute: v.optional(lifetime, '14d') }), {}),
+  audit: v.optional(v.strictObject({ keep: v.optional(lifetime) }), {}),
   upstreams: v.pipe(
     v.record(v.pipe(text, v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')), upstream),
     v.check((value) => Object.keys(value).length > 0, 'must not be empty. Add at least one provider'),

@@ -13,6 +13,8 @@ export interface Config {
   store: string;
   keysFile: string;
   session: { idleMs: number; absoluteMs: number };
+  /** How long audit entries are kept; `undefined`: for good. */
+  audit: { keepMs: number | undefined };
   upstreams: ReadonlyMap<string, UpstreamConfig>;
   extension: { redirectUris: readonly string[] };
   resources: ReadonlyMap<string, ResourceConfig>;

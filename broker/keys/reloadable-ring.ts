@@ -27,14 +27,16 @@ export async function openRingOf(store: Pick<Store, 'countRingKeys'>, path: stri
 }
 
 /**
- * Loads the key file. Reloads it on request, and when an unknown key is referenced, because another replica may have
- * loaded the new file earlier.
+ * Loads the key file. Reloads it on request, before a key is used to encrypt, so that a replaced key encrypts nothing
+ * more, and when an unknown key is referenced.
  *
  * @throws {RingError} if the initial load fails
  */
 export function openReloadableRing(path: string, log: Log): ReloadableRing {
   let version = versionOf(path);
   let ring = loadRing(path);
+  /** The version that could not be used: tried again each time, but logged once. */
+  let refused: string | undefined;
 
   function reload(): void {
     const found = versionOf(path);
@@ -44,12 +46,14 @@ export function openReloadableRing(path: string, log: Log): ReloadableRing {
       version = found;
       log.info({ event: 'keys_reloaded', current: ring.current.kid, keys: ring.all.length });
     } catch (error) {
-      log.error({ event: 'keys_not_reloaded', cause: errorSummary(error) });
+      if (refused !== found) log.error({ event: 'keys_not_reloaded', cause: errorSummary(error) });
+      refused = found;
     }
   }
 
   return {
     get current() {
+      reload();
       return ring.current;
     },
     get all() {
@@ -68,12 +72,13 @@ export function openReloadableRing(path: string, log: Log): ReloadableRing {
   };
 }
 
-/** Identifies the file's current version; `undefined` if the file can't be found. */
-function versionOf(path: string): string | undefined {
+/** Identifies the file's current version, and says so if there is none to read. */
+function versionOf(path: string): string {
   try {
-    const { ino, mtimeMs, size } = statSync(path);
-    return `${ino}:${mtimeMs}:${size}`;
-  } catch {
-    return undefined;
+    // `ctime` changes with the mode, too: a file that was refused for its mode is tried again.
+    const { ino, mtimeMs, ctimeMs, size } = statSync(path);
+    return `${ino}:${mtimeMs}:${ctimeMs}:${size}`;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
   }
 }

@@ -56,10 +56,10 @@ export async function allowNativeClient(
     }),
   );
   const allow = { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes } as const;
-  if (!(await store.decideDeviceGrant(codeHash(code), allow, now()))) throw new Error('the code just stored is gone');
-  await store.appendAudit(
-    { type: 'device.allowed', sub, detail: { client: clientId, scope: scopes.join(' ') } },
-    now(),
-  );
+  const decided = await store.decideDeviceGrant(codeHash(code), allow, now(), {
+    at: now(),
+    audit: [{ type: 'device.allowed', sub, detail: { client: clientId, scope: scopes.join(' ') } }],
+  });
+  if (!decided) throw new Error('the code just stored is gone');
   return code;
 }

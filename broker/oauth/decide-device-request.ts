@@ -43,15 +43,15 @@ export async function allowDevice(
     deviceCodeHash,
     { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes: grant.scopes },
     now(),
+    {
+      at: now(),
+      audit: [{ type: 'device.allowed', sub, detail: { client: grant.clientId, scope: grant.scopes.join(' ') } }],
+    },
   );
   if (!decided) {
     const decision = howDecided(await store.getDeviceGrant(deviceCodeHash), sub, now());
     return { decision, isTaken: false };
   }
-  await store.appendAudit(
-    { type: 'device.allowed', sub, detail: { client: grant.clientId, scope: grant.scopes.join(' ') } },
-    now(),
-  );
   return { decision: 'allowed', isTaken: true };
 }
 
@@ -64,12 +64,14 @@ export async function denyDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   { deviceCodeHash, sub, isReport }: { deviceCodeHash: string; sub: string; isReport: boolean },
 ): Promise<'reported' | Decided> {
-  const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now());
   const grant = await store.getDeviceGrant(deviceCodeHash);
-  if (!denied) return howDecided(grant, sub, now());
   // Whoever investigates a report needs to know where the request came from.
   const detail = { client: grant?.clientId, address: grant?.ip, user_agent: grant?.userAgent };
-  await store.appendAudit({ type: isReport ? 'device.reported' : 'device.denied', sub, detail }, now());
+  const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now(), {
+    at: now(),
+    audit: [{ type: isReport ? 'device.reported' : 'device.denied', sub, detail }],
+  });
+  if (!denied) return howDecided(await store.getDeviceGrant(deviceCodeHash), sub, now());
   if (isReport) log.warn({ event: 'device_reported', client: grant?.clientId, address: grant?.ip });
   return isReport ? 'reported' : 'denied';
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-process.ts';
 import { newSession } from '../../test/conformance/store/harness.ts';
 import type { Person } from '../store/store.ts';
-import { auditEach, type Ending, type EndingDeps, endSignIns } from './end-sign-ins.ts';
+import { auditEach, type Ending, type EndingDeps, endSignIns, endSignInsOfAll } from './end-sign-ins.ts';
 
 const reason = 'administrator';
 const result = { sealedRefresh: 'sealed', ringKid: 'ring-1', claims: { groups: [] } };
@@ -15,7 +15,7 @@ let deps: EndingDeps;
 
 beforeEach(async () => {
   broker = await brokerInProcess('resources: {}');
-  const { store, config, feed, now } = broker.deps;
+  const { store, config, now } = broker.deps;
   const known = { issuer: 'https://acme.okta.com', idpSub: 'ada', upstream: 'okta', name: 'Ada', email: undefined };
   const { sub } = await store.upsertPerson({ ...known, newSub: 'ada' }, now());
   const found = await store.getPerson(sub);
@@ -31,14 +31,12 @@ beforeEach(async () => {
   deps = {
     config,
     now,
-    feed: { publish: noted('publish', feed.publish) },
     store: {
       ...store,
       addTombstone: noted('tombstone', store.addTombstone),
       endSessionsOf: noted('browsers', store.endSessionsOf),
-      denyAllowedGrantsOf: noted('grants', store.denyAllowedGrantsOf),
+      denyGrantsOf: noted('grants', store.denyGrantsOf),
       endDeviceSessionsOf: noted('devices', store.endDeviceSessionsOf),
-      appendAudit: noted('audit', store.appendAudit),
     },
   };
 });
@@ -68,7 +66,7 @@ describe('the end of a person’s sign-ins', () => {
     ]);
     released.resolve();
     expect(await ending).toEqual({ sessions: [session.id], devices: [] });
-    expect(steps).toEqual(['tombstone', 'browsers', 'publish', 'grants', 'devices', 'audit']);
+    expect(steps).toEqual(['tombstone', 'browsers', 'grants', 'devices']);
   });
 
   it('is met by a sign-in under way, and lets a later one in', async () => {
@@ -112,11 +110,24 @@ describe('the end of a person’s sign-ins', () => {
     expect(steps).not.toContain('grants');
   });
 
+  it('is reported even where the next step fails', async () => {
+    const { store, now } = broker.deps;
+    const session = browser(now());
+    await store.insertSession(session);
+    deps.store.denyGrantsOf = () => Promise.reject(new Error('the store is away'));
+    await expect(end()).rejects.toThrow('away');
+    expect((await store.getSession(session.id))?.state).toBe('ended');
+    expect(await store.auditAfter(0, 10)).toMatchObject([{ type: 'session.ended', detail: { session: session.id } }]);
+    expect(await store.revocationsAfter(0, 10)).toHaveLength(1);
+  });
+
   it('writes nothing twice', async () => {
-    await broker.deps.store.insertSession(browser(broker.deps.now()));
+    const { store, now } = broker.deps;
+    await store.insertSession(browser(now()));
     await end();
     expect(await end()).toEqual({ sessions: [], devices: [] });
-    expect(steps.filter((step) => step === 'publish' || step === 'audit')).toEqual(['publish', 'audit']);
+    expect(await store.revocationsAfter(0, 10)).toHaveLength(1);
+    expect(await store.auditAfter(0, 10)).toHaveLength(1);
   });
 });
 
@@ -129,7 +140,7 @@ it('of a provider’s session leaves the person’s devices alone', async () => 
     sessions: [session.id],
     devices: [],
   });
-  expect(steps).toEqual(['tombstone', 'browsers', 'publish', 'audit']);
+  expect(steps).toEqual(['tombstone', 'browsers']);
 });
 
 it('of one browser ends no other', async () => {
@@ -138,10 +149,43 @@ it('of one browser ends no other', async () => {
   for (const session of [one, other]) await store.insertSession(session);
   expect(await end({ signIns: { of: 'browser', id: one.id } })).toEqual({ sessions: [one.id], devices: [] });
   expect((await store.listSessions(person.sub)).map(({ id }) => id)).toEqual([other.id]);
-  expect(steps).toEqual(['publish', 'audit']);
+  expect(steps).toEqual([]);
+  expect((await store.revocationsAfter(0, 10)).map(({ event }) => event)).toEqual([
+    { type: 'revoked', sessions: [one.id], reason },
+  ]);
+  expect(await store.auditAfter(0, 10)).toMatchObject([{ type: 'session.ended', detail: { session: one.id } }]);
 });
 
 it('of a client denies what it was allowed before its devices end', async () => {
   await end({ signIns: { of: 'client', clientId: 'tv' }, audit: () => [] });
   expect(steps).toEqual(['grants', 'devices']);
+});
+
+it('of everyone ends 2,000 in events of a limited size, and reports each once', async () => {
+  const { store, now } = broker.deps;
+  const ids: string[] = [];
+  for (let n = 0; n < 2_000; n += 1) {
+    const session = browser(now());
+    await store.insertSession(session);
+    ids.push(session.id);
+  }
+  const streamed: string[] = [];
+  expect(await endSignInsOfAll(broker.deps, {}, { reason })).toEqual({ sessions: 2_000, devices: 0 });
+  for (const { event } of await store.revocationsAfter(0, 100)) {
+    const { sessions } = event as { sessions: string[] };
+    expect(sessions.length).toBeLessThanOrEqual(500);
+    streamed.push(...sessions);
+  }
+  expect(streamed.sort()).toEqual(ids.sort());
+  const entries = await store.auditAfter(0, 3_000);
+  expect(entries.map(({ detail }) => detail.session).sort()).toEqual(ids);
+  expect(new Set(entries.map(({ type, sub }) => `${type} ${sub}`))).toEqual(new Set([`session.ended ${person.sub}`]));
+});
+
+it('of everyone meets a sign-in under way, but not one after a condition on rows', async () => {
+  const { store, now } = broker.deps;
+  await endSignInsOfAll(broker.deps, { createdBefore: now() }, { reason });
+  expect(await store.insertSession(browser(now()))).toBe('inserted');
+  await endSignInsOfAll(broker.deps, { upstream: person.upstream }, { reason });
+  expect(await store.insertSession(browser(now()))).toBe('tombstoned');
 });

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { sameText } from '../keys/hash.ts';
+import { auditEach } from '../revocation/end-sign-ins.ts';
 import type { Session } from '../store/store.ts';
 import { type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 
@@ -58,12 +59,16 @@ export const isUsable = ({ row }: AuthenticatedSession, now: number): boolean =>
  * session.
  */
 export async function replacePredecessor(
-  { store, feed, now }: Pick<Deps, 'store' | 'feed' | 'now'>,
-  { id, predecessor }: Session,
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  { id, sub, predecessor }: Session,
 ): Promise<void> {
   if (predecessor === undefined) return;
-  await store.activateSession(id, now());
-  await feed.publish({ type: 'revoked', sessions: [predecessor], reason: 'replaced' });
+  const [reason, sessions] = ['replaced', [predecessor]];
+  await store.activateSession(id, now(), {
+    at: now(),
+    audit: auditEach(sub, reason)({ sessions, devices: [] }),
+    events: [{ type: 'revoked', sessions, reason }],
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { extensionClientId } from '../config/extension-client-id.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { seal } from '../keys/seal.ts';
-import type { Session } from '../store/store.ts';
+import type { NewSession, Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
 import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
@@ -60,16 +60,16 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     now(),
   );
   const secret = newSessionSecret();
-  const session = sessionRowId(secret);
+  const sessionId = sessionRowId(secret);
   const sealed =
     refreshToken === undefined
       ? undefined
-      : seal(ring, { purpose: 'session-refresh', id: session, secret: secret.secret }, refreshToken);
+      : seal(ring, { purpose: 'session-refresh', id: sessionId, secret: secret.secret }, refreshToken);
   // The person was not asked, so the session continues and keeps its original expiry.
   const goesOn = silentFor === undefined ? undefined : context.predecessor?.absoluteExpiresAt;
   const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
-  const outcome = await store.insertSession({
-    id: session,
+  const session: NewSession = {
+    id: sessionId,
     sub: person.sub,
     upstream: upstream.config.name,
     issuer: identity.issuer,
@@ -88,17 +88,16 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     idleExpiresAt: Math.min(now() + config.session.idleMs, absoluteExpiresAt),
     predecessor: context.predecessor?.id,
     userAgent: context.userAgent?.slice(0, 200),
-  });
+  };
+  const detail = {
+    session: sessionId,
+    upstream: upstream.config.name,
+    ...(silentFor === undefined ? {} : { silent: true }),
+  };
+  const created = { type: 'session.created', sub: person.sub, detail };
+  const outcome = await store.insertSession(session, { at: now(), audit: [created] });
   if (outcome === 'tombstoned')
     throw new OAuthError('access_denied', 'the identity provider ended this sign-in; sign in again');
-  await store.appendAudit(
-    {
-      type: 'session.created',
-      sub: person.sub,
-      detail: { session, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) },
-    },
-    now(),
-  );
   return secret;
 }
 

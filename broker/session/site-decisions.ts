@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { decide } from '../policy/decide.ts';
-import type { Session } from '../store/store.ts';
+import type { BrokerEvent } from '../revocation/publisher.ts';
+import type { Report, Session } from '../store/store.ts';
 
 /**
  * A person's decisions about a site, wherever they make them. The last decision wins. Each one is audited and sent to
@@ -22,8 +23,8 @@ export async function allowSite(
   // Step-up applies to the token. Consenting beforehand does no harm.
   if (!answer.allowed && answer.error !== 'insufficient_user_authentication')
     throw new OAuthError(answer.error, answer.why);
-  await deps.store.grantConsent({ sub, origin, resource, scopes }, deps.now());
-  await record(deps, sub, 'consent.granted', { origin, resource, scope: scopes.join(' ') });
+  const granted = report(deps.now(), sub, 'consent.granted', { origin, resource, scope: scopes.join(' ') });
+  await deps.store.grantConsent({ sub, origin, resource, scopes }, deps.now(), granted);
 }
 
 /**
@@ -32,12 +33,12 @@ export async function allowSite(
  * @param resource if absent, all resources of the site
  */
 export async function takeBackSite(
-  deps: Pick<Deps, 'store' | 'feed' | 'now'>,
+  deps: Pick<Deps, 'store' | 'now'>,
   sub: string,
   { origin, resource }: { origin: string; resource?: string | undefined },
 ): Promise<void> {
-  const taken = await deps.store.revokeConsent({ sub, origin, resource });
-  if (taken > 0) await record(deps, sub, 'consent.revoked', { origin, resource });
+  const revoked = report(deps.now(), sub, 'consent.revoked', { origin, resource });
+  await deps.store.revokeConsent({ sub, origin, resource }, revoked);
 }
 
 /**
@@ -52,24 +53,21 @@ export async function refuseSite(deps: Deps, sub: string, origin: string): Promi
   if (site.consent === 'granted') {
     throw new OAuthError('access_denied', 'access was granted by the administrator; there is nothing to consent to');
   }
-  if (await deps.store.refuseSite({ sub, origin }, deps.now())) await record(deps, sub, 'consent.refused', { origin });
+  const refused = report(deps.now(), sub, 'consent.refused', { origin });
+  await deps.store.refuseSite({ sub, origin }, deps.now(), refused);
 }
 
 /** Reverts a "never". */
-export async function letSiteAsk(
-  deps: Pick<Deps, 'store' | 'feed' | 'now'>,
-  sub: string,
-  origin: string,
-): Promise<void> {
-  if (await deps.store.letSiteAsk({ sub, origin })) await record(deps, sub, 'consent.refusal_revoked', { origin });
+export async function letSiteAsk(deps: Pick<Deps, 'store' | 'now'>, sub: string, origin: string): Promise<void> {
+  const changed = report(deps.now(), sub, 'consent.refusal_revoked', { origin });
+  await deps.store.letSiteAsk({ sub, origin }, changed);
 }
 
-async function record(
-  { store, feed, now }: Pick<Deps, 'store' | 'feed' | 'now'>,
-  sub: string,
-  type: string,
-  detail: Record<string, unknown>,
-) {
-  await store.appendAudit({ type, sub, detail }, now());
-  await feed.publish({ type: 'consent', sub });
-}
+/** The entry, and the event for the person's browsers. */
+const report = (at: number, sub: string, type: string, detail: Record<string, unknown>): Report => ({
+  at,
+  audit: [{ type, sub, detail }],
+  events: [consentEvent(sub)],
+});
+
+const consentEvent = (sub: string): BrokerEvent => ({ type: 'consent', sub });

@@ -224,13 +224,35 @@ export interface SigningKey {
 /** The target of a provider's logout: one provider session, or everything of a person. */
 export type LogoutTarget = { issuer: string; sid: string } | { issuer: string; idpSub: string };
 
+/** Everything of one configured provider, or everything. */
+export type WideTarget = { upstream: string } | { everything: true };
+
 /** Revokes everything that began at or before `iat`, including sessions not yet stored. */
-export type Tombstone = LogoutTarget & { iat: number };
+export type Tombstone = (LogoutTarget | WideTarget) & { iat: number };
 
 export interface Revocation {
   seq: number;
   event: Record<string, unknown>;
   at: number;
+}
+
+/** Selects sign-ins of all people. Every given condition must hold. */
+export interface SignInFilter {
+  /** The provider's configured name. */
+  upstream?: string | undefined;
+  /** Only rows whose sealed data this ring key opens. */
+  ringKid?: string | undefined;
+  /** Only what began before this time, by the broker's clock. */
+  createdBefore?: number | undefined;
+}
+
+/** What a change leaves behind, written in the same transaction: neither exists without the other. */
+export interface Report {
+  /** When the change was made. */
+  at: number;
+  audit?: readonly AuditEntry[] | undefined;
+  /** Published to all replicas, in this order. */
+  events?: readonly Record<string, unknown>[] | undefined;
 }
 
 export interface AuditEntry {
@@ -242,4 +264,26 @@ export interface AuditEntry {
 export interface StoredAuditEntry extends AuditEntry {
   seq: number;
   at: number;
+}
+
+/** A part of the audit log that is sealed: numbered from 1, each with the hash of the one before. */
+export interface AuditBatch {
+  number: number;
+  /** Hash of the batch before; empty for the first. */
+  previous: string;
+  /** Hash of this batch: its entries and all other fields except the last two. */
+  hash: string;
+  /** Batches up to this number have been deleted because of their age. */
+  floor: number;
+  /** When it was sealed. */
+  at: number;
+  /** The ring key that {@link AuditBatch.mac} is made with. */
+  ringKid: string;
+  /** Authenticates `hash`, and with it everything before. */
+  mac: string;
+}
+
+/** What a batch is made of before it is sealed. */
+export interface UnsealedBatch extends Pick<AuditBatch, 'number' | 'previous' | 'floor'> {
+  entries: StoredAuditEntry[];
 }

@@ -1,4 +1,5 @@
 import type {
+  AuditBatch,
   AuditEntry,
   Consent,
   DeviceGrant,
@@ -11,15 +12,18 @@ import type {
   PageSession,
   Person,
   ProviderClient,
+  Report,
   Revocation,
   Rotates,
   Session,
+  SignInFilter,
   SigningKey,
   SigningKeyState,
   Site,
   StoredAuditEntry,
   Tombstone,
   UnendedState,
+  UnsealedBatch,
   UpstreamGrant,
   Use,
 } from './model.ts';
@@ -34,6 +38,9 @@ export type * from './model.ts';
  *
  * `get*` and `list*` methods return rows as stored, so the caller must check expiry. Methods that take `now` never
  * return expired rows.
+ *
+ * A `report` is written in the same transaction as the change, and only if there is a change. Where it is a function, it
+ * may be called several times, because transactions are retried.
  *
  * @throws {StoreUnavailableError} from any method, when the database can't be reached or is too busy
  */
@@ -69,7 +76,7 @@ export interface Store
    * @returns the number of rows deleted; call again until it is 0
    */
   collectExpired(now: number, limit: number): Promise<number>;
-  /** Counts the rows that reference each ring key. A key with no references is no longer needed. */
+  /** Counts the rows that need each ring key. A key that no row needs can be removed. */
   countRingKeys(): Promise<ReadonlyMap<string, number>>;
 }
 
@@ -119,7 +126,7 @@ export interface TransactionStore {
 
 export interface SessionStore {
   /** @returns `tombstoned` if the provider has since ended the underlying session or grant; nothing is stored */
-  insertSession(session: NewSession): Promise<'inserted' | 'tombstoned'>;
+  insertSession(session: NewSession, report?: Report): Promise<'inserted' | 'tombstoned'>;
   getSession(id: string): Promise<Session | undefined>;
   /** Reads everything needed to decide on a token, in one statement. */
   getAuthority(
@@ -130,7 +137,7 @@ export interface SessionStore {
   /** Extends the idle expiry (never shortens it) and records the use. Same durability as {@link LimitStore}. */
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
   /** Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link. */
-  activateSession(id: string, now: number): Promise<void>;
+  activateSession(id: string, now: number, report?: Report): Promise<void>;
   /**
    * Changes the state if it is one of `from`. Setting `recheck` records a hint and increments `rechecks`. To end a
    * session, call `endSession`, which also erases sealed data.
@@ -143,7 +150,7 @@ export interface SessionStore {
    *
    * @returns false if the session does not exist or has already ended
    */
-  endSession(id: string, reason: string, now: number): Promise<boolean>;
+  endSession(id: string, reason: string, now: number, report?: Report): Promise<boolean>;
   /** Lists the person's sessions that have not ended, newest first. */
   listSessions(sub: string): Promise<Session[]>;
   /**
@@ -151,9 +158,31 @@ export interface SessionStore {
    *
    * @param who a `sub` here is the broker's own subject
    * @param olderThan affects only sessions whose `issuedAt` is at or before this time
+   * @param report gets the ids of the ended browser sessions, even if there are none
    * @returns the ids of the ended browser sessions
    */
-  endSessionsOf(who: { sub: string } | LogoutTarget, olderThan: number, reason: string, now: number): Promise<string[]>;
+  endSessionsOf(
+    who: { sub: string } | LogoutTarget,
+    olderThan: number,
+    reason: string,
+    now: number,
+    report?: (ended: string[]) => Report,
+  ): Promise<string[]>;
+  /**
+   * Ends at most `limit` browser sessions, or devices, that match, whoever they belong to, and deletes page sessions
+   * along with browser sessions. Call it until it returns none. For an empty filter, all match.
+   */
+  endSignInsWhere(
+    kind: GrantKind,
+    filter: SignInFilter,
+    how: { limit: number; reason: string; now: number; report: (ended: EndedSignIn[]) => Report },
+  ): Promise<EndedSignIn[]>;
+}
+
+/** A browser session or a device that has ended, and whose it was. */
+export interface EndedSignIn {
+  id: string;
+  sub: string;
 }
 
 /** Sign-ins to `/account` and `/device`. `endSessionsOf` ends them too. */
@@ -162,7 +191,11 @@ export interface PageSessionStore {
    * @param replaces the browser's previous page session
    * @returns as for `insertSession`; `replaces` is deleted in either case
    */
-  insertPageSession(session: PageSession, replaces: string | undefined): Promise<'inserted' | 'tombstoned'>;
+  insertPageSession(
+    session: PageSession,
+    replaces: string | undefined,
+    report?: Report,
+  ): Promise<'inserted' | 'tombstoned'>;
   /** Returns the page session with the person's current name and email. */
   getPageSession(
     id: string,
@@ -252,13 +285,16 @@ export interface ConsentStore {
    *
    * @returns the union of old and new scopes
    */
-  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number): Promise<Consent>;
+  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number, report?: Report): Promise<Consent>;
   /**
    * Revokes the consent for `resource`, or all consents of the site if `resource` is absent.
    *
    * @returns the number of consents revoked
    */
-  revokeConsent(which: { sub: string; origin: string; resource?: string | undefined }): Promise<number>;
+  revokeConsent(
+    which: { sub: string; origin: string; resource?: string | undefined },
+    report?: Report,
+  ): Promise<number>;
 }
 
 export interface SiteStore {
@@ -269,13 +305,13 @@ export interface SiteStore {
    *
    * @returns false if the site was already refused
    */
-  refuseSite(which: { sub: string; origin: string }, now: number): Promise<boolean>;
+  refuseSite(which: { sub: string; origin: string }, now: number, report?: Report): Promise<boolean>;
   /**
    * Clears a "never".
    *
    * @returns false if there was none
    */
-  letSiteAsk(which: { sub: string; origin: string }): Promise<boolean>;
+  letSiteAsk(which: { sub: string; origin: string }, report?: Report): Promise<boolean>;
   /** Records the site's last use, keeping the latest. Same durability as {@link LimitStore}. */
   touchSite(which: { sub: string; origin: string }, use: Use): Promise<void>;
 }
@@ -307,7 +343,7 @@ export interface DeviceGrantStore {
    *
    * @returns false if the grant was not pending
    */
-  decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number): Promise<boolean>;
+  decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number, report?: Report): Promise<boolean>;
   /**
    * Creates the device session of an allowed grant, once, without consuming the grant: the device code stays valid
    * until the response is ready. If the provider has since ended the person's grants, the result is false and the
@@ -332,10 +368,10 @@ export interface DeviceGrantStore {
     session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
   ): Promise<boolean>;
   /**
-   * Sets the allowed but unredeemed grants of a person or of a client to `denied`. Does not end existing device
-   * sessions.
+   * Sets the allowed but unredeemed grants of a person or of a client to `denied`, or all that match the filter,
+   * pending ones included. Does not end existing device sessions.
    */
-  denyAllowedGrantsOf(who: { sub: string } | { clientId: string }): Promise<void>;
+  denyGrantsOf(who: { sub: string } | { clientId: string } | { where: SignInFilter }): Promise<void>;
 }
 
 export interface DeviceSessionStore {
@@ -360,9 +396,9 @@ export interface DeviceSessionStore {
     },
   ): Promise<boolean>;
   /** @returns false if the session does not exist or has ended */
-  renameDeviceSession(id: string, name: string): Promise<boolean>;
+  renameDeviceSession(id: string, name: string, report?: Report): Promise<boolean>;
   setDeviceSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
-  endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
+  endDeviceSession(id: string, reason: string, now: number, report?: Report): Promise<boolean>;
   /** Lists the person's device sessions that have not ended, newest first. */
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
   /** Like `endSessionsOf`, but a provider's `sid` does not apply to devices. */
@@ -371,6 +407,7 @@ export interface DeviceSessionStore {
     olderThan: number,
     reason: string,
     now: number,
+    report?: (ended: string[]) => Report,
   ): Promise<string[]>;
 }
 
@@ -389,7 +426,27 @@ export interface SigningKeyStore {
    * @param notAfter applies to the key being retired
    * @returns false if the key does not exist
    */
-  setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number): Promise<boolean>;
+  setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number, report?: Report): Promise<boolean>;
+  /**
+   * Deletes signing keys, and fills the places that become empty in the same transaction: `next` becomes `active`, and
+   * what is still missing comes from `spares`. There is never a moment without an active key.
+   *
+   * @param kids keys that don't exist (any more) are ignored
+   * @param spares an `active` key and a `next` key of each algorithm
+   */
+  revokeSigningKeys(
+    kids: readonly string[] | 'all',
+    spares: readonly SigningKey[],
+    report?: (result: RevokedKeys) => Report,
+  ): Promise<RevokedKeys>;
+}
+
+/** IDs of keys. */
+export interface RevokedKeys {
+  revoked: string[];
+  /** The keys that sign now, and those that are next: one of each algorithm. */
+  active: string[];
+  next: string[];
 }
 
 export interface RevocationStore {
@@ -434,7 +491,31 @@ export interface LimitStore {
   peek(key: string, now: number): Promise<number>;
 }
 
+/**
+ * The audit log. Entries are only ever added. Batches seal them later, so that adding an entry waits for no other, and
+ * one that becomes visible late still gets into a batch.
+ */
 export interface AuditStore {
+  /** For what changes nothing in the store. Changes take their entries as a `report`. */
   appendAudit(entry: AuditEntry, now: number): Promise<void>;
   auditAfter(seq: number, limit: number): Promise<StoredAuditEntry[]>;
+  /**
+   * Seals up to `limit` entries in the next batch. Only one process does so at a time.
+   *
+   * @param how `deleteBefore` deletes older batches with their entries, at most 100 batches per call. `seal` may be
+   *   called several times
+   * @returns the batch, or `undefined` if there is nothing to seal or to delete
+   */
+  sealAudit(how: {
+    limit: number;
+    deleteBefore?: number | undefined;
+    seal: (batch: UnsealedBatch) => Pick<AuditBatch, 'hash' | 'ringKid' | 'mac' | 'at'>;
+  }): Promise<AuditBatch | undefined>;
+  /** The batches after that number, in order. */
+  auditBatchesAfter(number: number, limit: number): Promise<AuditBatch[]>;
+  lastAuditBatch(): Promise<AuditBatch | undefined>;
+  /** The entries of a batch, in the order in which they were sealed. */
+  auditOfBatch(number: number): Promise<StoredAuditEntry[]>;
+  /** Counts the entries that are not sealed yet, and those whose batch does not exist. */
+  countLooseAudit(): Promise<{ unsealed: number; orphaned: number }>;
 }

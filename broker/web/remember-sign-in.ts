@@ -27,11 +27,11 @@ export async function rememberSignIn(
   const outcome = await store.insertPageSession(
     { id: pageSessionHash(session), sub, upstream, issuer, sid, issuedAt, groups, expiresAt },
     before.person && pageSessionHash(before),
+    { at: now(), audit: [{ type: 'page.signed_in', sub, detail: { upstream, from: c.get('address') } }] },
   );
   if (outcome === 'tombstoned') {
     throw new OAuthError('access_denied', 'the identity provider ended this sign-in; sign in again');
   }
-  await store.appendAudit({ type: 'page.signed_in', sub, detail: { upstream, from: c.get('address') } }, now());
   writePageSession(deps, c, session);
   return session;
 }

@@ -15,9 +15,13 @@ export interface JsonAnswer {
  *
  * @throws {Error} naming the URL and what is wrong with the response
  */
-export async function fetchJson(fetch: typeof globalThis.fetch, url: string): Promise<JsonAnswer> {
+export async function fetchJson(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<JsonAnswer> {
   const response = await cappedFetch(fetch, maxBytes)(url, {
-    headers: { accept: 'application/json' },
+    headers: { accept: 'application/json', ...headers },
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -16,6 +16,8 @@ export interface SqlDatabase {
    * committed earlier under the same lock.
    */
   exclusively<T>(name: string, work: (trx: Db) => Promise<T>): Promise<T>;
+  /** Takes the named lock of `exclusively` until the transaction ends. */
+  lock(trx: Db, name: string): Promise<void>;
   /**
    * For single statements that don't wait for the disk. Writes survive a process crash, but possibly not a power
    * failure. Do not use it for writes that a response relies on later.

@@ -1,6 +1,8 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { LogoutTarget, UnendedState, UpstreamGrant } from '../model.ts';
-import type { GrantKind } from '../store.ts';
+import type { LogoutTarget, Report, SignInFilter, UnendedState, UpstreamGrant } from '../model.ts';
+import type { EndedSignIn, GrantKind } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import type { Reports } from './reports.ts';
 import type { Db, Schema } from './schema.ts';
 import { tombstonesOver } from './tombstones.ts';
 
@@ -35,6 +37,22 @@ export async function endGrant(db: Db, kind: GrantKind, id: string, reason: stri
   return numUpdatedRows === 1n;
 }
 
+/** Ends one grant and writes the report with it. */
+export async function endReported(
+  { transaction }: Pick<SqlDatabase, 'transaction'>,
+  reports: Reports,
+  kind: GrantKind,
+  { id, reason, now, report }: { id: string; reason: string; now: number; report: Report | undefined },
+): Promise<boolean> {
+  const ended = await transaction(async (trx) => {
+    const isEnded = await endGrant(trx, kind, id, reason, now);
+    if (isEnded) await reports.write(trx, report);
+    return isEnded;
+  });
+  reports.tell();
+  return ended;
+}
+
 export async function endGrantsOf(
   trx: Db,
   kind: GrantKind,
@@ -65,6 +83,50 @@ const isOf =
     const person = eb.selectFrom('people').where('issuer', '=', who.issuer).where('idpSub', '=', who.idpSub);
     return eb('sub', 'in', person.select('people.sub'));
   };
+
+/** Ends at most `limit` grants that match. */
+export async function endGrantsWhere(
+  trx: Db,
+  kind: GrantKind,
+  filter: SignInFilter,
+  { limit, reason, now }: { limit: number; reason: string; now: number },
+): Promise<EndedSignIn[]> {
+  const some = trx
+    .selectFrom(tableOf(kind))
+    .select('id')
+    .where('state', '<>', 'ended')
+    .where(matches(filter))
+    .limit(limit);
+  return trx
+    .updateTable(tableOf(kind))
+    .set(ending(reason, now))
+    .where('id', 'in', some)
+    .where('state', '<>', 'ended')
+    .returning(['id', 'sub'])
+    .execute();
+}
+
+const matches =
+  ({ upstream, ringKid, createdBefore }: SignInFilter) =>
+  (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> =>
+    eb.and([
+      ...(upstream === undefined ? [] : [eb('upstream', '=', upstream)]),
+      ...(ringKid === undefined ? [] : [eb('ringKid', '=', ringKid)]),
+      ...(createdBefore === undefined ? [] : [eb('createdAt', '<', createdBefore)]),
+    ]);
+
+/** Deletes page sessions that match. No ring key seals them. They last for minutes, so their sign-in is their start. */
+export async function forgetPageSessionsWhere(
+  trx: Db,
+  { upstream, ringKid, createdBefore }: SignInFilter,
+): Promise<void> {
+  if (ringKid !== undefined) return;
+  await trx
+    .deleteFrom('pageSessions')
+    .$if(upstream !== undefined, (query) => query.where('upstream', '=', upstream ?? ''))
+    .$if(createdBefore !== undefined, (query) => query.where('issuedAt', '<', createdBefore ?? 0))
+    .execute();
+}
 
 /** Deletes page sessions. They have the same owner columns as sessions, and no data to keep. */
 export async function forgetPageSessionsOf(
@@ -98,11 +160,12 @@ export async function setGrantState(
 /** @param sid as in `tombstonesOver` */
 export async function isTombstoned(
   trx: Db,
-  grant: Pick<UpstreamGrant, 'issuer' | 'sub' | 'issuedAt'>,
+  grant: Pick<UpstreamGrant, 'issuer' | 'upstream' | 'sub' | 'issuedAt'>,
   sid?: string,
 ): Promise<boolean> {
   const over = tombstonesOver({
     issuer: sql.val(grant.issuer),
+    upstream: sql.val(grant.upstream),
     sub: sql.val(grant.sub),
     sid: sid === undefined ? undefined : sql.val(sid),
     issuedAt: sql.val(grant.issuedAt),

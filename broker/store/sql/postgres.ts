@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { listenOn } from './postgres-listen.ts';
-import type { Schema } from './schema.ts';
+import type { Db, Schema } from './schema.ts';
 
 /** Maximum attempts per transaction before the store reports that it is too busy. */
 const maxAttempts = 12;
@@ -47,13 +47,18 @@ export async function openPostgres(options: {
     transaction: (work) => retry(() => db.transaction().setIsolationLevel('serializable').execute(work), sqlState),
     exclusively: (name, work) =>
       // Not serializable: a serializable snapshot would predate the wait for the lock.
-      db
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute(async (trx) => {
-          await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
-          return work(trx);
-        }),
+      retry(
+        () =>
+          db
+            .transaction()
+            .setIsolationLevel('read committed')
+            .execute(async (trx) => {
+              await lock(trx, name);
+              return work(trx);
+            }),
+        sqlState,
+      ),
+    lock,
     // PostgreSQL groups the commits of many connections, so skipping the disk wait would gain little.
     quick: (work) => work(db),
     wake: async (trx) => {
@@ -68,6 +73,10 @@ export async function openPostgres(options: {
       }),
     clock: () => sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   };
+}
+
+async function lock(trx: Db, name: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
 }
 
 const wakeChannel = 'latchkey_revocations';

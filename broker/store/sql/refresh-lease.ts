@@ -60,6 +60,7 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
         const sid = kind === 'session' ? column<string | null>('sid') : undefined;
         const over = {
           issuer: column<string>('issuer'),
+          upstream: column<string>('upstream'),
           sub: column<string>('sub'),
           sid,
           issuedAt: column<number>('issuedAt'),

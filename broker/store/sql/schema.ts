@@ -1,5 +1,6 @@
 import type { Generated, Kysely } from 'kysely';
 import type {
+  AuditBatch,
   Consent,
   DeviceGrant,
   DeviceSession,
@@ -35,9 +36,19 @@ export interface Schema {
   sites: Row<Site>;
   refreshRotation: ProviderClient & { rotates: Rotates; seenAt: number };
   signingKeys: Row<SigningKey, 'publicJwk'>;
-  tombstones: { issuer: string; kind: 'sid' | 'sub'; value: string; iat: number; expiresAt: number };
+  tombstones: {
+    issuer: string;
+    kind: 'sid' | 'sub' | 'upstream' | 'everything';
+    value: string;
+    iat: number;
+    expiresAt: number;
+  };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
-  audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>>;
+  audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>> & {
+    /** The batch that seals the entry; null until then. */
+    batch: Generated<number | null>;
+  };
+  auditBatches: Row<AuditBatch>;
   replay: { key: string; expiresAt: number };
   rateLimits: { key: string; count: number; resetsAt: number };
   migrations: { name: string; appliedAt: number };

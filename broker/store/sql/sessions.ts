@@ -2,15 +2,27 @@ import type { Session } from '../model.ts';
 import type { SessionStore } from '../store.ts';
 import { consent } from './consents.ts';
 import type { SqlDatabase } from './database.ts';
-import { endGrant, endGrantsOf, forgetPageSessionsOf, fresh, isTombstoned, setGrantState } from './grants.ts';
+import {
+  endGrant,
+  endGrantsOf,
+  endGrantsWhere,
+  endReported,
+  forgetPageSessionsOf,
+  forgetPageSessionsWhere,
+  fresh,
+  isTombstoned,
+  setGrantState,
+} from './grants.ts';
 import { person } from './people.ts';
 import { prepared } from './prepared.ts';
+import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 import { site } from './sites.ts';
 
 const session = codec<Session, 'claims'>('claims');
 
-export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore => {
+export const sessions = (database: SqlDatabase, reports: Reports): SessionStore => {
+  const { db, transaction, exclusively, quick } = database;
   const byId = prepared((db, { id }: { id: string }) => db.selectFrom('sessions').selectAll().where('id', '=', id));
 
   const withAuthority = prepared((db, { id, origin, resource }: { id: string; origin: string; resource: string }) =>
@@ -40,15 +52,18 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
   );
 
   return {
-    insertSession(values) {
-      return transaction(async (trx) => {
-        if (await isTombstoned(trx, values, values.sid)) return 'tombstoned';
+    async insertSession(values, report) {
+      const outcome = await transaction(async (trx) => {
+        if (await isTombstoned(trx, values, values.sid)) return 'tombstoned' as const;
         await trx
           .insertInto('sessions')
           .values(session.encode({ ...values, ...fresh }))
           .execute();
-        return 'inserted';
+        await reports.write(trx, report);
+        return 'inserted' as const;
       });
+      reports.tell();
+      return outcome;
     },
 
     async getSession(id) {
@@ -85,18 +100,20 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
       );
     },
 
-    activateSession(id, now) {
-      return transaction(async (trx) => {
+    async activateSession(id, now, report) {
+      await transaction(async (trx) => {
         const row = await trx.selectFrom('sessions').select('predecessor').where('id', '=', id).executeTakeFirst();
         if (!row?.predecessor) return;
-        await endGrant(trx, 'session', row.predecessor, 'replaced', now);
+        const ended = await endGrant(trx, 'session', row.predecessor, 'replaced', now);
         await trx.updateTable('sessions').set({ predecessor: null }).where('id', '=', id).execute();
+        if (ended) await reports.write(trx, report);
       });
+      reports.tell();
     },
 
     setSessionState: (id, from, to) => setGrantState(db, 'session', id, from, to),
 
-    endSession: (id, reason, now) => endGrant(db, 'session', id, reason, now),
+    endSession: (id, reason, now, report) => endReported(database, reports, 'session', { id, reason, now, report }),
 
     async listSessions(sub) {
       const rows = await db
@@ -110,10 +127,27 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
       return rows.map(session.decode);
     },
 
-    endSessionsOf: (who, olderThan, reason, now) =>
-      transaction(async (trx) => {
+    async endSessionsOf(who, olderThan, reason, now, report) {
+      const ended = await transaction(async (trx) => {
         await forgetPageSessionsOf(trx, who, olderThan);
-        return endGrantsOf(trx, 'session', who, { olderThan, reason, now });
-      }),
+        const ids = await endGrantsOf(trx, 'session', who, { olderThan, reason, now });
+        await reports.write(trx, report?.(ids));
+        return ids;
+      });
+      reports.tell();
+      return ended;
+    },
+
+    async endSignInsWhere(kind, filter, { limit, reason, now, report }) {
+      // One batch at a time over all processes: two that run into each other would wait for each other's rows.
+      const ended = await exclusively('end-sign-ins', async (trx) => {
+        if (kind === 'session') await forgetPageSessionsWhere(trx, filter);
+        const rows = await endGrantsWhere(trx, kind, filter, { limit, reason, now });
+        if (rows.length > 0) await reports.write(trx, report(rows));
+        return rows;
+      });
+      reports.tell();
+      return ended;
+    },
   };
 };

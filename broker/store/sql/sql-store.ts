@@ -12,6 +12,7 @@ import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
 import { refreshRotation } from './refresh-rotation.ts';
+import { createReports } from './reports.ts';
 import { revocations } from './revocations.ts';
 import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
@@ -20,36 +21,39 @@ import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
 /** Creates the store on SQLite or PostgreSQL. */
-export const sqlStore = (database: SqlDatabase): Store => ({
-  ...people(database),
-  ...transactions(database),
-  ...sessions(database),
-  ...pageSessions(database),
-  ...refresh(database),
-  ...refreshRotation(database),
-  ...consents(database),
-  ...sites(database),
-  ...deviceGrants(database),
-  ...deviceSessions(database),
-  ...signingKeys(database),
-  ...revocations(database),
-  ...limits(database),
-  ...audit(database),
-  async ping() {
-    await sql`select 1`.execute(database.db);
-  },
-  async pingWrite(now) {
-    const expiresAt = now + 1;
-    await database.quick((db) =>
-      db
-        .insertInto('replay')
-        .values({ key: 'ping', expiresAt })
-        .onConflict((conflict) => conflict.column('key').doUpdateSet({ expiresAt }))
-        .execute(),
-    );
-  },
-  close: () => database.db.destroy(),
-  migrate: () => migrate(database),
-  collectExpired: (now, limit) => collectExpired(database, now, limit),
-  countRingKeys: () => countRingKeys(database),
-});
+export function sqlStore(database: SqlDatabase): Store {
+  const reports = createReports(database);
+  return {
+    ...people(database),
+    ...transactions(database),
+    ...sessions(database, reports),
+    ...pageSessions(database, reports),
+    ...refresh(database),
+    ...refreshRotation(database),
+    ...consents(database, reports),
+    ...sites(database, reports),
+    ...deviceGrants(database, reports),
+    ...deviceSessions(database, reports),
+    ...signingKeys(database, reports),
+    ...revocations(database, reports),
+    ...limits(database),
+    ...audit(database),
+    async ping() {
+      await sql`select 1`.execute(database.db);
+    },
+    async pingWrite(now) {
+      const expiresAt = now + 1;
+      await database.quick((db) =>
+        db
+          .insertInto('replay')
+          .values({ key: 'ping', expiresAt })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet({ expiresAt }))
+          .execute(),
+      );
+    },
+    close: () => database.db.destroy(),
+    migrate: () => migrate(database),
+    collectExpired: (now, limit) => collectExpired(database, now, limit),
+    countRingKeys: () => countRingKeys(database),
+  };
+}

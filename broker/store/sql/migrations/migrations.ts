@@ -4,7 +4,16 @@ import { rechecks } from './0003-rechecks.ts';
 import { pageSessions } from './0004-page-sessions.ts';
 import { sites } from './0005-sites.ts';
 import { refreshRotation } from './0006-refresh-rotation.ts';
+import { auditBatches } from './0007-audit-batches.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
-export const migrations: readonly Migration[] = [start, lastUsed, rechecks, pageSessions, sites, refreshRotation];
+export const migrations: readonly Migration[] = [
+  start,
+  lastUsed,
+  rechecks,
+  pageSessions,
+  sites,
+  refreshRotation,
+  auditBatches,
+];
