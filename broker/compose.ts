@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 import { createFeed } from './events/feed.ts';
 import { createHookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
-import { createChunkedCounter } from './limits/count-in-chunks.ts';
+import { createCounter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
@@ -56,6 +56,7 @@ export function compose(world: World): Deps {
         refusedRequests.map((request) => [name, request, refusals.of(name).some((one) => one.request === request)]),
       ),
   );
+  const count = createCounter({ config, store, now });
   const nonces = createNonceIssuer({ ring, now });
   return {
     config,
@@ -64,7 +65,7 @@ export function compose(world: World): Deps {
     upstreams,
     backoff,
     refusals,
-    countInChunks: createChunkedCounter({ store, now, factor: config.rateLimitFactor }),
+    count,
     refresher: createRefresher({
       store,
       ring,

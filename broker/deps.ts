@@ -4,7 +4,7 @@ import type { Config } from './config/types.ts';
 import type { Feed } from './events/feed.ts';
 import type { HookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
-import type { ChunkedCounter } from './limits/count-in-chunks.ts';
+import type { Counter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Store } from './store/store.ts';
@@ -30,7 +30,8 @@ export interface Deps {
   /** Which providers refuse this broker as a client. */
   refusals: Refusals;
   refresher: Refresher;
-  countInChunks: ChunkedCounter;
+  /** Counts against a budget. */
+  count: Counter;
   keys: SigningKeys;
   minter: Minter;
   verifyToken: TokenVerifier;

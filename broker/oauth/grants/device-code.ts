@@ -1,6 +1,8 @@
+import { deviceCodeGrantType } from '@latchkey/shared/grant-types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { sha256 } from '../../keys/hash.ts';
+import { budgets } from '../../limits/budgets.ts';
 import type { DeviceGrant, PollResult } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
 import { newRefreshToken } from '../refresh-token-format.ts';
@@ -17,11 +19,14 @@ const pollLeewayMs = 1_000;
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */
-export async function deviceCodeGrant(deps: Deps, { client, form, address }: ClientRequest) {
+export async function deviceCodeGrant(deps: Deps, { client, form, address, caller }: ClientRequest) {
   const { store, now } = deps;
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
-  const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
+  const hash = sha256(deviceCode);
+  if ((await store.getDeviceGrant(hash))?.clientId !== client.clientId) throw unknown();
+  await deps.count(budgets.grants[deviceCodeGrantType], caller);
+  const grant = allowedGrant(await store.pollDeviceGrant(hash, client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
   const how = { code: deviceCode, refreshToken: newRefreshToken(), from: address, scope: form.scope };
   const tokens = opened && (await redeemOnce(deps, client, opened, how));
@@ -50,6 +55,9 @@ function allowedGrant(poll: PollResult): DeviceGrant {
       throw new OAuthError('invalid_grant', 'device_code was already used; start again');
     case 'unknown':
     case 'wrong_client':
-      throw new OAuthError('invalid_grant', 'device_code is unknown or belongs to another client; start again');
+      throw unknown();
   }
 }
+
+const unknown = () =>
+  new OAuthError('invalid_grant', 'device_code is unknown or belongs to another client; start again');
