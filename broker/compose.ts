@@ -8,6 +8,7 @@ import type { KeyRing } from './keys/ring.ts';
 import { createCounter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { createChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
 import type { Store } from './store/store.ts';
 import { createNonceIssuer } from './tokens/dpop-nonce.ts';
 import { createMinter } from './tokens/minter.ts';
@@ -66,6 +67,7 @@ export function compose(world: World): Deps {
     backoff,
     refusals,
     count,
+    checkChosenSecret: createChosenSecretCheck({ count }),
     refresher: createRefresher({
       store,
       ring,

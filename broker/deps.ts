@@ -7,6 +7,7 @@ import type { KeyRing } from './keys/ring.ts';
 import type { Counter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { ChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
 import type { Store } from './store/store.ts';
 import type { NonceIssuer } from './tokens/dpop-nonce.ts';
 import type { Minter } from './tokens/minter.ts';
@@ -32,6 +33,7 @@ export interface Deps {
   refresher: Refresher;
   /** Counts against a budget. */
   count: Counter;
+  checkChosenSecret: ChosenSecretCheck;
   keys: SigningKeys;
   minter: Minter;
   verifyToken: TokenVerifier;
