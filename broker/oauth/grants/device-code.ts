@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { sha256 } from '../../keys/hash.ts';
 import { budgets } from '../../limits/budgets.ts';
+import { maxPollInterval } from '../../store/model.ts';
 import type { DeviceGrant, PollResult } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
 import { newRefreshToken } from '../refresh-token-format.ts';
@@ -14,6 +15,9 @@ import { openAllowed, redeemOnce } from './redeem-once.ts';
  */
 const pollLeewayMs = 1_000;
 
+/** A device at the longest interval that polls again so soon does not listen. It is answered from the row that was read. */
+const deafMs = 1_000;
+
 /**
  * Handles the device's poll (RFC 8628 §3.4). An allowed grant is opened with the code and redeemed exactly once.
  *
@@ -24,8 +28,10 @@ export async function deviceCodeGrant(deps: Deps, { client, form, address, calle
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
   const hash = sha256(deviceCode);
-  if ((await store.getDeviceGrant(hash))?.clientId !== client.clientId) throw unknown();
-  await deps.count(budgets.grants[deviceCodeGrantType], caller);
+  const found = await store.getDeviceGrant(hash);
+  if (found?.clientId !== client.clientId) throw unknown();
+  if (isDeaf(found, now())) throw slowDown(found);
+  if (isWaiting(found, now())) await deps.count(budgets.grants[deviceCodeGrantType], caller);
   const grant = allowedGrant(await store.pollDeviceGrant(hash, client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
   const how = { code: deviceCode, refreshToken: newRefreshToken(), from: address, scope: form.scope };
@@ -43,10 +49,7 @@ function allowedGrant(poll: PollResult): DeviceGrant {
     case 'pending':
       throw new OAuthError('authorization_pending', 'authorization pending; keep polling at the given interval');
     case 'slow_down':
-      throw new OAuthError(
-        'slow_down',
-        `polling too fast; wait at least ${poll.grant.interval} seconds between requests`,
-      );
+      throw slowDown(poll.grant);
     case 'denied':
       throw new OAuthError('access_denied', 'the user denied the request', { status: 400 });
     case 'expired':
@@ -58,6 +61,16 @@ function allowedGrant(poll: PollResult): DeviceGrant {
       throw unknown();
   }
 }
+
+const isDeaf = ({ state, interval, lastPollAt }: DeviceGrant, now: number): boolean =>
+  state === 'pending' && interval >= maxPollInterval && lastPollAt !== undefined && now - lastPollAt < deafMs;
+
+/** Whether a poll writes anything or can get a token. */
+const isWaiting = ({ state, expiresAt }: DeviceGrant, now: number): boolean =>
+  (state === 'pending' || state === 'allowed') && now < expiresAt;
+
+const slowDown = ({ interval }: DeviceGrant) =>
+  new OAuthError('slow_down', `polling too fast; wait at least ${interval} seconds between requests`);
 
 const unknown = () =>
   new OAuthError('invalid_grant', 'device_code is unknown or belongs to another client; start again');
