@@ -9,6 +9,7 @@ import { createCounter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
+import { secretMatches } from './oauth/client-authentication/client-secret.ts';
 import type { Store } from './store/store.ts';
 import { createNonceIssuer } from './tokens/dpop-nonce.ts';
 import { createMinter } from './tokens/minter.ts';
@@ -67,7 +68,7 @@ export function compose(world: World): Deps {
     backoff,
     refusals,
     count,
-    checkChosenSecret: createChosenSecretCheck({ count }),
+    checkChosenSecret: createChosenSecretCheck({ count, secretMatches }),
     refresher: createRefresher({
       store,
       ring,

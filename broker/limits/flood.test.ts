@@ -6,7 +6,7 @@ import {
   basic,
   beginDevice,
   brokerWithProvider,
-  cheapHash,
+  chosenHash,
   extension,
   nativeQuery,
   pollDevice,
@@ -17,16 +17,17 @@ import {
   visitedPage,
 } from '../../test/broker/honest.ts';
 import type { InProcessBroker } from '../../test/broker/in-process.ts';
+import { sha256 } from '../keys/hash.ts';
 import { newSecret } from '../oauth/client-authentication/client-secret.ts';
 
 const random = newSecret();
-const chosen = { secret: 'correct horse', hash: cheapHash('correct horse') };
+const chosen = { secret: 'correct horse', hash: chosenHash('correct horse') };
 
 let broker: InProcessBroker;
 beforeEach(async () => {
-  // A tenth of every budget, so that floods are short.
+  // A twentieth of every budget, so that floods are short.
   broker = await brokerWithProvider(`
-rate_limit_factor: 0.1
+rate_limit_factor: 0.05
 services:
   orders: { allow: { https://api.example.com: [orders:read] }, introspect: [https://api.example.com], secret_hash: "${random.hash}" }
   legacy: { introspect: [https://api.example.com], secret_hash: "${chosen.hash}" }`);
@@ -35,11 +36,11 @@ afterEach(() => broker.close());
 
 const grant = { grant_type: 'client_credentials' };
 const key = () => randomBytes(32).toString('base64url');
-const times = (count: number, work: (n: number) => Promise<unknown>) =>
-  Array.from({ length: count }, (_, n) => n).reduce<Promise<unknown>>(
-    (before, n) => before.then(() => work(n)),
-    Promise.resolve(),
-  );
+/** As a flood comes: many at once. */
+async function times(count: number, work: (n: number) => Promise<unknown>): Promise<void> {
+  for (let done = 0; done < count; done += 50)
+    await Promise.all(Array.from({ length: Math.min(50, count - done) }, (_, n) => work(done + n)));
+}
 
 /** What any page can make a browser send, as simple requests and as others. */
 const from = (mode: string, dest = 'empty', origin = 'https://evil.example') => ({
@@ -93,7 +94,7 @@ async function everybodyIsServed(before: {
   }
 }
 
-/** Each is longer than its budget: of 30 sign-ins, 6 visits, 3 devices, 60 forms, 30 failures, 600 junk tokens. */
+/** Each is longer than its budget: of 15 sign-ins, 3 visits, 2 devices, 30 forms, 30 failures, 300 junk tokens, 1,500 polls. */
 const floods: [string, () => Promise<unknown>][] = [
   ['POST /session from a page', () => times(40, () => post('/session', blind))],
   ['POST /session from a page of an old browser', () => times(40, () => post('/session', oldBrowser))],
@@ -168,7 +169,7 @@ const floods: [string, () => Promise<unknown>][] = [
   ...['/device', '/device/decision', '/account', '/authorize/decision', '/signout'].map(
     (path): [string, () => Promise<unknown>] => [
       `POST ${path} without a CSRF token`,
-      () => times(70, () => postForm(broker, path, { user_code: 'BCDF-GHJK', action: 'end_all' }, blind)),
+      () => times(40, () => postForm(broker, path, { user_code: 'BCDF-GHJK', action: 'end_all' }, blind)),
     ],
   ),
   ...['/introspect', '/token'].flatMap((path): [string, () => Promise<unknown>][] => [
@@ -190,9 +191,26 @@ const floods: [string, () => Promise<unknown>][] = [
     ],
   ]),
   [
+    '/token with polls by a device that does not wait',
+    async () => {
+      const { body } = await beginDevice(broker);
+      await times(1_600, () => pollDevice(broker, body.device_code ?? ''));
+    },
+  ],
+  [
+    '/token with polls for a code that has been denied',
+    async () => {
+      const { body } = await beginDevice(broker);
+      const { store } = broker.deps;
+      const denied = { decision: 'deny', sub: 'ada' } as const;
+      await store.decideDeviceGrant(sha256(body.device_code ?? ''), denied, broker.clock.now);
+      await times(1_600, () => pollDevice(broker, body.device_code ?? ''));
+    },
+  ],
+  [
     '/token with codes and tokens that nobody was given',
     () =>
-      times(700, async () => {
+      times(350, async () => {
         const client_id = 'tv';
         await pollDevice(broker, key());
         await postForm(broker, '/token', {

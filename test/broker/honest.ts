@@ -84,11 +84,11 @@ export const basic = (id: string, secret: string) => ({
   Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 });
 
-/** The hash of a chosen secret that is compared the fastest: as cheap as the configuration allows. */
-export function cheapHash(secret: string): string {
+/** The hash of a chosen secret. The default is as cheap to compare as the configuration allows. */
+export function chosenHash(secret: string, r = 1): string {
   const salt = randomBytes(16);
-  const hash = scryptSync(secret, salt, 32, { N: 2 ** 14, r: 1, p: 1 });
-  return `scrypt:14:1:1:${salt.toString('base64url')}:${hash.toString('base64url')}`;
+  const hash = scryptSync(secret, salt, 32, { N: 2 ** 14, r, p: 1 });
+  return `scrypt:14:${r}:1:${salt.toString('base64url')}:${hash.toString('base64url')}`;
 }
 
 /** Headers of a browser that opens an address somebody typed, or a program's link. */

@@ -4,17 +4,17 @@ import {
   type Asked,
   basic,
   brokerWithProvider,
-  cheapHash,
+  chosenHash,
   postForm,
   signedInPerson,
 } from '../../../test/broker/honest.ts';
 import type { InProcessBroker } from '../../../test/broker/in-process.ts';
+import { unavailable } from '../../errors.ts';
 import { budgets } from '../../limits/budgets.ts';
-import { hashChosenSecret, newSecret } from './client-secret.ts';
+import { createChosenSecretCheck } from './chosen-secret.ts';
+import { newSecret } from './client-secret.ts';
 
 const right = 'correct horse';
-const slow = await hashChosenSecret(right);
-const quick = cheapHash(right);
 const random = newSecret();
 const most = budgets.serviceAuthentication.count;
 
@@ -22,32 +22,33 @@ let broker: InProcessBroker;
 beforeEach(async () => {
   broker = await brokerWithProvider(`
 services:
-  orders: { introspect: [https://api.example.com], secret_hash: "${slow}" }
-  legacy: { introspect: [https://api.example.com], secret_hash: "${quick}" }
-  mail: { introspect: [https://api.example.com], secret_hash: "${quick}" }
+  orders: { introspect: [https://api.example.com], secret_hash: "${chosenHash(right, 8)}" }
+  legacy: { introspect: [https://api.example.com], secret_hash: "${chosenHash(right)}" }
+  mail: { introspect: [https://api.example.com], secret_hash: "${chosenHash(right)}" }
   batch: { introspect: [https://api.example.com], secret_hash: "${random.hash}" }`);
 });
 afterEach(() => broker.close());
 
-const introspect = (id: string, secret: string, from?: string) =>
-  postForm(broker, '/introspect', { token: 'x' }, basic(id, secret), from);
 const wrong = () => randomBytes(8).toString('hex');
-const parallel = (count: number, secret: () => string, id = 'orders') =>
-  Promise.all(Array.from({ length: count }, () => introspect(id, secret())));
-const having = (answers: readonly Asked[], wanted: number) => answers.filter(({ status }) => status === wanted).length;
+const times = <T>(count: number, work: () => Promise<T>) => Promise.all(Array.from({ length: count }, work));
 
-describe('guesses of a chosen secret', () => {
-  it('that come at once get no more comparisons than the budget has, and signed-in people do not wait for them', async () => {
+describe('over HTTP', () => {
+  const introspect = (id: string, secret: string, from?: string) =>
+    postForm(broker, '/introspect', { token: 'x' }, basic(id, secret), from);
+  const having = (answers: readonly Asked[], wanted: number) =>
+    answers.filter(({ status }) => status === wanted).length;
+
+  it('guesses at once get no more comparisons than the budget has, and signed-in people do not wait for them', async () => {
     const person = await signedInPerson(broker);
     const answered: (number | 'token')[] = [];
-    const guesses = Array.from({ length: 300 }, async () => {
+    const guesses = times(300, async () => {
       const answer = await introspect('orders', wrong());
       answered.push(answer.status);
       return answer;
     });
     expect((await person.token()).status).toBe(200);
     answered.push('token');
-    const answers = await Promise.all(guesses);
+    const answers = await guesses;
     // A 401 is an answer to a comparison.
     expect(having(answers, 401)).toBeGreaterThan(0);
     expect(having(answers, 401)).toBeLessThanOrEqual(most);
@@ -57,12 +58,7 @@ describe('guesses of a chosen secret', () => {
     expect(answered.slice(answered.indexOf('token'))).toContain(401);
   });
 
-  it('that are all the same are one comparison, and count as many failures all the same', async () => {
-    const answers = await parallel(100, () => 'the same', 'legacy');
-    expect([having(answers, 401), having(answers, 429)]).toEqual([most, 100 - most]);
-  });
-
-  it('keep out that service at that address alone', async () => {
+  it('guesses keep out that service at that address alone', async () => {
     for (let guess = 0; guess < most; guess += 1) expect((await introspect('legacy', wrong())).status).toBe(401);
     expect((await introspect('legacy', right)).status).toBe(429);
     expect((await introspect('mail', right)).status).toBe(200);
@@ -72,52 +68,76 @@ describe('guesses of a chosen secret', () => {
     expect((await introspect('legacy', right)).status).toBe(200);
   });
 
-  it('that found too many waiting were not made, and are not counted', async () => {
-    const answers = await parallel(most - 1, wrong);
-    expect(having(answers, 503)).toBeGreaterThan(0);
-    expect((await introspect('orders', right)).status).toBe(200);
-    const more = having(answers, 503) + 1;
-    for (let guess = 0; guess < more; guess += 1) expect((await introspect('orders', wrong())).status).toBe(401);
-    expect((await introspect('orders', wrong())).status).toBe(429);
-  });
-});
-
-describe('a right chosen secret', () => {
-  it('is accepted however many requests bring it at once, and leaves the budget whole', async () => {
-    expect(having(await parallel(100, () => right, 'legacy'), 200)).toBe(100);
-    expect(having(await parallel(100, () => right, 'legacy'), 200)).toBe(100);
-    for (let guess = 0; guess < most; guess += 1) expect((await introspect('legacy', wrong())).status).toBe(401);
-  });
-
-  it('that is known needs no slow comparison, so a flood against another service does not hold it up', async () => {
-    expect((await introspect('legacy', right)).status).toBe(200);
-    const guesses = parallel(most, wrong);
-    expect((await introspect('legacy', right)).status).toBe(200);
-    expect(having(await guesses, 503)).toBeGreaterThan(0);
-  });
-
-  it('is right no longer once the configuration has another hash', async () => {
+  it('another hash in the configuration counts at once', async () => {
     expect((await introspect('legacy', right)).status).toBe(200);
     const services = new Map(broker.deps.config.services);
-    const service = services.get('legacy');
-    if (!service) throw new Error('no such service');
-    const authentication = { method: 'client_secret' as const, hash: cheapHash('another') };
-    broker.change({ services: services.set('legacy', { ...service, authentication }) });
+    const legacy = services.get('legacy');
+    if (!legacy) throw new Error('no such service');
+    const authentication = { method: 'client_secret' as const, hash: chosenHash('another') };
+    broker.change({ services: services.set('legacy', { ...legacy, authentication }) });
     expect((await introspect('legacy', right)).status).toBe(401);
     expect((await introspect('legacy', 'another')).status).toBe(200);
   });
-});
 
-describe('a random secret', () => {
-  it('is accepted whatever others have tried, and its guesses are told to wait', async () => {
-    const guesses = await parallel(300, wrong, 'batch');
+  it('a random secret is accepted whatever others have tried, and its guesses are told to wait', async () => {
+    const guesses = await times(300, () => introspect('batch', wrong()));
     expect([having(guesses, 401), having(guesses, 429)]).toEqual([most, 300 - most]);
     expect((await introspect('batch', random.secret)).status).toBe(200);
   });
+});
 
-  it('costs no write when it is right', async () => {
-    const hit = vi.spyOn(broker.deps.store, 'hit');
-    expect((await introspect('batch', random.secret)).status).toBe(200);
-    expect(hit).not.toHaveBeenCalled();
+describe('the check', () => {
+  const outcomeOf = (check: ReturnType<typeof checkWith>['check'], secret: string, clientId = 'orders') =>
+    check({ clientId, hash: 'h', secret, network: 'n' }).catch(({ code }) => String(code));
+  const checkWith = (compare = async (secret: string) => secret === right) => {
+    const secretMatches = vi.fn(compare);
+    return { check: createChosenSecretCheck({ count: broker.deps.count, secretMatches }), secretMatches };
+  };
+
+  it('makes no more comparisons than the budget has', async () => {
+    const { check, secretMatches } = checkWith();
+    const outcomes = await times(300, () => outcomeOf(check, wrong()));
+    expect(secretMatches).toHaveBeenCalledTimes(most);
+    expect(outcomes.filter((outcome) => outcome === false)).toHaveLength(most);
+    expect(outcomes.filter((outcome) => outcome === 'too_many_requests')).toHaveLength(300 - most);
+  });
+
+  it('compares the same secret once, and counts each of its failures', async () => {
+    const { check, secretMatches } = checkWith();
+    const outcomes = await times(300, () => outcomeOf(check, 'the same'));
+    expect(secretMatches).toHaveBeenCalledTimes(1);
+    expect(outcomes.filter((outcome) => outcome === false)).toHaveLength(most);
+    expect(outcomes.filter((outcome) => outcome === 'too_many_requests')).toHaveLength(300 - most);
+  });
+
+  it('accepts a right secret however many requests bring it at once, and leaves the budget whole', async () => {
+    const { check, secretMatches } = checkWith();
+    expect(new Set(await times(100, () => outcomeOf(check, right)))).toEqual(new Set([true]));
+    expect(new Set(await times(100, () => outcomeOf(check, right)))).toEqual(new Set([true]));
+    expect(secretMatches).toHaveBeenCalledTimes(1);
+    const guesses = await times(most, () => outcomeOf(check, wrong()));
+    expect(new Set(guesses)).toEqual(new Set([false]));
+  });
+
+  it('does not count what could not be compared', async () => {
+    let isBusy = true;
+    const { check } = checkWith(async (secret) => {
+      if (isBusy) throw unavailable('busy', 1_000);
+      return secret === right;
+    });
+    for (let n = 0; n < 2 * most; n += 1) expect(await outcomeOf(check, wrong())).toBe('temporarily_unavailable');
+    isBusy = false;
+    for (let n = 0; n < most; n += 1) expect(await outcomeOf(check, wrong())).toBe(false);
+    expect(await outcomeOf(check, wrong())).toBe('too_many_requests');
+  });
+
+  it('holds up no service whose secret is known while others are compared', async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { check } = checkWith(async (secret) => secret === right || promise);
+    expect(await outcomeOf(check, right, 'legacy')).toBe(true);
+    const guess = outcomeOf(check, wrong());
+    expect(await outcomeOf(check, right, 'legacy')).toBe(true);
+    resolve(false);
+    expect(await guess).toBe(false);
   });
 });

@@ -1,7 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { budgets } from '../../limits/budgets.ts';
 import type { Counter } from '../../limits/counter.ts';
-import { secretMatches } from './client-secret.ts';
 
 /** A secret that a service presents, and what it must match. */
 export interface PresentedSecret {
@@ -20,8 +19,18 @@ export interface PresentedSecret {
  */
 export type ChosenSecretCheck = (presented: PresentedSecret) => Promise<boolean>;
 
-/** Creates the check. It makes one comparison for all concurrent requests with the same secret. */
-export function createChosenSecretCheck({ count }: { count: Counter }): ChosenSecretCheck {
+/**
+ * Creates the check. It makes one comparison for all concurrent requests with the same secret.
+ *
+ * @param secretMatches compares a secret with its hash
+ */
+export function createChosenSecretCheck({
+  count,
+  secretMatches,
+}: {
+  count: Counter;
+  secretMatches: (secret: string, hash: string) => Promise<boolean>;
+}): ChosenSecretCheck {
   const key = randomBytes(32);
   const digest = (secret: string) => createHmac('sha256', key).update(secret).digest();
 
