@@ -43,5 +43,5 @@ it('after a night that was longer than the organization’s idle limit, the brok
   const { session, broker, broadcasts } = await overNight();
   broker.signedIn = false;
   expect(await session.current()).toBeUndefined();
-  expect(broadcasts.at(-1)).toMatchObject({ ev: 'session' });
+  await expect.poll(() => broadcasts.at(-1)).toMatchObject({ ev: 'session' });
 });

@@ -18,7 +18,7 @@ import {
 } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
 import type { SessionKey } from '../../platform/keys.ts';
-import type { BrokerCall } from './broker-call.ts';
+import type { BrokerCall, BrokerRequest } from './broker-call.ts';
 
 /** The broker's `/session` endpoints, typed. */
 export interface BrokerClient {
@@ -27,8 +27,8 @@ export interface BrokerClient {
   /** @returns `undefined` where nothing changed since `etag` */
   getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
   token(body: TokenRequest): Promise<TokenAnswer>;
-  /** What the person has decided about a site. */
-  decide(body: ConsentRequest): Promise<Decisions>;
+  /** What the person has decided about a site. @param account `sub` of the account that it is for */
+  decide(body: ConsentRequest, account: string): Promise<Decisions>;
   revokeConsent(body: ConsentRevocation): Promise<Decisions>;
   /**
    * @param key the session's
@@ -53,8 +53,12 @@ function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string
 
 /** Gives each endpoint its types and checks what comes back. */
 export function createBrokerClient(call: BrokerCall): BrokerClient {
-  const post = async <S extends v.GenericSchema>(path: string, body: object, schema: S, isOfAccount = false) =>
-    parse(schema, (await call({ method: 'POST', path, body, isOfAccount })).body, path);
+  const post = async <S extends v.GenericSchema>(
+    path: string,
+    body: object,
+    schema: S,
+    about: Pick<BrokerRequest, 'account'> = {},
+  ) => parse(schema, (await call({ method: 'POST', path, body, ...about })).body, path);
   return {
     authorize: (body) => post('/session/authorize', body, authorizeAnswer),
     createSession: (body) => post('/session', body, sessionAnswer),
@@ -63,10 +67,10 @@ export function createBrokerClient(call: BrokerCall): BrokerClient {
       if (answer.status === 304) return undefined;
       return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
     },
-    token: (body) => post('/session/token', body, tokenAnswer, true),
-    decide: (body) => post('/session/consents', body, decisions, true),
+    token: (body) => post('/session/token', body, tokenAnswer, { account: 'known' }),
+    decide: (body, sub) => post('/session/consents', body, decisions, { account: { sub } }),
     async revokeConsent(body) {
-      const answer = await call({ method: 'DELETE', path: '/session/consents', body, isOfAccount: true });
+      const answer = await call({ method: 'DELETE', path: '/session/consents', body, account: 'known' });
       return parse(decisions, answer.body, '/session/consents');
     },
     async signOut(key, how) {

@@ -11,6 +11,7 @@ let parts: ReturnType<typeof createBackground>;
 const call = (origin = shop, more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin, tabId: 7, document: 'D1' },
   activated: true,
+  takeClick: () => true,
   alive: () => true,
   profile: () => parts.profiles.at(origin),
   ...more,
@@ -109,14 +110,16 @@ describe('another account for a site', () => {
   it('gives its pages another epoch, and tokens of the other account, never one of the first', async () => {
     expect(await token()).toBe('token-1');
     const old = await parts.profiles.at(shop);
-    const { epoch } = await old.events.current();
+    const { epoch } = await old.events.current(shop);
     await parts.profiles.choose(await idOf(grace.sub), shop);
     expect(await token()).toBe('token-2 of p2');
     const event = parts.broadcasts.at(-1);
-    expect(event).toMatchObject({
-      ev: 'session',
-      epoch: (await (await parts.profiles.at(shop)).events.current()).epoch,
-    });
+    await expect
+      .poll(() => event)
+      .toMatchObject({
+        ev: 'session',
+        epoch: (await (await parts.profiles.at(shop)).events.current(shop)).epoch,
+      });
     expect(event?.epoch).not.toBe(epoch);
     expect(await old.cache.get({ origin: shop, ...read }, 0)).toBeUndefined();
     expect((await parts.profiles.at(notes)).id).toBe('session');

@@ -34,7 +34,7 @@ export function createTokens({ client, session, cache, events, bind, now }: Toke
   const flights = createSingleFlight<TokenAnswer>();
 
   const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenAnswer> => {
-    const epoch = await events.epoch();
+    const epoch = await events.epoch(ask.origin);
     // Looked up again inside the flight: the one before it may have brought the token.
     const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
     if (cached) return cached;
@@ -44,7 +44,7 @@ export function createTokens({ client, session, cache, events, bind, now }: Toke
     const bound = jkt === undefined ? {} : { jkt };
     const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...bound, ...stepUp };
     const token = await session.guard(() => client.token(body));
-    if (epoch !== (await events.epoch())) {
+    if (epoch !== (await events.epoch(ask.origin))) {
       const known = await session.known();
       if (known && !isConsented(known, ask)) throw takenBack();
       throw new LatchkeyError({
