@@ -67,7 +67,9 @@ export function createInteractions({ prompts, isTabActive }: InteractionsDeps): 
       const { origin, resource } = ask;
       const { document, tabId } = call.sender;
       const { id: profile } = await call.profile();
-      const scopes = error.delta?.length ? error.delta : [...ask.scopes];
+      // Of what the page asked for, and of nothing else that an answer names.
+      const missing = ask.scopes.filter((scope) => error.delta?.includes(scope));
+      const scopes = missing.length > 0 ? missing : [...ask.scopes];
       const question = { profile, origin, document, tabId, resource, scopes };
       if (!(await prompts.ask(question, async () => (await mayAsk(call)) && call.takeClick()))) throw error;
     },

@@ -91,7 +91,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     now,
   });
   const proofs = createProofs({ keysOf: keys.ofOrigin, current: () => session.current(), now });
-  const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
+  const tokens = createTokens({ client, broker: http.broker, session, cache, events, bind: proofs.bind, now });
   const eventStream = createEventStream({
     open: createEventStreamCall(http),
     session,

@@ -62,7 +62,7 @@ export interface Session {
    * Takes over a session that has just begun.
    *
    * @param silentFor `sub` of the account whose session it goes on with, where nobody was asked
-   * @throws {LatchkeyError} `expired` where the person has ended that session meanwhile
+   * @throws {LatchkeyError} `expired` where the person has ended that session meanwhile, or it is another account's
    */
   begin(answer: SessionAnswer, silentFor?: string): Promise<void>;
   /**
@@ -219,6 +219,7 @@ export function createSession(deps: SessionDeps): Session {
       inTurn(async () => {
         if (silentFor === undefined) await deps.signedIn(answer.account);
         else if ((await lapsed())?.account.sub !== silentFor) throw signedOutMeanwhile();
+        else if (answer.account.sub !== silentFor) throw notThatAccount();
         await tokens.clear();
         await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
         await events.reset('session');
@@ -270,6 +271,9 @@ const answerOf = (known: Known | undefined): SessionAnswer | undefined => (known
 
 const signedOutMeanwhile = (): LatchkeyError =>
   new LatchkeyError({ code: 'expired', message: 'the person signed out meanwhile' });
+
+const notThatAccount = (): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: 'the sign-in came back with a different account: begin again' });
 
 const anotherAccount = (): LatchkeyError =>
   new LatchkeyError({

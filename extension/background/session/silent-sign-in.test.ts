@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground, redirectOf } from '../../../test/extension/background.ts';
-import { api, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
 
 type Parts = ReturnType<typeof createBackground>;
 
@@ -162,6 +162,15 @@ describe('a grant that is gone', () => {
     parts.clock.ms += 16_000;
     expect(await ask()).toMatchObject({ scope: 'orders:read' });
     expect(silent).toHaveLength(1);
+  });
+
+  it('is not had anew for another account, whatever the broker answers', async () => {
+    await endGrant();
+    parts.broker.account = grace;
+    expect(await parts.signIn.renew()).toBe(false);
+    expect(silent).toHaveLength(1);
+    expect((await parts.session.known())?.account.sub).toBe('p1');
+    expect((await parts.profiles.entries()).map(({ account }) => account?.sub)).toEqual(['p1']);
   });
 
   it('is not had anew by the doing of a site without access', async () => {
