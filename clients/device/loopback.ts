@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isWebUrl } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import {
   authorizationCodeGrantRequest,
@@ -84,6 +85,9 @@ async function authorizationUrlOf(
 ): Promise<string> {
   if (!as.authorization_endpoint) {
     throw new DeviceError('refused', `Browser sign-in isn't enabled on ${as.issuer}. Use a device code instead.`);
+  }
+  if (!isWebUrl(as.authorization_endpoint)) {
+    throw new DeviceError('bad_answer', 'The broker returned an invalid sign-in address. Check the issuer URL.');
   }
   const url = new URL(as.authorization_endpoint);
   const parameters = {

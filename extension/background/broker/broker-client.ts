@@ -43,16 +43,27 @@ export interface BrokerClient {
 function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output;
-  const at = v.getDotPath(parsed.issues[0]) ?? 'the whole';
-  throw new LatchkeyError({
+  throw notUnderstood(path, v.getDotPath(parsed.issues[0]) ?? 'the whole');
+}
+
+const notUnderstood = (path: string, at: string): LatchkeyError =>
+  new LatchkeyError({
     code: 'busy',
     message: `the broker's answer at ${path} is not what this version understands (${at})`,
     retry_after_ms: 5_000,
   });
-}
 
-/** Gives each endpoint its types and checks what comes back. */
-export function createBrokerClient(call: BrokerCall): BrokerClient {
+/**
+ * Gives each endpoint its types and checks what comes back.
+ *
+ * @param broker the broker's issuer
+ */
+export function createBrokerClient(call: BrokerCall, broker: () => Promise<string>): BrokerClient {
+  /** Only a broker on this machine may name a URL without TLS. */
+  const requireTls = async (url: string, path: string): Promise<void> => {
+    if (url.startsWith('http:') && !(await broker()).startsWith('http:'))
+      throw notUnderstood(path, 'a URL without TLS');
+  };
   const post = async <S extends v.GenericSchema>(
     path: string,
     body: object,
@@ -60,7 +71,11 @@ export function createBrokerClient(call: BrokerCall): BrokerClient {
     about: Pick<BrokerRequest, 'account'> = {},
   ) => parse(schema, (await call({ method: 'POST', path, body, ...about })).body, path);
   return {
-    authorize: (body) => post('/session/authorize', body, authorizeAnswer),
+    async authorize(body) {
+      const answer = await post('/session/authorize', body, authorizeAnswer);
+      await requireTls(answer.authorization_url, '/session/authorize');
+      return answer;
+    },
     createSession: (body) => post('/session', body, sessionAnswer),
     async getSession(etag) {
       const answer = await call({ method: 'GET', path: '/session', ifNoneMatch: etag });
@@ -76,7 +91,10 @@ export function createBrokerClient(call: BrokerCall): BrokerClient {
     async signOut(key, how) {
       const path = how === undefined ? '/session' : '/session?replaced=true';
       const answer = await call({ method: 'DELETE', path, key });
-      return answer.body === undefined ? {} : parse(signOutAnswer, answer.body, '/session');
+      if (answer.body === undefined) return {};
+      const parsed = parse(signOutAnswer, answer.body, '/session');
+      if (parsed.logout_url !== undefined) await requireTls(parsed.logout_url, '/session');
+      return parsed;
     },
     async upstreams() {
       const { body } = await call({ method: 'GET', path: '/session/upstreams' });

@@ -130,6 +130,23 @@ describe('what the popup shows', () => {
   });
 });
 
+describe('a sign-out at the provider', () => {
+  it.each([
+    'javascript:alert(1)',
+    'http://idp.test/logout',
+    'http://localhost:9000/',
+    'https://idp.test@evil.test/',
+    'x',
+  ])('opens no %j, whatever the broker says', async (logout_url) => {
+    await ui['session.sign_in']({});
+    parts.broker.next('DELETE /session', Response.json({ logout_url }));
+    await ui['session.sign_out']({});
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', providerHost: undefined });
+    await ui['provider.sign_out']({});
+    expect(parts.windows.tabs).toEqual([]);
+  });
+});
+
 describe('with several accounts, the popup', () => {
   const state = async () => {
     const shown = await ui['state.get']({});

@@ -1,5 +1,5 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
-import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import { isWebUrl } from '@latchkey/shared/origin.ts';
 import type { SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
@@ -133,7 +133,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     ...accountHandlers({ profiles, problem }),
     async 'provider.sign_out'() {
       const url = await (await profiles.main()).session.logoutUrl();
-      if (url !== undefined && isSecureUrl(new URL(url))) await openTab(url);
+      if (url !== undefined && isWebUrl(url)) await openTab(url);
       return {};
     },
     async 'site.disconnect'({ origin }) {

@@ -62,7 +62,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     key: () => keys.session.loadOrCreate(),
     account: async () => (await session.known())?.account.sub,
   };
-  const endpoints = createBrokerClient(createBrokerCall(http));
+  const endpoints = createBrokerClient(createBrokerCall(http), http.broker);
   const client: BrokerClient = {
     ...endpoints,
     authorize: async (body) => endpoints.authorize(await deps.authorizing(id, body)),

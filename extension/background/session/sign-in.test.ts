@@ -50,6 +50,29 @@ describe('sign-in', () => {
   });
 
   it.each([
+    'javascript:alert(1)',
+    'data:text/html,hi',
+    'chrome-extension://extension-id/ui/popup.html',
+    'http://idp.test/authorize',
+    // The broker isn't on this machine.
+    'http://localhost:9000/authorize',
+    'https://idp.test@evil.test/authorize',
+    'idp.test/authorize',
+    '',
+  ])('opens no %j, whatever the broker says', async (url) => {
+    const opened: string[] = [];
+    parts.window.launch = async (at) => {
+      opened.push(at);
+      return redirectOf(at);
+    };
+    const answer = { authorization_url: url, issuer: 'https://idp.test', iss_required: true, expires_in: 600 };
+    parts.broker.next('POST /session/authorize', Response.json(answer));
+    await expect(parts.signIn.run()).rejects.toMatchObject({ code: 'busy' });
+    expect(opened).toEqual([]);
+    expect(await parts.attempt.get()).toBeUndefined();
+  });
+
+  it.each([
     ['another state', { state: 'x'.repeat(43) }],
     ['no state', { state: '' }],
     ['another issuer', { iss: 'https://evil.test' }],
