@@ -1,7 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { parseScope, scopeKey } from '@latchkey/shared/scope.ts';
 import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
-import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { TokenAsk } from './token-cache.ts';
 
 /** What a token was asked for. */
@@ -27,7 +26,7 @@ export function requireAnswerTo(question: TokenQuestion, answer: TokenAnswer): v
   const { origin, resource, scopes, broker, sub, jkt } = question;
   const { header, claims } = read(answer.access_token);
   const given = parseScope(answer.scope);
-  const { exp = 0, iat = 0, cnf } = claims;
+  const lifetime = Number(claims.exp) - Number(claims.iat);
   const matches = {
     typ: header.typ === 'at+jwt',
     iss: claims.iss === broker,
@@ -39,20 +38,29 @@ export function requireAnswerTo(question: TokenQuestion, answer: TokenAnswer): v
       typeof claims.scope === 'string' &&
       scopeKey(parseScope(claims.scope)) === scopeKey(given),
     token_type: answer.token_type === (jkt === undefined ? 'Bearer' : 'DPoP'),
-    cnf: (cnf as { jkt?: unknown } | undefined)?.jkt === jkt,
+    cnf: (claims.cnf as { jkt?: unknown } | undefined)?.jkt === jkt,
     // Both are rounded to seconds.
-    expires_in: answer.expires_in > 0 && answer.expires_in <= exp - iat + 1 && exp - iat <= maxLifetimeS + 1,
+    expires_in: answer.expires_in > 0 && answer.expires_in <= lifetime + 1 && lifetime <= maxLifetimeS + 1,
   };
   const wrong = Object.entries(matches).find(([, isRight]) => !isRight);
   if (wrong) throw another(wrong[0]);
 }
 
-function read(token: string) {
+type Fields = Record<string, unknown>;
+
+/** The header and the claims of a JWT (RFC 7519 §3.1). By hand: jose's decoding is larger than all of this. */
+function read(token: string): { header: Fields; claims: Fields } {
+  const [header, claims] = token.split('.');
   try {
-    return { header: decodeProtectedHeader(token), claims: decodeJwt(token) };
+    return { header: fieldsOf(header), claims: fieldsOf(claims) };
   } catch {
     throw another('access_token');
   }
+}
+
+function fieldsOf(part = ''): Fields {
+  const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
+  return Object(JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)))));
 }
 
 const another = (what: string): LatchkeyError =>
