@@ -22,6 +22,7 @@ export function account(deps: Deps) {
     if (!page.person) return c.redirect(await signInFirst(deps, c, page));
     const { email, name } = page.person;
     const view = await accountView(deps, page.person);
+    c.set('hasScript', true);
     return c.html(
       accountPage(c.get('language'), { ...view, csrf: csrfToken(deps, page), account: email ?? name, now: deps.now() }),
     );

@@ -34,8 +34,8 @@ type Command = (method: string, params?: object, sessionId?: string) => Promise<
  */
 export async function openPlainChromium(options: {
   display: string;
-  extensionDir: string;
   profileDir: string;
+  extensionDir?: string;
 }): Promise<PlainChromium> {
   const { display, extensionDir, profileDir } = options;
   const args = [
@@ -43,8 +43,9 @@ export async function openPlainChromium(options: {
     '--disable-gpu',
     '--remote-debugging-port=0',
     `--user-data-dir=${profileDir}`,
-    `--disable-extensions-except=${extensionDir}`,
-    `--load-extension=${extensionDir}`,
+    ...(extensionDir === undefined
+      ? []
+      : [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]),
     '--no-first-run',
     '--no-default-browser-check',
     '--disable-background-networking',
@@ -73,7 +74,9 @@ export async function openPlainChromium(options: {
       evaluateAfterClick: async (expression) => void (await run('Runtime.evaluate', { expression, userGesture: true })),
       async click(selector) {
         const { x, y } = await evaluate<{ x: number; y: number }>(`(() => {
-          const { left, top, width, height } = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+          const element = document.querySelector(${JSON.stringify(selector)});
+          element.scrollIntoView({ block: 'center' });
+          const { left, top, width, height } = element.getBoundingClientRect();
           return { x: left + width / 2, y: top + height / 2 };
         })()`);
         for (const type of ['mousePressed', 'mouseReleased'])
