@@ -13,7 +13,7 @@ declare const chrome: { runtime: Runtime };
 
 const relays = createRelays(
   chrome.runtime,
-  countClicks(window, navigator.userActivation, () => performance.now()),
+  countClicks(window, navigator.userActivation, () => performance.timeOrigin + performance.now()),
 );
 
 function onHello(event: MessageEvent): void {

@@ -1,8 +1,11 @@
 /** How long a click counts as one in any browser, in milliseconds. */
 const activationMs = 5_000;
 
+type Heard = Event & Pick<PointerEvent, 'pointerType'> & Pick<KeyboardEvent, 'repeat' | 'key'>;
+
 /**
- * Numbers the clicks and key presses of a page, so that the background can tell what came with the same one.
+ * Numbers the clicks and key presses of a page, so that the background can tell what came with the same one. Numbers go
+ * up, also from one document of a tab to the next: they are times.
  *
  * @param page hears of them before the page does
  * @param now milliseconds; doesn't go back
@@ -13,27 +16,35 @@ export function countClicks(
   activation: Pick<UserActivation, 'isActive'>,
   now: () => number,
 ): () => number {
-  let count = 0;
+  let last = 0;
+  const next = (): void => {
+    last = Math.max(last + 1, Math.floor(now()));
+  };
   let seenAt = Number.NEGATIVE_INFINITY;
   let pressed = false;
-  for (const type of ['pointerdown', 'keydown', 'pointerup', 'click']) {
-    const isEnd = type === 'pointerup' || type === 'click';
-    const hear = (event: Event): void => {
-      if (!event.isTrusted) return;
-      seenAt = now();
-      // Assistive technology clicks without pressing anything first.
-      if (isEnd ? type === 'click' && !pressed : !(event as KeyboardEvent).repeat) count += 1;
-      if (type !== 'pointerup') pressed = !isEnd;
-    };
-    page.addEventListener(type, hear, true);
-  }
+  /** Whether an event is one for which browsers let a page do what takes a click (HTML, "activation triggering input event"). */
+  const activates = ({ type, pointerType, repeat, key }: Heard): boolean => {
+    if (type === 'keydown') return !repeat && key !== 'Escape';
+    // A finger that goes down may only scroll.
+    if (type.startsWith('pointer')) return (pointerType === 'mouse') === (type === 'pointerdown');
+    // Assistive technology clicks without pressing anything first.
+    return !pressed;
+  };
+  const hear = (event: Event): void => {
+    if (!event.isTrusted) return;
+    seenAt = now();
+    const counts = activates(event as Heard);
+    if (counts) next();
+    pressed = event.type !== 'click' && (counts || pressed);
+  };
+  for (const type of ['pointerdown', 'pointerup', 'keydown', 'click']) page.addEventListener(type, hear, true);
   return () => {
     if (!activation.isActive) return 0;
     // It came from a frame, whose events are not ours to hear: what we heard last no longer counts.
     if (now() - seenAt > activationMs) {
-      count += 1;
+      next();
       seenAt = now();
     }
-    return count;
+    return last;
   };
 }
