@@ -26,6 +26,7 @@ export function account(deps: Deps) {
     }
     const { email, name } = page.person;
     const view = await accountView(deps, page.person);
+    c.set('hasScript', true);
     return c.html(
       accountPage(c.get('language'), { ...view, csrf: csrfToken(deps, page), account: email ?? name, now: deps.now() }),
     );
