@@ -318,3 +318,30 @@ describe('trusted_proxies', () => {
     },
   );
 });
+
+describe('what tokens carry', () => {
+  const resource = (line: string) => good.replace('name: Orders API', `name: Orders API\n    ${line}`);
+
+  it('is all groups, used ones or a list of them, by provider', () => {
+    for (const groups of ['all', 'used', '[okta:staff]', '[]'])
+      expect(faultsOf(resource(`groups: ${groups}`))).toEqual([]);
+    for (const groups of ['none', '[staff]', '[nobody:staff]', '{ okta: staff }']) {
+      const [fault] = faultsOf(resource(`groups: ${groups}`));
+      expect(fault?.at, groups).toMatch(/^resources\.https:\/\/api\.example\.com\.groups/);
+    }
+  });
+
+  it('fits: names of 500 characters, and scopes of 2048', () => {
+    const long = `https://${'a'.repeat(500)}.example.com`;
+    const renamed = good.replaceAll('https://api.example.com', long);
+    expect(faultsOf(renamed).map(({ message }) => message)).toContain('must have at most 500 characters');
+    const scopes = Array.from({ length: 40 }, (_, index) => `${'s'.repeat(60)}${index}`);
+    const map = scopes.map((scope) => `${scope}: Read`).join(', ');
+    const wide = good
+      .replace(/scopes: \{ orders:read[^}]*\}/, `scopes: { orders:read: Read, orders:write: Write, ${map} }`)
+      .replace(/(tv:[\s\S]*?allow: \{ https:\/\/api\.example\.com: \[)/, `$1${scopes.join(', ')}, `);
+    expect(faultsOf(wide)).toMatchObject([
+      { at: 'devices.tv.allow.https://api.example.com', message: expect.stringContaining('2048') },
+    ]);
+  });
+});

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import * as v from 'valibot';
 import { LineCounter, parseDocument } from 'yaml';
+import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
 import { ConfigError, type Fault } from './fault.ts';
 import { presetOf } from './provider-presets.ts';
@@ -142,6 +143,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       freshMs: entry.fresh,
       dpop: entry.dpop,
       urls: entry.urls ?? [resource.endsWith('/') ? resource : `${resource}/`],
+      groups: carriedGroups(resource, entry.groups, file),
     })),
     origins: toMap(file.origins, (origin, entry) => ({
       origin,

@@ -10,6 +10,10 @@ import { secretHashForm } from './secret-hash-form.ts';
 const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
 const file = text;
 
+/** `iss`, `aud` and `azp` that verifiers accept. */
+const maxNameLength = 500;
+const maxOriginLength = 300;
+
 const secureUrl = v.pipe(
   text,
   v.check(
@@ -28,14 +32,18 @@ const bareUrl = v.pipe(
 
 const issuerUrl = v.pipe(
   secureUrl,
+  v.maxLength(maxNameLength, `must have at most ${maxNameLength} characters`),
   v.check(
     (value) => !URL.canParse(value) || new URL(value).origin === value,
     'must be an origin without path or trailing slash, such as https://latchkey.example.com',
   ),
 );
 
+const resourceUrl = v.pipe(bareUrl, v.maxLength(maxNameLength, `must have at most ${maxNameLength} characters`));
+
 const origin = v.pipe(
   text,
+  v.maxLength(maxOriginLength, `must have at most ${maxOriginLength} characters`),
   v.check(
     (value) => exactOrigin(value) !== undefined,
     'must be an exact origin such as https://shop.example.com: scheme, host and port only, no path, no pattern',
@@ -94,12 +102,14 @@ function isCidrBlock(block: string): boolean {
   return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
 }
 
-const groups = v.optional(
-  v.array(
-    v.pipe(text, v.regex(/^[^:\s]+:.+$/, 'must name its provider, such as okta:staff')),
-    'must be a list such as [okta:staff]',
-  ),
-  [],
+const qualifiedGroup = v.pipe(text, v.regex(/^[^:\s]+:.+$/, 'must name its provider, such as okta:staff'));
+
+const groups = v.optional(v.array(qualifiedGroup, 'must be a list such as [okta:staff]'), []);
+
+/** Which of a person's groups the resource's tokens carry. `used`: those that a site or client of the resource requires. */
+const carriedGroups = v.optional(
+  v.union([v.picklist(['all', 'used']), v.array(qualifiedGroup)], 'must be all, used, or a list such as [okta:staff]'),
+  'used',
 );
 
 const allow = v.record(text, v.array(scopeToken, 'must be a list of scopes'), 'must map resources to lists of scopes');
@@ -146,6 +156,7 @@ const resource = v.strictObject({
   fresh: v.optional(freshness, '15m'),
   dpop: v.optional(v.picklist(['required', 'optional', 'off'], 'must be required, optional or off'), 'optional'),
   urls: v.optional(v.array(bareUrl, 'must be a list of URLs')),
+  groups: carriedGroups,
 });
 
 const site = v.strictObject({
@@ -235,7 +246,7 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
-  resources: v.record(bareUrl, resource),
+  resources: v.record(resourceUrl, resource),
   origins: v.optional(v.record(origin, site), {}),
   devices: v.optional(v.record(v.pipe(text, v.regex(/^[\w.-]{1,64}$/, 'must be letters, digits, . _ -')), device), {}),
   services: v.optional(

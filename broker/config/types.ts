@@ -69,7 +69,16 @@ export interface ResourceConfig {
   /** Maximum age of the groups in a token at the time it expires. */
   freshMs: number;
   dpop: 'required' | 'optional' | 'off';
+  groups: CarriedGroups;
   urls: readonly string[];
+}
+
+/** Which of a person's groups the tokens of a resource carry. */
+export interface CarriedGroups {
+  /** `named`: no others than `named`. `all`: `named` first, then the person's others, as far as they fit. */
+  carry: 'all' | 'named';
+  /** The groups that the resource lists or, if it lists none, that the rules of its sites and clients name. */
+  named: readonly string[];
 }
 
 /** Maps each resource to its allowed scopes. */

@@ -13,7 +13,7 @@ const advice = about('configuration');
 /** What the configuration allows and experience advises against. */
 export function checkAdvice(config: Config): Finding[] {
   const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
-  const findings: Finding[] = [...checkLifetimes(config), ...checkAdminListen(config)];
+  const findings: Finding[] = [...checkLifetimes(config), ...checkGroups(config), ...checkAdminListen(config)];
   for (const { name, preset, rotates = presetOf(preset).rotates, refreshLeewayMs, scopes } of upstreams.values()) {
     if (rotates !== 'no' && refreshLeewayMs === 0) {
       findings.push(
@@ -69,6 +69,29 @@ function checkLifetimes({ resources, services }: Config): Finding[] {
         "Set lifetime to a few minutes. Tokens stay valid after sign-out until they expire, and users don't notice refreshes.",
       ),
     );
+}
+
+/** About half of the longest token, so that groups fit beside long scopes. */
+const groupsBytes = 2_500;
+
+function checkGroups({ resources }: Config): Finding[] {
+  return [...resources.values()].flatMap(({ resource, groups: { carry, named } }): Finding[] => {
+    if (carry === 'all') {
+      return [
+        advice.warning(
+          `resources.${resource}: tokens carry all groups of a person`,
+          'List the groups that this API needs. The tokens of people with about 100 groups or more lack some of them (claim groups_omitted).',
+        ),
+      ];
+    }
+    if (JSON.stringify(named).length <= groupsBytes) return [];
+    return [
+      advice.warning(
+        `resources.${resource}: the groups of its tokens don't fit into a token together`,
+        'List fewer groups under its groups. Someone who is in most of them gets tokens without the last ones (claim groups_omitted).',
+      ),
+    ];
+  });
 }
 
 /** Metrics and the state of the providers are told to whoever asks there. */

@@ -33,6 +33,7 @@ export const userInfoResource = (issuer: string): ResourceConfig => ({
   freshMs: 900_000,
   dpop: 'off',
   urls: [],
+  groups: { carry: 'named', named: [] },
 });
 
 /**

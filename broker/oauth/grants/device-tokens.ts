@@ -6,6 +6,7 @@ import { OAuthError, unavailable } from '../../errors.ts';
 import { inGroups } from '../../policy/decide.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts';
+import { tokenGroups } from '../../tokens/token-groups.ts';
 import { providerReplaced } from '../../upstream/find-issuer.ts';
 import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
 import { type DeviceRefreshToken, formatRefreshToken } from '../refresh-token-format.ts';
@@ -89,14 +90,14 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
     throw unavailable('the information from the identity provider is too old; try again', 1_000);
   }
   const exp = toSeconds(deps.now() + life);
-  const { groups, auth_time, acr, amr } = row.claims;
+  const { auth_time, acr, amr } = row.claims;
   const accessToken = await deps.minter.accessToken({
     sub: row.sub,
     aud: hasOpenid && row.resource !== undefined ? [resource.resource, userInfoAudience(issuer)] : resource.resource,
     client_id: client.clientId,
     sid: row.id,
     scope: scopes.join(' '),
-    groups,
+    ...tokenGroups(resource.groups, row.claims.groups),
     auth_time,
     acr,
     amr,
