@@ -92,6 +92,19 @@ describe('a device code', () => {
   });
 });
 
+describe("the form of a device's question", () => {
+  it.each(['allow', 'deny', 'switch_account'] as const)(
+    "answers no program's question: at /authorize/decision, %s decides nothing",
+    async (action) => {
+      const started = await beginDevice(issuer, 'tv');
+      const person = newPerson();
+      const confirmation = await person.enter(started.user_code);
+      expect((await person.decideNative(confirmation, action)).status).toBeLessThan(500);
+      expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('authorization_pending');
+    },
+  );
+});
+
 describe('another network', () => {
   /** As the proxy in front says, the request comes from there. */
   const from = (address: string) => ({ 'x-forwarded-for': address });
