@@ -46,14 +46,7 @@ export async function keys(argv: readonly string[]): Promise<number> {
     case 'rotate sealing':
       return withStore(config(), rotateSealing);
     case 'rotate signing':
-      return withStore(config(), (store, ring, { resources }) =>
-        rotateSigning(
-          store,
-          ring,
-          Math.max(0, ...[...resources.values()].map(({ lifetimeMs }) => lifetimeMs)),
-          values.force,
-        ),
-      );
+      return withStore(config(), (store, ring) => rotateSigning(store, ring, values.force));
     case 'revoke signing':
       if (values.all === (values.kid !== undefined)) break;
       return withStore(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'));
@@ -83,9 +76,9 @@ async function rotateSealing(store: Store, { current }: KeyRing, { keysFile }: C
   return 0;
 }
 
-async function rotateSigning(store: Store, ring: KeyRing, tokenLifeMs: number, force: boolean): Promise<number> {
+async function rotateSigning(store: Store, ring: KeyRing, force: boolean): Promise<number> {
   try {
-    const { active, retired, next } = await rotateSigningKeys({ store, ring }, Date.now(), { tokenLifeMs, force });
+    const { active, retired, next } = await rotateSigningKeys({ store, ring }, Date.now(), { force });
     say(`active  ${active}`);
     if (retired !== undefined) say(`retired ${retired}`);
     say(`next    ${next}`);

@@ -20,6 +20,10 @@ const secureUrl = v.pipe(
     (value) => URL.canParse(value) && isSecureUrl(new URL(value)),
     'must be an https: URL (http: only on loopback, such as http://localhost:8787)',
   ),
+  v.check(
+    (value) => !URL.canParse(value) || (new URL(value).username === '' && new URL(value).password === ''),
+    'must not have a user name or password',
+  ),
 );
 
 const bareUrl = v.pipe(
@@ -64,11 +68,14 @@ const lifetime = v.pipe(
 
 const day = 86_400_000;
 
+/** The longest lifetime that a configuration can give an access token, in milliseconds. */
+export const longestTokenLifeMs = day;
+
 /** Limited because APIs that verify access tokens locally accept them until they expire, even after revocation. */
 const tokenLifetime = v.pipe(
   lifetime,
   v.check(
-    (ms) => ms <= day,
+    (ms) => ms <= longestTokenLifeMs,
     "must be at most 1d. Access tokens can't be revoked once issued; use a few minutes (they're refreshed automatically)",
   ),
 );

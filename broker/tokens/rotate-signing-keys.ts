@@ -1,3 +1,4 @@
+import { longestTokenLifeMs } from '../config/schema.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import type { SigningKey, SigningKeyStore } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
@@ -24,13 +25,16 @@ export class TooEarlyError extends Error {
  * Rotates the signing keys: `next` becomes `active`, the `active` key is retired, and a new `next` is published.
  * Running brokers read the keys before each token, so they sign with the new key from then on.
  *
- * @param options `tokenLifeMs` is the longest lifetime of any token. `force` skips the wait, for a compromised key.
+ * The retired key is published for as long as any configuration lets tokens live: the current one may be shorter than
+ * the one they were issued under.
+ *
+ * @param options `force` skips the wait, for a compromised key
  * @throws {TooEarlyError} if the next key was published too recently
  */
 export async function rotateSigningKeys(
   { store, ring }: { store: SigningKeyStore; ring: KeyRing },
   now: number,
-  { tokenLifeMs, force }: { tokenLifeMs: number; force: boolean },
+  { force }: { force: boolean },
 ): Promise<{ active: string; retired: string | undefined; next: string }> {
   const next = await nextKey(store, ring, now);
   const waitMs = next.createdAt + publishedMs - now;
@@ -38,7 +42,7 @@ export async function rotateSigningKeys(
   const retired = (await store.listSigningKeys()).find(({ state }) => state === 'active')?.kid;
   const rotated = { type: 'keys.rotated', detail: { active: next.kid, ...(retired && { retired }) } };
   const report = { at: now, audit: [rotated] };
-  await store.setSigningKeyState(next.kid, 'active', now + tokenLifeMs + afterLastTokenMs, report);
+  await store.setSigningKeyState(next.kid, 'active', now + longestTokenLifeMs + afterLastTokenMs, report);
   const { kid } = await nextKey(store, ring, now);
   return { active: next.kid, retired, next: kid };
 }
