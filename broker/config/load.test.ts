@@ -345,3 +345,66 @@ describe('what tokens carry', () => {
     ]);
   });
 });
+
+describe('the password of the database', () => {
+  const store = (url: string) =>
+    faultsOf(`${good}store: "${url}"\n`, {
+      ...env,
+      DB_PASSWORD: 'hunter2',
+      DB: 'postgres://u:hunter2@db/x',
+    } as typeof env);
+
+  it.each([
+    'postgres://latchkey:hunter2@db/latchkey',
+    'postgresql://latchkey:hunter2@db:5432/latchkey?sslmode=require',
+    'postgres://latchkey:p@ss@db/latchkey',
+    'postgres://:hunter2@db/latchkey',
+    'postgres://db/latchkey?user=latchkey&password=hunter2',
+    'postgres://db/latchkey?sslpassword=hunter2',
+    'postgres://latchkey:${DB_PASSWORD}2@db/latchkey',
+  ])('is never in the file, and not repeated: %s', (url) => {
+    const faults = store(url);
+    expect(faults).toMatchObject([{ at: 'store', message: expect.stringContaining('password in plain text') }]);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+
+  it.each([
+    '${DB}',
+    'postgres://latchkey:${DB_PASSWORD}@db/latchkey',
+    'postgres://latchkey@db/latchkey',
+    'postgres://latchkey:@db/latchkey',
+    'postgres://db/latchkey?password=${DB_PASSWORD}',
+    'sqlite:./latchkey.db',
+  ])('comes from outside: %s', (url) => {
+    expect(store(url)).toEqual([]);
+  });
+
+  it('is in no other URL either', () => {
+    for (const issuer of ['https://ada:hunter2@acme.okta.com', 'https://ada@acme.okta.com']) {
+      const faults = faultsOf(good.replace('https://acme.okta.com/oauth2/default', issuer));
+      expect(faults).toMatchObject([{ at: 'upstreams.okta.issuer', message: 'must not have a user name or password' }]);
+    }
+  });
+});
+
+describe('a file that stands for more than it says', () => {
+  const level = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join(', ')}]\n`;
+  it.each([
+    ['aliases of aliases', `${level('a', 'x')}${level('b', '*a')}${level('c', '*b')}${level('d', '*c')}`],
+    ['a map that contains itself', 'resources: &r { x: *r }\n'],
+    ['a list that contains itself', 'resources: &r [*r]\n'],
+    ['an alias without an anchor', 'resources: *nowhere\n'],
+    ['lists in lists in lists', `resources: ${'['.repeat(20_000)}\n`],
+    ['two documents', `${good}---\n${good}`],
+  ])('is a fault of the configuration: %s', (_, source) => {
+    expect(faultsOf(source).length).toBeGreaterThan(0);
+  });
+
+  it('may say a thing once and refer to it', () => {
+    const shared = good
+      .replace('    groups: [okta:staff]', '    groups: &staff [okta:staff]')
+      .replace('session: 90d', 'session: 90d, groups: *staff');
+    expect(faultsOf(shared)).toEqual([]);
+    expect(parse(shared).devices.get('tv')?.groups).toEqual(['okta:staff']);
+  });
+});
