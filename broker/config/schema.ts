@@ -43,7 +43,11 @@ const issuerUrl = v.pipe(
   ),
 );
 
-const resourceUrl = v.pipe(bareUrl, v.maxLength(maxNameLength, `must have at most ${maxNameLength} characters`));
+const resourceUrl = v.pipe(
+  bareUrl,
+  v.regex(/^\S+$/, 'must not have spaces'),
+  v.maxLength(maxNameLength, `must have at most ${maxNameLength} characters`),
+);
 
 const origin = v.pipe(
   text,

@@ -42,7 +42,8 @@ async function bodyText(c: BrokerContext): Promise<string> {
 }
 
 /**
- * Reads an `application/x-www-form-urlencoded` body. Unknown parameters are ignored (RFC 6749 §3.2).
+ * Reads an `application/x-www-form-urlencoded` body. Unknown parameters are ignored (RFC 6749 §3.2). Values of
+ * `resource`, which may be repeated (RFC 8707 §2), are joined by spaces.
  *
  * @throws {OAuthError} `invalid_request`
  */
@@ -55,8 +56,11 @@ export async function formBody(c: BrokerContext): Promise<Form> {
   }
   const form: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(await bodyText(c))) {
-    if (name in form) throw new OAuthError('invalid_request', `parameter ${safeName(name)} must not be repeated`);
-    if (value !== '') form[name] = value;
+    const before = form[name];
+    if (before !== undefined && name !== 'resource') {
+      throw new OAuthError('invalid_request', `parameter ${safeName(name)} must not be repeated`);
+    }
+    if (value !== '') form[name] = before === undefined ? value : `${before} ${value}`;
   }
   const client = namedClient(c.req.header('Authorization'), form);
   if (client !== undefined) c.set('client', client);

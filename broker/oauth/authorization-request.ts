@@ -91,13 +91,17 @@ export function nativeRequest(
   }
   const request = {
     ...redirect,
-    ...requestedTarget(deps, client, { scope: only(query, 'scope'), resource: only(query, 'resource') }),
+    ...requestedTarget(deps, client, { scope: only(query, 'scope'), resource: resources(query) }),
     clientId: client.clientId,
     codeChallenge: codeChallenge(query),
     nonce: only(query, 'nonce'),
   };
   return { request, wish: signInWish(query) };
 }
+
+/** The only parameter that may be repeated (RFC 8707 §2). */
+const resources = (query: URLSearchParams): string | undefined =>
+  query.getAll('resource').filter(Boolean).join(' ') || undefined;
 
 /** RFC 7636 §4.3. `plain` is rejected: it proves nothing against someone who can read the request. */
 function codeChallenge(query: URLSearchParams): string {

@@ -74,7 +74,7 @@ export interface DeviceTarget {
 }
 
 /**
- * Reads `resource` (RFC 8707) and `scope`. Clients ask for more than they may have and repeat values. Scopes that are
+ * Reads `resource` (RFC 8707; several are separated by spaces) and `scope`. Clients ask for more than they may have and repeat values. Scopes that are
  * not allowed are dropped, and the `scope` of the response lists the rest.
  *
  * @throws {OAuthError} `invalid_target`, `invalid_scope`
@@ -88,19 +88,23 @@ export function requestedTarget(
   const identity = identityScopesOf(wanted);
   const ofApis = wanted.filter((token) => !isIdentityScope(token));
   const hasOpenid = identity.includes('openid');
-  const allowed = [...client.allow].filter(([id]) => config.resources.has(id) && (resource ?? id) === id);
-  if (resource !== undefined && allowed.length === 0) {
+  const [one, ...more] = new Set(resource?.split(' '));
+  if (more.length > 0) {
+    throw new OAuthError('invalid_target', 'only one resource can be granted in a sign-in; start one for each');
+  }
+  const allowed = [...client.allow].filter(([id]) => config.resources.has(id) && (one ?? id) === id);
+  if (one !== undefined && allowed.length === 0) {
     throw new OAuthError(
       'invalid_target',
       `resource is not allowed for this client; allowed: ${[...client.allow.keys()].join(' ') || 'none'}`,
     );
   }
-  if (hasOpenid && ofApis.length === 0) return { resource, scopes: identity };
+  if (hasOpenid && ofApis.length === 0) return { resource: one, scopes: identity };
   for (const [id, scopes] of allowed) {
     const granted = ofApis.length === 0 ? scopes : scopes.filter((token) => ofApis.includes(token));
     if (granted.length > 0) return { resource: id, scopes: [...identity, ...granted] };
   }
-  if (hasOpenid) return { resource, scopes: identity };
+  if (hasOpenid) return { resource: one, scopes: identity };
   throw new OAuthError(
     'invalid_scope',
     `none of these scopes is allowed for this client; allowed: ${['openid', ...allowed.flatMap(([, scopes]) => scopes)].join(' ')}`,

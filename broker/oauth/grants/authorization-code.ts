@@ -36,7 +36,7 @@ export async function authorizationCodeGrant(deps: Deps, { client, form, address
   }
   const refreshToken = { family: codeFamily(code), secret: randomBytes(32) };
   const { nonce } = opened.sealed.authorization;
-  const how = { code, refreshToken, from: address, scope: form.scope, nonce };
+  const how = { code, refreshToken, from: address, scope: form.scope, resource: form.resource, nonce };
   const tokens = await redeemOnce(deps, client, opened, how);
   if (!tokens) throw await used(deps, client, code);
   return tokens;

@@ -23,7 +23,13 @@ export async function deviceCodeGrant(deps: Deps, { client, form, address }: Cli
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
   const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
-  const how = { code: deviceCode, refreshToken: newRefreshToken(), from: address, scope: form.scope };
+  const how = {
+    code: deviceCode,
+    refreshToken: newRefreshToken(),
+    from: address,
+    scope: form.scope,
+    resource: form.resource,
+  };
   const tokens = opened && (await redeemOnce(deps, client, opened, how));
   if (!tokens) {
     throw new OAuthError('invalid_grant', 'device_code was already used, or its sign-in was ended; start again');

@@ -8,8 +8,9 @@ import type { DeviceSession } from '../../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts';
 import { tokenGroups } from '../../tokens/token-groups.ts';
 import { providerReplaced } from '../../upstream/find-issuer.ts';
-import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
+import { isIdentityScope, personClaims, userInfoAudience } from '../identity-scopes.ts';
 import { type DeviceRefreshToken, formatRefreshToken } from '../refresh-token-format.ts';
+import { tokenTarget } from './token-target.ts';
 
 /** A device session that is currently allowed to receive a token. */
 export interface TokenBasis {
@@ -23,18 +24,19 @@ export interface TokenBasis {
  * Makes sure that the person's data is fresh enough for a token, and asks the provider if it is not. Also verifies
  * that the client, its groups and its resource are still configured.
  *
- * @throws {OAuthError} `invalid_grant` if the person has to sign in, `access_denied`, `temporarily_unavailable`
+ * @param wanted the request's `resource`
+ * @throws {OAuthError} `invalid_target`, `invalid_grant` if the person has to sign in, `access_denied`,
+ *   `temporarily_unavailable`
  */
 export async function prepareToken(
   deps: Deps,
   client: DeviceClientConfig,
   row: DeviceSession,
   refreshToken: DeviceRefreshToken,
+  wanted: string | undefined,
 ): Promise<TokenBasis> {
-  const { config, store, refresher, now } = deps;
-  const resource = row.resource === undefined ? userInfoResource(config.issuer) : config.resources.get(row.resource);
-  if (!resource)
-    throw new OAuthError('invalid_grant', 'the resource of this sign-in is no longer configured; sign in again');
+  const { store, refresher, now } = deps;
+  const resource = tokenTarget(deps, row, wanted);
   const idpSub = (await store.getPerson(row.sub))?.idpSub;
   if (idpSub === undefined) throw signInAgain();
   if (row.state === 'reauth_required') throw signInAgain();
@@ -81,7 +83,7 @@ interface TokenRequest {
 /** Builds the token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, nonce }: TokenRequest) {
   const { row, client, resource, idpSub } = basis;
-  const { issuer } = deps.config;
+  const userInfo = userInfoAudience(deps.config.issuer);
   const scopes = grantedScopes(basis, scope);
   const hasOpenid = scopes.includes('openid');
   const life = lifeMs(row, resource, deps.now());
@@ -93,7 +95,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
   const { auth_time, acr, amr } = row.claims;
   const accessToken = await deps.minter.accessToken({
     sub: row.sub,
-    aud: hasOpenid && row.resource !== undefined ? [resource.resource, userInfoAudience(issuer)] : resource.resource,
+    aud: hasOpenid && resource.resource !== userInfo ? [resource.resource, userInfo] : resource.resource,
     client_id: client.clientId,
     sid: row.id,
     scope: scopes.join(' '),

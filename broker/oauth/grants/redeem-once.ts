@@ -12,6 +12,7 @@ import {
 import { deviceTokens, prepareToken } from './device-tokens.ts';
 import { openGrant, sealGrant } from './grant-seal.ts';
 import { formatSealedGrant, parseSealedGrant, type SealedGrant } from './sealed-grant.ts';
+import { tokenTarget } from './token-target.ts';
 
 /** An allowed grant, opened with its code. */
 export interface OpenedGrant {
@@ -56,15 +57,19 @@ export async function redeemOnce(
     refreshToken: DeviceRefreshToken;
     from: string;
     scope: string | undefined;
+    /** The request's `resource`. */
+    resource: string | undefined;
     nonce?: string | undefined;
   },
 ) {
   const { store, now } = deps;
+  // A wrong resource uses up nothing, and starts nothing.
+  tokenTarget(deps, opened.grant, how.resource);
   const begun = await claim(deps, client, opened, how);
   if (!begun) return undefined;
   const { row, refreshToken } = begun;
   const absoluteExpiresAt = now() + client.sessionMs;
-  const basis = await prepareToken(deps, client, { ...row, absoluteExpiresAt }, refreshToken);
+  const basis = await prepareToken(deps, client, { ...row, absoluteExpiresAt }, refreshToken, how.resource);
   const { scope, nonce } = how;
   const tokens = await deviceTokens(
     deps,

@@ -32,7 +32,7 @@ export async function refreshTokenGrant(deps: Deps, { client, form, address }: C
   if (!presented) throw unusable();
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const found = await find(deps, client, presented);
-    const basis = await prepareToken(deps, client, found.row, found.refreshToken);
+    const basis = await prepareToken(deps, client, found.row, found.refreshToken, form.resource);
     if (!found.isCurrent) return deviceTokens(deps, basis, { refreshToken: found.refreshToken, scope: form.scope });
     const next = await rotate(deps, basis.row, presented, address);
     if (next) return deviceTokens(deps, basis, { refreshToken: next, scope: form.scope });
