@@ -1,3 +1,5 @@
+import type { OAuthErrorCode } from '@latchkey/shared/oauth-errors.ts';
+import { invitation } from '@latchkey/shared/resource-server/challenge.ts';
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -5,6 +7,7 @@ import type { Env } from '../env.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { RingError } from '../keys/ring.ts';
 import { errorSummary, type Log } from '../log.ts';
+import { basicChallenge } from '../oauth/client-authentication/basic-credentials.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { errorPage } from '../web/pages/error-page.ts';
 import { english } from '../web/pages/languages.ts';
@@ -40,6 +43,7 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
       log[thrown instanceof StoreUnavailableError ? 'error' : 'warn']({ event: 'unavailable', ...line });
     else if (error.cause !== undefined) log.info({ event: 'refused', ...line });
     c.header('Cache-Control', 'no-store');
+    if (error.status === 401) c.header('WWW-Authenticate', defaultChallenge(error.code));
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
     if (pages.has(c.req.path))
       return c.html(
@@ -51,6 +55,13 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
       error.status as ContentfulStatusCode,
     );
   };
+}
+
+/** Every 401 names what would be accepted (RFC 9110 §15.5.2). Responses of resource servers have their own challenge. */
+function defaultChallenge(code: OAuthErrorCode): string {
+  if (code === 'invalid_client') return basicChallenge['WWW-Authenticate'];
+  // Sessions are bound to a key, and browsers open no dialog for this scheme.
+  return invitation(code === 'invalid_token' ? 'off' : 'required');
 }
 
 export const notFound: NotFoundHandler<Env> = () => {
