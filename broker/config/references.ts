@@ -82,17 +82,14 @@ function clientFaults(devices: Tree, services: Tree): Fault[] {
   ];
 }
 
-/**
- * Devices get bearer tokens. For a resource that requires bound tokens, such a token would be either useless or too
- * powerful.
- */
+/** Few device clients send DPoP proofs, and our own don't. Without one, they would get no token for such a resource. */
 function bindingFaults(path: readonly string[], allow: Tree, resources: Tree): Fault[] {
   return Object.keys(allow)
     .filter((resource) => Object.hasOwn(resources, resource) && tree(resources[resource]).dpop === 'required')
     .map((resource) => ({
       path: [...path, resource],
       message:
-        'accepts only bound tokens (dpop: required), which devices cannot get. Remove it, or set dpop: optional on the resource',
+        'accepts only bound tokens (dpop: required), and most devices send no DPoP proof. Remove it, or set dpop: optional on the resource: devices that send a proof get bound tokens',
     }));
 }
 

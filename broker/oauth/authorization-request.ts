@@ -8,6 +8,8 @@ export interface NativeRequest extends DeviceTarget, Redirect {
   clientId: string;
   codeChallenge: string;
   nonce: string | undefined;
+  /** Thumbprint of the DPoP key that has to redeem the code (RFC 9449 §10). */
+  dpopJkt: string | undefined;
 }
 
 /** The target of the authorization response, once the redirect URI is verified to belong to the client. */
@@ -95,8 +97,15 @@ export function nativeRequest(
     clientId: client.clientId,
     codeChallenge: codeChallenge(query),
     nonce: only(query, 'nonce'),
+    dpopJkt: thumbprint(query),
   };
   return { request, wish: signInWish(query) };
+}
+
+function thumbprint(query: URLSearchParams): string | undefined {
+  const jkt = only(query, 'dpop_jkt');
+  if (jkt === undefined || /^[\w-]{43}$/.test(jkt)) return jkt;
+  throw new OAuthError('invalid_request', 'dpop_jkt must be the JWK thumbprint of a DPoP key (SHA-256, base64url)');
 }
 
 /** The only parameter that may be repeated (RFC 8707 §2). */

@@ -31,7 +31,7 @@ export const userInfoResource = (issuer: string): ResourceConfig => ({
   scopes: {},
   lifetimeMs: 300_000,
   freshMs: 900_000,
-  dpop: 'off',
+  dpop: 'optional',
   urls: [],
   groups: { carry: 'named', named: [] },
 });

@@ -64,6 +64,8 @@ export interface ClientRequest {
   form: Form;
   /** The caller's address. */
   address: string;
+  /** The `DPoP` header. */
+  proof: string | undefined;
 }
 
 /** What a device asks for: scopes of one resource, and facts about the person. */

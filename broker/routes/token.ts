@@ -21,18 +21,16 @@ export function token(deps: Deps) {
         client: requireClient(deps, form, c.req.header('authorization')),
         form,
         address: c.get('address'),
+        proof: c.req.header('DPoP'),
       });
-  const ofServices = async (c: BrokerContext, form: Form) => {
-    const { answer, nextNonce } = await clientCredentialsGrant(deps, {
+  const ofServices = (c: BrokerContext, form: Form) =>
+    clientCredentialsGrant(deps, {
       authorization: c.req.header('authorization'),
       form,
       path: c.req.path,
       network: c.get('network'),
       proof: c.req.header('DPoP'),
     });
-    if (nextNonce !== undefined) c.header('DPoP-Nonce', nextNonce);
-    return answer;
-  };
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
     [deviceCodeGrantType, ofDevices(deviceCodeGrant)],
     ['authorization_code', ofDevices(authorizationCodeGrant)],
@@ -46,6 +44,7 @@ export function token(deps: Deps) {
     if (!grant)
       throw new OAuthError('unsupported_grant_type', `grant_type must be one of: ${[...grants.keys()].join(' ')}`);
     await countGrant(deps, c, form);
+    if (c.req.header('DPoP') !== undefined) c.header('DPoP-Nonce', deps.nonces.issue());
     return c.json(await grant(c, form));
   };
 }

@@ -150,6 +150,8 @@ export interface DeviceSession extends UpstreamGrant {
   resource?: string | undefined;
   /** Name chosen by the owner; defaults to the client's name. */
   name?: string | undefined;
+  /** Thumbprint of the DPoP key that the refresh token is bound to, if it is (RFC 9449 §5). */
+  jkt?: string | undefined;
 }
 
 export type NewDeviceSession = Omit<DeviceSession, SetByStore | 'previousHash' | 'previousUsedAt'>;

@@ -390,6 +390,8 @@ export interface DeviceSessionStore {
       newCurrentHash: string;
       sealedRefresh: string | undefined;
       ringKid: string | undefined;
+      /** The DPoP key to bind the refresh token to; absent leaves it as it is. */
+      jkt?: string | undefined;
       now: number;
       /** Client IP address. */
       from?: string | undefined;

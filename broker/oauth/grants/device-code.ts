@@ -4,6 +4,7 @@ import { sha256 } from '../../keys/hash.ts';
 import type { DeviceGrant, PollResult } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
 import { newRefreshToken } from '../refresh-token-format.ts';
+import { tokenProof } from '../token-proof.ts';
 import { openAllowed, redeemOnce } from './redeem-once.ts';
 
 /**
@@ -17,10 +18,11 @@ const pollLeewayMs = 1_000;
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */
-export async function deviceCodeGrant(deps: Deps, { client, form, address }: ClientRequest) {
+export async function deviceCodeGrant(deps: Deps, { client, form, address, proof: header }: ClientRequest) {
   const { store, now } = deps;
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
+  const proof = await tokenProof(deps, header);
   const grant = allowedGrant(await store.pollDeviceGrant(sha256(deviceCode), client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
   const how = {
@@ -29,6 +31,7 @@ export async function deviceCodeGrant(deps: Deps, { client, form, address }: Cli
     from: address,
     scope: form.scope,
     resource: form.resource,
+    proof,
   };
   const tokens = opened && (await redeemOnce(deps, client, opened, how));
   if (!tokens) {

@@ -76,12 +76,14 @@ interface TokenRequest {
   refreshToken: DeviceRefreshToken | undefined;
   /** The scope that the client repeats. It can narrow the grant but never widen it. */
   scope: string | undefined;
+  /** The key to bind the access token to (RFC 9449 §6). */
+  jkt: string | undefined;
   /** From the authorization request. Refreshed ID tokens have no nonce (OpenID Connect Core §12.2). */
   nonce?: string | undefined;
 }
 
 /** Builds the token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
-export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, nonce }: TokenRequest) {
+export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, jkt, nonce }: TokenRequest) {
   const { row, client, resource, idpSub } = basis;
   const userInfo = userInfoAudience(deps.config.issuer);
   const scopes = grantedScopes(basis, scope);
@@ -106,6 +108,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
     idp: row.issuer,
     idp_sub: idpSub,
     exp,
+    cnf: jkt === undefined ? undefined : { jkt },
   });
   deps.metrics.token('device');
   const idToken = hasOpenid
@@ -122,7 +125,7 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
     : undefined;
   return {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: jkt === undefined ? 'Bearer' : 'DPoP',
     expires_in: toSeconds(life),
     scope: scopes.join(' '),
     ...(idToken === undefined ? {} : { id_token: idToken }),
