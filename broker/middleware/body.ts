@@ -48,14 +48,8 @@ async function bodyText(c: BrokerContext): Promise<string> {
  * @throws {OAuthError} `invalid_request`
  */
 export async function formBody(c: BrokerContext): Promise<Form> {
-  if (mediaType(c) !== 'application/x-www-form-urlencoded') {
-    throw new OAuthError(
-      'invalid_request',
-      'the body must be a form (Content-Type: application/x-www-form-urlencoded)',
-    );
-  }
   const form: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(await bodyText(c))) {
+  for (const [name, value] of await formParameters(c)) {
     const before = form[name];
     if (before !== undefined && name !== 'resource') {
       throw new OAuthError('invalid_request', `parameter ${safeName(name)} must not be repeated`);
@@ -65,6 +59,21 @@ export async function formBody(c: BrokerContext): Promise<Form> {
   const client = namedClient(c.req.header('Authorization'), form);
   if (client !== undefined) c.set('client', client);
   return form;
+}
+
+/**
+ * Reads the same body as it is.
+ *
+ * @throws {OAuthError} `invalid_request` if it is no form
+ */
+export async function formParameters(c: BrokerContext): Promise<URLSearchParams> {
+  if (mediaType(c) !== 'application/x-www-form-urlencoded') {
+    throw new OAuthError(
+      'invalid_request',
+      'the body must be a form (Content-Type: application/x-www-form-urlencoded)',
+    );
+  }
+  return new URLSearchParams(await bodyText(c));
 }
 
 function check<Out>(schema: Schema<Out>, value: unknown): Out {

@@ -11,21 +11,7 @@ import { basicChallenge } from '../oauth/client-authentication/basic-credentials
 import { StoreUnavailableError } from '../store/store.ts';
 import { errorPage } from '../web/pages/error-page.ts';
 import { english } from '../web/pages/languages.ts';
-import type { NextStep } from '../web/pages/next.ts';
-
-/** Paths that people open in a browser, and where they can continue from there. All other paths return errors as JSON. */
-const pages = new Map<string, NextStep | undefined>([
-  ['/', 'enterCode'],
-  ['/device', 'enterCode'],
-  ['/device/decision', 'enterCode'],
-  // These paths lead back to the client, not to another page.
-  ['/authorize', undefined],
-  ['/authorize/decision', undefined],
-  ['/account', 'account'],
-  ['/callback', 'enterCode'],
-  ['/result', 'enterCode'],
-  ['/signout', 'enterCode'],
-]);
+import { pagePaths } from './page-paths.ts';
 
 /** The only place that turns an error into a response: OAuth JSON, or a page on paths that people open. */
 export function errorAnswer(log: Log): ErrorHandler<Env> {
@@ -45,9 +31,12 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
     c.header('Cache-Control', 'no-store');
     if (error.status === 401) c.header('WWW-Authenticate', defaultChallenge(error.code));
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-    if (pages.has(c.req.path))
+    if (pagePaths.has(c.req.path))
       return c.html(
-        errorPage(c.get('language') ?? english, error, { requestId: c.get('requestId'), next: pages.get(c.req.path) }),
+        errorPage(c.get('language') ?? english, error, {
+          requestId: c.get('requestId'),
+          next: pagePaths.get(c.req.path),
+        }),
         error.status as ContentfulStatusCode,
       );
     return c.json(

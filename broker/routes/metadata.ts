@@ -12,7 +12,6 @@ import { languages } from '../web/pages/languages.ts';
 export function metadata({ config }: Pick<Deps, 'config'>) {
   return (c: BrokerContext) => {
     c.header('Cache-Control', 'public, max-age=3600');
-    c.header('Access-Control-Allow-Origin', '*');
     return c.json(document(config));
   };
 }
