@@ -23,6 +23,7 @@ import { callback } from './routes/callback.ts';
 import { deviceAuthorization } from './routes/device-authorization.ts';
 import { deviceDecision } from './routes/device-decision.ts';
 import { devicePage, deviceSubmit } from './routes/device-page.ts';
+import { endSession } from './routes/end-session.ts';
 import { backchannelLogout } from './routes/hooks-backchannel-logout.ts';
 import { globalTokenRevocation } from './routes/hooks-global-token-revocation.ts';
 import { oktaEventsChallenge, oktaEventsReceive } from './routes/hooks-okta-events.ts';
@@ -113,6 +114,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/callback', inPerson, callback(deps));
   app.get('/result', showResult(deps));
   app.post('/signout', signOut(deps));
+  app.on(['GET', 'POST'], '/logout', endSession(deps));
   app.post('/authorize/decision', forms, authorizeDecision(deps));
   for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));
 

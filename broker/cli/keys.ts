@@ -16,7 +16,7 @@ export const usage = `Usage: latchkey keys <init | list | rotate | revoke>
   keys init --file FILE               create a key file with one new key
   keys list --config FILE             list encryption keys (with how many rows use each) and signing keys
   keys rotate sealing --config FILE   add a new encryption key; old keys can still decrypt
-  keys rotate signing --config FILE   switch to the next signing key
+  keys rotate signing --config FILE   switch to the next signing keys
                  --force              rotate now; APIs with a cached key set may reject tokens for up to 5 minutes
   keys revoke signing --config FILE   reject a stolen signing key, and all it has signed, at once on all brokers
                  --kid ID             the key (may be repeated)
@@ -78,10 +78,11 @@ async function rotateSealing(store: Store, { current }: KeyRing, { keysFile }: C
 
 async function rotateSigning(store: Store, ring: KeyRing, force: boolean): Promise<number> {
   try {
-    const { active, retired, next } = await rotateSigningKeys({ store, ring }, Date.now(), { force });
-    say(`active  ${active}`);
-    if (retired !== undefined) say(`retired ${retired}`);
-    say(`next    ${next}`);
+    for (const { alg, active, retired, next } of await rotateSigningKeys({ store, ring }, Date.now(), { force })) {
+      say(`active  ${active} ${alg}`);
+      if (retired !== undefined) say(`retired ${retired} ${alg}`);
+      say(`next    ${next} ${alg}`);
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof TooEarlyError)) throw error;
@@ -118,9 +119,9 @@ async function list(store: Store, ring: KeyRing): Promise<number> {
   const missing = [...uses].filter(([kid]) => !ring.all.some((key) => key.kid === kid));
   for (const [kid, rows] of missing) say(`  ${kid}  ${rows} rows, MISSING from the key file: restore it`);
   say('signing keys');
-  for (const { kid, state, createdAt, notAfter } of await store.listSigningKeys()) {
+  for (const { kid, alg = 'ES256', state, createdAt, notAfter } of await store.listSigningKeys()) {
     const end = notAfter === undefined ? '' : `, until ${new Date(notAfter).toISOString()}`;
-    say(`  ${kid}  ${state}, since ${new Date(createdAt).toISOString()}${end}`);
+    say(`  ${kid}  ${alg} ${state}, since ${new Date(createdAt).toISOString()}${end}`);
   }
   return missing.length === 0 ? 0 : 1;
 }

@@ -163,6 +163,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       dpop: entry.dpop,
       urls: entry.urls ?? [resource.endsWith('/') ? resource : `${resource}/`],
       groups: carriedGroups(resource, entry.groups, file),
+      tokenAlg: entry.token_alg,
     })),
     origins: toMap(file.origins, (origin, entry) => ({
       origin,
@@ -180,6 +181,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       groups: entry.groups,
       sessionMs: entry.session,
       grant: entry.grant,
+      idTokenAlg: entry.id_token_alg,
       redirectPath: entry.redirect_path,
     })),
     services: toMap(file.services, (clientId, entry) => ({

@@ -156,6 +156,8 @@ const upstream = v.strictObject(
   'must be a map with at least issuer, client_id and one of client_secret, client_secret_file, private_key_file',
 );
 
+const signingAlgorithm = v.picklist(['ES256', 'RS256'], 'must be ES256 or RS256');
+
 const resource = v.strictObject({
   name: text,
   scopes: v.record(scopeToken, text, 'must map each scope to a description of what it allows'),
@@ -168,6 +170,7 @@ const resource = v.strictObject({
   dpop: v.optional(v.picklist(['required', 'optional', 'off'], 'must be required, optional or off'), 'optional'),
   urls: v.optional(v.array(bareUrl, 'must be a list of URLs')),
   groups: carriedGroups,
+  token_alg: v.optional(signingAlgorithm, 'ES256'),
 });
 
 const site = v.strictObject({
@@ -184,6 +187,8 @@ const device = v.strictObject({
   allow,
   groups,
   session: v.optional(lifetime, '30d'),
+  // The default of OpenID Connect Registration §2, which many clients insist on.
+  id_token_alg: v.optional(signingAlgorithm, 'RS256'),
   grant: v.optional(v.picklist(['device', 'loopback', 'both'], 'must be device, loopback or both'), 'device'),
   redirect_path: v.optional(
     v.pipe(text, v.regex(/^\/[\w.~/-]{0,127}$/, 'must be the path of a URL, such as /callback')),

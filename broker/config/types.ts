@@ -60,6 +60,9 @@ export interface HooksConfig {
   revocationIssuer: string | undefined;
 }
 
+/** Algorithms that the broker signs tokens with (RFC 7518 §3.1). */
+export type SigningAlgorithm = 'ES256' | 'RS256';
+
 export interface ResourceConfig {
   resource: string;
   name: string;
@@ -70,6 +73,8 @@ export interface ResourceConfig {
   freshMs: number;
   dpop: 'required' | 'optional' | 'off';
   groups: CarriedGroups;
+  /** Signs its access tokens. */
+  tokenAlg: SigningAlgorithm;
   urls: readonly string[];
 }
 
@@ -103,6 +108,8 @@ export interface DeviceClientConfig {
   sessionMs: number;
   /** `device`: a code entered on another device (RFC 8628). `loopback`: a browser on the same machine (RFC 8252). */
   grant: 'device' | 'loopback' | 'both';
+  /** Signs its ID tokens. */
+  idTokenAlg: SigningAlgorithm;
   /** Path of the loopback redirect URI. The program chooses the port. */
   redirectPath: string;
 }

@@ -8,6 +8,7 @@ export const pagePaths: ReadonlyMap<string, NextStep | undefined> = new Map<stri
   // These paths lead back to the client, not to another page.
   ['/authorize', undefined],
   ['/authorize/decision', undefined],
+  ['/logout', undefined],
   ['/account', 'account'],
   ['/callback', 'enterCode'],
   ['/result', 'enterCode'],

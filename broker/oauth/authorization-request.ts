@@ -58,7 +58,7 @@ export function trustedRedirect(
  * Accepts any port on the loopback IP literals. `localhost` is rejected because it may resolve elsewhere (RFC 8252
  * §7.3, §8.3).
  */
-function isLoopbackRedirect(uri: string, path: string): boolean {
+export function isLoopbackRedirect(uri: string, path: string): boolean {
   const [, port, found] = /^http:\/\/(?:127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(\/.*)$/.exec(uri) ?? [];
   return found === path && Number(port ?? 80) <= 65_535;
 }

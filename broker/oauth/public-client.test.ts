@@ -13,6 +13,7 @@ const client: DeviceClientConfig = {
   groups: [],
   sessionMs: 1_000,
   grant: 'device',
+  idTokenAlg: 'RS256',
   redirectPath: '/callback',
 };
 const resource = {} as ResourceConfig;

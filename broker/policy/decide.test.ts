@@ -12,6 +12,7 @@ const resource: ResourceConfig = {
   freshMs: 900_000,
   dpop: 'optional',
   groups: { carry: 'named', named: [] },
+  tokenAlg: 'ES256',
   urls: [`${api}/`],
 };
 const site = (more: Partial<OriginConfig> = {}): OriginConfig => ({

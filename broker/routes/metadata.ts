@@ -28,6 +28,7 @@ function document({ issuer, resources }: Deps['config']) {
     revocation_endpoint: `${issuer}/revoke`,
     introspection_endpoint: `${issuer}/introspect`,
     userinfo_endpoint: `${issuer}/userinfo`,
+    end_session_endpoint: `${issuer}/logout`,
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: [
       ...new Set([...identityScopesSupported, ...[...resources.values()].flatMap(({ scopes }) => Object.keys(scopes))]),
@@ -43,7 +44,9 @@ function document({ issuer, resources }: Deps['config']) {
       'amr',
       'nonce',
       'name',
+      'preferred_username',
       'email',
+      'email_verified',
       'groups',
     ],
     response_types_supported: ['code'],
@@ -63,7 +66,7 @@ function document({ issuer, resources }: Deps['config']) {
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_signing_alg_values_supported: ['ES256'],
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['ES256'],
+    id_token_signing_alg_values_supported: ['RS256', 'ES256'],
     dpop_signing_alg_values_supported: ['ES256'],
   };
 }

@@ -143,22 +143,25 @@ async function mint(
   const granted = parseScope(scope).join(' ');
   const { auth_time, acr, amr } = session.claims;
   const bound = authority.resource.dpop === 'off' ? undefined : jkt;
-  const accessToken = await deps.minter.accessToken({
-    sub: session.sub,
-    aud: resource,
-    client_id: extensionClientId,
-    azp: origin,
-    sid: session.id,
-    scope: granted,
-    ...tokenGroups(authority.resource.groups, session.claims.groups),
-    auth_time,
-    acr,
-    amr,
-    idp: person.issuer,
-    idp_sub: person.idpSub,
-    exp: toSeconds(deps.now() + lifeMs),
-    cnf: bound === undefined ? undefined : { jkt: bound },
-  });
+  const accessToken = await deps.minter.accessToken(
+    {
+      sub: session.sub,
+      aud: resource,
+      client_id: extensionClientId,
+      azp: origin,
+      sid: session.id,
+      scope: granted,
+      ...tokenGroups(authority.resource.groups, session.claims.groups),
+      auth_time,
+      acr,
+      amr,
+      idp: person.issuer,
+      idp_sub: person.idpSub,
+      exp: toSeconds(deps.now() + lifeMs),
+      cnf: bound === undefined ? undefined : { jkt: bound },
+    },
+    authority.resource.tokenAlg,
+  );
   deps.metrics.token('session');
   return {
     access_token: accessToken,

@@ -26,7 +26,10 @@ export interface GrantClaims {
   acr?: string | undefined;
   amr?: string[] | undefined;
   name?: string | undefined;
+  preferred_username?: string | undefined;
   email?: string | undefined;
+  /** What the provider says about `email`; absent if it says nothing. */
+  email_verified?: boolean | undefined;
 }
 
 /**
@@ -214,6 +217,8 @@ export type SigningKeyState = 'next' | 'active' | 'retired';
 
 export interface SigningKey {
   kid: string;
+  /** Absent in keys from before there was a choice: ES256. */
+  alg?: 'ES256' | 'RS256' | undefined;
   state: SigningKeyState;
   publicJwk: Record<string, unknown>;
   sealedPrivate: string;

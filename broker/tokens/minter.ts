@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { longestIssuedToken } from '@latchkey/shared/resource-server/token-length.ts';
 import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
+import type { SigningAlgorithm } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { signEs256 } from './es256.ts';
+import { sign, signatureLength } from './sign.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { fitGroups, type GroupsOmitted } from './token-groups.ts';
 
@@ -33,21 +34,26 @@ export interface TokenClaims {
 
 export interface Minter {
   /**
-   * Mints an access token (RFC 9068): ES256, `typ: at+jwt`, no longer than what every verifier and gateway accepts.
+   * Mints an access token (RFC 9068): `typ: at+jwt`, no longer than what every verifier and gateway accepts.
    *
+   * @param alg default ES256
    * @throws {OAuthError} `invalid_scope` if it would be too long even without groups
    */
-  accessToken(claims: TokenClaims): Promise<string>;
-  /** Mints an ID token (OpenID Connect Core §2). */
-  idToken(claims: Record<string, unknown> & { sub: string; aud: string; exp: number }): Promise<string>;
-  /** Mints a JWT introspection response for one service (RFC 9701 §5). */
+  accessToken(claims: TokenClaims, alg?: SigningAlgorithm): Promise<string>;
+  /**
+   * Mints an ID token (OpenID Connect Core §2).
+   *
+   * @param alg default RS256
+   */
+  idToken(
+    claims: Record<string, unknown> & { sub: string; aud: string; exp: number },
+    alg?: SigningAlgorithm,
+  ): Promise<string>;
+  /** Mints a JWT introspection response for one service (RFC 9701 §5): ES256. */
   introspection(claims: { aud: string; token_introspection: Record<string, unknown> }): Promise<string>;
 }
 
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-
-/** Length of an ES256 signature in base64url (RFC 7518 §3.4). */
-const signatureLength = 86;
 
 /**
  * Signs with `node:crypto` directly because on this path WebCrypto's thread hop costs more than the signature. All
@@ -65,18 +71,18 @@ export function createMinter({
   now: Clock;
 }): Minter {
   const jwt = async <Claims extends object & { exp?: number }>(
-    typ: string,
+    { typ, alg }: { typ: string; alg: SigningAlgorithm },
     claims: Claims,
     fit: (claims: Claims, maxBytes: number) => Claims = (all) => all,
   ): Promise<string> => {
-    const { kid, privateKey } = await keys.current();
+    const { kid, privateKey } = await keys.current(alg);
     const iat = toSeconds(now());
     // Loading the key from the store may have been slow. Never issue a token that has already expired.
     if (claims.exp !== undefined && claims.exp <= iat) throw unavailable('this took too long: try again', 1_000);
-    const header = encode({ alg: 'ES256', typ, kid });
-    const maxBytes = Math.floor(((longestIssuedToken - header.length - signatureLength - 2) * 3) / 4);
+    const header = encode({ alg, typ, kid });
+    const maxBytes = Math.floor(((longestIssuedToken - header.length - signatureLength[alg] - 2) * 3) / 4);
     const input = `${header}.${encode(fit({ iss: issuer, ...claims, iat, jti: randomUUID() }, maxBytes))}`;
-    return `${input}.${signEs256(input, privateKey)}`;
+    return `${input}.${sign(alg, input, privateKey)}`;
   };
 
   const fitAccessToken = (claims: TokenClaims, maxBytes: number): TokenClaims => {
@@ -93,14 +99,14 @@ export function createMinter({
   };
 
   return {
-    accessToken: ({ auth_time, ...claims }) =>
+    accessToken: ({ auth_time, ...claims }, alg = 'ES256') =>
       // Providers may send fractions (RFC 7519 §2), which few verifiers accept.
       jwt(
-        'at+jwt',
+        { typ: 'at+jwt', alg },
         { ...claims, auth_time: auth_time === undefined ? undefined : Math.floor(auth_time) },
         fitAccessToken,
       ),
-    idToken: (claims) => jwt('JWT', claims),
-    introspection: (claims) => jwt('token-introspection+jwt', claims),
+    idToken: (claims, alg = 'RS256') => jwt({ typ: 'JWT', alg }, claims),
+    introspection: (claims) => jwt({ typ: 'token-introspection+jwt', alg: 'ES256' }, claims),
   };
 }

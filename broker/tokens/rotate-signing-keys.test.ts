@@ -14,7 +14,8 @@ resources: { ${api}: { name: API, scopes: { read: Read }, lifetime: 10s } }`);
   // From before an administrator lowered the lifetime; the longest that a configuration can have.
   const exp = Math.floor((clock.now + day) / 1_000);
   const token = await deps.minter.accessToken({ sub: 'ada', aud: api, client_id: 'x', scope: 'read', exp });
-  const { retired } = await rotateSigningKeys(deps, clock.now, { force: false });
+  const rotated = await rotateSigningKeys(deps, clock.now, { force: false });
+  const retired = rotated.find(({ alg }) => alg === 'ES256')?.retired;
   clock.now += day - 1_000;
   await deps.store.collectExpired(clock.now, 100);
   expect((await deps.verifyToken(token)).sub).toBe('ada');

@@ -4,8 +4,11 @@ import { hasDuplicateMembers } from '@latchkey/shared/strict-json.ts';
 import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as v from 'valibot';
+import type { SigningAlgorithm } from '../config/types.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
+/** Each key is for one of them. */
+const algorithms: SigningAlgorithm[] = ['ES256', 'RS256'];
 /** Allowed clock skew between replicas, in seconds. */
 const clockTolerance = 5;
 
@@ -93,8 +96,9 @@ function checkForm(token: string): { kid: string } {
   if (signature === undefined || more.length > 0) throw notOurs();
   const header = parsePart(head);
   parsePart(body);
-  if (header.alg !== 'ES256')
-    throw new TokenError('The token is not signed with ES256; no other algorithm is accepted.');
+  if (!algorithms.some((alg) => alg === header.alg)) {
+    throw new TokenError(`The token is not signed with ${algorithms.join(' or ')}; no other algorithm is accepted.`);
+  }
   if (typeof header.typ !== 'string' || !/^(?:application\/)?at\+jwt$/i.test(header.typ)) {
     throw new TokenError('The token is not of type at+jwt: send the access token, not an ID token or another JWT.');
   }
@@ -128,7 +132,7 @@ async function checkSignature(
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keys, {
-      algorithms: ['ES256'],
+      algorithms,
       typ: 'at+jwt',
       issuer,
       clockTolerance,

@@ -27,14 +27,17 @@ export async function clientCredentialsGrant(deps: Deps, request: ServiceTokenRe
   await proof?.use();
   const lifeSeconds = toSeconds(resource.lifetimeMs);
   const scope = scopes.join(' ');
-  const accessToken = await deps.minter.accessToken({
-    sub: `${servicePrefix}${service.clientId}`,
-    aud: resource.resource,
-    client_id: service.clientId,
-    scope,
-    exp: toSeconds(deps.now()) + lifeSeconds,
-    cnf: jkt === undefined ? undefined : { jkt },
-  });
+  const accessToken = await deps.minter.accessToken(
+    {
+      sub: `${servicePrefix}${service.clientId}`,
+      aud: resource.resource,
+      client_id: service.clientId,
+      scope,
+      exp: toSeconds(deps.now()) + lifeSeconds,
+      cnf: jkt === undefined ? undefined : { jkt },
+    },
+    resource.tokenAlg,
+  );
   deps.metrics.token('service');
   return {
     access_token: accessToken,

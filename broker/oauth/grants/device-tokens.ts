@@ -95,33 +95,40 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
   }
   const exp = toSeconds(deps.now() + life);
   const { auth_time, acr, amr } = row.claims;
-  const accessToken = await deps.minter.accessToken({
-    sub: row.sub,
-    aud: hasOpenid && resource.resource !== userInfo ? [resource.resource, userInfo] : resource.resource,
-    client_id: client.clientId,
-    sid: row.id,
-    scope: scopes.join(' '),
-    ...tokenGroups(resource.groups, row.claims.groups),
-    auth_time,
-    acr,
-    amr,
-    idp: row.issuer,
-    idp_sub: idpSub,
-    exp,
-    cnf: jkt === undefined ? undefined : { jkt },
-  });
+  const accessToken = await deps.minter.accessToken(
+    {
+      sub: row.sub,
+      aud: hasOpenid && resource.resource !== userInfo ? [resource.resource, userInfo] : resource.resource,
+      client_id: client.clientId,
+      sid: row.id,
+      scope: scopes.join(' '),
+      ...tokenGroups(resource.groups, row.claims.groups),
+      auth_time,
+      acr,
+      amr,
+      idp: row.issuer,
+      idp_sub: idpSub,
+      exp,
+      cnf: jkt === undefined ? undefined : { jkt },
+    },
+    resource.tokenAlg,
+  );
   deps.metrics.token('device');
   const idToken = hasOpenid
-    ? await deps.minter.idToken({
-        sub: row.sub,
-        aud: client.clientId,
-        nonce,
-        auth_time,
-        acr,
-        amr,
-        ...personClaims(row.claims, scopes),
-        exp,
-      })
+    ? await deps.minter.idToken(
+        {
+          sub: row.sub,
+          aud: client.clientId,
+          sid: row.id,
+          nonce,
+          auth_time,
+          acr,
+          amr,
+          ...personClaims(row.claims, scopes),
+          exp,
+        },
+        client.idTokenAlg,
+      )
     : undefined;
   return {
     access_token: accessToken,
