@@ -15,6 +15,7 @@ import { reportFailures } from './middleware/report-failures.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireProof, requireSession } from './middleware/require-session.ts';
+import { revalidate } from './middleware/revalidate.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { account, accountChange } from './routes/account.ts';
 import { authorize, authorizeByForm } from './routes/authorize.ts';
@@ -123,9 +124,9 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/hooks/:upstream/okta-events', oktaEventsChallenge(deps));
   app.post('/hooks/:upstream/okta-events', oktaEventsReceive(deps));
 
-  app.get('/.well-known/oauth-authorization-server', metadata(deps));
-  app.get('/.well-known/openid-configuration', metadata(deps));
-  app.get('/jwks', jwks(deps));
+  app.get('/.well-known/oauth-authorization-server', revalidate, metadata(deps));
+  app.get('/.well-known/openid-configuration', revalidate, metadata(deps));
+  app.get('/jwks', revalidate, jwks(deps));
 
   refuseOtherMethods(app);
   return app;

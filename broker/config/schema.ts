@@ -230,7 +230,7 @@ export const configSchema = v.strictObject({
     v.array(
       v.pipe(
         text,
-        v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.0/8'),
+        v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.5/32'),
         v.check(
           (block) => !/\/0+$/.test(block),
           'matches every address, so anyone could forge proxy headers. List only your own proxies',

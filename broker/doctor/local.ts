@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { presetOf } from '../config/provider-presets.ts';
 import type { Config } from '../config/types.ts';
@@ -14,7 +15,12 @@ const advice = about('configuration');
 /** What the configuration allows and experience advises against. */
 export function checkAdvice(config: Config): Finding[] {
   const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
-  const findings: Finding[] = [...checkLifetimes(config), ...checkGroups(config), ...checkAdminListen(config)];
+  const findings: Finding[] = [
+    ...checkLifetimes(config),
+    ...checkGroups(config),
+    ...checkProxies(config),
+    ...checkAdminListen(config),
+  ];
   for (const { name, preset, rotates = presetOf(preset).rotates, refreshLeewayMs, scopes } of upstreams.values()) {
     if (rotates !== 'no' && refreshLeewayMs === 0) {
       findings.push(
@@ -93,6 +99,24 @@ function checkGroups({ resources }: Config): Finding[] {
       ),
     ];
   });
+}
+
+/** A few proxies that are next to each other. */
+const fewAddresses = 16;
+
+/** Whoever is in a trusted block can forge addresses, which budgets and logs go by. */
+function checkProxies({ trustedProxies }: Config): Finding[] {
+  return trustedProxies
+    .filter((block) => {
+      const [address = '', prefix] = block.split('/');
+      return 2 ** ((isIPv6(address) ? 128 : 32) - Number(prefix)) > fewAddresses;
+    })
+    .map((block) =>
+      advice.warning(
+        `trusted_proxies: ${block} is a whole network`,
+        'List the addresses of your own proxies, such as 10.0.0.5/32. Every machine in this network can pretend to be any client.',
+      ),
+    );
 }
 
 /** Metrics and the state of the providers are told to whoever asks there. */

@@ -1,8 +1,9 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
-import type { DeviceClientConfig } from '../config/types.ts';
+import type { Config, DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { basicChallenge, parseBasicCredentials } from './client-authentication/basic-credentials.ts';
+import { assertionSubject } from './client-authentication/private-key-jwt.ts';
 import type { Form } from './form.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
@@ -11,13 +12,14 @@ import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
  * empty secret, which is equivalent.
  *
  * @param authorization the `Authorization` header
- * @throws {OAuthError} `invalid_client` if the client is not listed under `devices`
+ * @throws {OAuthError} `invalid_client` if the client is not listed under `devices`; `unauthorized_client` for a service
  */
 export function requireClient(
   { config }: Pick<Deps, 'config'>,
   form: Form,
   authorization?: string | undefined,
 ): DeviceClientConfig {
+  requireNoService(config, form, authorization);
   const basic = authorization === undefined ? undefined : basicClientId(authorization);
   const clientId = form.client_id ?? basic;
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
@@ -32,6 +34,19 @@ export function requireClient(
     });
   }
   return client;
+}
+
+/** A service authenticates, so what is said to public clients about secrets would be wrong for it. */
+function requireNoService({ services }: Pick<Config, 'services'>, form: Form, authorization: string | undefined): void {
+  const clientId =
+    form.client_id ??
+    (authorization === undefined ? undefined : parseBasicCredentials(authorization)?.clientId) ??
+    (form.client_assertion === undefined ? undefined : assertionSubject(form.client_assertion));
+  if (clientId === undefined || !services.has(clientId)) return;
+  throw new OAuthError(
+    'unauthorized_client',
+    'this client is a service; it can use only grant_type=client_credentials and /introspect',
+  );
 }
 
 const publicClient = () =>

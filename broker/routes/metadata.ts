@@ -43,6 +43,7 @@ function document({ issuer, resources }: Deps['config']) {
       'acr',
       'amr',
       'nonce',
+      'sid',
       'name',
       'preferred_username',
       'email',
@@ -66,6 +67,7 @@ function document({ issuer, resources }: Deps['config']) {
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_signing_alg_values_supported: ['ES256'],
     subject_types_supported: ['public'],
+    userinfo_signing_alg_values_supported: ['none'],
     id_token_signing_alg_values_supported: ['RS256', 'ES256'],
     dpop_signing_alg_values_supported: ['ES256'],
   };
