@@ -79,9 +79,10 @@ async function rotateSealing(store: Store, { current }: KeyRing, { keysFile }: C
 async function rotateSigning(store: Store, ring: KeyRing, force: boolean): Promise<number> {
   try {
     for (const { alg, active, retired, next } of await rotateSigningKeys({ store, ring }, Date.now(), { force })) {
-      say(`active  ${active} ${alg}`);
-      if (retired !== undefined) say(`retired ${retired} ${alg}`);
-      say(`next    ${next} ${alg}`);
+      say(alg);
+      say(`active  ${active}`);
+      if (retired !== undefined) say(`retired ${retired}`);
+      say(`next    ${next}`);
     }
     return 0;
   } catch (error) {

@@ -312,7 +312,8 @@ describe('clients', () => {
       scopes_supported: expect.arrayContaining(['openid', 'orders:read']),
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['ES256'],
+      id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+      end_session_endpoint: `${issuer}/logout`,
       code_challenge_methods_supported: ['S256'],
     });
     expect(metadata).not.toHaveProperty('registration_endpoint');
