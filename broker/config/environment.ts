@@ -1,9 +1,8 @@
+import { hasPassword } from './database-password.ts';
 import type { Fault } from './fault.ts';
 
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const secretKeys = new Set(['client_secret', 'okta_events_secret']);
-/** `postgres://user:password@…`: the password of a connection URL, and the rest of its parameters. */
-const storePassword = /^postgres(?:ql)?:\/\/[^:@/?#]*:([^/?#]*)@|[?&](?:password|sslpassword)=([^&#]*)/;
 /** Placeholder values from examples. Rejected even when they come from the environment. */
 const defaults = new Set(['secret', 'password', 'password1', 'changeme', 'change-me', 'client_secret']);
 
@@ -30,7 +29,7 @@ export function resolveEnvironment(file: unknown, env: Readonly<Record<string, s
     if (isSecret && literal !== '') {
       faults.push({ path, message: `contains a secret in plain text. Use \${ENV_VAR}, or ${path.at(-1)}_file` });
     }
-    if (path.join('.') === 'store' && storePassword.exec(literal)?.slice(1).some(Boolean)) {
+    if (path.join('.') === 'store' && hasPassword(literal)) {
       const example = 'postgres://latchkey:${DB_PASSWORD}@db.example.com/latchkey';
       faults.push({ path, message: `contains a password in plain text. Use an environment variable: ${example}` });
     }

@@ -241,7 +241,14 @@ export const configSchema = v.strictObject({
     [],
   ),
   store: v.optional(
-    v.pipe(text, v.regex(/^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/, 'must be sqlite:./file.db or postgres://…')),
+    v.pipe(
+      text,
+      v.regex(/^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/, 'must be sqlite:./file.db or postgres://…'),
+      v.check(
+        (value) => value.startsWith('sqlite:') || URL.canParse(value),
+        'is not a valid URL. Percent-encode special characters in the user name and password',
+      ),
+    ),
     'sqlite:./latchkey.db',
   ),
   keys_file: file,
