@@ -115,7 +115,8 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/callback', inPerson, callback(deps));
   app.get('/result', showResult(deps));
   app.post('/signout', signOut(deps));
-  app.on(['GET', 'POST'], '/logout', endSession(deps));
+  app.get('/logout', inPerson, endSession(deps));
+  app.post('/logout', endSession(deps));
   app.post('/authorize/decision', forms, authorizeDecision(deps));
   for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));
 

@@ -66,6 +66,14 @@ describe('the end session endpoint (OpenID Connect RP-Initiated Logout)', () => 
     expect((await person.visitor.visit(`${issuer}/account`)).url.origin).toBe(broker.origins.idp);
   });
 
+  it('waits for the person: a page that is loaded ahead ends nothing', async () => {
+    const tokens = await signedIn();
+    const url = `${issuer}/logout?id_token_hint=${tokens.id_token}`;
+    expect((await fetch(url, { method: 'HEAD' })).status).toBe(204);
+    expect((await fetch(url, { headers: { 'Sec-Purpose': 'prefetch' } })).status).toBe(503);
+    expect(await isAlive(tokens)).toBe(true);
+  });
+
   it('does nothing without an ID token of its own, and leads nobody elsewhere', async () => {
     const tokens = await signedIn();
     const wrong: Record<string, string>[] = [
