@@ -11,6 +11,7 @@ const thorough = [
   'test/e2e/browsers/managed.test.ts',
   'test/e2e/browsers/store-build.test.ts',
   'test/e2e/deploy.test.ts',
+  'test/e2e/go-oidc.test.ts',
   'test/e2e/pooler.test.ts',
 ];
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];

@@ -5,6 +5,7 @@ import { OAuthError } from './errors.ts';
 import { budgets } from './limits/budgets.ts';
 import { bodySize } from './middleware/body-size.ts';
 import { clientAddress } from './middleware/client-address.ts';
+import { cors } from './middleware/cors.ts';
 import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { inPerson } from './middleware/in-person.ts';
 import { language } from './middleware/page-language.ts';
@@ -14,14 +15,16 @@ import { reportFailures } from './middleware/report-failures.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireProof, requireSession } from './middleware/require-session.ts';
+import { revalidate } from './middleware/revalidate.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
 import { account, accountChange } from './routes/account.ts';
-import { authorize } from './routes/authorize.ts';
+import { authorize, authorizeByForm } from './routes/authorize.ts';
 import { authorizeDecision } from './routes/authorize-decision.ts';
 import { callback } from './routes/callback.ts';
 import { deviceAuthorization } from './routes/device-authorization.ts';
 import { deviceDecision } from './routes/device-decision.ts';
 import { devicePage, deviceSubmit } from './routes/device-page.ts';
+import { endSession } from './routes/end-session.ts';
 import { backchannelLogout } from './routes/hooks-backchannel-logout.ts';
 import { globalTokenRevocation } from './routes/hooks-global-token-revocation.ts';
 import { oktaEventsChallenge, oktaEventsReceive } from './routes/hooks-okta-events.ts';
@@ -49,6 +52,17 @@ import { assets } from './web/pages/assets.ts';
 const ofHooks = bodySize(262_144);
 const ofOthers = bodySize(16_384);
 
+/** What programs in a page of any origin may call. Everything else is for the broker's own pages and for servers. */
+const forPublicClients = [
+  '/token',
+  '/device_authorization',
+  '/revoke',
+  '/userinfo',
+  '/jwks',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/openid-configuration',
+];
+
 /** The broker's public HTTP surface. */
 export function createApp(deps: Deps): Hono<Env> {
   const app = new Hono<Env>();
@@ -63,6 +77,8 @@ export function createApp(deps: Deps): Hono<Env> {
   app.use((c, next) => (c.req.path.startsWith('/hooks/') ? ofHooks : ofOthers)(c, next));
   app.use(noStore);
   app.use(language);
+
+  for (const path of forPublicClients) app.use(path, cors);
 
   const proof = requireProof(deps);
   const session = requireSession(deps);
@@ -83,6 +99,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.on(['GET', 'POST'], '/userinfo', userInfo(deps));
   app.post('/register', register);
   app.get('/authorize', inPerson, authorize(deps));
+  app.post('/authorize', authorizeByForm);
   app.post('/introspect', introspect(deps));
 
   app.get('/verify', verify(deps));
@@ -97,6 +114,8 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/callback', inPerson, callback(deps));
   app.get('/result', showResult(deps));
   app.post('/signout', signOut(deps));
+  app.get('/logout', inPerson, endSession(deps));
+  app.post('/logout', endSession(deps));
   app.post('/authorize/decision', authorizeDecision(deps));
   for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));
 
@@ -105,9 +124,9 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/hooks/:upstream/okta-events', oktaEventsChallenge(deps));
   app.post('/hooks/:upstream/okta-events', oktaEventsReceive(deps));
 
-  app.get('/.well-known/oauth-authorization-server', metadata(deps));
-  app.get('/.well-known/openid-configuration', metadata(deps));
-  app.get('/jwks', jwks(deps));
+  app.get('/.well-known/oauth-authorization-server', revalidate, metadata(deps));
+  app.get('/.well-known/openid-configuration', revalidate, metadata(deps));
+  app.get('/jwks', revalidate, jwks(deps));
 
   refuseOtherMethods(app);
   return app;

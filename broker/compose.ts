@@ -80,7 +80,7 @@ export function compose(world: World): Deps {
       log,
     }),
     keys,
-    minter: createMinter({ issuer: config.issuer, keys, now }),
+    minter: createMinter({ issuer: config.issuer, keys, metrics, now }),
     verifyToken: createTokenVerifier({ issuer: config.issuer, keys, now }),
     nonces,
     checkProof: createProofChecker({ store, nonces, now }),

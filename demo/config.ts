@@ -39,6 +39,7 @@ export function demoConfig(ports: Record<Part, number>, extensionKey = demoExten
         scopes: { 'orders:read': 'See your orders', 'orders:write': 'Change your orders' },
         lifetime: '10s',
         fresh: '15s',
+        groups: 'all',
       },
     },
     origins: {

@@ -74,9 +74,12 @@ it.each([
   expect(kids()).toHaveLength(1);
   expect(Object.values(stolen)).not.toContain(kids()[0]);
   const signing = await store.listSigningKeys();
-  expect(signing.map(({ state, ringKid }) => [state, ringKid]).sort()).toEqual([
-    ['active', kids()[0]],
-    ['next', kids()[0]],
+  const current = kids()[0];
+  expect(signing.map(({ alg, state, ringKid }) => [alg, state, ringKid]).sort()).toEqual([
+    ['ES256', 'active', current],
+    ['ES256', 'next', current],
+    ['RS256', 'active', current],
+    ['RS256', 'next', current],
   ]);
 });
 

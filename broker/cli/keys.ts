@@ -16,7 +16,7 @@ export const usage = `Usage: latchkey keys <init | list | rotate | revoke>
   keys init --file FILE               create a key file with one new key
   keys list --config FILE             list encryption keys (with how many rows use each) and signing keys
   keys rotate sealing --config FILE   add a new encryption key; old keys can still decrypt
-  keys rotate signing --config FILE   switch to the next signing key
+  keys rotate signing --config FILE   switch to the next signing keys
                  --force              rotate now; APIs with a cached key set may reject tokens for up to 5 minutes
   keys revoke signing --config FILE   reject a stolen signing key, and all it has signed, at once on all brokers
                  --kid ID             the key (may be repeated)
@@ -46,14 +46,7 @@ export async function keys(argv: readonly string[]): Promise<number> {
     case 'rotate sealing':
       return withStore(config(), rotateSealing);
     case 'rotate signing':
-      return withStore(config(), (store, ring, { resources }) =>
-        rotateSigning(
-          store,
-          ring,
-          Math.max(0, ...[...resources.values()].map(({ lifetimeMs }) => lifetimeMs)),
-          values.force,
-        ),
-      );
+      return withStore(config(), (store, ring) => rotateSigning(store, ring, values.force));
     case 'revoke signing':
       if (values.all === (values.kid !== undefined)) break;
       return withStore(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'));
@@ -83,12 +76,14 @@ async function rotateSealing(store: Store, { current }: KeyRing, { keysFile }: C
   return 0;
 }
 
-async function rotateSigning(store: Store, ring: KeyRing, tokenLifeMs: number, force: boolean): Promise<number> {
+async function rotateSigning(store: Store, ring: KeyRing, force: boolean): Promise<number> {
   try {
-    const { active, retired, next } = await rotateSigningKeys({ store, ring }, Date.now(), { tokenLifeMs, force });
-    say(`active  ${active}`);
-    if (retired !== undefined) say(`retired ${retired}`);
-    say(`next    ${next}`);
+    for (const { alg, active, retired, next } of await rotateSigningKeys({ store, ring }, Date.now(), { force })) {
+      say(alg);
+      say(`active  ${active}`);
+      if (retired !== undefined) say(`retired ${retired}`);
+      say(`next    ${next}`);
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof TooEarlyError)) throw error;
@@ -125,9 +120,9 @@ async function list(store: Store, ring: KeyRing): Promise<number> {
   const missing = [...uses].filter(([kid]) => !ring.all.some((key) => key.kid === kid));
   for (const [kid, rows] of missing) say(`  ${kid}  ${rows} rows, MISSING from the key file: restore it`);
   say('signing keys');
-  for (const { kid, state, createdAt, notAfter } of await store.listSigningKeys()) {
+  for (const { kid, alg = 'ES256', state, createdAt, notAfter } of await store.listSigningKeys()) {
     const end = notAfter === undefined ? '' : `, until ${new Date(notAfter).toISOString()}`;
-    say(`  ${kid}  ${state}, since ${new Date(createdAt).toISOString()}${end}`);
+    say(`  ${kid}  ${alg} ${state}, since ${new Date(createdAt).toISOString()}${end}`);
   }
   return missing.length === 0 ? 0 : 1;
 }

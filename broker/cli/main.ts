@@ -67,6 +67,8 @@ const isUsageError = (error: unknown): error is Error =>
   error instanceof UsageError ||
   (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'));
 
+const ours: ReadonlySet<unknown> = new Set(['invalid_config', 'invalid_keys', 'invalid_store']);
+
 /** Our own errors name cause and cure. For all others, the stack is needed. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -78,5 +80,5 @@ function explain(error: unknown): string {
   if (error instanceof StoreUnavailableError) {
     return `${error.message}. Start the database, or fix "store" in the configuration.`;
   }
-  return code === 'invalid_config' || code === 'invalid_keys' ? error.message : (error.stack ?? error.message);
+  return ours.has(code) ? error.message : (error.stack ?? error.message);
 }

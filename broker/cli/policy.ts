@@ -5,6 +5,7 @@ import type { Config } from '../config/types.ts';
 import type { PolicyQuestion } from '../policy/decide.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import { createStore } from '../store/open.ts';
+import type { TokenGroups } from '../tokens/token-groups.ts';
 import { configFrom } from './config-option.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -95,19 +96,27 @@ async function personNow(
   }
 }
 
-function explanationJson({ answer, checks }: Explanation) {
+function explanationJson({ answer, checks, groups: token }: Explanation) {
   return answer.allowed
-    ? { allowed: true, checks }
-    : { allowed: false, error: answer.error, check: answer.check, why: answer.why, checks };
+    ? { allowed: true, checks, token }
+    : { allowed: false, error: answer.error, check: answer.check, why: answer.why, checks, token };
 }
 
 const marks = { holds: '✓', fails: '✗', not_reached: '-' } as const;
 
-function asText({ answer, checks }: Explanation): string {
+function asText({ answer, checks, groups }: Explanation): string {
   const lines = checks.flatMap(({ check, outcome, rule, given }) => [
     `${marks[outcome].padEnd(4)} ${check.replace('_', '-').padEnd(9)} requires ${rule}`,
     `${''.padEnd(14)} actual   ${given}`,
   ]);
   const verdict = answer.allowed ? 'Allowed.' : `Denied (${answer.error}): ${answer.why}.`;
-  return `${lines.join('\n')}\n\n${verdict}\n`;
+  return `${lines.join('\n')}\n\n${verdict}\n${groups === undefined ? '' : groupsLine(groups)}`;
 }
+
+const omitted = {
+  config: "; others are left out, because the resource's groups setting doesn't include them",
+  size: "; others are left out, because they don't fit. List the groups that the API needs under groups of the resource",
+};
+
+const groupsLine = ({ groups, groups_omitted: why }: TokenGroups): string =>
+  `Groups in the token: ${groups.join(', ') || 'none'}${why === undefined ? '' : omitted[why]}.\n`;

@@ -1,3 +1,4 @@
+import { hasPassword } from './database-password.ts';
 import type { Fault } from './fault.ts';
 
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -23,9 +24,14 @@ export function resolveEnvironment(file: unknown, env: Readonly<Record<string, s
   };
 
   const resolveText = (value: string, path: readonly string[]): string => {
+    const literal = value.replace(reference, '');
     const isSecret = secretKeys.has(path.at(-1) ?? '');
-    if (isSecret && value.replace(reference, '') !== '') {
+    if (isSecret && literal !== '') {
       faults.push({ path, message: `contains a secret in plain text. Use \${ENV_VAR}, or ${path.at(-1)}_file` });
+    }
+    if (path.join('.') === 'store' && hasPassword(literal)) {
+      const example = 'postgres://latchkey:${DB_PASSWORD}@db.example.com/latchkey';
+      faults.push({ path, message: `contains a password in plain text. Use an environment variable: ${example}` });
     }
     const resolved = value.replace(reference, (_, name: string) => {
       const found = env[name];

@@ -13,7 +13,7 @@ export class ConfigError extends Error {
   readonly code = 'invalid_config';
   readonly faults: readonly Fault[];
 
-  constructor(file: string, found: readonly Fault[]) {
+  constructor(file: string, found: readonly Fault[], options?: ErrorOptions) {
     const faults = [...new Map(found.map((fault) => [JSON.stringify([fault.path, fault.message]), fault])).values()];
     const lines = faults.map(({ path, message, line }) => {
       const where = path.length === 0 ? '' : `${path.join('.')}: `;
@@ -25,6 +25,7 @@ export class ConfigError extends Error {
       ofFile
         ? `${file} ${first.message}`
         : `${file} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:\n${lines.join('\n')}`,
+      options,
     );
     this.faults = faults;
   }

@@ -318,3 +318,93 @@ describe('trusted_proxies', () => {
     },
   );
 });
+
+describe('what tokens carry', () => {
+  const resource = (line: string) => good.replace('name: Orders API', `name: Orders API\n    ${line}`);
+
+  it('is all groups, used ones or a list of them, by provider', () => {
+    for (const groups of ['all', 'used', '[okta:staff]', '[]'])
+      expect(faultsOf(resource(`groups: ${groups}`))).toEqual([]);
+    for (const groups of ['none', '[staff]', '[nobody:staff]', '{ okta: staff }']) {
+      const [fault] = faultsOf(resource(`groups: ${groups}`));
+      expect(fault?.at, groups).toMatch(/^resources\.https:\/\/api\.example\.com\.groups/);
+    }
+  });
+
+  it('fits: names of 500 characters, and scopes of 2048', () => {
+    const long = `https://${'a'.repeat(500)}.example.com`;
+    const renamed = good.replaceAll('https://api.example.com', long);
+    expect(faultsOf(renamed).map(({ message }) => message)).toContain('must have at most 500 characters');
+    const scopes = Array.from({ length: 40 }, (_, index) => `${'s'.repeat(60)}${index}`);
+    const map = scopes.map((scope) => `${scope}: Read`).join(', ');
+    const wide = good
+      .replace(/scopes: \{ orders:read[^}]*\}/, `scopes: { orders:read: Read, orders:write: Write, ${map} }`)
+      .replace(/(tv:[\s\S]*?allow: \{ https:\/\/api\.example\.com: \[)/, `$1${scopes.join(', ')}, `);
+    expect(faultsOf(wide)).toMatchObject([
+      { at: 'devices.tv.allow.https://api.example.com', message: expect.stringContaining('2048') },
+    ]);
+  });
+});
+
+describe('the password of the database', () => {
+  const store = (url: string) =>
+    faultsOf(`${good}store: "${url}"\n`, {
+      ...env,
+      DB_PASSWORD: 'hunter2',
+      DB: 'postgres://u:hunter2@db/x',
+    } as typeof env);
+
+  it.each([
+    'postgres://latchkey:hunter2@db/latchkey',
+    'postgresql://latchkey:hunter2@db:5432/latchkey?sslmode=require',
+    'postgres://latchkey:p@ss@db/latchkey',
+    'postgres://:hunter2@db/latchkey',
+    'postgres://db/latchkey?user=latchkey&password=hunter2',
+    'postgres://db/latchkey?sslpassword=hunter2',
+    'postgres://latchkey:${DB_PASSWORD}2@db/latchkey',
+  ])('is never in the file, and not repeated: %s', (url) => {
+    const faults = store(url);
+    expect(faults).toMatchObject([{ at: 'store', message: expect.stringContaining('password in plain text') }]);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+
+  it.each([
+    '${DB}',
+    'postgres://latchkey:${DB_PASSWORD}@db/latchkey',
+    'postgres://latchkey@db/latchkey',
+    'postgres://latchkey:@db/latchkey',
+    'postgres://db/latchkey?password=${DB_PASSWORD}',
+    'sqlite:./latchkey.db',
+  ])('comes from outside: %s', (url) => {
+    expect(store(url)).toEqual([]);
+  });
+
+  it('is in no other URL either', () => {
+    for (const issuer of ['https://ada:hunter2@acme.okta.com', 'https://ada@acme.okta.com']) {
+      const faults = faultsOf(good.replace('https://acme.okta.com/oauth2/default', issuer));
+      expect(faults).toMatchObject([{ at: 'upstreams.okta.issuer', message: 'must not have a user name or password' }]);
+    }
+  });
+});
+
+describe('a file that stands for more than it says', () => {
+  const level = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join(', ')}]\n`;
+  it.each([
+    ['aliases of aliases', `${level('a', 'x')}${level('b', '*a')}${level('c', '*b')}${level('d', '*c')}`],
+    ['a map that contains itself', 'resources: &r { x: *r }\n'],
+    ['a list that contains itself', 'resources: &r [*r]\n'],
+    ['an alias without an anchor', 'resources: *nowhere\n'],
+    ['lists in lists in lists', `resources: ${'['.repeat(20_000)}\n`],
+    ['two documents', `${good}---\n${good}`],
+  ])('is a fault of the configuration: %s', (_, source) => {
+    expect(faultsOf(source).length).toBeGreaterThan(0);
+  });
+
+  it('may say a thing once and refer to it', () => {
+    const shared = good
+      .replace('    groups: [okta:staff]', '    groups: &staff [okta:staff]')
+      .replace('session: 90d', 'session: 90d, groups: *staff');
+    expect(faultsOf(shared)).toEqual([]);
+    expect(parse(shared).devices.get('tv')?.groups).toEqual(['okta:staff']);
+  });
+});

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import * as v from 'valibot';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
+import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
 import { ConfigError, type Fault } from './fault.ts';
 import { presetOf } from './provider-presets.ts';
@@ -48,7 +49,7 @@ export function parseConfig(source: string, path: string, env: Environment): Con
       })),
     );
   }
-  const { resolved, faults: environmentFaults } = resolveEnvironment(document.toJS() ?? {}, env);
+  const { resolved, faults: environmentFaults } = resolveEnvironment(contentOf(document, path), env);
   const parsed = v.safeParse(configSchema, resolved);
   const faults: Fault[] = [
     ...environmentFaults,
@@ -72,6 +73,25 @@ export function parseConfig(source: string, path: string, env: Environment): Con
       if (node?.range) return lines.linePos(node.range[0]).line;
     }
     return undefined;
+  }
+}
+
+/**
+ * Returns the content of a document. YAML can name its own parts (aliases), so a small file can stand for gigabytes, or
+ * for a map that contains itself.
+ *
+ * @throws {ConfigError} if it does, or if an alias has no anchor
+ */
+function contentOf(document: Document.Parsed, path: string): unknown {
+  try {
+    const content: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+    // Fails for what contains itself.
+    JSON.stringify(content);
+    return content;
+  } catch (cause) {
+    const message =
+      'has an alias (*name) that has no anchor, refers to itself, or is used too often. Write the values out';
+    throw new ConfigError(path, [{ path: [], message }], { cause });
   }
 }
 
@@ -142,6 +162,8 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       freshMs: entry.fresh,
       dpop: entry.dpop,
       urls: entry.urls ?? [resource.endsWith('/') ? resource : `${resource}/`],
+      groups: carriedGroups(resource, entry.groups, file),
+      tokenAlg: entry.token_alg,
     })),
     origins: toMap(file.origins, (origin, entry) => ({
       origin,
@@ -159,6 +181,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       groups: entry.groups,
       sessionMs: entry.session,
       grant: entry.grant,
+      idTokenAlg: entry.id_token_alg,
       redirectPath: entry.redirect_path,
     })),
     services: toMap(file.services, (clientId, entry) => ({

@@ -5,6 +5,9 @@ type Tree = Readonly<Record<string, unknown>>;
 
 const tree = (value: unknown): Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
+/** As the session API accepts them. */
+const maxScopeLength = 2_048;
+
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /**
@@ -25,6 +28,8 @@ export function referenceFaults(file: unknown): Fault[] {
       faults.push(...groupFaults([section, name, 'groups'], list(groups), tree(upstreams)));
     }
   }
+  for (const [name, entry] of Object.entries(tree(resources)))
+    faults.push(...groupFaults(['resources', name, 'groups'], list(tree(entry).groups), tree(upstreams)));
   for (const [name, entry] of Object.entries(tree(devices)))
     faults.push(...bindingFaults(['devices', name, 'allow'], tree(tree(entry).allow), tree(resources)));
   for (const [name, entry] of Object.entries(tree(services)))
@@ -41,12 +46,22 @@ function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fau
       return [{ path: [...path, resource], message: 'is not defined under resources. Add it there' }];
     }
     const known = tree(tree(resources[resource]).scopes);
-    return list(scopes)
+    const tooLong =
+      list(scopes).join(' ').length <= maxScopeLength
+        ? []
+        : [
+            {
+              path: [...path, resource],
+              message: `has more than ${maxScopeLength} characters of scopes, which don't fit into a token. Use fewer or shorter scopes`,
+            },
+          ];
+    const unknown = list(scopes)
       .filter((scope) => typeof scope === 'string' && !Object.hasOwn(known, scope))
       .map((scope) => ({
         path: [...path, resource],
         message: `unknown scope "${scope}" for this resource (available: ${Object.keys(known).join(', ') || 'none'})`,
       }));
+    return [...tooLong, ...unknown];
   });
 }
 
@@ -67,17 +82,14 @@ function clientFaults(devices: Tree, services: Tree): Fault[] {
   ];
 }
 
-/**
- * Devices get bearer tokens. For a resource that requires bound tokens, such a token would be either useless or too
- * powerful.
- */
+/** Few device clients send DPoP proofs, and our own don't. Without one, they would get no token for such a resource. */
 function bindingFaults(path: readonly string[], allow: Tree, resources: Tree): Fault[] {
   return Object.keys(allow)
     .filter((resource) => Object.hasOwn(resources, resource) && tree(resources[resource]).dpop === 'required')
     .map((resource) => ({
       path: [...path, resource],
       message:
-        'accepts only bound tokens (dpop: required), which devices cannot get. Remove it, or set dpop: optional on the resource',
+        'accepts only bound tokens (dpop: required), and most devices send no DPoP proof. Remove it, or set dpop: optional on the resource: devices that send a proof get bound tokens',
     }));
 }
 

@@ -11,11 +11,19 @@ import { secretHashForm } from './secret-hash-form.ts';
 const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
 const file = text;
 
+/** `iss`, `aud` and `azp` that verifiers accept. */
+const maxNameLength = 500;
+const maxOriginLength = 300;
+
 const secureUrl = v.pipe(
   text,
   v.check(
     (value) => URL.canParse(value) && isSecureUrl(new URL(value)),
     'must be an https: URL (http: only on loopback, such as http://localhost:8787)',
+  ),
+  v.check(
+    (value) => !URL.canParse(value) || (new URL(value).username === '' && new URL(value).password === ''),
+    'must not have a user name or password',
   ),
 );
 
@@ -29,14 +37,22 @@ const bareUrl = v.pipe(
 
 const issuerUrl = v.pipe(
   secureUrl,
+  v.maxLength(maxNameLength, `must have at most ${maxNameLength} characters`),
   v.check(
     (value) => !URL.canParse(value) || new URL(value).origin === value,
     'must be an origin without path or trailing slash, such as https://latchkey.example.com',
   ),
 );
 
+const resourceUrl = v.pipe(
+  bareUrl,
+  v.regex(/^\S+$/, 'must not have spaces'),
+  v.maxLength(maxNameLength, `must have at most ${maxNameLength} characters`),
+);
+
 const origin = v.pipe(
   text,
+  v.maxLength(maxOriginLength, `must have at most ${maxOriginLength} characters`),
   v.check(
     (value) => exactOrigin(value) !== undefined,
     'must be an exact origin such as https://shop.example.com: scheme, host and port only, no path, no pattern',
@@ -57,11 +73,14 @@ const lifetime = v.pipe(
 
 const day = 86_400_000;
 
+/** The longest lifetime that a configuration can give an access token, in milliseconds. */
+export const longestTokenLifeMs = day;
+
 /** Limited because APIs that verify access tokens locally accept them until they expire, even after revocation. */
 const tokenLifetime = v.pipe(
   lifetime,
   v.check(
-    (ms) => ms <= day,
+    (ms) => ms <= longestTokenLifeMs,
     "must be at most 1d. Access tokens can't be revoked once issued; use a few minutes (they're refreshed automatically)",
   ),
 );
@@ -95,12 +114,14 @@ function isCidrBlock(block: string): boolean {
   return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
 }
 
-const groups = v.optional(
-  v.array(
-    v.pipe(text, v.regex(/^[^:\s]+:.+$/, 'must name its provider, such as okta:staff')),
-    'must be a list such as [okta:staff]',
-  ),
-  [],
+const qualifiedGroup = v.pipe(text, v.regex(/^[^:\s]+:.+$/, 'must name its provider, such as okta:staff'));
+
+const groups = v.optional(v.array(qualifiedGroup, 'must be a list such as [okta:staff]'), []);
+
+/** Which of a person's groups the resource's tokens carry. `used`: those that a site or client of the resource requires. */
+const carriedGroups = v.optional(
+  v.union([v.picklist(['all', 'used']), v.array(qualifiedGroup)], 'must be all, used, or a list such as [okta:staff]'),
+  'used',
 );
 
 const allow = v.record(text, v.array(scopeToken, 'must be a list of scopes'), 'must map resources to lists of scopes');
@@ -136,6 +157,8 @@ const upstream = v.strictObject(
   'must be a map with at least issuer, client_id and one of client_secret, client_secret_file, private_key_file',
 );
 
+const signingAlgorithm = v.picklist(['ES256', 'RS256'], 'must be ES256 or RS256');
+
 const resource = v.strictObject({
   name: text,
   scopes: v.record(scopeToken, text, 'must map each scope to a description of what it allows'),
@@ -147,6 +170,8 @@ const resource = v.strictObject({
   fresh: v.optional(freshness, '15m'),
   dpop: v.optional(v.picklist(['required', 'optional', 'off'], 'must be required, optional or off'), 'optional'),
   urls: v.optional(v.array(bareUrl, 'must be a list of URLs')),
+  groups: carriedGroups,
+  token_alg: v.optional(signingAlgorithm, 'ES256'),
 });
 
 const site = v.strictObject({
@@ -163,6 +188,8 @@ const device = v.strictObject({
   allow,
   groups,
   session: v.optional(lifetime, '30d'),
+  // The default of OpenID Connect Registration §2, which many clients insist on.
+  id_token_alg: v.optional(signingAlgorithm, 'RS256'),
   grant: v.optional(v.picklist(['device', 'loopback', 'both'], 'must be device, loopback or both'), 'device'),
   redirect_path: v.optional(
     v.pipe(text, v.regex(/^\/[\w.~/-]{0,127}$/, 'must be the path of a URL, such as /callback')),
@@ -204,7 +231,7 @@ export const configSchema = v.strictObject({
     v.array(
       v.pipe(
         text,
-        v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.0/8'),
+        v.check(isCidrBlock, 'must be a CIDR block such as 10.0.0.5/32'),
         v.check(
           (block) => !/\/0+$/.test(block),
           'matches every address, so anyone could forge proxy headers. List only your own proxies',
@@ -243,7 +270,7 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
-  resources: v.record(bareUrl, resource),
+  resources: v.record(resourceUrl, resource),
   origins: v.optional(v.record(origin, site), {}),
   devices: v.optional(v.record(v.pipe(text, v.regex(/^[\w.-]{1,64}$/, 'must be letters, digits, . _ -')), device), {}),
   services: v.optional(

@@ -60,6 +60,9 @@ export interface HooksConfig {
   revocationIssuer: string | undefined;
 }
 
+/** Algorithms that the broker signs tokens with (RFC 7518 §3.1). */
+export type SigningAlgorithm = 'ES256' | 'RS256';
+
 export interface ResourceConfig {
   resource: string;
   name: string;
@@ -69,7 +72,18 @@ export interface ResourceConfig {
   /** Maximum age of the groups in a token at the time it expires. */
   freshMs: number;
   dpop: 'required' | 'optional' | 'off';
+  groups: CarriedGroups;
+  /** Signs its access tokens. */
+  tokenAlg: SigningAlgorithm;
   urls: readonly string[];
+}
+
+/** Which of a person's groups the tokens of a resource carry. */
+export interface CarriedGroups {
+  /** `named`: no others than `named`. `all`: `named` first, then the person's others, as far as they fit. */
+  carry: 'all' | 'named';
+  /** The groups that the resource lists or, if it lists none, that the rules of its sites and clients name. */
+  named: readonly string[];
 }
 
 /** Maps each resource to its allowed scopes. */
@@ -94,6 +108,8 @@ export interface DeviceClientConfig {
   sessionMs: number;
   /** `device`: a code entered on another device (RFC 8628). `loopback`: a browser on the same machine (RFC 8252). */
   grant: 'device' | 'loopback' | 'both';
+  /** Signs its ID tokens. */
+  idTokenAlg: SigningAlgorithm;
   /** Path of the loopback redirect URI. The program chooses the port. */
   redirectPath: string;
 }

@@ -28,6 +28,27 @@ it.each(['0.0.0.0:8788', '"[::]:8788"'])('warns of an admin_listen that everybod
   expect(advice(listen, '5m')).toEqual([expect.stringContaining('warning: admin_listen accepts connections')]);
 });
 
+it('warns of groups that may not fit into a token', () => {
+  const groupsAre = (groups: string) => advice('127.0.0.1:8788', `5m, groups: ${groups}`);
+  expect(groupsAre('all')).toEqual([expect.stringContaining('tokens carry all groups of a person')]);
+  const list = (count: number) => `[${Array.from({ length: count }, (_, index) => `okta:group-number-${index}`)}]`;
+  expect(groupsAre(list(200))).toEqual([expect.stringContaining("don't fit into a token together")]);
+  expect(groupsAre(list(50))).toEqual(['ok: OK']);
+});
+
+it.each([
+  ['10.0.0.0/8', true],
+  ['172.16.0.0/12', true],
+  ['10.1.2.0/24', true],
+  ['fd00::/64', true],
+  ['10.0.0.5/32', false],
+  ['10.0.0.0/28', false],
+  ['fd00::1/128', false],
+])('warns of trusted_proxies that cover a whole network: %s', (block, isWide) => {
+  const expected = isWide ? `warning: trusted_proxies: ${block} is a whole network` : 'ok: OK';
+  expect(advice('127.0.0.1:8788', '5m', `trusted_proxies: ["${block}"]`)).toEqual([expected]);
+});
+
 it('warns of tokens that live for hours: what is fresh for a quarter of one does not, but for a service', () => {
   const warning = ['warning: resources.https://api.example.com: tokens live for 8 h'];
   const service = `services:

@@ -1,10 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { presetOf } from '../config/provider-presets.ts';
 import type { Config } from '../config/types.ts';
 import { loadRing, MissingRingError, RingError } from '../keys/ring.ts';
 import { errorSummary } from '../log.ts';
 import { createStore } from '../store/open.ts';
+import { StoreFileError } from '../store/sql/private-file.ts';
 import type { Store } from '../store/store.ts';
 import { about, type Finding } from './finding.ts';
 
@@ -13,7 +15,12 @@ const advice = about('configuration');
 /** What the configuration allows and experience advises against. */
 export function checkAdvice(config: Config): Finding[] {
   const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
-  const findings: Finding[] = [...checkLifetimes(config), ...checkAdminListen(config)];
+  const findings: Finding[] = [
+    ...checkLifetimes(config),
+    ...checkGroups(config),
+    ...checkProxies(config),
+    ...checkAdminListen(config),
+  ];
   for (const { name, preset, rotates = presetOf(preset).rotates, refreshLeewayMs, scopes } of upstreams.values()) {
     if (rotates !== 'no' && refreshLeewayMs === 0) {
       findings.push(
@@ -71,6 +78,47 @@ function checkLifetimes({ resources, services }: Config): Finding[] {
     );
 }
 
+/** About half of the longest token, so that groups fit beside long scopes. */
+const groupsBytes = 2_500;
+
+function checkGroups({ resources }: Config): Finding[] {
+  return [...resources.values()].flatMap(({ resource, groups: { carry, named } }): Finding[] => {
+    if (carry === 'all') {
+      return [
+        advice.warning(
+          `resources.${resource}: tokens carry all groups of a person`,
+          'List the groups that this API needs. The tokens of people with about 100 groups or more lack some of them (claim groups_omitted).',
+        ),
+      ];
+    }
+    if (JSON.stringify(named).length <= groupsBytes) return [];
+    return [
+      advice.warning(
+        `resources.${resource}: the groups of its tokens don't fit into a token together`,
+        'List fewer groups under its groups. Someone who is in most of them gets tokens without the last ones (claim groups_omitted).',
+      ),
+    ];
+  });
+}
+
+/** A few proxies that are next to each other. */
+const fewAddresses = 16;
+
+/** Whoever is in a trusted block can forge addresses, which budgets and logs go by. */
+function checkProxies({ trustedProxies }: Config): Finding[] {
+  return trustedProxies
+    .filter((block) => {
+      const [address = '', prefix] = block.split('/');
+      return 2 ** ((isIPv6(address) ? 128 : 32) - Number(prefix)) > fewAddresses;
+    })
+    .map((block) =>
+      advice.warning(
+        `trusted_proxies: ${block} is a whole network`,
+        'List the addresses of your own proxies, such as 10.0.0.5/32. Every machine in this network can pretend to be any client.',
+      ),
+    );
+}
+
 /** Metrics and the state of the providers are told to whoever asks there. */
 function checkAdminListen({ adminListen: { host, port } }: Config): Finding[] {
   if (!['0.0.0.0', '::', '*'].includes(host)) return [];
@@ -110,6 +158,12 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof StoreFileError) {
+      return [
+        ...findings,
+        store.failed(error.message, "The broker doesn't start before. Check who could have read it."),
+      ];
+    }
     findings.push(
       store.failed(
         `can't open it${code === undefined ? '' : ` (${code})`}`,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { Config, UpstreamConfig } from '../config/types.ts';
+import { expectedIssuer } from '../upstream/discovery.ts';
 import { checkClient } from './client.ts';
 import { about, type Finding } from './finding.ts';
 import { ask, type DoctorDeps } from './requests.ts';
@@ -44,7 +45,7 @@ async function discover(deps: DoctorDeps, { name, issuer }: UpstreamConfig): Pro
   const { response } = answer;
   const skew = clockSkew(deps, name, response);
   try {
-    const metadata = await oauth.processDiscoveryResponse(new URL(issuer), response);
+    const metadata = await oauth.processDiscoveryResponse(await expectedIssuer(new URL(issuer), response), response);
     return { metadata, findings: [discovery.ok(`${url} names the issuer ${metadata.issuer}`), ...skew] };
   } catch {
     const cure =

@@ -1,9 +1,8 @@
 import { authorize, type ResourceRequest } from '@latchkey/shared/resource-server/authorize.ts';
-import type { ProofPolicy } from '@latchkey/shared/resource-server/proof.ts';
 import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
-import { sha256 } from '../keys/hash.ts';
+import { resourceProofs } from '../tokens/resource-proofs.ts';
 import { isLive } from '../tokens/token-not-ended.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
 import type { Original } from './original.ts';
@@ -30,7 +29,7 @@ export function authorizeRequest(
   return authorize({ ...headers, target: () => known(original) }, rules, {
     audience: rules.resource,
     dpop,
-    proofs: proofPolicy(parts),
+    proofs: resourceProofs(parts),
     verifyToken: parts.verifyToken,
     async requireLive(claims) {
       if (!(await isLive(parts, claims))) throw new TokenError('The session of this token has ended: sign in again.');
@@ -38,12 +37,6 @@ export function authorizeRequest(
     now: parts.now,
   });
 }
-
-/** Each proof is accepted once, on all replicas. A client whose clock is off gets a nonce to go by. */
-const proofPolicy = ({ store, nonces, now }: Parts): ProofPolicy => ({
-  once: ({ jkt, jti }, until) => store.rememberOnce(`ath:${sha256(`${jkt}\0${jti}`)}`, until, now()),
-  nonces: { required: false, check: nonces.check },
-});
 
 function known(original: Original | undefined): Original {
   if (original) return original;

@@ -11,6 +11,8 @@ export interface Metrics {
   token(kind: TokenKind): void;
   /** Someone failed to prove who they are. @param kind how */
   authenticationFailed(kind: FailureKind): void;
+  /** An access token lacks groups that its resource's configuration includes, because they don't fit. */
+  groupsDidNotFit(): void;
   streamOpened(): void;
   streamClosed(): void;
   /**
@@ -75,6 +77,11 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers,
   });
+  const shortened = new Counter({
+    name: 'latchkey_access_tokens_groups_omitted_total',
+    help: 'Access tokens signed without some groups, because they did not fit',
+    registers,
+  });
   const streams = new Gauge({
     name: 'latchkey_event_streams',
     help: 'Event streams of browsers open at this replica',
@@ -93,6 +100,7 @@ export function createMetrics(): Metrics {
     },
     token: (kind) => tokens.inc({ kind }),
     authenticationFailed: (kind) => failedAuthentications.inc({ kind }),
+    groupsDidNotFit: () => shortened.inc(),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
     watchProviders(failures, refusing) {

@@ -42,25 +42,38 @@ async function bodyText(c: BrokerContext): Promise<string> {
 }
 
 /**
- * Reads an `application/x-www-form-urlencoded` body. Unknown parameters are ignored (RFC 6749 §3.2).
+ * Reads an `application/x-www-form-urlencoded` body. Unknown parameters are ignored (RFC 6749 §3.2). Values of
+ * `resource`, which may be repeated (RFC 8707 §2), are joined by spaces.
  *
  * @throws {OAuthError} `invalid_request`
  */
 export async function formBody(c: BrokerContext): Promise<Form> {
+  const form: Record<string, string> = Object.create(null);
+  for (const [name, value] of await formParameters(c)) {
+    const before = form[name];
+    if (before !== undefined && name !== 'resource') {
+      throw new OAuthError('invalid_request', `parameter ${safeName(name)} must not be repeated`);
+    }
+    if (value !== '') form[name] = before === undefined ? value : `${before} ${value}`;
+  }
+  const client = namedClient(c.req.header('Authorization'), form);
+  if (client !== undefined) c.set('client', client);
+  return form;
+}
+
+/**
+ * Reads the same body as it is.
+ *
+ * @throws {OAuthError} `invalid_request` if it is no form
+ */
+export async function formParameters(c: BrokerContext): Promise<URLSearchParams> {
   if (mediaType(c) !== 'application/x-www-form-urlencoded') {
     throw new OAuthError(
       'invalid_request',
       'the body must be a form (Content-Type: application/x-www-form-urlencoded)',
     );
   }
-  const form: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(await bodyText(c))) {
-    if (name in form) throw new OAuthError('invalid_request', `parameter ${safeName(name)} must not be repeated`);
-    if (value !== '') form[name] = value;
-  }
-  const client = namedClient(c.req.header('Authorization'), form);
-  if (client !== undefined) c.set('client', client);
-  return form;
+  return new URLSearchParams(await bodyText(c));
 }
 
 function check<Out>(schema: Schema<Out>, value: unknown): Out {

@@ -1,3 +1,5 @@
+import type { OAuthErrorCode } from '@latchkey/shared/oauth-errors.ts';
+import { invitation } from '@latchkey/shared/resource-server/challenge.ts';
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -5,24 +7,11 @@ import type { Env } from '../env.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { RingError } from '../keys/ring.ts';
 import { errorSummary, type Log } from '../log.ts';
+import { basicChallenge } from '../oauth/client-authentication/basic-credentials.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { errorPage } from '../web/pages/error-page.ts';
 import { english } from '../web/pages/languages.ts';
-import type { NextStep } from '../web/pages/next.ts';
-
-/** Paths that people open in a browser, and where they can continue from there. All other paths return errors as JSON. */
-const pages = new Map<string, NextStep | undefined>([
-  ['/', 'enterCode'],
-  ['/device', 'enterCode'],
-  ['/device/decision', 'enterCode'],
-  // These paths lead back to the client, not to another page.
-  ['/authorize', undefined],
-  ['/authorize/decision', undefined],
-  ['/account', 'account'],
-  ['/callback', 'enterCode'],
-  ['/result', 'enterCode'],
-  ['/signout', 'enterCode'],
-]);
+import { pagePaths } from './page-paths.ts';
 
 /** The only place that turns an error into a response: OAuth JSON, or a page on paths that people open. */
 export function errorAnswer(log: Log): ErrorHandler<Env> {
@@ -40,10 +29,14 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
       log[thrown instanceof StoreUnavailableError ? 'error' : 'warn']({ event: 'unavailable', ...line });
     else if (error.cause !== undefined) log.info({ event: 'refused', ...line });
     c.header('Cache-Control', 'no-store');
+    if (error.status === 401) c.header('WWW-Authenticate', defaultChallenge(error.code));
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-    if (pages.has(c.req.path))
+    if (pagePaths.has(c.req.path))
       return c.html(
-        errorPage(c.get('language') ?? english, error, { requestId: c.get('requestId'), next: pages.get(c.req.path) }),
+        errorPage(c.get('language') ?? english, error, {
+          requestId: c.get('requestId'),
+          next: pagePaths.get(c.req.path),
+        }),
         error.status as ContentfulStatusCode,
       );
     return c.json(
@@ -51,6 +44,13 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
       error.status as ContentfulStatusCode,
     );
   };
+}
+
+/** Every 401 names what would be accepted (RFC 9110 §15.5.2). Responses of resource servers have their own challenge. */
+function defaultChallenge(code: OAuthErrorCode): string {
+  if (code === 'invalid_client') return basicChallenge['WWW-Authenticate'];
+  // Sessions are bound to a key, and browsers open no dialog for this scheme.
+  return invitation(code === 'invalid_token' ? 'off' : 'required');
 }
 
 export const notFound: NotFoundHandler<Env> = () => {

@@ -1,6 +1,7 @@
 import { getCookie, setCookie } from 'hono/cookie';
 import type { BrokerContext } from '../env.ts';
 import { acceptedLanguages, chooseLanguage, english } from '../web/pages/languages.ts';
+import { pagePaths } from './page-paths.ts';
 
 const cookie = '__Host-lk-language';
 
@@ -16,6 +17,8 @@ export async function language(c: BrokerContext, next: () => Promise<void>): Pro
     chooseLanguage([getCookie(c, cookie) ?? '', ...acceptedLanguages(c.req.header('Accept-Language') ?? '')]) ??
     english;
   c.set('language', chosen);
-  if (wished) setCookie(c, cookie, wished.tag, { httpOnly: true, secure: true, sameSite: 'Lax', path: '/' });
+  // No cookie on what caches may keep, and none on what other servers ask for.
+  if (wished && pagePaths.has(c.req.path))
+    setCookie(c, cookie, wished.tag, { httpOnly: true, secure: true, sameSite: 'Lax', path: '/' });
   await next();
 }

@@ -22,7 +22,7 @@ interface Allowed {
  */
 export async function allowNativeClient(
   { store, ring, log, now }: Pick<Deps, 'store' | 'ring' | 'log' | 'now'>,
-  { clientId, redirectUri, codeChallenge, nonce, scopes, resource }: NativeRequest,
+  { clientId, redirectUri, codeChallenge, nonce, dpopJkt, scopes, resource }: NativeRequest,
   { identity, refreshToken, upstream }: UpstreamGranted,
   { sub, address, userAgent }: Allowed,
 ): Promise<string> {
@@ -52,7 +52,7 @@ export async function allowNativeClient(
       issuer: identity.issuer,
       issuedAt: identity.issuedAt,
       refreshedAt: now(),
-      authorization: { redirectUri, codeChallenge, nonce },
+      authorization: { redirectUri, codeChallenge, nonce, dpopJkt },
     }),
   );
   const allow = { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes } as const;

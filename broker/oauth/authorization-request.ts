@@ -8,6 +8,8 @@ export interface NativeRequest extends DeviceTarget, Redirect {
   clientId: string;
   codeChallenge: string;
   nonce: string | undefined;
+  /** Thumbprint of the DPoP key that has to redeem the code (RFC 9449 §10). */
+  dpopJkt: string | undefined;
 }
 
 /** The target of the authorization response, once the redirect URI is verified to belong to the client. */
@@ -56,7 +58,7 @@ export function trustedRedirect(
  * Accepts any port on the loopback IP literals. `localhost` is rejected because it may resolve elsewhere (RFC 8252
  * §7.3, §8.3).
  */
-function isLoopbackRedirect(uri: string, path: string): boolean {
+export function isLoopbackRedirect(uri: string, path: string): boolean {
   const [, port, found] = /^http:\/\/(?:127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(\/.*)$/.exec(uri) ?? [];
   return found === path && Number(port ?? 80) <= 65_535;
 }
@@ -91,13 +93,24 @@ export function nativeRequest(
   }
   const request = {
     ...redirect,
-    ...requestedTarget(deps, client, { scope: only(query, 'scope'), resource: only(query, 'resource') }),
+    ...requestedTarget(deps, client, { scope: only(query, 'scope'), resource: resources(query) }),
     clientId: client.clientId,
     codeChallenge: codeChallenge(query),
     nonce: only(query, 'nonce'),
+    dpopJkt: thumbprint(query),
   };
   return { request, wish: signInWish(query) };
 }
+
+function thumbprint(query: URLSearchParams): string | undefined {
+  const jkt = only(query, 'dpop_jkt');
+  if (jkt === undefined || /^[\w-]{43}$/.test(jkt)) return jkt;
+  throw new OAuthError('invalid_request', 'dpop_jkt must be the JWK thumbprint of a DPoP key (SHA-256, base64url)');
+}
+
+/** The only parameter that may be repeated (RFC 8707 §2). */
+const resources = (query: URLSearchParams): string | undefined =>
+  query.getAll('resource').filter(Boolean).join(' ') || undefined;
 
 /** RFC 7636 §4.3. `plain` is rejected: it proves nothing against someone who can read the request. */
 function codeChallenge(query: URLSearchParams): string {

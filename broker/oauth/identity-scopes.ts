@@ -31,18 +31,25 @@ export const userInfoResource = (issuer: string): ResourceConfig => ({
   scopes: {},
   lifetimeMs: 300_000,
   freshMs: 900_000,
-  dpop: 'off',
+  dpop: 'optional',
   urls: [],
+  groups: { carry: 'named', named: [] },
+  tokenAlg: 'ES256',
 });
 
 /**
  * Returns the claims about the person that these scopes grant (OpenID Connect Core §5.4), for both ID tokens and
  * UserInfo.
  */
-export function personClaims({ name, email, groups }: GrantClaims, scopes: readonly string[]) {
+export function personClaims(
+  { name, preferred_username, email, email_verified, groups }: GrantClaims,
+  scopes: readonly string[],
+) {
   return {
     ...(scopes.includes('profile') && name !== undefined ? { name } : {}),
+    ...(scopes.includes('profile') && preferred_username !== undefined ? { preferred_username } : {}),
     ...(scopes.includes('email') && email !== undefined ? { email } : {}),
+    ...(scopes.includes('email') && email_verified !== undefined ? { email_verified } : {}),
     ...(scopes.includes('groups') ? { groups } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { DeviceClientConfig, ResourceConfig } from '../config/types.ts';
 import { requestedTarget, requireClient, requireGrant } from './public-client.ts';
@@ -13,11 +14,13 @@ const client: DeviceClientConfig = {
   groups: [],
   sessionMs: 1_000,
   grant: 'device',
+  idTokenAlg: 'RS256',
   redirectPath: '/callback',
 };
 const resource = {} as ResourceConfig;
 const config = {
   devices: new Map([['tv', client]]),
+  services: new Map([['nightly', {}]]),
   resources: new Map([
     [orders, resource],
     [stock, resource],
@@ -61,6 +64,7 @@ describe('what a client asks for', () => {
 });
 
 describe('who a client is', () => {
+  const assertion = (sub: string) => new UnsecuredJWT({ sub }).encode();
   const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
 
   it.each([
@@ -79,6 +83,11 @@ describe('who a client is', () => {
     [{ client_id: 'cli' }, undefined, 'invalid_client'],
     [{ client_id: 'constructor' }, undefined, 'invalid_client'],
     [{ client_id: 'tv', client_secret: 'x' }, undefined, 'invalid_client'],
+    [{ client_id: 'nightly' }, undefined, 'unauthorized_client'],
+    [{ client_id: 'nightly', client_secret: 'x' }, undefined, 'unauthorized_client'],
+    [{}, basic('nightly:x'), 'unauthorized_client'],
+    [{ client_assertion: assertion('nightly') }, undefined, 'unauthorized_client'],
+    [{ client_assertion: assertion('nobody') }, undefined, 'invalid_request'],
     [{}, basic('tv:x'), 'invalid_client'],
     [{}, basic('tv::'), 'invalid_client'],
   ])('%j with %j is refused', (form, authorization, code) => {

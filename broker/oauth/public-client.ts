@@ -1,8 +1,9 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
-import type { DeviceClientConfig } from '../config/types.ts';
+import type { Config, DeviceClientConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { basicChallenge, parseBasicCredentials } from './client-authentication/basic-credentials.ts';
+import { assertionSubject } from './client-authentication/private-key-jwt.ts';
 import type { Form } from './form.ts';
 import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
 
@@ -11,13 +12,14 @@ import { identityScopesOf, isIdentityScope } from './identity-scopes.ts';
  * empty secret, which is equivalent.
  *
  * @param authorization the `Authorization` header
- * @throws {OAuthError} `invalid_client` if the client is not listed under `devices`
+ * @throws {OAuthError} `invalid_client` if the client is not listed under `devices`; `unauthorized_client` for a service
  */
 export function requireClient(
   { config }: Pick<Deps, 'config'>,
   form: Form,
   authorization?: string | undefined,
 ): DeviceClientConfig {
+  requireNoService(config, form, authorization);
   const basic = authorization === undefined ? undefined : basicClientId(authorization);
   const clientId = form.client_id ?? basic;
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing');
@@ -32,6 +34,19 @@ export function requireClient(
     });
   }
   return client;
+}
+
+/** A service authenticates, so what is said to public clients about secrets would be wrong for it. */
+function requireNoService({ services }: Pick<Config, 'services'>, form: Form, authorization: string | undefined): void {
+  const clientId =
+    form.client_id ??
+    (authorization === undefined ? undefined : parseBasicCredentials(authorization)?.clientId) ??
+    (form.client_assertion === undefined ? undefined : assertionSubject(form.client_assertion));
+  if (clientId === undefined || !services.has(clientId)) return;
+  throw new OAuthError(
+    'unauthorized_client',
+    'this client is a service; it can use only grant_type=client_credentials and /introspect',
+  );
 }
 
 const publicClient = () =>
@@ -66,6 +81,8 @@ export interface ClientRequest {
   address: string;
   /** Whom the request counts for in budgets: the client at its network. */
   caller: string;
+  /** The `DPoP` header. */
+  proof: string | undefined;
 }
 
 /** What a device asks for: scopes of one resource, and facts about the person. */
@@ -76,7 +93,7 @@ export interface DeviceTarget {
 }
 
 /**
- * Reads `resource` (RFC 8707) and `scope`. Clients ask for more than they may have and repeat values. Scopes that are
+ * Reads `resource` (RFC 8707; several are separated by spaces) and `scope`. Clients ask for more than they may have and repeat values. Scopes that are
  * not allowed are dropped, and the `scope` of the response lists the rest.
  *
  * @throws {OAuthError} `invalid_target`, `invalid_scope`
@@ -90,19 +107,23 @@ export function requestedTarget(
   const identity = identityScopesOf(wanted);
   const ofApis = wanted.filter((token) => !isIdentityScope(token));
   const hasOpenid = identity.includes('openid');
-  const allowed = [...client.allow].filter(([id]) => config.resources.has(id) && (resource ?? id) === id);
-  if (resource !== undefined && allowed.length === 0) {
+  const [one, ...more] = new Set(resource?.split(' '));
+  if (more.length > 0) {
+    throw new OAuthError('invalid_target', 'only one resource can be granted in a sign-in; start one for each');
+  }
+  const allowed = [...client.allow].filter(([id]) => config.resources.has(id) && (one ?? id) === id);
+  if (one !== undefined && allowed.length === 0) {
     throw new OAuthError(
       'invalid_target',
       `resource is not allowed for this client; allowed: ${[...client.allow.keys()].join(' ') || 'none'}`,
     );
   }
-  if (hasOpenid && ofApis.length === 0) return { resource, scopes: identity };
+  if (hasOpenid && ofApis.length === 0) return { resource: one, scopes: identity };
   for (const [id, scopes] of allowed) {
     const granted = ofApis.length === 0 ? scopes : scopes.filter((token) => ofApis.includes(token));
     if (granted.length > 0) return { resource: id, scopes: [...identity, ...granted] };
   }
-  if (hasOpenid) return { resource, scopes: identity };
+  if (hasOpenid) return { resource: one, scopes: identity };
   throw new OAuthError(
     'invalid_scope',
     `none of these scopes is allowed for this client; allowed: ${['openid', ...allowed.flatMap(([, scopes]) => scopes)].join(' ')}`,

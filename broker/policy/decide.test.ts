@@ -11,6 +11,8 @@ const resource: ResourceConfig = {
   lifetimeMs: 300_000,
   freshMs: 900_000,
   dpop: 'optional',
+  groups: { carry: 'named', named: [] },
+  tokenAlg: 'ES256',
   urls: [`${api}/`],
 };
 const site = (more: Partial<OriginConfig> = {}): OriginConfig => ({

@@ -13,10 +13,11 @@ keys_file: keys
 upstreams: { okta: { issuer: "https://acme.okta.com", client_id: x, client_secret: "\${SECRET}" } }
 resources:
   ${api}: { name: API, scopes: { read: Read, write: Write } }
-  ${reports}: { name: Reports, scopes: { read: Read } }
+  ${reports}: { name: Reports, scopes: { read: Read }, groups: all }
 origins:
   ${shop}: { name: Shop, allow: { ${api}: [read, write] }, groups: [okta:staff], consent: ask }
   ${notes}: { name: Notes, allow: { ${api}: [read], ${reports}: [read] }, consent: granted }
+  https://intranet.example.com: { name: Intranet, allow: { ${reports}: [read] }, groups: [okta:staff] }
   ${vault}: { name: Vault, allow: { ${api}: [read] }, consent: granted, acr_values: [phr, phrh], max_age: 12h }`,
   '/nowhere/latchkey.yaml',
   { SECRET: 'of-this-test-only' },
@@ -96,6 +97,17 @@ describe('explain', () => {
     const explanation = ask(question);
     expect(outcomes(explanation)).toBe(expected);
     expect(explanation.answer.allowed ? 'allowed' : explanation.answer.error).toBe(decision);
+  });
+
+  it('says which groups the token carries, and why others are left out', () => {
+    const groups = ['okta:guests', 'okta:staff'];
+    expect(ask({ claims: { groups } }).groups).toEqual({ groups: ['okta:staff'], groups_omitted: 'config' });
+    expect(ask({ claims: { groups }, resource: reports }).groups).toEqual({ groups: [...groups].reverse() });
+    const many = Array.from({ length: 1_000 }, (_, index) => `okta:group-${index}`);
+    const explained = ask({ claims: { groups: many }, resource: reports }).groups;
+    expect(explained?.groups_omitted).toBe('size');
+    expect(explained?.groups.length).toBeGreaterThan(100);
+    expect(ask({ resource: 'https://nobody.example' }).groups).toBeUndefined();
   });
 
   it('says what is wanted and what there is', () => {

@@ -1,4 +1,5 @@
 import type { Config, OriginConfig } from '../config/types.ts';
+import { fitGroups, type TokenGroups, tokenGroups } from '../tokens/token-groups.ts';
 import { decide, type PolicyAnswer, type PolicyCheck, type PolicyQuestion, policyChecks } from './decide.ts';
 
 export interface ExplainedCheck {
@@ -13,6 +14,8 @@ export interface ExplainedCheck {
 export interface Explanation {
   answer: PolicyAnswer;
   checks: ExplainedCheck[];
+  /** The groups that the token carries or would carry; absent if the resource is unknown. */
+  groups: TokenGroups | undefined;
 }
 
 /** The decision of {@link decide}, and for each of its checks what is wanted, what there is, and how it went. Pure. */
@@ -28,7 +31,20 @@ export function explain(config: Pick<Config, 'origins' | 'resources'>, question:
       given: givenOf[check](question),
     }),
   );
-  return { answer, checks };
+  return { answer, checks, groups: groupsIn(config, question) };
+}
+
+/** Bytes of a token's payload. The exact room for groups depends on identifiers that the question doesn't have. */
+const payloadBytes = 4_300;
+const identifierBytes = 500;
+
+function groupsIn({ resources }: Pick<Config, 'resources'>, question: PolicyQuestion): TokenGroups | undefined {
+  const { origin, resource, scopes, claims } = question;
+  const configured = resources.get(resource);
+  if (!configured) return undefined;
+  const carried = tokenGroups(configured.groups, claims.groups);
+  const fitting = fitGroups({ origin, resource, scopes, ...carried }, payloadBytes - identifierBytes);
+  return fitting && { groups: fitting.groups, groups_omitted: fitting.groups_omitted };
 }
 
 const noSite = 'nothing (the origin is not configured)';

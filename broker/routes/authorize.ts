@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { budgets } from '../limits/budgets.ts';
+import { formParameters } from '../middleware/body.ts';
 import { comesByLink } from '../middleware/other-site.ts';
 import { nativeRequest, trustedRedirect } from '../oauth/authorization-request.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
@@ -39,4 +40,12 @@ export function authorize(deps: Deps) {
       throw error;
     }
   };
+}
+
+/**
+ * `POST /authorize` (OpenID Connect Core §3.1.2.1) leads to the same request as a `GET`. A browser sends the cookie of
+ * the broker's pages with the `GET`, but not with a form of another site.
+ */
+export async function authorizeByForm(c: BrokerContext) {
+  return c.redirect(`/authorize?${await formParameters(c)}`, 303);
 }

@@ -87,4 +87,7 @@ async function findTargets(
 }
 
 const unauthorized = (why: string, cause?: unknown): OAuthError =>
-  new OAuthError('invalid_token', why, { cause, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
+  new OAuthError('invalid_token', why, {
+    cause,
+    headers: { 'WWW-Authenticate': 'Bearer realm="latchkey", error="invalid_token"' },
+  });

@@ -5,7 +5,6 @@ import type { BrokerContext } from '../env.ts';
 export function jwks({ keys }: Pick<Deps, 'keys'>) {
   return async (c: BrokerContext) => {
     c.header('Cache-Control', 'public, max-age=300');
-    c.header('Access-Control-Allow-Origin', '*');
     return c.json(await keys.published());
   };
 }

@@ -12,7 +12,6 @@ import { languages } from '../web/pages/languages.ts';
 export function metadata({ config }: Pick<Deps, 'config'>) {
   return (c: BrokerContext) => {
     c.header('Cache-Control', 'public, max-age=3600');
-    c.header('Access-Control-Allow-Origin', '*');
     return c.json(document(config));
   };
 }
@@ -29,6 +28,7 @@ function document({ issuer, resources }: Deps['config']) {
     revocation_endpoint: `${issuer}/revoke`,
     introspection_endpoint: `${issuer}/introspect`,
     userinfo_endpoint: `${issuer}/userinfo`,
+    end_session_endpoint: `${issuer}/logout`,
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: [
       ...new Set([...identityScopesSupported, ...[...resources.values()].flatMap(({ scopes }) => Object.keys(scopes))]),
@@ -43,8 +43,11 @@ function document({ issuer, resources }: Deps['config']) {
       'acr',
       'amr',
       'nonce',
+      'sid',
       'name',
+      'preferred_username',
       'email',
+      'email_verified',
       'groups',
     ],
     response_types_supported: ['code'],
@@ -64,7 +67,8 @@ function document({ issuer, resources }: Deps['config']) {
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_signing_alg_values_supported: ['ES256'],
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['ES256'],
+    userinfo_signing_alg_values_supported: ['none'],
+    id_token_signing_alg_values_supported: ['RS256', 'ES256'],
     dpop_signing_alg_values_supported: ['ES256'],
   };
 }

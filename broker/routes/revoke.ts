@@ -9,7 +9,8 @@ import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
 import { findIssuer } from '../upstream/find-issuer.ts';
 
 /**
- * `POST /revoke` (RFC 7009) ends the device's session. It responds 200 for any token, known or not. The grant is also
+ * `POST /revoke` (RFC 7009) ends the device's session. It responds 200 for any token, known or not, with
+ * an empty JSON object: some clients parse every response. The grant is also
  * revoked at the provider, but only if that ends no other grant of the person.
  */
 export function revoke(deps: Deps) {
@@ -26,7 +27,7 @@ export function revoke(deps: Deps) {
       row.clientId !== client.clientId ||
       ![row.currentHash, row.previousHash].includes(refreshTokenHash(refreshToken))
     ) {
-      return c.body(null, 200);
+      return c.json({});
     }
     const upstream = findIssuer(upstreams, row);
     const upstreamToken =
@@ -45,6 +46,6 @@ export function revoke(deps: Deps) {
     if (devices.length > 0 && upstream?.preset.revocationIsNarrow && upstreamToken !== undefined) {
       await upstream.revoke(upstreamToken);
     }
-    return c.body(null, 200);
+    return c.json({});
   };
 }

@@ -24,23 +24,20 @@ export function token(deps: Deps) {
       try {
         const client = requireClient(deps, form, c.req.header('authorization'));
         caller = `${client.clientId} ${caller}`;
-        return await grant(deps, { client, form, address: c.get('address'), caller });
+        return await grant(deps, { client, form, address: c.get('address'), caller, proof: c.req.header('DPoP') });
       } catch (error) {
         if (error instanceof OAuthError && wrong.has(error.code)) await deps.count(budgets.tokenRefused, caller);
         throw error;
       }
     };
-  const ofServices = async (c: BrokerContext, form: Form) => {
-    const { answer, nextNonce } = await clientCredentialsGrant(deps, {
+  const ofServices = (c: BrokerContext, form: Form) =>
+    clientCredentialsGrant(deps, {
       authorization: c.req.header('authorization'),
       form,
       path: c.req.path,
       network: callerOf(c, deps.config),
       proof: c.req.header('DPoP'),
     });
-    if (nextNonce !== undefined) c.header('DPoP-Nonce', nextNonce);
-    return answer;
-  };
   const grants = new Map<string, (c: BrokerContext, form: Form) => Promise<object>>([
     [deviceCodeGrantType, ofDevices(deviceCodeGrant)],
     ['authorization_code', ofDevices(authorizationCodeGrant)],
@@ -53,6 +50,7 @@ export function token(deps: Deps) {
     const grant = grants.get(form.grant_type);
     if (!grant)
       throw new OAuthError('unsupported_grant_type', `grant_type must be one of: ${[...grants.keys()].join(' ')}`);
+    if (c.req.header('DPoP') !== undefined) c.header('DPoP-Nonce', deps.nonces.issue());
     return c.json(await grant(c, form));
   };
 }

@@ -86,9 +86,15 @@ describe('GET /verify', () => {
 
   it('tells who has no token which schemes there are', async () => {
     const answer = await ask(rules);
-    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer, DPoP algs="ES256"']);
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="latchkey", DPoP realm="latchkey", algs="ES256"',
+    ]);
     const strict = await ask(`resource=${bound}`);
-    expect([strict.status, strict.headers.get('www-authenticate')]).toEqual([401, 'DPoP algs="ES256"']);
+    expect([strict.status, strict.headers.get('www-authenticate')]).toEqual([
+      401,
+      'DPoP realm="latchkey", algs="ES256"',
+    ]);
     expect((await ask(rules, undefined, { Authorization: 'Basic YTpi' })).status).toBe(401);
   });
 
@@ -96,7 +102,7 @@ describe('GET /verify', () => {
     for (const token of ['two tokens', 'one, Bearer two', '']) {
       const answer = await ask(rules, token);
       expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_request"/);
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="latchkey", error="invalid_request"/);
     }
   });
 
@@ -169,7 +175,7 @@ describe('a bound token at a gateway', () => {
     const { send } = await holder();
     const { answer } = await send({ proof });
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toMatch(/^DPoP error="invalid_dpop_proof"/);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^DPoP realm="latchkey", error="invalid_dpop_proof"/);
   });
 
   it('refuses a proof by another key', async () => {

@@ -9,6 +9,7 @@ import { errorSummary } from '../log.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session, Site } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/lifetime.ts';
+import { tokenGroups } from '../tokens/token-groups.ts';
 import { providerReplaced } from '../upstream/find-issuer.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 import { noSession } from './no-session.ts';
@@ -140,24 +141,27 @@ async function mint(
     throw unavailable('the information from the identity provider is too old; try again', 1_000);
   }
   const granted = parseScope(scope).join(' ');
-  const { groups, auth_time, acr, amr } = session.claims;
+  const { auth_time, acr, amr } = session.claims;
   const bound = authority.resource.dpop === 'off' ? undefined : jkt;
-  const accessToken = await deps.minter.accessToken({
-    sub: session.sub,
-    aud: resource,
-    client_id: extensionClientId,
-    azp: origin,
-    sid: session.id,
-    scope: granted,
-    groups,
-    auth_time,
-    acr,
-    amr,
-    idp: person.issuer,
-    idp_sub: person.idpSub,
-    exp: toSeconds(deps.now() + lifeMs),
-    cnf: bound === undefined ? undefined : { jkt: bound },
-  });
+  const accessToken = await deps.minter.accessToken(
+    {
+      sub: session.sub,
+      aud: resource,
+      client_id: extensionClientId,
+      azp: origin,
+      sid: session.id,
+      scope: granted,
+      ...tokenGroups(authority.resource.groups, session.claims.groups),
+      auth_time,
+      acr,
+      amr,
+      idp: person.issuer,
+      idp_sub: person.idpSub,
+      exp: toSeconds(deps.now() + lifeMs),
+      cnf: bound === undefined ? undefined : { jkt: bound },
+    },
+    authority.resource.tokenAlg,
+  );
   deps.metrics.token('session');
   return {
     access_token: accessToken,

@@ -26,7 +26,10 @@ export interface GrantClaims {
   acr?: string | undefined;
   amr?: string[] | undefined;
   name?: string | undefined;
+  preferred_username?: string | undefined;
   email?: string | undefined;
+  /** What the provider says about `email`; absent if it says nothing. */
+  email_verified?: boolean | undefined;
 }
 
 /**
@@ -150,6 +153,8 @@ export interface DeviceSession extends UpstreamGrant {
   resource?: string | undefined;
   /** Name chosen by the owner; defaults to the client's name. */
   name?: string | undefined;
+  /** Thumbprint of the DPoP key that the refresh token is bound to, if it is (RFC 9449 §5). */
+  jkt?: string | undefined;
 }
 
 export type NewDeviceSession = Omit<DeviceSession, SetByStore | 'previousHash' | 'previousUsedAt'>;
@@ -215,6 +220,8 @@ export type SigningKeyState = 'next' | 'active' | 'retired';
 
 export interface SigningKey {
   kid: string;
+  /** Absent in keys from before there was a choice: ES256. */
+  alg?: 'ES256' | 'RS256' | undefined;
   state: SigningKeyState;
   publicJwk: Record<string, unknown>;
   sealedPrivate: string;

@@ -390,6 +390,8 @@ export interface DeviceSessionStore {
       newCurrentHash: string;
       sealedRefresh: string | undefined;
       ringKid: string | undefined;
+      /** The DPoP key to bind the refresh token to; absent leaves it as it is. */
+      jkt?: string | undefined;
       now: number;
       /** Client IP address. */
       from?: string | undefined;
@@ -417,11 +419,11 @@ export interface SigningKeyStore {
   /**
    * Inserts a key. If several processes start at once, only one succeeds.
    *
-   * @returns false if another key is already `active` (or `next`)
+   * @returns false if another key of this algorithm is already `active` (or `next`)
    */
   insertSigningKey(key: SigningKey): Promise<boolean>;
   /**
-   * Changes a key's state. Activating a key retires the previously active one atomically.
+   * Changes a key's state. Activating a key retires the previously active one of its algorithm atomically.
    *
    * @param notAfter applies to the key being retired
    * @returns false if the key does not exist

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { longestIssuedToken } from '@latchkey/shared/resource-server/token-length.ts';
 import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
-import { unavailable } from '../errors.ts';
-import { signEs256 } from './es256.ts';
+import type { SigningAlgorithm } from '../config/types.ts';
+import { OAuthError, unavailable } from '../errors.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { sign, signatureLength } from './sign.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { fitGroups, type GroupsOmitted } from './token-groups.ts';
 
 /** Claims set by the caller. The minter adds `iss`, `iat`, and `jti`. */
 export interface TokenClaims {
@@ -16,7 +20,9 @@ export interface TokenClaims {
   azp?: string | undefined;
   /** Id of the broker's browser or device session behind the token. Never a secret. */
   sid?: string | undefined;
-  groups?: readonly string[] | undefined;
+  /** Those that matter most first: groups at the end are left out if the token gets too long. */
+  groups?: string[] | undefined;
+  groups_omitted?: GroupsOmitted | undefined;
   auth_time?: number | undefined;
   acr?: string | undefined;
   amr?: readonly string[] | undefined;
@@ -27,11 +33,23 @@ export interface TokenClaims {
 }
 
 export interface Minter {
-  /** Mints an access token (RFC 9068): ES256, `typ: at+jwt`. */
-  accessToken(claims: TokenClaims): Promise<string>;
-  /** Mints an ID token (OpenID Connect Core §2). */
-  idToken(claims: Record<string, unknown> & { sub: string; aud: string; exp: number }): Promise<string>;
-  /** Mints a JWT introspection response for one service (RFC 9701 §5). */
+  /**
+   * Mints an access token (RFC 9068): `typ: at+jwt`, no longer than what every verifier and gateway accepts.
+   *
+   * @param alg default ES256
+   * @throws {OAuthError} `invalid_scope` if it would be too long even without groups
+   */
+  accessToken(claims: TokenClaims, alg?: SigningAlgorithm): Promise<string>;
+  /**
+   * Mints an ID token (OpenID Connect Core §2).
+   *
+   * @param alg default RS256
+   */
+  idToken(
+    claims: Record<string, unknown> & { sub: string; aud: string; exp: number },
+    alg?: SigningAlgorithm,
+  ): Promise<string>;
+  /** Mints a JWT introspection response for one service (RFC 9701 §5): ES256. */
   introspection(claims: { aud: string; token_introspection: Record<string, unknown> }): Promise<string>;
 }
 
@@ -41,18 +59,54 @@ const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toSt
  * Signs with `node:crypto` directly because on this path WebCrypto's thread hop costs more than the signature. All
  * parsing and validation uses jose.
  */
-export function createMinter({ issuer, keys, now }: { issuer: string; keys: SigningKeys; now: Clock }): Minter {
-  const jwt = async (typ: string, claims: object & { exp?: number }): Promise<string> => {
-    const { kid, privateKey } = await keys.current();
+export function createMinter({
+  issuer,
+  keys,
+  metrics,
+  now,
+}: {
+  issuer: string;
+  keys: SigningKeys;
+  metrics: Pick<Metrics, 'groupsDidNotFit'>;
+  now: Clock;
+}): Minter {
+  const jwt = async <Claims extends object & { exp?: number }>(
+    { typ, alg }: { typ: string; alg: SigningAlgorithm },
+    claims: Claims,
+    fit: (claims: Claims, maxBytes: number) => Claims = (all) => all,
+  ): Promise<string> => {
+    const { kid, privateKey } = await keys.current(alg);
     const iat = toSeconds(now());
     // Loading the key from the store may have been slow. Never issue a token that has already expired.
     if (claims.exp !== undefined && claims.exp <= iat) throw unavailable('this took too long: try again', 1_000);
-    const input = `${encode({ alg: 'ES256', typ, kid })}.${encode({ iss: issuer, ...claims, iat, jti: randomUUID() })}`;
-    return `${input}.${signEs256(input, privateKey)}`;
+    const header = encode({ alg, typ, kid });
+    const maxBytes = Math.floor(((longestIssuedToken - header.length - signatureLength[alg] - 2) * 3) / 4);
+    const input = `${header}.${encode(fit({ iss: issuer, ...claims, iat, jti: randomUUID() }, maxBytes))}`;
+    return `${input}.${sign(alg, input, privateKey)}`;
   };
+
+  const fitAccessToken = (claims: TokenClaims, maxBytes: number): TokenClaims => {
+    const fitting = fitGroups(claims, maxBytes);
+    if (!fitting) {
+      throw new OAuthError(
+        'invalid_scope',
+        `the access token would be longer than ${longestIssuedToken} characters; request fewer scopes`,
+        { status: 400 },
+      );
+    }
+    if (fitting !== claims) metrics.groupsDidNotFit();
+    return fitting;
+  };
+
   return {
-    accessToken: (claims) => jwt('at+jwt', claims),
-    idToken: (claims) => jwt('JWT', claims),
-    introspection: (claims) => jwt('token-introspection+jwt', claims),
+    accessToken: ({ auth_time, ...claims }, alg = 'ES256') =>
+      // Providers may send fractions (RFC 7519 §2), which few verifiers accept.
+      jwt(
+        { typ: 'at+jwt', alg },
+        { ...claims, auth_time: auth_time === undefined ? undefined : Math.floor(auth_time) },
+        fitAccessToken,
+      ),
+    idToken: (claims, alg = 'RS256') => jwt({ typ: 'JWT', alg }, claims),
+    introspection: (claims) => jwt({ typ: 'token-introspection+jwt', alg: 'ES256' }, claims),
   };
 }

@@ -1,6 +1,7 @@
 import type { KeyRing } from '../keys/ring.ts';
 import type { RevokedKeys, SigningKeyStore } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
+import { signingAlgorithms } from './signing-keys.ts';
 
 /** No signing key has this ID. Nothing was changed. */
 export class UnknownKeyError extends Error {
@@ -25,7 +26,11 @@ export async function revokeSigningKeys(
   const known = (await store.listSigningKeys()).map(({ kid }) => kid);
   const unknown = kids === 'all' ? undefined : kids.find((kid) => !known.includes(kid));
   if (unknown !== undefined) throw new UnknownKeyError(`no signing key has the ID "${unknown}"`);
-  const spares = await Promise.all((['active', 'next'] as const).map((state) => newSigningKey(ring, state, now)));
+  const spares = await Promise.all(
+    signingAlgorithms.flatMap((alg) =>
+      (['active', 'next'] as const).map((state) => newSigningKey(ring, state, now, alg)),
+    ),
+  );
   return store.revokeSigningKeys(kids, spares, (result) => ({
     at: now,
     audit: [{ type: 'keys.revoked', detail: { ...result } }],

@@ -42,7 +42,7 @@ describe('signing keys', () => {
     expect(keys.map((key) => key.kid)).toContain(kid);
     const { active } = await store.revokeSigningKeys([kid], await spares());
     for (const keys of [one, other]) {
-      expect([(await keys.current()).kid]).toEqual(active);
+      expect(active).toContain((await keys.current()).kid);
       expect((await keys.usable('any')).keys.map((key) => key.kid)).not.toContain(kid);
       expect((await keys.published()).keys.map((key) => key.kid)).not.toContain(kid);
     }
@@ -85,7 +85,8 @@ describe('signing keys', () => {
     for (const { keys } of [await replica().usable(planted.kid), await replica().published()]) {
       expect(keys.map(({ kid }) => kid)).not.toContain(planted.kid);
       expect(keys.map(({ kid }) => kid)).not.toContain('other');
-      expect(keys).toHaveLength(2);
+      // An active and a next one for each algorithm.
+      expect(keys).toHaveLength(4);
     }
   });
 
@@ -103,6 +104,6 @@ describe('signing keys', () => {
     await expect(copy.current()).rejects.toThrow(RingError);
     await expect(copy.usable(kid)).rejects.toThrow(RingError);
     expect((await copy.usable('made up')).keys).toEqual([]);
-    expect(lines.map(({ event }) => event)).toEqual(['not_opened', 'not_opened']);
+    expect(lines.map(({ event }) => event)).toEqual(Array(4).fill('not_opened'));
   });
 });

@@ -1,10 +1,16 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { JWK } from 'jose';
+import type { SigningAlgorithm } from '../config/types.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import type { Log } from '../log.ts';
-import { type SigningKeyStore, type SigningKey as StoredSigningKey, StoreUnavailableError } from '../store/store.ts';
+import {
+  type SigningKeyState,
+  type SigningKeyStore,
+  type SigningKey as StoredSigningKey,
+  StoreUnavailableError,
+} from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
 import { sharedRead } from './shared-read.ts';
 
@@ -20,10 +26,11 @@ export interface KeySet {
 
 export interface SigningKeys {
   /**
+   * @param alg default ES256
    * @throws {StoreUnavailableError} because only the store knows whether the key has been revoked
    * @throws {RingError} if the key file lacks the key that encrypts it
    */
-  current(): Promise<SigningKey>;
+  current(alg?: SigningAlgorithm): Promise<SigningKey>;
   /**
    * The keys that verify the broker's own tokens now. The same object as long as they are the same.
    *
@@ -35,6 +42,15 @@ export interface SigningKeys {
   published(): Promise<KeySet>;
 }
 
+export const signingAlgorithms: readonly SigningAlgorithm[] = ['ES256', 'RS256'];
+
+/** The key of this algorithm and state. */
+export const findSigningKey = (
+  keys: readonly StoredSigningKey[],
+  wanted: { alg: SigningAlgorithm; state: SigningKeyState },
+): StoredSigningKey | undefined =>
+  keys.find(({ alg = 'ES256', state }) => alg === wanted.alg && state === wanted.state);
+
 interface Keys {
   /** Identifies what was read. */
   stamp: string;
@@ -45,8 +61,8 @@ interface Keys {
 }
 
 /**
- * Manages the ES256 keys that sign tokens. They are kept in the store, with the private keys sealed under the ring. The
- * first broker to start creates the `active` key and publishes the `next` one.
+ * Manages the keys that sign tokens. They are kept in the store, with the private keys sealed under the ring. The first
+ * broker to start creates the `active` key of each algorithm and publishes the `next` one.
  *
  * The keys are read before each use, so a revoked key is dead on every replica when the revocation returns. No
  * notification has to arrive, and no cache has to expire.
@@ -69,9 +85,10 @@ export function createSigningKeys({
 
   const findStored = async (): Promise<StoredSigningKey[]> => {
     let keys = await store.listSigningKeys();
-    for (const state of ['active', 'next'] as const) {
-      if (!keys.some((key) => key.state === state)) {
-        await store.insertSigningKey(await newSigningKey(ring, state, now()));
+    for (const alg of signingAlgorithms) {
+      for (const state of ['active', 'next'] as const) {
+        if (findSigningKey(keys, { alg, state })) continue;
+        await store.insertSigningKey(await newSigningKey(ring, state, now(), alg));
         keys = await store.listSigningKeys();
       }
     }
@@ -105,10 +122,10 @@ export function createSigningKeys({
   });
 
   return {
-    async current() {
+    async current(alg = 'ES256') {
       const { stored, opened } = await read();
-      const active = stored.find(({ state }) => state === 'active');
-      if (!active) throw new Error('the store holds no active signing key');
+      const active = findSigningKey(stored, { alg, state: 'active' });
+      if (!active) throw new Error(`the store holds no active signing key for ${alg}`);
       const { kid, ringKid } = active;
       const privateKey = opened.get(kid);
       if (!privateKey) {

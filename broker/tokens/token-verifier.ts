@@ -1,12 +1,14 @@
 import { Refused } from '@latchkey/shared/resource-server/refused.ts';
+import { longestAcceptedToken } from '@latchkey/shared/resource-server/token-length.ts';
 import { hasDuplicateMembers } from '@latchkey/shared/strict-json.ts';
 import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import * as v from 'valibot';
+import type { SigningAlgorithm } from '../config/types.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Maximum token length in characters. Longer tokens are rejected without parsing. */
-const maxLength = 8_192;
+/** Each key is for one of them. */
+const algorithms: SigningAlgorithm[] = ['ES256', 'RS256'];
 /** Allowed clock skew between replicas, in seconds. */
 const clockTolerance = 5;
 
@@ -25,6 +27,7 @@ const claimsSchema = v.looseObject({
   sid: v.optional(text),
   scope: v.optional(v.string()),
   groups: v.optional(v.array(v.string())),
+  groups_omitted: v.optional(v.string()),
   auth_time: v.optional(time),
   acr: v.optional(v.string()),
   amr: v.optional(v.array(v.string())),
@@ -86,13 +89,16 @@ export function createTokenVerifier({
 
 /** Checks everything that does not require a key. @returns the key that the token names */
 function checkForm(token: string): { kid: string } {
-  if (token.length > maxLength) throw new TokenError(`The token is longer than ${maxLength} characters.`);
+  if (token.length > longestAcceptedToken) {
+    throw new TokenError(`The token is longer than ${longestAcceptedToken} characters.`);
+  }
   const [head = '', body = '', signature, ...more] = token.split('.');
   if (signature === undefined || more.length > 0) throw notOurs();
   const header = parsePart(head);
   parsePart(body);
-  if (header.alg !== 'ES256')
-    throw new TokenError('The token is not signed with ES256; no other algorithm is accepted.');
+  if (!algorithms.some((alg) => alg === header.alg)) {
+    throw new TokenError(`The token is not signed with ${algorithms.join(' or ')}; no other algorithm is accepted.`);
+  }
   if (typeof header.typ !== 'string' || !/^(?:application\/)?at\+jwt$/i.test(header.typ)) {
     throw new TokenError('The token is not of type at+jwt: send the access token, not an ID token or another JWT.');
   }
@@ -126,7 +132,7 @@ async function checkSignature(
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keys, {
-      algorithms: ['ES256'],
+      algorithms,
       typ: 'at+jwt',
       issuer,
       clockTolerance,

@@ -20,7 +20,8 @@ export function createDiscovery(
 
   const read = async () => {
     const url = new URL(issuer);
-    const metadata = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, options));
+    const response = await oauth.discoveryRequest(url, options);
+    const metadata = await oauth.processDiscoveryResponse(await expectedIssuer(url, response), response);
     known = { metadata, readAt: now() };
     return metadata;
   };
@@ -38,3 +39,21 @@ export function createDiscovery(
     }
   };
 }
+
+/**
+ * Returns the issuer that the metadata must name: the configured one, with or without a slash at the end. For an issuer
+ * without a path, a URL makes no difference between the two, and people copy both.
+ */
+export async function expectedIssuer(configured: URL, response: Response): Promise<URL> {
+  const metadata: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  const issuer =
+    typeof metadata === 'object' && metadata !== null && 'issuer' in metadata ? metadata.issuer : undefined;
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) return configured;
+  const named = new URL(issuer);
+  return withoutSlash(named) === withoutSlash(configured) ? named : configured;
+}
+
+const withoutSlash = ({ href }: URL): string => (href.endsWith('/') ? href.slice(0, -1) : href);

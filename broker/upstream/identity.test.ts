@@ -128,3 +128,24 @@ it('text that is too long for its claim is left out', () => {
     email: 'ada@example.com',
   });
 });
+
+describe('the email address of a person', () => {
+  const verified = (idToken: Record<string, unknown>, userInfo?: Record<string, unknown>) =>
+    claims(token(idToken), userInfo).email_verified;
+  const email = 'ada@example.com';
+
+  it.each<[Record<string, unknown>, Record<string, unknown> | undefined, boolean | undefined]>([
+    [{ email, email_verified: true }, undefined, true],
+    [{ email, email_verified: 'false' }, undefined, false],
+    [{ email }, undefined, undefined],
+    [{ email }, { email, email_verified: true }, true],
+    [{ email, email_verified: false }, { email, email_verified: true }, false],
+    // About another address, or about none.
+    [{ email }, { email: 'other@example.com', email_verified: true }, undefined],
+    [{ email_verified: true }, undefined, undefined],
+    [{ email_verified: true }, { email }, undefined],
+    [{ email, email_verified: 1 }, undefined, undefined],
+  ])('is verified if the provider says so of this address: %j, %j', (idToken, userInfo, expected) => {
+    expect(verified(idToken, userInfo)).toBe(expected);
+  });
+});

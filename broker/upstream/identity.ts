@@ -53,11 +53,14 @@ export function toClaims(upstream: Source, said: Said): GrantClaims {
   const claims: Claims = { ...userInfo, ...idToken };
   const amr = texts(claims.amr);
   const groups = readGroups(idToken?.[upstream.groupsClaim]) ?? readGroups(userInfo?.[upstream.groupsClaim]) ?? [];
+  const email = text(claims.email);
   return {
     groups: groups.map((group) => `${upstream.name}:${group}`),
     groups_overage: isOverage(upstream, said),
     name: text(claims.name) ?? text(claims.preferred_username),
-    email: text(claims.email),
+    preferred_username: text(claims.preferred_username),
+    email,
+    email_verified: email === undefined ? undefined : isVerified(email, [idToken, userInfo]),
     auth_time: authTime(claims.auth_time, said),
     acr: text(claims.acr),
     amr: amr.length > 0 ? amr : undefined,
@@ -116,3 +119,11 @@ const isSubject = (sub: unknown): boolean =>
 
 const unusable = (what: string): OAuthError =>
   new OAuthError('upstream_error', `the identity provider sent ${what}; report this to its administrator`);
+/** What is said about this address, and about no other. Some providers send booleans as text. */
+function isVerified(email: string, sources: readonly (Claims | undefined)[]): boolean | undefined {
+  for (const source of sources) {
+    const verified = source?.email === email ? String(source.email_verified) : undefined;
+    if (verified === 'true' || verified === 'false') return verified === 'true';
+  }
+  return undefined;
+}

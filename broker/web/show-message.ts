@@ -5,6 +5,7 @@ const statuses = {
   allowed: 200,
   denied: 200,
   reported: 200,
+  signed_out: 200,
   signed_out_everywhere: 200,
   gone: 400,
   expired: 400,

@@ -67,7 +67,7 @@ describe('a token bound to a key', () => {
     const error = await call(await proof()).catch((e) => e);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ code: 'invalid_dpop_proof', status: 401 });
-    expect(error.wwwAuthenticate).toMatch(/^DPoP error="invalid_dpop_proof".*, algs="ES256"$/);
+    expect(error.wwwAuthenticate).toMatch(/^DPoP realm="latchkey", error="invalid_dpop_proof".*, algs="ES256"$/);
   });
 
   it('takes a proof once', async () => {
@@ -84,7 +84,7 @@ describe('a token bound to a key', () => {
 
   it('answers under the scheme that the token came with', async () => {
     const error = await call(await prove(), 'DPoP', { scopes: ['orders:write'] }).catch((e) => e);
-    expect(error.wwwAuthenticate).toMatch(/^DPoP error="insufficient_scope"/);
+    expect(error.wwwAuthenticate).toMatch(/^DPoP realm="latchkey", error="insufficient_scope"/);
   });
 });
 

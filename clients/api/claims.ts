@@ -20,6 +20,8 @@ export interface Claims {
   scope?: string;
   /** `upstream:group` in the broker's tokens; the provider's own names in others. */
   groups?: string[];
+  /** In the broker's tokens, why some of the person's groups are missing: left out by its configuration, or too many to fit. */
+  groups_omitted?: 'config' | 'size';
   auth_time?: number;
   acr?: string;
   amr?: string[];

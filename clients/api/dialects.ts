@@ -1,3 +1,5 @@
+import { longestAcceptedToken } from '@latchkey/shared/resource-server/token-length.ts';
+
 /** Signature algorithms that the verifier supports. */
 export type Algorithm = 'ES256' | 'RS256';
 
@@ -31,7 +33,7 @@ const rfc9068: Dialect = {
   algorithms: ['ES256'],
   types: ['at+jwt'],
   required: ['iss', 'sub', 'aud', 'client_id', 'exp', 'iat', 'jti'],
-  maxLength: 8_192,
+  maxLength: longestAcceptedToken,
   metadata: 'oauth',
   clientsRequired: false,
   read: () => ({}),

@@ -63,7 +63,11 @@ describe('no token', () => {
   it.each([undefined, 'Basic dXNlcjpwYXNz', 'Negotiate'])('is missing_token: %s', async (authorization) => {
     const headers = authorization === undefined ? undefined : { authorization };
     const error = await verify(new Request(`${audience}?access_token=abc`, headers && { headers })).catch((e) => e);
-    expect(error).toMatchObject({ code: 'missing_token', status: 401, wwwAuthenticate: 'Bearer, DPoP algs="ES256"' });
+    expect(error).toMatchObject({
+      code: 'missing_token',
+      status: 401,
+      wwwAuthenticate: 'Bearer realm="latchkey", DPoP realm="latchkey", algs="ES256"',
+    });
   });
 
   it.each(['Bearer', 'Bearer ', 'Bearer a b', 'Bearer a, Bearer b', 'Bearer é', 'Bearer "a"'])(
@@ -210,7 +214,7 @@ describe('what the person may do', () => {
     const error = await refusal(await at.sign(), { scopes: ['orders:read', 'orders:write'] });
     expect(error).toMatchObject({ code: 'insufficient_scope', status: 403, reason: undefined });
     expect(error.wwwAuthenticate).toBe(
-      'Bearer error="insufficient_scope", error_description="The token lacks orders:write: ask for a token with this scope.", scope="orders:read orders:write"',
+      'Bearer realm="latchkey", error="insufficient_scope", error_description="The token lacks orders:write: ask for a token with this scope.", scope="orders:read orders:write"',
     );
   });
 
@@ -233,14 +237,16 @@ describe('the answer', () => {
       'cache-control': 'no-store',
       'content-type': 'application/json',
       'www-authenticate':
-        'Bearer error="invalid_token", error_description="The token is not a JWT. Send the access token as it was issued, after \'Bearer \'."',
+        'Bearer realm="latchkey", error="invalid_token", error_description="The token is not a JWT. Send the access token as it was issued, after \'Bearer \'."',
     });
     expect(await response.json()).toMatchObject({ error: 'invalid_token', reason: 'malformed' });
   });
 
   it('keeps what a token says from breaking the header', async () => {
     const error = await refusal(await at.sign({ aud: 'a"\\\r\nSet-Cookie: x=é' }));
-    expect(error.wwwAuthenticate).toMatch(/^Bearer error="invalid_token", error_description="[^"\\\r\n]*"$/);
+    expect(error.wwwAuthenticate).toMatch(
+      /^Bearer realm="latchkey", error="invalid_token", error_description="[^"\\\r\n]*"$/,
+    );
     expect(() => error.toResponse()).not.toThrow();
   });
 });

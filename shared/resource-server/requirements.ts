@@ -46,18 +46,36 @@ export function requireScopes({ scope }: Pick<JudgedClaims, 'scope'>, scopes: re
 }
 
 /** Doesn't name the groups: users outside them don't need to know them. */
-function requireGroup({ groups = [], _claim_names, hasgroups }: JudgedClaims, oneOf: readonly string[]): void {
+function requireGroup(
+  { groups = [], groups_omitted, _claim_names, hasgroups }: JudgedClaims,
+  oneOf: readonly string[],
+): void {
   if (oneOf.length === 0 || oneOf.some((name) => groups.includes(name))) return;
   // If a user has too many groups, Entra omits them from the token and gives a URL instead.
   const elsewhere =
     hasgroups === true || (typeof _claim_names === 'object' && _claim_names !== null && 'groups' in _claim_names);
+  // The broker says why a token of its own lacks groups of the person.
+  const omitted = typeof groups_omitted === 'string' ? omittedSentences.get(groups_omitted) : undefined;
   throw new Refused({
     code: 'insufficient_group',
-    message: elsewhere
-      ? 'Only members of certain groups may do this, and the person has more groups than fit into a token: let the provider emit only those assigned to the application.'
-      : 'Only members of certain groups may do this. No other token will help: ask your administrator.',
+    message:
+      omitted ??
+      (elsewhere
+        ? 'Only members of certain groups may do this, and the person has more groups than fit into a token: let the provider emit only those assigned to the application.'
+        : 'Only members of certain groups may do this. No other token will help: ask your administrator.'),
   });
 }
+
+const omittedSentences: ReadonlyMap<string, string> = new Map([
+  [
+    'config',
+    "Only members of certain groups may do this. Ask your administrator. Tokens for this API carry only the groups that its entry under resources in the broker's configuration lists (groups) or that the rules of its sites and clients name.",
+  ],
+  [
+    'size',
+    "Only members of certain groups may do this, and the person has more groups than fit into a token. Ask your administrator to list the groups of this API under resources in the broker's configuration (groups).",
+  ],
+]);
 
 function requireSignIn(
   { acr, auth_time: signedInAt }: JudgedClaims,

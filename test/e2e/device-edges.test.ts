@@ -92,6 +92,19 @@ describe('a device code', () => {
   });
 });
 
+describe("the form of a device's question", () => {
+  it.each(['allow', 'deny', 'switch_account'] as const)(
+    "answers no program's question: at /authorize/decision, %s decides nothing",
+    async (action) => {
+      const started = await beginDevice(issuer, 'tv');
+      const person = newPerson();
+      const confirmation = await person.enter(started.user_code);
+      expect((await person.decideNative(confirmation, action)).status).toBeLessThan(500);
+      expect((await pollDevice(issuer, 'tv', started.device_code)).body.error).toBe('authorization_pending');
+    },
+  );
+});
+
 describe('another network', () => {
   /** As the proxy in front says, the request comes from there. */
   const from = (address: string) => ({ 'x-forwarded-for': address });
@@ -299,7 +312,8 @@ describe('clients', () => {
       scopes_supported: expect.arrayContaining(['openid', 'orders:read']),
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['ES256'],
+      id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+      end_session_endpoint: `${issuer}/logout`,
       code_challenge_methods_supported: ['S256'],
     });
     expect(metadata).not.toHaveProperty('registration_endpoint');

@@ -107,6 +107,15 @@ describe('latchkey doctor', () => {
     expect(of('example: metadata')).toMatchObject([{ level: 'warning', what: expect.stringContaining('made-up') }]);
   });
 
+  it('refuses a database that other users can read', async () => {
+    const database = join(broker.dir, 'latchkey.db');
+    await chmod(database, 0o644);
+    const { of, code } = await examined(() => undefined);
+    await chmod(database, 0o600);
+    expect(code).toBe(1);
+    expect(of('store')).toMatchObject([{ level: 'failed', what: expect.stringContaining(`chmod 600 ${database}`) }]);
+  });
+
   it('says what is wrong with the key file, and makes no store', async () => {
     await chmod(broker.keysFile, 0o644);
     const { of } = await examined((config) => Object.assign(config, { store: 'sqlite:./not-there-yet.db' }));

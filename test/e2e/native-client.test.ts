@@ -110,6 +110,20 @@ describe('GET /authorize (RFC 8252)', () => {
     expect(answer).toMatchObject({ error, state: 'st4te', iss: issuer });
   });
 
+  it('takes a form like a query (OpenID Connect Core §3.1.2.1)', async () => {
+    const person = newPerson();
+    const url = requestUrl({ state: 'a b&c=ü' });
+    const page = await person.signIn(await person.visitor.visit(`${issuer}/authorize`, answerOf({ url })));
+    expect(page.text).toContain('An app on this computer');
+    expect(answerOf(await person.decideNative(page, 'allow'))).toMatchObject({ state: 'a b&c=ü', iss: issuer });
+    const wrong = answerOf({ url: requestUrl({ scope: 'billing:write' }) });
+    expect(answerOf(await person.visitor.visit(`${issuer}/authorize`, wrong))).toMatchObject({
+      error: 'invalid_scope',
+    });
+    const json = await fetch(`${issuer}/authorize`, { method: 'POST', body: '{}', redirect: 'manual' });
+    expect(json.status).toBe(400);
+  });
+
   it('refuses parameters that are there twice', async () => {
     const twice = (name: string) => {
       const url = requestUrl();

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
+import { generators, Issuer } from 'openid-client5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { createPerson } from './kit/person.ts';
@@ -43,7 +44,7 @@ describe('openid-client', () => {
     expect(claims).toMatchObject({ aud: 'cli', name: 'Ada Lovelace', email: 'ada@example.com' });
     expect(tokens.scope?.split(' ').sort()).toEqual(scope.split(' ').sort());
     const me = await openid.fetchUserInfo(config, tokens.access_token, claims?.sub ?? '');
-    expect(me).toEqual({ sub: claims?.sub, name: 'Ada Lovelace', email: 'ada@example.com' });
+    expect(me).toEqual({ sub: claims?.sub, name: 'Ada Lovelace', email: 'ada@example.com', email_verified: true });
     const next = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '', { scope });
     expect(next.claims()?.sub).toBe(claims?.sub);
     await openid.tokenRevocation(config, next.refresh_token ?? '');
@@ -88,6 +89,49 @@ describe('openid-client', () => {
     expect((await callApi(tokens.access_token)).payload).toMatchObject({ client_id: 'cli' });
     const next = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '');
     expect(next.claims()).not.toHaveProperty('nonce');
+  });
+});
+
+describe('openid-client 5, which wants RS256', () => {
+  const client = async () => {
+    const { Client } = await Issuer.discover(issuer);
+    return new Client({ client_id: 'cli', token_endpoint_auth_method: 'none' });
+  };
+
+  it('completes the device flow', async () => {
+    const cli = await client();
+    const started = await cli.deviceAuthorization({ scope });
+    const polling = started.poll();
+    await allow(started.user_code);
+    const tokens = await polling;
+    expect(decodeProtectedHeader(tokens.id_token ?? '')).toMatchObject({ alg: 'RS256' });
+    expect(tokens.claims()).toMatchObject({ aud: 'cli', email: 'ada@example.com', email_verified: true });
+    expect(await cli.userinfo(tokens)).toMatchObject({ sub: tokens.claims().sub, name: 'Ada Lovelace' });
+    const next = await cli.refresh(tokens);
+    await cli.revoke(next.refresh_token ?? '');
+    await expect(cli.refresh(next)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('completes the loopback flow', async () => {
+    const cli = await client();
+    const redirect_uri = 'http://127.0.0.1:51004/callback';
+    const [state, nonce, code_verifier] = [generators.state(), generators.nonce(), generators.codeVerifier()];
+    const code_challenge = generators.codeChallenge(code_verifier);
+    const url = cli.authorizationUrl({
+      redirect_uri,
+      scope,
+      state,
+      nonce,
+      code_challenge,
+      code_challenge_method: 'S256',
+      resource: broker.origins.api,
+    });
+    const person = createPerson(broker.origins);
+    const { url: redirected } = await person.decideNative(await person.open(url), 'allow');
+    const checks = { state, nonce, code_verifier, response_type: 'code', max_age: 600 };
+    const exchange = { exchangeBody: { resource: broker.origins.api } };
+    const tokens = await cli.callback(redirect_uri, cli.callbackParams(redirected.href), checks, exchange);
+    expect((await callApi(tokens.access_token ?? '')).payload).toMatchObject({ client_id: 'cli' });
   });
 });
 

@@ -92,10 +92,14 @@ export const cases: readonly Case[] = [
   {
     name: 'no token',
     async run({ port }) {
-      expectChallenge(await ask(port, { path: '/orders' }), 401, 'Bearer, DPoP algs="ES256"');
+      expectChallenge(
+        await ask(port, { path: '/orders' }),
+        401,
+        'Bearer realm="latchkey", DPoP realm="latchkey", algs="ES256"',
+      );
       expectStatus(await ask(port, { path: '/staff/list', headers: { Authorization: 'Basic YTpi' } }), 401);
       const malformed = await ask(port, { path: '/staff/list', headers: { Authorization: 'Bearer two tokens' } });
-      expectChallenge(malformed, 401, 'Bearer error="invalid_request"');
+      expectChallenge(malformed, 401, 'Bearer realm="latchkey", error="invalid_request"');
     },
   },
   {
@@ -185,9 +189,9 @@ export const cases: readonly Case[] = [
         ask(port, { path, headers: { Authorization: `DPoP ${tokens.bound}`, DPoP: proof } });
       const proof = await proofFor('GET', `http://127.0.0.1:${port}${path}`);
       expectStatus(await send(proof), 200);
-      expectChallenge(await send(proof), 401, 'DPoP error="invalid_dpop_proof"', 'jti');
+      expectChallenge(await send(proof), 401, 'DPoP realm="latchkey", error="invalid_dpop_proof"', 'jti');
       const elsewhere = await proofFor('GET', `http://127.0.0.1:${port}/orders`);
-      expectChallenge(await send(elsewhere), 401, 'DPoP error="invalid_dpop_proof"', 'htu');
+      expectChallenge(await send(elsewhere), 401, 'DPoP realm="latchkey", error="invalid_dpop_proof"', 'htu');
       expectStatus(await ask(port, { path, headers: bearer(tokens.bound) }), 401);
     },
   },

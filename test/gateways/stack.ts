@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { loadRing } from '../../broker/keys/ring.ts';
 import { createLog } from '../../broker/log.ts';
+import { createMetrics } from '../../broker/metrics/metrics.ts';
 import { newSecret } from '../../broker/oauth/client-authentication/client-secret.ts';
 import { createStore } from '../../broker/store/open.ts';
 import { createMinter } from '../../broker/tokens/minter.ts';
@@ -94,7 +95,7 @@ export async function startStack() {
       acr: 'phr',
       exp: seconds + 600,
     };
-    const strong = await createMinter({ issuer, keys, now }).accessToken(claims);
+    const strong = await createMinter({ issuer, keys, metrics: createMetrics(), now }).accessToken(claims);
     await store.close();
     return { strong, hostile: hostileTokens({ claims: decodeJwt(strong), kid, privateKey, now: now() }) };
   }

@@ -1,4 +1,4 @@
-import type { ServiceConfig } from '../../config/types.ts';
+import type { Config, ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { budgets } from '../../limits/budgets.ts';
@@ -36,7 +36,7 @@ export async function authenticateService(
   deps: Parts,
   { authorization, form, path, network }: ServiceRequest,
 ): Promise<ServiceConfig> {
-  const credentials = readCredentials(authorization, form);
+  const credentials = readCredentials(deps.config, authorization, form);
   const service = deps.config.services.get(credentials.clientId);
   const failed = { kind: 'client_authentication', client: service?.clientId } as const;
   const refused = () =>
@@ -59,6 +59,7 @@ export async function authenticateService(
     throw new OAuthError('invalid_client', cause.message, { cause, failed });
   }
   await countFailure();
+  if (deps.config.devices.has(credentials.clientId)) throw notAService();
   throw refused();
 }
 
@@ -86,9 +87,21 @@ async function isAuthentic(
   return true;
 }
 
-function readCredentials(authorization: string | undefined, form: Form): Credentials {
+/** A device or native client has nothing to authenticate with, so it is not asked to. */
+const notAService = () =>
+  new OAuthError(
+    'unauthorized_client',
+    'this client is listed under devices; only services can use client_credentials and /introspect',
+  );
+
+function readCredentials(
+  { devices }: Pick<Config, 'devices'>,
+  authorization: string | undefined,
+  form: Form,
+): Credentials {
   const given = [authorization, form.client_secret, form.client_assertion].filter((value) => value !== undefined);
   if (given.length === 0) {
+    if (devices.has(form.client_id ?? '')) throw notAService();
     throw new OAuthError(
       'invalid_client',
       'client authentication is missing; send client_assertion, Basic credentials or client_secret',

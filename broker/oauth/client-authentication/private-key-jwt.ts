@@ -4,8 +4,11 @@ import { sha256 } from '../../keys/hash.ts';
 
 /** Asymmetric algorithms only. Shared secrets go through `client-secret.ts`. */
 export const assertionAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
-/** The longest lifetime of an assertion, in seconds. Used assertions are remembered for this long. */
-const longestSeconds = 600;
+/**
+ * The longest lifetime of an assertion, in seconds: what widely used libraries choose. Used assertions are remembered for
+ * this long.
+ */
+const longestSeconds = 3_600;
 const clockTolerance = 30;
 const maxLength = 8_192;
 
@@ -41,7 +44,8 @@ export async function checkAssertion(
   if (named.length !== 1 || !audiences.includes(named[0] ?? '')) {
     throw refused(`aud must be ${audiences[0]} and nothing else`);
   }
-  if (exp > now() / 1_000 + longestSeconds) throw refused(`exp must be at most ${longestSeconds} seconds from now`);
+  if (exp > now() / 1_000 + longestSeconds + clockTolerance)
+    throw refused(`exp must be at most ${longestSeconds} seconds from now`);
   if (typeof jti !== 'string' || jti.length > 256) throw refused('jti must be a string of at most 256 characters');
   const endsAt = (exp + clockTolerance) * 1_000;
   if (!(await store.rememberOnce(`assertion:${sha256(`${clientId}\0${jti}`)}`, endsAt, now()))) {

@@ -8,6 +8,7 @@ import { auditEach, endSignIns } from '../../revocation/end-sign-ins.ts';
 import { codeFamily, codeHash } from '../authorization-code-format.ts';
 import type { ClientRequest } from '../public-client.ts';
 import { familyRowId } from '../refresh-token-format.ts';
+import { tokenProof } from '../token-proof.ts';
 import { openAllowed, redeemOnce } from './redeem-once.ts';
 import type { SealedGrant } from './sealed-grant.ts';
 
@@ -18,13 +19,17 @@ import type { SealedGrant } from './sealed-grant.ts';
  * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use of a code ends what the first use issued
  *   (§4.1.2)
  */
-export async function authorizationCodeGrant(deps: Deps, { client, form, address, caller }: ClientRequest) {
+export async function authorizationCodeGrant(
+  deps: Deps,
+  { client, form, address, caller, proof: header }: ClientRequest,
+) {
   const { store, now } = deps;
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = form;
   for (const [name, value] of Object.entries({ code, redirect_uri: redirectUri, code_verifier: verifier })) {
     if (value === undefined) throw new OAuthError('invalid_request', `${name} is missing`);
   }
   if (code === undefined) throw new OAuthError('invalid_request', 'code is missing');
+  const proof = await tokenProof(deps, header);
   const grant = await store.getDeviceGrant(codeHash(code));
   if (grant?.state !== 'allowed') throw await used(deps, client, code);
   if (grant.expiresAt <= now()) throw unusable();
@@ -38,7 +43,7 @@ export async function authorizationCodeGrant(deps: Deps, { client, form, address
   await deps.count(budgets.grants.authorization_code, caller);
   const refreshToken = { family: codeFamily(code), secret: randomBytes(32) };
   const { nonce } = opened.sealed.authorization;
-  const how = { code, refreshToken, from: address, scope: form.scope, nonce };
+  const how = { code, refreshToken, from: address, scope: form.scope, resource: form.resource, proof, nonce };
   const tokens = await redeemOnce(deps, client, opened, how);
   if (!tokens) throw await used(deps, client, code);
   return tokens;

@@ -112,10 +112,19 @@ describe('client credentials', () => {
     ['for several', { aud: [issuer, 'https://other.example'] }],
     ['of another issuer', { iss: 'nightly' }],
     ['that has expired', { exp: 1_799_999_900 }],
+    ['that lives for more than an hour', { exp: 1_800_003_700 }],
     ['that lives for a day', { exp: 1_800_086_400 }],
   ])('refuse an assertion %s', async (_, change) => {
     const answer = await post('/token', { ...grant, resource: api, ...(await assertion(change)) });
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+  });
+
+  it('take an assertion that lives for an hour, by a clock that is a little ahead, once', async () => {
+    for (const exp of [seconds() + 3_600, seconds() + 3_620]) {
+      const form = { ...grant, resource: api, ...(await assertion({ exp })) };
+      expect((await post('/token', form)).status).toBe(200);
+      expect((await post('/token', form)).body.error_description).toContain('jti');
+    }
   });
 
   it('refuse an assertion by another key, by a shared secret, and a second time', async () => {

@@ -7,6 +7,7 @@ import { maxPollInterval } from '../../store/model.ts';
 import type { DeviceGrant, PollResult } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
 import { newRefreshToken } from '../refresh-token-format.ts';
+import { tokenProof } from '../token-proof.ts';
 import { openAllowed, redeemOnce } from './redeem-once.ts';
 
 /**
@@ -23,7 +24,7 @@ const deafMs = 1_000;
  *
  * @throws {OAuthError} with the codes of RFC 8628 §3.5
  */
-export async function deviceCodeGrant(deps: Deps, { client, form, address, caller }: ClientRequest) {
+export async function deviceCodeGrant(deps: Deps, { client, form, address, caller, proof: header }: ClientRequest) {
   const { store, now } = deps;
   const deviceCode = form.device_code;
   if (deviceCode === undefined) throw new OAuthError('invalid_request', 'device_code is missing');
@@ -32,9 +33,17 @@ export async function deviceCodeGrant(deps: Deps, { client, form, address, calle
   if (found?.clientId !== client.clientId) throw unknown();
   if (isDeaf(found, now())) throw slowDown(found);
   if (isWaiting(found, now())) await deps.count(budgets.grants[deviceCodeGrantType], caller);
+  const proof = await tokenProof(deps, header);
   const grant = allowedGrant(await store.pollDeviceGrant(hash, client.clientId, now(), pollLeewayMs));
   const opened = await openAllowed(deps, grant, deviceCode);
-  const how = { code: deviceCode, refreshToken: newRefreshToken(), from: address, scope: form.scope };
+  const how = {
+    code: deviceCode,
+    refreshToken: newRefreshToken(),
+    from: address,
+    scope: form.scope,
+    resource: form.resource,
+    proof,
+  };
   const tokens = opened && (await redeemOnce(deps, client, opened, how));
   if (!tokens) {
     throw new OAuthError('invalid_grant', 'device_code was already used, or its sign-in was ended; start again');

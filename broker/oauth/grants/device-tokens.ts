@@ -6,9 +6,11 @@ import { OAuthError, unavailable } from '../../errors.ts';
 import { inGroups } from '../../policy/decide.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts';
+import { tokenGroups } from '../../tokens/token-groups.ts';
 import { providerReplaced } from '../../upstream/find-issuer.ts';
-import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
+import { isIdentityScope, personClaims, userInfoAudience } from '../identity-scopes.ts';
 import { type DeviceRefreshToken, formatRefreshToken } from '../refresh-token-format.ts';
+import { tokenTarget } from './token-target.ts';
 
 /** A device session that is currently allowed to receive a token. */
 export interface TokenBasis {
@@ -22,18 +24,19 @@ export interface TokenBasis {
  * Makes sure that the person's data is fresh enough for a token, and asks the provider if it is not. Also verifies
  * that the client, its groups and its resource are still configured.
  *
- * @throws {OAuthError} `invalid_grant` if the person has to sign in, `access_denied`, `temporarily_unavailable`
+ * @param wanted the request's `resource`
+ * @throws {OAuthError} `invalid_target`, `invalid_grant` if the person has to sign in, `access_denied`,
+ *   `temporarily_unavailable`
  */
 export async function prepareToken(
   deps: Deps,
   client: DeviceClientConfig,
   row: DeviceSession,
   refreshToken: DeviceRefreshToken,
+  wanted: string | undefined,
 ): Promise<TokenBasis> {
-  const { config, store, refresher, now } = deps;
-  const resource = row.resource === undefined ? userInfoResource(config.issuer) : config.resources.get(row.resource);
-  if (!resource)
-    throw new OAuthError('invalid_grant', 'the resource of this sign-in is no longer configured; sign in again');
+  const { store, refresher, now } = deps;
+  const resource = tokenTarget(deps, row, wanted);
   const idpSub = (await store.getPerson(row.sub))?.idpSub;
   if (idpSub === undefined) throw signInAgain();
   if (row.state === 'reauth_required') throw signInAgain();
@@ -73,14 +76,16 @@ interface TokenRequest {
   refreshToken: DeviceRefreshToken | undefined;
   /** The scope that the client repeats. It can narrow the grant but never widen it. */
   scope: string | undefined;
+  /** The key to bind the access token to (RFC 9449 §6). */
+  jkt: string | undefined;
   /** From the authorization request. Refreshed ID tokens have no nonce (OpenID Connect Core §12.2). */
   nonce?: string | undefined;
 }
 
 /** Builds the token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
-export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, nonce }: TokenRequest) {
+export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken, scope, jkt, nonce }: TokenRequest) {
   const { row, client, resource, idpSub } = basis;
-  const { issuer } = deps.config;
+  const userInfo = userInfoAudience(deps.config.issuer);
   const scopes = grantedScopes(basis, scope);
   const hasOpenid = scopes.includes('openid');
   const life = lifeMs(row, resource, deps.now());
@@ -89,37 +94,45 @@ export async function deviceTokens(deps: Deps, basis: TokenBasis, { refreshToken
     throw unavailable('the information from the identity provider is too old; try again', 1_000);
   }
   const exp = toSeconds(deps.now() + life);
-  const { groups, auth_time, acr, amr } = row.claims;
-  const accessToken = await deps.minter.accessToken({
-    sub: row.sub,
-    aud: hasOpenid && row.resource !== undefined ? [resource.resource, userInfoAudience(issuer)] : resource.resource,
-    client_id: client.clientId,
-    sid: row.id,
-    scope: scopes.join(' '),
-    groups,
-    auth_time,
-    acr,
-    amr,
-    idp: row.issuer,
-    idp_sub: idpSub,
-    exp,
-  });
+  const { auth_time, acr, amr } = row.claims;
+  const accessToken = await deps.minter.accessToken(
+    {
+      sub: row.sub,
+      aud: hasOpenid && resource.resource !== userInfo ? [resource.resource, userInfo] : resource.resource,
+      client_id: client.clientId,
+      sid: row.id,
+      scope: scopes.join(' '),
+      ...tokenGroups(resource.groups, row.claims.groups),
+      auth_time,
+      acr,
+      amr,
+      idp: row.issuer,
+      idp_sub: idpSub,
+      exp,
+      cnf: jkt === undefined ? undefined : { jkt },
+    },
+    resource.tokenAlg,
+  );
   deps.metrics.token('device');
   const idToken = hasOpenid
-    ? await deps.minter.idToken({
-        sub: row.sub,
-        aud: client.clientId,
-        nonce,
-        auth_time,
-        acr,
-        amr,
-        ...personClaims(row.claims, scopes),
-        exp,
-      })
+    ? await deps.minter.idToken(
+        {
+          sub: row.sub,
+          aud: client.clientId,
+          sid: row.id,
+          nonce,
+          auth_time,
+          acr,
+          amr,
+          ...personClaims(row.claims, scopes),
+          exp,
+        },
+        client.idTokenAlg,
+      )
     : undefined;
   return {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: jkt === undefined ? 'Bearer' : 'DPoP',
     expires_in: toSeconds(life),
     scope: scopes.join(' '),
     ...(idToken === undefined ? {} : { id_token: idToken }),

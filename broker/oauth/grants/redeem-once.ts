@@ -2,6 +2,7 @@ import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { seal } from '../../keys/seal.ts';
 import type { DeviceGrant, DeviceSession, GrantClaims } from '../../store/store.ts';
+import type { CheckedProof } from '../../tokens/proof-checker.ts';
 import {
   type DeviceRefreshToken,
   familyRowId,
@@ -9,9 +10,12 @@ import {
   parseRefreshToken,
   refreshTokenHash,
 } from '../refresh-token-format.ts';
+import { requireBinding } from '../token-proof.ts';
 import { deviceTokens, prepareToken } from './device-tokens.ts';
 import { openGrant, sealGrant } from './grant-seal.ts';
+import { requireSameKey } from './same-key.ts';
 import { formatSealedGrant, parseSealedGrant, type SealedGrant } from './sealed-grant.ts';
+import { tokenTarget } from './token-target.ts';
 
 /** An allowed grant, opened with its code. */
 export interface OpenedGrant {
@@ -56,20 +60,28 @@ export async function redeemOnce(
     refreshToken: DeviceRefreshToken;
     from: string;
     scope: string | undefined;
+    /** The request's `resource`. */
+    resource: string | undefined;
+    proof: CheckedProof | undefined;
     nonce?: string | undefined;
   },
 ) {
   const { store, now } = deps;
+  // What is wrong with the resource or the key uses up nothing, and starts nothing.
+  const jkt = requireBinding(deps, tokenTarget(deps, opened.grant, how.resource), how.proof);
+  requireSameKey(opened.sealed.authorization?.dpopJkt, how.proof);
+  await how.proof?.use();
   const begun = await claim(deps, client, opened, how);
   if (!begun) return undefined;
   const { row, refreshToken } = begun;
+  requireSameKey(row.jkt, how.proof);
   const absoluteExpiresAt = now() + client.sessionMs;
-  const basis = await prepareToken(deps, client, { ...row, absoluteExpiresAt }, refreshToken);
+  const basis = await prepareToken(deps, client, { ...row, absoluteExpiresAt }, refreshToken, how.resource);
   const { scope, nonce } = how;
   const tokens = await deviceTokens(
     deps,
     { ...basis, row: { ...basis.row, absoluteExpiresAt } },
-    { refreshToken: row.sealedRefresh === undefined ? undefined : refreshToken, scope, nonce },
+    { refreshToken: row.sealedRefresh === undefined ? undefined : refreshToken, scope, jkt, nonce },
   );
   const detail = { device: row.id, client: client.clientId };
   const audit = { type: 'device.created', sub: row.sub, detail };
@@ -81,17 +93,26 @@ export async function redeemOnce(
   return redeemed ? tokens : undefined;
 }
 
+/** What a session begins with. */
+interface Beginning {
+  refreshToken: DeviceRefreshToken;
+  /** The caller's address. */
+  from: string;
+  /** By the key that the refresh token is bound to. */
+  proof: CheckedProof | undefined;
+}
+
 /** Finds or begins the grant's session. The session's refresh token stays in the grant, sealed to the code. */
 async function claim(
   deps: Deps,
   client: DeviceClientConfig,
   opened: OpenedGrant,
-  { code, refreshToken, from }: { code: string; refreshToken: DeviceRefreshToken; from: string },
+  { code, refreshToken, from, proof }: { code: string } & Beginning,
 ): Promise<{ row: DeviceSession; refreshToken: DeviceRefreshToken } | undefined> {
   const { store } = deps;
   const { deviceCodeHash } = opened.grant;
   let known = opened.sealed.deviceRefreshToken;
-  if (known === undefined && (await begin(deps, client, opened, { refreshToken, from })))
+  if (known === undefined && (await begin(deps, client, opened, { refreshToken, from, proof })))
     known = formatRefreshToken(refreshToken);
   if (known === undefined) {
     // A concurrent request was faster.
@@ -108,7 +129,7 @@ async function begin(
   { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
   client: DeviceClientConfig,
   { grant, sub, claims, sealed }: OpenedGrant,
-  { refreshToken, from }: { refreshToken: DeviceRefreshToken; from: string },
+  { refreshToken, from, proof }: Beginning,
 ): Promise<boolean> {
   const { refreshToken: upstreamToken, upstream, issuer, issuedAt, refreshedAt } = sealed;
   const id = familyRowId(refreshToken);
@@ -144,6 +165,7 @@ async function begin(
       absoluteExpiresAt: grant.expiresAt,
       lastUsedAt: now(),
       lastUsedFrom: from,
+      jkt: proof?.jkt,
     },
   });
 }

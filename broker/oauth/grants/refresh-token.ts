@@ -14,7 +14,10 @@ import {
   parseRefreshToken,
   refreshTokenHash,
 } from '../refresh-token-format.ts';
+import { requireBinding, tokenProof } from '../token-proof.ts';
 import { deviceTokens, prepareToken } from './device-tokens.ts';
+import { requireSameKey } from './same-key.ts';
+import { tokenTarget } from './token-target.ts';
 
 /** For this long after its first use, an old refresh token returns the same successor. The window never slides. */
 const graceMs = 60_000;
@@ -27,20 +30,25 @@ const attempts = 5;
  * @throws {OAuthError} `invalid_grant` if the refresh token belongs to no live family or was used before; the errors
  *   of {@link prepareToken}, without rotation
  */
-export async function refreshTokenGrant(deps: Deps, { client, form, address, caller }: ClientRequest) {
+export async function refreshTokenGrant(deps: Deps, { client, form, address, caller, proof: header }: ClientRequest) {
   if (form.refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing');
   const presented = parseRefreshToken(form.refresh_token);
   if (!presented) throw unusable();
+  const proof = await tokenProof(deps, header);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const found = await find(deps, client, presented);
+    requireSameKey(found.row.jkt, proof);
+    const jkt = requireBinding(deps, tokenTarget(deps, found.row, form.resource), proof);
     if (attempt === 0) {
       await deps.count(budgets.deviceRefresh, found.row.id);
       await deps.count(budgets.grants.refresh_token, caller);
     }
-    const basis = await prepareToken(deps, client, found.row, found.refreshToken);
-    if (!found.isCurrent) return deviceTokens(deps, basis, { refreshToken: found.refreshToken, scope: form.scope });
-    const next = await rotate(deps, basis.row, presented, address);
-    if (next) return deviceTokens(deps, basis, { refreshToken: next, scope: form.scope });
+    await proof?.use();
+    const basis = await prepareToken(deps, client, found.row, found.refreshToken, form.resource);
+    if (!found.isCurrent)
+      return deviceTokens(deps, basis, { refreshToken: found.refreshToken, scope: form.scope, jkt });
+    const next = await rotate(deps, basis.row, presented, { from: address, jkt });
+    if (next) return deviceTokens(deps, basis, { refreshToken: next, scope: form.scope, jkt });
   }
   throw new OAuthError(
     'temporarily_unavailable',
@@ -79,7 +87,7 @@ async function rotate(
   { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
   row: DeviceSession,
   refreshToken: DeviceRefreshToken,
-  from: string,
+  { from, jkt }: { from: string; jkt: string | undefined },
 ): Promise<DeviceRefreshToken | undefined> {
   const next = nextRefreshToken(refreshToken, ring);
   const { sealedRefresh, ringKid, id } = row;
@@ -97,6 +105,7 @@ async function rotate(
     newCurrentHash: refreshTokenHash(next),
     sealedRefresh: sealed?.sealed,
     ringKid: sealed?.ringKid,
+    jkt,
     now: now(),
     from,
   });

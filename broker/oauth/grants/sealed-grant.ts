@@ -14,7 +14,15 @@ export interface SealedGrant {
   /** When the provider last vouched for the person, in epoch milliseconds. */
   refreshedAt: number;
   /** Set for authorization codes: what the redemption has to present again, and what the ID token repeats. */
-  authorization?: { redirectUri: string; codeChallenge: string; nonce: string | undefined } | undefined;
+  authorization?:
+    | {
+        redirectUri: string;
+        codeChallenge: string;
+        nonce: string | undefined;
+        /** Thumbprint of the DPoP key that has to redeem the code (RFC 9449 §10). */
+        dpopJkt?: string | undefined;
+      }
+    | undefined;
 }
 
 /** The stored form. Other replicas and older databases call the device's refresh token `handle`. */

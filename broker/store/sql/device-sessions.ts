@@ -24,7 +24,10 @@ export const deviceSessions = (database: SqlDatabase, reports: Reports): DeviceS
       return row && deviceSession.decode(row);
     },
 
-    async rotateRefreshToken(id, { version, expectCurrentHash, newCurrentHash, sealedRefresh, ringKid, now, from }) {
+    async rotateRefreshToken(
+      id,
+      { version, expectCurrentHash, newCurrentHash, sealedRefresh, ringKid, jkt, now, from },
+    ) {
       const { numUpdatedRows } = await db
         .updateTable('deviceSessions')
         .set({
@@ -36,6 +39,7 @@ export const deviceSessions = (database: SqlDatabase, reports: Reports): DeviceS
           version: version + 1,
           lastUsedAt: now,
           lastUsedFrom: from ?? null,
+          ...(jkt === undefined ? {} : { jkt }),
         })
         .where('id', '=', id)
         .where('version', '=', version)

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { SigningKey } from '../model.ts';
 import type { SigningKeyStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
@@ -6,6 +7,9 @@ import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 
 const signingKey = codec<SigningKey, 'publicJwk'>('publicJwk');
+
+/** As in the unique index. */
+const algorithm = sql<string>`coalesce(alg, 'ES256')`;
 
 export const signingKeys = ({ db, transaction }: SqlDatabase, reports: Reports): SigningKeyStore => {
   // Brokers read the keys before each use.
@@ -20,7 +24,7 @@ export const signingKeys = ({ db, transaction }: SqlDatabase, reports: Reports):
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('signingKeys')
         .values(signingKey.encode(key))
-        // Relies on the unique index on `state`: only one key can be `active` and only one `next`.
+        // Relies on the unique index on algorithm and `state`: only one key can be `active` and only one `next`.
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
@@ -28,13 +32,18 @@ export const signingKeys = ({ db, transaction }: SqlDatabase, reports: Reports):
 
     async setSigningKeyState(kid, state, notAfter, report) {
       const isKnown = await transaction(async (trx) => {
-        const key = await trx.selectFrom('signingKeys').select('state').where('kid', '=', kid).executeTakeFirst();
+        const key = await trx
+          .selectFrom('signingKeys')
+          .select(['state', algorithm.as('algorithm')])
+          .where('kid', '=', kid)
+          .executeTakeFirst();
         if (!key || key.state === state) return key !== undefined;
         if (state === 'active') {
           await trx
             .updateTable('signingKeys')
             .set({ state: 'retired', notAfter: notAfter ?? null })
             .where('state', '=', 'active')
+            .where(algorithm, '=', key.algorithm)
             .execute();
         }
         await trx
@@ -57,8 +66,8 @@ export const signingKeys = ({ db, transaction }: SqlDatabase, reports: Reports):
           .returning('kid')
           .execute();
         const left = (await trx.selectFrom('signingKeys').selectAll().execute()).map(signingKey.decode);
-        const find = ({ publicJwk: { alg }, state }: SigningKey) =>
-          left.find((key) => key.publicJwk.alg === alg && key.state === state);
+        const find = ({ alg = 'ES256', state }: SigningKey) =>
+          left.find((key) => (key.alg ?? 'ES256') === alg && key.state === state);
         // Active ones first: they take a `next` key away, which then is missing.
         for (const spare of [...spares].sort((a, b) => a.state.localeCompare(b.state))) {
           if (find(spare)) continue;

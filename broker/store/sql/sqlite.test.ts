@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -31,6 +31,15 @@ const pragma = async (name: string) => {
 };
 
 describe('openSqlite', () => {
+  it.each(['', '-wal', '-shm'])('refuses a file that other users can read: latchkey.db%s', (suffix) => {
+    for (const mode of [0o644, 0o640, 0o606]) {
+      chmodSync(`${path}${suffix}`, mode);
+      expect(() => openSqlite({ path, now: () => 7 })).toThrow(`chmod 600 ${path}${suffix}`);
+    }
+    chmodSync(`${path}${suffix}`, 0o600);
+    expect(() => openSqlite({ path, now: () => 7 })).not.toThrow();
+  });
+
   it('is in WAL mode, waits for the disk, and checks foreign keys', async () => {
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);

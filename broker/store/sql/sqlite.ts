@@ -1,17 +1,17 @@
-import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
-import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { requirePrivateFile } from './private-file.ts';
 import type { Schema } from './schema.ts';
 import { nodeSqliteDialect, patience } from './sqlite-dialect.ts';
 
 /**
- * Opens the database file, creating it with mode 0600 if needed. Uses a single connection, which Kysely gives to one
+ * Opens the database file, creating it for its owner only if needed. Uses a single connection, which Kysely gives to one
  * query or transaction at a time, so no statement runs inside another caller's transaction.
  *
  * @param options `path` may be `:memory:` in tests; `now` is the database clock
+ * @throws {StoreFileError} if other users can read or write the file
  * @throws {StoreUnavailableError} if the file can't be opened
  * @throws {Error} from SQLite if the file is not a database
  */
@@ -44,24 +44,8 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
   };
 }
 
-/** SQLite would create a world-readable file. The -wal and -shm files inherit this file's mode. */
-function createFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'a', 0o600));
-  } catch (cause) {
-    throw new StoreUnavailableError(`can't open the SQLite file ${path}: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-function reasonOf(cause: unknown): string {
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'its folder does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return `the user with ID ${process.getuid?.()} may not write it`;
-  return String(code);
-}
-
 function openFile(path: string): DatabaseSync {
-  if (path !== ':memory:') createFile(path);
+  if (path !== ':memory:') requirePrivateFile(path);
   const database = new DatabaseSync(path, { timeout: patience.openMs, enableForeignKeyConstraints: true });
   // FULL: each commit is on disk before it returns.
   database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = ${patience.blockingMs}`);

@@ -24,6 +24,7 @@ const ends: Record<MessageName, End> = {
   too_many: { mark: 'bad' },
   canceled: { mark: 'plain', next: 'enterCode' },
   not_allowed: { mark: 'bad', next: 'enterCode' },
+  signed_out: { mark: 'good' },
   signed_out_everywhere: { mark: 'good' },
   gone: { mark: 'plain', next: 'account' },
 };

@@ -55,7 +55,7 @@ describe.each(Object.entries(frameworks))('@latchkey/api under %s', (_, start) =
     for (const { name, token } of hostile) {
       const answer = await call(api.port, [bearer(token)]);
       expect({ name, status: answer.status }).toEqual({ name, status: 401 });
-      expect(answer.headers['www-authenticate'], name).toMatch(/^Bearer error="invalid_token"/);
+      expect(answer.headers['www-authenticate'], name).toMatch(/^Bearer realm="latchkey", error="invalid_token"/);
       expect(JSON.parse(answer.body), name).toMatchObject({ error: 'invalid_token' });
     }
     expect(reached).toBe(0);
@@ -96,7 +96,7 @@ describe.each(Object.entries(frameworks))('@latchkey/api under %s', (_, start) =
     const weak = await call(stepUp.port, [bearer(await at.sign({ acr: 'pwd', auth_time: seconds - 400 }))]);
     expect(weak.status).toBe(401);
     expect(weak.headers['www-authenticate']).toMatch(
-      /^Bearer error="insufficient_user_authentication", .*acr_values="phr phrh", max_age="300"$/,
+      /^Bearer realm="latchkey", error="insufficient_user_authentication", .*acr_values="phr phrh", max_age="300"$/,
     );
     const strong = await call(stepUp.port, [bearer(await at.sign({ acr: 'phr', auth_time: seconds - 200 }))]);
     expect(strong.status).toBe(200);
@@ -152,7 +152,7 @@ describe.each(Object.entries(frameworks))('@latchkey/api under %s', (_, start) =
 
     const first = await send(await prove());
     expect(first.status).toBe(401);
-    expect(first.headers['www-authenticate']).toMatch(/^DPoP error="use_dpop_nonce"/);
+    expect(first.headers['www-authenticate']).toMatch(/^DPoP realm="latchkey", error="use_dpop_nonce"/);
     const proof = await prove(first.headers['dpop-nonce']);
     const second = await send(proof, 'internal.example:1');
     expect(second.status).toBe(200);

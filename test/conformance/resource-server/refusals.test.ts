@@ -107,7 +107,10 @@ async function ofBroker(asked: ReturnType<InProcessBroker['request']>): Promise<
 
 const from = '10.1.2.3';
 const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'orders.example.com' };
-const gatewaySide = { invitation: 'Bearer, DPoP algs="ES256"', malformed: 401 } as const;
+const gatewaySide = {
+  invitation: 'Bearer realm="latchkey", DPoP realm="latchkey", algs="ES256"',
+  malformed: 401,
+} as const;
 
 const routes: readonly Use[] = [
   {
@@ -143,17 +146,17 @@ const routes: readonly Use[] = [
     },
   },
 ];
-/** It has one rule, the scope `openid`, and takes no bound tokens. */
+/** It has one rule, the scope `openid`. */
 const userInfoUse: Use = {
   name: '/userinfo',
-  invitation: 'Bearer',
+  invitation: gatewaySide.invitation,
   malformed: 400,
   send: (sent) => ofBroker(broker.request('/userinfo', { headers: written(sent) })),
 };
 const uses = [...routes, userInfoUse];
 
 const described = (code: string, description: string, scheme = 'Bearer', more = '') =>
-  `${scheme} error="${code}", error_description="${description}"${more}${scheme === 'DPoP' ? ', algs="ES256"' : ''}`;
+  `${scheme} realm="latchkey", error="${code}", error_description="${description}"${more}${scheme === 'DPoP' ? ', algs="ES256"' : ''}`;
 const oneToken = (scheme: string) =>
   described(
     'invalid_request',

@@ -37,6 +37,16 @@ export const deviceSessions = (it: StoreTest) =>
       });
     });
 
+    it('keep the key that their refresh token is bound to, and take one with a rotation', async ({ store, person }) => {
+      const bound = await insertedDeviceSession(store, person, { jkt: 'key-1' });
+      expect(await store.rotateRefreshToken(bound.id, rotation(bound))).toBe(true);
+      expect((await store.getDeviceSession(bound.id))?.jkt).toBe('key-1');
+      const unbound = await insertedDeviceSession(store, person);
+      expect(await store.getDeviceSession(unbound.id)).not.toHaveProperty('jkt');
+      expect(await store.rotateRefreshToken(unbound.id, rotation(unbound, { jkt: 'key-2' }))).toBe(true);
+      expect((await store.getDeviceSession(unbound.id))?.jkt).toBe('key-2');
+    });
+
     it('do not when the hash or version differs, or the family has ended or never existed', async ({
       store,
       person,

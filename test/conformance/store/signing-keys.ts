@@ -26,6 +26,24 @@ export const signingKeys = (it: StoreTest) =>
       expect(await store.listSigningKeys()).toHaveLength(4);
     });
 
+    it('are one active and one next for each algorithm, and retire apart', async ({ store }) => {
+      const old = newSigningKey('active');
+      const rsa = { ...newSigningKey('active'), alg: 'RS256', createdAt: t0 + 1 } as const;
+      const next = { ...newSigningKey('next'), alg: 'ES256', createdAt: t0 + 2 } as const;
+      for (const key of [old, rsa, next]) expect(await store.insertSigningKey(key)).toBe(true);
+      // A key without an algorithm is from before there was a choice.
+      for (const alg of ['ES256', 'RS256'] as const) {
+        expect(await store.insertSigningKey({ ...newSigningKey('active'), alg })).toBe(false);
+      }
+      expect(await store.setSigningKeyState(next.kid, 'active', t0 + 9)).toBe(true);
+      expect(await states(store)).toEqual({
+        [old.kid]: ['retired', t0 + 9],
+        [rsa.kid]: ['active', undefined],
+        [next.kid]: ['active', undefined],
+      });
+      expect((await store.listSigningKeys()).map(({ alg }) => alg)).toEqual([undefined, 'RS256', 'ES256']);
+    });
+
     it('end with one active key when 20 start at once', async ({ subject, store }) => {
       const done = await parallel(20, subject.replicas, (replica) => replica.insertSigningKey(newSigningKey('active')));
       expect(countOf(done, true)).toBe(1);

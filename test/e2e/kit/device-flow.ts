@@ -5,10 +5,15 @@ import { createVisitor, fieldOf } from './visitor.ts';
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Posts a form to the broker as devices do (RFC 8628). */
-export async function postForm(url: string, form: Record<string, string>): Promise<Answer> {
+export async function postForm(
+  url: string,
+  form: Record<string, string> | [string, string][],
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const answer = await fetch(url, {
     method: 'POST',
     body: new URLSearchParams(form),
+    headers,
     signal: AbortSignal.timeout(30_000),
   });
   const text = await answer.text();

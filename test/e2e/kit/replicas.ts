@@ -78,6 +78,7 @@ export async function startReplicas({
   const setSecret = (text: string) => writeFile(join(dir, 'client-secret'), text);
   await setSecret(secret);
 
+  const brokerEnv = { ...env, ...(store === undefined ? {} : { LATCHKEY_STORE: store }) };
   const replicas: Replica[] = [];
   const targets: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -88,13 +89,16 @@ export async function startReplicas({
     };
     config.listen = `127.0.0.1:${port}`;
     config.admin_listen = `127.0.0.1:${adminPort}`;
-    if (store !== undefined) config.store = store;
+    // A database password has no place in the file.
+    if (store !== undefined) config.store = '${LATCHKEY_STORE}';
     Object.assign(config.upstreams[upstreamName] ?? {}, { refresh_leeway: `${leewayMs / 1_000}s` });
     Object.assign(config.resources[origins.api] ?? {}, { lifetime, fresh });
     adjust(config);
     const configFile = join(dir, `latchkey-${index}.yaml`);
     await writeFile(configFile, stringify(config));
-    replicas.push(createReplica({ configFile, logFile: join(dir, `broker-${index}.log`), port, adminPort, env }));
+    replicas.push(
+      createReplica({ configFile, logFile: join(dir, `broker-${index}.log`), port, adminPort, env: brokerEnv }),
+    );
     targets.push(port);
   }
   const proxy = await roundRobin(ports.broker, targets);

@@ -5,6 +5,8 @@ import { pageSessions } from './0004-page-sessions.ts';
 import { sites } from './0005-sites.ts';
 import { refreshRotation } from './0006-refresh-rotation.ts';
 import { auditBatches } from './0007-audit-batches.ts';
+import { boundDevices } from './0008-bound-devices.ts';
+import { signingAlgorithms } from './0009-signing-algorithms.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -16,4 +18,6 @@ export const migrations: readonly Migration[] = [
   sites,
   refreshRotation,
   auditBatches,
+  boundDevices,
+  signingAlgorithms,
 ];

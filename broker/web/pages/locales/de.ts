@@ -85,6 +85,10 @@ export const de: Words = {
       title: 'Ihr Konto ist für dieses Gerät nicht zugelassen',
       text: 'Das Gerät wurde nicht angemeldet. Ihre Administration entscheidet, wer es verwenden darf.',
     },
+    signed_out: {
+      title: 'Sie sind abgemeldet',
+      text: 'Die App, von der Sie kommen, ist abgemeldet. Sie können diese Seite schließen.',
+    },
     signed_out_everywhere: {
       title: 'Sie sind überall abgemeldet',
       text: 'In jedem Browser und auf jedem Gerät ist eine neue Anmeldung nötig. Sie können diese Seite schließen.',

@@ -81,6 +81,10 @@ export const en = {
       title: 'Your account can’t use this device',
       text: 'The device wasn’t signed in. Contact your administrator to get access.',
     },
+    signed_out: {
+      title: 'You’re signed out',
+      text: 'The app that brought you here is signed out. You can close this page.',
+    },
     signed_out_everywhere: {
       title: 'You’re signed out everywhere',
       text: 'You’ve been signed out of all browsers and devices. You can close this page.',

@@ -85,6 +85,10 @@ export const es: Words = {
       title: 'Su cuenta no puede usar este dispositivo',
       text: 'No se ha iniciado ninguna sesión. Su administrador decide quién puede hacerlo.',
     },
+    signed_out: {
+      title: 'Ha cerrado la sesión',
+      text: 'La aplicación de la que viene ya no tiene la sesión iniciada. Puede cerrar esta página.',
+    },
     signed_out_everywhere: {
       title: 'Ha cerrado la sesión en todas partes',
       text: 'Habrá que iniciar sesión de nuevo en todos los navegadores y dispositivos. Puede cerrar esta página.',
