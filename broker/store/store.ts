@@ -33,6 +33,10 @@ export type * from './model.ts';
  * `get*` and `list*` methods return rows as stored, so the caller must check expiry. Methods that take `now` never
  * return expired rows.
  *
+ * Any text and any time may be passed. Every store treats them alike: U+0000 and lone surrogates count as U+FFFD, times
+ * are rounded down to whole milliseconds and limited to safe integers. Text that is part of a key (ids, `issuer`,
+ * `idpSub`, `sid`, names of counters) has at most 512 characters; hash what may be longer, or must not collide.
+ *
  * @throws {StoreUnavailableError} from any method, when the database can't be reached or is too busy
  */
 export interface Store

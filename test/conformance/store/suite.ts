@@ -3,6 +3,7 @@ import { consents } from './consents.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
 import { type Subject, storeTest } from './harness.ts';
+import { hostileValues } from './hostile-values.ts';
 import { lifecycle } from './lifecycle.ts';
 import { limits } from './limits.ts';
 import { pageSessions } from './page-sessions.ts';
@@ -32,6 +33,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       kill,
       limits,
       lifecycle,
+      hostileValues,
     ]) {
       group(it);
     }
