@@ -59,7 +59,7 @@ export function oktaEventsReceive(deps: Deps) {
     const { config, provider } = hookProvider(deps, c.req.param('upstream'));
     requireSecret(c, config);
     const { eventId, data } = await jsonBody(c, oktaEvents);
-    const once = onceOf(deps, `okta:${config.name}:${sha256(eventId)}`, rememberMs);
+    const once = onceOf(deps, `okta:${config.name}:${eventId}`, rememberMs);
     if (await once.isDone()) return c.body(null, 204);
     const hints = data.events.filter(({ eventType }) => telling.has(eventType));
     const people = await findPeople(deps, await provider.issuer(), hints);

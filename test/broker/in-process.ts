@@ -11,8 +11,12 @@ export const issuer = 'https://latchkey.example.com';
  * A broker without a socket: requests go straight into its app, from an address of the test's choice.
  *
  * @param more lines of YAML after those that every configuration needs
+ * @param fetch how its providers are reached; without it, none is
  */
-export async function brokerInProcess(more: string) {
+export async function brokerInProcess(
+  more: string,
+  fetch: typeof globalThis.fetch = () => Promise.reject(new Error('no network here')),
+) {
   const clock = { now: 1_800_000_000_000 };
   const now = () => clock.now;
   const logged: string[] = [];
@@ -33,7 +37,7 @@ ${more}`;
     ring: createRing([{ kid: 'k1', key: randomBytes(32) }]),
     log: { info: write, warn: write, error: write },
     now,
-    fetch: () => Promise.reject(new Error('no network here')),
+    fetch,
     random: () => 0,
     sleep: () => Promise.resolve(),
     every: () => () => {},

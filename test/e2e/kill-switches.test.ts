@@ -108,8 +108,9 @@ describe('kill switches', () => {
         async () =>
           logoutToken({ sub: 'grace' }, 'logout+jwt', { ...(await newSigningKey()), kid: broker.signingKey.kid ?? '' }),
       ],
-      ['an ID token’s typ', () => logoutToken({ sub: 'grace' }, 'JWT')],
-      ['no typ', () => logoutToken({ sub: 'grace' }, null)],
+      ['an access token’s typ', () => logoutToken({ sub: 'grace' }, 'at+jwt')],
+      ['an ID token', () => logoutToken({ sub: 'grace', events: undefined, nonce: 'n' }, 'JWT')],
+      ['an ID token without typ', () => logoutToken({ sub: 'grace', events: undefined }, null)],
       ['another issuer', () => logoutToken({ sub: 'grace', iss: 'https://evil.example.com' })],
       ['another client', () => logoutToken({ sub: 'grace', aud: 'another' })],
       ['an old iat', () => logoutToken({ sub: 'grace', iat: Math.floor(Date.now() / 1_000) - 900, exp: undefined })],
