@@ -87,7 +87,8 @@ export interface PersonStore {
   upsertPerson(person: Omit<Person, 'sub'> & { newSub: string }, now: number): Promise<Person>;
   getPerson(sub: string): Promise<Person | undefined>;
   /**
-   * Finds the people who match every given field, ordered by `sub`. Email comparison is case-insensitive.
+   * Finds the people who match every given field, ordered by `sub`. Emails match in any case and Unicode form, see
+   * `emailKey`.
    *
    * @param page `after` is the last `sub` of the previous page
    */

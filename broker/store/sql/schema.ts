@@ -20,7 +20,8 @@ import type { Row } from './row.ts';
  * The actual database schema is defined in `migrations/`.
  */
 export interface Schema {
-  people: Row<Person> & { createdAt: number; updatedAt: number };
+  /** `emailKey` is `emailKey(email)`. */
+  people: Row<Person> & { emailKey: string | null; createdAt: number; updatedAt: number };
   transactions: Row<SignInTransaction, 'data'>;
   sessions: Row<Session, 'claims'>;
   pageSessions: Row<PageSession, 'groups'>;
@@ -32,7 +33,7 @@ export interface Schema {
   consents: Row<Consent, 'scopes'>;
   sites: Row<Site>;
   signingKeys: Row<SigningKey, 'publicJwk'>;
-  tombstones: { issuer: string; kind: 'sid' | 'sub'; value: string; iat: number; expiresAt: number };
+  tombstones: { issuer: string; kind: TombstoneKind; value: string; iat: number; expiresAt: number };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
   audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>>;
   replay: { key: string; expiresAt: number };
@@ -46,6 +47,20 @@ export interface SignInTransaction {
   data: Record<string, unknown>;
   expiresAt: number;
 }
+
+/** What `value` is, and by whose clock `iat` counts. */
+export type TombstoneKind =
+  /** By the provider's clock. `no_sid`: sign-ins of this `sub` for which the provider named no session. */
+  | 'sid'
+  | 'sub'
+  | 'no_sid'
+  | 'email'
+  /** By the broker's clock; `issuer` is empty. */
+  | 'person'
+  | 'client'
+  /** Hints, by the broker's clock. */
+  | 'hint_sub'
+  | 'hint_email';
 
 type WithoutSeq<T> = Omit<T, 'seq'> & { seq: Generated<number> };
 

@@ -3,7 +3,8 @@ import { lastUsed } from './0002-last-used.ts';
 import { rechecks } from './0003-rechecks.ts';
 import { pageSessions } from './0004-page-sessions.ts';
 import { sites } from './0005-sites.ts';
+import { emailKeys } from './0006-email-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
-export const migrations: readonly Migration[] = [start, lastUsed, rechecks, pageSessions, sites];
+export const migrations: readonly Migration[] = [start, lastUsed, rechecks, pageSessions, sites, emailKeys];
