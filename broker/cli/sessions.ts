@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
 import type { Config } from '../config/types.ts';
 import { auditEach, type Ending, endSignIns, type SignIns } from '../revocation/end-sign-ins.ts';
-import { createPublisher } from '../revocation/publisher.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
@@ -60,11 +59,10 @@ async function list(store: Store, which: Which, json: boolean): Promise<number> 
 
 async function revoke(config: Config, store: Store, which: Which): Promise<number> {
   const now = () => Date.now();
-  const feed = createPublisher({ store, now });
   let count = 0;
   const reason = 'administrator';
   const end = async (signIns: SignIns, audit: Ending['audit']) => {
-    const ended = await endSignIns({ config, store, feed, now }, { signIns, reason, audit });
+    const ended = await endSignIns({ config, store, now }, { signIns, reason, audit });
     count += ended.sessions.length + ended.devices.length;
   };
   const { id, client } = which;

@@ -40,7 +40,7 @@ export function requireProof({
  * @param options `isActivity` (default true): whether the call counts as activity and extends the idle expiry
  */
 export function requireSession(
-  deps: Pick<Deps, 'config' | 'store' | 'feed' | 'now'>,
+  deps: Pick<Deps, 'config' | 'store' | 'now'>,
   { isActivity = true } = {},
 ): MiddlewareHandler<Env> {
   return async function requireSessionMiddleware(c, next) {

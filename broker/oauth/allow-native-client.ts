@@ -22,7 +22,7 @@ interface Allowed {
 export async function allowNativeClient(
   { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
   { clientId, redirectUri, codeChallenge, nonce, scopes, resource }: NativeRequest,
-  { identity, refreshToken, upstream }: UpstreamGranted,
+  { identity, refreshToken, upstream, beganAt }: UpstreamGranted,
   { sub, address, userAgent }: Allowed,
 ): Promise<string> {
   const code = newCode();
@@ -50,6 +50,7 @@ export async function allowNativeClient(
       issuer: identity.issuer,
       issuedAt: identity.issuedAt,
       refreshedAt: now(),
+      beganAt,
       authorization: { redirectUri, codeChallenge, nonce },
     }),
   );

@@ -10,6 +10,8 @@ export interface UpstreamGranted {
   upstream: string;
   identity: Identity;
   refreshToken: string | undefined;
+  /** When the sign-in for "Allow" began, by the broker's clock. */
+  beganAt: number;
 }
 
 /** Why a request can no longer be decided. */
@@ -18,7 +20,7 @@ export type Undecidable = 'expired' | 'used';
 /** "Allow": seals the provider's grant to the device and marks the request as decided. */
 export async function allowDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
-  { upstream, identity, refreshToken }: UpstreamGranted,
+  { upstream, identity, refreshToken, beganAt }: UpstreamGranted,
   { deviceCodeHash, sub }: { deviceCodeHash: string; sub: string },
 ): Promise<'allowed' | Undecidable> {
   const grant = await store.getDeviceGrant(deviceCodeHash);
@@ -32,6 +34,7 @@ export async function allowDevice(
       issuer: identity.issuer,
       issuedAt: identity.issuedAt,
       refreshedAt: now(),
+      beganAt,
     }),
   );
   const decided = await store.decideDeviceGrant(

@@ -20,13 +20,13 @@ export function callback(deps: Deps) {
     if (state === undefined) throw new OAuthError('invalid_request', 'state is missing; enter the code again');
     const returned = await finishSignIn(deps, page, { state, code, iss });
     if (returned.canceled) return canceled(deps, c, returned.purpose);
-    const { purpose, refreshToken, upstream, identity } = returned;
+    const { purpose, refreshToken, upstream, identity, beganAt } = returned;
     const isLasting = purpose.type === 'allow' || purpose.type === 'authorize_allow';
     // Only "Allow" requests a lasting grant. An unrequested refresh token is revoked if that ends nothing else.
     if (!isLasting && refreshToken !== undefined && upstream.preset.revocationIsNarrow) {
       void upstream.revoke(refreshToken);
     }
-    const signedIn = await rememberSignIn(deps, c, page, { identity, upstream: upstream.config.name });
+    const signedIn = await rememberSignIn(deps, c, page, { identity, upstream: upstream.config.name, beganAt });
     switch (purpose.type) {
       case 'code':
         return confirmDevice(deps, c, signedIn, upstream, purpose);

@@ -7,6 +7,8 @@ import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import type { HookSigners } from '../hooks/signer.ts';
 import { jsonBody } from '../middleware/body.ts';
+import type { ProviderPerson } from '../store/store.ts';
+import { isProviderId } from '../upstream/provider-values.ts';
 
 const maxAgeS = 300;
 /** Longer than a token can be valid, with all clock tolerances. */
@@ -38,14 +40,14 @@ export function globalTokenRevocation(deps: Deps) {
     const once = onceOf(deps, `revocation:${name}:${JSON.stringify([jti, subject])}`, rememberMs);
     if (await once.isDone()) throw unauthorized('the token was already used');
     const issuer = await signers.provider.issuer();
-    const targets = await findTargets(deps, signers, issuer, subject);
-    for (const idpSub of targets) {
-      const target = { issuer, idpSub };
+    const target = await targetOf(signers, issuer, subject);
+    // A person who is still unknown is ended, too: their first sign-in may be in progress.
+    if (target) {
       await endAtProvider(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
     }
     await once.done();
-    const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));
-    if (known.flat().length === 0) throw new OAuthError('not_found', 'no user matches this sub_id');
+    const known = target ? await deps.store.findPeople(target, { limit: 1 }) : [];
+    if (known.length === 0) throw new OAuthError('not_found', 'no user matches this sub_id');
     return c.body(null, 204);
   };
 }
@@ -63,27 +65,21 @@ async function authenticate(c: BrokerContext, { revocation }: HookSigners, audie
   return { iat, jti };
 }
 
-/**
- * Returns the provider's `sub` of each person meant. A `sub` that is still unknown is included, because its first
- * sign-in may be in progress.
- */
-async function findTargets(
-  { store }: Pick<Deps, 'store'>,
+/** Returns the person meant, or `undefined` for an identifier that is none of this provider's. */
+async function targetOf(
   { config, revocation }: ReturnType<typeof hookProvider>,
   issuer: string,
   subject: SubjectId,
-): Promise<string[]> {
+): Promise<ProviderPerson | undefined> {
   switch (subject.format) {
     case 'opaque':
-      return [subject.id];
+      return isProviderId(subject.id) ? { issuer, idpSub: subject.id } : undefined;
     case 'iss_sub': {
       const issuers = [issuer, config.issuer, await revocation.issuer()];
-      return issuers.includes(subject.iss) ? [subject.sub] : [];
+      return issuers.includes(subject.iss) && isProviderId(subject.sub) ? { issuer, idpSub: subject.sub } : undefined;
     }
-    case 'email': {
-      const people = await store.findPeople({ issuer, email: subject.email }, { limit: 100 });
-      return people.map(({ idpSub }) => idpSub);
-    }
+    case 'email':
+      return { issuer, email: subject.email };
   }
 }
 

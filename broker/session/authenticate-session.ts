@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { sameText } from '../keys/hash.ts';
+import { revoked } from '../revocation/publisher.ts';
 import type { Session } from '../store/store.ts';
 import { type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 
@@ -50,7 +51,7 @@ async function openedBy(store: Deps['store'], secret: SessionSecret | undefined)
 }
 
 /** Whether the session has neither ended nor expired. */
-export const isUsable = ({ row }: AuthenticatedSession, now: number): boolean =>
+export const isUsable = ({ row }: Pick<AuthenticatedSession, 'row'>, now: number): boolean =>
   row.state !== 'ended' && now < row.idleExpiresAt && now < row.absoluteExpiresAt;
 
 /**
@@ -58,12 +59,11 @@ export const isUsable = ({ row }: AuthenticatedSession, now: number): boolean =>
  * session.
  */
 export async function replacePredecessor(
-  { store, feed, now }: Pick<Deps, 'store' | 'feed' | 'now'>,
+  { store, now }: Pick<Deps, 'store' | 'now'>,
   { id, predecessor }: Session,
 ): Promise<void> {
   if (predecessor === undefined) return;
-  await store.activateSession(id, now());
-  await feed.publish({ type: 'revoked', sessions: [predecessor], reason: 'replaced' });
+  await store.activateSession(id, now(), revoked('replaced'));
 }
 
 /**

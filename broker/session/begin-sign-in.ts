@@ -13,12 +13,17 @@ export interface SignInTransaction {
   codeChallenge: string;
   jkt: string;
   maxAge: number | undefined;
+  /**
+   * When the sign-in began. What ends the person's sign-ins after that ends this one. Other versions' transactions lack
+   * it.
+   */
+  beganAt?: number | undefined;
   /** For a silent sign-in: `sub` of the account whose session continues. */
   silentFor?: string | undefined;
 }
 
 /** How long the person may take to sign in at the provider. */
-const transactionMs = 600_000;
+export const transactionMs = 600_000;
 
 /**
  * Opens a sign-in transaction for a key and returns where to send the person.
@@ -28,6 +33,7 @@ const transactionMs = 600_000;
  */
 export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: string) {
   const { config, store, now } = deps;
+  const beganAt = now();
   if (!config.extension.redirectUris.includes(request.redirect_uri)) {
     throw new OAuthError(
       'invalid_request',
@@ -54,6 +60,7 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: st
     codeChallenge: request.code_challenge,
     jkt,
     maxAge: request.max_age,
+    beganAt,
     silentFor,
   };
   const stored = await store.putTransaction({

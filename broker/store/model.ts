@@ -210,11 +210,21 @@ export interface SigningKey {
   notAfter?: number | undefined;
 }
 
-/** The target of a provider's logout: one provider session, or everything of a person. */
-export type LogoutTarget = { issuer: string; sid: string } | { issuer: string; idpSub: string };
+/** A person as the provider identifies them. */
+export type ProviderPerson = { issuer: string; idpSub: string } | { issuer: string; email: string };
 
-/** Revokes everything that began at or before `iat`, including sessions not yet stored. */
-export type Tombstone = LogoutTarget & { iat: number };
+/**
+ * The target of a provider's logout: one provider session, or everything of a person. With `idpSub`, a logout by `sid`
+ * also means the person's sign-ins for which the provider named no session.
+ */
+export type LogoutTarget = { issuer: string; sid: string; idpSub?: string | undefined } | ProviderPerson;
+
+/**
+ * Revokes everything that began at or before it, including sign-ins that are not stored yet. Each is dated by the clock
+ * of whoever wrote it: a provider's is compared with `issuedAt`, and one of the broker's own (`at`) with when the
+ * sign-in began by the broker's clock.
+ */
+export type Tombstone = (LogoutTarget & { iat: number }) | (({ sub: string } | { clientId: string }) & { at: number });
 
 export interface Revocation {
   seq: number;

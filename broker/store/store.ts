@@ -10,6 +10,7 @@ import type {
   NewSession,
   PageSession,
   Person,
+  ProviderPerson,
   Revocation,
   Session,
   SigningKey,
@@ -118,8 +119,14 @@ export interface TransactionStore {
 }
 
 export interface SessionStore {
-  /** @returns `tombstoned` if the provider has since ended the underlying session or grant; nothing is stored */
-  insertSession(session: NewSession): Promise<'inserted' | 'tombstoned'>;
+  /**
+   * Inserts a session, in state `recheck` if a hint about its person came after the sign-in began.
+   *
+   * @param beganAt when the sign-in began, by the broker's clock; default: `createdAt`
+   * @returns `tombstoned` if the sign-in has been ended since, or its predecessor has, other than by being replaced;
+   *   nothing is stored
+   */
+  insertSession(session: NewSession, beganAt?: number): Promise<'inserted' | 'tombstoned'>;
   getSession(id: string): Promise<Session | undefined>;
   /** Reads everything needed to decide on a token, in one statement. */
   getAuthority(
@@ -129,40 +136,51 @@ export interface SessionStore {
   ): Promise<{ session: Session; person: Person; consent?: Consent | undefined; site: Site } | undefined>;
   /** Extends the idle expiry (never shortens it) and records the use. Same durability as {@link LimitStore}. */
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
-  /** Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link. */
-  activateSession(id: string, now: number): Promise<void>;
+  /**
+   * Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link.
+   *
+   * @param event as for `endSessionsOf`
+   */
+  activateSession(id: string, now: number, event?: EndedEvent): Promise<void>;
   /**
    * Changes the state if it is one of `from`. Setting `recheck` records a hint and increments `rechecks`. To end a
-   * session, call `endSession`, which also erases sealed data.
+   * session, call `endSessionsOf`, which also erases sealed data.
    *
    * @returns whether the session was in one of `from`
    */
   setSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
-  /**
-   * Ends the session and erases its sealed data.
-   *
-   * @returns false if the session does not exist or has already ended
-   */
-  endSession(id: string, reason: string, now: number): Promise<boolean>;
   /** Lists the person's sessions that have not ended, newest first. */
   listSessions(sub: string): Promise<Session[]>;
   /**
-   * Ends the browser sessions of a person or of a provider session, and deletes their page sessions.
+   * Ends browser sessions, and erases their sealed data. Of a person or a provider session, also deletes the page
+   * sessions. The event is published in the same transaction, so that no failure comes between.
    *
    * @param who a `sub` here is the broker's own subject
    * @param olderThan affects only sessions whose `issuedAt` is at or before this time
+   * @param event what to publish if any session ended
    * @returns the ids of the ended browser sessions
    */
-  endSessionsOf(who: { sub: string } | LogoutTarget, olderThan: number, reason: string, now: number): Promise<string[]>;
+  endSessionsOf(who: SessionsOf, olderThan: number, reason: string, now: number, event?: EndedEvent): Promise<string[]>;
 }
+
+/** `id` is one session; `browser` is also the session that replaces it and has not been used yet. */
+export type SessionsOf = { id: string } | { browser: string } | { sub: string } | LogoutTarget;
+
+/** Builds the event about ended sessions, from their ids. */
+export type EndedEvent = (sessions: string[]) => Record<string, unknown>;
 
 /** Sign-ins to `/account` and `/device`. `endSessionsOf` ends them too. */
 export interface PageSessionStore {
   /**
    * @param replaces the browser's previous page session
-   * @returns as for `insertSession`; `replaces` is deleted in either case
+   * @param beganAt as for `insertSession`
+   * @returns `tombstoned` if the sign-in has been ended since; `replaces` is deleted in either case
    */
-  insertPageSession(session: PageSession, replaces: string | undefined): Promise<'inserted' | 'tombstoned'>;
+  insertPageSession(
+    session: PageSession,
+    replaces: string | undefined,
+    beganAt: number,
+  ): Promise<'inserted' | 'tombstoned'>;
   /** Returns the page session with the person's current name and email. */
   getPageSession(
     id: string,
@@ -302,17 +320,19 @@ export interface DeviceGrantStore {
   decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number): Promise<boolean>;
   /**
    * Creates the device session of an allowed grant, once, without consuming the grant: the device code stays valid
-   * until the response is ready. If the provider has since ended the person's grants, the result is false and the
-   * grant becomes `denied`.
+   * until the response is ready. If the sign-in has been ended since, the result is false and the grant becomes
+   * `denied`.
    *
    * @param claim `sealedGrant` as read; `resealed`, which replaces it; and `deviceSession`, for the grant's client and
-   *   the person who allowed it. The session expires no later than the grant until redemption extends it.
+   *   the person who allowed it. The session expires no later than the grant until redemption extends it, and is in
+   *   state `recheck` if a hint came since "Allow". `beganAt` is when the sign-in for "Allow" began, by the broker's
+   *   clock; default: the session's `createdAt`.
    * @returns false if the grant has changed; nothing is stored, so read it again
    */
   claimDeviceGrant(
     deviceCodeHash: string,
     now: number,
-    claim: { sealedGrant: string; resealed: string; deviceSession: NewDeviceSession },
+    claim: { sealedGrant: string; resealed: string; deviceSession: NewDeviceSession; beganAt?: number | undefined },
   ): Promise<boolean>;
   /**
    * Consumes an allowed grant exactly once and erases its sealed data. Its session then expires at
@@ -359,7 +379,7 @@ export interface DeviceSessionStore {
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
   /** Like `endSessionsOf`, but a provider's `sid` does not apply to devices. */
   endDeviceSessionsOf(
-    who: { sub: string } | { clientId: string } | { issuer: string; idpSub: string },
+    who: { sub: string } | { clientId: string } | ProviderPerson,
     olderThan: number,
     reason: string,
     now: number,
@@ -386,12 +406,25 @@ export interface SigningKeyStore {
 
 export interface RevocationStore {
   /**
-   * Records that everything of the target that began at or before `iat` is revoked. Call it before `endSessionsOf`,
+   * Records that everything of the target that began at or before its time is revoked. Call it before `endSessionsOf`,
    * so a session inserted concurrently is either rejected by the tombstone or ended by `endSessionsOf`.
    *
    * @returns false if an equal or later tombstone exists (a replay)
    */
   addTombstone(tombstone: Tombstone, expiresAt: number): Promise<boolean>;
+  /**
+   * Records a hint about a person. Call it before `recheckEverythingOf`, so a session inserted concurrently is marked
+   * either way.
+   *
+   * @param at by the broker's clock
+   */
+  addHint(target: ProviderPerson, at: number, expiresAt: number): Promise<void>;
+  /**
+   * Sets the person's sessions and devices that get tokens to `recheck`, and increments `rechecks`.
+   *
+   * @returns how many
+   */
+  recheckEverythingOf(sub: string): Promise<number>;
   /**
    * Publishes a revocation to all replicas. Events are kept for one day.
    *

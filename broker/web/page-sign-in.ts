@@ -41,6 +41,8 @@ interface PageTransaction {
   codeVerifier: string;
   purpose: Purpose;
   maxAge: number | undefined;
+  /** When the sign-in began. Other versions' transactions lack it. */
+  beganAt?: number | undefined;
 }
 
 const transactionMs = 600_000;
@@ -58,6 +60,7 @@ export async function startSignIn(
   purpose: Purpose,
   options: SignInOptions,
 ): Promise<string> {
+  const beganAt = deps.now();
   const [state, nonce, codeVerifier] = [random(), random(), random()];
   const { url } = await upstream.authorizationUrl({
     redirectUri: redirectUri(deps),
@@ -73,6 +76,7 @@ export async function startSignIn(
     codeVerifier,
     purpose,
     maxAge: options.maxAge,
+    beganAt,
   };
   await deps.store.putTransaction({
     id: sha256(state),
@@ -92,7 +96,15 @@ export interface Callback {
 
 export type Returned =
   | { purpose: Purpose; canceled: true }
-  | { purpose: Purpose; canceled: false; upstream: Upstream; identity: Identity; refreshToken: string | undefined };
+  | {
+      purpose: Purpose;
+      canceled: false;
+      upstream: Upstream;
+      identity: Identity;
+      refreshToken: string | undefined;
+      /** When the sign-in began, by the broker's clock. */
+      beganAt: number;
+    };
 
 /**
  * Finishes a sign-in when the provider sends the browser back.
@@ -109,7 +121,7 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
       'this sign-in has expired, was already used, or was started in a different browser; enter the code again',
     );
   }
-  const { purpose, nonce, codeVerifier, maxAge } = transaction;
+  const { purpose, nonce, codeVerifier, maxAge, beganAt = deps.now() - transactionMs } = transaction;
   if (code === undefined) return { purpose, canceled: true };
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream)
@@ -124,5 +136,5 @@ export async function finishSignIn(deps: Deps, page: PageSession, { state, code,
     nonce,
     maxAge,
   });
-  return { purpose, canceled: false, upstream, ...exchanged };
+  return { purpose, canceled: false, upstream, beganAt, ...exchanged };
 }

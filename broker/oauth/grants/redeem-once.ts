@@ -110,7 +110,7 @@ async function begin(
   { grant, sub, claims, sealed }: OpenedGrant,
   { refreshToken, from }: { refreshToken: DeviceRefreshToken; from: string },
 ): Promise<boolean> {
-  const { refreshToken: upstreamToken, upstream, issuer, issuedAt, refreshedAt } = sealed;
+  const { refreshToken: upstreamToken, upstream, issuer, issuedAt, refreshedAt, beganAt = grant.createdAt } = sealed;
   const id = familyRowId(refreshToken);
   const token =
     upstreamToken === undefined
@@ -124,6 +124,7 @@ async function begin(
   return store.claimDeviceGrant(grant.deviceCodeHash, now(), {
     sealedGrant: grant.sealedGrant ?? '',
     resealed: await sealGrant(grant.publicKey, begun),
+    beganAt,
     deviceSession: {
       id,
       clientId: client.clientId,

@@ -21,6 +21,8 @@ export interface SqlDatabase {
    * failure. Do not use it for writes that a response relies on later.
    */
   quick<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Takes a named lock until the transaction ends; as with `exclusively`, other processes wait. */
+  lock(trx: Db, name: string): Promise<void>;
   /** Wakes all listeners, including those of other replicas, once the transaction commits. */
   wake(trx: Db): Promise<void>;
   /**

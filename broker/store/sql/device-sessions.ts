@@ -1,17 +1,18 @@
 import type { DeviceSession, NewDeviceSession } from '../model.ts';
 import type { DeviceSessionStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
-import { endGrant, endGrantsOf, fresh, setGrantState } from './grants.ts';
+import { endGrant, endGrantsOf, initialState, setGrantState } from './grants.ts';
 import { codec } from './row.ts';
 import type { Db } from './schema.ts';
 
 const deviceSession = codec<DeviceSession, 'claims' | 'scopes'>('claims', 'scopes');
 
-/** Used when a device grant is redeemed. */
-export async function insertDeviceSession(trx: Db, values: NewDeviceSession): Promise<void> {
+/** Used when a device grant is redeemed. @param beganAt when the sign-in for "Allow" began */
+export async function insertDeviceSession(trx: Db, values: NewDeviceSession, beganAt: number): Promise<void> {
+  const state = await initialState(trx, values, { beganAt });
   await trx
     .insertInto('deviceSessions')
-    .values(deviceSession.encode({ ...values, ...fresh }))
+    .values(deviceSession.encode({ ...values, ...state }))
     .execute();
 }
 

@@ -7,10 +7,10 @@ import { codec } from './row.ts';
 const pageSession = codec<PageSession, 'groups'>('groups');
 
 export const pageSessions = ({ db, transaction }: SqlDatabase): PageSessionStore => ({
-  insertPageSession(values, replaces) {
+  insertPageSession(values, replaces, beganAt) {
     return transaction(async (trx) => {
       if (replaces !== undefined) await trx.deleteFrom('pageSessions').where('id', '=', replaces).execute();
-      if (await isTombstoned(trx, values, values.sid)) return 'tombstoned';
+      if (await isTombstoned(trx, values, { beganAt, sid: values.sid ?? null })) return 'tombstoned';
       await trx.insertInto('pageSessions').values(pageSession.encode(values)).execute();
       return 'inserted';
     });

@@ -42,9 +42,13 @@ export async function openPostgres(options: {
     dialect: new PostgresDialect({ pool: guard(pool, (error) => sqlState(error)) }),
     plugins: [new CamelCasePlugin()],
   });
+  const lock: SqlDatabase['lock'] = async (trx, name) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
+  };
   return {
     dialect: 'postgres',
     db,
+    lock,
     transaction: (work) => retry(() => db.transaction().setIsolationLevel('serializable').execute(work), sqlState),
     exclusively: (name, work) =>
       // Not serializable: a serializable snapshot would predate the wait for the lock.
@@ -52,7 +56,7 @@ export async function openPostgres(options: {
         .transaction()
         .setIsolationLevel('read committed')
         .execute(async (trx) => {
-          await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
+          await lock(trx, name);
           return work(trx);
         }),
     // PostgreSQL groups the commits of many connections, so skipping the disk wait would gain little.

@@ -1,53 +1,44 @@
-import type { Revocation } from '../model.ts';
 import type { RevocationStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
-import { codec } from './row.ts';
-import { tombstoneKey } from './tombstones.ts';
+import { recheckGrantsOf } from './grants.ts';
+import { type RevocationLog, revocation } from './revocation-log.ts';
+import { hintRow, tombstoneRows } from './tombstones.ts';
 
-/** How long a replica can be offline and still catch up on revocations: one day. */
-const revocationLifeMs = 86_400_000;
-
-const revocation = codec<Revocation, 'event'>('event');
-
-export const revocations = ({ db, transaction, exclusively, wake, listen }: SqlDatabase): RevocationStore => {
-  const listeners = new Set<() => void>();
-  const tell = () => {
-    for (const listener of listeners) listener();
-  };
-  let stopListening: (() => void) | undefined;
+export const revocations = ({ db, transaction, exclusively }: SqlDatabase, log: RevocationLog): RevocationStore => {
+  const addRows = (rows: ReturnType<typeof tombstoneRows>, expiresAt: number) =>
+    // This transaction and the inserts that check for tombstones are serializable, so one always sees the other.
+    transaction((trx) =>
+      trx
+        .insertInto('tombstones')
+        .values(rows.map((row) => ({ ...row, expiresAt })))
+        .onConflict((conflict) =>
+          conflict
+            .columns(['issuer', 'kind', 'value'])
+            .doUpdateSet((eb) => ({ iat: eb.ref('excluded.iat'), expiresAt }))
+            .whereRef('tombstones.iat', '<', 'excluded.iat'),
+        )
+        .returning('iat')
+        .execute(),
+    );
 
   return {
-    async addTombstone({ iat, ...target }, expiresAt) {
-      // This transaction and the inserts that check for tombstones are serializable, so one always sees the other.
-      const news = await transaction((trx) =>
-        trx
-          .insertInto('tombstones')
-          .values({ ...tombstoneKey(target), iat, expiresAt })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['issuer', 'kind', 'value'])
-              .doUpdateSet({ iat, expiresAt })
-              .whereRef('tombstones.iat', '<', 'excluded.iat'),
-          )
-          .returning('iat')
-          .executeTakeFirst(),
-      );
-      return news !== undefined;
+    async addTombstone(tombstone, expiresAt) {
+      return (await addRows(tombstoneRows(tombstone), expiresAt)).length > 0;
     },
 
+    async addHint(target, at, expiresAt) {
+      await addRows([hintRow(target, at)], expiresAt);
+    },
+
+    recheckEverythingOf: (sub) =>
+      transaction(
+        async (trx) => (await recheckGrantsOf(trx, 'session', sub)) + (await recheckGrantsOf(trx, 'device', sub)),
+      ),
+
     async appendRevocation(event, now) {
-      // Appends are serialized, so sequence numbers become visible in order and readers miss none.
-      const appended = await exclusively('revocations', async (trx) => {
-        const { seq } = await trx
-          .insertInto('revocations')
-          .values({ ...revocation.encode({ event, at: now }), expiresAt: now + revocationLifeMs })
-          .returning('seq')
-          .executeTakeFirstOrThrow();
-        await wake(trx);
-        return seq;
-      });
-      tell();
-      return appended;
+      const seq = await exclusively('revocations', (trx) => log.append(trx, event, now));
+      log.tell();
+      return seq;
     },
 
     async revocationsAfter(seq, limit) {
@@ -66,15 +57,6 @@ export const revocations = ({ db, transaction, exclusively, wake, listen }: SqlD
       return row?.seq ?? 0;
     },
 
-    onRevocation(listener) {
-      listeners.add(listener);
-      stopListening ??= listen(tell);
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size > 0) return;
-        stopListening?.();
-        stopListening = undefined;
-      };
-    },
+    onRevocation: log.onRevocation,
   };
 };

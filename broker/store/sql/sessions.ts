@@ -1,16 +1,18 @@
 import type { Session } from '../model.ts';
-import type { SessionStore } from '../store.ts';
+import type { EndedEvent, SessionStore } from '../store.ts';
 import { consent } from './consents.ts';
 import type { SqlDatabase } from './database.ts';
-import { endGrant, endGrantsOf, forgetPageSessionsOf, fresh, isTombstoned, setGrantState } from './grants.ts';
+import { endGrant, endGrantsOf, forgetPageSessionsOf, initialState, isTombstoned, setGrantState } from './grants.ts';
 import { person } from './people.ts';
 import { prepared } from './prepared.ts';
+import type { RevocationLog } from './revocation-log.ts';
 import { codec } from './row.ts';
+import type { Db } from './schema.ts';
 import { site } from './sites.ts';
 
 const session = codec<Session, 'claims'>('claims');
 
-export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore => {
+export const sessions = ({ db, transaction, quick }: SqlDatabase, log: RevocationLog): SessionStore => {
   const byId = prepared((db, { id }: { id: string }) => db.selectFrom('sessions').selectAll().where('id', '=', id));
 
   const withAuthority = prepared((db, { id, origin, resource }: { id: string; origin: string; resource: string }) =>
@@ -39,13 +41,42 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
       .where('sessions.id', '=', id),
   );
 
+  /** Whether the session was ended, other than by being replaced, since `beganAt`. */
+  async function wasEndedSince(trx: Db, id: string, beganAt: number): Promise<boolean> {
+    const row = await trx
+      .selectFrom('sessions')
+      .select('id')
+      .where('id', '=', id)
+      .where('state', '=', 'ended')
+      .where('endReason', '<>', 'replaced')
+      .where('endedAt', '>=', beganAt)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Runs `end`, and publishes what it has ended in the same transaction. */
+  async function endAndTell(end: (trx: Db) => Promise<string[]>, now: number, event: EndedEvent | undefined) {
+    const ended = await transaction(async (trx) => {
+      const ids = await end(trx);
+      if (event && ids.length > 0) await log.append(trx, event(ids), now);
+      return ids;
+    });
+    if (event && ended.length > 0) log.tell();
+    return ended;
+  }
+
   return {
-    insertSession(values) {
+    insertSession(values, beganAt = values.createdAt) {
       return transaction(async (trx) => {
-        if (await isTombstoned(trx, values, values.sid)) return 'tombstoned';
+        const { predecessor, sid = null } = values;
+        const isEnded =
+          (await isTombstoned(trx, values, { beganAt, sid })) ||
+          (predecessor !== undefined && (await wasEndedSince(trx, predecessor, beganAt)));
+        if (isEnded) return 'tombstoned';
+        const state = await initialState(trx, values, { beganAt });
         await trx
           .insertInto('sessions')
-          .values(session.encode({ ...values, ...fresh }))
+          .values(session.encode({ ...values, ...state }))
           .execute();
         return 'inserted';
       });
@@ -85,18 +116,18 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
       );
     },
 
-    activateSession(id, now) {
-      return transaction(async (trx) => {
+    async activateSession(id, now, event) {
+      const activate = async (trx: Db) => {
         const row = await trx.selectFrom('sessions').select('predecessor').where('id', '=', id).executeTakeFirst();
-        if (!row?.predecessor) return;
+        if (!row?.predecessor) return [];
         await endGrant(trx, 'session', row.predecessor, 'replaced', now);
         await trx.updateTable('sessions').set({ predecessor: null }).where('id', '=', id).execute();
-      });
+        return [row.predecessor];
+      };
+      await endAndTell(activate, now, event);
     },
 
     setSessionState: (id, from, to) => setGrantState(db, 'session', id, from, to),
-
-    endSession: (id, reason, now) => endGrant(db, 'session', id, reason, now),
 
     async listSessions(sub) {
       const rows = await db
@@ -110,10 +141,12 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase): SessionStore 
       return rows.map(session.decode);
     },
 
-    endSessionsOf: (who, olderThan, reason, now) =>
-      transaction(async (trx) => {
+    endSessionsOf(who, olderThan, reason, now, event) {
+      const end = async (trx: Db) => {
         await forgetPageSessionsOf(trx, who, olderThan);
         return endGrantsOf(trx, 'session', who, { olderThan, reason, now });
-      }),
+      };
+      return endAndTell(end, now, event);
+    },
   };
 };

@@ -11,6 +11,7 @@ import { migrate } from './migrate.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
+import { createRevocationLog } from './revocation-log.ts';
 import { revocations } from './revocations.ts';
 import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
@@ -19,35 +20,38 @@ import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
 /** Creates the store on SQLite or PostgreSQL. */
-export const sqlStore = (database: SqlDatabase): Store => ({
-  ...people(database),
-  ...transactions(database),
-  ...sessions(database),
-  ...pageSessions(database),
-  ...refresh(database),
-  ...consents(database),
-  ...sites(database),
-  ...deviceGrants(database),
-  ...deviceSessions(database),
-  ...signingKeys(database),
-  ...revocations(database),
-  ...limits(database),
-  ...audit(database),
-  async ping() {
-    await sql`select 1`.execute(database.db);
-  },
-  async pingWrite(now) {
-    const expiresAt = now + 1;
-    await database.quick((db) =>
-      db
-        .insertInto('replay')
-        .values({ key: 'ping', expiresAt })
-        .onConflict((conflict) => conflict.column('key').doUpdateSet({ expiresAt }))
-        .execute(),
-    );
-  },
-  close: () => database.db.destroy(),
-  migrate: () => migrate(database),
-  collectExpired: (now, limit) => collectExpired(database, now, limit),
-  countRingKeys: () => countRingKeys(database),
-});
+export const sqlStore = (database: SqlDatabase): Store => {
+  const log = createRevocationLog(database);
+  return {
+    ...people(database),
+    ...transactions(database),
+    ...sessions(database, log),
+    ...pageSessions(database),
+    ...refresh(database),
+    ...consents(database),
+    ...sites(database),
+    ...deviceGrants(database),
+    ...deviceSessions(database),
+    ...signingKeys(database),
+    ...revocations(database, log),
+    ...limits(database),
+    ...audit(database),
+    async ping() {
+      await sql`select 1`.execute(database.db);
+    },
+    async pingWrite(now) {
+      const expiresAt = now + 1;
+      await database.quick((db) =>
+        db
+          .insertInto('replay')
+          .values({ key: 'ping', expiresAt })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet({ expiresAt }))
+          .execute(),
+      );
+    },
+    close: () => database.db.destroy(),
+    migrate: () => migrate(database),
+    collectExpired: (now, limit) => collectExpired(database, now, limit),
+    countRingKeys: () => countRingKeys(database),
+  };
+};

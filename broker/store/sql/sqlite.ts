@@ -24,6 +24,8 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
     db,
     transaction,
     exclusively: (_name, work) => transaction(work),
+    // A transaction has the only write lock from its start.
+    lock: async () => undefined,
     quick: (work) =>
       db.connection().execute(async (connection) => {
         // In WAL mode this skips the wait for the disk. The next commit that waits also flushes this one.

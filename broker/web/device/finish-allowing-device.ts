@@ -11,7 +11,7 @@ export async function finishAllowingDevice(
   parts: Pick<Deps, 'store' | 'log' | 'now'>,
   c: BrokerContext,
   { person }: PageSession,
-  { identity, refreshToken, upstream }: Extract<Returned, { canceled: false }>,
+  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { canceled: false }>,
   purpose: Extract<Purpose, { type: 'allow' }>,
 ) {
   if (person?.sub !== purpose.sub) {
@@ -20,7 +20,7 @@ export async function finishAllowingDevice(
       'a different person signed in than the one who chose Allow; enter the code again',
     );
   }
-  const granted = { upstream: upstream.config.name, identity, refreshToken };
+  const granted = { upstream: upstream.config.name, identity, refreshToken, beganAt };
   const outcome = await allowDevice(parts, granted, purpose);
   return c.html(messagePage(c.get('language'), outcome), outcome === 'allowed' ? 200 : 400);
 }

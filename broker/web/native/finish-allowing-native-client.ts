@@ -12,7 +12,7 @@ export async function finishAllowingNativeClient(
   deps: Deps,
   c: BrokerContext,
   { person }: PageSession,
-  { identity, refreshToken, upstream }: Extract<Returned, { canceled: false }>,
+  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { canceled: false }>,
   { request, sub }: { request: NativeRequest; sub: string },
 ) {
   const { config } = deps;
@@ -23,7 +23,7 @@ export async function finishAllowingNativeClient(
     );
     return c.redirect(errorUrl(config, request, other));
   }
-  const granted = { upstream: upstream.config.name, identity, refreshToken };
+  const granted = { upstream: upstream.config.name, identity, refreshToken, beganAt };
   const by = { sub, address: c.get('address'), userAgent: c.req.header('User-Agent') };
   const code = await allowNativeClient(deps, request, granted, by);
   return c.redirect(codeUrl(config, request, code));

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore } from '../../../broker/store/open.ts';
 import { openPostgres } from '../../../broker/store/sql/postgres.ts';
+import { createRevocationLog } from '../../../broker/store/sql/revocation-log.ts';
 import { revocations } from '../../../broker/store/sql/revocations.ts';
 import { type Store, StoreUnavailableError } from '../../../broker/store/store.ts';
 import { cuttable } from './cuttable.ts';
@@ -78,7 +79,7 @@ describe('PostgreSQL out of reach', () => {
 describe('PostgreSQL', () => {
   it('appends a revocation only when the one before it is there to be read', async () => {
     const database = await openPostgres({ url: direct });
-    const { appendRevocation, revocationsAfter } = revocations(database);
+    const { appendRevocation, revocationsAfter } = revocations(database, createRevocationLog(database));
     const [first, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const appending = database.exclusively('revocations', async (trx) => {
       await trx.insertInto('revocations').values({ event: '{"n":1}', at: t0, expiresAt: t0 }).execute();
