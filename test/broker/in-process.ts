@@ -4,6 +4,7 @@ import { compose } from '../../broker/compose.ts';
 import { parseConfig } from '../../broker/config/load.ts';
 import { createRing } from '../../broker/keys/ring.ts';
 import { createStore } from '../../broker/store/open.ts';
+import { createTestStore } from './store.ts';
 
 export const issuer = 'https://latchkey.example.com';
 
@@ -29,7 +30,8 @@ upstreams:
   okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${SECRET}" }
 ${more}`;
   const config = parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' });
-  const store = await createStore('sqlite::memory:', { now });
+  const database = await createTestStore();
+  const store = await createStore(database.url, { now, poolSize: 4 });
   await store.migrate();
   const deps = compose({
     config,
@@ -53,7 +55,10 @@ ${more}`;
           incoming: { socket: { remoteAddress: init.from ?? '203.0.113.9', remotePort: 1, remoteFamily: 'IPv4' } },
         }),
       ),
-    close: () => store.close(),
+    async close() {
+      await store.close();
+      await database.drop();
+    },
   };
 }
 

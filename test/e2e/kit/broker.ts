@@ -15,6 +15,7 @@ import { createIdp, newSigningKey } from '../../../demo/idp/idp.ts';
 import { originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
 import { demoUsers } from '../../../demo/users.ts';
+import { createTestStore } from '../../broker/store.ts';
 import { holdable } from './held-token.ts';
 import { freePorts } from './ports.ts';
 
@@ -23,7 +24,7 @@ type Tree = Record<string, unknown>;
 export const redirectUri = chromeRedirectUri(chromeExtensionId(demoExtensionKey));
 
 /**
- * A broker on SQLite and a real provider, on free ports, with the demo's configuration changed by `adjust`, and
+ * A broker on the store of this run (`createTestStore`) and a real provider, on free ports, with the demo's configuration changed by `adjust`, and
  * `files` beside it.
  */
 export async function startBrokerAndIdp(
@@ -54,7 +55,8 @@ export async function startBrokerAndIdp(
   initRing(join(dir, 'keys'), Date.now());
   await writeFile(join(dir, 'client-secret'), secret);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
-  const file = parse(demoConfig(ports)) as Tree;
+  const store = await createTestStore(dir);
+  const file: Tree = { ...parse(demoConfig(ports)), store: store.url };
   adjust(file);
   const logged: string[] = [];
   const configFile = join(dir, 'latchkey.yaml');
@@ -71,6 +73,8 @@ export async function startBrokerAndIdp(
     holdNextToken,
     /** The provider's key, for tokens that the provider itself would never make. */
     signingKey,
+    /** Runs a statement on the store, past the broker. @param parameters take the places of `?` */
+    rows: store.rows,
     /** The log's lines so far. */
     logged,
     /** Stops the broker, and starts it again on what it has stored. */
@@ -88,6 +92,7 @@ export async function startBrokerAndIdp(
     async close() {
       await broker.close();
       await idpServer.close();
+      await store.drop();
       await rm(dir, { recursive: true, force: true });
     },
   };
