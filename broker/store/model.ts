@@ -224,7 +224,10 @@ export type LogoutTarget = { issuer: string; sid: string; idpSub?: string | unde
  * of whoever wrote it: a provider's is compared with `issuedAt`, and one of the broker's own (`at`) with when the
  * sign-in began by the broker's clock.
  */
-export type Tombstone = (LogoutTarget & { iat: number }) | (({ sub: string } | { clientId: string }) & { at: number });
+export type Tombstone =
+  | (LogoutTarget & { iat: number })
+  /** `jti` is one access token that names no session. */
+  | (({ sub: string } | { clientId: string } | { jti: string }) & { at: number });
 
 export interface Revocation {
   seq: number;

@@ -412,6 +412,8 @@ export interface RevocationStore {
    * @returns false if an equal or later tombstone exists (a replay)
    */
   addTombstone(tombstone: Tombstone, expiresAt: number): Promise<boolean>;
+  /** Whether there is a tombstone for this access token. */
+  isTokenRevoked(jti: string): Promise<boolean>;
   /**
    * Records a hint about a person. Call it before `recheckEverythingOf`, so a session inserted concurrently is marked
    * either way.

@@ -26,6 +26,17 @@ export const revocations = ({ db, transaction, exclusively }: SqlDatabase, log: 
       return (await addRows(tombstoneRows(tombstone), expiresAt)).length > 0;
     },
 
+    async isTokenRevoked(jti) {
+      const row = await db
+        .selectFrom('tombstones')
+        .select('iat')
+        .where('issuer', '=', '')
+        .where('kind', '=', 'token')
+        .where('value', '=', jti)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async addHint(target, at, expiresAt) {
       await addRows([hintRow(target, at)], expiresAt);
     },

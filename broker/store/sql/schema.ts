@@ -58,6 +58,7 @@ export type TombstoneKind =
   /** By the broker's clock; `issuer` is empty. */
   | 'person'
   | 'client'
+  | 'token'
   /** Hints, by the broker's clock. */
   | 'hint_sub'
   | 'hint_email';

@@ -15,9 +15,10 @@ type Row = { issuer: string; kind: TombstoneKind; value: string; iat: number };
 export function tombstoneRows(tombstone: Tombstone): Row[] {
   if ('at' in tombstone) {
     const { at: iat } = tombstone;
-    return 'sub' in tombstone
-      ? [{ issuer: '', kind: 'person', value: tombstone.sub, iat }]
-      : [{ issuer: '', kind: 'client', value: tombstone.clientId, iat }];
+    const row = { issuer: '', iat };
+    if ('sub' in tombstone) return [{ ...row, kind: 'person', value: tombstone.sub }];
+    if ('clientId' in tombstone) return [{ ...row, kind: 'client', value: tombstone.clientId }];
+    return [{ ...row, kind: 'token', value: tombstone.jti }];
   }
   const { iat, ...target } = tombstone;
   const { issuer } = target;
