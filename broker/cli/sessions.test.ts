@@ -69,6 +69,15 @@ it('says how many it has revoked, and 1 where the id named none', async () => {
   expect(await run('list')).toEqual({ code: 0, out: 'No matching sessions.\n' });
 });
 
+it('finds a person by e-mail in every spelling, and says 1 where nobody has it', async () => {
+  const zoe = await store.upsertPerson({ ...newPerson(), email: 'Zo\u00eb@bücher.example' }, t0);
+  await insertedSession(store, zoe);
+  expect(await run('revoke', '--email', 'zoe@bücher.example')).toEqual({ code: 1, out: 'Revoked 0 sessions.\n' });
+  expect(await run('revoke', '--sub', 'nobody')).toEqual({ code: 1, out: 'Revoked 0 sessions.\n' });
+  const revoked = { code: 0, out: 'Revoked 1 session.\n' };
+  expect(await run('revoke', '--email', 'ZOE\u0308@xn--bcher-kva.example')).toEqual(revoked);
+});
+
 it('revokes one session without a word about the others of its person', async () => {
   const person = await store.upsertPerson(newPerson(), t0);
   const [first, second] = [await insertedSession(store, person), await insertedSession(store, person)];

@@ -60,13 +60,20 @@ async function list(store: Store, which: Which, json: boolean): Promise<number> 
 async function revoke(config: Config, store: Store, which: Which): Promise<number> {
   const now = () => Date.now();
   let count = 0;
+  let isKnown = false;
   const reason = 'administrator';
   const end = async (signIns: SignIns, audit: Ending['audit']) => {
+    isKnown = true;
     const ended = await endSignIns({ config, store, now }, { signIns, reason, audit });
     count += ended.sessions.length + ended.devices.length;
   };
   const { id, client } = which;
   if (client !== undefined) {
+    if (!config.devices.has(client)) {
+      process.stderr.write(
+        `latchkey: devices has no client ${JSON.stringify(client)}; its old sign-ins are revoked anyway\n`,
+      );
+    }
     await end({ of: 'client', clientId: client }, ({ devices }) => [
       { type: 'client.revoked', detail: { client, reason, devices } },
     ]);
@@ -79,8 +86,9 @@ async function revoke(config: Config, store: Store, which: Which): Promise<numbe
       await end({ of: kind, id: session.id }, auditEach(person.sub, reason));
     }
   }
+  if (!isKnown) process.stderr.write('latchkey: no person or session matches. See: latchkey sessions list\n');
   process.stdout.write(`Revoked ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
-  return count > 0 || which.id === undefined ? 0 : 1;
+  return isKnown ? 0 : 1;
 }
 
 const header = ['KIND', 'PERSON', 'STATE', 'SINCE', 'USED', 'UNTIL', 'ON', 'ID'];

@@ -1,11 +1,11 @@
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { decide } from '../policy/decide.ts';
-import type { Session } from '../store/store.ts';
+import type { AuditEntry, Session } from '../store/store.ts';
 
 /**
- * A person's decisions about a site, wherever they make them. The last decision wins. Each one is audited and sent to
- * the person's browsers. A decision that changes nothing is not an error.
+ * A person's decisions about a site, wherever they make them. The last decision wins. Each one is sent to
+ * the person's browsers, and audited if it changes anything. A decision that changes nothing is not an error.
  */
 
 /**
@@ -23,7 +23,7 @@ export async function allowSite(
   if (!answer.allowed && answer.error !== 'insufficient_user_authentication')
     throw new OAuthError(answer.error, answer.why);
   await deps.store.grantConsent({ sub, origin, resource, scopes }, deps.now());
-  await record(deps, sub, 'consent.granted', { origin, resource, scope: scopes.join(' ') });
+  await record(deps, sub, { type: 'consent.granted', detail: { origin, resource, scope: scopes.join(' ') } });
 }
 
 /**
@@ -37,7 +37,7 @@ export async function takeBackSite(
   { origin, resource }: { origin: string; resource?: string | undefined },
 ): Promise<void> {
   const taken = await deps.store.revokeConsent({ sub, origin, resource });
-  if (taken > 0) await record(deps, sub, 'consent.revoked', { origin, resource });
+  await record(deps, sub, taken > 0 ? { type: 'consent.revoked', detail: { origin, resource } } : undefined);
 }
 
 /**
@@ -52,7 +52,8 @@ export async function refuseSite(deps: Deps, sub: string, origin: string): Promi
   if (site.consent === 'granted') {
     throw new OAuthError('access_denied', 'access was granted by the administrator; there is nothing to consent to');
   }
-  if (await deps.store.refuseSite({ sub, origin }, deps.now())) await record(deps, sub, 'consent.refused', { origin });
+  const isNews = await deps.store.refuseSite({ sub, origin }, deps.now());
+  await record(deps, sub, isNews ? { type: 'consent.refused', detail: { origin } } : undefined);
 }
 
 /** Reverts a "never". */
@@ -61,15 +62,19 @@ export async function letSiteAsk(
   sub: string,
   origin: string,
 ): Promise<void> {
-  if (await deps.store.letSiteAsk({ sub, origin })) await record(deps, sub, 'consent.refusal_revoked', { origin });
+  const isNews = await deps.store.letSiteAsk({ sub, origin });
+  await record(deps, sub, isNews ? { type: 'consent.refusal_revoked', detail: { origin } } : undefined);
 }
 
+/**
+ * Tells the person's browsers, also of a decision that changes nothing: it may repeat one whose event could not be
+ * published.
+ */
 async function record(
   { store, feed, now }: Pick<Deps, 'store' | 'feed' | 'now'>,
   sub: string,
-  type: string,
-  detail: Record<string, unknown>,
+  change: Omit<AuditEntry, 'sub'> | undefined,
 ) {
-  await store.appendAudit({ type, sub, detail }, now());
   await feed.publish({ type: 'consent', sub });
+  if (change) await store.appendAudit({ ...change, sub }, now());
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { open, type SealContext, seal } from '../keys/seal.ts';
-import type { Log } from '../log.ts';
-import type { GrantKind, RefreshStore, Store, UpstreamGrant } from '../store/store.ts';
+import { errorSummary, type Log } from '../log.ts';
+import type { GrantClaims, GrantKind, RefreshStore, Store, UpstreamGrant } from '../store/store.ts';
 import type { Backoff } from './backoff.ts';
 import { createCommitter } from './commit-refresh.ts';
 import { type Every, hold, leaseMs } from './hold-lease.ts';
@@ -28,7 +28,8 @@ export type Refreshed =
 export type Refresher = (target: Refreshable) => Promise<Refreshed>;
 
 interface RefresherDeps {
-  store: RefreshStore & Pick<Store, 'getSession' | 'getDeviceSession' | 'setSessionState' | 'setDeviceSessionState'>;
+  store: RefreshStore &
+    Pick<Store, 'getSession' | 'getDeviceSession' | 'setSessionState' | 'setDeviceSessionState' | 'upsertPerson'>;
   ring: KeyRing;
   upstreams: ReadonlyMap<string, Upstream>;
   backoff: Backoff;
@@ -146,6 +147,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
           claims: { ...row.claims, ...defined(outcome.claims) },
           refreshedAt: now(),
         });
+        await followPerson(target, outcome.claims);
         return current(target);
       case 'incomplete':
         await commit(target, outcome.refreshToken);
@@ -172,6 +174,18 @@ export function createRefresher(deps: RefresherDeps): Refresher {
         });
         return { kind: 'unavailable', retryAfterMs };
       }
+    }
+  }
+
+  /** Keeps the person's name and e-mail as the provider last said them: a revocation by e-mail uses the new one. */
+  async function followPerson({ idpSub, row }: Refreshable, { name, email }: GrantClaims): Promise<void> {
+    if ((name ?? row.claims.name) === row.claims.name && (email ?? row.claims.email) === row.claims.email) return;
+    const { issuer, upstream, sub: newSub } = row;
+    try {
+      await store.upsertPerson({ issuer, idpSub, upstream, newSub, name, email }, now());
+    } catch (error) {
+      // The refresh has been stored, so this must not fail it.
+      log.warn({ event: 'person_not_updated', cause: errorSummary(error) });
     }
   }
 
