@@ -14,7 +14,7 @@ import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../../..
 import { createIdp, newSigningKey } from '../../../demo/idp/idp.ts';
 import { originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
-import { demoUsers } from '../../../demo/users.ts';
+import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import { createTestStore } from '../../broker/store.ts';
 import { holdable } from './held-token.ts';
 import { freePorts } from './ports.ts';
@@ -24,12 +24,15 @@ type Tree = Record<string, unknown>;
 export const redirectUri = chromeRedirectUri(chromeExtensionId(demoExtensionKey));
 
 /**
- * A broker on the store of this run (`createTestStore`) and a real provider, on free ports, with the demo's configuration changed by `adjust`, and
- * `files` beside it.
+ * A broker on the store of this run (`createTestStore`) and a real provider, on free ports, with the demo's
+ * configuration changed by `adjust`, and `files` beside it.
+ *
+ * @param users whom the provider knows
  */
 export async function startBrokerAndIdp(
   adjust: (config: Tree) => void = () => {},
   files: Readonly<Record<string, string>> = {},
+  users: readonly DemoUser[] = demoUsers,
 ) {
   const ports = await freePorts();
   const origins = originsOf(ports);
@@ -45,7 +48,7 @@ export async function startBrokerAndIdp(
       postLogoutRedirectUris: [],
       backchannelLogoutUri: `${origins.broker}/hooks/${upstreamName}/backchannel-logout`,
     },
-    users: demoUsers,
+    users,
     signingKey,
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),
