@@ -163,7 +163,7 @@ export interface SessionStore {
   endSessionsOf(who: SessionsOf, olderThan: number, reason: string, now: number, event?: EndedEvent): Promise<string[]>;
 }
 
-/** `id` is one session; `browser` is also the session that replaces it and has not been used yet. */
+/** `id` is one session; `browser` is also the one that replaces it, or that it replaces, until the newer one is used. */
 export type SessionsOf = { id: string } | { browser: string } | { sub: string } | LogoutTarget;
 
 /** Builds the event about ended sessions, from their ids. */

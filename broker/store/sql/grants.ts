@@ -61,7 +61,11 @@ const isOf =
   (who: Holder) =>
   (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> => {
     if ('id' in who) return eb('id', '=', who.id);
-    if ('browser' in who) return eb.or([eb('id', '=', who.browser), eb('predecessor', '=', who.browser)]);
+    if ('browser' in who) {
+      const { browser } = who;
+      const replaced = eb.selectFrom('sessions as own').select('own.predecessor').where('own.id', '=', browser);
+      return eb.or([eb('id', '=', browser), eb('predecessor', '=', browser), eb('id', '=', replaced)]);
+    }
     if ('sub' in who) return eb('sub', '=', who.sub);
     if ('clientId' in who) return sql<SqlBool>`${sql.ref('clientId')} = ${who.clientId}`;
     const { issuer } = who;

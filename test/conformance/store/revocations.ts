@@ -121,7 +121,10 @@ export const kill = (it: StoreTest) =>
       expect(await store.commitRefresh('session', browser.id, { version: 2, rechecks: 0 }, result)).toBe(false);
     });
 
-    it('end a browser with the session that replaces it, until that is used', async ({ store, person }) => {
+    it('end a browser with the session that replaces it, or that it replaces, until the newer one is used', async ({
+      store,
+      person,
+    }) => {
       const one = await insertedSession(store, person);
       const next = await insertedSession(store, person, { predecessor: one.id });
       const other = await insertedSession(store, person);
@@ -129,6 +132,9 @@ export const kill = (it: StoreTest) =>
       await store.activateSession(used.id, t0);
       const end = (browser: string) => store.endSessionsOf({ browser }, t0, 'person', t0);
       expect((await end(one.id)).sort()).toEqual([one.id, next.id].sort());
+      const before = await insertedSession(store, person);
+      const unused = await insertedSession(store, person, { predecessor: before.id });
+      expect((await end(unused.id)).sort()).toEqual([before.id, unused.id].sort());
       expect(await end(other.id)).toEqual([]);
       expect(await end(used.id)).toEqual([used.id]);
     });
