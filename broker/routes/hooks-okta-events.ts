@@ -44,7 +44,9 @@ const rememberMs = 86_400_000;
 
 const text = v.pipe(v.string(), v.maxLength(512));
 
-const party = v.object({ type: v.nullish(text), id: v.nullish(text), alternateId: v.nullish(text) });
+/** Unusable values are ignored: they must not cost the other people of the same call their hint. */
+const lenient = v.fallback(v.nullish(text), undefined);
+const party = v.object({ type: lenient, id: lenient, alternateId: lenient });
 
 const oktaEvents = v.object({
   eventId: v.pipe(text, v.minLength(1)),

@@ -67,6 +67,13 @@ describe('a hint', () => {
     await session.call('DELETE', '/session');
   });
 
+  it('is taken though another event of the same call is unusable', async () => {
+    await signedIn('grace', 'compiler-1952');
+    const odd = { eventType: 'user.lifecycle.suspend', target: [{ type: 7, id: 'x'.repeat(600), alternateId: {} }] };
+    expect((await send(odd, event('user.lifecycle.suspend', 'grace'))).status).toBe(204);
+    expect((await statesOf('grace'))[0]).toBe('recheck');
+  });
+
   describe('is met', () => {
     const hint = (username: string) => send(event('application.user_membership.remove', username));
     const endGrantsAtProvider = async () => {
