@@ -6,6 +6,7 @@ import { budgets } from './limits/budgets.ts';
 import { bodySize } from './middleware/body-size.ts';
 import { clientAddress } from './middleware/client-address.ts';
 import { errorAnswer, notFound } from './middleware/error-answer.ts';
+import { inPerson } from './middleware/in-person.ts';
 import { language } from './middleware/page-language.ts';
 import { plainPath } from './middleware/plain-path.ts';
 import { byAddress, bySession, limit } from './middleware/rate-limit.ts';
@@ -28,6 +29,7 @@ import { introspect } from './routes/introspect.ts';
 import { jwks } from './routes/jwks.ts';
 import { metadata } from './routes/metadata.ts';
 import { register } from './routes/register.ts';
+import { showResult } from './routes/result.ts';
 import { revoke } from './routes/revoke.ts';
 import { sessionAuthorize } from './routes/session-authorize.ts';
 import { consentDecide, consentRevoke } from './routes/session-consents.ts';
@@ -80,7 +82,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/revoke', revoke(deps));
   app.on(['GET', 'POST'], '/userinfo', userInfo(deps));
   app.post('/register', register);
-  app.get('/authorize', authorize(deps));
+  app.get('/authorize', inPerson, authorize(deps));
   app.post('/introspect', introspect(deps));
 
   app.get('/verify', verify(deps));
@@ -91,9 +93,10 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/device', devicePage(deps));
   app.post('/device', forms, deviceSubmit(deps));
   app.post('/device/decision', forms, deviceDecision(deps));
-  app.get('/account', account(deps));
+  app.get('/account', inPerson, account(deps));
   app.post('/account', forms, accountChange(deps));
-  app.get('/callback', callback(deps));
+  app.get('/callback', inPerson, callback(deps));
+  app.get('/result', showResult(deps));
   app.post('/signout', signOut(deps));
   app.post('/authorize/decision', forms, authorizeDecision(deps));
   for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));

@@ -17,7 +17,9 @@ import { createTokenVerifier } from './tokens/token-verifier.ts';
 import { createBackoff } from './upstream/backoff.ts';
 import type { Every } from './upstream/hold-lease.ts';
 import { meteredUpstream } from './upstream/metered-upstream.ts';
+import { providerFetch } from './upstream/provider-fetch.ts';
 import { createRefresher } from './upstream/refresh.ts';
+import { createRefusals, refusedRequests } from './upstream/refusals.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
 /** What comes from outside the broker's own code. */
@@ -35,17 +37,25 @@ export interface World {
 
 /** Puts the parts together. */
 export function compose(world: World): Deps {
-  const { config, store, ring, log, now, fetch, random, sleep, every } = world;
+  const { config, store, ring, log, now, random, sleep, every } = world;
+  const fetch = providerFetch(world.fetch);
   const metrics = createMetrics();
+  const refusals = createRefusals({ now, log });
   const upstreams = new Map(
     [...config.upstreams].map(([name, upstream]) => [
       name,
-      meteredUpstream(createUpstream({ config: upstream, fetch, now }), metrics),
+      meteredUpstream(createUpstream({ config: upstream, fetch, now, log, refusals }), metrics),
     ]),
   );
-  const keys = createSigningKeys({ store, ring, now });
+  const keys = createSigningKeys({ store, ring, now, log });
   const backoff = createBackoff({ now, random });
-  metrics.watchProviders(() => [...upstreams.keys()].map((name) => [name, backoff.failures(name)]));
+  metrics.watchProviders(
+    () => [...upstreams.keys()].map((name) => [name, backoff.failures(name)]),
+    () =>
+      [...upstreams.keys()].flatMap((name) =>
+        refusedRequests.map((request) => [name, request, refusals.of(name).some((one) => one.request === request)]),
+      ),
+  );
   const nonces = createNonceIssuer({ ring, now });
   return {
     config,
@@ -53,6 +63,7 @@ export function compose(world: World): Deps {
     ring,
     upstreams,
     backoff,
+    refusals,
     countInChunks: createChunkedCounter({ store, now, factor: config.rateLimitFactor }),
     refresher: createRefresher({
       store,

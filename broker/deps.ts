@@ -15,6 +15,7 @@ import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { TokenVerifier } from './tokens/token-verifier.ts';
 import type { Backoff } from './upstream/backoff.ts';
 import type { Refresher } from './upstream/refresh.ts';
+import type { Refusals } from './upstream/refusals.ts';
 import type { Upstream } from './upstream/types.ts';
 
 /** All that the endpoints work with. Made once, in `compose.ts`; nothing below reads a global. */
@@ -26,6 +27,8 @@ export interface Deps {
   upstreams: ReadonlyMap<string, Upstream>;
   /** Which providers are left alone for a while. */
   backoff: Backoff;
+  /** Which providers refuse this broker as a client. */
+  refusals: Refusals;
   refresher: Refresher;
   countInChunks: ChunkedCounter;
   keys: SigningKeys;

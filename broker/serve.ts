@@ -6,14 +6,16 @@ import { serve as listen } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createAdminApp } from './admin.ts';
 import { createApp } from './app.ts';
+import { createAuditSealer } from './audit/seal-audit.ts';
 import { compose } from './compose.ts';
 import { reloadConfig } from './config/reload-config.ts';
 import { reloadableConfig } from './config/reloadable-config.ts';
 import type { Config, ListenAddress } from './config/types.ts';
 import type { Env } from './env.ts';
-import { openReloadableRing } from './keys/reloadable-ring.ts';
+import { openRingOf } from './keys/reloadable-ring.ts';
 import { errorSummary, type Log } from './log.ts';
 import { createStore } from './store/open.ts';
+import type { Store } from './store/store.ts';
 
 export interface RunningBroker {
   /** Where it really listens; the port of the configuration can be 0. */
@@ -30,6 +32,8 @@ export interface RunningBroker {
 const collectEveryMs = 60_000;
 const collectBatch = 500;
 const reloadKeysEveryMs = 5_000;
+/** Until an audit entry is sealed, someone with the database could change it unnoticed. */
+const sealAuditEveryMs = 5_000;
 /** Requests under way at shutdown may take so long. */
 const drainMs = 10_000;
 
@@ -40,12 +44,11 @@ const drainMs = 10_000;
  */
 export async function startBroker(config: Config, log: Log): Promise<RunningBroker> {
   const now = () => Date.now();
-  const ring = openReloadableRing(config.keysFile, log);
   const store = await createStore(config.store, {
     now,
     onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
   });
-  await store.migrate();
+  const ring = await readyRing(store, config, log);
   const live = reloadableConfig(config);
   const deps = compose({
     config: live.config,
@@ -66,6 +69,8 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
   const server = await start(createApp(deps), config.listen);
   const admin = await start(createAdminApp(deps), config.adminListen);
   const collector = setInterval(() => void collect(), collectEveryMs).unref();
+  const sealer = createAuditSealer({ store, ring, now, log });
+  const sealing = setInterval(() => void sealer.run(live.config.audit), sealAuditEveryMs).unref();
   const keysWatcher = setInterval(() => ring.reload(), reloadKeysEveryMs).unref();
   log.info({
     event: 'listening',
@@ -99,12 +104,25 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     async close() {
       clearInterval(collector);
       clearInterval(keysWatcher);
+      clearInterval(sealing);
       deps.feed.close();
       await Promise.all([drain(server), drain(admin)]);
+      await sealer.run(live.config.audit);
       await store.close();
       log.info({ event: 'stopped' });
     },
   };
+}
+
+/** The store is closed again if it can't be used. */
+async function readyRing(store: Store, { keysFile }: Config, log: Log) {
+  try {
+    await store.migrate();
+    return await openRingOf(store, keysFile, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 async function start(app: Hono<Env>, { host, port }: ListenAddress): Promise<Server> {

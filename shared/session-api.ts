@@ -25,10 +25,11 @@ const scopeText = v.pipe(v.string(), v.maxLength(2_048));
 
 export const authorizeRequest = v.strictObject({
   redirect_uri: text(512),
-  /** PKCE S256 (RFC 7636 §4.2). */
+  /** PKCE S256 (RFC 7636 §4.2) between the extension and the broker. The broker draws its own for the provider. */
   code_challenge: b64u256,
   state: b64u256,
-  nonce: b64u256,
+  /** Older extensions send it. The broker ignores it. */
+  nonce: v.optional(b64u256),
   prompt: v.optional(v.picklist(['none', 'login', 'consent', 'select_account'])),
   /** Required with `prompt: none`: the broker's `sub` of the account that was signed in. The sign-in fails for any other account. */
   sub: v.optional(text(64)),

@@ -13,10 +13,12 @@ Administration:
   doctor    Check the configuration, the provider and the network
   serve     Run the broker
   migrate   Apply database migrations
-  keys      Create, list and rotate the broker's keys
+  keys      Create, list, rotate and revoke the broker's keys
+  compromised
+            Replace all keys and end sessions after a theft
   backup    Back up a SQLite database while the broker runs
   sessions  List and revoke people's sessions and devices
-  audit     Export the audit log
+  audit     Export the audit log, or check that nobody has changed it
   policy    Explain why a site can or can't get a token
   services  Generate a service's secret and its hash
   schema    Print the JSON Schema of the configuration

@@ -1,36 +1,71 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { type Head, verifyAudit } from '../audit/verify-audit.ts';
+import { loadRing } from '../keys/ring.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey audit export --config FILE [--after SEQ]
+export const usage = `Usage: latchkey audit <export | verify> --config FILE
 
-  Print the audit log as JSON Lines, oldest first. Use --after SEQ to continue after an earlier export.
+  audit export            print the audit log as JSON Lines, oldest first
+         --after SEQ      continue after an earlier export
+  audit verify            check that nobody has changed the audit log; exit code 1 if somebody has
+         --head N:HASH    also check that the log still has this batch, as an earlier verification printed it, or as
+                          the broker logged it (audit_sealed)
 `;
 
 const page = 500;
 
-/** `latchkey audit export`. */
+/** `latchkey audit export | verify`. */
 export async function audit(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { config: { type: 'string' }, after: { type: 'string', default: '0' } },
+    options: { config: { type: 'string' }, after: { type: 'string', default: '0' }, head: { type: 'string' } },
     allowPositionals: true,
   });
-  if (positionals.join(' ') !== 'export' || !/^\d{1,15}$/.test(values.after)) {
+  const command = positionals.join(' ');
+  const head = values.head === undefined ? undefined : readHead(values.head);
+  const isUsable = command === 'export' ? /^\d{1,15}$/.test(values.after) : command === 'verify';
+  if (!isUsable || (values.head !== undefined && !head)) {
     process.stderr.write(usage);
     return 2;
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   const store = await createStore(config.store, { now: () => Date.now() });
   try {
+    if (command === 'verify') {
+      await store.migrate();
+      return await verify(store, config.keysFile, head);
+    }
     await exportAll(store, Number(values.after), process.stdout);
+    return 0;
   } finally {
     await store.close();
   }
-  return 0;
+}
+
+function readHead(text: string): Head | undefined {
+  const [, number, hash] = /^(\d{1,15}):([\w-]{43})$/.exec(text) ?? [];
+  return number === undefined || hash === undefined ? undefined : { number: Number(number), hash };
+}
+
+async function verify(store: Store, keysFile: string, expected: Head | undefined): Promise<number> {
+  const { problems, entries, batches, unsealed, floor, head } = await verifyAudit(
+    { store, ring: loadRing(keysFile) },
+    expected,
+  );
+  for (const problem of problems) process.stderr.write(`latchkey: ${problem}\n`);
+  const lines = [
+    `checked   ${entries} entries in ${batches} batches`,
+    ...(floor > 0 ? [`deleted   batches up to ${floor}, because of their age`] : []),
+    ...(unsealed > 0 ? [`unsealed  ${unsealed} entries; a running broker seals them within seconds`] : []),
+    ...(head ? [`head      ${head.number}:${head.hash}`] : []),
+    problems.length === 0 ? 'The audit log is unchanged.' : 'The audit log was CHANGED.',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return problems.length === 0 ? 0 : 1;
 }
 
 async function exportAll(store: Store, after: number, out: NodeJS.WriteStream): Promise<void> {

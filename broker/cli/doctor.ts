@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { examine } from '../doctor/doctor.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { providerFetch } from '../upstream/provider-fetch.ts';
 import { configFrom } from './config-option.ts';
 
 /** What `--help` prints. */
@@ -21,7 +22,7 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     options: { config: { type: 'string' }, json: { type: 'boolean', default: false } },
   });
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  const deps = { fetch: globalThis.fetch, now: () => Date.now() };
+  const deps = { fetch: providerFetch(globalThis.fetch), now: () => Date.now() };
   const counts = { ok: 0, warning: 0, failed: 0 };
   for await (const finding of examine(deps, config)) {
     counts[finding.level] += 1;

@@ -1,29 +1,39 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/types.ts';
-import { openReloadableRing } from '../keys/reloadable-ring.ts';
+import { openRingOf } from '../keys/reloadable-ring.ts';
 import { initRing, type KeyRing } from '../keys/ring.ts';
 import { rotateRing } from '../keys/rotate-ring.ts';
 import { createLog } from '../log.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
+import { revokeSigningKeys, UnknownKeyError } from '../tokens/revoke-signing-keys.ts';
 import { rotateSigningKeys, TooEarlyError } from '../tokens/rotate-signing-keys.ts';
 import { configFrom } from './config-option.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey keys <init | list | rotate>
+export const usage = `Usage: latchkey keys <init | list | rotate | revoke>
 
   keys init --file FILE               create a key file with one new key
   keys list --config FILE             list encryption keys (with how many rows use each) and signing keys
   keys rotate sealing --config FILE   add a new encryption key; old keys can still decrypt
   keys rotate signing --config FILE   switch to the next signing key
                  --force              rotate now; APIs with a cached key set may reject tokens for up to 5 minutes
+  keys revoke signing --config FILE   reject a stolen signing key, and all it has signed, at once on all brokers
+                 --kid ID             the key (may be repeated)
+                 --all                all of them, and make new ones
 `;
 
-/** `latchkey keys init | list | rotate`. */
+/** `latchkey keys init | list | rotate | revoke`. */
 export async function keys(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { file: { type: 'string' }, config: { type: 'string' }, force: { type: 'boolean', default: false } },
+    options: {
+      file: { type: 'string' },
+      config: { type: 'string' },
+      force: { type: 'boolean', default: false },
+      kid: { type: 'string', multiple: true },
+      all: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const config = () => configFrom(values.config === undefined ? [] : ['--config', values.config]);
@@ -34,7 +44,7 @@ export async function keys(argv: readonly string[]): Promise<number> {
     case 'list':
       return withStore(config(), list);
     case 'rotate sealing':
-      return rotateSealing(config());
+      return withStore(config(), rotateSealing);
     case 'rotate signing':
       return withStore(config(), (store, ring, { resources }) =>
         rotateSigning(
@@ -44,6 +54,9 @@ export async function keys(argv: readonly string[]): Promise<number> {
           values.force,
         ),
       );
+    case 'revoke signing':
+      if (values.all === (values.kid !== undefined)) break;
+      return withStore(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'));
   }
   process.stderr.write(usage);
   return 2;
@@ -57,9 +70,13 @@ function init(file: string): number {
   return 0;
 }
 
-function rotateSealing({ keysFile }: Config): number {
+async function rotateSealing(store: Store, { current }: KeyRing, { keysFile }: Config): Promise<number> {
   const kid = rotateRing(keysFile, Date.now());
-  say(`Key ${kid} is now used for encryption. Running brokers pick it up within seconds (or immediately on SIGHUP).`);
+  await store.appendAudit(
+    { type: 'keys.sealing_rotated', detail: { current: kid, previous: current.kid } },
+    Date.now(),
+  );
+  say(`Key ${kid} is now used for encryption. Running brokers use it from now on.`);
   say(
     'Sessions are re-encrypted on their next refresh. You can delete an old key once "latchkey keys list" shows 0 rows for it.',
   );
@@ -76,6 +93,25 @@ async function rotateSigning(store: Store, ring: KeyRing, tokenLifeMs: number, f
   } catch (error) {
     if (!(error instanceof TooEarlyError)) throw error;
     process.stderr.write(`latchkey: ${error.message}, or use --force\n`);
+    return 1;
+  }
+}
+
+async function revokeSigning(store: Store, ring: KeyRing, kids: readonly string[] | 'all'): Promise<number> {
+  try {
+    const { revoked, active, next } = await revokeSigningKeys({ store, ring }, Date.now(), kids);
+    for (const kid of revoked) say(`revoked ${kid}`);
+    for (const kid of active) say(`active  ${kid}`);
+    for (const kid of next) say(`next    ${kid}`);
+    say('No broker signs with a revoked key, publishes it or accepts it any more.');
+    say('APIs that verify tokens on their own accept it until they load /jwks again, which takes up to ten minutes.');
+    say('Restart them, or call verify.dropKeys() of @latchkey/api.');
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UnknownKeyError)) throw error;
+    process.stderr.write(
+      `latchkey: ${error.message}. Run "latchkey keys list" to see the keys. Nothing was changed.\n`,
+    );
     return 1;
   }
 }
@@ -100,10 +136,10 @@ async function withStore(
   config: Config,
   work: (store: Store, ring: KeyRing, config: Config) => Promise<number>,
 ): Promise<number> {
-  const ring = openReloadableRing(config.keysFile, createLog(process.stderr));
   const store = await createStore(config.store, { now: () => Date.now() });
   try {
     await store.migrate();
+    const ring = await openRingOf(store, config.keysFile, createLog(process.stderr));
     return await work(store, ring, config);
   } finally {
     await store.close();

@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../store/store.ts';
 import { audit, usage as auditUsage } from './audit.ts';
 import { backup, usage as backupUsage } from './backup.ts';
+import { compromised, usage as compromisedUsage } from './compromised.ts';
 import { doctor, usage as doctorUsage } from './doctor.ts';
 import { init, usage as initUsage } from './init.ts';
 import { keys, usage as keysUsage } from './keys.ts';
@@ -25,6 +26,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['serve', { run: serve, usage: serveUsage }],
   ['migrate', { run: migrate, usage: migrateUsage }],
   ['keys', { run: keys, usage: keysUsage }],
+  ['compromised', { run: compromised, usage: compromisedUsage }],
   ['backup', { run: backup, usage: backupUsage }],
   ['sessions', { run: sessions, usage: sessionsUsage }],
   ['audit', { run: audit, usage: auditUsage }],

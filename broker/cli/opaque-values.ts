@@ -1,5 +1,5 @@
 /** Options whose values are drawn at random, and so may begin with a dash. */
-const opaque = new Set(['--id', '--sub', '--subject']);
+const opaque = new Set(['--id', '--sub', '--subject', '--kid']);
 
 /** Joins such an option with its value (`--id=-hp…`), which the parser of options takes for another option otherwise. */
 export function joinOpaqueValues(argv: readonly string[]): string[] {

@@ -58,6 +58,7 @@ export async function policy(argv: readonly string[]): Promise<number> {
     scopes: words(values.scopes) ?? [],
     claims: {
       groups: values.groups?.split(',').filter((group) => group !== '') ?? known?.claims.groups ?? [],
+      groups_overage: values.groups === undefined && known?.claims.groups_overage,
       acr: values.acr ?? known?.claims.acr,
       auth_time: ago === undefined ? known?.claims.auth_time : toSeconds(now - ago),
     },

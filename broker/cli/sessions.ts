@@ -1,18 +1,22 @@
 import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
-import type { Config } from '../config/types.ts';
-import { auditEach, type Ending, endSignIns, type SignIns } from '../revocation/end-sign-ins.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
-import { type Owned, peopleOf, sessionsOf, type Which } from './people-sessions.ts';
+import { type Owned, sessionsOf, type Which } from './people-sessions.ts';
+import { revokeMany, revokeNamed } from './revoke-sessions.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID | --client ID]
 
   sessions list      list active sessions and devices (all users unless filtered)
            --json    one JSON object per line
-  sessions revoke    revoke sessions; requires --sub, --email, --id or --client (all devices of that client)
+  sessions revoke    revoke sessions; requires one of the options above (--client: all devices of that client), or
+           --all             everyone's
+           --upstream NAME   those of one identity provider
+           --before TIME     those that began before, such as 2026-11-27T10:00Z
+           --key ID          those encrypted with this key of the key file
+                             (--upstream, --before and --key can be combined: all must hold)
 `;
 
 /** `latchkey sessions list | revoke`: works on the store, whether or not a broker runs. */
@@ -25,22 +29,37 @@ export async function sessions(argv: readonly string[]): Promise<number> {
       email: { type: 'string' },
       id: { type: 'string' },
       client: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      upstream: { type: 'string' },
+      before: { type: 'string' },
+      key: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   });
-  const { sub, email, id, client, json } = values;
+  const { sub, email, id, client, all, upstream, before, key, json } = values;
   const which: Which = { sub, email, id, client };
   const named = Object.values(which).filter((value) => value !== undefined).length;
+  const isFiltered = [upstream, before, key].some((value) => value !== undefined);
+  const ways = named + (isFiltered ? 1 : 0) + (all ? 1 : 0);
   const command = positionals.join(' ');
-  if ((command !== 'list' && command !== 'revoke') || named > 1 || (command === 'revoke' && named === 0)) {
+  const isUsable = command === 'list' ? ways === named && named <= 1 : command === 'revoke' && ways === 1;
+  if (!isUsable) {
     process.stderr.write(usage);
     return 2;
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   const store = await createStore(config.store, { now: () => Date.now() });
+  const deps = { config, store, now: () => Date.now() };
   try {
-    return await (command === 'list' ? list(store, which, json) : revoke(config, store, which));
+    if (command === 'list') return await list(store, which, json);
+    const revoked = await (named > 0 ? revokeNamed(deps, which) : revokeMany(deps, { upstream, before, key }));
+    if (typeof revoked === 'string') {
+      process.stderr.write(`latchkey: ${revoked} Nothing was changed.\n`);
+      return 1;
+    }
+    process.stdout.write(`Revoked ${revoked} ${revoked === 1 ? 'session' : 'sessions'}.\n`);
+    return 0;
   } finally {
     await store.close();
   }
@@ -55,40 +74,6 @@ async function list(store: Store, which: Which, json: boolean): Promise<number> 
   }
   if (count === 0 && !json) process.stdout.write('No matching sessions.\n');
   return 0;
-}
-
-async function revoke(config: Config, store: Store, which: Which): Promise<number> {
-  const now = () => Date.now();
-  let count = 0;
-  let isKnown = false;
-  const reason = 'administrator';
-  const end = async (signIns: SignIns, audit: Ending['audit']) => {
-    isKnown = true;
-    const ended = await endSignIns({ config, store, now }, { signIns, reason, audit });
-    count += ended.sessions.length + ended.devices.length;
-  };
-  const { id, client } = which;
-  if (client !== undefined) {
-    if (!config.devices.has(client)) {
-      process.stderr.write(
-        `latchkey: devices has no client ${JSON.stringify(client)}; its old sign-ins are revoked anyway\n`,
-      );
-    }
-    await end({ of: 'client', clientId: client }, ({ devices }) => [
-      { type: 'client.revoked', detail: { client, reason, devices } },
-    ]);
-  } else if (id === undefined) {
-    for await (const person of peopleOf(store, which)) {
-      await end({ of: 'person', person }, auditEach(person.sub, reason));
-    }
-  } else {
-    for await (const { kind, person, session } of sessionsOf(store, which)) {
-      await end({ of: kind, id: session.id }, auditEach(person.sub, reason));
-    }
-  }
-  if (!isKnown) process.stderr.write('latchkey: no person or session matches. See: latchkey sessions list\n');
-  process.stdout.write(`Revoked ${count} ${count === 1 ? 'session' : 'sessions'}.\n`);
-  return isKnown ? 0 : 1;
 }
 
 const header = ['KIND', 'PERSON', 'STATE', 'SINCE', 'USED', 'UNTIL', 'ON', 'ID'];
@@ -111,6 +96,7 @@ const record = ({ kind, person, session }: Owned) => ({
   email: person.email,
   name: person.name,
   upstream: session.upstream,
+  key: session.ringKid,
   state: session.state,
   created_at: new Date(session.createdAt).toISOString(),
   refreshed_at: new Date(session.refreshedAt).toISOString(),

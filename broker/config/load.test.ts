@@ -63,6 +63,29 @@ describe('a good file', () => {
     ]);
   });
 
+  it.each([
+    ['okta', '', 30_000, undefined],
+    ['okta', ', refresh_leeway: 0s', 0, undefined],
+    ['auth0', '', 0, undefined],
+    ['generic', ', rotates: no', 0, 'no'],
+    ['keycloak', ', rotates: "yes", refresh_leeway: 20s', 20_000, 'yes'],
+  ])('knows the leeway and the rotation of a provider: %s%s', (preset, more, refreshLeewayMs, rotates) => {
+    const entry = `{ issuer: https://id.example.com, client_id: c, client_secret: "\${OKTA_CLIENT_SECRET}", preset: ${preset}${more} }`;
+    const config = parse(`
+issuer: https://latchkey.example.com
+keys_file: keys
+upstreams: { p: ${entry} }
+resources: { https://api.example.com: { name: API, scopes: { a: A } } }`);
+    expect(config.upstreams.get('p')).toMatchObject({ refreshLeewayMs });
+    expect(config.upstreams.get('p')?.rotates).toBe(rotates);
+  });
+
+  it('keeps audit entries for good, unless it says for how long', () => {
+    expect(parse(good).audit).toEqual({ keepMs: undefined });
+    expect(parse(`${good}audit: { keep: 400d }\n`).audit).toEqual({ keepMs: 400 * 86_400_000 });
+    expect(faultsOf(`${good}audit: { keep: 0s }\n`).map(({ at }) => at)).toEqual(['audit.keep']);
+  });
+
   it('reads a secret from a file beside it', () => {
     writeFileSync(join(folder, 'client-secret'), 'from-the-file\n');
     const config = parse(good.replace(/client_secret: .*/, 'client_secret_file: client-secret'));

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { LineCounter, parseDocument } from 'yaml';
 import { resolveEnvironment } from './environment.ts';
 import { ConfigError, type Fault } from './fault.ts';
+import { presetOf } from './provider-presets.ts';
 import { referenceFaults } from './references.ts';
 import { type ConfigFile, configSchema, jwkSet } from './schema.ts';
 import type { Allow, ClientAuthentication, Config, ServiceAuthentication, UpstreamConfig } from './types.ts';
@@ -130,6 +131,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
       : file.store,
     keysFile: files.resolve(file.keys_file),
     session: { idleMs: file.session.idle, absoluteMs: file.session.absolute },
+    audit: { keepMs: file.audit.keep },
     upstreams: toMap(file.upstreams, (name, upstream) => toUpstream(name, upstream, files)),
     extension: { redirectUris: redirectUris(file.extension.chrome_ids, file.extension.firefox_ids) },
     resources: toMap(file.resources, (resource, entry) => ({
@@ -183,8 +185,10 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     authentication: toAuthentication(name, entry, files),
     scopes: entry.scopes,
     preset: entry.preset,
-    refreshLeewayMs: entry.refresh_leeway,
+    rotates: entry.rotates,
+    refreshLeewayMs: entry.refresh_leeway ?? presetOf(entry.preset).leewayMs,
     groupsClaim: entry.groups_claim,
+    userInfo: entry.userinfo,
     authorizationParams: entry.authorization_params,
     hooks: {
       oktaEventsSecret: entry.hooks.okta_events_secret_file

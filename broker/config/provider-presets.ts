@@ -13,8 +13,17 @@ export interface Preset {
   accountPrompt: 'login' | 'select_account';
   /** Whether a sign-in with `prompt=none` can return a refresh token. */
   silentGrant: boolean;
-  /** Whether the provider rotates refresh tokens. `unknown` is treated as rotating, to be safe. */
-  rotates: 'yes' | 'no' | 'unknown';
+  /**
+   * Whether the provider rotates refresh tokens: a refresh makes the old one worthless. `probably` and `unknown` are
+   * learned from its answers. Until then, `probably` counts as rotating, and `unknown` does if there is a leeway.
+   */
+  rotates: 'yes' | 'no' | 'probably' | 'unknown';
+  /** Whether a different refresh token in an answer shows that the old one is now worthless. */
+  newTokenReplacesOld: boolean;
+  /** `refresh_leeway` if the configuration has none, in milliseconds. */
+  leewayMs: number;
+  /** Token endpoint error codes that end a grant, besides `invalid_grant`. */
+  grantEndedErrors: readonly string[];
   /** Whether revoking a refresh token (RFC 7009) leaves the person's other grants intact. */
   revocationIsNarrow: boolean;
 }
@@ -26,6 +35,9 @@ const usual: Preset = {
   accountPrompt: 'login',
   silentGrant: true,
   rotates: 'unknown',
+  newTokenReplacesOld: true,
+  leewayMs: 0,
+  grantEndedErrors: [],
   revocationIsNarrow: false,
 };
 
@@ -37,25 +49,31 @@ const presets = {
   // token also revokes its access token, but no other grant.
   // https://developer.okta.com/docs/guides/refresh-tokens/main/
   // https://developer.okta.com/docs/guides/revoke-tokens/main/
-  okta: { ...usual, revocationIsNarrow: true },
+  okta: { ...usual, rotates: 'probably', leewayMs: 30_000, revocationIsNarrow: true },
 
   // Rotation is an application setting, with an overlap period of 0 s by default. In tenants created before 2021, and
   // wherever "Refresh Token Revocation Deletes Grant" is on, revoking one token revokes all tokens of the same person,
   // application, and audience. Revocation is therefore treated as wide.
   // https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation
   // https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
-  auth0: usual,
+  auth0: { ...usual, rotates: 'probably' },
 
   // Each use returns a new refresh token, and the old one stays valid. Has no revocation endpoint. Supports
-  // select_account.
+  // select_account. interaction_required and consent_required at the token endpoint mean that the person must sign in.
   // https://learn.microsoft.com/entra/identity-platform/refresh-tokens
   // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
-  entra: { ...usual, accountPrompt: 'select_account', rotates: 'no' },
+  entra: {
+    ...usual,
+    accountPrompt: 'select_account',
+    rotates: 'no',
+    grantEndedErrors: ['interaction_required', 'consent_required'],
+  },
 
-  // Rotation is a realm setting ("Revoke Refresh Token"), off by default, with a maximum reuse count and no time limit.
-  // Revoking a refresh token ends the person's session with the client.
+  // Rotation is a realm setting ("Revoke Refresh Token"), off by default. Each use returns a new token in either case.
+  // With rotation, using a token too often ends the person's session with the client, and so does revoking one.
   // https://www.keycloak.org/docs/latest/server_admin/#_timeouts
-  keycloak: usual,
+  // https://github.com/keycloak/keycloak/pull/8130
+  keycloak: { ...usual, newTokenReplacesOld: false },
 
   // Has no offline_access scope, issues a refresh token only with these two parameters, does not rotate, and revokes per
   // person and client. Supports the prompts none, consent, and select_account; select_account is the closest to a new

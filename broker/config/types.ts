@@ -13,6 +13,8 @@ export interface Config {
   store: string;
   keysFile: string;
   session: { idleMs: number; absoluteMs: number };
+  /** How long audit entries are kept; `undefined`: for good. */
+  audit: { keepMs: number | undefined };
   upstreams: ReadonlyMap<string, UpstreamConfig>;
   extension: { redirectUris: readonly string[] };
   resources: ReadonlyMap<string, ResourceConfig>;
@@ -37,10 +39,14 @@ export interface UpstreamConfig {
   authentication: ClientAuthentication;
   scopes: readonly string[];
   preset: string;
+  /** Whether the provider rotates refresh tokens, if the operator says so. */
+  rotates?: 'yes' | 'no' | undefined;
   /** How long the provider still accepts a rotated refresh token. */
   refreshLeewayMs: number;
   /** Name of the ID token or UserInfo claim that lists the person's groups. */
   groupsClaim: string;
+  /** Whether UserInfo is asked for what the ID token lacks. Default: on. */
+  userInfo?: 'on' | 'off' | undefined;
   /** Added to every authorization request. */
   authorizationParams: Readonly<Record<string, string>>;
   hooks: HooksConfig;

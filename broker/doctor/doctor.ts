@@ -1,6 +1,8 @@
+import type { AuthorizationServer } from 'oauth4webapi';
 import type { Config } from '../config/types.ts';
 import type { Finding } from './finding.ts';
 import { checkAdvice, checkStorage } from './local.ts';
+import { checkMixUp } from './mix-up.ts';
 import { checkProvider } from './provider.ts';
 import { checkPublic } from './public.ts';
 import type { DoctorDeps } from './requests.ts';
@@ -9,6 +11,12 @@ import type { DoctorDeps } from './requests.ts';
 export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
   yield* checkAdvice(config);
   yield* await checkStorage(config);
-  for (const upstream of config.upstreams.values()) yield* await checkProvider(deps, config, upstream);
+  const discovered = new Map<string, AuthorizationServer>();
+  for (const upstream of config.upstreams.values()) {
+    const { metadata, findings } = await checkProvider(deps, config, upstream);
+    if (metadata) discovered.set(upstream.name, metadata);
+    yield* findings;
+  }
+  yield* checkMixUp(discovered);
   yield* await checkPublic(deps, config);
 }

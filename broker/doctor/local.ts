@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { presetOf } from '../config/provider-presets.ts';
 import type { Config } from '../config/types.ts';
-import { loadRing, RingError } from '../keys/ring.ts';
+import { loadRing, MissingRingError, RingError } from '../keys/ring.ts';
 import { errorSummary } from '../log.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -14,12 +14,12 @@ const advice = about('configuration');
 export function checkAdvice(config: Config): Finding[] {
   const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
   const findings: Finding[] = [...checkLifetimes(config), ...checkAdminListen(config)];
-  for (const { name, preset, refreshLeewayMs, scopes } of upstreams.values()) {
-    if (presetOf(preset).rotates !== 'no' && refreshLeewayMs === 0) {
+  for (const { name, preset, rotates = presetOf(preset).rotates, refreshLeewayMs, scopes } of upstreams.values()) {
+    if (rotates !== 'no' && refreshLeewayMs === 0) {
       findings.push(
         advice.warning(
           `upstreams.${name}: refresh_leeway is 0s`,
-          'If the provider rotates refresh tokens, set this to its grace period (Okta: "grace period for token rotation"). Otherwise a crash during a refresh signs the user out.',
+          `If the provider rotates refresh tokens, set this to its grace period: without one, a response that gets lost signs the user out. If it does not rotate them, set upstreams.${name}.rotates to no.`,
         ),
       );
     }
@@ -92,12 +92,11 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     findings.push(keys.ok(`${all.length} encryption ${all.length === 1 ? 'key' : 'keys'}, readable only by the owner`));
   } catch (error) {
     if (!(error instanceof RingError)) throw error;
-    findings.push(
-      keys.failed(
-        error.message,
-        `The broker can't start without a key file. Create one: latchkey keys init --file ${config.keysFile}`,
-      ),
-    );
+    const cure =
+      error instanceof MissingRingError
+        ? `Put the file back. Only if this broker has never run: latchkey keys init --file ${config.keysFile}`
+        : 'The broker needs this file to start. Keep the keys in it: without them, nobody stays signed in.';
+    findings.push(keys.failed(error.message, cure));
   }
   const missing = missingFile(config.store);
   if (missing !== undefined) return [...findings, missing];

@@ -29,7 +29,8 @@ async function findings({ headers = {}, authorize = 400 }: { headers?: Record<st
       ? Response.json({ error: 'invalid_grant' }, { status: 400 })
       : Response.json(metadata, { headers });
   };
-  const found = await checkProvider({ fetch: fetch as typeof globalThis.fetch, now: () => now }, config, upstream);
+  const deps = { fetch: fetch as typeof globalThis.fetch, now: () => now };
+  const { findings: found } = await checkProvider(deps, config, upstream);
   return (check: string) => found.find((finding) => finding.check === `okta: ${check}`);
 }
 

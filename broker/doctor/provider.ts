@@ -1,28 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import * as oauth from 'oauth4webapi';
 import type { Config, UpstreamConfig } from '../config/types.ts';
-import { clientAuth } from '../upstream/client-auth.ts';
+import { checkClient } from './client.ts';
 import { about, type Finding } from './finding.ts';
 import { ask, type DoctorDeps } from './requests.ts';
 
+/** The findings about one provider, and its metadata if there are any. */
+export interface CheckedProvider {
+  metadata?: oauth.AuthorizationServer;
+  findings: Finding[];
+}
+
 /** What the identity provider says of itself, and of us. Nothing is changed there, and nobody is signed in. */
-export async function checkProvider(deps: DoctorDeps, config: Config, upstream: UpstreamConfig): Promise<Finding[]> {
-  const discovered = await discover(deps, upstream);
-  if (!discovered.metadata) return discovered.findings;
-  const { metadata, findings } = discovered;
+export async function checkProvider(
+  deps: DoctorDeps,
+  config: Config,
+  upstream: UpstreamConfig,
+): Promise<CheckedProvider> {
+  const { metadata, findings } = await discover(deps, upstream);
+  if (!metadata) return { findings };
   findings.push(...checkFeatures(upstream, metadata));
-  findings.push(await checkClient(deps, upstream, metadata));
+  findings.push(...(await checkClient(deps, upstream, metadata)));
   for (const redirectUri of [`${config.issuer}/callback`, ...config.extension.redirectUris]) {
     findings.push(await checkRedirect(deps, upstream, metadata, redirectUri));
   }
-  return findings;
+  return { metadata, findings };
 }
 
-async function discover(
-  deps: DoctorDeps,
-  { name, issuer }: UpstreamConfig,
-): Promise<{ metadata?: oauth.AuthorizationServer; findings: Finding[] }> {
+async function discover(deps: DoctorDeps, { name, issuer }: UpstreamConfig): Promise<CheckedProvider> {
   const discovery = about(`${name}: discovery`);
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const answer = await ask(deps, url);
@@ -96,42 +101,6 @@ function checkFeatures({ name, scopes, authentication }: UpstreamConfig, metadat
   return findings.length > 0 ? findings : [features.ok('all required features available')];
 }
 
-/** Redeems a code that cannot exist: whoever knows the client says `invalid_grant`, whoever doesn't, `invalid_client`. */
-async function checkClient(deps: DoctorDeps, upstream: UpstreamConfig, metadata: oauth.AuthorizationServer) {
-  const client = about(`${upstream.name}: client`);
-  try {
-    const response = await oauth.authorizationCodeGrantRequest(
-      metadata,
-      { client_id: upstream.clientId },
-      await clientAuth(upstream.authentication),
-      oauth.validateAuthResponse(
-        { issuer: metadata.issuer },
-        { client_id: upstream.clientId },
-        new URLSearchParams({ code: 'latchkey-doctor', state: 'doctor' }),
-        'doctor',
-      ),
-      'https://latchkey.invalid/callback',
-      randomBytes(32).toString('base64url'),
-      options(deps, upstream),
-    );
-    const { error } = (await response.json()) as { error?: unknown };
-    if (error === 'invalid_client' || error === 'unauthorized_client' || response.status === 401) {
-      return client.failed(
-        `the provider rejected the client credentials (${upstream.authentication.method}: ${typeof error === 'string' ? error : response.status})`,
-        'Copy client_id and the secret again. For private_key_jwt, register the public key. Also check client_auth.',
-      );
-    }
-    if (error === 'invalid_grant' || error === 'invalid_request')
-      return client.ok(`client credentials accepted (${upstream.authentication.method})`);
-    return client.warning(
-      `unexpected response ${response.status} from the token endpoint`,
-      'Try a real sign-in to confirm.',
-    );
-  } catch {
-    return client.failed('invalid response from the token endpoint', "Check network access and the provider's logs.");
-  }
-}
-
 /** `prompt=none` sends back at once, with an error, and only to an address that the provider knows. */
 async function checkRedirect(
   deps: DoctorDeps,
@@ -174,14 +143,4 @@ async function checkRedirect(
     );
   }
   return unsure('the provider gave no clear answer');
-}
-
-function options({ fetch }: DoctorDeps, { issuer }: UpstreamConfig): oauth.TokenEndpointRequestOptions {
-  const { protocol, hostname } = new URL(issuer);
-  return {
-    [oauth.customFetch]: (url: string, init: oauth.CustomFetchOptions<string, unknown>) =>
-      fetch(url, init as RequestInit),
-    [oauth.allowInsecureRequests]: protocol === 'http:' && isLoopbackHost(hostname),
-    signal: () => AbortSignal.timeout(10_000),
-  };
 }

@@ -1,5 +1,15 @@
 import type { Session } from '../store/store.ts';
 
+const sets = new WeakMap<readonly unknown[], ReadonlySet<unknown>>();
+
+/** Every open stream asks this of each event, so the list is searched as a set. */
+function namesSession(list: unknown, id: string): boolean {
+  if (!Array.isArray(list)) return false;
+  const set = sets.get(list) ?? new Set(list);
+  sets.set(list, set);
+  return set.has(id);
+}
+
 /**
  * The name of an event (`BrokerEvent`) on a session's stream; `undefined` where it is none of that session's business.
  * With `replaced` the stream ends, and nothing is sent.
@@ -7,7 +17,7 @@ import type { Session } from '../store/store.ts';
 export function eventNameFor(event: Readonly<Record<string, unknown>>, { id, sub }: Pick<Session, 'id' | 'sub'>) {
   switch (event.type) {
     case 'revoked':
-      if (!Array.isArray(event.sessions) || !event.sessions.includes(id)) return undefined;
+      if (!namesSession(event.sessions, id)) return undefined;
       return event.reason === 'replaced' ? event.reason : event.type;
     case 'consent':
       return event.sub === sub ? event.type : undefined;

@@ -1,11 +1,20 @@
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LogLine } from '../log.ts';
-import { openReloadableRing } from './reloadable-ring.ts';
+import { openReloadableRing, openRingOf } from './reloadable-ring.ts';
 import { initRing, loadRing } from './ring.ts';
-import { rotateRing } from './rotate-ring.ts';
+import { dropRingKeys, rotateRing } from './rotate-ring.ts';
+
+const folderAt = (at: string) => {
+  rmSync(at);
+  mkdirSync(at);
+};
+const fileAt = (at: string) => {
+  rmSync(at, { recursive: true });
+  writeFileSync(at, '');
+};
 
 let path: string;
 let lines: LogLine[];
@@ -41,12 +50,29 @@ describe('a rotation of the sealing keys', () => {
   });
 });
 
+describe('keys that are removed', () => {
+  it('are gone from the file, and all else in it stays', () => {
+    const [old] = loadRing(path).all;
+    const kid = rotateRing(path, 0);
+    writeFileSync(path, `# a note\n${readFileSync(path, 'utf8')}`);
+    dropRingKeys(path, [old?.kid ?? '']);
+    expect(loadRing(path).all.map((key) => key.kid)).toEqual([kid]);
+    expect(readFileSync(path, 'utf8')).toMatch(/^# a note\n/);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('leave at least one', () => {
+    const [only] = loadRing(path).all;
+    const before = readFileSync(path, 'utf8');
+    expect(() => dropRingKeys(path, [only?.kid ?? ''])).toThrow('no key left');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+});
+
 describe('a ring that follows its file', () => {
-  it('seals with the new key when told to look', () => {
+  it('seals with the new key as soon as it is in the file', () => {
     const ring = openReloadableRing(path, log);
     const kid = rotateRing(path, 0);
-    expect(ring.current.kid).not.toBe(kid);
-    ring.reload();
     expect(ring.current.kid).toBe(kid);
     expect(lines).toEqual([{ event: 'keys_reloaded', current: kid, keys: 2 }]);
     ring.reload();
@@ -67,5 +93,46 @@ describe('a ring that follows its file', () => {
     ring.reload();
     expect(ring.current.kid).toBe(kid);
     expect(lines.map(({ event }) => event)).toEqual(['keys_not_reloaded']);
+  });
+
+  it('takes a file that it refused for its mode when the mode is right', () => {
+    const ring = openReloadableRing(path, log);
+    const kid = rotateRing(path, 0);
+    chmodSync(path, 0o644);
+    expect(ring.current.kid).not.toBe(kid);
+    chmodSync(path, 0o600);
+    expect(ring.current.kid).toBe(kid);
+  });
+
+  it.each([
+    ['vanishes', () => rmSync(path)],
+    ['becomes a folder', () => folderAt(path)],
+    ['can no longer be reached', () => fileAt(dirname(path))],
+  ])('goes on with what it has if the file %s, and suggests no new one', (_what, happens) => {
+    const ring = openReloadableRing(path, log);
+    const { kid } = ring.current;
+    happens();
+    ring.reload();
+    expect(() => ring.get('nobody')).toThrow('Restore the key');
+    expect(ring.current.kid).toBe(kid);
+    expect(lines.map(({ event }) => event)).toEqual(['keys_not_reloaded']);
+    expect(JSON.stringify(lines)).not.toContain('keys init');
+  });
+});
+
+describe('a missing key file', () => {
+  const openWith = async (rows: ReadonlyMap<string, number>) => {
+    rmSync(path);
+    return openRingOf({ countRingKeys: async () => rows }, path, log);
+  };
+
+  it('is to be made for a database without a row that names a key', async () => {
+    await expect(openWith(new Map())).rejects.toThrow(`Create one: latchkey keys init --file ${path}`);
+  });
+
+  it('is to be put back for any other, and never to be made anew', async () => {
+    const refused = openWith(new Map([['k1', 2]]));
+    await expect(refused).rejects.toThrow('Put it back from your backup');
+    await expect(refused).rejects.not.toThrow('keys init');
   });
 });

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { errorSummary, type Log } from '../log.ts';
-import { type KeyRing, loadRing, RingError } from './ring.ts';
+import type { Store } from '../store/store.ts';
+import { type KeyRing, loadRing, MissingRingError, RingError } from './ring.ts';
 
 /** A key ring that can be reloaded from its file. */
 export interface ReloadableRing extends KeyRing {
@@ -9,14 +10,33 @@ export interface ReloadableRing extends KeyRing {
 }
 
 /**
- * Loads the key file. Reloads it on request, and when an unknown key is referenced, because another replica may have
- * loaded the new file earlier.
+ * Opens the key ring of a migrated store. A new key file is suggested only if nothing has been encrypted yet: with any
+ * other, it would leave everybody signed out for good.
+ *
+ * @throws {RingError} if the key file is unusable
+ */
+export async function openRingOf(store: Pick<Store, 'countRingKeys'>, path: string, log: Log): Promise<ReloadableRing> {
+  try {
+    return openReloadableRing(path, log);
+  } catch (error) {
+    if (!(error instanceof MissingRingError) || (await store.countRingKeys()).size > 0) throw error;
+    throw new RingError(`the key file ${path} does not exist. Create one: latchkey keys init --file ${path}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Loads the key file. Reloads it on request, before a key is used to encrypt, so that a replaced key encrypts nothing
+ * more, and when an unknown key is referenced.
  *
  * @throws {RingError} if the initial load fails
  */
 export function openReloadableRing(path: string, log: Log): ReloadableRing {
   let version = versionOf(path);
   let ring = loadRing(path);
+  /** The version that could not be used: tried again each time, but logged once. */
+  let refused: string | undefined;
 
   function reload(): void {
     const found = versionOf(path);
@@ -26,12 +46,14 @@ export function openReloadableRing(path: string, log: Log): ReloadableRing {
       version = found;
       log.info({ event: 'keys_reloaded', current: ring.current.kid, keys: ring.all.length });
     } catch (error) {
-      log.error({ event: 'keys_not_reloaded', cause: errorSummary(error) });
+      if (refused !== found) log.error({ event: 'keys_not_reloaded', cause: errorSummary(error) });
+      refused = found;
     }
   }
 
   return {
     get current() {
+      reload();
       return ring.current;
     },
     get all() {
@@ -50,8 +72,13 @@ export function openReloadableRing(path: string, log: Log): ReloadableRing {
   };
 }
 
-/** Identifies the file's current version; `undefined` if the file is missing. */
-function versionOf(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat && `${stat.ino}:${stat.mtimeMs}:${stat.size}`;
+/** Identifies the file's current version, and says so if there is none to read. */
+function versionOf(path: string): string {
+  try {
+    // `ctime` changes with the mode, too: a file that was refused for its mode is tried again.
+    const { ino, mtimeMs, ctimeMs, size } = statSync(path);
+    return `${ino}:${mtimeMs}:${ctimeMs}:${size}`;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }

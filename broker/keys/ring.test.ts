@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,12 @@ function file(name: string, text: string, mode = 0o600): string {
   const path = join(folder, name);
   writeFileSync(path, text, { mode });
   chmodSync(path, mode);
+  return path;
+}
+
+function link(name: string, target: string): string {
+  const path = join(folder, name);
+  symlinkSync(target, path);
   return path;
 }
 
@@ -32,11 +38,28 @@ describe('the key file', () => {
 
   it.each([
     ['others may read it', file('open', line('a', 1), 0o644), 'chmod 600'],
-    ['it is empty', file('empty', '\n# nothing\n'), 'has no key'],
+    ['it is empty', file('empty', '\n# nothing\n'), 'has no key. Put it back'],
     ['a key is short', file('short', 'a c2hvcnQ\n'), 'key 1'],
     ['a name is there twice', file('twice', line('a', 1) + line('a', 2)), 'twice'],
-    ['it is not there', join(folder, 'absent'), 'latchkey keys init'],
+    ['it is not there', join(folder, 'absent'), 'does not exist. Put it back'],
+    ['it is a folder', folder, 'EISDIR'],
+    ['it is a link to nothing', link('dangling', join(folder, 'gone')), 'leads nowhere'],
+    ['a part of its path is a file', join(file('file', ''), 'keys'), 'ENOTDIR'],
+    ['links go in a circle', link('circle', join(folder, 'circle')), 'ELOOP'],
   ])('is refused where %s', (_, path, cure) => {
     expect(() => loadRing(path)).toThrow(cure);
+    expect(() => loadRing(path)).not.toThrow('keys init');
+  });
+
+  it.runIf(process.getuid?.() === 0)('names the cure if its user may not read it', () => {
+    const path = file('locked', line('a', 1), 0o600);
+    chmodSync(folder, 0o711);
+    process.seteuid?.(65_534);
+    try {
+      expect(() => loadRing(path)).toThrow(/EACCES.*Let the broker's user/);
+      expect(() => loadRing(path)).not.toThrow('keys init');
+    } finally {
+      process.seteuid?.(0);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 
 export interface RingKey {
   /** Key id, stored in every row the key has sealed. */
@@ -21,6 +21,18 @@ export class RingError extends Error {
   override readonly name = 'RingError';
   readonly code = 'invalid_keys';
 }
+
+/** The key file is not there. A new one is right only for a database that no key has been used for yet. */
+export class MissingRingError extends RingError {
+  readonly path: string;
+
+  constructor(path: string, options?: ErrorOptions) {
+    super(`the key file ${path} does not exist. ${restoreIt}`, options);
+    this.path = path;
+  }
+}
+
+const restoreIt = 'Put it back from your backup: the database can only be opened with its keys';
 
 export function createRing(keys: readonly RingKey[]): KeyRing {
   const [current] = keys;
@@ -44,6 +56,7 @@ export function createRing(keys: readonly RingKey[]): KeyRing {
  * Reads the key file. Each line holds one key, `kid base64url(32 bytes)`. Empty lines and `#` comments are skipped.
  *
  * @throws {RingError} if the file is unusable, or users other than its owner can read or write it
+ * @throws {MissingRingError} if there is no file
  */
 export function loadRing(path: string): KeyRing {
   const { text, mode } = readKeyFile(path);
@@ -59,8 +72,7 @@ export function loadRing(path: string): KeyRing {
     .map((line, index) => parseLine(line, index, path));
   if (new Set(keys.map(({ kid }) => kid)).size !== keys.length)
     throw new RingError(`the key file ${path} has two keys with the same ID`);
-  if (keys.length === 0)
-    throw new RingError(`the key file ${path} has no key. Create one: latchkey keys init --file ${path}`);
+  if (keys.length === 0) throw new RingError(`the key file ${path} has no key. ${restoreIt}`);
   return createRing(keys);
 }
 
@@ -73,9 +85,25 @@ function readKeyFile(path: string): { text: string; mode: number } {
       closeSync(descriptor);
     }
   } catch (cause) {
-    throw new RingError(`can't read the key file ${path}. Create one: latchkey keys init --file ${path}`, {
-      cause,
-    });
+    const { code } = cause as NodeJS.ErrnoException;
+    // A link whose target is gone is a file that has been there.
+    if (code === 'ENOENT' && !lstatSync(path, { throwIfNoEntry: false })) throw new MissingRingError(path, { cause });
+    throw new RingError(`can't read the key file ${path} (${code}). ${cureOf(code, path)}`, { cause });
+  }
+}
+
+function cureOf(code: string | undefined, path: string): string {
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return `Let the broker's user, and nobody else, read the file and open its folder`;
+    case 'EISDIR':
+      return `It is a folder, as container runtimes make where the file to mount is missing. Mount the file itself`;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `${path} leads nowhere. Check links and mounts`;
+    default:
+      return 'Check the disk and the mount. The file may be intact';
   }
 }
 

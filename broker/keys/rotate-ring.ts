@@ -13,21 +13,43 @@ import { dirname } from 'node:path';
 import { loadRing, newRingLine, RingError } from './ring.ts';
 
 /**
- * Adds a new key at the top of the file. The new key seals from now on; the others can still open. The file is replaced
- * atomically, so readers never see a partial file.
+ * Adds a new key at the top of the file. The new key seals from now on; the others can still open.
  *
  * @returns the id of the new key
  * @throws {RingError} if the file is unusable or can't be replaced
  */
 export function rotateRing(path: string, now: number): string {
   loadRing(path);
-  const { uid, gid } = statSync(path);
   const { kid, line } = newRingLine(now);
+  replaceFile(path, (text) => line + text);
+  return kid;
+}
+
+/**
+ * Removes keys from the file. What they have sealed can't be opened any more.
+ *
+ * @throws {RingError} if no key would be left, or as for {@link rotateRing}
+ */
+export function dropRingKeys(path: string, kids: readonly string[]): void {
+  const left = loadRing(path).all.filter(({ kid }) => !kids.includes(kid));
+  if (left.length === 0) throw new RingError(`${path} would have no key left; nothing was changed`);
+  const isDropped = (line: string) => kids.includes(line.trim().split(/\s/)[0] ?? '');
+  replaceFile(path, (text) =>
+    text
+      .split('\n')
+      .filter((line) => !isDropped(line))
+      .join('\n'),
+  );
+}
+
+/** Replaces the file atomically, so readers never see a partial file. */
+function replaceFile(path: string, change: (text: string) => string): void {
+  const { uid, gid } = statSync(path);
   const next = `${path}.next`;
   try {
     const file = openSync(next, 'wx', 0o600);
     try {
-      writeSync(file, line + readFileSync(path, 'utf8'));
+      writeSync(file, change(readFileSync(path, 'utf8')));
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -43,10 +65,10 @@ export function rotateRing(path: string, now: number): string {
       );
     }
     rmSync(next, { force: true });
-    throw new RingError(`can't replace ${path}. Make its folder writable`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new RingError(`can't replace ${path} (${code}). Make its folder writable, and check the disk`, { cause });
   }
   const folder = openSync(dirname(path), 'r');
   fsyncSync(folder);
   closeSync(folder);
-  return kid;
 }

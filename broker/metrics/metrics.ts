@@ -13,8 +13,16 @@ export interface Metrics {
   authenticationFailed(kind: FailureKind): void;
   streamOpened(): void;
   streamClosed(): void;
-  /** Asked for at each scrape. @returns failures in a row, by provider */
-  watchProviders(failures: () => Iterable<[upstream: string, failures: number]>): void;
+  /**
+   * Both are called at each scrape.
+   *
+   * @param failures failures in a row, by provider
+   * @param refusing whether a provider refuses this broker, by provider and request
+   */
+  watchProviders(
+    failures: () => Iterable<[upstream: string, failures: number]>,
+    refusing: () => Iterable<[upstream: string, request: string, isRefusing: boolean]>,
+  ): void;
   /** Node's own figures: memory, event loop, garbage collection. Once a process. */
   watchProcess(): void;
   readonly contentType: string;
@@ -87,7 +95,7 @@ export function createMetrics(): Metrics {
     authenticationFailed: (kind) => failedAuthentications.inc({ kind }),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
-    watchProviders(failures) {
+    watchProviders(failures, refusing) {
       new Gauge({
         name: 'latchkey_upstream_failures',
         help: 'Failures in a row of an identity provider; 0 while it answers',
@@ -95,6 +103,15 @@ export function createMetrics(): Metrics {
         registers,
         collect() {
           for (const [upstream, count] of failures()) this.set({ upstream }, count);
+        },
+      });
+      new Gauge({
+        name: 'latchkey_upstream_refusing',
+        help: 'Whether an identity provider refuses this broker as a client; 1 until an administrator corrects it',
+        labelNames: ['upstream', 'request'],
+        registers,
+        collect() {
+          for (const [upstream, request, isRefusing] of refusing()) this.set({ upstream, request }, isRefusing ? 1 : 0);
         },
       });
     },

@@ -20,6 +20,7 @@ const pages = new Map<string, NextStep | undefined>([
   ['/authorize/decision', undefined],
   ['/account', 'account'],
   ['/callback', 'enterCode'],
+  ['/result', 'enterCode'],
   ['/signout', 'enterCode'],
 ]);
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { sha256 } from '../keys/hash.ts';
+import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
 import { codeHash, codeLifeMs, newCode } from './authorization-code-format.ts';
 import type { NativeRequest } from './authorization-request.ts';
 import type { UpstreamGranted } from './decide-device-request.ts';
@@ -20,11 +21,12 @@ interface Allowed {
  * @returns the code
  */
 export async function allowNativeClient(
-  { store, ring, now }: Pick<Deps, 'store' | 'ring' | 'now'>,
+  { store, ring, log, now }: Pick<Deps, 'store' | 'ring' | 'log' | 'now'>,
   { clientId, redirectUri, codeChallenge, nonce, scopes, resource }: NativeRequest,
   { identity, refreshToken, upstream, beganAt }: UpstreamGranted,
   { sub, address, userAgent }: Allowed,
 ): Promise<string> {
+  warnOfMissingGrant({ log }, { upstream, client: clientId }, refreshToken);
   const code = newCode();
   const publicKey = grantPublicKey(ring.current.key, code);
   await store.insertDeviceGrant({
@@ -55,10 +57,10 @@ export async function allowNativeClient(
     }),
   );
   const allow = { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes } as const;
-  if (!(await store.decideDeviceGrant(codeHash(code), allow, now()))) throw new Error('the code just stored is gone');
-  await store.appendAudit(
-    { type: 'device.allowed', sub, detail: { client: clientId, scope: scopes.join(' ') } },
-    now(),
-  );
+  const decided = await store.decideDeviceGrant(codeHash(code), allow, now(), {
+    at: now(),
+    audit: [{ type: 'device.allowed', sub, detail: { client: clientId, scope: scopes.join(' ') } }],
+  });
+  if (!decided) throw new Error('the code just stored is gone');
   return code;
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { DeviceGrant } from '../store/store.ts';
 import type { Identity } from '../upstream/types.ts';
+import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
 import { sealGrant } from './grants/grant-seal.ts';
 import { formatSealedGrant } from './grants/sealed-grant.ts';
 
@@ -14,18 +15,22 @@ export interface UpstreamGranted {
   beganAt: number;
 }
 
-/** Why a request can no longer be decided. */
-export type Undecidable = 'expired' | 'used';
+/** How a request ended that can no longer be decided. `used`: by somebody else. */
+export type Decided = 'allowed' | 'denied' | 'expired' | 'used';
 
-/** "Allow": seals the provider's grant to the device and marks the request as decided. */
+/**
+ * "Allow": seals the provider's grant to the device and marks the request as decided.
+ *
+ * @returns how the request stands now, and whether the device has this grant
+ */
 export async function allowDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   { upstream, identity, refreshToken, beganAt }: UpstreamGranted,
   { deviceCodeHash, sub }: { deviceCodeHash: string; sub: string },
-): Promise<'allowed' | Undecidable> {
+): Promise<{ decision: Decided; isTaken: boolean }> {
   const grant = await store.getDeviceGrant(deviceCodeHash);
-  if (!grant) return 'expired';
-  if (refreshToken === undefined) log.warn({ event: 'no_refresh_token', upstream, client: grant.clientId });
+  if (!grant) return { decision: 'expired', isTaken: false };
+  warnOfMissingGrant({ log }, { upstream, client: grant.clientId }, refreshToken);
   const sealedGrant = await sealGrant(
     grant.publicKey,
     formatSealedGrant({
@@ -41,13 +46,16 @@ export async function allowDevice(
     deviceCodeHash,
     { decision: 'allow', sub, sealedGrant, claims: identity.claims, scopes: grant.scopes },
     now(),
+    {
+      at: now(),
+      audit: [{ type: 'device.allowed', sub, detail: { client: grant.clientId, scope: grant.scopes.join(' ') } }],
+    },
   );
-  if (!decided) return whyUndecidable(grant, now());
-  await store.appendAudit(
-    { type: 'device.allowed', sub, detail: { client: grant.clientId, scope: grant.scopes.join(' ') } },
-    now(),
-  );
-  return 'allowed';
+  if (!decided) {
+    const decision = howDecided(await store.getDeviceGrant(deviceCodeHash), sub, now());
+    return { decision, isTaken: false };
+  }
+  return { decision: 'allowed', isTaken: true };
 }
 
 /**
@@ -58,16 +66,34 @@ export async function allowDevice(
 export async function denyDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   { deviceCodeHash, sub, isReport }: { deviceCodeHash: string; sub: string; isReport: boolean },
-): Promise<'denied' | 'reported' | Undecidable> {
-  const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now());
+): Promise<'reported' | Decided> {
   const grant = await store.getDeviceGrant(deviceCodeHash);
-  if (!denied) return whyUndecidable(grant, now());
   // Whoever investigates a report needs to know where the request came from.
   const detail = { client: grant?.clientId, address: grant?.ip, user_agent: grant?.userAgent };
-  await store.appendAudit({ type: isReport ? 'device.reported' : 'device.denied', sub, detail }, now());
+  const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now(), {
+    at: now(),
+    audit: [{ type: isReport ? 'device.reported' : 'device.denied', sub, detail }],
+  });
+  if (!denied) return howDecided(await store.getDeviceGrant(deviceCodeHash), sub, now());
   if (isReport) log.warn({ event: 'device_reported', client: grant?.clientId, address: grant?.ip });
   return isReport ? 'reported' : 'denied';
 }
 
-const whyUndecidable = (grant: Pick<DeviceGrant, 'expiresAt'> | undefined, now: number): Undecidable =>
-  grant === undefined || grant.expiresAt <= now ? 'expired' : 'used';
+/**
+ * How a request stands, for the person who entered its code. A decision that is sent twice has the same result twice.
+ *
+ * @param sub the person; another one's decision is none of their business
+ */
+export function decisionOn(grant: DeviceGrant, sub: string, now: number): 'pending' | Decided {
+  const { state, expiresAt } = grant;
+  if (state === 'pending') return expiresAt <= now ? 'expired' : 'pending';
+  if (grant.sub !== sub) return 'used';
+  if (state === 'denied') return 'denied';
+  // Nobody fetched what was allowed in time.
+  return state === 'allowed' && expiresAt <= now ? 'expired' : 'allowed';
+}
+
+function howDecided(grant: DeviceGrant | undefined, sub: string, now: number): Decided {
+  const decision = grant === undefined ? 'expired' : decisionOn(grant, sub, now);
+  return decision === 'pending' ? 'expired' : decision;
+}

@@ -4,6 +4,7 @@ import { openIfPossible } from '../keys/open-if-possible.ts';
 import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
 import { servicePrefix } from '../tokens/subjects.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
+import { findIssuer } from '../upstream/find-issuer.ts';
 import { type DeviceRefreshToken, familyRowId, parseRefreshToken, refreshTokenHash } from './refresh-token-format.ts';
 
 const reason = 'revoked';
@@ -32,7 +33,7 @@ async function revokeFamily(deps: Deps, clientId: string, refreshToken: DeviceRe
   const row = await deps.store.getDeviceSession(familyRowId(refreshToken));
   if (!row) return;
   if (row.clientId !== clientId) throw ofAnotherClient();
-  const upstream = deps.upstreams.get(row.upstream);
+  const upstream = findIssuer(deps.upstreams, row);
   const upstreamToken =
     row.sealedRefresh !== undefined && row.ringKid !== undefined && row.currentHash === refreshTokenHash(refreshToken)
       ? openIfPossible(

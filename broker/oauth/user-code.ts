@@ -15,19 +15,19 @@ export function newUserCode(): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
+/** What people type between letters, and what comes along unseen when text is copied: U+200B, bidi isolates, U+00AD. */
+const separators = /[\s\p{Pd}\p{Cf}\p{Default_Ignorable_Code_Point}._]/gu;
+
 /**
- * Normalizes a code as people type or paste it: any case and width, with hyphens, spaces or neither, or the whole
- * link.
+ * Normalizes a code as people type or paste it: any case and width, with hyphens, spaces, invisible characters or none
+ * of these, or the whole link.
  *
  * @returns `XXXX-XXXX`, or `undefined` if the text cannot be a user code
  */
 export function normalizeUserCode(text: string): string | undefined {
   if (text.length > 400) return undefined;
   const code = /[?&]user_code=([^&#\s]+)/.exec(text)?.[1] ?? text;
-  const letters = code
-    .normalize('NFKC')
-    .toUpperCase()
-    .replace(/[\s\p{Pd}._]/gu, '');
+  const letters = code.normalize('NFKC').toUpperCase().replace(separators, '');
   if (letters.length !== length || [...letters].some((letter) => !alphabet.includes(letter))) return undefined;
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

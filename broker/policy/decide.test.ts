@@ -86,6 +86,13 @@ describe('the policy', () => {
     expect(errorOf(ask(question, origin))).toBe(expected);
   });
 
+  it('says why the groups are not known', () => {
+    expect(ask({ claims: { groups: [], groups_overage: true } }, staff)).toMatchObject({
+      error: 'access_denied',
+      why: expect.stringContaining('too many groups for the identity provider to list'),
+    });
+  });
+
   it('names what is missing', () => {
     expect(ask({ scopes: ['read', 'write'], consented: ['read'] }, asks)).toMatchObject({ missing: ['write'] });
   });

@@ -4,6 +4,8 @@ import type { Config, OriginConfig, ResourceConfig } from '../config/types.ts';
 /** What is known of the person and their last sign-in. */
 export interface PolicyClaims {
   groups: readonly string[];
+  /** Whether the provider left the groups out because there are too many. */
+  groups_overage?: boolean | undefined;
   acr?: string | undefined;
   /** NumericDate. */
   auth_time?: number | undefined;
@@ -72,7 +74,9 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
       allowed: false,
       check: 'groups',
       error: 'access_denied',
-      why: 'the user is not in a group that can use this site',
+      why: claims.groups_overage
+        ? 'the user is in too many groups for the identity provider to list; limit the groups claim there'
+        : 'the user is not in a group that can use this site',
     };
   // Before the sign-in: such a site can't bring up a prompt of any kind.
   if (question.refused && origin.consent !== 'granted') {

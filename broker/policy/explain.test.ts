@@ -39,6 +39,13 @@ const staff = { groups: ['okta:staff'] };
 const hours = (count: number) => now / 1_000 - count * 3_600;
 
 describe('explain', () => {
+  it('tells groups that are too many from none', () => {
+    const given = (claims: PolicyQuestion['claims']) =>
+      ask({ origin: shop, claims }).checks.find(({ check }) => check === 'groups')?.given;
+    expect(given({ groups: [], groups_overage: true })).toBe('not listed by the provider: too many');
+    expect(given({ groups: [] })).toBe('no group');
+  });
+
   it.each<[string, Partial<PolicyQuestion>, string, string]>([
     ['everything holds', {}, 'hhhhhhh', 'allowed'],
     ['no such origin', { origin: 'https://evil.example' }, 'fnnnnnn', 'access_denied'],

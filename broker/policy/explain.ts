@@ -51,7 +51,8 @@ const givenOf: Record<PolicyCheck, (question: PolicyQuestion) => string> = {
   origin: ({ origin }) => origin,
   resource: ({ resource }) => resource,
   scopes: ({ scopes }) => list(scopes, 'none'),
-  groups: ({ claims }) => list(claims.groups, 'no group'),
+  groups: ({ claims }) =>
+    list(claims.groups, claims.groups_overage ? 'not listed by the provider: too many' : 'no group'),
   refusal: ({ refused }) => (refused ? 'chosen' : 'not chosen'),
   sign_in: ({ claims, now }) =>
     `acr ${claims.acr ?? 'unknown'}, ${claims.auth_time === undefined ? 'time unknown' : `${age(now - claims.auth_time * 1_000)} ago`}`,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-process.ts';
 import { allowedGrant, newDeviceSession, newSession } from '../../test/conformance/store/harness.ts';
-import { type Person, StoreUnavailableError } from '../store/store.ts';
-import { auditEach, type Ending, type EndingDeps, endSignIns } from './end-sign-ins.ts';
+import type { Person } from '../store/store.ts';
+import { auditEach, type Ending, type EndingDeps, endSignIns, endSignInsOfAll } from './end-sign-ins.ts';
 
 const reason = 'administrator';
 const result = { sealedRefresh: 'sealed', ringKid: 'ring-1', claims: { groups: [] } };
@@ -35,9 +35,8 @@ beforeEach(async () => {
       ...store,
       addTombstone: noted('tombstone', store.addTombstone),
       endSessionsOf: noted('browsers', store.endSessionsOf),
-      denyAllowedGrantsOf: noted('grants', store.denyAllowedGrantsOf),
+      denyGrantsOf: noted('grants', store.denyGrantsOf),
       endDeviceSessionsOf: noted('devices', store.endDeviceSessionsOf),
-      appendAudit: noted('audit', store.appendAudit),
     },
   };
 });
@@ -67,15 +66,15 @@ describe('the end of a person’s sign-ins', () => {
     ]);
     released.resolve();
     expect(await ending).toEqual({ sessions: [session.id], devices: [] });
-    expect(steps).toEqual(['tombstone', 'browsers', 'grants', 'devices', 'audit']);
+    expect(steps).toEqual(['tombstone', 'browsers', 'grants', 'devices']);
   });
 
   it('is met by a sign-in under way, and lets a later one in', async () => {
     const { store, now } = broker.deps;
     const underWay = browser(now());
     await end();
-    expect(await store.insertSession(underWay, now())).toBe('tombstoned');
-    expect(await store.insertSession(browser(now()), now() + 1)).toBe('inserted');
+    expect(await store.insertSession(underWay, undefined, now())).toBe('tombstoned');
+    expect(await store.insertSession(browser(now()), undefined, now() + 1)).toBe('inserted');
   });
 
   it('is met by a refresh under way', async () => {
@@ -105,19 +104,8 @@ describe('the end of a person’s sign-ins', () => {
     await store.insertSession(session);
     expect((await end()).sessions).toEqual([session.id]);
     const [underWay, later] = [browser(now() + skew), browser(now() + skew)];
-    expect(await store.insertSession(underWay, now() - 5_000)).toBe('tombstoned');
-    expect(await store.insertSession(later, now() + 1)).toBe('inserted');
-  });
-
-  it('is told in the transaction that ends them: no failure comes between', async () => {
-    const { store, now } = broker.deps;
-    const session = browser(now());
-    await store.insertSession(session);
-    deps.store.denyAllowedGrantsOf = () => Promise.reject(new StoreUnavailableError('on purpose'));
-    await expect(end()).rejects.toThrow(StoreUnavailableError);
-    expect((await store.revocationsAfter(0, 10)).map(({ event }) => event)).toEqual([
-      { type: 'revoked', sessions: [session.id], reason },
-    ]);
+    expect(await store.insertSession(underWay, undefined, now() - 5_000)).toBe('tombstoned');
+    expect(await store.insertSession(later, undefined, now() + 1)).toBe('inserted');
   });
 
   it('by the provider leaves what began after its date', async () => {
@@ -126,14 +114,27 @@ describe('the end of a person’s sign-ins', () => {
     for (const session of [before, after]) await store.insertSession(session);
     const target = { issuer: person.issuer, idpSub: person.idpSub };
     expect((await end({ signIns: { of: 'provider', target, until: now() } })).sessions).toEqual([before.id]);
+    expect(steps).not.toContain('grants');
+  });
+
+  it('is reported even where the next step fails', async () => {
+    const { store, now } = broker.deps;
+    const session = browser(now());
+    await store.insertSession(session);
+    deps.store.denyGrantsOf = () => Promise.reject(new Error('the store is away'));
+    await expect(end()).rejects.toThrow('away');
+    expect((await store.getSession(session.id))?.state).toBe('ended');
+    expect(await store.auditAfter(0, 10)).toMatchObject([{ type: 'session.ended', detail: { session: session.id } }]);
+    expect(await store.revocationsAfter(0, 10)).toHaveLength(1);
   });
 
   it('writes nothing twice', async () => {
-    await broker.deps.store.insertSession(browser(broker.deps.now()));
+    const { store, now } = broker.deps;
+    await store.insertSession(browser(now()));
     await end();
     expect(await end()).toEqual({ sessions: [], devices: [] });
-    expect(steps.filter((step) => step === 'audit')).toEqual(['audit']);
-    expect(await broker.deps.store.revocationsAfter(0, 10)).toHaveLength(1);
+    expect(await store.revocationsAfter(0, 10)).toHaveLength(1);
+    expect(await store.auditAfter(0, 10)).toHaveLength(1);
   });
 });
 
@@ -146,7 +147,7 @@ it('of a provider’s session leaves the person’s devices alone', async () => 
     sessions: [session.id],
     devices: [],
   });
-  expect(steps).toEqual(['tombstone', 'browsers', 'audit']);
+  expect(steps).toEqual(['tombstone', 'browsers']);
 });
 
 it('of one browser ends no other', async () => {
@@ -155,7 +156,11 @@ it('of one browser ends no other', async () => {
   for (const session of [one, other]) await store.insertSession(session);
   expect(await end({ signIns: { of: 'browser', id: one.id } })).toEqual({ sessions: [one.id], devices: [] });
   expect((await store.listSessions(person.sub)).map(({ id }) => id)).toEqual([other.id]);
-  expect(steps).toEqual(['browsers', 'audit']);
+  expect(steps).toEqual(['browsers']);
+  expect((await store.revocationsAfter(0, 10)).map(({ event }) => event)).toEqual([
+    { type: 'revoked', sessions: [one.id], reason },
+  ]);
+  expect(await store.auditAfter(0, 10)).toMatchObject([{ type: 'session.ended', detail: { session: one.id } }]);
 });
 
 describe('the end of a browser that is signing in again', () => {
@@ -187,8 +192,8 @@ describe('the end of a browser that is signing in again', () => {
     await store.insertSession(one);
     await end(one.id);
     const successor = { ...browser(now()), predecessor: one.id };
-    expect(await store.insertSession(successor, now() - 1_000)).toBe('tombstoned');
-    expect(await store.insertSession(successor, now() + 1)).toBe('inserted');
+    expect(await store.insertSession(successor, undefined, now() - 1_000)).toBe('tombstoned');
+    expect(await store.insertSession(successor, undefined, now() + 1)).toBe('inserted');
   });
 });
 
@@ -208,4 +213,35 @@ it('of a client meets a device whose “Allow” is under way', async () => {
 it('of a client denies what it was allowed before its devices end', async () => {
   await end({ signIns: { of: 'client', clientId: 'tv' }, audit: () => [] });
   expect(steps).toEqual(['tombstone', 'grants', 'devices']);
+});
+
+it('of everyone ends 2,000 in events of a limited size, and reports each once', async () => {
+  const { store, now } = broker.deps;
+  const ids: string[] = [];
+  for (let n = 0; n < 2_000; n += 1) {
+    const session = browser(now());
+    await store.insertSession(session);
+    ids.push(session.id);
+  }
+  const streamed: string[] = [];
+  expect(await endSignInsOfAll(broker.deps, {}, { reason })).toEqual({ sessions: 2_000, devices: 0 });
+  for (const { event } of await store.revocationsAfter(0, 100)) {
+    const { sessions } = event as { sessions: string[] };
+    expect(sessions.length).toBeLessThanOrEqual(500);
+    streamed.push(...sessions);
+  }
+  expect(streamed.sort()).toEqual(ids.sort());
+  const entries = await store.auditAfter(0, 3_000);
+  expect(entries.map(({ detail }) => detail.session).sort()).toEqual(ids);
+  expect(new Set(entries.map(({ type, sub }) => `${type} ${sub}`))).toEqual(new Set([`session.ended ${person.sub}`]));
+});
+
+it('of everyone meets a sign-in under way, but not one after a condition on rows', async () => {
+  const { store, now } = broker.deps;
+  await endSignInsOfAll(broker.deps, { createdBefore: now() }, { reason });
+  expect(await store.insertSession(browser(now()))).toBe('inserted');
+  await endSignInsOfAll(broker.deps, { upstream: person.upstream }, { reason });
+  const underWay = { ...browser(now() + 60_000), upstream: person.upstream };
+  expect(await store.insertSession(underWay, undefined, now())).toBe('tombstoned');
+  expect(await store.insertSession(underWay, undefined, now() + 1)).toBe('inserted');
 });

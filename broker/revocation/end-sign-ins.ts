@@ -1,7 +1,16 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Config } from '../config/types.ts';
-import type { AuditEntry, LogoutTarget, SessionsOf, Store, Tombstone } from '../store/store.ts';
-import { revoked } from './publisher.ts';
+import type {
+  AuditEntry,
+  EndedSignIn,
+  GrantKind,
+  LogoutTarget,
+  Report,
+  SignInFilter,
+  Store,
+  Tombstone,
+} from '../store/store.ts';
+import type { BrokerEvent } from './publisher.ts';
 
 /** The sign-ins to end. */
 export type SignIns =
@@ -27,7 +36,10 @@ export interface Ending {
   signIns: SignIns;
   /** Recorded in the rows and in the event. */
   reason: string;
-  /** The entries for the audit log. */
+  /**
+   * The entries for the audit log. Called for the browser sessions and for the devices, because each step is written
+   * together with its entries.
+   */
   audit(ended: Ended): AuditEntry[];
 }
 
@@ -35,12 +47,7 @@ export interface EndingDeps {
   config: Pick<Config, 'session' | 'devices'>;
   store: Pick<
     Store,
-    | 'addTombstone'
-    | 'endSessionsOf'
-    | 'denyAllowedGrantsOf'
-    | 'endDeviceSession'
-    | 'endDeviceSessionsOf'
-    | 'appendAudit'
+    'addTombstone' | 'endSession' | 'endSessionsOf' | 'denyGrantsOf' | 'endDeviceSession' | 'endDeviceSessionsOf'
   >;
   now: Clock;
 }
@@ -49,28 +56,89 @@ export interface EndingDeps {
 const unbounded = Number.MAX_SAFE_INTEGER;
 
 /**
- * Ends sign-ins. This is the only way to do so, because the order of the steps makes it safe:
+ * Ends sign-ins. This and {@link endSignInsOfAll} are the only ways to do so, because the order of the steps makes it
+ * safe:
  *
  * 1. Write the tombstone, which stops a sign-in or refresh in progress.
- * 2. End browser sessions. Their event is published in the same transaction, so open tabs do not wait for the devices,
- *    and no failure comes between.
+ * 2. End browser sessions first, so that open tabs do not wait for the devices.
  * 3. End allowed device requests before devices, so that a request being redeemed is ended as one or the other.
- * 4. Write the audit log once everything has ended.
+ *
+ * The event for open tabs and the audit entries are in the same transaction as the end that they report. After a
+ * failure between two steps, nothing that was done is unreported, and a repeated call does the rest.
  *
  * A single row needs no tombstone: a refresh in progress finds it ended, and a sign-in that replaces it is refused.
  * Repeating the call is harmless.
  */
-export async function endSignIns(deps: EndingDeps, { signIns, reason, audit }: Ending): Promise<Ended> {
+export async function endSignIns(deps: EndingDeps, ending: Ending): Promise<Ended> {
   const { store, now } = deps;
+  const { signIns } = ending;
   const tombstone = tombstoneOf(signIns, now());
-  if (tombstone) await store.addTombstone(tombstone, now() + longestSessionMs(deps.config));
-  const sessions = await endBrowsers(deps, signIns, reason);
+  if (tombstone) await layTombstone(deps, tombstone);
+  const sessions = await endBrowsers(deps, ending);
   const holder = holderOf(signIns);
-  if (holder) await store.denyAllowedGrantsOf(holder);
-  const devices = await endDevices(deps, signIns, reason);
-  const ended = { sessions, devices };
-  for (const entry of audit(ended)) await store.appendAudit(entry, now());
-  return ended;
+  if (holder) await store.denyGrantsOf(holder);
+  const devices = await endDevices(deps, ending);
+  return { sessions, devices };
+}
+
+/** How many sign-ins end in one transaction, and how many one event names. */
+const batch = 500;
+
+/** How many sign-ins have ended. */
+export interface EndedCounts {
+  sessions: number;
+  devices: number;
+}
+
+/**
+ * Ends the sign-ins of everyone who matches, in batches, so that no lock is held for long. As {@link endSignIns}
+ * does, it ends what is in progress too, if the filter is about nothing but the provider: other conditions are about
+ * stored rows.
+ *
+ * @param options `reason` is recorded in the rows, the events and the audit entries
+ */
+export async function endSignInsOfAll(
+  deps: EndingDeps & { store: Pick<Store, 'endSignInsWhere'> },
+  filter: SignInFilter,
+  { reason }: { reason: string },
+): Promise<EndedCounts> {
+  const { store, now } = deps;
+  const { upstream, ...rows } = filter;
+  if (Object.values(rows).every((condition) => condition === undefined)) {
+    const at = now();
+    await layTombstone(deps, upstream === undefined ? { everything: true, at } : { upstream, at });
+  }
+  const endAll = async (kind: GrantKind): Promise<number> => {
+    const report = (ended: EndedSignIn[]): Report => ({
+      at: now(),
+      audit: ended.flatMap(({ id, sub }) =>
+        auditEach(sub, reason)(kind === 'session' ? { sessions: [id], devices: [] } : { sessions: [], devices: [id] }),
+      ),
+      events: kind === 'session' ? revokedEvents(idsOf(ended), reason) : [],
+    });
+    for (let count = 0; ; ) {
+      const ended = await store.endSignInsWhere(kind, filter, { limit: batch, reason, now: now(), report });
+      count += ended.length;
+      if (ended.length === 0) return count;
+    }
+  };
+  const sessions = await endAll('session');
+  await store.denyGrantsOf({ where: filter });
+  return { sessions, devices: await endAll('device') };
+}
+
+const idsOf = (ended: readonly EndedSignIn[]): string[] => ended.map(({ id }) => id);
+
+const layTombstone = ({ store, config, now }: EndingDeps, tombstone: Tombstone): Promise<boolean> =>
+  store.addTombstone(tombstone, now() + longestSessionMs(config));
+
+/** Events of a limited size: every open stream looks through each. */
+function revokedEvents(sessions: readonly string[], reason: string): BrokerEvent[] {
+  const events: BrokerEvent[] = [];
+  for (let from = 0; from < sessions.length; from += batch) {
+    events.push({ type: 'revoked', sessions: sessions.slice(from, from + batch), reason });
+  }
+  return events;
 }
 
 /** Returns an audit entry for each ended session and device. */
@@ -105,35 +173,50 @@ function holderOf(signIns: SignIns): { sub: string } | { clientId: string } | un
   return signIns.of === 'client' ? { clientId: signIns.clientId } : undefined;
 }
 
-async function endBrowsers({ store, now }: EndingDeps, signIns: SignIns, reason: string): Promise<string[]> {
-  const end = (who: SessionsOf, olderThan = unbounded) =>
-    store.endSessionsOf(who, olderThan, reason, now(), revoked(reason));
+async function endBrowsers({ store, now }: EndingDeps, { signIns, reason, audit }: Ending): Promise<string[]> {
+  const report = (sessions: string[]): Report => ({
+    at: now(),
+    audit: audit({ sessions, devices: [] }),
+    events: revokedEvents(sessions, reason),
+  });
+  const ifAny = (sessions: string[]): Report => (sessions.length > 0 ? report(sessions) : { at: now() });
   switch (signIns.of) {
     case 'provider':
-      return end(signIns.target, signIns.until);
+      return store.endSessionsOf(signIns.target, signIns.until, reason, now(), report);
     case 'person':
-      return end({ sub: signIns.person.sub });
-    case 'browser':
+      return store.endSessionsOf({ sub: signIns.person.sub }, unbounded, reason, now(), report);
+    case 'browser': {
+      const { id } = signIns;
       // A session that was replaced lives on in its successor.
-      return end(reason === 'replaced' ? { id: signIns.id } : { browser: signIns.id });
+      if (reason !== 'replaced') return store.endSessionsOf({ browser: id }, unbounded, reason, now(), ifAny);
+      const sessions = [id];
+      return (await store.endSession(signIns.id, reason, now(), report(sessions))) ? sessions : [];
+    }
     case 'client':
     case 'device':
       return [];
   }
 }
 
-async function endDevices({ store, now }: EndingDeps, signIns: SignIns, reason: string): Promise<string[]> {
+async function endDevices({ store, now }: EndingDeps, { signIns, reason, audit }: Ending): Promise<string[]> {
+  const report = (devices: string[]): Report => ({ at: now(), audit: audit({ sessions: [], devices }) });
+  /** The browsers' entry is there already. */
+  const ifAny = (devices: string[]): Report => (devices.length > 0 ? report(devices) : { at: now() });
   switch (signIns.of) {
     case 'provider':
       // A device outlives the provider session in which it was allowed.
-      return 'sid' in signIns.target ? [] : store.endDeviceSessionsOf(signIns.target, signIns.until, reason, now());
+      return 'sid' in signIns.target
+        ? []
+        : store.endDeviceSessionsOf(signIns.target, signIns.until, reason, now(), ifAny);
     case 'person':
-      return store.endDeviceSessionsOf({ sub: signIns.person.sub }, unbounded, reason, now());
+      return store.endDeviceSessionsOf({ sub: signIns.person.sub }, unbounded, reason, now(), ifAny);
     case 'client':
-      return store.endDeviceSessionsOf({ clientId: signIns.clientId }, unbounded, reason, now());
+      return store.endDeviceSessionsOf({ clientId: signIns.clientId }, unbounded, reason, now(), report);
     case 'browser':
       return [];
-    case 'device':
-      return (await store.endDeviceSession(signIns.id, reason, now())) ? [signIns.id] : [];
+    case 'device': {
+      const devices = [signIns.id];
+      return (await store.endDeviceSession(signIns.id, reason, now(), report(devices))) ? devices : [];
+    }
   }
 }

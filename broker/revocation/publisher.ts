@@ -10,11 +10,6 @@ export type BrokerEvent =
   /** Permissions have to be requested again, by one person or, without `sub`, by everyone. */
   | { type: 'policy'; sub?: string | undefined };
 
-/** The event about ended browser sessions. The store publishes it in the transaction that ends them. */
-export const revoked =
-  (reason: string) =>
-  (sessions: string[]): Extract<BrokerEvent, { type: 'revoked' }> => ({ type: 'revoked', sessions, reason });
-
 export interface Publisher {
   /** Notifies every replica. Call it after the change itself is committed. */
   publish(event: BrokerEvent): Promise<void>;

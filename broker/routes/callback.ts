@@ -3,51 +3,76 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
 import { finishSigningOut } from '../web/account/sign-out-everywhere.ts';
-import { confirmDevice } from '../web/device/confirm-device.ts';
+import { compareEnteredCode } from '../web/device/compare-entered-code.ts';
 import { finishAllowingDevice } from '../web/device/finish-allowing-device.ts';
-import { confirmNativeClient } from '../web/native/confirm-native-client.ts';
+import type { Landing } from '../web/landing.ts';
 import { finishAllowingNativeClient } from '../web/native/finish-allowing-native-client.ts';
-import { readPageSession } from '../web/page-session.ts';
-import { finishSignIn, type Purpose } from '../web/page-sign-in.ts';
-import { messagePage } from '../web/pages/message-page.ts';
+import { questionAboutClient } from '../web/native/question-about-client.ts';
+import { findResult, keepResult, resultUrl } from '../web/page-result.ts';
+import { type PageSession, readPageSession } from '../web/page-session.ts';
+import { finishSignIn, type Purpose, type Returned, startAgain } from '../web/page-sign-in.ts';
 import { rememberSignIn } from '../web/remember-sign-in.ts';
 
-/** `GET /callback` receives the provider's redirect, with a code or an error (RFC 6749 §4.1.2). */
+/**
+ * `GET /callback` receives the provider's redirect, with a code or an error (RFC 6749 §4.1.2). It shows no page itself:
+ * a page at an address that works once would be untrue after a reload.
+ */
 export function callback(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
     const { state, code, iss } = c.req.query();
     if (state === undefined) throw new OAuthError('invalid_request', 'state is missing; enter the code again');
+    if (await findResult(deps, page, state)) return c.redirect(resultUrl(state), 303);
     const returned = await finishSignIn(deps, page, { state, code, iss });
-    if (returned.canceled) return canceled(deps, c, returned.purpose);
-    const { purpose, refreshToken, upstream, identity, beganAt } = returned;
+    if (!returned) return c.redirect(await startAgain(deps, page, state), 303);
+    if (returned.canceled) {
+      const { to, result } = canceled(deps, returned.purpose);
+      await keepResult(deps, state, { pages: [page], sub: page.person?.sub }, result);
+      return c.redirect(to ?? resultUrl(state), 303);
+    }
+    const { refreshToken, upstream, identity, purpose, beganAt } = returned;
     const isLasting = purpose.type === 'allow' || purpose.type === 'authorize_allow';
     // Only "Allow" requests a lasting grant. An unrequested refresh token is revoked if that ends nothing else.
     if (!isLasting && refreshToken !== undefined && upstream.preset.revocationIsNarrow) {
       void upstream.revoke(refreshToken);
     }
     const signedIn = await rememberSignIn(deps, c, page, { identity, upstream: upstream.config.name, beganAt });
-    switch (purpose.type) {
-      case 'code':
-        return confirmDevice(deps, c, signedIn, upstream, purpose);
-      case 'allow':
-        return finishAllowingDevice(deps, c, signedIn, returned, purpose);
-      case 'authorize':
-        return confirmNativeClient(deps, c, signedIn, purpose.request);
-      case 'authorize_allow':
-        return finishAllowingNativeClient(deps, c, signedIn, returned, purpose);
-      case 'account':
-        return c.redirect('/account');
-      case 'sign_out_everywhere':
-        return finishSigningOut(deps, c, signedIn, returned, purpose);
-    }
+    const { to, result, after = signedIn } = await landingOf(deps, c, signedIn, returned);
+    await keepResult(deps, state, { pages: [page, after], sub: signedIn.person?.sub }, result);
+    return c.redirect(to ?? resultUrl(state), 303);
   };
 }
 
+async function landingOf(
+  deps: Deps,
+  c: BrokerContext,
+  page: PageSession,
+  returned: Extract<Returned, { canceled: false }>,
+): Promise<Landing & { after?: PageSession }> {
+  const { purpose, upstream } = returned;
+  switch (purpose.type) {
+    case 'code':
+      return compareEnteredCode(deps, c, page, upstream, purpose);
+    case 'allow':
+      return finishAllowingDevice(deps, page, returned, purpose);
+    case 'authorize':
+      return questionAboutClient(deps, page, purpose.request);
+    case 'authorize_allow':
+      return finishAllowingNativeClient(deps, c, page, returned, purpose);
+    case 'account':
+      return { result: { type: 'path', path: '/account' } };
+    case 'sign_out_everywhere':
+      return {
+        after: await finishSigningOut(deps, c, page, returned, purpose),
+        result: { type: 'message', name: 'signed_out_everywhere' },
+      };
+  }
+}
+
 /** The person canceled at the provider. A client that waits for its response is told. */
-function canceled({ config }: Pick<Deps, 'config'>, c: BrokerContext, purpose: Purpose) {
-  if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow')
-    return c.html(messagePage(c.get('language'), 'canceled'), 400);
+function canceled({ config }: Pick<Deps, 'config'>, purpose: Purpose): Landing {
+  const result = { type: 'message', name: 'canceled' } as const;
+  if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow') return { result };
   const denied = new OAuthError('access_denied', 'the sign-in was not completed');
-  return c.redirect(errorUrl(config, purpose.request, denied));
+  return { to: errorUrl(config, purpose.request, denied), result };
 }

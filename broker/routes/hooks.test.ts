@@ -12,7 +12,7 @@ let session: string;
 
 beforeEach(async () => {
   provider = await signingProvider();
-  broker = await brokerInProcess('resources: {}', (url, init) => provider.fetch(url, init));
+  broker = await brokerInProcess('resources: {}', { fetch: (url, init) => provider.fetch(url, init) });
   const { store, now } = broker.deps;
   person = await store.upsertPerson({ issuer: providerIssuer, idpSub: 'ada', upstream: 'okta', newSub: 'ada' }, now());
   const times = { issuedAt: now() - 10_000, absoluteExpiresAt: now() + 1e9, idleExpiresAt: now() + 1e9 };

@@ -6,6 +6,6 @@ export function jwks({ keys }: Pick<Deps, 'keys'>) {
   return async (c: BrokerContext) => {
     c.header('Cache-Control', 'public, max-age=300');
     c.header('Access-Control-Allow-Origin', '*');
-    return c.json(await keys.jwks());
+    return c.json(await keys.published());
   };
 }

@@ -28,7 +28,7 @@ function decided(deps: Deps, row: Session, request: ConsentRequest): Promise<voi
 }
 
 /** `DELETE /session/consents` revokes what the person allowed, for one resource or the whole site. */
-export function consentRevoke(deps: Pick<Deps, 'store' | 'feed' | 'now'>) {
+export function consentRevoke(deps: Pick<Deps, 'store' | 'now'>) {
   return async (c: BrokerContext) => {
     const { row } = c.get('session');
     await takeBackSite(deps, row.sub, await jsonBody(c, consentRevocation));

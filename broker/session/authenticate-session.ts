@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { sameText } from '../keys/hash.ts';
-import { revoked } from '../revocation/publisher.ts';
+import { auditEach } from '../revocation/end-sign-ins.ts';
 import type { Session } from '../store/store.ts';
 import { type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 
@@ -60,10 +60,15 @@ export const isUsable = ({ row }: Pick<AuthenticatedSession, 'row'>, now: number
  */
 export async function replacePredecessor(
   { store, now }: Pick<Deps, 'store' | 'now'>,
-  { id, predecessor }: Session,
+  { id, sub, predecessor }: Session,
 ): Promise<void> {
   if (predecessor === undefined) return;
-  await store.activateSession(id, now(), revoked('replaced'));
+  const [reason, sessions] = ['replaced', [predecessor]];
+  await store.activateSession(id, now(), {
+    at: now(),
+    audit: auditEach(sub, reason)({ sessions, devices: [] }),
+    events: [{ type: 'revoked', sessions, reason }],
+  });
 }
 
 /**

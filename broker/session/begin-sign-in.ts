@@ -3,15 +3,14 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import type { ProviderBinding } from '../upstream/types.ts';
 import { requireSilentPossible } from './silent-sign-in.ts';
 
 /** The data that `/session/authorize` stores for `POST /session`. */
 export interface SignInTransaction {
   upstream: string;
   redirectUri: string;
-  nonce: string;
-  codeChallenge: string;
-  jkt: string;
+  binding: ProviderBinding;
   maxAge: number | undefined;
   /**
    * When the sign-in began. What ends the person's sign-ins after that ends this one. Other versions' transactions lack
@@ -24,6 +23,21 @@ export interface SignInTransaction {
 
 /** How long the person may take to sign in at the provider. */
 export const transactionMs = 600_000;
+/** A challenge is remembered for longer than any sign-in that began with it lives. */
+const challengeMs = 3_600_000;
+
+/** What the client has to show to finish its sign-in. */
+export interface SignInHolder {
+  state: string;
+  /** The client's own PKCE challenge (RFC 7636 §4.2). The provider never sees it. */
+  codeChallenge: string;
+  /** Thumbprint of the key that began the sign-in. */
+  jkt: string;
+}
+
+/** The ID commits to all that the holder must show: nobody else finds the transaction, and so nobody else spends it. */
+export const signInId = ({ state, codeChallenge, jkt }: SignInHolder): string =>
+  sha256(`session:${state}.${codeChallenge}.${jkt}`);
 
 /**
  * Opens a sign-in transaction for a key and returns where to send the person.
@@ -42,11 +56,10 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: st
   }
   const upstream = chooseUpstream(deps, request.upstream);
   const silentFor = request.prompt === 'none' ? requireSilentPossible(upstream, request.sub) : undefined;
-  const { url, issuer, issRequired } = await upstream.authorizationUrl({
+  const { state, code_challenge: codeChallenge } = request;
+  const { url, issRequired, binding } = await upstream.authorizationUrl({
     redirectUri: request.redirect_uri,
-    state: request.state,
-    nonce: request.nonce,
-    codeChallenge: request.code_challenge,
+    state,
     offline: true,
     prompt: request.prompt,
     loginHint: request.login_hint,
@@ -56,19 +69,24 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: st
   const data: SignInTransaction = {
     upstream: upstream.config.name,
     redirectUri: request.redirect_uri,
-    nonce: request.nonce,
-    codeChallenge: request.code_challenge,
-    jkt,
+    binding,
     maxAge: request.max_age,
     beganAt,
     silentFor,
   };
-  const stored = await store.putTransaction({
-    id: sha256(request.state),
+  await requireNew(deps, codeChallenge);
+  await store.putTransaction({
+    id: signInId({ state, codeChallenge, jkt }),
     kind: 'session',
     data: { ...data },
     expiresAt: now() + transactionMs,
   });
-  if (!stored) throw new OAuthError('invalid_request', 'state was already used; generate a new one for each sign-in');
-  return { url, issuer, issRequired, expiresInMs: transactionMs };
+  return { url, issuer: binding.issuer, issRequired, expiresInMs: transactionMs };
+}
+
+/** A verifier is shown to one sign-in only, so a challenge that comes again is not from the client that drew it. */
+async function requireNew({ store, now }: Pick<Deps, 'store' | 'now'>, codeChallenge: string): Promise<void> {
+  const id = sha256(`challenge:${codeChallenge}`);
+  if (await store.putTransaction({ id, kind: 'session', data: {}, expiresAt: now() + challengeMs })) return;
+  throw new OAuthError('invalid_request', 'code_challenge was already used; generate a new one for each sign-in');
 }

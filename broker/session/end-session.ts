@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
-import { endSignIns } from '../revocation/end-sign-ins.ts';
+import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
 import type { Session } from '../store/store.ts';
+import { findIssuer } from '../upstream/find-issuer.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 
 /** Why the holder ends the session: the person signs out, or has signed in again. */
@@ -18,8 +19,8 @@ export async function endSession(
   reason: EndedBy,
 ): Promise<string | undefined> {
   const refreshToken = refreshTokenOf(deps, session);
-  // revokeUpstream writes the audit entry later, because it also records whether the provider took part.
-  await endSignIns(deps, { signIns: { of: 'browser', id: session.row.id }, reason, audit: () => [] });
+  const { id, sub } = session.row;
+  await endSignIns(deps, { signIns: { of: 'browser', id }, reason, audit: auditEach(sub, reason) });
   return refreshToken;
 }
 
@@ -33,10 +34,12 @@ export async function revokeUpstream(
   row: Session,
   { refreshToken, reason }: { refreshToken: string | undefined; reason: EndedBy },
 ): Promise<string | undefined> {
-  const upstream = upstreams.get(row.upstream);
+  const upstream = findIssuer(upstreams, row);
   const mayRevoke = reason === 'sign_out' || upstream?.preset.revocationIsNarrow === true;
   const revoked = refreshToken !== undefined && mayRevoke && (await upstream?.revoke(refreshToken)) === true;
-  await store.appendAudit({ type: 'session.ended', sub: row.sub, detail: { session: row.id, reason, revoked } }, now());
+  if (revoked) {
+    await store.appendAudit({ type: 'session.grant_revoked', sub: row.sub, detail: { session: row.id } }, now());
+  }
   return upstream?.logoutUrl().catch(() => undefined);
 }
 

@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { SessionRequest } from '@latchkey/shared/session-api.ts';
+import { extensionClientId } from '../config/extension-client-id.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
-import { sameText, sha256 } from '../keys/hash.ts';
 import { seal } from '../keys/seal.ts';
-import type { Session } from '../store/store.ts';
+import type { NewSession, Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
+import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
 import { isUsable } from './authenticate-session.ts';
-import { type SignInTransaction, transactionMs } from './begin-sign-in.ts';
+import { type SignInTransaction, signInId, transactionMs } from './begin-sign-in.ts';
 import { wasEnded } from './no-session.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 import { requireSilentOutcome } from './silent-sign-in.ts';
@@ -25,31 +26,33 @@ export interface SignInContext {
 /**
  * Redeems the code at the provider and opens a session bound to the key that began the sign-in.
  *
- * @throws {OAuthError} `invalid_transaction` if state, key or verifier does not match a stored transaction;
+ * @throws {OAuthError} `invalid_transaction` if state, key and verifier are not those of a stored transaction;
  *   `access_denied` if the sign-in has been ended since it began; the errors of the provider and of {@link
  *   requireSilentOutcome}
  */
 export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
   const { config, store, ring, now } = deps;
-  const transaction = await consume(deps, request, context.jkt);
+  const codeChallenge = createHash('sha256').update(request.code_verifier).digest('base64url');
+  const id = signInId({ state: request.state, codeChallenge, jkt: context.jkt });
+  const transaction = await consume(deps, id);
   const { beganAt = now() - transactionMs } = transaction;
   const { current } = context;
   if (current && wasEnded(current) && (current.endedAt ?? 0) >= beganAt) throw endedMeanwhile();
   const predecessor = current && isUsable({ row: current }, now()) ? current : undefined;
   const upstream = chooseUpstream(deps, transaction.upstream);
-  const consumed = { id: sha256(request.state), kind: 'session', data: { ...transaction } } as const;
+  const consumed = { id, kind: 'session', data: { ...transaction } } as const;
   const granted = await exchangeOf(deps, upstream, consumed, {
     code: request.code,
     state: request.state,
     iss: request.iss,
-    codeVerifier: request.code_verifier,
     redirectUri: transaction.redirectUri,
-    nonce: transaction.nonce,
+    binding: transaction.binding,
     maxAge: transaction.maxAge,
   });
   const { silentFor } = transaction;
   if (silentFor !== undefined) await requireSilentOutcome(deps, upstream, silentFor, granted);
   const { identity, refreshToken } = granted;
+  warnOfMissingGrant(deps, { upstream: upstream.config.name, client: extensionClientId }, refreshToken);
   const { name, email } = identity.claims;
   const person = await store.upsertPerson(
     {
@@ -63,16 +66,16 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     now(),
   );
   const secret = newSessionSecret();
-  const id = sessionRowId(secret);
+  const sessionId = sessionRowId(secret);
   const sealed =
     refreshToken === undefined
       ? undefined
-      : seal(ring, { purpose: 'session-refresh', id, secret: secret.secret }, refreshToken);
+      : seal(ring, { purpose: 'session-refresh', id: sessionId, secret: secret.secret }, refreshToken);
   // The person was not asked, so the session continues and keeps its original expiry.
   const goesOn = silentFor === undefined ? undefined : predecessor?.absoluteExpiresAt;
   const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
-  const row = {
-    id,
+  const session: NewSession = {
+    id: sessionId,
     sub: person.sub,
     upstream: upstream.config.name,
     issuer: identity.issuer,
@@ -92,41 +95,27 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     predecessor: predecessor?.id,
     userAgent: context.userAgent?.slice(0, 200),
   };
-  const outcome = await store.insertSession(row, beganAt);
+  const detail = {
+    session: sessionId,
+    upstream: upstream.config.name,
+    ...(silentFor === undefined ? {} : { silent: true }),
+  };
+  const created = { type: 'session.created', sub: person.sub, detail };
+  const outcome = await store.insertSession(session, { at: now(), audit: [created] }, beganAt);
   if (outcome === 'tombstoned') throw endedMeanwhile();
-  await store.appendAudit(
-    {
-      type: 'session.created',
-      sub: person.sub,
-      detail: { session: id, upstream: upstream.config.name, ...(silentFor === undefined ? {} : { silent: true }) },
-    },
-    now(),
-  );
   return secret;
 }
 
 const endedMeanwhile = () =>
   new OAuthError('access_denied', 'this sign-in was ended before it was finished; sign in again');
 
-async function consume(
-  { store, now }: Pick<Deps, 'store' | 'now'>,
-  request: SessionRequest,
-  jkt: string,
-): Promise<SignInTransaction> {
-  const data = await store.consumeTransaction(sha256(request.state), 'session', now());
+async function consume({ store, now }: Pick<Deps, 'store' | 'now'>, id: string): Promise<SignInTransaction> {
+  const data = await store.consumeTransaction(id, 'session', now());
   if (!data)
     throw new OAuthError(
       'invalid_transaction',
-      'this sign-in is unknown, already used, or older than 10 minutes; start again',
+      'this sign-in is unknown, already used, older than 10 minutes, or was started with a different key or code_verifier; start again',
     );
   // The row was written by /session/authorize in this shape.
-  const transaction = data as unknown as SignInTransaction;
-  const challenge = createHash('sha256').update(request.code_verifier).digest('base64url');
-  if (transaction.jkt !== jkt || !sameText(challenge, transaction.codeChallenge)) {
-    throw new OAuthError(
-      'invalid_transaction',
-      'this sign-in was started with a different key or code_verifier; start again',
-    );
-  }
-  return transaction;
+  return data as unknown as SignInTransaction;
 }

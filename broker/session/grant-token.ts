@@ -9,6 +9,7 @@ import { errorSummary } from '../log.ts';
 import { decide, type PolicyAnswer, stepUpOf } from '../policy/decide.ts';
 import type { Person, Session, Site } from '../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../tokens/lifetime.ts';
+import { providerReplaced } from '../upstream/find-issuer.ts';
 import type { AuthenticatedSession } from './authenticate-session.ts';
 import { noSession } from './no-session.ts';
 
@@ -44,7 +45,7 @@ export async function grantToken(
       idpSub: person.idpSub,
       row: session,
     });
-    if (refreshed.kind === 'reauth_required') throw reauthRequired();
+    if (refreshed.kind === 'reauth_required') throw reauthRequired(refreshed.why);
     if (refreshed.kind === 'fresh') {
       authority = await authorize(deps, row.id, request);
       // Another hint may have arrived, and the result may have aged before it was stored because the store was
@@ -56,7 +57,7 @@ export async function grantToken(
     needsRefresh = false;
     // An unavailable provider revokes nothing: the known data stays valid until it reaches the age of `fresh`.
     if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
-      throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
+      throw unavailable(refreshed.reason, refreshed.retryAfterMs);
     }
   }
   const token = await mint(deps, authority, request);
@@ -175,7 +176,8 @@ const wantedSignIn = ({ acr_values, max_age }: Pick<TokenRequest, 'acr_values' |
   maxAgeMs: max_age === undefined ? undefined : Math.max(max_age, leastMaxAgeS) * 1_000,
 });
 
-const reauthRequired = () => new OAuthError('login_required', 'the identity provider requires a new sign-in');
+const reauthRequired = (why?: 'provider_replaced') =>
+  new OAuthError('login_required', why ? providerReplaced : 'the identity provider requires a new sign-in');
 
 function refusal(answer: Exclude<PolicyAnswer, { allowed: true }>): OAuthError {
   switch (answer.error) {

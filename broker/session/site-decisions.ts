@@ -1,11 +1,12 @@
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { decide } from '../policy/decide.ts';
-import type { AuditEntry, Session } from '../store/store.ts';
+import type { BrokerEvent } from '../revocation/publisher.ts';
+import type { Report, Session } from '../store/store.ts';
 
 /**
- * A person's decisions about a site, wherever they make them. The last decision wins. Each one is sent to
- * the person's browsers, and audited if it changes anything. A decision that changes nothing is not an error.
+ * A person's decisions about a site, wherever they make them. The last decision wins. Each one is audited and sent to
+ * the person's browsers. A decision that changes nothing is not an error.
  */
 
 /**
@@ -22,8 +23,8 @@ export async function allowSite(
   // Step-up applies to the token. Consenting beforehand does no harm.
   if (!answer.allowed && answer.error !== 'insufficient_user_authentication')
     throw new OAuthError(answer.error, answer.why);
-  await deps.store.grantConsent({ sub, origin, resource, scopes }, deps.now());
-  await record(deps, sub, { type: 'consent.granted', detail: { origin, resource, scope: scopes.join(' ') } });
+  const granted = report(deps.now(), sub, 'consent.granted', { origin, resource, scope: scopes.join(' ') });
+  await deps.store.grantConsent({ sub, origin, resource, scopes }, deps.now(), granted);
 }
 
 /**
@@ -32,12 +33,12 @@ export async function allowSite(
  * @param resource if absent, all resources of the site
  */
 export async function takeBackSite(
-  deps: Pick<Deps, 'store' | 'feed' | 'now'>,
+  deps: Pick<Deps, 'store' | 'now'>,
   sub: string,
   { origin, resource }: { origin: string; resource?: string | undefined },
 ): Promise<void> {
-  const taken = await deps.store.revokeConsent({ sub, origin, resource });
-  await record(deps, sub, taken > 0 ? { type: 'consent.revoked', detail: { origin, resource } } : undefined);
+  const revoked = report(deps.now(), sub, 'consent.revoked', { origin, resource });
+  await deps.store.revokeConsent({ sub, origin, resource }, revoked);
 }
 
 /**
@@ -52,29 +53,21 @@ export async function refuseSite(deps: Deps, sub: string, origin: string): Promi
   if (site.consent === 'granted') {
     throw new OAuthError('access_denied', 'access was granted by the administrator; there is nothing to consent to');
   }
-  const isNews = await deps.store.refuseSite({ sub, origin }, deps.now());
-  await record(deps, sub, isNews ? { type: 'consent.refused', detail: { origin } } : undefined);
+  const refused = report(deps.now(), sub, 'consent.refused', { origin });
+  await deps.store.refuseSite({ sub, origin }, deps.now(), refused);
 }
 
 /** Reverts a "never". */
-export async function letSiteAsk(
-  deps: Pick<Deps, 'store' | 'feed' | 'now'>,
-  sub: string,
-  origin: string,
-): Promise<void> {
-  const isNews = await deps.store.letSiteAsk({ sub, origin });
-  await record(deps, sub, isNews ? { type: 'consent.refusal_revoked', detail: { origin } } : undefined);
+export async function letSiteAsk(deps: Pick<Deps, 'store' | 'now'>, sub: string, origin: string): Promise<void> {
+  const changed = report(deps.now(), sub, 'consent.refusal_revoked', { origin });
+  await deps.store.letSiteAsk({ sub, origin }, changed);
 }
 
-/**
- * Tells the person's browsers, also of a decision that changes nothing: it may repeat one whose event could not be
- * published.
- */
-async function record(
-  { store, feed, now }: Pick<Deps, 'store' | 'feed' | 'now'>,
-  sub: string,
-  change: Omit<AuditEntry, 'sub'> | undefined,
-) {
-  await feed.publish({ type: 'consent', sub });
-  if (change) await store.appendAudit({ ...change, sub }, now());
-}
+/** The entry, and the event for the person's browsers. */
+const report = (at: number, sub: string, type: string, detail: Record<string, unknown>): Report => ({
+  at,
+  audit: [{ type, sub, detail }],
+  events: [consentEvent(sub)],
+});
+
+const consentEvent = (sub: string): BrokerEvent => ({ type: 'consent', sub });

@@ -19,6 +19,8 @@ export interface Person {
 /** The provider's latest claims about the person, from the refreshed ID token or UserInfo. */
 export interface GrantClaims {
   groups: string[];
+  /** Whether the provider left the groups out because there are too many. */
+  groups_overage?: boolean | undefined;
   /** NumericDate. */
   auth_time?: number | undefined;
   acr?: string | undefined;
@@ -76,6 +78,15 @@ export interface UpstreamGrant {
   /** IP address of the last use. */
   lastUsedFrom?: string | undefined;
 }
+
+/** This broker, as one provider knows it. */
+export interface ProviderClient {
+  issuer: string;
+  clientId: string;
+}
+
+/** Whether a refresh makes the old refresh token worthless. */
+export type Rotates = 'yes' | 'no';
 
 /** When and from where a session was used. */
 export interface Use {
@@ -219,6 +230,9 @@ export type ProviderPerson = { issuer: string; idpSub: string } | { issuer: stri
  */
 export type LogoutTarget = { issuer: string; sid: string; idpSub?: string | undefined } | ProviderPerson;
 
+/** What the broker itself ends: everything of a person or a client, of one configured provider, or everything. */
+export type BrokerTarget = { sub: string } | { clientId: string } | { upstream: string } | { everything: true };
+
 /**
  * Revokes everything that began at or before it, including sign-ins that are not stored yet. Each is dated by the clock
  * of whoever wrote it: a provider's is compared with `issuedAt`, and one of the broker's own (`at`) with when the
@@ -227,12 +241,31 @@ export type LogoutTarget = { issuer: string; sid: string; idpSub?: string | unde
 export type Tombstone =
   | (LogoutTarget & { iat: number })
   /** `jti` is one access token that names no session. */
-  | (({ sub: string } | { clientId: string } | { jti: string }) & { at: number });
+  | ((BrokerTarget | { jti: string }) & { at: number });
 
 export interface Revocation {
   seq: number;
   event: Record<string, unknown>;
   at: number;
+}
+
+/** Selects sign-ins of all people. Every given condition must hold. */
+export interface SignInFilter {
+  /** The provider's configured name. */
+  upstream?: string | undefined;
+  /** Only rows whose sealed data this ring key opens. */
+  ringKid?: string | undefined;
+  /** Only what began before this time, by the broker's clock. */
+  createdBefore?: number | undefined;
+}
+
+/** What a change leaves behind, written in the same transaction: neither exists without the other. */
+export interface Report {
+  /** When the change was made. */
+  at: number;
+  audit?: readonly AuditEntry[] | undefined;
+  /** Published to all replicas, in this order. */
+  events?: readonly Record<string, unknown>[] | undefined;
 }
 
 export interface AuditEntry {
@@ -244,4 +277,26 @@ export interface AuditEntry {
 export interface StoredAuditEntry extends AuditEntry {
   seq: number;
   at: number;
+}
+
+/** A part of the audit log that is sealed: numbered from 1, each with the hash of the one before. */
+export interface AuditBatch {
+  number: number;
+  /** Hash of the batch before; empty for the first. */
+  previous: string;
+  /** Hash of this batch: its entries and all other fields except the last two. */
+  hash: string;
+  /** Batches up to this number have been deleted because of their age. */
+  floor: number;
+  /** When it was sealed. */
+  at: number;
+  /** The ring key that {@link AuditBatch.mac} is made with. */
+  ringKid: string;
+  /** Authenticates `hash`, and with it everything before. */
+  mac: string;
+}
+
+/** What a batch is made of before it is sealed. */
+export interface UnsealedBatch extends Pick<AuditBatch, 'number' | 'previous' | 'floor'> {
+  entries: StoredAuditEntry[];
 }

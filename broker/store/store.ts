@@ -1,4 +1,5 @@
 import type {
+  AuditBatch,
   AuditEntry,
   Consent,
   DeviceGrant,
@@ -10,15 +11,20 @@ import type {
   NewSession,
   PageSession,
   Person,
+  ProviderClient,
   ProviderPerson,
+  Report,
   Revocation,
+  Rotates,
   Session,
+  SignInFilter,
   SigningKey,
   SigningKeyState,
   Site,
   StoredAuditEntry,
   Tombstone,
   UnendedState,
+  UnsealedBatch,
   UpstreamGrant,
   Use,
 } from './model.ts';
@@ -38,6 +44,9 @@ export type * from './model.ts';
  * are rounded down to whole milliseconds and limited to safe integers. Text that is part of a key (ids, `issuer`,
  * `idpSub`, `sid`, names of counters) has at most 512 characters; hash what may be longer, or must not collide.
  *
+ * A `report` is written in the same transaction as the change, and only if there is a change. Where it is a function, it
+ * may be called several times, because transactions are retried.
+ *
  * @throws {StoreUnavailableError} from any method, when the database can't be reached or is too busy
  */
 export interface Store
@@ -46,6 +55,7 @@ export interface Store
     SessionStore,
     PageSessionStore,
     RefreshStore,
+    RotationStore,
     ConsentStore,
     SiteStore,
     DeviceGrantStore,
@@ -71,7 +81,7 @@ export interface Store
    * @returns the number of rows deleted; call again until it is 0
    */
   collectExpired(now: number, limit: number): Promise<number>;
-  /** Counts the rows that reference each ring key. A key with no references is no longer needed. */
+  /** Counts the rows that need each ring key. A key that no row needs can be removed. */
   countRingKeys(): Promise<ReadonlyMap<string, number>>;
 }
 
@@ -99,13 +109,13 @@ export interface PersonStore {
   ): Promise<Person[]>;
 }
 
-/** `session`: sign-in of the extension. `page`: sign-in to `/account` or `/device`. */
-export type TransactionKind = 'session' | 'page';
+/** `session`: sign-in of the extension. `page`: sign-in to the broker's pages. `result`: what such a sign-in led to. */
+export type TransactionKind = 'session' | 'page' | 'result';
 
 /** Sign-in transactions: state kept between the redirect to the provider and the callback. */
 export interface TransactionStore {
   /**
-   * @param transaction `id` is the hash of `state`
+   * @param transaction `id` is a hash of all that its holder has to show
    * @returns false if the id is already taken; nothing is stored
    */
   putTransaction(transaction: {
@@ -114,6 +124,8 @@ export interface TransactionStore {
     data: Record<string, unknown>;
     expiresAt: number;
   }): Promise<boolean>;
+  /** Returns the data, and leaves it there. */
+  readTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
   /** Returns the data exactly once, and never after it expires. */
   consumeTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
 }
@@ -126,7 +138,7 @@ export interface SessionStore {
    * @returns `tombstoned` if the sign-in has been ended since, or its predecessor has, other than by being replaced;
    *   nothing is stored
    */
-  insertSession(session: NewSession, beganAt?: number): Promise<'inserted' | 'tombstoned'>;
+  insertSession(session: NewSession, report?: Report, beganAt?: number): Promise<'inserted' | 'tombstoned'>;
   getSession(id: string): Promise<Session | undefined>;
   /** Reads everything needed to decide on a token, in one statement. */
   getAuthority(
@@ -136,50 +148,68 @@ export interface SessionStore {
   ): Promise<{ session: Session; person: Person; consent?: Consent | undefined; site: Site } | undefined>;
   /** Extends the idle expiry (never shortens it) and records the use. Same durability as {@link LimitStore}. */
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
-  /**
-   * Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link.
-   *
-   * @param event as for `endSessionsOf`
-   */
-  activateSession(id: string, now: number, event?: EndedEvent): Promise<void>;
+  /** Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link. */
+  activateSession(id: string, now: number, report?: Report): Promise<void>;
   /**
    * Changes the state if it is one of `from`. Setting `recheck` records a hint and increments `rechecks`. To end a
-   * session, call `endSessionsOf`, which also erases sealed data.
+   * session, call `endSession`, which also erases sealed data.
    *
    * @returns whether the session was in one of `from`
    */
   setSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
+  /**
+   * Ends the session and erases its sealed data.
+   *
+   * @returns false if the session does not exist or has already ended
+   */
+  endSession(id: string, reason: string, now: number, report?: Report): Promise<boolean>;
   /** Lists the person's sessions that have not ended, newest first. */
   listSessions(sub: string): Promise<Session[]>;
   /**
-   * Ends browser sessions, and erases their sealed data. Of a person or a provider session, also deletes the page
-   * sessions. The event is published in the same transaction, so that no failure comes between.
+   * Ends the browser sessions of a person or of a provider session, and deletes their page sessions; or those of one
+   * browser: a session with the one that replaces it, or that it replaces, until the newer one is used.
    *
    * @param who a `sub` here is the broker's own subject
    * @param olderThan affects only sessions whose `issuedAt` is at or before this time
-   * @param event what to publish if any session ended
+   * @param report gets the ids of the ended browser sessions, even if there are none
    * @returns the ids of the ended browser sessions
    */
-  endSessionsOf(who: SessionsOf, olderThan: number, reason: string, now: number, event?: EndedEvent): Promise<string[]>;
+  endSessionsOf(
+    who: { browser: string } | { sub: string } | LogoutTarget,
+    olderThan: number,
+    reason: string,
+    now: number,
+    report?: (ended: string[]) => Report,
+  ): Promise<string[]>;
+  /**
+   * Ends at most `limit` browser sessions, or devices, that match, whoever they belong to, and deletes page sessions
+   * along with browser sessions. Call it until it returns none. For an empty filter, all match.
+   */
+  endSignInsWhere(
+    kind: GrantKind,
+    filter: SignInFilter,
+    how: { limit: number; reason: string; now: number; report: (ended: EndedSignIn[]) => Report },
+  ): Promise<EndedSignIn[]>;
 }
 
-/** `id` is one session; `browser` is also the one that replaces it, or that it replaces, until the newer one is used. */
-export type SessionsOf = { id: string } | { browser: string } | { sub: string } | LogoutTarget;
-
-/** Builds the event about ended sessions, from their ids. */
-export type EndedEvent = (sessions: string[]) => Record<string, unknown>;
+/** A browser session or a device that has ended, and whose it was. */
+export interface EndedSignIn {
+  id: string;
+  sub: string;
+}
 
 /** Sign-ins to `/account` and `/device`. `endSessionsOf` ends them too. */
 export interface PageSessionStore {
   /**
    * @param replaces the browser's previous page session
-   * @param beganAt as for `insertSession`
+   * @param beganAt as for `insertSession`; default: `issuedAt`
    * @returns `tombstoned` if the sign-in has been ended since; `replaces` is deleted in either case
    */
   insertPageSession(
     session: PageSession,
     replaces: string | undefined,
-    beganAt: number,
+    report?: Report,
+    beganAt?: number,
   ): Promise<'inserted' | 'tombstoned'>;
   /** Returns the page session with the person's current name and email. */
   getPageSession(
@@ -255,6 +285,14 @@ export interface RefreshStore {
   ): Promise<void>;
 }
 
+/** What a provider's answers have shown about its refresh tokens, for all replicas. */
+export interface RotationStore {
+  /** @returns undefined if no answer has shown it yet */
+  getRotation(client: ProviderClient): Promise<Rotates | undefined>;
+  /** Replaces what was known: the last answer counts. */
+  noteRotation(client: ProviderClient, rotates: Rotates, now: number): Promise<void>;
+}
+
 export interface ConsentStore {
   listConsents(sub: string): Promise<Consent[]>;
   /**
@@ -262,13 +300,16 @@ export interface ConsentStore {
    *
    * @returns the union of old and new scopes
    */
-  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number): Promise<Consent>;
+  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number, report?: Report): Promise<Consent>;
   /**
    * Revokes the consent for `resource`, or all consents of the site if `resource` is absent.
    *
    * @returns the number of consents revoked
    */
-  revokeConsent(which: { sub: string; origin: string; resource?: string | undefined }): Promise<number>;
+  revokeConsent(
+    which: { sub: string; origin: string; resource?: string | undefined },
+    report?: Report,
+  ): Promise<number>;
 }
 
 export interface SiteStore {
@@ -279,13 +320,13 @@ export interface SiteStore {
    *
    * @returns false if the site was already refused
    */
-  refuseSite(which: { sub: string; origin: string }, now: number): Promise<boolean>;
+  refuseSite(which: { sub: string; origin: string }, now: number, report?: Report): Promise<boolean>;
   /**
    * Clears a "never".
    *
    * @returns false if there was none
    */
-  letSiteAsk(which: { sub: string; origin: string }): Promise<boolean>;
+  letSiteAsk(which: { sub: string; origin: string }, report?: Report): Promise<boolean>;
   /** Records the site's last use, keeping the latest. Same durability as {@link LimitStore}. */
   touchSite(which: { sub: string; origin: string }, use: Use): Promise<void>;
 }
@@ -317,7 +358,7 @@ export interface DeviceGrantStore {
    *
    * @returns false if the grant was not pending
    */
-  decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number): Promise<boolean>;
+  decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number, report?: Report): Promise<boolean>;
   /**
    * Creates the device session of an allowed grant, once, without consuming the grant: the device code stays valid
    * until the response is ready. If the sign-in has been ended since, the result is false and the grant becomes
@@ -344,10 +385,10 @@ export interface DeviceGrantStore {
     session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
   ): Promise<boolean>;
   /**
-   * Sets the allowed but unredeemed grants of a person or of a client to `denied`. Does not end existing device
-   * sessions.
+   * Sets the allowed but unredeemed grants of a person or of a client to `denied`, or all that match the filter,
+   * pending ones included. Does not end existing device sessions.
    */
-  denyAllowedGrantsOf(who: { sub: string } | { clientId: string }): Promise<void>;
+  denyGrantsOf(who: { sub: string } | { clientId: string } | { where: SignInFilter }): Promise<void>;
 }
 
 export interface DeviceSessionStore {
@@ -372,9 +413,9 @@ export interface DeviceSessionStore {
     },
   ): Promise<boolean>;
   /** @returns false if the session does not exist or has ended */
-  renameDeviceSession(id: string, name: string): Promise<boolean>;
+  renameDeviceSession(id: string, name: string, report?: Report): Promise<boolean>;
   setDeviceSessionState(id: string, from: readonly UnendedState[], to: UnendedState): Promise<boolean>;
-  endDeviceSession(id: string, reason: string, now: number): Promise<boolean>;
+  endDeviceSession(id: string, reason: string, now: number, report?: Report): Promise<boolean>;
   /** Lists the person's device sessions that have not ended, newest first. */
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
   /** Like `endSessionsOf`, but a provider's `sid` does not apply to devices. */
@@ -383,6 +424,7 @@ export interface DeviceSessionStore {
     olderThan: number,
     reason: string,
     now: number,
+    report?: (ended: string[]) => Report,
   ): Promise<string[]>;
 }
 
@@ -401,7 +443,27 @@ export interface SigningKeyStore {
    * @param notAfter applies to the key being retired
    * @returns false if the key does not exist
    */
-  setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number): Promise<boolean>;
+  setSigningKeyState(kid: string, state: SigningKeyState, notAfter?: number, report?: Report): Promise<boolean>;
+  /**
+   * Deletes signing keys, and fills the places that become empty in the same transaction: `next` becomes `active`, and
+   * what is still missing comes from `spares`. There is never a moment without an active key.
+   *
+   * @param kids keys that don't exist (any more) are ignored
+   * @param spares an `active` key and a `next` key of each algorithm
+   */
+  revokeSigningKeys(
+    kids: readonly string[] | 'all',
+    spares: readonly SigningKey[],
+    report?: (result: RevokedKeys) => Report,
+  ): Promise<RevokedKeys>;
+}
+
+/** IDs of keys. */
+export interface RevokedKeys {
+  revoked: string[];
+  /** The keys that sign now, and those that are next: one of each algorithm. */
+  active: string[];
+  next: string[];
 }
 
 export interface RevocationStore {
@@ -461,7 +523,31 @@ export interface LimitStore {
   peek(key: string, now: number): Promise<number>;
 }
 
+/**
+ * The audit log. Entries are only ever added. Batches seal them later, so that adding an entry waits for no other, and
+ * one that becomes visible late still gets into a batch.
+ */
 export interface AuditStore {
+  /** For what changes nothing in the store. Changes take their entries as a `report`. */
   appendAudit(entry: AuditEntry, now: number): Promise<void>;
   auditAfter(seq: number, limit: number): Promise<StoredAuditEntry[]>;
+  /**
+   * Seals up to `limit` entries in the next batch. Only one process does so at a time.
+   *
+   * @param how `deleteBefore` deletes older batches with their entries, at most 100 batches per call. `seal` may be
+   *   called several times
+   * @returns the batch, or `undefined` if there is nothing to seal or to delete
+   */
+  sealAudit(how: {
+    limit: number;
+    deleteBefore?: number | undefined;
+    seal: (batch: UnsealedBatch) => Pick<AuditBatch, 'hash' | 'ringKid' | 'mac' | 'at'>;
+  }): Promise<AuditBatch | undefined>;
+  /** The batches after that number, in order. */
+  auditBatchesAfter(number: number, limit: number): Promise<AuditBatch[]>;
+  lastAuditBatch(): Promise<AuditBatch | undefined>;
+  /** The entries of a batch, in the order in which they were sealed. */
+  auditOfBatch(number: number): Promise<StoredAuditEntry[]>;
+  /** Counts the entries that are not sealed yet, and those whose batch does not exist. */
+  countLooseAudit(): Promise<{ unsealed: number; orphaned: number }>;
 }

@@ -1,13 +1,11 @@
 import type { KeyRing } from '../keys/ring.ts';
-import type { AuditStore, SigningKey, SigningKeyStore } from '../store/store.ts';
+import type { SigningKey, SigningKeyStore } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
-import { rereadMs } from './signing-keys.ts';
 
-/**
- * How long a key must be published before it signs. Verifiers cache `/jwks` for five minutes, and replicas cache keys
- * for 30 seconds.
- */
-export const publishedMs = 300_000 + 2 * rereadMs;
+/** How long a key must be published before it signs: verifiers cache `/jwks` for five minutes, and load it in the background. */
+export const publishedMs = 360_000;
+/** How much longer than its tokens a retired key is kept: clocks differ, and tokens are under way. */
+const afterLastTokenMs = 60_000;
 
 /** The next key was published too recently, so some verifiers may not know it yet. */
 export class TooEarlyError extends Error {
@@ -24,13 +22,13 @@ export class TooEarlyError extends Error {
 
 /**
  * Rotates the signing keys: `next` becomes `active`, the `active` key is retired, and a new `next` is published.
- * Running brokers pick up the change within 30 seconds and may sign with the old key until then.
+ * Running brokers read the keys before each token, so they sign with the new key from then on.
  *
  * @param options `tokenLifeMs` is the longest lifetime of any token. `force` skips the wait, for a compromised key.
  * @throws {TooEarlyError} if the next key was published too recently
  */
 export async function rotateSigningKeys(
-  { store, ring }: { store: SigningKeyStore & AuditStore; ring: KeyRing },
+  { store, ring }: { store: SigningKeyStore; ring: KeyRing },
   now: number,
   { tokenLifeMs, force }: { tokenLifeMs: number; force: boolean },
 ): Promise<{ active: string; retired: string | undefined; next: string }> {
@@ -38,9 +36,10 @@ export async function rotateSigningKeys(
   const waitMs = next.createdAt + publishedMs - now;
   if (waitMs > 0 && !force) throw new TooEarlyError(waitMs);
   const retired = (await store.listSigningKeys()).find(({ state }) => state === 'active')?.kid;
-  await store.setSigningKeyState(next.kid, 'active', now + tokenLifeMs + 2 * rereadMs);
+  const rotated = { type: 'keys.rotated', detail: { active: next.kid, ...(retired && { retired }) } };
+  const report = { at: now, audit: [rotated] };
+  await store.setSigningKeyState(next.kid, 'active', now + tokenLifeMs + afterLastTokenMs, report);
   const { kid } = await nextKey(store, ring, now);
-  await store.appendAudit({ type: 'keys.rotated', detail: { active: next.kid, ...(retired && { retired }) } }, now);
   return { active: next.kid, retired, next: kid };
 }
 

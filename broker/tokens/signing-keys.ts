@@ -1,42 +1,73 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { JWK } from 'jose';
+import { openIfPossible } from '../keys/open-if-possible.ts';
 import type { KeyRing } from '../keys/ring.ts';
-import { open } from '../keys/seal.ts';
-import { type SigningKeyStore, StoreUnavailableError } from '../store/store.ts';
+import type { Log } from '../log.ts';
+import { type SigningKeyStore, type SigningKey as StoredSigningKey, StoreUnavailableError } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
+import { sharedRead } from './shared-read.ts';
 
 export interface SigningKey {
   kid: string;
   privateKey: KeyObject;
 }
 
-export interface SigningKeys {
-  current(): Promise<SigningKey>;
-  /** JWK Set (RFC 7517 §5) of the public keys, including `next` and `retired` ones. */
-  jwks(): Promise<{ keys: JWK[] }>;
+/** JWK Set (RFC 7517 §5) of public keys, including `next` and `retired` ones. */
+export interface KeySet {
+  keys: JWK[];
 }
 
-/** How long keys are cached. A rotation by another replica takes effect here within this time. */
-export const rereadMs = 30_000;
+export interface SigningKeys {
+  /**
+   * @throws {StoreUnavailableError} because only the store knows whether the key has been revoked
+   * @throws {RingError} if the key file lacks the key that encrypts it
+   */
+  current(): Promise<SigningKey>;
+  /**
+   * The keys that verify the broker's own tokens now. The same object as long as they are the same.
+   *
+   * @param kid the key that will be looked for
+   * @throws as for `current`; {@link RingError} only if it is about this key
+   */
+  usable(kid: string): Promise<KeySet>;
+  /** The keys for `/jwks`: like `usable`, but as last read while the store is away, so that APIs can go on. */
+  published(): Promise<KeySet>;
+}
+
+interface Keys {
+  /** Identifies what was read. */
+  stamp: string;
+  stored: readonly StoredSigningKey[];
+  /** Private keys by `kid`: of those that the key file opens. */
+  opened: ReadonlyMap<string, KeyObject>;
+  set: KeySet;
+}
 
 /**
  * Manages the ES256 keys that sign tokens. They are kept in the store, with the private keys sealed under the ring. The
  * first broker to start creates the `active` key and publishes the `next` one.
+ *
+ * The keys are read before each use, so a revoked key is dead on every replica when the revocation returns. No
+ * notification has to arrive, and no cache has to expire.
+ *
+ * A public key counts only if the key file opens its private half. Whoever can only write to the database can't add a
+ * key, and a restored backup doesn't bring back keys whose encryption key is removed.
  */
 export function createSigningKeys({
   store,
   ring,
   now,
+  log,
 }: {
   store: SigningKeyStore;
   ring: KeyRing;
   now: Clock;
+  log: Log;
 }): SigningKeys {
-  let cached: { current: SigningKey; jwks: { keys: JWK[] }; readAt: number } | undefined;
-  let reading: Promise<NonNullable<typeof cached>> | undefined;
+  let known: Keys | undefined;
 
-  const read = async () => {
+  const findStored = async (): Promise<StoredSigningKey[]> => {
     let keys = await store.listSigningKeys();
     for (const state of ['active', 'next'] as const) {
       if (!keys.some((key) => key.state === state)) {
@@ -44,41 +75,61 @@ export function createSigningKeys({
         keys = await store.listSigningKeys();
       }
     }
-    const active = keys.find((key) => key.state === 'active');
-    if (!active) throw new Error('the store holds no active signing key');
-    const jwk = open(
-      ring,
-      { purpose: 'signing-key', id: active.kid },
-      { sealed: active.sealedPrivate, ringKid: active.ringKid },
-    );
-    if (jwk === undefined)
-      throw new Error(`the signing key ${active.kid} does not open with the key file's ${active.ringKid}`);
-    const published = keys.filter(
-      ({ state, notAfter }) => state !== 'retired' || notAfter === undefined || notAfter > now(),
-    );
-    return {
-      current: { kid: active.kid, privateKey: createPrivateKey({ key: JSON.parse(jwk), format: 'jwk' }) },
-      jwks: { keys: published.map(({ publicJwk }) => publicJwk) },
-      readAt: now(),
-    };
+    return keys.filter(({ state, notAfter }) => state !== 'retired' || notAfter === undefined || notAfter > now());
   };
 
-  const get = async () => {
-    if (cached && now() - cached.readAt < rereadMs) return cached;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    try {
-      cached = await reading;
-    } catch (error) {
-      // Use the cached keys so tokens can still be verified while the store is unavailable.
-      if (!cached || !(error instanceof StoreUnavailableError)) throw error;
+  const open = (stored: readonly StoredSigningKey[]): Pick<Keys, 'opened' | 'set'> => {
+    const opened = new Map<string, KeyObject>();
+    const keys: JWK[] = [];
+    for (const { kid, sealedPrivate: sealed, ringKid, publicJwk } of stored) {
+      const jwk = openIfPossible({ ring, log }, { purpose: 'signing-key', id: kid }, { sealed, ringKid });
+      if (jwk === undefined) continue;
+      const privateKey = createPrivateKey({ key: JSON.parse(jwk), format: 'jwk' });
+      const { alg, use } = publicJwk as JWK;
+      opened.set(kid, privateKey);
+      keys.push({ ...(createPublicKey(privateKey).export({ format: 'jwk' }) as JWK), kid, alg, use } as JWK);
     }
-    return cached;
+    return { opened, set: { keys } };
   };
+
+  const read = sharedRead(async (): Promise<Keys> => {
+    const stored = await findStored();
+    const parts = [
+      ...stored.map(({ kid, state }) => `${kid} ${state}`),
+      ring.current.kid,
+      ...ring.all.map(({ kid }) => kid),
+    ];
+    const stamp = parts.join();
+    if (known?.stamp !== stamp) known = { stamp, stored, ...open(stored) };
+    return known;
+  });
 
   return {
-    current: async () => (await get()).current,
-    jwks: async () => (await get()).jwks,
+    async current() {
+      const { stored, opened } = await read();
+      const active = stored.find(({ state }) => state === 'active');
+      if (!active) throw new Error('the store holds no active signing key');
+      const { kid, ringKid } = active;
+      const privateKey = opened.get(kid);
+      if (!privateKey) {
+        throw new Error(`the signing key ${kid} does not open with the key file's ${ring.get(ringKid).kid}`);
+      }
+      return { kid, privateKey };
+    },
+    async usable(kid) {
+      const { stored, opened, set } = await read();
+      const wanted = opened.has(kid) ? undefined : stored.find((key) => key.kid === kid);
+      // A broker with an old copy of the key file must not say that a good token is none.
+      if (wanted) ring.get(wanted.ringKid);
+      return set;
+    },
+    async published() {
+      try {
+        return (await read()).set;
+      } catch (error) {
+        if (!known || !(error instanceof StoreUnavailableError)) throw error;
+        return known.set;
+      }
+    },
   };
 }

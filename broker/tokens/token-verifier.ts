@@ -61,19 +61,19 @@ export function createTokenVerifier({
   now,
 }: {
   issuer: string;
-  keys: Pick<SigningKeys, 'jwks'>;
+  keys: Pick<SigningKeys, 'usable'>;
   now: Clock;
 }): TokenVerifier {
   let keySet: { of: object; get: ReturnType<typeof createLocalJWKSet> } | undefined;
-  const currentKeys = async () => {
-    const jwks = await keys.jwks();
+  const currentKeys = async (kid: string) => {
+    const jwks = await keys.usable(kid);
     if (keySet?.of !== jwks) keySet = { of: jwks, get: createLocalJWKSet(jwks) };
     return keySet.get;
   };
 
   return async (token) => {
-    checkForm(token);
-    const payload = await checkSignature(token, await currentKeys(), issuer, now());
+    const { kid } = checkForm(token);
+    const payload = await checkSignature(token, await currentKeys(kid), issuer, now());
     const claims = v.safeParse(claimsSchema, payload);
     if (!claims.success) throw new TokenError('The token lacks a claim, or a claim has the wrong type.');
     // Replicas' clocks agree within the tolerance, so a token issued further in the future is invalid.
@@ -84,8 +84,8 @@ export function createTokenVerifier({
   };
 }
 
-/** Checks everything that does not require a key. */
-function checkForm(token: string): void {
+/** Checks everything that does not require a key. @returns the key that the token names */
+function checkForm(token: string): { kid: string } {
   if (token.length > maxLength) throw new TokenError(`The token is longer than ${maxLength} characters.`);
   const [head = '', body = '', signature, ...more] = token.split('.');
   if (signature === undefined || more.length > 0) throw notOurs();
@@ -101,6 +101,7 @@ function checkForm(token: string): void {
   }
   if ('crit' in header) throw new TokenError('The token has critical header parameters (crit), and none is supported.');
   if (typeof header.kid !== 'string') throw new TokenError('The token does not name the key that signed it (kid).');
+  return { kid: header.kid };
 }
 
 function parsePart(part: string): Record<string, unknown> {

@@ -4,7 +4,8 @@ import { classify } from './classify-failure.ts';
 const date = 'Sun, 22 Nov 2026 09:00:00 GMT';
 const at = Date.parse(date) / 1_000;
 const waitOf = (headers: Record<string, string>, status = 429) => {
-  const failure = classify(new Error('refused'), new Response(null, { status, headers }));
+  const answer = { status, headers: new Headers(headers), body: undefined };
+  const failure = classify(new Error('refused'), { sent: true, answer });
   return failure.kind === 'transient' ? failure.retryAfterMs : failure.kind;
 };
 

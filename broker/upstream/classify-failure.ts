@@ -1,13 +1,72 @@
-import { ResponseBodyError } from 'oauth4webapi';
+import { errorCodeOf, hasTokens, type TokenAnswer, text } from './token-answer.ts';
+import type { NoAnswer, Refusal } from './types.ts';
 
-/** Classification of a failed provider request, based on error types and codes, never on message text. */
+/** Classification of a failed provider request, based on error types, statuses and codes, never on message text. */
 export type Failure =
-  /** The provider returned an OAuth error (RFC 6749 §5.2). */
-  | { kind: 'definite'; error: string }
-  /** No conclusive response: none at all, 429, 5xx, or not an OAuth response. */
-  | { kind: 'transient'; delivered: boolean; retryAfterMs: number | undefined }
-  /** A successful response that fails validation: a different subject or an invalid ID token. */
+  /** The code or refresh token is no longer valid: `invalid_grant` (RFC 6749 §5.2), or a code that the preset names. */
+  | { kind: 'ended'; error: string }
+  /** Any other definite answer, whatever its shape. */
+  | { kind: 'refused'; refusal: Refusal }
+  /** No conclusive answer: none at all, 408, 429, 5xx, or a response that broke off. */
+  | ({ kind: 'transient' } & NoAnswer)
+  /** A token response that fails validation: a different subject or an invalid ID token. */
   | { kind: 'unusable' };
+
+/** What is known of a request. Without an answer, `sent` tells whether it left this process. */
+export interface Sent {
+  sent: boolean;
+  answer: TokenAnswer | undefined;
+}
+
+/** @param grantEndedErrors the preset's codes besides `invalid_grant` */
+export function classify(error: unknown, { sent, answer }: Sent, grantEndedErrors: readonly string[] = []): Failure {
+  if (answer === undefined) return transient({ delivered: sent && !wasNeverSent(error) });
+  const { status, headers } = answer;
+  const failed = { delivered: false, status, retryAfterMs: retryAfter(headers) };
+  // 429, and what gateways say of the server behind them, concern everybody. Any other 5xx can be this person's alone.
+  // After a gateway timeout (504), the outcome behind the gateway is unknown. Otherwise the request was not processed.
+  if (aboutProvider.has(status)) return transient({ ...failed, delivered: status === 504 });
+  const code = errorCodeOf(answer);
+  if (code === 'temporarily_unavailable') return transient(failed);
+  if (status === 408 || status >= 500 || code === 'server_error') return transient({ ...failed, affects: 'session' });
+  if (code === 'invalid_grant' || (code !== undefined && grantEndedErrors.includes(code)))
+    return { kind: 'ended', error: code };
+  if (code !== undefined || status >= 300 || isFromSomethingBetween(answer))
+    return { kind: 'refused', refusal: refusalOf(answer) };
+  return hasTokens(answer) ? { kind: 'unusable' } : transient({ delivered: true, status, affects: 'session' });
+}
+
+const aboutProvider = new Set([429, 502, 503, 504]);
+
+const transient = (what: Pick<NoAnswer, 'delivered'> & Partial<NoAnswer>): Failure => ({
+  kind: 'transient',
+  affects: 'provider',
+  status: undefined,
+  retryAfterMs: undefined,
+  ...what,
+});
+
+/** A success that is not JSON (RFC 6749 §5.1): a captive portal, a proxy or a firewall answers in the provider's place. */
+const isFromSomethingBetween = ({ headers, body }: TokenAnswer): boolean =>
+  body === undefined && !/\bjson\b/i.test(headers.get('Content-Type') ?? '');
+
+const longestDescription = 300;
+
+function refusalOf(answer: TokenAnswer): Refusal {
+  const { status, body } = answer;
+  const code = errorCodeOf(answer);
+  return {
+    error: code !== undefined && /^[\w.-]{1,64}$/.test(code) ? code : `http_${status}`,
+    status,
+    description: text(body?.error_description)?.slice(0, longestDescription),
+  };
+}
+
+const clientErrors = new Set(['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope']);
+
+/** Whether a refusal concerns this broker as a client, and not the one request, which may carry a client's parameters. */
+export const isAboutClient = ({ error, status }: Refusal): boolean =>
+  status === 401 || status === 403 || clientErrors.has(error);
 
 /** Connection errors that mean the request never reached the provider. */
 const neverSent = new Set([
@@ -17,27 +76,22 @@ const neverSent = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  // The TLS handshake failed.
+  'EPROTO',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
-
-export function classify(error: unknown, response: Response | undefined): Failure {
-  if (response === undefined) return { kind: 'transient', delivered: !wasNeverSent(error), retryAfterMs: undefined };
-  if (response.status === 429 || response.status >= 500) {
-    // After a gateway timeout (504) the outcome behind the gateway is unknown. Other statuses mean it was not processed.
-    return { kind: 'transient', delivered: response.status === 504, retryAfterMs: retryAfter(response.headers) };
-  }
-  if (error instanceof ResponseBodyError) {
-    return error.error === 'temporarily_unavailable' || error.error === 'server_error'
-      ? { kind: 'transient', delivered: false, retryAfterMs: undefined }
-      : { kind: 'definite', error: error.error };
-  }
-  if (!response.ok) return { kind: 'transient', delivered: false, retryAfterMs: undefined };
-  return { kind: 'unusable' };
-}
 
 function wasNeverSent(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== undefined && neverSent.has(code)) return true;
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    if (syscall === 'connect' || (code !== undefined && neverSent.has(code))) return true;
     if (cause instanceof AggregateError) return cause.errors.every(wasNeverSent);
   }
   return false;

@@ -26,7 +26,29 @@ const rotated = (refreshToken: string): RefreshOutcome => ({
   claims: { groups: ['p:new'] },
 });
 
-function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
+const away = (how: { delivered?: boolean; affects?: 'session'; status?: number; retryAfterMs?: number } = {}) =>
+  ({
+    kind: 'unavailable',
+    delivered: false,
+    affects: 'provider',
+    status: undefined,
+    retryAfterMs: undefined,
+    cause: 'of this test',
+    ...how,
+  }) satisfies RefreshOutcome;
+
+const refused = (error: string, status = 400): RefreshOutcome => ({
+  kind: 'refused',
+  refusal: { error, status, description: undefined },
+});
+
+const incomplete = (refreshToken: string): RefreshOutcome => ({
+  kind: 'incomplete',
+  refreshToken,
+  cause: 'of this test',
+});
+
+function upstream(refreshLeewayMs: number, preset = 'okta', rotates?: 'yes' | 'no'): Upstream {
   const unused = () => Promise.reject(new Error('not part of this test'));
   return {
     config: {
@@ -36,6 +58,7 @@ function upstream(refreshLeewayMs: number, preset = 'okta'): Upstream {
       authentication: { method: 'client_secret_basic', secret: 's' },
       scopes: [],
       preset,
+      rotates,
       refreshLeewayMs,
       groupsClaim: 'groups',
       authorizationParams: {},
@@ -72,13 +95,19 @@ function process(provider = upstream(leewayMs)) {
     every: () => () => {},
     log: { info() {}, warn() {}, error() {} },
   });
-  return async () => refresher({ kind: 'session', id: 'row', secret, idpSub: 'ada', row: await row() });
+  return async (id = 'row') => refresher({ kind: 'session', id, secret, idpSub: 'ada', row: await row(id) });
 }
 
-async function row(): Promise<Session> {
-  const found = await store.getSession('row');
+async function row(id = 'row'): Promise<Session> {
+  const found = await store.getSession(id);
   if (!found) throw new Error('the row is gone');
   return found;
+}
+
+/** Somebody else at the same provider. */
+async function insertSecond(): Promise<void> {
+  const { sealed, ringKid } = seal(ring, { ...context, id: 'second' }, 'rt-9');
+  await store.insertSession({ ...(await row()), id: 'second', jkt: 'jkt-2', sealedRefresh: sealed, ringKid });
 }
 
 async function storedToken(): Promise<string | undefined> {
@@ -194,7 +223,7 @@ describe('a crash between the provider’s rotation and our commit', () => {
   it('is not forgotten because the provider is away when the token is sent again', async () => {
     await crash();
     now += 13_000;
-    answers = [{ kind: 'unavailable', delivered: false, retryAfterMs: 1 }];
+    answers = [away({ retryAfterMs: 1 })];
     expect((await process()()).kind).toBe('unavailable');
     now += leewayMs;
     expect((await process()()).kind).toBe('reauth_required');
@@ -203,7 +232,7 @@ describe('a crash between the provider’s rotation and our commit', () => {
 
   it('does not wait for a provider that is being left alone: the leeway runs', async () => {
     const survivor = process();
-    answers = [{ kind: 'unavailable', delivered: true, retryAfterMs: 20_000 }, rotated('rt-2')];
+    answers = [away({ delivered: true, retryAfterMs: 20_000 }), rotated('rt-2')];
     expect((await survivor()).kind).toBe('unavailable');
     expect((await survivor()).kind).toBe('fresh');
   });
@@ -220,6 +249,87 @@ describe('a crash between the provider’s rotation and our commit', () => {
     now += 13_000;
     expect((await process(upstream(0))()).kind).toBe('reauth_required');
     expect(sent).toEqual(['rt-1']);
+  });
+});
+
+const unchanged = (refreshToken?: string): RefreshOutcome => ({
+  kind: 'refreshed',
+  refreshToken,
+  claims: { groups: [] },
+});
+
+/** Everything after which nobody knows whether the provider has used the token. A crash is a restart, too. */
+const lost: [string, RefreshOutcome | 'crash'][] = [
+  ['a hang', away({ delivered: true })],
+  ['a gateway’s 504', away({ delivered: true, status: 504 })],
+  ['a reset after the request', away({ delivered: true })],
+  ['an answer that breaks off', away({ delivered: true, affects: 'session', status: 200 })],
+  ['a restart', 'crash'],
+];
+
+/** Loses an answer, and asks again an hour later, in another process. */
+async function loseOne(provider: Upstream, answer: RefreshOutcome | 'crash') {
+  const before = sent.length;
+  answers = [answer];
+  const asking = process(provider)();
+  while (sent.length === before) await new Promise((resolve) => setImmediate(resolve));
+  if (answer !== 'crash') expect((await asking).kind).toBe('unavailable');
+  now += 3_600_000;
+  answers = [unchanged()];
+  return process(provider)();
+}
+
+describe.each(lost)('a token whose outcome is unknown: %s', (_, answer) => {
+  it.each<[string, Upstream, RefreshOutcome | undefined]>([
+    ['an answer had no new token', upstream(0, 'generic'), unchanged()],
+    ['an answer had the same token', upstream(0, 'generic'), unchanged('rt-1')],
+    ['the same, though a leeway is set', upstream(leewayMs, 'okta'), unchanged()],
+    ['no answer has shown anything', upstream(0, 'generic'), undefined],
+    ['the preset says so', upstream(leewayMs, 'entra'), rotated('rt-1b')],
+    ['the configuration says so', upstream(leewayMs, 'generic', 'no'), rotated('rt-1b')],
+    ['a new token shows nothing (keycloak)', upstream(0, 'keycloak'), rotated('rt-1b')],
+  ])('is sent again at any time where tokens do not rotate: %s', async (_why, provider, shown) => {
+    if (shown) {
+      answers = [shown];
+      expect((await process(provider)()).kind).toBe('fresh');
+    }
+    const token = await storedToken();
+    expect((await loseOne(provider, answer)).kind).toBe('fresh');
+    expect(sent.slice(-2)).toEqual([token, token]);
+    expect((await row()).state).toBe('active');
+  });
+
+  it.each<[string, Upstream, RefreshOutcome | undefined]>([
+    ['an answer had another token', upstream(0, 'generic'), rotated('rt-1b')],
+    ['a leeway is set', upstream(leewayMs, 'generic'), undefined],
+    ['the configuration says so', upstream(0, 'generic', 'yes'), undefined],
+    ['the configuration says so, whatever an answer shows', upstream(0, 'entra', 'yes'), unchanged()],
+    ['the preset says so', upstream(0, 'oidc-provider'), unchanged()],
+  ])('is never sent after the leeway where they do: %s', async (_why, provider, shown) => {
+    if (shown) {
+      answers = [shown];
+      expect((await process(provider)()).kind).toBe('fresh');
+    }
+    const before = sent.length;
+    expect((await loseOne(provider, answer)).kind).toBe('reauth_required');
+    expect(sent).toHaveLength(before + 1);
+  });
+});
+
+describe('what answers show about rotation', () => {
+  it('changes with the last answer, for every process', async () => {
+    const provider = upstream(0, 'generic');
+    answers = [unchanged(), rotated('rt-2')];
+    await process(provider)();
+    await process(provider)();
+    expect((await loseOne(provider, away({ delivered: true }))).kind).toBe('reauth_required');
+  });
+
+  it('counts even if it cannot be stored', async () => {
+    store = { ...store, noteRotation: () => Promise.reject(new StoreUnavailableError('away')) };
+    answers = [rotated('rt-2')];
+    expect((await process(upstream(0, 'generic'))()).kind).toBe('fresh');
+    expect(await storedToken()).toBe('rt-2');
   });
 });
 
@@ -256,7 +366,7 @@ describe('a hint to recheck', () => {
         return done;
       },
     };
-    answers = [{ kind: 'incomplete', refreshToken: 'rt-2' }];
+    answers = [incomplete('rt-2')];
     expect((await process()()).kind).toBe('unavailable');
     expect(afterCommit).toBe('recheck');
     expect(await storedToken()).toBe('rt-2');
@@ -286,8 +396,12 @@ describe('a store that is away when the answer comes', () => {
 describe('a provider that does not do it', () => {
   it('changes nothing when it is away, and is left alone for a while', async () => {
     const refresh = process();
-    answers = [{ kind: 'unavailable', delivered: false, retryAfterMs: 4_000 }];
-    expect(await refresh()).toEqual({ kind: 'unavailable', retryAfterMs: 4_000 });
+    answers = [away({ retryAfterMs: 4_000 })];
+    expect(await refresh()).toEqual({
+      kind: 'unavailable',
+      retryAfterMs: 4_000,
+      reason: 'the identity provider is not responding; try again',
+    });
     expect((await refresh()).kind).toBe('unavailable');
     expect(sent).toHaveLength(1);
     now += 60_000;
@@ -295,36 +409,108 @@ describe('a provider that does not do it', () => {
     expect((await refresh()).kind).toBe('fresh');
   });
 
+  it.each<[string, RefreshOutcome]>([
+    ['an answer about somebody or something else', incomplete('rt-2')],
+    ['a refusal', refused('access_denied', 403)],
+    ['an error of the server (500)', away({ affects: 'session', status: 500 })],
+    ['an unreadable answer', away({ affects: 'session', status: 200, delivered: true })],
+  ])('for one person leaves the others alone: %s', async (_, answer) => {
+    await insertSecond();
+    const refresh = process(upstream(0, 'generic'));
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      answers = [answer];
+      const result = await refresh();
+      // Until its wait is over, this session does not ask again. The others do.
+      expect((await refresh()).kind).toBe('unavailable');
+      answers = [unchanged()];
+      expect((await refresh('second')).kind).toBe('fresh');
+      if (result.kind === 'unavailable') now += result.retryAfterMs;
+    }
+    answers = [unchanged()];
+    expect((await refresh()).kind).toBe('fresh');
+  });
+
+  it.each<[string, RefreshOutcome]>([
+    ['no answer', away()],
+    ['too many requests (429)', away({ status: 429, retryAfterMs: 7_000 })],
+  ])('is left alone by everybody: %s', async (_, answer) => {
+    await insertSecond();
+    const refresh = process(upstream(0, 'generic'));
+    answers = [answer];
+    await refresh();
+    expect((await refresh('second')).kind).toBe('unavailable');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is tried by one session at a time until it answers', async () => {
+    await insertSecond();
+    let answer: (outcome: RefreshOutcome) => void = () => undefined;
+    const slow: Upstream = {
+      ...upstream(0, 'generic'),
+      refresh(refreshToken) {
+        sent.push(refreshToken);
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+    };
+    const refresh = process(slow);
+    const failing = refresh();
+    await expect.poll(() => sent).toHaveLength(1);
+    answer(away({ delivered: true }));
+    expect((await failing).kind).toBe('unavailable');
+    now += 60_000;
+
+    const trying = refresh();
+    await expect.poll(() => sent).toHaveLength(2);
+    expect((await refresh('second')).kind).toBe('unavailable');
+    expect(sent).toHaveLength(2);
+    answer(unchanged());
+    expect((await trying).kind).toBe('fresh');
+    const other = refresh('second');
+    await expect.poll(() => sent).toHaveLength(3);
+    answer(unchanged());
+    expect((await other).kind).toBe('fresh');
+  });
+
   it('ends the grant with invalid_grant; the session stays, to be signed in to again', async () => {
-    answers = [{ kind: 'ended' }];
+    answers = [{ kind: 'ended', error: 'invalid_grant' }];
     expect((await process()()).kind).toBe('reauth_required');
     expect((await row()).state).toBe('reauth_required');
   });
 
-  it('needs two definite refusals in a row for the same', async () => {
+  it.each([
+    ['invalid_client', 401],
+    ['unauthorized_client', 400],
+    ['unsupported_grant_type', 400],
+    ['invalid_scope', 400],
+    ['invalid_request', 400],
+    ['a_code_that_nobody_knows', 400],
+    ['http_403', 403],
+  ])('keeps the grant where it refuses this broker, however often: %s', async (error, status) => {
     const refresh = process();
-    answers = [
-      { kind: 'refused', error: 'invalid_client' },
-      rotated('rt-2'),
-      { kind: 'refused', error: 'x' },
-      { kind: 'refused', error: 'x' },
-    ];
-    expect((await refresh()).kind).toBe('unavailable');
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      answers = [refused(error, status)];
+      const result = await refresh();
+      expect(result).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('refuses') });
+      if (result.kind === 'unavailable') now += result.retryAfterMs;
+    }
+    expect((await row()).state).toBe('active');
+    answers = [rotated('rt-2')];
     expect((await refresh()).kind).toBe('fresh');
-    expect((await refresh()).kind).toBe('unavailable');
-    expect((await refresh()).kind).toBe('reauth_required');
     expect(await storedToken()).toBe('rt-2');
   });
 
   it('loses no rotated token when the rest of its answer is no use', async () => {
-    answers = [{ kind: 'incomplete', refreshToken: 'rt-2' }];
+    answers = [incomplete('rt-2')];
     expect((await process()()).kind).toBe('unavailable');
     expect(await storedToken()).toBe('rt-2');
     expect((await row()).claims.groups).toEqual(['p:old']);
   });
 
   it('cannot put another person in place of this one', async () => {
-    answers = [{ kind: 'refused', error: 'another subject', refreshToken: 'rt-2' }];
-    expect((await process()()).kind).toBe('reauth_required');
+    answers = [incomplete('rt-2')];
+    expect((await process()()).kind).toBe('unavailable');
+    expect(await row()).toMatchObject({ state: 'active', claims: { groups: ['p:old'], name: 'Ada' } });
   });
 });

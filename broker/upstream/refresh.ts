@@ -2,10 +2,13 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { open, type SealContext, seal } from '../keys/seal.ts';
 import { errorSummary, type Log } from '../log.ts';
-import type { GrantClaims, GrantKind, RefreshStore, Store, UpstreamGrant } from '../store/store.ts';
+import type { GrantClaims, GrantKind, RefreshStore, RotationStore, Store, UpstreamGrant } from '../store/store.ts';
 import type { Backoff } from './backoff.ts';
 import { createCommitter } from './commit-refresh.ts';
+import { findIssuer } from './find-issuer.ts';
 import { type Every, hold, leaseMs } from './hold-lease.ts';
+import { createPostponement, type Postponed, targetKey, unconfirmed } from './postpone-refresh.ts';
+import { createRotation } from './rotation.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
 
 /** The parts of a browser or device session needed for a refresh. */
@@ -20,15 +23,13 @@ export interface Refreshable {
 
 export type Refreshed =
   /** Refreshed by this or a concurrent request. `row` is the row as now stored. */
-  | { kind: 'fresh'; row: UpstreamGrant }
-  | { kind: 'reauth_required' }
-  /** Nothing changed; unexpired claims may still be used. */
-  | { kind: 'unavailable'; retryAfterMs: number };
+  { kind: 'fresh'; row: UpstreamGrant } | { kind: 'reauth_required'; why?: 'provider_replaced' } | Postponed;
 
 export type Refresher = (target: Refreshable) => Promise<Refreshed>;
 
 interface RefresherDeps {
   store: RefreshStore &
+    RotationStore &
     Pick<Store, 'getSession' | 'getDeviceSession' | 'setSessionState' | 'setDeviceSessionState' | 'upsertPerson'>;
   ring: KeyRing;
   upstreams: ReadonlyMap<string, Upstream>;
@@ -58,16 +59,19 @@ interface Attempt {
  * Refreshes at the provider, one at a time per session across requests, processes, and replicas.
  *
  * A lease on the row excludes others, and the result is written by compare-and-set on the row's version. A crash
- * between the provider's rotation and the commit leaves `refreshFirstSentAt` in the row. From then on, the old token
- * is resent only within the provider's leeway. Reusing it later would revoke the whole token family.
+ * between the provider's response and the commit leaves `refreshFirstSentAt` in the row. If the provider rotates refresh
+ * tokens, the old one is then resent only within the leeway: using it later would revoke the whole token family. If not,
+ * it is resent at any time.
  */
 export function createRefresher(deps: RefresherDeps): Refresher {
   const { store, ring, upstreams, backoff, now, sleep, every, log } = deps;
   const inFlight = new Map<string, Promise<Refreshed>>();
   const committer = createCommitter({ store, now, sleep, log });
+  const postponement = createPostponement({ backoff, log });
+  const rotation = createRotation({ store, now, log });
 
   return (target) => {
-    const key = `${target.kind}:${target.id}`;
+    const key = targetKey(target);
     const running = inFlight.get(key);
     if (running) return running;
     const started = refresh(target).finally(() => inFlight.delete(key));
@@ -77,14 +81,24 @@ export function createRefresher(deps: RefresherDeps): Refresher {
 
   async function refresh(target: Refreshable): Promise<Refreshed> {
     const { row } = target;
-    const upstream = upstreams.get(row.upstream);
-    if (!upstream) return { kind: 'reauth_required' };
+    const upstream = findIssuer(upstreams, row);
+    if (!upstream) {
+      // The row stays as it is: the grant is good again if the issuer is put back.
+      log.warn({ event: 'provider_replaced', upstream: row.upstream, issuer: row.issuer, kind: target.kind });
+      return { kind: 'reauth_required', why: 'provider_replaced' };
+    }
     // The store was unavailable when this process had a new token to write. The write may have succeeded by now.
     if (await committer.pending(target)) return current(target);
-    const waitMs = backoff.waitMs(row.upstream);
-    // A token with an unknown outcome can only be resent within the leeway, so it does not wait for the backoff.
-    if (waitMs > 0 && row.refreshFirstSentAt === undefined) return { kind: 'unavailable', retryAfterMs: waitMs };
-    return take(target, upstream);
+    // A token that may have been replaced can only be resent within the leeway, so it does not wait for the backoff.
+    const isUrgent = row.refreshFirstSentAt !== undefined && (await rotation.mayHaveReplaced(upstream));
+    if (isUrgent) return take(target, upstream);
+    const waiting = postponement.admit(target);
+    if (waiting) return waiting;
+    try {
+      return await take(target, upstream);
+    } finally {
+      postponement.leave(target);
+    }
   }
 
   /** Takes the lease, or waits until its holder finishes or the lease expires. */
@@ -104,12 +118,12 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       const settled = await watch(target, pollsPerAttempt);
       if (settled) return settled;
     }
-    return { kind: 'unavailable', retryAfterMs: 1_000 };
+    return unconfirmed;
   }
 
   async function send(target: Refreshable, attempt: Attempt): Promise<Refreshed> {
     const { upstream, lease, refreshToken, sentBefore } = attempt;
-    const timeLeft = timeLeftMs(upstream, sentBefore);
+    const timeLeft = await timeLeftMs(upstream, sentBefore);
     if (timeLeft <= 0) {
       await release(target, lease, { clearFirstSent: false });
       // The other process may have the response but be temporarily cut off from the store.
@@ -126,9 +140,10 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     }
   }
 
-  /** Time limit for the provider's response. A resent token must be answered within the leeway of its first use. */
-  function timeLeftMs({ preset, config, refreshDeadlineMs }: Upstream, sentBefore: number): number {
-    if (sentBefore === 0 || preset.rotates === 'no') return refreshDeadlineMs;
+  /** Time limit for the response. A token that may have been replaced must be answered within the leeway of its first use. */
+  async function timeLeftMs(upstream: Upstream, sentBefore: number): Promise<number> {
+    const { config, refreshDeadlineMs } = upstream;
+    if (sentBefore === 0 || !(await rotation.mayHaveReplaced(upstream))) return refreshDeadlineMs;
     // The clock was set back, so the time since the first attempt is unknown.
     if (sentBefore < -commitMarginMs) return 0;
     return Math.min(refreshDeadlineMs, config.refreshLeewayMs - commitMarginMs - sentBefore);
@@ -136,44 +151,34 @@ export function createRefresher(deps: RefresherDeps): Refresher {
 
   async function settle(
     target: Refreshable,
-    { upstream, lease, sentBefore }: Attempt,
+    { upstream, lease, refreshToken, sentBefore }: Attempt,
     outcome: RefreshOutcome,
   ): Promise<Refreshed> {
-    const { kind, id, row } = target;
-    if (outcome.kind !== 'unavailable') backoff.succeeded(row.upstream);
+    const { row } = target;
+    if (outcome.kind === 'refreshed' || outcome.kind === 'ended') postponement.settled(target);
     switch (outcome.kind) {
       case 'refreshed':
         await commit(target, outcome.refreshToken, {
           claims: { ...row.claims, ...defined(outcome.claims) },
           refreshedAt: now(),
         });
+        await rotation.learn(upstream, refreshToken, outcome.refreshToken);
         await followPerson(target, outcome.claims);
         return current(target);
       case 'incomplete':
         await commit(target, outcome.refreshToken);
-        return { kind: 'unavailable', retryAfterMs: backoff.failed(row.upstream, undefined) };
+        return postponement.postpone(target, outcome);
       case 'ended':
-        await release(target, lease, { clearFirstSent: true, failure: 'invalid_grant' });
-        return requireReauth(target, 'invalid_grant');
+        await release(target, lease, { clearFirstSent: true, failure: outcome.error });
+        return requireReauth(target, outcome.error);
       case 'refused':
-        if (outcome.refreshToken !== undefined) await commit(target, outcome.refreshToken);
-        else await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.error });
-        // Providers use different error codes for a dead grant, so any definite error twice in a row counts as one.
-        if (row.refreshFailures > 0 || outcome.error === 'another subject') return requireReauth(target, outcome.error);
-        return { kind: 'unavailable', retryAfterMs: 1_000 };
-      case 'unavailable': {
+        // Nothing was processed; an earlier attempt's outcome stays unknown.
+        await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.refusal.error });
+        return postponement.postpone(target, outcome);
+      case 'unavailable':
         // This response says nothing about an earlier attempt, whose outcome stays unknown.
         await release(target, lease, { clearFirstSent: !outcome.delivered && sentBefore === 0 });
-        const retryAfterMs = backoff.failed(row.upstream, outcome.retryAfterMs);
-        log.warn({
-          event: 'upstream_unavailable',
-          upstream: upstream.config.name,
-          kind,
-          session: id.slice(0, 8),
-          retryAfterMs,
-        });
-        return { kind: 'unavailable', retryAfterMs };
-      }
+        return postponement.postpone(target, outcome);
     }
   }
 
@@ -210,8 +215,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       const row = await read(target);
       if (!row || row.state === 'ended' || row.state === 'reauth_required') return { kind: 'reauth_required' };
       if (row.version !== target.row.version) return { kind: 'fresh', row };
-      if (row.refreshingUntil === undefined)
-        return { kind: 'unavailable', retryAfterMs: backoff.waitMs(row.upstream) || 1_000 };
+      if (row.refreshingUntil === undefined) return postponement.current(target) ?? unconfirmed;
     }
     return undefined;
   }

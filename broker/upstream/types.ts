@@ -14,11 +14,22 @@ export interface Identity {
   claims: GrantClaims;
 }
 
+/**
+ * Ties one sign-in to one provider. The broker draws it for each authorization request and keeps it in its transaction,
+ * so a code is worthless in any other sign-in, whoever has seen the request or the code (RFC 9700 §4.4, §4.5).
+ */
+export interface ProviderBinding {
+  /** The provider's issuer when the sign-in began. */
+  issuer: string;
+  /** Comes back in the ID token (OpenID Connect Core §3.1.2.1). */
+  nonce: string;
+  /** RFC 7636 §4.1. */
+  codeVerifier: string;
+}
+
 export interface AuthorizationInput {
   redirectUri: string;
   state: string;
-  nonce: string;
-  codeChallenge: string;
   /** Whether to request a refresh token. */
   offline: boolean;
   prompt?: string | undefined;
@@ -32,22 +43,41 @@ export interface ExchangeInput {
   code: string;
   state: string;
   iss: string | undefined;
-  codeVerifier: string;
   redirectUri: string;
-  nonce: string;
+  /** From {@link Upstream.authorizationUrl}. */
+  binding: ProviderBinding;
   maxAge?: number | undefined;
+}
+
+/** A definite answer that accepts neither a request nor this broker as its client. It says nothing about a grant. */
+export interface Refusal {
+  /** The OAuth error code, or `http_<status>` if the answer has none. */
+  error: string;
+  status: number;
+  /** The provider's `error_description`. */
+  description: string | undefined;
 }
 
 export type RefreshOutcome =
   | { kind: 'refreshed'; refreshToken: string | undefined; claims: GrantClaims }
-  /** `invalid_grant`: the grant is no longer valid. */
-  | { kind: 'ended' }
-  /** Any other definite OAuth error, or a token for another person. A new refresh token, if any, is kept. */
-  | { kind: 'refused'; error: string; refreshToken?: string | undefined }
+  /** `invalid_grant`, or a code that the preset names: the grant is no longer valid. */
+  | { kind: 'ended'; error: string }
+  /** The provider refuses this broker, not this person. The grant is as it was. */
+  | { kind: 'refused'; refusal: Refusal }
   /** The refresh succeeded, but the claims about the person are missing or failed validation. */
-  | { kind: 'incomplete'; refreshToken: string | undefined }
-  /** No definite response. `delivered`: the provider may have processed the request. */
-  | { kind: 'unavailable'; delivered: boolean; retryAfterMs: number | undefined };
+  | { kind: 'incomplete'; refreshToken: string | undefined; cause: string }
+  | ({ kind: 'unavailable'; cause: string; reason?: string | undefined } & NoAnswer);
+
+/** No conclusive answer. */
+export interface NoAnswer {
+  /** Whether the provider may have processed the request. */
+  delivered: boolean;
+  /** Whether other sessions would fare the same. */
+  affects: 'provider' | 'session';
+  /** Absent if nothing came. */
+  status: number | undefined;
+  retryAfterMs: number | undefined;
+}
 
 /** An identity provider, used as a confidential client. */
 export interface Upstream {
@@ -56,8 +86,11 @@ export interface Upstream {
   /** Timeout of one refresh, in milliseconds. */
   readonly refreshDeadlineMs: number;
   /** @throws {OAuthError} `temporarily_unavailable` if the provider is unreachable */
-  authorizationUrl(input: AuthorizationInput): Promise<{ url: string; issuer: string; issRequired: boolean }>;
-  /** @throws {OAuthError} `access_denied`, `upstream_error` or `temporarily_unavailable` */
+  authorizationUrl(input: AuthorizationInput): Promise<{ url: string; issRequired: boolean; binding: ProviderBinding }>;
+  /**
+   * @throws {OAuthError} `access_denied`, `upstream_error` or `temporarily_unavailable`; `invalid_transaction` if the
+   *   issuer is not the one that the sign-in began with. Then the code is sent nowhere
+   */
   exchange(input: ExchangeInput): Promise<{ identity: Identity; refreshToken: string | undefined }>;
   /**
    * Refreshes the grant. Never throws; failures are part of the result.

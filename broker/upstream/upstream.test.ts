@@ -24,12 +24,12 @@ async function parametersOf(preset: string, more: { prompt?: string; offline?: b
     },
     fetch: async () => Response.json({ ...metadata, ...known }),
     now: () => 0,
+    log: { warn() {} },
+    refusals: { refused() {}, accepted() {} },
   });
   const input = {
     redirectUri: 'https://r.example/',
     state: 's',
-    nonce: 'n',
-    codeChallenge: 'c',
     offline: true,
     ...more,
   };

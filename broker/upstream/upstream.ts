@@ -1,14 +1,26 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
 import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
-import { classify } from './classify-failure.ts';
+import { errorSummary, type Log } from '../log.ts';
+import { classify, type Failure, isAboutClient } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
-import { toClaims, toIdentity } from './identity.ts';
-import type { AuthorizationInput, ExchangeInput, Identity, RefreshOutcome, Upstream } from './types.ts';
+import { exchangeError } from './exchange-error.ts';
+import { isGroupsUnreadable, isOverage, readGroups, toClaims, toIdentity } from './identity.ts';
+import type { Refusals, RefusedRequest } from './refusals.ts';
+import { readTokenAnswer, refreshTokenOf, type TokenAnswer } from './token-answer.ts';
+import type {
+  AuthorizationInput,
+  ExchangeInput,
+  Identity,
+  ProviderBinding,
+  RefreshOutcome,
+  Upstream,
+} from './types.ts';
 
 /** Timeout for provider requests other than refreshes. */
 const requestTimeoutMs = 10_000;
@@ -17,12 +29,15 @@ const leewayMarginMs = 4_000;
 
 interface UpstreamDeps {
   config: UpstreamConfig;
+  /** Limits the size of responses. */
   fetch: typeof globalThis.fetch;
   now: Clock;
+  log: Pick<Log, 'warn'>;
+  refusals: Pick<Refusals, 'refused' | 'accepted'>;
 }
 
 /** Client for one identity provider. oauth4webapi builds and validates every protocol message. */
-export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
+export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDeps): Upstream {
   const preset = presetOf(config.preset);
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
   const refreshDeadlineMs =
@@ -31,18 +46,28 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
       : requestTimeoutMs;
 
   const insecure = new URL(config.issuer).protocol === 'http:' && isLoopbackHost(new URL(config.issuer).hostname);
-  /** Records the last response: error classification depends on whether one arrived and on its status. */
+  /** Records what became of the request: error classification depends on it. */
   const request = (timeoutMs = requestTimeoutMs) => {
-    const seen: { response?: Response } = {};
+    const seen: { sent: boolean; answer: TokenAnswer | undefined } = { sent: false, answer: undefined };
     const options = {
       [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<string, unknown>) => {
-        seen.response = await fetch(url, init as RequestInit);
-        return seen.response;
+        seen.sent = true;
+        const response = await fetch(url, init as RequestInit);
+        seen.answer = await readTokenAnswer(response);
+        return response;
       },
       [oauth.allowInsecureRequests]: insecure,
       signal: () => AbortSignal.timeout(timeoutMs),
     };
     return { options, seen };
+  };
+
+  /** Tells operators whether the provider accepts this broker as a client. What one person's request lacks is no sign. */
+  const noteClient = (asked: RefusedRequest, failure?: Failure) => {
+    if (failure?.kind === 'transient') return;
+    if (failure?.kind !== 'refused') refusals.accepted(config.name, asked);
+    else if (asked === 'refresh' || isAboutClient(failure.refusal))
+      refusals.refused(config.name, asked, failure.refusal);
   };
 
   const metadata = createDiscovery(config.issuer, request().options, now);
@@ -52,19 +77,57 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
     return authentication;
   };
 
-  async function userInfoOf(as: oauth.AuthorizationServer, accessToken: string, sub: string) {
-    if (!as.userinfo_endpoint) return undefined;
-    const response = await oauth.userInfoRequest(as, client, accessToken, request().options);
-    return oauth.processUserInfoResponse(as, client, sub, response);
+  /** Whether UserInfo was ever of use. If it was, its failure at a refresh is a disturbance and not the way it is. */
+  let hasUserInfo = false;
+
+  /**
+   * Asks UserInfo for what the ID token lacks. If it is of no use, the person has no groups, but is signed in: the ID
+   * token says who they are.
+   *
+   * @param isRefresh then the groups of before are still there, and are not given up for a disturbance
+   * @throws the cause of a disturbance at a refresh
+   */
+  async function userInfoOf(as: oauth.AuthorizationServer, accessToken: string, sub: string, isRefresh: boolean) {
+    if (!as.userinfo_endpoint || config.userInfo === 'off') return undefined;
+    const { options, seen } = request();
+    try {
+      const response = await oauth.userInfoRequest(as, client, accessToken, options);
+      const userInfo = await oauth.processUserInfoResponse(as, client, sub, response);
+      hasUserInfo = true;
+      return userInfo;
+    } catch (error) {
+      const status = seen.answer?.status;
+      if (isRefresh && hasUserInfo && (status === undefined || status === 429 || status >= 500)) throw error;
+      log.warn({ event: 'userinfo_unusable', upstream: config.name, status, cause: errorSummary(error) });
+      return undefined;
+    }
   }
 
   async function identityOf(as: oauth.AuthorizationServer, tokens: oauth.TokenEndpointResponse): Promise<Identity> {
     const idToken = oauth.getValidatedIdTokenClaims(tokens);
     if (!idToken)
       throw new OAuthError('upstream_error', 'the identity provider sent no ID token; add openid to its scopes');
-    const complete =
-      Array.isArray(idToken[config.groupsClaim]) && (idToken.name !== undefined || idToken.email !== undefined);
-    return toIdentity(config, idToken, complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub));
+    const complete = hasGroups(idToken) && (idToken.name !== undefined || idToken.email !== undefined);
+    const userInfo = complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub, false);
+    warnOfGroups(idToken, userInfo);
+    warnOfOverage(idToken, userInfo);
+    return toIdentity(config, { idToken, userInfo, at: now() });
+  }
+
+  const hasGroups = (claims: oauth.IDToken | undefined) => readGroups(claims?.[config.groupsClaim]) !== undefined;
+
+  /** Once is enough: a claim of the wrong type is an error in the provider's settings, not in a person's. */
+  let hasWarned = false;
+  function warnOfGroups(...sources: (Readonly<Record<string, unknown>> | undefined)[]) {
+    const claims = sources.map((source) => source?.[config.groupsClaim]);
+    if (hasWarned || !claims.some(isGroupsUnreadable)) return;
+    hasWarned = true;
+    log.warn({ event: 'groups_unreadable', upstream: config.name, claim: config.groupsClaim });
+  }
+
+  function warnOfOverage(idToken: oauth.IDToken | undefined, userInfo: oauth.UserInfoResponse | undefined) {
+    if (!isOverage(config, { idToken, userInfo })) return;
+    log.warn({ event: 'groups_overage', upstream: config.name, idp_sub: idToken?.sub });
   }
 
   return {
@@ -76,25 +139,27 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
       const as = await metadata();
       if (!as.authorization_endpoint)
         throw new OAuthError('upstream_error', 'the identity provider has no authorization_endpoint');
-      let parameters = authorizationParameters(config, preset, {
-        ...input,
-        prompt: promptAt(as, preset, input.prompt),
-      });
+      const binding = { issuer: as.issuer, nonce: random(), codeVerifier: random() };
+      const prompt = promptAt(as, preset, input.prompt);
+      let parameters = authorizationParameters(config, preset, { ...input, prompt }, binding);
       if (as.pushed_authorization_request_endpoint) {
         const pushed = await push(as, parameters);
         parameters = new URLSearchParams({ client_id: config.clientId, request_uri: pushed });
       }
       const url = new URL(as.authorization_endpoint);
       for (const [name, value] of parameters) url.searchParams.set(name, value);
-      return {
-        url: url.href,
-        issuer: as.issuer,
-        issRequired: as.authorization_response_iss_parameter_supported === true,
-      };
+      return { url: url.href, issRequired: as.authorization_response_iss_parameter_supported === true, binding };
     },
 
     async exchange(input) {
       const as = await metadata();
+      const { binding } = input;
+      if (as.issuer !== binding.issuer) {
+        throw new OAuthError(
+          'invalid_transaction',
+          'the identity provider of this sign-in was replaced in the meantime; start the sign-in again',
+        );
+      }
       const { options, seen } = request();
       try {
         const parameters = oauth.validateAuthResponse(as, client, callbackParameters(input), input.state);
@@ -104,43 +169,59 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
           await authenticate(),
           parameters,
           input.redirectUri,
-          input.codeVerifier,
+          binding.codeVerifier,
           options,
         );
         const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
-          expectedNonce: input.nonce,
+          expectedNonce: binding.nonce,
           requireIdToken: true,
           ...(input.maxAge === undefined ? {} : { maxAge: input.maxAge }),
         });
-        await oauth.validateApplicationLevelSignature(as, response, options);
+        noteClient('sign_in');
+        await validateSignature(as, response);
         return { identity: await identityOf(as, tokens), refreshToken: tokens.refresh_token };
       } catch (cause) {
-        throw exchangeError(cause, seen.response);
+        throw failedSignIn(cause, seen);
       }
     },
 
     async refresh(refreshToken, idpSub, deadlineMs = refreshDeadlineMs): Promise<RefreshOutcome> {
       const { options, seen } = request(deadlineMs);
-      let kept: string | undefined;
       try {
         const as = await metadata();
         const response = await oauth.refreshTokenGrantRequest(as, client, await authenticate(), refreshToken, options);
-        kept = await newRefreshToken(response);
         const tokens = await oauth.processRefreshTokenResponse(as, client, response);
+        noteClient('refresh');
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
-        if (idToken && idToken.sub !== idpSub) return { kind: 'refused', error: 'another subject', refreshToken: kept };
-        const userInfo = Array.isArray(idToken?.[config.groupsClaim])
-          ? undefined
-          : await userInfoOf(as, tokens.access_token, idpSub);
-        return { kind: 'refreshed', refreshToken: kept, claims: toClaims(config, idToken, userInfo) };
+        if (idToken && idToken.sub !== idpSub) throw new Error('the ID token is about another subject');
+        const userInfo = hasGroups(idToken) ? undefined : await userInfoOf(as, tokens.access_token, idpSub, true);
+        warnOfGroups(idToken, userInfo);
+        warnOfOverage(idToken, userInfo);
+        const claims = toClaims(config, { idToken, userInfo, at: now() });
+        return { kind: 'refreshed', refreshToken: tokens.refresh_token, claims };
       } catch (error) {
-        if (error instanceof OAuthError) return { kind: 'unavailable', delivered: false, retryAfterMs: undefined };
-        // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
-        if (seen.response?.ok) return { kind: 'incomplete', refreshToken: kept };
-        const failure = classify(error, seen.response);
-        if (failure.kind === 'transient') return { ...failure, kind: 'unavailable' };
-        if (failure.kind === 'unusable') return { kind: 'incomplete', refreshToken: undefined };
-        return failure.error === 'invalid_grant' ? { kind: 'ended' } : { kind: 'refused', error: failure.error };
+        const failure = classify(error, seen, preset.grantEndedErrors);
+        noteClient('refresh', failure);
+        switch (failure.kind) {
+          case 'transient':
+            return {
+              ...failure,
+              kind: 'unavailable',
+              cause: errorSummary(error),
+              // What discovery says of itself.
+              reason: error instanceof OAuthError ? error.message : undefined,
+            };
+          case 'unusable':
+            // The grant was refreshed even though the rest of the response is unusable. A rotated token must not be lost.
+            return {
+              kind: 'incomplete',
+              refreshToken: seen.answer && refreshTokenOf(seen.answer),
+              cause: errorSummary(error),
+            };
+          case 'ended':
+          case 'refused':
+            return failure;
+        }
       }
     },
 
@@ -175,15 +256,36 @@ export function createUpstream({ config, fetch, now }: UpstreamDeps): Upstream {
       const response = await oauth.pushedAuthorizationRequest(as, client, await authenticate(), parameters, options);
       return (await oauth.processPushedAuthorizationResponse(as, client, response)).request_uri;
     } catch (cause) {
-      throw exchangeError(cause, seen.response);
+      throw failedSignIn(cause, seen);
     }
   }
+
+  async function validateSignature(as: oauth.AuthorizationServer, response: Response): Promise<void> {
+    const keys = request();
+    try {
+      await oauth.validateApplicationLevelSignature(as, response, keys.options);
+    } catch (cause) {
+      if (!keys.seen.sent || keys.seen.answer?.status === 200) throw cause;
+      throw unavailable("the identity provider's keys can't be fetched; try again", 2_000, cause);
+    }
+  }
+
+  function failedSignIn(cause: unknown, seen: { sent: boolean; answer: TokenAnswer | undefined }): OAuthError {
+    if (cause instanceof OAuthError) return cause;
+    const failure = classify(cause, seen);
+    noteClient('sign_in', failure);
+    return exchangeError(cause, failure);
+  }
 }
+
+/** 256 bits in base64url. */
+const random = () => randomBytes(32).toString('base64url');
 
 function authorizationParameters(
   config: UpstreamConfig,
   preset: Upstream['preset'],
   input: AuthorizationInput,
+  { nonce, codeVerifier }: ProviderBinding,
 ): URLSearchParams {
   const scopes = config.scopes.filter((scope) => scope !== 'offline_access' || (input.offline && preset.offlineScope));
   const parameters = new URLSearchParams({
@@ -192,8 +294,8 @@ function authorizationParameters(
     redirect_uri: input.redirectUri,
     scope: scopes.join(' '),
     state: input.state,
-    nonce: input.nonce,
-    code_challenge: input.codeChallenge,
+    nonce,
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
     code_challenge_method: 'S256',
     ...config.authorizationParams,
     ...(input.offline ? preset.offlineParams : {}),
@@ -224,45 +326,3 @@ function withPrompt(present: string | null, wanted: string): string {
 function callbackParameters({ code, state, iss }: ExchangeInput): URLSearchParams {
   return new URLSearchParams({ code, state, ...(iss === undefined ? {} : { iss }) });
 }
-
-/** Reads the refresh token from a successful response before anything else in it is validated. */
-async function newRefreshToken(response: Response): Promise<string | undefined> {
-  if (!response.ok) return undefined;
-  try {
-    const body: unknown = await response.clone().json();
-    const token = typeof body === 'object' && body !== null && 'refresh_token' in body ? body.refresh_token : undefined;
-    return typeof token === 'string' && token !== '' ? token : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function exchangeError(cause: unknown, response: Response | undefined): OAuthError {
-  if (cause instanceof OAuthError) return cause;
-  if (response === undefined && (cause as { code?: unknown }).code === oauth.INVALID_RESPONSE) {
-    return new OAuthError(
-      'invalid_request',
-      'iss in the redirect does not match the identity provider; start the sign-in again',
-      { cause },
-    );
-  }
-  const failure = classify(cause, response);
-  switch (failure.kind) {
-    case 'transient':
-      return unavailable('the identity provider did not respond; try again', failure.retryAfterMs ?? 2_000, cause);
-    case 'definite':
-      return failure.error === 'invalid_grant'
-        ? new OAuthError('invalid_grant', 'the identity provider rejected this code; start the sign-in again', {
-            cause,
-          })
-        : new OAuthError('upstream_error', `the identity provider returned ${safeCode(failure.error)}`, { cause });
-    case 'unusable':
-      return new OAuthError(
-        'upstream_error',
-        'the response of the identity provider failed validation; start the sign-in again',
-        { cause },
-      );
-  }
-}
-
-const safeCode = (error: string): string => (/^[\w.-]{1,64}$/.test(error) ? error : 'an unreadable error');

@@ -103,35 +103,21 @@ export function writePageSession(
 export const csrfToken = ({ ring }: Pick<Deps, 'ring'>, session: PageSession): string =>
   keyedDigest(ring.current.key, 'csrf', session.id).toString('base64url');
 
+/** Whether a form was made for this browser (ASVS 3.5.1). */
+export const hasCsrf = ({ ring }: Pick<Deps, 'ring'>, session: PageSession, token: string | undefined): boolean =>
+  token !== undefined && macMatches(ring, 'csrf', session.id, token);
+
 /**
  * Requires the CSRF token of this browser's page session.
  *
- * @throws {OAuthError} `invalid_request` if the form was not made for this browser (ASVS 3.5.1)
+ * @throws {OAuthError} `invalid_request` if the form was not made for this browser
  */
-export function requireCsrf({ ring }: Pick<Deps, 'ring'>, session: PageSession, token: string | undefined): void {
-  if (token === undefined || !macMatches(ring, 'csrf', session.id, token)) {
-    throw new OAuthError(
-      'invalid_request',
-      'this form has expired or belongs to a different browser; reload the page',
-      { status: 403 },
-    );
-  }
+export function requireCsrf(deps: Pick<Deps, 'ring'>, session: PageSession, token: string | undefined): void {
+  if (!hasCsrf(deps, session, token)) throw staleForm();
 }
 
-/** Seals a small value into a form, bound to this browser's page session. */
-export function sealTicket({ ring }: Pick<Deps, 'ring'>, session: PageSession, value: string): string {
-  const { sealed, ringKid } = seal(ring, { purpose: 'page', id: `ticket:${session.id}` }, value);
-  return `${Buffer.from(ringKid).toString('base64url')}.${sealed}`;
-}
-
-export function openTicket({ ring }: Pick<Deps, 'ring'>, session: PageSession, ticket: string | undefined): string {
-  const [kid = '', sealed = ''] = (ticket ?? '').split('.');
-  const ringKid = Buffer.from(kid, 'base64url').toString();
-  const known = ring.all.some((key) => key.kid === ringKid);
-  const value = known ? open(ring, { purpose: 'page', id: `ticket:${session.id}` }, { sealed, ringKid }) : undefined;
-  if (value === undefined)
-    throw new OAuthError('invalid_request', 'this form belongs to a different browser; enter the code again', {
-      status: 403,
-    });
-  return value;
-}
+/** The error for a form that has expired, or that another browser was given. */
+export const staleForm = (): OAuthError =>
+  new OAuthError('invalid_request', 'this form has expired or belongs to a different browser; reload the page', {
+    status: 403,
+  });

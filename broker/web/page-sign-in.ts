@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
-import { sameText, sha256 } from '../keys/hash.ts';
+import { sha256 } from '../keys/hash.ts';
 import type { NativeRequest } from '../oauth/authorization-request.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
-import type { Identity, Upstream } from '../upstream/types.ts';
+import type { Identity, ProviderBinding, Upstream } from '../upstream/types.ts';
 import { type PageSession, pageSessionHash } from './page-session.ts';
 
 /** Why a person was sent to the provider. It determines what happens when they return. */
@@ -12,11 +12,11 @@ export type Purpose =
   /** To identify the person, before the code is compared. `forced`: the provider was told to ask again. */
   | { type: 'code'; userCode: string; forced: boolean }
   /** "Allow": to obtain a lasting grant for the device. */
-  | { type: 'allow'; deviceCodeHash: string; sub: string }
+  | { type: 'allow'; deviceCodeHash: string; sub: string; ticket: string }
   /** To identify the person for a native client, before they are asked to confirm. */
   | { type: 'authorize'; request: NativeRequest }
   /** "Allow": to obtain a lasting grant for the native client. */
-  | { type: 'authorize_allow'; request: NativeRequest; sub: string }
+  | { type: 'authorize_allow'; request: NativeRequest; sub: string; ticket: string }
   /** To show the person's account. */
   | { type: 'account' }
   /** To verify that it is still the same person, before they are signed out everywhere. */
@@ -34,24 +34,25 @@ interface SignInOptions {
 }
 
 interface PageTransaction {
-  /** Hash of the page session's ID. */
-  page: string;
   upstream: string;
-  nonce: string;
-  codeVerifier: string;
+  binding: ProviderBinding;
   purpose: Purpose;
-  maxAge: number | undefined;
+  options: SignInOptions;
   /** When the sign-in began. Other versions' transactions lack it. */
   beganAt?: number | undefined;
 }
 
 const transactionMs = 600_000;
-const random = () => randomBytes(32).toString('base64url');
+/** A browser loads a callback twice within seconds. */
+const againMs = 60_000;
+/** The ID commits to the browser's page session: no other browser finds the transaction, and so none spends it. */
+const signInId = (page: PageSession, state: string): string => sha256(`page:${pageSessionHash(page)}.${state}`);
+/** Of the copy that begins a sign-in anew. */
+const againId = (page: PageSession, state: string): string => sha256(`again:${pageSessionHash(page)}.${state}`);
 const redirectUri = ({ config }: Pick<Deps, 'config'>): string => `${config.issuer}/callback`;
 
 /**
- * Begins a sign-in and returns where to send the browser. `state` and PKCE stay in the broker, bound to the browser's
- * page session.
+ * Begins a sign-in and returns where to send the browser. Only this browser's page session can finish it.
  */
 export async function startSignIn(
   deps: Pick<Deps, 'config' | 'store' | 'now'>,
@@ -61,25 +62,11 @@ export async function startSignIn(
   options: SignInOptions,
 ): Promise<string> {
   const beganAt = deps.now();
-  const [state, nonce, codeVerifier] = [random(), random(), random()];
-  const { url } = await upstream.authorizationUrl({
-    redirectUri: redirectUri(deps),
-    state,
-    nonce,
-    codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
-    ...options,
-  });
-  const data: PageTransaction = {
-    page: pageSessionHash(page),
-    upstream: upstream.config.name,
-    nonce,
-    codeVerifier,
-    purpose,
-    maxAge: options.maxAge,
-    beganAt,
-  };
+  const state = randomBytes(32).toString('base64url');
+  const { url, binding } = await upstream.authorizationUrl({ redirectUri: redirectUri(deps), state, ...options });
+  const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, options, beganAt };
   await deps.store.putTransaction({
-    id: sha256(state),
+    id: signInId(page, state),
     kind: 'page',
     data: { ...data },
     expiresAt: deps.now() + transactionMs,
@@ -109,32 +96,61 @@ export type Returned =
 /**
  * Finishes a sign-in when the provider sends the browser back.
  *
- * @throws {OAuthError} `invalid_transaction` if this browser did not begin it (login CSRF: RFC 6749 §10.12)
+ * @returns `undefined` if this browser has no such sign-in to finish
  */
-export async function finishSignIn(deps: Deps, page: PageSession, { state, code, iss }: Callback): Promise<Returned> {
-  const data = await deps.store.consumeTransaction(sha256(state), 'page', deps.now());
+export async function finishSignIn(
+  deps: Deps,
+  page: PageSession,
+  { state, code, iss }: Callback,
+): Promise<Returned | undefined> {
+  const id = signInId(page, state);
+  const data = await deps.store.consumeTransaction(id, 'page', deps.now());
   // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
-  if (!transaction || !sameText(transaction.page, pageSessionHash(page))) {
+  if (!transaction) return undefined;
+  const { purpose, binding, options, beganAt = deps.now() - transactionMs } = transaction;
+  await deps.store.putTransaction({
+    id: againId(page, state),
+    kind: 'page',
+    data: { ...transaction },
+    expiresAt: deps.now() + againMs,
+  });
+  if (code === undefined) return { purpose, canceled: true };
+  const upstream = deps.upstreams.get(transaction.upstream);
+  if (!upstream)
+    throw new OAuthError('invalid_transaction', 'the identity provider of this sign-in is no longer configured');
+  const consumed = { id, kind: 'page', data: { ...transaction } } as const;
+  const exchanged = await exchangeOf(deps, upstream, consumed, {
+    code,
+    state,
+    iss,
+    redirectUri: redirectUri(deps),
+    binding,
+    maxAge: options.maxAge,
+  });
+  return { purpose, canceled: false, upstream, beganAt, ...exchanged };
+}
+
+/**
+ * Begins a sign-in anew whose callback is loaded once more by the browser that began it, as after a form of the provider
+ * was sent twice, or when the first response was lost. The provider usually knows the person by then.
+ *
+ * @returns where to send the browser
+ * @throws {OAuthError} `invalid_transaction` if this browser did not begin it (login CSRF: RFC 6749 §10.12)
+ */
+export async function startAgain(deps: Deps, page: PageSession, state: string): Promise<string> {
+  const id = againId(page, state);
+  const data = await deps.store.readTransaction(id, 'page', deps.now());
+  // The row was written by finishSignIn in this shape.
+  const transaction = data as unknown as PageTransaction | undefined;
+  const upstream = transaction && deps.upstreams.get(transaction.upstream);
+  if (!upstream) {
     throw new OAuthError(
       'invalid_transaction',
       'this sign-in has expired, was already used, or was started in a different browser; enter the code again',
     );
   }
-  const { purpose, nonce, codeVerifier, maxAge, beganAt = deps.now() - transactionMs } = transaction;
-  if (code === undefined) return { purpose, canceled: true };
-  const upstream = deps.upstreams.get(transaction.upstream);
-  if (!upstream)
-    throw new OAuthError('invalid_transaction', 'the identity provider of this sign-in is no longer configured');
-  const consumed = { id: sha256(state), kind: 'page', data: { ...transaction } } as const;
-  const exchanged = await exchangeOf(deps, upstream, consumed, {
-    code,
-    state,
-    iss,
-    codeVerifier,
-    redirectUri: redirectUri(deps),
-    nonce,
-    maxAge,
-  });
-  return { purpose, canceled: false, upstream, beganAt, ...exchanged };
+  const url = await startSignIn(deps, page, upstream, transaction.purpose, transaction.options);
+  await deps.store.consumeTransaction(id, 'page', deps.now());
+  return url;
 }

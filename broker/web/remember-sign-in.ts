@@ -27,12 +27,12 @@ export async function rememberSignIn(
   const outcome = await store.insertPageSession(
     { id: pageSessionHash(session), sub, upstream, issuer, sid, issuedAt, groups, expiresAt },
     before.person && pageSessionHash(before),
+    { at: now(), audit: [{ type: 'page.signed_in', sub, detail: { upstream, from: c.get('address') } }] },
     beganAt,
   );
   if (outcome === 'tombstoned') {
     throw new OAuthError('access_denied', 'this sign-in was ended before it was finished; sign in again');
   }
-  await store.appendAudit({ type: 'page.signed_in', sub, detail: { upstream, from: c.get('address') } }, now());
   writePageSession(deps, c, session);
   return session;
 }

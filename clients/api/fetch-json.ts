@@ -1,4 +1,8 @@
+import { cappedFetch } from '@latchkey/shared/capped-fetch.ts';
+
 const timeoutMs = 5_000;
+/** Metadata and key sets are a few kilobytes. */
+const maxBytes = 1_048_576;
 
 export interface JsonAnswer {
   body: Record<string, unknown>;
@@ -6,13 +10,18 @@ export interface JsonAnswer {
 }
 
 /**
- * Fetches a JSON object. Doesn't follow redirects, because these documents decide which keys the API trusts.
+ * Fetches a JSON object of at most 1 MiB. Doesn't follow redirects, because these documents decide which keys the API
+ * trusts.
  *
  * @throws {Error} naming the URL and what is wrong with the response
  */
-export async function fetchJson(fetch: typeof globalThis.fetch, url: string): Promise<JsonAnswer> {
-  const response = await fetch(url, {
-    headers: { accept: 'application/json' },
+export async function fetchJson(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<JsonAnswer> {
+  const response = await cappedFetch(fetch, maxBytes)(url, {
+    headers: { accept: 'application/json', ...headers },
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -43,6 +43,12 @@ describe('the keys of an issuer', () => {
     expect(at.state.asked[0]).toBe(`${metadataPath}/tenant`);
   });
 
+  it('are not taken from a document without an end', async () => {
+    const endless = new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(new Uint8Array(65_536)) });
+    const fetch = async () => new Response(endless);
+    await expect(createKeyLoader({ ...rules, issuer, fetch })()).rejects.toThrow(/larger than|JSON/);
+  });
+
   it('are taken from jwksUri without asking for metadata', async () => {
     await createKeyLoader({ ...rules, issuer, jwksUri: `${issuer}/jwks`, fetch: at.fetch })();
     expect(at.state.asked).toEqual(['/jwks']);
@@ -150,6 +156,41 @@ describe('the cache', () => {
     at.state.now += 1;
     await has('made-up');
     expect(at.state.asked).toHaveLength(asked + 1);
+  });
+
+  it('is dropped when told so: a revoked key is not taken once more, whatever the cooldown', async () => {
+    expect(await has('k1')).toBe(true);
+    await publish('k2');
+    keys.drop();
+    expect(await has('k1')).toBe(false);
+    expect(await has('k2')).toBe(true);
+  });
+
+  it('takes nothing from a load that began before it was dropped', async () => {
+    const load = createKeyLoader({ ...rules, issuer, fetch: at.fetch });
+    const old = await load();
+    await publish('k2');
+    const held = Promise.withResolvers<typeof old>();
+    const answers = [() => held.promise, load];
+    keys = createKeySet({ load: () => (answers.shift() ?? load)(), now: at.now });
+    const asking = has('k1');
+    keys.drop();
+    held.resolve(old);
+    expect(await asking).toBe(false);
+    expect(await has('k2')).toBe(true);
+  });
+
+  it('is filled past HTTP caches after it was dropped, and only then', async () => {
+    const asked: (string | null)[] = [];
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      if (String(input).endsWith('/jwks')) asked.push(new Headers(init?.headers).get('cache-control'));
+      return at.fetch(input, init);
+    };
+    keys = createKeySet({ load: createKeyLoader({ ...rules, issuer, fetch }), now: at.now });
+    await has('k1');
+    keys.drop();
+    await has('k1');
+    expect(asked).toEqual([null, 'no-cache']);
   });
 
   it('is not hammered while there is nothing in it', async () => {

@@ -14,51 +14,83 @@ export interface KeySet {
    * @throws whatever `load` throws, if there are no usable keys
    */
   get(kid: string): Promise<VerificationKey | undefined>;
+  /** Forgets all keys. The next `get` loads them, and a load that is under way does not count. */
+  drop(): void;
 }
 
 /**
  * Caches the issuer's keys by `kid`, and loads them on first use. Stale keys are used while a refresh runs in the
  * background. Keys that have been stale for long (an idle API) are refreshed first, and used if that fails. An unknown
  * `kid` triggers a reload, at most every 30 s.
+ *
+ * @param options `load` is told to bypass HTTP caches for the first load after `drop`
  */
-export function createKeySet({ load, now }: { load: () => Promise<LoadedKeys>; now: Clock }): KeySet {
+export function createKeySet({
+  load,
+  now,
+}: {
+  load: (options: { bypassCaches: boolean }) => Promise<LoadedKeys>;
+  now: Clock;
+}): KeySet {
   let set: (LoadedKeys & { at: number }) | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
   let failure: unknown;
   let loading: Promise<void> | undefined;
+  let drops = 0;
+  let isDropped = false;
 
   const refresh = (everyMs: number): Promise<void> => {
     if (loading) return loading;
     if (now() - triedAt < everyMs) return Promise.resolve();
     triedAt = now();
-    loading = load()
+    const before = drops;
+    const begun = load({ bypassCaches: isDropped })
       .then(
         (loaded) => {
+          // It may hold the key because of which the keys were dropped meanwhile.
+          if (before !== drops) return;
           set = { ...loaded, at: now() };
+          isDropped = false;
         },
         (error: unknown) => {
           failure = error;
         },
       )
       .finally(() => {
-        loading = undefined;
+        if (loading === begun) loading = undefined;
       });
-    return loading;
+    loading = begun;
+    return begun;
+  };
+
+  const ensureLoaded = async (kid: string): Promise<void> => {
+    const age = set ? now() - set.at : Number.POSITIVE_INFINITY;
+    if (age > usableMs) {
+      set = undefined;
+      await refresh(coldRetryMs);
+    } else if (set && age > set.maxAgeMs) {
+      const refreshed = refresh(cooldownMs);
+      if (age > 2 * set.maxAgeMs) await refreshed;
+    }
+    if (set && !set.keys.has(kid)) await refresh(cooldownMs);
   };
 
   return {
     async get(kid) {
-      const age = set ? now() - set.at : Number.POSITIVE_INFINITY;
-      if (age > usableMs) {
-        set = undefined;
-        await refresh(coldRetryMs);
-      } else if (set && age > set.maxAgeMs) {
-        const refreshed = refresh(cooldownMs);
-        if (age > 2 * set.maxAgeMs) await refreshed;
-      }
+      let before: number;
+      do {
+        before = drops;
+        await ensureLoaded(kid);
+      } while (before !== drops);
       if (!set) throw failure;
-      if (!set.keys.has(kid)) await refresh(cooldownMs);
       return set.keys.get(kid);
+    },
+    drop() {
+      drops += 1;
+      isDropped = true;
+      set = undefined;
+      loading = undefined;
+      triedAt = Number.NEGATIVE_INFINITY;
     },
   };
 }

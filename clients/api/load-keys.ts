@@ -32,13 +32,13 @@ export function createKeyLoader({
   metadata,
   algorithms,
   fetch,
-}: LoaderOptions): () => Promise<LoadedKeys> {
+}: LoaderOptions): (options?: { bypassCaches: boolean }) => Promise<LoadedKeys> {
   let discovered: string | undefined;
 
-  return async () => {
+  return async ({ bypassCaches } = { bypassCaches: false }) => {
     const url = jwksUri ?? discovered ?? (await discover(fetch, issuer, metadata));
     discovered = undefined;
-    const { body, headers } = await fetchJson(fetch, url);
+    const { body, headers } = await fetchJson(fetch, url, bypassCaches ? { 'cache-control': 'no-cache' } : {});
     const keys = await importKeys(body.keys, algorithms);
     if (keys.size === 0) throw new Error(`${url} holds no ${algorithms.join(' or ')} key with a kid`);
     discovered = url;

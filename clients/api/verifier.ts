@@ -58,6 +58,11 @@ export interface Verify {
   (call: Call, requirements?: Requirements): Promise<Claims>;
   /** Headers for the response to an accepted request: `dpop-nonce` if the API uses nonces, otherwise none. */
   answerHeaders(): Promise<Record<string, string>>;
+  /**
+   * Forgets the issuer's keys. The next token makes the verifier load them, past HTTP caches. Call it when the issuer
+   * has revoked a signing key; otherwise, the revoked key is accepted until the cached keys are refreshed.
+   */
+  dropKeys(): void;
 }
 
 /** @throws {TypeError} if an option is invalid */
@@ -99,7 +104,7 @@ export function createVerifier(options: VerifierOptions): Verify {
       throw new ApiError(refusal, { cause, scheme, headers: scheme === 'DPoP' ? await answerHeaders() : {} });
     }
   };
-  return Object.assign(verify, { answerHeaders });
+  return Object.assign(verify, { answerHeaders, dropKeys: keys.drop });
 }
 
 function requireUsable({

@@ -26,7 +26,7 @@ export function explain(cause: unknown, issuer: string): unknown {
   if (cause instanceof DeviceError) return cause;
   if (cause instanceof ResponseBodyError) {
     const { error, error_description: description, status, response } = cause;
-    if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause);
+    if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause, description);
     return refusal(error, description, cause);
   }
   if (cause instanceof AuthorizationResponseError) return refusal(cause.error, cause.error_description, cause);
@@ -56,18 +56,18 @@ export function explain(cause: unknown, issuer: string): unknown {
 
 function refusal(error: string, description: unknown, cause: unknown): DeviceError {
   const [code, sentence] = sentences.get(error) ?? ['refused', `The broker refused the request (${plainText(error)}).`];
-  const detail = typeof description === 'string' ? ` The broker says: ${plainText(description)}` : '';
-  return new DeviceError(code, `${sentence}${detail}`, { cause, error });
+  return new DeviceError(code, `${sentence}${brokerSays(description)}`, { cause, error });
 }
+
+const brokerSays = (description: unknown): string =>
+  typeof description === 'string' ? ` The broker says: ${plainText(description)}` : '';
 
 const unreachable = (issuer: string, cause: unknown): DeviceError =>
   new DeviceError('unreachable', `Can't reach ${issuer}. Check your network connection and the URL.`, { cause });
 
-function busy(issuer: string, response: Response, cause: unknown): DeviceError {
+function busy(issuer: string, response: Response, cause: unknown, description?: unknown): DeviceError {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
-  return new DeviceError('unreachable', `${issuer} is busy (${response.status}). Try again shortly.`, {
-    cause,
-    retryAfter,
-  });
+  const sentence = `${issuer} is busy (${response.status}). Try again shortly.`;
+  return new DeviceError('unreachable', `${sentence}${brokerSays(description)}`, { cause, retryAfter });
 }

@@ -14,6 +14,11 @@ async function run(broker: FakeBroker, options: Partial<DeviceLoginOptions> = {}
   return states;
 }
 
+const endless = () =>
+  new Response(new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(new Uint8Array(65_536)) }), {
+    headers: { 'Content-Type': 'application/json' },
+  });
+
 describe('a device that signs in', () => {
   it('shows the code, waits, and gets tokens', async () => {
     const broker = createFakeBroker();
@@ -166,6 +171,7 @@ describe('a broker that can not be used', () => {
     ['is a website', async () => new Response('<h1>Hello</h1>'), 'bad_answer'],
     ['redirects', async () => Response.redirect('https://evil.example.com'), 'bad_answer'],
     ['answers null', async () => Response.json(null), 'bad_answer'],
+    ['answers without an end', async () => endless(), 'unreachable'],
   ])('%s', async (_, fetch, code) => {
     await expect(run(createFakeBroker(), { fetch })).rejects.toMatchObject({ name: 'DeviceError', code });
   });

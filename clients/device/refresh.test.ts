@@ -43,6 +43,15 @@ describe('refresh', () => {
     expect(broker.state.token).toHaveLength(1);
   });
 
+  it('passes on why the broker cannot answer yet', async () => {
+    const { broker, options } = start();
+    broker.state.token = Array(3).fill('temporarily_unavailable');
+    await expect(refresh(options)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('The broker says: '),
+    });
+  });
+
   it('does not try again what was refused', async () => {
     const { broker, options } = start();
     broker.state.token = ['invalid_grant', {}];

@@ -1,3 +1,4 @@
+import { cappedFetch } from '@latchkey/shared/capped-fetch.ts';
 import { isLoopbackHost, isSecureUrl } from '@latchkey/shared/origin.ts';
 import {
   type AuthorizationServer,
@@ -40,6 +41,8 @@ export interface Server {
 }
 
 const timeoutMs = 15_000;
+/** Nothing that a broker has to say is longer. */
+const maxBytes = 1_048_576;
 
 /**
  * Reads the broker's metadata (RFC 8414).
@@ -77,7 +80,7 @@ function httpOptions(issuer: URL, { fetch = globalThis.fetch, signal }: ServerOp
     [allowInsecureRequests]: isLoopbackHost(issuer.hostname),
     // The metadata of a broker on loopback must not name other hosts without TLS.
     [customFetch]: (url: string, init: object) => {
-      if (isSecureUrl(new URL(url))) return fetch(url, init);
+      if (isSecureUrl(new URL(url))) return cappedFetch(fetch, maxBytes)(url, init);
       throw new DeviceError('bad_answer', `The broker's metadata names an insecure URL: ${new URL(url).origin}`);
     },
     signal: () => {

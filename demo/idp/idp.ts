@@ -24,6 +24,8 @@ export interface IdpOptions {
   now: () => number;
   /** Receives the provider's own errors, one line each. */
   log: (line: string) => void;
+  /** Whether a refresh replaces the refresh token. Default: true. */
+  rotates?: boolean | undefined;
   /** For how long a rotated refresh token is still accepted. Default 0: a second use ends the grant. */
   refreshLeewayMs?: number | undefined;
   /** The key that signs tokens. Default: a new one. */
@@ -54,11 +56,12 @@ export interface Idp {
  * each authorization has a grant of its own.
  */
 export async function createIdp(options: IdpOptions): Promise<Idp> {
-  const { issuer, client, users, now, log, refreshLeewayMs, signingKey } = options;
+  const { issuer, client, users, now, log, rotates = true, refreshLeewayMs, signingKey } = options;
   const store = createMemoryStore(now, refreshLeewayMs);
   const provider = new Provider(issuer, {
     ...policy,
     ...lifetimes,
+    rotateRefreshToken: rotates,
     adapter: store.adapter,
     jwks: { keys: [signingKey ?? (await newSigningKey())] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
@@ -136,7 +139,6 @@ const policy: Configuration = {
   pkce: { required: () => true },
   // The library's own `fetch` refuses loopback addresses, where the demo runs.
   fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined } as RequestInit),
-  rotateRefreshToken: true,
   // The library drops offline_access without prompt=consent. Here, the employer has consented for everyone.
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: async () => false,

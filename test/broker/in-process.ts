@@ -2,23 +2,32 @@ import { randomBytes } from 'node:crypto';
 import { createApp } from '../../broker/app.ts';
 import { compose } from '../../broker/compose.ts';
 import { parseConfig } from '../../broker/config/load.ts';
+import type { Deps } from '../../broker/deps.ts';
 import { createRing } from '../../broker/keys/ring.ts';
 import { createStore } from '../../broker/store/open.ts';
 import { createTestStore } from './store.ts';
 
 export const issuer = 'https://latchkey.example.com';
 
+interface Options {
+  /** How its providers are reached. Default: none is. */
+  fetch?: typeof globalThis.fetch;
+  /** Lines of YAML. */
+  upstreams?: string;
+  /** The broker whose store, keys and clock it takes over, as after a restart. */
+  before?: { deps: Pick<Deps, 'store' | 'ring'>; clock: { now: number } };
+}
+
+const noNetwork = () => Promise.reject(new Error('no network here'));
+const okta = '  okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "${SECRET}" }';
+
 /**
  * A broker without a socket: requests go straight into its app, from an address of the test's choice.
  *
  * @param more lines of YAML after those that every configuration needs
- * @param fetch how its providers are reached; without it, none is
  */
-export async function brokerInProcess(
-  more: string,
-  fetch: typeof globalThis.fetch = () => Promise.reject(new Error('no network here')),
-) {
-  const clock = { now: 1_800_000_000_000 };
+export async function brokerInProcess(more: string, { fetch = noNetwork, upstreams = okta, before }: Options = {}) {
+  const clock = before?.clock ?? { now: 1_800_000_000_000 };
   const now = () => clock.now;
   const logged: string[] = [];
   const write = (line: Record<string, unknown>) => void logged.push(JSON.stringify(line));
@@ -27,16 +36,16 @@ issuer: ${issuer}
 keys_file: keys
 trusted_proxies: [10.0.0.0/8]
 upstreams:
-  okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${SECRET}" }
+${upstreams}
 ${more}`;
   const config = parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' });
-  const database = await createTestStore();
-  const store = await createStore(database.url, { now, poolSize: 4 });
+  const database = before ? undefined : await createTestStore();
+  const store = before?.deps.store ?? (await createStore(database?.url ?? '', { now, poolSize: 4 }));
   await store.migrate();
   const deps = compose({
     config,
     store,
-    ring: createRing([{ kid: 'k1', key: randomBytes(32) }]),
+    ring: before?.deps.ring ?? createRing([{ kid: 'k1', key: randomBytes(32) }]),
     log: { info: write, warn: write, error: write },
     now,
     fetch,
@@ -57,7 +66,7 @@ ${more}`;
       ),
     async close() {
       await store.close();
-      await database.drop();
+      await database?.drop();
     },
   };
 }

@@ -108,7 +108,9 @@ describe('the device flow (RFC 8628)', () => {
     const confirmation = await enter(visitor, started.user_code);
     expect((await decide(visitor, confirmation, 'deny')).text).toContain('Sign-in denied');
     expect(await poll(started.device_code)).toMatchObject({ status: 400, body: { error: 'access_denied' } });
-    expect((await decide(visitor, confirmation, 'deny')).text).toContain('Each code works once');
+    for (const action of ['deny', 'allow', 'deny'] as const)
+      expect((await decide(visitor, confirmation, action)).text).toContain('Sign-in denied');
+    expect((await poll(started.device_code)).body.error).toBe('access_denied');
   });
 
   it('slows down who polls too fast, never the first poll, and recovers', async () => {

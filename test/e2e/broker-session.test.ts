@@ -63,7 +63,9 @@ describe('signing in', () => {
     const body = { state, code: redirect.get('code'), code_verifier: verifier, iss: redirect.get('iss') };
     const stolen = await other.call('POST', '/session', body);
     expect(stolen).toMatchObject({ status: 400, body: { error: 'invalid_transaction' } });
-    // Consumed by the thief's attempt: nobody gets a session out of it any more.
+    const wrong = await session.call('POST', '/session', { ...body, code_verifier: 'A'.repeat(43) });
+    expect(wrong.body.error).toBe('invalid_transaction');
+    expect((await session.call('POST', '/session', body)).status).toBe(201);
     expect((await session.call('POST', '/session', body)).body.error).toBe('invalid_transaction');
   });
 

@@ -51,14 +51,15 @@ describe('a device code', () => {
     expect((await newPerson().enter(started.user_code)).text).toContain('That code isn’t valid or has expired');
   });
 
-  it('that has expired before the person decides leads to a page that says so, and one that was decided to another', async () => {
+  it('that has expired before the person decides leads to a page that says so, and one that was decided to that decision', async () => {
     const person = newPerson();
     const decided = await person.enter((await beginDevice(issuer, 'tv')).user_code);
-    await person.decide(decided, 'deny');
-    expect(await person.decide(decided, 'deny')).toMatchObject({
-      status: 400,
-      text: expect.stringContaining('was already used'),
-    });
+    for (const _time of [1, 2, 3]) {
+      expect(await person.decide(decided, 'deny')).toMatchObject({
+        status: 200,
+        text: expect.stringContaining('Sign-in denied'),
+      });
+    }
     const old = await person.enter((await beginDevice(issuer, 'tv')).user_code);
     passTime(600_000);
     for (const action of ['deny', 'allow'] as const) {

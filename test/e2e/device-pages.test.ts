@@ -89,6 +89,8 @@ describe('the code field', () => {
     'ＢＣＤＦ－ＧＨＪＫ',
     'https://login.example.com/device?user_code=BCDF-GHJK&x=1',
     'Your code is BCDF-GHJK. It lasts ten minutes.',
+    'Your code is BC\u200bDF\u2060-\u2060GH\u00adJK. It lasts ten minutes.',
+    '\u2066BCDF-GHJK\u2069',
   ])('takes %j from the clipboard', async (text) => {
     await page.goto(gallery.url('code-malformed'));
     await paste(text);

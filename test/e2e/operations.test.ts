@@ -115,6 +115,23 @@ describe('a backup of SQLite', () => {
   });
 });
 
+describe('the audit log', () => {
+  it('is sealed by the running broker, and shows what was changed in the database', async () => {
+    await broker.signIn();
+    const verify = () => latchkey('audit', 'verify', ...config());
+    await expect.poll(async () => (await verify()).out, { timeout: 30_000 }).not.toContain('unsealed');
+    expect(await verify()).toMatchObject({ code: 0, err: '' });
+    const database = new DatabaseSync(join(broker.dir, 'latchkey.db'));
+    const changed = database.prepare(`update audit set sub = 'somebody-else' where type = 'session.created'`).run();
+    database.close();
+    expect(changed.changes).toBeGreaterThan(0);
+    const found = await verify();
+    expect(found.code).toBe(1);
+    expect(found.err).toContain('was changed');
+    expect(found.out).toContain('The audit log was CHANGED.');
+  });
+});
+
 describe('/readyz', () => {
   it('tells of the store and of each provider', async () => {
     expect(await readyz()).toEqual({ ready: true, store: 'answers', providers: { example: { circuit: 'closed' } } });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { loadRing } from '../../broker/keys/ring.ts';
+import { createLog } from '../../broker/log.ts';
 import { newSecret } from '../../broker/oauth/client-authentication/client-secret.ts';
 import { createStore } from '../../broker/store/open.ts';
 import { createMinter } from '../../broker/tokens/minter.ts';
@@ -80,7 +81,8 @@ export async function startStack() {
   async function mintedBy(issuer: string, folder: string) {
     const now = Date.now;
     const store = await createStore(`sqlite:${join(folder, 'latchkey.db')}`, { now });
-    const keys = createSigningKeys({ store, ring: loadRing(join(folder, 'keys')), now });
+    const log = createLog(process.stderr);
+    const keys = createSigningKeys({ store, ring: loadRing(join(folder, 'keys')), now, log });
     const { kid, privateKey } = await keys.current();
     const seconds = Math.floor(now() / 1_000);
     const claims = {

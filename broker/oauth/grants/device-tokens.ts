@@ -6,6 +6,7 @@ import { OAuthError, unavailable } from '../../errors.ts';
 import { inGroups } from '../../policy/decide.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import { leastLifeMs, tokenLifeMs, wantedLifeMs } from '../../tokens/lifetime.ts';
+import { providerReplaced } from '../../upstream/find-issuer.ts';
 import { isIdentityScope, personClaims, userInfoAudience, userInfoResource } from '../identity-scopes.ts';
 import { type DeviceRefreshToken, formatRefreshToken } from '../refresh-token-format.ts';
 
@@ -40,9 +41,9 @@ export async function prepareToken(
   let current = row;
   if (row.state === 'recheck' || isStale) {
     const refreshed = await refresher({ kind: 'device', id: row.id, secret: refreshToken.secret, idpSub, row });
-    if (refreshed.kind === 'reauth_required') throw signInAgain();
+    if (refreshed.kind === 'reauth_required') throw signInAgain(refreshed.why);
     if (refreshed.kind === 'unavailable' && (row.state === 'recheck' || lifeMs(row, resource, now()) < leastLifeMs)) {
-      throw unavailable('the identity provider is not responding; try again', refreshed.retryAfterMs);
+      throw unavailable(refreshed.reason, refreshed.retryAfterMs);
     }
     current = (await store.getDeviceSession(row.id)) ?? row;
     // A hint arrived after the provider was asked.
@@ -57,8 +58,11 @@ export async function prepareToken(
   return { row: current, client, resource, idpSub };
 }
 
-const signInAgain = () =>
-  new OAuthError('invalid_grant', 'the identity provider requires a new sign-in; sign in again');
+const signInAgain = (why?: 'provider_replaced') =>
+  new OAuthError(
+    'invalid_grant',
+    why ? providerReplaced : 'the identity provider requires a new sign-in; sign in again',
+  );
 
 const lifeMs = (row: DeviceSession, resource: ResourceConfig, now: number): number =>
   tokenLifeMs(resource, row.refreshedAt, row.absoluteExpiresAt, now);

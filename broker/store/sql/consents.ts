@@ -1,11 +1,12 @@
 import type { Consent } from '../model.ts';
 import type { ConsentStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 
 export const consent = codec<Consent, 'scopes'>('scopes');
 
-export const consents = ({ db, transaction }: SqlDatabase): ConsentStore => ({
+export const consents = ({ db, transaction }: SqlDatabase, reports: Reports): ConsentStore => ({
   async listConsents(sub) {
     const rows = await db
       .selectFrom('consents')
@@ -17,8 +18,8 @@ export const consents = ({ db, transaction }: SqlDatabase): ConsentStore => ({
     return rows.map(consent.decode);
   },
 
-  grantConsent({ sub, origin, resource, scopes }, now) {
-    return transaction(async (trx) => {
+  async grantConsent({ sub, origin, resource, scopes }, now, report) {
+    const granted = await transaction(async (trx) => {
       const known = await trx
         .selectFrom('consents')
         .selectAll()
@@ -42,20 +43,26 @@ export const consents = ({ db, transaction }: SqlDatabase): ConsentStore => ({
         .where('sub', '=', sub)
         .where('origin', '=', origin)
         .execute();
+      await reports.write(trx, report);
       return union;
     });
+    reports.tell();
+    return granted;
   },
 
-  revokeConsent({ sub, origin, resource }) {
+  async revokeConsent({ sub, origin, resource }, report) {
     // Serializable, like granting: a concurrent grant must not restore consents that it read before this change.
-    return transaction(async (trx) => {
+    const revoked = await transaction(async (trx) => {
       const { numDeletedRows } = await trx
         .deleteFrom('consents')
         .where('sub', '=', sub)
         .where('origin', '=', origin)
         .$if(resource !== undefined, (query) => query.where('resource', '=', resource ?? ''))
         .executeTakeFirstOrThrow();
+      if (numDeletedRows > 0n) await reports.write(trx, report);
       return Number(numDeletedRows);
     });
+    reports.tell();
+    return revoked;
   },
 });

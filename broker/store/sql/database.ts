@@ -16,13 +16,13 @@ export interface SqlDatabase {
    * committed earlier under the same lock.
    */
   exclusively<T>(name: string, work: (trx: Db) => Promise<T>): Promise<T>;
+  /** Takes the named lock of `exclusively` until the transaction ends. */
+  lock(trx: Db, name: string): Promise<void>;
   /**
    * For single statements that don't wait for the disk. Writes survive a process crash, but possibly not a power
    * failure. Do not use it for writes that a response relies on later.
    */
   quick<T>(work: (db: Db) => Promise<T>): Promise<T>;
-  /** Takes a named lock until the transaction ends; as with `exclusively`, other processes wait. */
-  lock(trx: Db, name: string): Promise<void>;
   /** Wakes all listeners, including those of other replicas, once the transaction commits. */
   wake(trx: Db): Promise<void>;
   /**

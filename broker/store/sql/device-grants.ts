@@ -1,10 +1,12 @@
-import type { DeviceGrant } from '../model.ts';
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import type { DeviceGrant, SignInFilter } from '../model.ts';
 import type { DeviceGrantStore, PollResult } from '../store.ts';
 import { insertAudit } from './audit.ts';
 import type { SqlDatabase } from './database.ts';
 import { insertDeviceSession } from './device-sessions.ts';
 import { isTombstoned } from './grants.ts';
 import { prepared } from './prepared.ts';
+import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 import type { Schema } from './schema.ts';
 
@@ -15,7 +17,7 @@ const decode = ({ slowed: _, ...row }: Schema['deviceGrants']): DeviceGrant => d
 const slowDownStep = 5;
 const maxInterval = 60;
 
-export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGrantStore => {
+export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: Reports): DeviceGrantStore => {
   const find = (deviceCodeHash: string) =>
     db.selectFrom('deviceGrants').selectAll().where('deviceCodeHash', '=', deviceCodeHash).executeTakeFirst();
 
@@ -78,15 +80,20 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
       return { outcome: row.expiresAt <= now ? 'expired' : row.state, grant: decode(row) };
     },
 
-    async decideDeviceGrant(deviceCodeHash, { decision, ...values }, now) {
-      const { numUpdatedRows } = await db
-        .updateTable('deviceGrants')
-        .set({ ...deviceGrant.encode(values), state: decision === 'allow' ? 'allowed' : 'denied' })
-        .where('deviceCodeHash', '=', deviceCodeHash)
-        .where('state', '=', 'pending')
-        .where('expiresAt', '>', now)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
+    async decideDeviceGrant(deviceCodeHash, { decision, ...values }, now, report) {
+      const decided = await transaction(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable('deviceGrants')
+          .set({ ...deviceGrant.encode(values), state: decision === 'allow' ? 'allowed' : 'denied' })
+          .where('deviceCodeHash', '=', deviceCodeHash)
+          .where('state', '=', 'pending')
+          .where('expiresAt', '>', now)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows > 0n) await reports.write(trx, report);
+        return numUpdatedRows > 0n;
+      });
+      reports.tell();
+      return decided;
     },
 
     claimDeviceGrant(deviceCodeHash, now, { sealedGrant, resealed, deviceSession, beganAt = deviceSession.createdAt }) {
@@ -128,21 +135,34 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase): DeviceGra
           await grant.set(over('denied')).execute();
           return false;
         }
-        await insertAudit(trx, audit, now);
+        await insertAudit(trx, [audit], now);
         return true;
       });
     },
 
-    async denyAllowedGrantsOf(who) {
+    async denyGrantsOf(who) {
       await db
         .updateTable('deviceGrants')
         .set(over('denied'))
-        .where((eb) => eb.and(who))
-        .where('state', '=', 'allowed')
+        .where((eb) => ('where' in who ? matches(eb, who.where) : eb.and(who)))
+        .where('state', 'in', 'where' in who ? ['pending', 'allowed'] : ['allowed'])
         .execute();
     },
   };
 };
+
+/** A grant has no provider column: it is that of the person who allowed it. */
+function matches(
+  eb: ExpressionBuilder<Schema, 'deviceGrants'>,
+  { upstream, ringKid, createdBefore }: SignInFilter,
+): Expression<SqlBool> {
+  const people = (name: string) => eb.selectFrom('people').select('people.sub').where('people.upstream', '=', name);
+  return eb.and([
+    ...(upstream === undefined ? [] : [eb('sub', 'in', people(upstream))]),
+    ...(ringKid === undefined ? [] : [eb('ringKid', '=', ringKid)]),
+    ...(createdBefore === undefined ? [] : [eb('createdAt', '<', createdBefore)]),
+  ]);
+}
 
 /** Column values of a finished grant: all sealed data is erased. */
 const over = (state: 'redeemed' | 'denied') => ({ state, sealedGrant: null });

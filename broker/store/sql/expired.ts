@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 
 type Table = keyof Schema;
 
-/** Expiry condition of each table. People, consents, sites, and the audit log never expire. */
+/** Expiry condition of each table. People, consents and sites never expire. `sealAudit` deletes old audit entries. */
 const ends: { table: Table; key: string[]; expiry: string }[] = [
   { table: 'transactions', key: ['id'], expiry: 'expiresAt' },
   { table: 'sessions', key: ['id'], expiry: 'idleExpiresAt' },

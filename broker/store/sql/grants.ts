@@ -1,7 +1,9 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { emailKey } from '../email-key.ts';
-import type { UnendedState, UpstreamGrant } from '../model.ts';
-import type { GrantKind, SessionsOf } from '../store.ts';
+import type { LogoutTarget, Report, SignInFilter, UnendedState, UpstreamGrant } from '../model.ts';
+import type { EndedSignIn, GrantKind } from '../store.ts';
+import type { SqlDatabase } from './database.ts';
+import type { Reports } from './reports.ts';
 import type { Db, Schema } from './schema.ts';
 import { type Dated, hintsAbout, tombstonesOver } from './tombstones.ts';
 
@@ -36,6 +38,22 @@ export async function endGrant(db: Db, kind: GrantKind, id: string, reason: stri
   return numUpdatedRows === 1n;
 }
 
+/** Ends one grant and writes the report with it. */
+export async function endReported(
+  { transaction }: Pick<SqlDatabase, 'transaction'>,
+  reports: Reports,
+  kind: GrantKind,
+  { id, reason, now, report }: { id: string; reason: string; now: number; report: Report | undefined },
+): Promise<boolean> {
+  const ended = await transaction(async (trx) => {
+    const isEnded = await endGrant(trx, kind, id, reason, now);
+    if (isEnded) await reports.write(trx, report);
+    return isEnded;
+  });
+  reports.tell();
+  return ended;
+}
+
 export async function endGrantsOf(
   trx: Db,
   kind: GrantKind,
@@ -54,13 +72,12 @@ export async function endGrantsOf(
 }
 
 /** Selects rows. Only device sessions have a client, and only browser sessions have a predecessor. */
-export type Holder = SessionsOf | { clientId: string };
+export type Holder = { browser: string } | { sub: string } | { clientId: string } | LogoutTarget;
 
 /** Matches the rows of `who`. */
 const isOf =
   (who: Holder) =>
   (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> => {
-    if ('id' in who) return eb('id', '=', who.id);
     if ('browser' in who) {
       const { browser } = who;
       const replaced = eb.selectFrom('sessions as own').select('own.predecessor').where('own.id', '=', browser);
@@ -79,9 +96,57 @@ const isOf =
     return eb.or([ofSession, unnamed]);
   };
 
+/** Ends at most `limit` grants that match. */
+export async function endGrantsWhere(
+  trx: Db,
+  kind: GrantKind,
+  filter: SignInFilter,
+  { limit, reason, now }: { limit: number; reason: string; now: number },
+): Promise<EndedSignIn[]> {
+  const some = trx
+    .selectFrom(tableOf(kind))
+    .select('id')
+    .where('state', '<>', 'ended')
+    .where(matches(filter))
+    .limit(limit);
+  return trx
+    .updateTable(tableOf(kind))
+    .set(ending(reason, now))
+    .where('id', 'in', some)
+    .where('state', '<>', 'ended')
+    .returning(['id', 'sub'])
+    .execute();
+}
+
+const matches =
+  ({ upstream, ringKid, createdBefore }: SignInFilter) =>
+  (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> =>
+    eb.and([
+      ...(upstream === undefined ? [] : [eb('upstream', '=', upstream)]),
+      ...(ringKid === undefined ? [] : [eb('ringKid', '=', ringKid)]),
+      ...(createdBefore === undefined ? [] : [eb('createdAt', '<', createdBefore)]),
+    ]);
+
+/** Deletes page sessions that match. No ring key seals them. They last for minutes, so their sign-in is their start. */
+export async function forgetPageSessionsWhere(
+  trx: Db,
+  { upstream, ringKid, createdBefore }: SignInFilter,
+): Promise<void> {
+  if (ringKid !== undefined) return;
+  await trx
+    .deleteFrom('pageSessions')
+    .$if(upstream !== undefined, (query) => query.where('upstream', '=', upstream ?? ''))
+    .$if(createdBefore !== undefined, (query) => query.where('issuedAt', '<', createdBefore ?? 0))
+    .execute();
+}
+
 /** Deletes page sessions. They have the same owner columns as sessions, and no data to keep. */
-export async function forgetPageSessionsOf(trx: Db, who: SessionsOf, olderThan: number): Promise<void> {
-  if ('id' in who || 'browser' in who) return;
+export async function forgetPageSessionsOf(
+  trx: Db,
+  who: { browser: string } | { sub: string } | LogoutTarget,
+  olderThan: number,
+): Promise<void> {
+  if ('browser' in who) return;
   await trx
     .deleteFrom('pageSessions' as 'sessions')
     .where('issuedAt', '<=', olderThan)
@@ -118,7 +183,7 @@ export async function recheckGrantsOf(trx: Db, kind: GrantKind, sub: string): Pr
 }
 
 /** A grant that is about to be stored. */
-type NewGrant = Pick<UpstreamGrant, 'issuer' | 'sub' | 'issuedAt'>;
+type NewGrant = Pick<UpstreamGrant, 'issuer' | 'upstream' | 'sub' | 'issuedAt'>;
 
 interface Origin {
   /** By the broker's clock. */
@@ -138,8 +203,9 @@ export async function initialState(trx: Db, grant: NewGrant, origin: Origin) {
   return isHinted ? ({ ...fresh, state: 'recheck', rechecks: 1 } as const) : fresh;
 }
 
-const dated = ({ issuer, sub, issuedAt }: NewGrant, { beganAt, sid, clientId }: Origin): Dated => ({
+const dated = ({ issuer, upstream, sub, issuedAt }: NewGrant, { beganAt, sid, clientId }: Origin): Dated => ({
   issuer: sql.val(issuer),
+  upstream: sql.val(upstream),
   sub: sql.val(sub),
   sid: sid === undefined ? undefined : sql<string | null>`cast(${sid} as text)`,
   clientId: clientId === undefined ? undefined : sql.val(clientId),

@@ -2,18 +2,22 @@ import type { PageSession } from '../model.ts';
 import type { PageSessionStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { isTombstoned } from './grants.ts';
+import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 
 const pageSession = codec<PageSession, 'groups'>('groups');
 
-export const pageSessions = ({ db, transaction }: SqlDatabase): PageSessionStore => ({
-  insertPageSession(values, replaces, beganAt) {
-    return transaction(async (trx) => {
+export const pageSessions = ({ db, transaction }: SqlDatabase, reports: Reports): PageSessionStore => ({
+  async insertPageSession(values, replaces, report, beganAt = values.issuedAt) {
+    const outcome = await transaction(async (trx) => {
       if (replaces !== undefined) await trx.deleteFrom('pageSessions').where('id', '=', replaces).execute();
-      if (await isTombstoned(trx, values, { beganAt, sid: values.sid ?? null })) return 'tombstoned';
+      if (await isTombstoned(trx, values, { beganAt, sid: values.sid ?? null })) return 'tombstoned' as const;
       await trx.insertInto('pageSessions').values(pageSession.encode(values)).execute();
-      return 'inserted';
+      await reports.write(trx, report);
+      return 'inserted' as const;
     });
+    reports.tell();
+    return outcome;
   },
 
   async getPageSession(id, now) {

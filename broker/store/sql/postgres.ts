@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { portable } from './parameters.ts';
 import { listenOn } from './postgres-listen.ts';
-import type { Schema } from './schema.ts';
+import type { Db, Schema } from './schema.ts';
 
 /** Maximum attempts per transaction before the store reports that it is too busy. */
 const maxAttempts = 12;
@@ -42,23 +42,24 @@ export async function openPostgres(options: {
     dialect: new PostgresDialect({ pool: guard(pool, (error) => sqlState(error)) }),
     plugins: [new CamelCasePlugin()],
   });
-  const lock: SqlDatabase['lock'] = async (trx, name) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
-  };
   return {
     dialect: 'postgres',
     db,
-    lock,
     transaction: (work) => retry(() => db.transaction().setIsolationLevel('serializable').execute(work), sqlState),
     exclusively: (name, work) =>
       // Not serializable: a serializable snapshot would predate the wait for the lock.
-      db
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute(async (trx) => {
-          await lock(trx, name);
-          return work(trx);
-        }),
+      retry(
+        () =>
+          db
+            .transaction()
+            .setIsolationLevel('read committed')
+            .execute(async (trx) => {
+              await lock(trx, name);
+              return work(trx);
+            }),
+        sqlState,
+      ),
+    lock,
     // PostgreSQL groups the commits of many connections, so skipping the disk wait would gain little.
     quick: (work) => work(db),
     wake: async (trx) => {
@@ -73,6 +74,10 @@ export async function openPostgres(options: {
       }),
     clock: () => sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   };
+}
+
+async function lock(trx: Db, name: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`latchkey:${name}`}, 0))`.execute(trx);
 }
 
 const wakeChannel = 'latchkey_revocations';

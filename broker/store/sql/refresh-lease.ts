@@ -59,6 +59,7 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
         const column = <T>(name: string) => sql.ref<T>(`${table}.${name}`);
         const over = {
           issuer: column<string>('issuer'),
+          upstream: column<string>('upstream'),
           sub: column<string>('sub'),
           sid: kind === 'session' ? column<string | null>('sid') : undefined,
           clientId: kind === 'device' ? column<string>('clientId') : undefined,

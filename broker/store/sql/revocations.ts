@@ -1,73 +1,79 @@
+import type { Revocation } from '../model.ts';
 import type { RevocationStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { recheckGrantsOf } from './grants.ts';
-import { type RevocationLog, revocation } from './revocation-log.ts';
+import type { Reports } from './reports.ts';
+import { codec } from './row.ts';
 import { hintRow, tombstoneRows } from './tombstones.ts';
 
-export const revocations = ({ db, transaction, exclusively }: SqlDatabase, log: RevocationLog): RevocationStore => {
-  const addRows = (rows: ReturnType<typeof tombstoneRows>, expiresAt: number) =>
-    // This transaction and the inserts that check for tombstones are serializable, so one always sees the other.
-    transaction((trx) =>
-      trx
-        .insertInto('tombstones')
-        .values(rows.map((row) => ({ ...row, expiresAt })))
-        .onConflict((conflict) =>
-          conflict
-            .columns(['issuer', 'kind', 'value'])
-            .doUpdateSet((eb) => ({ iat: eb.ref('excluded.iat'), expiresAt }))
-            .whereRef('tombstones.iat', '<', 'excluded.iat'),
-        )
-        .returning('iat')
-        .execute(),
-    );
+const revocation = codec<Revocation, 'event'>('event');
 
-  return {
-    async addTombstone(tombstone, expiresAt) {
-      return (await addRows(tombstoneRows(tombstone), expiresAt)).length > 0;
-    },
+export const revocations = ({ db, transaction, exclusively }: SqlDatabase, reports: Reports): RevocationStore => ({
+  async addTombstone(tombstone, expiresAt) {
+    return (await addRows(transaction, tombstoneRows(tombstone), expiresAt)).length > 0;
+  },
 
-    async isTokenRevoked(jti) {
-      const row = await db
-        .selectFrom('tombstones')
-        .select('iat')
-        .where('issuer', '=', '')
-        .where('kind', '=', 'token')
-        .where('value', '=', jti)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+  async isTokenRevoked(jti) {
+    const row = await db
+      .selectFrom('tombstones')
+      .select('iat')
+      .where('issuer', '=', '')
+      .where('kind', '=', 'token')
+      .where('value', '=', jti)
+      .executeTakeFirst();
+    return row !== undefined;
+  },
 
-    async addHint(target, at, expiresAt) {
-      await addRows([hintRow(target, at)], expiresAt);
-    },
+  async addHint(target, at, expiresAt) {
+    await addRows(transaction, [hintRow(target, at)], expiresAt);
+  },
 
-    recheckEverythingOf: (sub) =>
-      transaction(
-        async (trx) => (await recheckGrantsOf(trx, 'session', sub)) + (await recheckGrantsOf(trx, 'device', sub)),
-      ),
+  recheckEverythingOf: (sub) =>
+    transaction(
+      async (trx) => (await recheckGrantsOf(trx, 'session', sub)) + (await recheckGrantsOf(trx, 'device', sub)),
+    ),
 
-    async appendRevocation(event, now) {
-      const seq = await exclusively('revocations', (trx) => log.append(trx, event, now));
-      log.tell();
-      return seq;
-    },
+  async appendRevocation(event, now) {
+    const seq = await exclusively('revocations', (trx) => reports.append(trx, event, now));
+    reports.tell();
+    return seq;
+  },
 
-    async revocationsAfter(seq, limit) {
-      const rows = await db
-        .selectFrom('revocations')
-        .select(['seq', 'event', 'at'])
-        .where('seq', '>', seq)
-        .orderBy('seq')
-        .limit(limit)
-        .execute();
-      return rows.map(revocation.decode);
-    },
+  async revocationsAfter(seq, limit) {
+    const rows = await db
+      .selectFrom('revocations')
+      .select(['seq', 'event', 'at'])
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map(revocation.decode);
+  },
 
-    async lastRevocation() {
-      const row = await db.selectFrom('revocations').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
-      return row?.seq ?? 0;
-    },
+  async lastRevocation() {
+    const row = await db.selectFrom('revocations').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
+    return row?.seq ?? 0;
+  },
 
-    onRevocation: log.onRevocation,
-  };
-};
+  onRevocation: reports.onEvent,
+});
+
+/** This transaction and the inserts that check for tombstones are serializable, so one always sees the other. */
+const addRows = (
+  transaction: SqlDatabase['transaction'],
+  rows: ReturnType<typeof tombstoneRows>,
+  expiresAt: number,
+): Promise<{ iat: number }[]> =>
+  transaction((trx) =>
+    trx
+      .insertInto('tombstones')
+      .values(rows.map((row) => ({ ...row, expiresAt })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['issuer', 'kind', 'value'])
+          .doUpdateSet((eb) => ({ iat: eb.ref('excluded.iat'), expiresAt }))
+          .whereRef('tombstones.iat', '<', 'excluded.iat'),
+      )
+      .returning('iat')
+      .execute(),
+  );

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { SqlDatabase } from './database.ts';
 
 const tables = ['sessions', 'deviceSessions', 'deviceGrants', 'signingKeys'] as const;
@@ -10,6 +11,8 @@ export async function countRingKeys({ db }: SqlDatabase): Promise<ReadonlyMap<st
       .selectFrom(table)
       .select((eb) => ['ringKid', eb.fn.countAll<number>().as('rows')])
       .where('ringKid', 'is not', null)
+      // A finished grant stays until it expires, but nothing of it is left to open.
+      .$if(table === 'deviceGrants', (query) => query.where(sql.ref('state'), 'in', ['pending', 'allowed']))
       .groupBy('ringKid')
       .execute();
     for (const { ringKid, rows: count } of rows) {

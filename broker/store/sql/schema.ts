@@ -1,11 +1,14 @@
 import type { Generated, Kysely } from 'kysely';
 import type {
+  AuditBatch,
   Consent,
   DeviceGrant,
   DeviceSession,
   PageSession,
   Person,
+  ProviderClient,
   Revocation,
+  Rotates,
   Session,
   SigningKey,
   Site,
@@ -32,10 +35,15 @@ export interface Schema {
   };
   consents: Row<Consent, 'scopes'>;
   sites: Row<Site>;
+  refreshRotation: ProviderClient & { rotates: Rotates; seenAt: number };
   signingKeys: Row<SigningKey, 'publicJwk'>;
   tombstones: { issuer: string; kind: TombstoneKind; value: string; iat: number; expiresAt: number };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
-  audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>>;
+  audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>> & {
+    /** The batch that seals the entry; null until then. */
+    batch: Generated<number | null>;
+  };
+  auditBatches: Row<AuditBatch>;
   replay: { key: string; expiresAt: number };
   rateLimits: { key: string; count: number; resetsAt: number };
   migrations: { name: string; appliedAt: number };
@@ -58,6 +66,8 @@ export type TombstoneKind =
   /** By the broker's clock; `issuer` is empty. */
   | 'person'
   | 'client'
+  | 'upstream'
+  | 'everything'
   | 'token'
   /** Hints, by the broker's clock. */
   | 'hint_sub'

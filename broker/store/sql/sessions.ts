@@ -1,18 +1,29 @@
 import type { Session } from '../model.ts';
-import type { EndedEvent, SessionStore } from '../store.ts';
+import type { SessionStore } from '../store.ts';
 import { consent } from './consents.ts';
 import type { SqlDatabase } from './database.ts';
-import { endGrant, endGrantsOf, forgetPageSessionsOf, initialState, isTombstoned, setGrantState } from './grants.ts';
+import {
+  endGrant,
+  endGrantsOf,
+  endGrantsWhere,
+  endReported,
+  forgetPageSessionsOf,
+  forgetPageSessionsWhere,
+  initialState,
+  isTombstoned,
+  setGrantState,
+} from './grants.ts';
 import { person } from './people.ts';
 import { prepared } from './prepared.ts';
-import type { RevocationLog } from './revocation-log.ts';
+import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 import type { Db } from './schema.ts';
 import { site } from './sites.ts';
 
 const session = codec<Session, 'claims'>('claims');
 
-export const sessions = ({ db, transaction, quick }: SqlDatabase, log: RevocationLog): SessionStore => {
+export const sessions = (database: SqlDatabase, reports: Reports): SessionStore => {
+  const { db, transaction, exclusively, quick } = database;
   const byId = prepared((db, { id }: { id: string }) => db.selectFrom('sessions').selectAll().where('id', '=', id));
 
   const withAuthority = prepared((db, { id, origin, resource }: { id: string; origin: string; resource: string }) =>
@@ -54,32 +65,24 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase, log: Revocatio
     return row !== undefined;
   }
 
-  /** Runs `end`, and publishes what it has ended in the same transaction. */
-  async function endAndTell(end: (trx: Db) => Promise<string[]>, now: number, event: EndedEvent | undefined) {
-    const ended = await transaction(async (trx) => {
-      const ids = await end(trx);
-      if (event && ids.length > 0) await log.append(trx, event(ids), now);
-      return ids;
-    });
-    if (event && ended.length > 0) log.tell();
-    return ended;
-  }
-
   return {
-    insertSession(values, beganAt = values.createdAt) {
-      return transaction(async (trx) => {
+    async insertSession(values, report, beganAt = values.createdAt) {
+      const outcome = await transaction(async (trx) => {
         const { predecessor, sid = null } = values;
         const isEnded =
           (await isTombstoned(trx, values, { beganAt, sid })) ||
           (predecessor !== undefined && (await wasEndedSince(trx, predecessor, beganAt)));
-        if (isEnded) return 'tombstoned';
+        if (isEnded) return 'tombstoned' as const;
         const state = await initialState(trx, values, { beganAt });
         await trx
           .insertInto('sessions')
           .values(session.encode({ ...values, ...state }))
           .execute();
-        return 'inserted';
+        await reports.write(trx, report);
+        return 'inserted' as const;
       });
+      reports.tell();
+      return outcome;
     },
 
     async getSession(id) {
@@ -116,18 +119,20 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase, log: Revocatio
       );
     },
 
-    async activateSession(id, now, event) {
-      const activate = async (trx: Db) => {
+    async activateSession(id, now, report) {
+      await transaction(async (trx) => {
         const row = await trx.selectFrom('sessions').select('predecessor').where('id', '=', id).executeTakeFirst();
-        if (!row?.predecessor) return [];
-        await endGrant(trx, 'session', row.predecessor, 'replaced', now);
+        if (!row?.predecessor) return;
+        const ended = await endGrant(trx, 'session', row.predecessor, 'replaced', now);
         await trx.updateTable('sessions').set({ predecessor: null }).where('id', '=', id).execute();
-        return [row.predecessor];
-      };
-      await endAndTell(activate, now, event);
+        if (ended) await reports.write(trx, report);
+      });
+      reports.tell();
     },
 
     setSessionState: (id, from, to) => setGrantState(db, 'session', id, from, to),
+
+    endSession: (id, reason, now, report) => endReported(database, reports, 'session', { id, reason, now, report }),
 
     async listSessions(sub) {
       const rows = await db
@@ -141,12 +146,27 @@ export const sessions = ({ db, transaction, quick }: SqlDatabase, log: Revocatio
       return rows.map(session.decode);
     },
 
-    endSessionsOf(who, olderThan, reason, now, event) {
-      const end = async (trx: Db) => {
+    async endSessionsOf(who, olderThan, reason, now, report) {
+      const ended = await transaction(async (trx) => {
         await forgetPageSessionsOf(trx, who, olderThan);
-        return endGrantsOf(trx, 'session', who, { olderThan, reason, now });
-      };
-      return endAndTell(end, now, event);
+        const ids = await endGrantsOf(trx, 'session', who, { olderThan, reason, now });
+        await reports.write(trx, report?.(ids));
+        return ids;
+      });
+      reports.tell();
+      return ended;
+    },
+
+    async endSignInsWhere(kind, filter, { limit, reason, now, report }) {
+      // One batch at a time over all processes: two that run into each other would wait for each other's rows.
+      const ended = await exclusively('end-sign-ins', async (trx) => {
+        if (kind === 'session') await forgetPageSessionsWhere(trx, filter);
+        const rows = await endGrantsWhere(trx, kind, filter, { limit, reason, now });
+        if (rows.length > 0) await reports.write(trx, report(rows));
+        return rows;
+      });
+      reports.tell();
+      return ended;
     },
   };
 };

@@ -1,18 +1,19 @@
 import type { Site } from '../model.ts';
 import type { SiteStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 
 export const site = codec<Site, never>();
 
-export const sites = ({ db, transaction, quick }: SqlDatabase): SiteStore => ({
+export const sites = ({ db, transaction, quick }: SqlDatabase, reports: Reports): SiteStore => ({
   async listSites(sub) {
     const rows = await db.selectFrom('sites').selectAll().where('sub', '=', sub).orderBy('origin').execute();
     return rows.map(site.decode);
   },
 
-  refuseSite({ sub, origin }, now) {
-    return transaction(async (trx) => {
+  async refuseSite({ sub, origin }, now, report) {
+    const refused = await transaction(async (trx) => {
       await trx.deleteFrom('consents').where('sub', '=', sub).where('origin', '=', origin).execute();
       const news = await trx
         .insertInto('sites')
@@ -22,19 +23,27 @@ export const sites = ({ db, transaction, quick }: SqlDatabase): SiteStore => ({
         )
         .returning('origin')
         .executeTakeFirst();
+      if (news) await reports.write(trx, report);
       return news !== undefined;
     });
+    reports.tell();
+    return refused;
   },
 
-  async letSiteAsk({ sub, origin }) {
-    const { numUpdatedRows } = await db
-      .updateTable('sites')
-      .set({ refusedAt: null })
-      .where('sub', '=', sub)
-      .where('origin', '=', origin)
-      .where('refusedAt', 'is not', null)
-      .executeTakeFirstOrThrow();
-    return numUpdatedRows === 1n;
+  async letSiteAsk({ sub, origin }, report) {
+    const changed = await transaction(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('sites')
+        .set({ refusedAt: null })
+        .where('sub', '=', sub)
+        .where('origin', '=', origin)
+        .where('refusedAt', 'is not', null)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows > 0n) await reports.write(trx, report);
+      return numUpdatedRows > 0n;
+    });
+    reports.tell();
+    return changed;
   },
 
   async touchSite({ sub, origin }, { at, from }) {

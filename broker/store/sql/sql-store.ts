@@ -11,7 +11,8 @@ import { migrate } from './migrate.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
-import { createRevocationLog } from './revocation-log.ts';
+import { refreshRotation } from './refresh-rotation.ts';
+import { createReports } from './reports.ts';
 import { revocations } from './revocations.ts';
 import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
@@ -20,20 +21,21 @@ import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
 /** Creates the store on SQLite or PostgreSQL. */
-export const sqlStore = (database: SqlDatabase): Store => {
-  const log = createRevocationLog(database);
+export function sqlStore(database: SqlDatabase): Store {
+  const reports = createReports(database);
   return {
     ...people(database),
     ...transactions(database),
-    ...sessions(database, log),
-    ...pageSessions(database),
+    ...sessions(database, reports),
+    ...pageSessions(database, reports),
     ...refresh(database),
-    ...consents(database),
-    ...sites(database),
-    ...deviceGrants(database),
-    ...deviceSessions(database),
-    ...signingKeys(database),
-    ...revocations(database, log),
+    ...refreshRotation(database),
+    ...consents(database, reports),
+    ...sites(database, reports),
+    ...deviceGrants(database, reports),
+    ...deviceSessions(database, reports),
+    ...signingKeys(database, reports),
+    ...revocations(database, reports),
     ...limits(database),
     ...audit(database),
     async ping() {
@@ -54,4 +56,4 @@ export const sqlStore = (database: SqlDatabase): Store => {
     collectExpired: (now, limit) => collectExpired(database, now, limit),
     countRingKeys: () => countRingKeys(database),
   };
-};
+}

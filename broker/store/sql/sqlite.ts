@@ -24,7 +24,7 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
     db,
     transaction,
     exclusively: (_name, work) => transaction(work),
-    // A transaction has the only write lock from its start.
+    // A writing transaction has the whole file.
     lock: async () => undefined,
     quick: (work) =>
       db.connection().execute(async (connection) => {

@@ -14,11 +14,12 @@ type Row = { issuer: string; kind: TombstoneKind; value: string; iat: number };
 /** The rows of a tombstone. A logout by `sid` also means sign-ins of the person for which the provider named none. */
 export function tombstoneRows(tombstone: Tombstone): Row[] {
   if ('at' in tombstone) {
-    const { at: iat } = tombstone;
-    const row = { issuer: '', iat };
+    const row = { issuer: '', iat: tombstone.at };
     if ('sub' in tombstone) return [{ ...row, kind: 'person', value: tombstone.sub }];
     if ('clientId' in tombstone) return [{ ...row, kind: 'client', value: tombstone.clientId }];
-    return [{ ...row, kind: 'token', value: tombstone.jti }];
+    if ('jti' in tombstone) return [{ ...row, kind: 'token', value: tombstone.jti }];
+    if ('upstream' in tombstone) return [{ ...row, kind: 'upstream', value: tombstone.upstream }];
+    return [{ ...row, kind: 'everything', value: '' }];
   }
   const { iat, ...target } = tombstone;
   const { issuer } = target;
@@ -39,6 +40,7 @@ export const hintRow = (target: ProviderPerson, iat: number): Row =>
 /** A grant, as far as tombstones and hints are compared with it. */
 export interface Dated {
   issuer: Expression<string>;
+  upstream: Expression<string>;
   sub: Expression<string>;
   /** Set it only if the grant ends with the provider session; device grants do not. */
   sid?: Expression<string | null> | undefined;
@@ -52,16 +54,23 @@ export interface Dated {
 type Query = SelectQueryBuilder<Schema, 'tombstones', { iat: number }>;
 
 /**
- * Subquery for the tombstones that apply to a grant: those of its person, its client or its provider session that are
- * not older than the grant, each by its own clock. Expired tombstones still apply.
+ * Subquery for the tombstones that apply to a grant: those of its person, its client, its provider session or its
+ * provider, and those over everything, that are not older than the grant, each by its own clock. Expired tombstones still apply.
  */
 export const tombstonesOver = (grant: Dated): Query =>
   matching((eb) => {
-    const { issuer, sub, sid, clientId, issuedAt, beganAt } = grant;
+    const { issuer, upstream, sub, sid, clientId, issuedAt, beganAt } = grant;
     const { idpSub, key } = personOf(eb, sub);
     const byProvider = rowAt(eb, issuer, issuedAt);
-    const byBroker = rowAt(eb, eb.val(''), beganAt);
-    const matches = [byProvider('sub', idpSub), byProvider('email', key), byBroker('person', sub)];
+    const none = eb.val('');
+    const byBroker = rowAt(eb, none, beganAt);
+    const matches = [
+      byProvider('sub', idpSub),
+      byProvider('email', key),
+      byBroker('person', sub),
+      byBroker('upstream', upstream),
+      byBroker('everything', none),
+    ];
     if (clientId) matches.push(byBroker('client', clientId));
     if (sid) {
       matches.push(byProvider('sid', sid));

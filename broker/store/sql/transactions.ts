@@ -15,6 +15,17 @@ export const transactions = ({ db }: SqlDatabase): TransactionStore => ({
     return numInsertedOrUpdatedRows === 1n;
   },
 
+  async readTransaction(id, kind, now) {
+    const row = await db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('id', '=', id)
+      .where('kind', '=', kind)
+      .where('expiresAt', '>', now)
+      .executeTakeFirst();
+    return row && transaction.decode(row).data;
+  },
+
   async consumeTransaction(id, kind, now) {
     const row = await db
       .deleteFrom('transactions')

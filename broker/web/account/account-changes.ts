@@ -30,8 +30,9 @@ export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
     'rename_device',
     async ({ store, now }, { sub }, { id = '', name = '' }) => {
       const wanted = readName(name);
-      if ((await store.getDeviceSession(id))?.sub !== sub || !(await store.renameDeviceSession(id, wanted))) return;
-      await store.appendAudit({ type: 'device.renamed', sub, detail: { device: id } }, now());
+      if ((await store.getDeviceSession(id))?.sub !== sub) return;
+      const renamed = { type: 'device.renamed', sub, detail: { device: id } };
+      await store.renameDeviceSession(id, wanted, { at: now(), audit: [renamed] });
     },
   ],
   ['end_site', (deps, { sub }, { origin = '' }) => takeBackSite(deps, sub, { origin })],

@@ -4,7 +4,6 @@ import { OAuthError } from '../../errors.ts';
 import { endSignIns } from '../../revocation/end-sign-ins.ts';
 import type { PageSession } from '../page-session.ts';
 import type { Returned } from '../page-sign-in.ts';
-import { messagePage } from '../pages/message-page.ts';
 import { forgetSignIn } from '../remember-sign-in.ts';
 
 /**
@@ -18,6 +17,8 @@ const clockToleranceMs = 60_000;
 /**
  * Handles the return from the provider, which was told to ask again. Ends everything of the person, including this
  * page's sign-in.
+ *
+ * @returns the browser's new page session, which nobody has signed in to
  */
 export async function finishSigningOut(
   deps: Deps,
@@ -25,7 +26,7 @@ export async function finishSigningOut(
   page: PageSession,
   { identity }: Extract<Returned, { canceled: false }>,
   { sub }: { sub: string },
-) {
+): Promise<PageSession> {
   const { now } = deps;
   const { auth_time: authTime } = identity.claims;
   // A provider that reports no `auth_time` was still told to ask again.
@@ -34,8 +35,7 @@ export async function finishSigningOut(
     throw new OAuthError('access_denied', 'this was not a fresh sign-in by the same person; nothing was signed out');
   }
   await signOutEverywhere(deps, sub);
-  await forgetSignIn(deps, c, page);
-  return c.html(messagePage(c.get('language'), 'signed_out_everywhere'));
+  return forgetSignIn(deps, c, page);
 }
 
 /**

@@ -25,6 +25,7 @@ const ends: Record<MessageName, End> = {
   canceled: { mark: 'plain', next: 'enterCode' },
   not_allowed: { mark: 'bad', next: 'enterCode' },
   signed_out_everywhere: { mark: 'good' },
+  gone: { mark: 'plain', next: 'account' },
 };
 
 export const messageNames = Object.keys(ends) as MessageName[];

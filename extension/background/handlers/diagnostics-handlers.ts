@@ -46,7 +46,6 @@ export function diagnosticsHandlers({
         redirect_uri: redirectUri(),
         code_challenge: await oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier()),
         state: oauth.generateRandomState(),
-        nonce: oauth.generateRandomNonce(),
       });
       return { host: new URL(url).host };
     } catch (error) {

@@ -16,7 +16,7 @@ describe('sign-in', () => {
     expect(await parts.attempt.get()).toBeUndefined();
   });
 
-  it('has written state, nonce and verifier down before the window opens', async () => {
+  it('has written state and verifier down before the window opens', async () => {
     const bodies: Record<string, string>[] = [];
     const { fetch } = parts.broker;
     parts.broker.fetch = async (input, init) => {
@@ -29,7 +29,7 @@ describe('sign-in', () => {
       return redirectOf(url);
     };
     await parts.signIn.run();
-    expect(stored).toMatchObject({ state: bodies[0]?.state, nonce: bodies[0]?.nonce });
+    expect(stored).toMatchObject({ state: bodies[0]?.state });
     expect(bodies[0]?.code_challenge).toBe(
       createHash('sha256')
         .update(stored?.verifier ?? '')

@@ -13,9 +13,7 @@ import { createSilentSignIn, type SilentSignInDeps, type SilentWish } from './si
 /** A sign-in on its way, written before its window opens so that a stopped worker loses nothing it needs. */
 export interface Attempt {
   state: string;
-  /** Bound into the ID token; the broker, which alone sees that token, checks it. */
-  nonce: string;
-  /** RFC 7636 §4.1. */
+  /** RFC 7636 §4.1. Shown to the broker only. */
   verifier: string;
   redirectUri: string;
   issuer: string;
@@ -65,7 +63,7 @@ export interface SignIn {
 /** Waits between the tries of `POST /session`: the code is good for one exchange, and a lost connection is not its end. */
 const retryDelaysMs = [300, 1_500];
 
-/** Authorization code flow with PKCE, the broker being the client and this browser the one that began it. */
+/** Authorization code flow, the broker being the provider's client. PKCE shows the broker that this browser began it. */
 export function createSignIn(deps: SignInDeps): SignIn {
   const { client, identity, attempt, triedSilently, lapsed, begin, changed, sleep, now } = deps;
   const flights = createSingleFlight<void>();
@@ -73,19 +71,17 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const prepare = async (wish: Wish): Promise<{ started: Attempt; url: string }> => {
     const redirectUri = identity.redirectUri();
     const state = oauth.generateRandomState();
-    const nonce = oauth.generateRandomNonce();
     const verifier = oauth.generateRandomCodeVerifier();
     const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
     const answer = await client.authorize({
       redirect_uri: redirectUri,
       code_challenge: codeChallenge,
       state,
-      nonce,
       ...wish,
     });
     const { issuer, iss_required: issRequired, expires_in: expiresIn } = answer;
     const expiresAt = now() + expiresIn * 1_000;
-    const started = { state, nonce, verifier, redirectUri, issuer, issRequired, expiresAt, silentFor: wish.sub };
+    const started = { state, verifier, redirectUri, issuer, issRequired, expiresAt, silentFor: wish.sub };
     await attempt.set(started);
     return { started, url: answer.authorization_url };
   };

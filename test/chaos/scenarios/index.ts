@@ -1,7 +1,9 @@
 import { startPostgres } from '../../e2e/kit/postgres.ts';
+import { type CrowdResult, hasPassed } from './crowd.ts';
 import { lateClient } from './late-client.ts';
 import { oneRefresh } from './one-refresh.ts';
 import { outage } from './outage.ts';
+import { hangWithoutRotation, unreadableAnswer, wrongSecret } from './provider-trouble.ts';
 
 /** What takes too long for every run of the tests. Each says what it came to, and whether that is as it must be. */
 const scenarios = {
@@ -29,7 +31,18 @@ const scenarios = {
     const result = await outage({ postgres, downMs: 20_000 });
     return { result, passed: result.others.length === 0 && result.lost === 0 && result.reuses === 0 };
   },
+  'hang-without-rotation': () => onPostgres(hangWithoutRotation),
+  'wrong-secret': () => onPostgres(wrongSecret),
+  'unreadable-answer': () => onPostgres(unreadableAnswer),
 } satisfies Record<string, () => Promise<{ result: object; passed: boolean }>>;
+
+async function onPostgres(scenario: (setting: { store: string; count: number }) => Promise<CrowdResult>) {
+  await using cleanUp = new AsyncDisposableStack();
+  const postgres = await startPostgres();
+  cleanUp.defer(() => postgres.close());
+  const result = await scenario({ store: postgres.url, count: 3 });
+  return { result, passed: hasPassed(result) };
+}
 
 export type ScenarioName = keyof typeof scenarios;
 export const scenarioNames = Object.keys(scenarios) as ScenarioName[];

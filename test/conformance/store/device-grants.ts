@@ -239,7 +239,7 @@ export const deviceGrants = (it: StoreTest) =>
       const session = newDeviceSession(person);
       await claimGrant(store, spent, session);
       await redeemGrant(store, spent, session);
-      await store.denyAllowedGrantsOf({ sub: person.sub });
+      await store.denyGrantsOf({ sub: person.sub });
       for (const { deviceCodeHash } of [allowed, begun]) {
         const grant = await store.getDeviceGrant(deviceCodeHash);
         expect(grant?.state).toBe('denied');

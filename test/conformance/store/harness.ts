@@ -35,10 +35,6 @@ export async function insertedSession(store: Store, person: Person, values: Part
   return session;
 }
 
-/** @returns whether it had not ended yet */
-export const endSession = async (store: Store, id: string, reason: string, now: number): Promise<boolean> =>
-  (await store.endSessionsOf({ id }, Number.MAX_SAFE_INTEGER, reason, now)).length > 0;
-
 /** As devices get theirs: asked for, allowed, redeemed. */
 export async function insertedDeviceSession(store: Store, person: Person, values: Partial<NewDeviceSession> = {}) {
   const session = { ...newDeviceSession(person), ...values };

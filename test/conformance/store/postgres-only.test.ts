@@ -1,9 +1,14 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sealAudit } from '../../../broker/audit/seal-audit.ts';
+import { verifyAudit } from '../../../broker/audit/verify-audit.ts';
+import { createRing } from '../../../broker/keys/ring.ts';
 import { createStore } from '../../../broker/store/open.ts';
+import { insertAudit } from '../../../broker/store/sql/audit.ts';
 import { openPostgres } from '../../../broker/store/sql/postgres.ts';
-import { createRevocationLog } from '../../../broker/store/sql/revocation-log.ts';
+import { createReports } from '../../../broker/store/sql/reports.ts';
 import { revocations } from '../../../broker/store/sql/revocations.ts';
+import { sqlStore } from '../../../broker/store/sql/sql-store.ts';
 import { type Store, StoreUnavailableError } from '../../../broker/store/store.ts';
 import { cuttable } from './cuttable.ts';
 import { id, newPerson, parallel, t0 } from './harness.ts';
@@ -79,7 +84,7 @@ describe('PostgreSQL out of reach', () => {
 describe('PostgreSQL', () => {
   it('appends a revocation only when the one before it is there to be read', async () => {
     const database = await openPostgres({ url: direct });
-    const { appendRevocation, revocationsAfter } = revocations(database, createRevocationLog(database));
+    const { appendRevocation, revocationsAfter } = revocations(database, createReports(database));
     const [first, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const appending = database.exclusively('revocations', async (trx) => {
       await trx.insertInto('revocations').values({ event: '{"n":1}', at: t0, expiresAt: t0 }).execute();
@@ -97,6 +102,30 @@ describe('PostgreSQL', () => {
     await Promise.all([appending, second]);
     expect((await revocationsAfter(0, 10)).map(({ event }) => event)).toEqual([{ n: 1 }, { n: 2 }]);
     await database.db.destroy();
+  });
+
+  it('seals an audit entry that becomes visible after later ones were sealed', async () => {
+    const database = await openPostgres({ url: direct });
+    const store = sqlStore(database);
+    const ring = createRing([{ kid: 'k1', key: Buffer.alloc(32, 1) }]);
+    const quiet = () => undefined;
+    const seal = () => sealAudit({ store, ring, now: () => t0, log: { info: quiet, warn: quiet, error: quiet } });
+    const [commit, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const late = database.transaction(async (trx) => {
+      await insertAudit(trx, [{ type: 'late', detail: {} }], t0);
+      begun.resolve();
+      await commit.promise;
+    });
+    await begun.promise;
+    await store.appendAudit({ type: 'early', detail: {} }, t0);
+    const first = await seal();
+    commit.resolve();
+    await late;
+    const second = await seal();
+    expect(second?.number).toBe((first?.number ?? 0) + 1);
+    expect(await store.auditOfBatch(second?.number ?? 0)).toMatchObject([{ type: 'late' }]);
+    expect((await verifyAudit({ store, ring })).problems).toEqual([]);
+    await store.close();
   });
 
   it('has a clock of its own, in whole milliseconds', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { GrantKind, Person, Store } from '../../../broker/store/store.ts';
-import { endSession, id, insertedDeviceSession, insertedSession, parallel, type StoreTest, t0 } from './harness.ts';
+import { id, insertedDeviceSession, insertedSession, parallel, type StoreTest, t0 } from './harness.ts';
 
 const hour = 3_600_000;
 
@@ -11,7 +11,7 @@ const begun = {
 };
 
 const end = (store: Store, kind: GrantKind, id: string) =>
-  kind === 'session' ? endSession(store, id, 'signed_out', t0) : store.endDeviceSession(id, 'removed', t0);
+  kind === 'session' ? store.endSession(id, 'signed_out', t0) : store.endDeviceSession(id, 'removed', t0);
 
 const result = () => ({
   sealedRefresh: id(),

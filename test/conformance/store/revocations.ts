@@ -4,7 +4,6 @@ import {
   allowedGrant,
   claimGrant,
   countOf,
-  endSession,
   id,
   insertedDeviceSession,
   insertedSession,
@@ -87,11 +86,11 @@ export const kill = (it: StoreTest) =>
       await store.addTombstone({ sub: person.sub, at: t0 }, life);
       for (const skew of [-3_600_000, 0, 3_600_000]) {
         const session = () => ({ ...newSession(person), issuedAt: t0 + skew });
-        expect(await store.insertSession(session(), t0)).toBe('tombstoned');
-        expect(await store.insertSession(session(), t0 + 1)).toBe('inserted');
+        expect(await store.insertSession(session(), undefined, t0)).toBe('tombstoned');
+        expect(await store.insertSession(session(), undefined, t0 + 1)).toBe('inserted');
         const page = () => ({ ...newPageSession(person), issuedAt: t0 + skew });
-        expect(await store.insertPageSession(page(), undefined, t0)).toBe('tombstoned');
-        expect(await store.insertPageSession(page(), undefined, t0 + 1)).toBe('inserted');
+        expect(await store.insertPageSession(page(), undefined, undefined, t0)).toBe('tombstoned');
+        expect(await store.insertPageSession(page(), undefined, undefined, t0 + 1)).toBe('inserted');
       }
     });
 
@@ -141,43 +140,12 @@ export const kill = (it: StoreTest) =>
 
     it('refuse a sign-in that replaces a session which was ended meanwhile', async ({ store, person }) => {
       const [killed, replaced] = [await insertedSession(store, person), await insertedSession(store, person)];
-      await endSession(store, killed.id, 'person', t0);
-      await endSession(store, replaced.id, 'replaced', t0);
+      await store.endSession(killed.id, 'person', t0);
+      await store.endSession(replaced.id, 'replaced', t0);
       const successor = (predecessor: string) => ({ ...newSession(person), predecessor });
-      expect(await store.insertSession(successor(killed.id), t0)).toBe('tombstoned');
-      expect(await store.insertSession(successor(killed.id), t0 + 1)).toBe('inserted');
-      expect(await store.insertSession(successor(replaced.id), t0)).toBe('inserted');
-    });
-
-    it('publish what they end in the same transaction, once', async ({ store, person }) => {
-      const one = await insertedSession(store, person);
-      const event = (sessions: string[]) => ({ type: 'revoked', sessions });
-      const heard = Promise.withResolvers<void>();
-      const stop = store.onRevocation(() => heard.resolve());
-      for (let n = 0; n < 2; n += 1) await store.endSessionsOf({ sub: person.sub }, t0, 'logout', t0, event);
-      await heard.promise;
-      stop();
-      const other = await insertedSession(store, person);
-      const next = await insertedSession(store, person, { predecessor: other.id });
-      for (let n = 0; n < 2; n += 1) await store.activateSession(next.id, t0, event);
-      const published = (await store.revocationsAfter(0, 10)).map(({ event }) => event);
-      expect(published).toEqual([event([one.id]), event([other.id])]);
-    });
-
-    it('publish in order, and all of it, whoever ends what', async ({ subject: { replicas }, store, person }) => {
-      const sessions = await Promise.all(Array.from({ length: 24 }, () => insertedSession(store, person)));
-      const event = (ids: string[]) => ({ ids });
-      const seen: number[] = [];
-      const read = async () => {
-        for (const { seq } of await store.revocationsAfter(seen.at(-1) ?? 0, 100)) seen.push(seq);
-      };
-      await parallel(24, replicas, async (replica, n) => {
-        await replica.endSessionsOf({ id: sessions[n]?.id ?? '' }, t0, 'logout', t0, event);
-        await read();
-      });
-      const all = await store.revocationsAfter(0, 100);
-      expect(all.flatMap(({ event }) => event.ids).sort()).toEqual(sessions.map(({ id }) => id).sort());
-      expect([...new Set(seen)]).toEqual(all.map(({ seq }) => seq));
+      expect(await store.insertSession(successor(killed.id), undefined, t0)).toBe('tombstoned');
+      expect(await store.insertSession(successor(killed.id), undefined, t0 + 1)).toBe('inserted');
+      expect(await store.insertSession(successor(replaced.id), undefined, t0)).toBe('inserted');
     });
 
     it('refuse the commit of a refresh', async ({ store, person }) => {
@@ -282,8 +250,8 @@ export const kill = (it: StoreTest) =>
       it('is met by a sign-in under way, which then has to ask the provider', async ({ store, person }) => {
         await store.addHint(hint(person), t0, life);
         const [underWay, later] = [newSession(person), newSession(person)];
-        await store.insertSession(underWay, t0);
-        await store.insertSession(later, t0 + 1);
+        await store.insertSession(underWay, undefined, t0);
+        await store.insertSession(later, undefined, t0 + 1);
         expect(await store.getSession(underWay.id)).toMatchObject({ state: 'recheck', rechecks: 1 });
         expect(await store.getSession(later.id)).toMatchObject({ state: 'active', rechecks: 0 });
       });
@@ -313,7 +281,7 @@ export const kill = (it: StoreTest) =>
       it('is the latest, and no tombstone', async ({ store, person }) => {
         await store.addHint(hint(person), t0, life);
         await store.addHint(hint(person), t0 - 5, life);
-        expect(await store.insertSession(newSession(person), t0)).toBe('inserted');
+        expect(await store.insertSession(newSession(person), undefined, t0)).toBe('inserted');
       });
     });
 
@@ -339,7 +307,7 @@ export const kill = (it: StoreTest) =>
       };
       await parallel(31, subject.replicas, async (replica, n) => {
         const session = sessions[n];
-        if (session) await replica.insertSession(session, t0);
+        if (session) await replica.insertSession(session, undefined, t0);
         else await hint(replica);
       });
       const states = (await store.listSessions(person.sub)).map(({ state }) => state);

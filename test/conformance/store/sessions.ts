@@ -1,15 +1,5 @@
 import { describe, expect } from 'vitest';
-import {
-  countOf,
-  endSession,
-  id,
-  insertedSession,
-  minute,
-  newSession,
-  parallel,
-  type StoreTest,
-  t0,
-} from './harness.ts';
+import { countOf, id, insertedSession, minute, newSession, parallel, type StoreTest, t0 } from './harness.ts';
 
 const site = 'https://shop.example.com';
 const api = 'https://api.example.com';
@@ -43,7 +33,7 @@ export const sessions = (it: StoreTest) =>
     it('has none under an unknown id', async ({ store }) => {
       expect(await store.getSession(id())).toBeUndefined();
       expect(await store.getAuthority(id(), site, api)).toBeUndefined();
-      expect(await endSession(store, id(), 'signed_out', t0)).toBe(false);
+      expect(await store.endSession(id(), 'signed_out', t0)).toBe(false);
       expect(await store.setSessionState(id(), ['active'], 'recheck')).toBe(false);
     });
 
@@ -78,15 +68,15 @@ export const sessions = (it: StoreTest) =>
       expect(await store.getSession(id)).toMatchObject({ lastUsedAt: t0 + 1, lastUsedFrom: '192.0.2.7' });
       await store.touchSession(id, idleExpiresAt + 2 * minute, { at: t0 + 3, from: undefined });
       expect(await store.getSession(id)).not.toHaveProperty('lastUsedFrom');
-      await endSession(store, id, 'signed_out', t0);
+      await store.endSession(id, 'signed_out', t0);
       await store.touchSession(id, idleExpiresAt + 3 * minute, { at: t0 + 4, from: '192.0.2.9' });
       expect(await idle()).toBe(idleExpiresAt + 2 * minute);
     });
 
     it('ends once, and nothing sealed is left', async ({ store, person }) => {
       const { id } = await insertedSession(store, person);
-      expect(await endSession(store, id, 'signed_out', t0 + 7)).toBe(true);
-      expect(await endSession(store, id, 'again', t0 + 8)).toBe(false);
+      expect(await store.endSession(id, 'signed_out', t0 + 7)).toBe(true);
+      expect(await store.endSession(id, 'again', t0 + 8)).toBe(false);
       const ended = await store.getSession(id);
       expect(ended).toMatchObject({ state: 'ended', endReason: 'signed_out', endedAt: t0 + 7 });
       expect(ended).not.toHaveProperty('sealedRefresh');
@@ -100,7 +90,7 @@ export const sessions = (it: StoreTest) =>
       expect(await state()).toBe('active');
       expect(await store.setSessionState(id, ['active', 'reauth_required'], 'recheck')).toBe(true);
       expect(await state()).toBe('recheck');
-      await endSession(store, id, 'signed_out', t0);
+      await store.endSession(id, 'signed_out', t0);
       expect(await store.setSessionState(id, ['active', 'recheck', 'reauth_required'], 'active')).toBe(false);
       expect(await state()).toBe('ended');
     });
@@ -121,14 +111,14 @@ export const sessions = (it: StoreTest) =>
       const old = await insertedSession(store, person, { createdAt: t0 - 1 });
       const fresh = await insertedSession(store, person);
       const ended = await insertedSession(store, person);
-      await endSession(store, ended.id, 'signed_out', t0);
+      await store.endSession(ended.id, 'signed_out', t0);
       expect((await store.listSessions(person.sub)).map((session) => session.id)).toEqual([fresh.id, old.id]);
       expect(await store.listSessions(id())).toEqual([]);
     });
 
     it('is ended by one of 30 at once', async ({ subject, store, person }) => {
       const { id } = await insertedSession(store, person);
-      const results = await parallel(30, subject.replicas, (replica, n) => endSession(replica, id, `reason ${n}`, t0));
+      const results = await parallel(30, subject.replicas, (replica, n) => replica.endSession(id, `reason ${n}`, t0));
       expect(countOf(results, true)).toBe(1);
     });
   });

@@ -55,6 +55,35 @@ export const signingKeys = (it: StoreTest) =>
       expect(await states(store)).toEqual({ [active.kid]: ['retired', t0 + 9] });
     });
 
+    it('are gone when revoked, and the next one signs', async ({ store }) => {
+      const [active, next, retired] = (['active', 'next', 'retired'] as const).map(newSigningKey);
+      for (const key of [active, next, retired]) if (key) await store.insertSigningKey(key);
+      const spares = [newSigningKey('active'), newSigningKey('next')] as const;
+      const kids = [active?.kid ?? '', retired?.kid ?? '', id()];
+      const result = await store.revokeSigningKeys(kids, spares);
+      expect(result).toEqual({ revoked: expect.anything(), active: [next?.kid], next: [spares[1].kid] });
+      expect(result.revoked.sort()).toEqual([active?.kid, retired?.kid].sort());
+      expect(await states(store)).toEqual({
+        [next?.kid ?? '']: ['active', undefined],
+        [spares[1].kid]: ['next', undefined],
+      });
+    });
+
+    it('are all new when all are revoked, also by several at once', async ({ subject, store }) => {
+      for (const state of ['active', 'next', 'retired'] as const) await store.insertSigningKey(newSigningKey(state));
+      const old = Object.keys(await states(store));
+      await parallel(6, subject.replicas, (replica) =>
+        replica.revokeSigningKeys('all', [newSigningKey('active'), newSigningKey('next')]),
+      );
+      const found = await states(store);
+      expect(
+        Object.values(found)
+          .map(([state]) => state)
+          .sort(),
+      ).toEqual(['active', 'next']);
+      for (const kid of old) expect(found).not.toHaveProperty(kid);
+    });
+
     it('have one active key after 10 rotations at once', async ({ subject, store }) => {
       const keys = Array.from({ length: 10 }, () => newSigningKey('retired'));
       for (const key of keys) await store.insertSigningKey(key);

@@ -1,7 +1,9 @@
 import { describe } from 'vitest';
+import { audit } from './audit.ts';
 import { consents } from './consents.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
+import { endEveryone } from './end-everyone.ts';
 import { type Subject, storeTest } from './harness.ts';
 import { hostileValues } from './hostile-values.ts';
 import { lifecycle } from './lifecycle.ts';
@@ -9,6 +11,8 @@ import { limits } from './limits.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
+import { refreshRotation } from './refresh-rotation.ts';
+import { reports } from './reports.ts';
 import { kill } from './revocations.ts';
 import { sessions } from './sessions.ts';
 import { signingKeys } from './signing-keys.ts';
@@ -25,12 +29,16 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       sessions,
       pageSessions,
       refresh,
+      refreshRotation,
       consents,
       sites,
       deviceGrants,
       deviceSessions,
       signingKeys,
       kill,
+      endEveryone,
+      reports,
+      audit,
       limits,
       lifecycle,
       hostileValues,

@@ -17,6 +17,16 @@ export const transactions = (it: StoreTest) =>
       expect(await store.consumeTransaction(id, kind, t0)).toBeUndefined();
     });
 
+    it('is read without being used up, as long as it lasts', async ({ store }) => {
+      const { id, kind, data, expiresAt } = newTransaction();
+      await store.putTransaction({ id, kind, data, expiresAt });
+      expect(await store.readTransaction(id, kind, t0)).toEqual(data);
+      expect(await store.readTransaction(id, 'page', t0)).toBeUndefined();
+      expect(await store.readTransaction(id, kind, expiresAt)).toBeUndefined();
+      expect(await store.consumeTransaction(id, kind, t0)).toEqual(data);
+      expect(await store.readTransaction(id, kind, t0)).toBeUndefined();
+    });
+
     it('keeps the first of an id', async ({ store }) => {
       const first = newTransaction();
       await store.putTransaction(first);

@@ -18,6 +18,7 @@ import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import { createTestStore } from '../../broker/store.ts';
 import { holdable } from './held-token.ts';
 import { freePorts } from './ports.ts';
+import { type Trouble, unreliable } from './unreliable.ts';
 
 type Tree = Record<string, unknown>;
 
@@ -54,7 +55,9 @@ export async function startBrokerAndIdp(
     log: (line) => process.stderr.write(`${line}\n`),
   });
   const { handler, holdNextToken } = holdable(idp.handler);
-  let idpServer = await serve(handler, ports.idp);
+  const weather: { trouble: Trouble } = { trouble: {} };
+  const troubled = unreliable(handler, () => weather.trouble);
+  let idpServer = await serve(troubled, ports.idp);
   initRing(join(dir, 'keys'), Date.now());
   await writeFile(join(dir, 'client-secret'), secret);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
@@ -69,11 +72,14 @@ export async function startBrokerAndIdp(
   let broker = await start();
   return {
     origins,
+    adminOrigin: `http://127.0.0.1:${ports.admin}`,
     dir,
     configFile,
     idp,
     /** Keeps back the provider's next answer to a token request. */
     holdNextToken,
+    /** What happens to the provider's token requests from now on. */
+    weather,
     /** The provider's key, for tokens that the provider itself would never make. */
     signingKey,
     /** Runs a statement on the store, past the broker. @param parameters take the places of `?` */
@@ -90,7 +96,7 @@ export async function startBrokerAndIdp(
       await idpServer.close();
     },
     async startIdp() {
-      idpServer = await serve(handler, ports.idp);
+      idpServer = await serve(troubled, ports.idp);
     },
     async close() {
       await broker.close();

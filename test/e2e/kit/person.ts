@@ -3,12 +3,13 @@ import { createVisitor, fieldOf, type Visit } from './visitor.ts';
 
 /** Somebody at a browser, and what they do on the broker's pages. */
 export function createPerson(
-  { broker, idp }: TestBroker['origins'],
+  { broker, idp }: Pick<TestBroker['origins'], 'broker' | 'idp'>,
   [username, password]: readonly [string, string] = ['ada', 'engine-1843'],
   headers: Record<string, string> = {},
   before?: (url: URL) => Promise<void>,
+  fetch?: Parameters<typeof createVisitor>[3],
 ) {
-  const visitor = createVisitor([broker, idp], headers, before);
+  const visitor = createVisitor([broker, idp], headers, before, fetch);
 
   /** Signs in, where the provider asks for it. @returns the page that follows */
   const signIn = async (page: Visit): Promise<Visit> =>

@@ -21,6 +21,8 @@ interface ReplicasOptions {
   count: number;
   /** As in the configuration; by default a SQLite file of their own. */
   store?: string | undefined;
+  /** Whether the provider rotates refresh tokens; default true. */
+  rotates?: boolean | undefined;
   /** How long the provider accepts a rotated refresh token again. */
   leewayMs?: number | undefined;
   /** Lifetime of tokens and of what the provider said, as in the configuration. */
@@ -42,6 +44,7 @@ interface ReplicasOptions {
 export async function startReplicas({
   count,
   store,
+  rotates,
   leewayMs = 30_000,
   lifetime = '10s',
   fresh = '15s',
@@ -66,12 +69,14 @@ export async function startReplicas({
     users,
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),
+    rotates,
     refreshLeewayMs: leewayMs,
   });
   const idpServer = await serve(unreliable(idp.handler, trouble), ports.idp);
   const keysFile = join(dir, 'keys');
   initRing(keysFile, Date.now());
-  await writeFile(join(dir, 'client-secret'), secret);
+  const setSecret = (text: string) => writeFile(join(dir, 'client-secret'), text);
+  await setSecret(secret);
 
   const replicas: Replica[] = [];
   const targets: number[] = [];
@@ -114,6 +119,8 @@ export async function startReplicas({
     logFile: (index: number) => join(dir, `broker-${index}.log`),
     idp,
     replicas,
+    /** What the brokers present to the provider from their next start on; the right secret if `text` is absent. */
+    setSecret: (text = secret) => setSecret(text),
     close,
     /** Somebody who has signed in, and can ask any replica. */
     async signIn(user: DemoUser = users[0] as DemoUser) {

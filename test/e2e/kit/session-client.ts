@@ -62,16 +62,11 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
 
   /** Begins a sign-in. */
   async function authorize(extra: Record<string, unknown> = {}) {
-    const [state, sentNonce, verifier] = [
-      oauth.generateRandomState(),
-      oauth.generateRandomNonce(),
-      oauth.generateRandomCodeVerifier(),
-    ];
+    const [state, verifier] = [oauth.generateRandomState(), oauth.generateRandomCodeVerifier()];
     const answer = await call('POST', '/session/authorize', {
       redirect_uri: redirectUri,
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       state,
-      nonce: sentNonce,
       ...extra,
     });
     return { answer, state, verifier };

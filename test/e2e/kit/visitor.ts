@@ -18,11 +18,13 @@ export interface Visit {
 /**
  * @param headers sent with each request besides the cookies
  * @param before what happens in the world before each request
+ * @param fetch how the origins are reached
  */
 export function createVisitor(
   origins: readonly string[],
   headers: Record<string, string> = {},
   before: (url: URL) => Promise<void> = async () => {},
+  fetch: (url: URL, init: RequestInit) => Promise<Response> = globalThis.fetch,
 ): Visitor {
   const jars = new Map<string, Map<string, string>>();
   const jar = (host: string) => {

@@ -3,8 +3,19 @@ import { lastUsed } from './0002-last-used.ts';
 import { rechecks } from './0003-rechecks.ts';
 import { pageSessions } from './0004-page-sessions.ts';
 import { sites } from './0005-sites.ts';
-import { emailKeys } from './0006-email-keys.ts';
+import { refreshRotation } from './0006-refresh-rotation.ts';
+import { auditBatches } from './0007-audit-batches.ts';
+import { emailKeys } from './0008-email-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
-export const migrations: readonly Migration[] = [start, lastUsed, rechecks, pageSessions, sites, emailKeys];
+export const migrations: readonly Migration[] = [
+  start,
+  lastUsed,
+  rechecks,
+  pageSessions,
+  sites,
+  refreshRotation,
+  auditBatches,
+  emailKeys,
+];

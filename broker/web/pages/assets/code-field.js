@@ -3,6 +3,8 @@
 const field = document.querySelector('#user_code');
 const letters = 'BCDFGHJKLMNPQRSTVWXZ';
 const length = 8;
+/** Characters that come along unseen when text is copied. */
+const unseen = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Returns the part of the text that can belong to a code, such as `BCDF-GH`. */
 function grouped(text) {
@@ -15,7 +17,7 @@ function grouped(text) {
  * of the text.
  */
 function codeIn(text) {
-  const plain = text.normalize('NFKC');
+  const plain = text.normalize('NFKC').replace(unseen, '');
   const linked = /[?&]user_code=([^&#\s]+)/i.exec(plain)?.[1];
   const found = plain
     .match(/(?<![a-z])[a-z]{4}[\s\p{Pd}._]*[a-z]{4}(?![a-z])/giu)

@@ -84,6 +84,10 @@ export const de: Words = {
       title: 'Sie sind überall abgemeldet',
       text: 'In jedem Browser und auf jedem Gerät ist eine neue Anmeldung nötig. Sie können diese Seite schließen.',
     },
+    gone: {
+      title: 'Diese Seite ist nicht mehr gültig',
+      text: 'Falls Sie hier etwas entschieden haben, gilt das weiterhin. Auf Ihrer Kontoseite sehen Sie, wo Sie angemeldet sind.',
+    },
   },
   next: { enterCode: 'Code eingeben', account: 'Anzeigen, wo Sie angemeldet sind' },
   errors: {

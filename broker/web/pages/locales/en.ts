@@ -80,6 +80,10 @@ export const en = {
       title: 'You’re signed out everywhere',
       text: 'You’ve been signed out of all browsers and devices. You can close this page.',
     },
+    gone: {
+      title: 'This page has expired',
+      text: 'If you made a choice here, it still counts. Your account page shows where you’re signed in.',
+    },
   },
   next: { enterCode: 'Enter a code', account: 'Manage your browsers and devices' },
   errors: {

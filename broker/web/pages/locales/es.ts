@@ -84,6 +84,10 @@ export const es: Words = {
       title: 'Ha cerrado la sesión en todas partes',
       text: 'Habrá que iniciar sesión de nuevo en todos los navegadores y dispositivos. Puede cerrar esta página.',
     },
+    gone: {
+      title: 'Esta página ya no es válida',
+      text: 'Si ya eligió algo aquí, sigue siendo válido. En la página de su cuenta puede ver dónde ha iniciado sesión.',
+    },
   },
   next: { enterCode: 'Introducir un código', account: 'Ver dónde tiene sesiones iniciadas' },
   errors: {

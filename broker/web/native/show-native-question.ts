@@ -1,36 +1,28 @@
 import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
-import { OAuthError } from '../../errors.ts';
 import type { NativeRequest } from '../../oauth/authorization-request.ts';
-import { errorUrl } from '../../oauth/authorization-response.ts';
 import { identityFactsOf } from '../../oauth/identity-scopes.ts';
-import { inGroups } from '../../policy/decide.ts';
-import { csrfToken, type PageSession, sealTicket } from '../page-session.ts';
+import { csrfToken, type PageSession } from '../page-session.ts';
 import { nativeConfirmPage } from '../pages/native-confirm-page.ts';
+import { showMessage } from '../show-message.ts';
 
-/**
- * Asks the person who signed in for a native client to confirm. They are always asked before the client gets anything
- * (RFC 8252 §8.6).
- */
-export function confirmNativeClient(
+/** Asks the person about a native client. */
+export function showNativeQuestion(
   deps: Pick<Deps, 'config' | 'ring'>,
   c: BrokerContext,
   page: PageSession,
+  ticket: string,
   request: NativeRequest,
 ) {
   const { config } = deps;
   const { person } = page;
   const client = config.devices.get(request.clientId);
-  if (!person || !client) throw new OAuthError('invalid_request', 'not signed in; start again in your app');
-  if (!inGroups(client.groups, person)) {
-    const denied = new OAuthError('access_denied', 'the user is not in a group that can use this client');
-    return c.redirect(errorUrl(config, request, denied));
-  }
+  if (!person || !client) return showMessage(c, 'gone');
   const resource = request.resource === undefined ? undefined : config.resources.get(request.resource);
   return c.html(
     nativeConfirmPage(c.get('language'), {
       csrf: csrfToken(deps, page),
-      ticket: sealTicket(deps, page, JSON.stringify(request)),
+      ticket,
       account: { name: person.name, email: person.email, upstream: person.upstream },
       clientName: client.name,
       resourceName: resource?.name,

@@ -6,7 +6,7 @@ const page = 500;
 
 /** People are found by the key of their e-mail: SQL's `lower` knows no letters beyond ASCII. */
 export const emailKeys: Migration = {
-  name: '0006-email-keys',
+  name: '0008-email-keys',
   async up({ schema, index, db }) {
     await schema.alterTable('people').addColumn('email_key', 'text').execute();
     for (let after = ''; ; ) {

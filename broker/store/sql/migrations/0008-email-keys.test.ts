@@ -11,7 +11,7 @@ const count = 1_100;
 async function undo({ db }: SqlDatabase): Promise<void> {
   await sql`drop index people_email_key`.execute(db);
   await sql`alter table people drop column email_key`.execute(db);
-  await sql`delete from migrations where name = '0006-email-keys'`.execute(db);
+  await sql`delete from migrations where name = '0008-email-keys'`.execute(db);
 }
 
 it('people from before the migration are found by e-mail in every spelling', async () => {

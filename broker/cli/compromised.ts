@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import { openReloadableRing } from '../keys/reloadable-ring.ts';
+import { createLog } from '../log.ts';
+import { type AfterTheft, afterTheft, type Stolen } from '../revocation/after-theft.ts';
+import { createStore } from '../store/open.ts';
+import { configFrom } from './config-option.ts';
+
+/** What `--help` prints. */
+export const usage = `Usage: latchkey compromised <--keys | --database | --both> --config FILE [--key ID ...]
+
+  Run it when somebody may have copied the key file, the database, or both. It replaces all keys, ends sessions, writes
+  to the audit log, and prints what is left to do. Brokers keep running. Running it again does no harm.
+
+  --keys      the key file: ends the sessions that its keys encrypt
+  --database  the database: ends everyone's sessions
+  --both      key file and database: ends everyone's sessions
+  --key ID    only this encryption key was stolen, such as an old one (may be repeated; default: all in the key file)
+`;
+
+/** `latchkey compromised`: works on key file and store, whether or not a broker runs. */
+export async function compromised(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      config: { type: 'string' },
+      keys: { type: 'boolean', default: false },
+      database: { type: 'boolean', default: false },
+      both: { type: 'boolean', default: false },
+      key: { type: 'string', multiple: true },
+    },
+  });
+  const stolen = stolenOf(values);
+  if (!stolen) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  // What was done is told below.
+  const log = { ...createLog(process.stderr), info: () => undefined };
+  const ring = openReloadableRing(config.keysFile, log);
+  const unknown = values.key?.find((kid) => !ring.all.some((key) => key.kid === kid));
+  if (unknown !== undefined) {
+    process.stderr.write(
+      `latchkey: the key file has no key "${unknown}". Run "latchkey keys list" to see its keys. Nothing was changed.\n`,
+    );
+    return 1;
+  }
+  const store = await createStore(config.store, { now: () => Date.now() });
+  try {
+    await store.migrate();
+    const done = await afterTheft({ config, store, ring, log, now: () => Date.now() }, stolen, values.key);
+    process.stdout.write(`${told(done, config.keysFile)}\n\n${leftToDo(stolen, done, config.keysFile)}\n`);
+    return done.notRemoved ? 1 : 0;
+  } finally {
+    await store.close();
+  }
+}
+
+/** `--keys --database` is the same as `--both`. */
+function stolenOf({ keys, database, both }: { keys: boolean; database: boolean; both: boolean }): Stolen | undefined {
+  if (both || (keys && database)) return 'both';
+  if (keys) return 'keys';
+  return database ? 'database' : undefined;
+}
+
+function told({ sealing, stolenKeys, signing, ended, notRemoved }: AfterTheft, keysFile: string): string {
+  return [
+    'Done:',
+    `  encryption key  ${sealing} encrypts now`,
+    ...stolenKeys.map(
+      (kid) => `                  ${kid} ${notRemoved ? 'is still in' : 'is removed from'} ${keysFile}`,
+    ),
+    `  signing keys    ${signing.active.join(', ')} signs now`,
+    ...signing.revoked.map((kid) => `                  ${kid} is revoked: no broker signs with it or accepts it`),
+    `  ended           ${ended.sessions} browser sessions, ${ended.devices} devices`,
+    '  audit log       keys.compromised, keys.revoked, and an entry for each ended session',
+  ].join('\n');
+}
+
+function leftToDo(stolen: Stolen, { notRemoved }: AfterTheft, keysFile: string): string {
+  const steps = [
+    ...(notRemoved ? [`Remove the stolen keys from ${keysFile}: ${notRemoved.message}.`] : []),
+    'APIs that verify tokens on their own accept the revoked keys until they load /jwks again, which takes them up to ten minutes. Restart them, or call verify.dropKeys() of @latchkey/api. APIs behind a gateway that asks /verify are safe already. Purge /jwks from caches in front of the broker.',
+    `If other brokers have a copy of ${keysFile}, replace it there. Until then, they issue no tokens.`,
+    `Back up ${keysFile}, apart from the database, and delete old copies.`,
+    'A database backup from before now has the revoked keys and the ended sessions. After a restore, run this command again.',
+    ...(stolen === 'keys'
+      ? []
+      : [
+          "Change the database's password.",
+          'The database names people, their email addresses, and the sites, devices and network addresses they used. Find out whom you have to notify.',
+        ]),
+    ...(stolen === 'database'
+      ? []
+      : [
+          'If client secrets or other secrets of the configuration were in the same place, replace them at the identity provider.',
+        ]),
+  ];
+  return `Left to do:\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}`;
+}

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import type { UpstreamConfig } from '../config/types.ts';
+import { checkClient } from './client.ts';
+
+const issuer = 'https://idp.example';
+const upstream = {
+  name: 'okta',
+  issuer,
+  clientId: 'c',
+  authentication: { method: 'client_secret_basic', secret: 's' },
+} as unknown as UpstreamConfig;
+
+const json = (error: string, status = 400) => Response.json({ error }, { status });
+const invalidGrant = () => json('invalid_grant');
+
+async function check(code: () => Response, refresh: () => Response = invalidGrant) {
+  const fetch = async (_input: RequestInfo | URL, init?: RequestInit) =>
+    String(init?.body).includes('grant_type=refresh_token') ? refresh() : code();
+  const deps = { fetch, now: () => Date.now() };
+  const findings = await checkClient(deps, upstream, { issuer, token_endpoint: `${issuer}/token` });
+  return findings.map(({ level, check: about, what }) => `${level} ${about}: ${what}`);
+}
+
+it('finds both grants allowed', async () => {
+  expect(await check(invalidGrant)).toEqual([
+    'ok okta: client: client credentials accepted (client_secret_basic)',
+    'ok okta: refresh: refresh token grant allowed',
+  ]);
+});
+
+const challenge = { 'WWW-Authenticate': 'Basic realm="p"' };
+
+it.each<[string, () => Response, string]>([
+  [
+    'invalid_client',
+    () => json('invalid_client', 401),
+    'rejected the client credentials (client_secret_basic: invalid_client)',
+  ],
+  [
+    'a challenge and no OAuth error',
+    () => new Response('<h1>No</h1>', { status: 401, headers: challenge }),
+    'rejected the client credentials (client_secret_basic: 401)',
+  ],
+  ['a page of a firewall', () => new Response('<h1>Blocked</h1>', { status: 403 }), 'HTTP 403'],
+  ['a captive portal', () => new Response('<h1>Welcome</h1>'), 'HTTP 200'],
+])('names what refuses the broker: %s', async (_, answer, what) => {
+  const [finding, ...more] = await check(answer);
+  expect(finding).toMatch(/^failed okta: client: /);
+  expect(finding).toContain(what);
+  expect(more).toEqual([]);
+});
+
+it.each(['unauthorized_client', 'unsupported_grant_type'])(
+  'names a client without refresh tokens: %s',
+  async (code) => {
+    const [, finding] = await check(invalidGrant, () => json(code));
+    expect(finding).toBe(
+      `failed okta: refresh: the provider does not allow the refresh token grant for this client (${code})`,
+    );
+  },
+);

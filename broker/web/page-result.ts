@@ -1,0 +1,85 @@
+import type { Deps } from '../deps.ts';
+import { sha256 } from '../keys/hash.ts';
+import type { NativeRequest } from '../oauth/authorization-request.ts';
+import { type PageSession, pageSessionHash } from './page-session.ts';
+import type { MessageName } from './pages/message-page.ts';
+
+/**
+ * What a return from the provider led to. It is kept for as long as a page session lasts, so that its page can be shown
+ * again: after a reload, after Back, and if the browser opens the callback twice.
+ */
+export type PageResult =
+  | { type: 'message'; name: MessageName }
+  | { type: 'wrong_code'; userCode: string }
+  /** The person is asked about a device. The device's request says whether they have answered. */
+  | { type: 'device'; deviceCodeHash: string; userCode: string }
+  /** The person is asked about a native client. */
+  | { type: 'native'; request: NativeRequest; decided?: 'allowed' | 'denied' }
+  /** Another page of the broker. */
+  | { type: 'path'; path: string };
+
+/** The person that a result belongs to, and the page sessions before and after the sign-in. */
+interface Owner {
+  pages: PageSession[];
+  sub: string | undefined;
+}
+
+interface Kept {
+  pages: string[];
+  sub: string | undefined;
+  result: PageResult;
+}
+
+const lifeMs = 900_000;
+const idOf = (state: string): string => sha256(`result:${state}`);
+
+/** Where the result of a sign-in is shown. */
+export const resultUrl = (state: string): string => `/result?of=${encodeURIComponent(state)}`;
+
+/** Keeps the result of the sign-in that began with `state`, in place of an earlier one. */
+export async function keepResult(
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  state: string,
+  { pages, sub }: Owner,
+  result: PageResult,
+): Promise<void> {
+  const data: Kept = { pages: pages.map(pageSessionHash), sub, result };
+  const id = idOf(state);
+  await store.consumeTransaction(id, 'result', now());
+  await store.putTransaction({ id, kind: 'result', data: { ...data }, expiresAt: now() + lifeMs });
+}
+
+/** A result that may be shown, and whether it is this browser that has seen it before. */
+export interface FoundResult {
+  result: PageResult;
+  isSameBrowser: boolean;
+}
+
+/**
+ * Finds a result that this browser may see: it began or finished that sign-in, or the same person is signed in. A
+ * question is for that person only.
+ */
+export async function findResult(
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  page: PageSession,
+  state: string | undefined,
+): Promise<FoundResult | undefined> {
+  const data = state === undefined ? undefined : await store.readTransaction(idOf(state), 'result', now());
+  if (!data) return undefined;
+  // The row was written by keepResult in this shape.
+  const { pages, sub, result } = data as unknown as Kept;
+  const isSamePerson = page.person !== undefined && page.person.sub === sub;
+  const isSameBrowser = pages.includes(pageSessionHash(page));
+  const isQuestion = result.type === 'device' || result.type === 'native';
+  return isSamePerson || (isSameBrowser && !isQuestion) ? { result, isSameBrowser } : undefined;
+}
+
+/** Has the result follow its browser to the page session of another sign-in. */
+export async function followBrowser(
+  deps: Pick<Deps, 'store' | 'now'>,
+  state: string,
+  page: PageSession,
+): Promise<void> {
+  const found = await findResult(deps, page, state);
+  if (found) await keepResult(deps, state, { pages: [page], sub: page.person?.sub }, found.result);
+}
