@@ -84,6 +84,8 @@ export async function startBrokerAndIdp(
     signingKey,
     /** Runs a statement on the store, past the broker. @param parameters take the places of `?` */
     rows: store.rows,
+    /** As in the configuration. */
+    storeUrl: store.url,
     /** The log's lines so far. */
     logged,
     /** Stops the broker, and starts it again on what it has stored. */
