@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { brokerTests } from './test/broker/broker-tests.ts';
 
 /** What a test waits for comes within milliseconds; on a busy machine it may take many times as long. */
 const patient = { poll: { timeout: 15_000 } };
@@ -46,6 +47,17 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout,
           expect: patient,
+        },
+      },
+      {
+        // The broker, once more on PostgreSQL. On SQLite, these files run in `unit`, `conformance` and `e2e`.
+        test: {
+          ...endToEnd,
+          name: 'postgres',
+          include: brokerTests,
+          exclude: elsewhere,
+          globalSetup: ['test/broker/start-postgres.ts'],
+          setupFiles: ['test/broker/on-postgres.ts'],
         },
       },
       { test: { ...endToEnd, name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [...elsewhere, ...thorough] } },

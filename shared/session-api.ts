@@ -42,7 +42,7 @@ export const authorizeRequest = v.strictObject({
   sub: v.optional(text(64)),
   login_hint: v.optional(text(320)),
   acr_values: v.optional(text(512)),
-  max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(31_536_000))),
   upstream: v.optional(text(64)),
 });
 

@@ -1,3 +1,4 @@
+import { emailKey } from '../store/email-key.ts';
 import type { DeviceSession, Person, Session, Store } from '../store/store.ts';
 
 /** A session of either kind, with whose it is. */
@@ -48,7 +49,7 @@ async function sessionById(store: Store, id: string): Promise<Owned | undefined>
 export async function* peopleOf(store: Store, { sub, email }: Which): AsyncGenerator<Person> {
   if (sub !== undefined) {
     const person = await store.getPerson(sub);
-    if (person && (email === undefined || person.email?.toLowerCase() === email.toLowerCase())) yield person;
+    if (person && (email === undefined || emailKey(person.email ?? '') === emailKey(email))) yield person;
     return;
   }
   for (let after: string | undefined; ; ) {

@@ -139,6 +139,13 @@ it('wants to be told whose sessions to revoke, and does not guess at two answers
   expect(await run('list', '--all')).toMatchObject({ code: 2, out: '' });
 });
 
+it('finds a person by e-mail in every spelling, and says 1 where nobody has it', async () => {
+  const zoe = await store.upsertPerson({ ...newPerson(), email: 'Zo\u00eb@bücher.example' }, t0);
+  await insertedSession(store, zoe);
+  expect(await run('revoke', '--email', 'zoe@bücher.example')).toMatchObject({ code: 1, out: '' });
+  expect(await run('revoke', '--email', 'ZOE\u0308@xn--bcher-kva.example')).toEqual(revoked(1));
+});
+
 it('revokes one session without a word about the others of its person', async () => {
   const person = await store.upsertPerson(newPerson(), t0);
   const [first, second] = [await insertedSession(store, person), await insertedSession(store, person)];

@@ -11,10 +11,10 @@ export const endAtProvider = (
   ending: { target: LogoutTarget; iat: number; reason: string; upstream: string },
 ): Promise<Ended> => {
   const { target, iat, reason, upstream } = ending;
-  const by = 'sid' in target ? { sid: target.sid } : { idp_sub: target.idpSub };
+  const by =
+    'sid' in target ? { sid: target.sid } : 'email' in target ? { email: target.email } : { idp_sub: target.idpSub };
   return endSignIns(deps, {
-    signIns: { of: 'provider', target },
-    until: iat,
+    signIns: { of: 'provider', target, until: iat },
     reason,
     audit: (ended) => [{ type: `hook.${reason}`, detail: { upstream, ...by, ...ended } }],
   });

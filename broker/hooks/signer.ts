@@ -1,9 +1,11 @@
 import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import type { UpstreamConfig } from '../config/types.ts';
+import { unavailable } from '../errors.ts';
 import { createDiscovery } from '../upstream/discovery.ts';
+import { numericDate } from '../upstream/provider-values.ts';
 
 /** Whoever signs what a provider sends to our hooks, found by discovery. */
 export interface Signer {
@@ -12,10 +14,19 @@ export interface Signer {
   /**
    * Checks signature, `typ`, `iss`, `aud` and age.
    *
-   * @param expected `maxAgeS` counts from `iat`
-   * @throws {Error} of jose where a check fails; {OAuthError} `temporarily_unavailable` where the provider cannot be reached
+   * @param expected `types` lists the accepted `typ` values in lower case, `undefined` for none; `maxAgeS` counts from
+   *   `iat`
+   * @returns the claims, with `iat` in whole seconds
+   * @throws {Error} of jose if the token is wrong; {OAuthError} `temporarily_unavailable` if it can't be checked now,
+   *   because the provider's metadata or keys can't be had
    */
-  verify(token: string, expected: { typ: string; audience: string; maxAgeS: number }): Promise<JWTPayload>;
+  verify(token: string, expected: Expected): Promise<JWTPayload & { iat: number }>;
+}
+
+export interface Expected {
+  types: readonly (string | undefined)[];
+  audience: string;
+  maxAgeS: number;
 }
 
 /** Whose tokens count at one provider's hooks. */
@@ -43,6 +54,8 @@ const algorithms = [
 /** Between the provider's clock and ours. */
 const toleranceS = 60;
 const timeoutMs = 5_000;
+/** An unknown `kid` makes us read the keys again at most this often, so that nobody can make us flood the provider. */
+const cooldownMs = 30_000;
 
 /** @param issuer whose metadata name the keys */
 export function createSigner(deps: { issuer: string; fetch: typeof globalThis.fetch; now: Clock }): Signer {
@@ -59,27 +72,43 @@ export function createSigner(deps: { issuer: string; fetch: typeof globalThis.fe
     now,
   );
   let keys: { uri: string; get: JWTVerifyGetKey } | undefined;
+  let reads = 0;
 
-  /** jose reads the set again for an unknown `kid`, at most every 30 s: nobody can make us flood the provider. */
   const keysAt = (uri: string): JWTVerifyGetKey => {
     if (keys?.uri !== uri) {
       const get = createRemoteJWKSet(new URL(uri), {
         timeoutDuration: timeoutMs,
-        [customFetch]: (url, init) => fetch(url, init as RequestInit),
+        cooldownDuration: cooldownMs,
+        [customFetch]: (url, init) => {
+          reads += 1;
+          return fetch(url, init as RequestInit);
+        },
       });
       keys = { uri, get };
     }
     return keys.get;
   };
 
+  /** Returns the key of a token. */
+  const keyOf: (uri: string) => JWTVerifyGetKey = (uri) => async (header, jws) => {
+    const before = reads;
+    try {
+      return await keysAt(uri)(header, jws);
+    } catch (cause) {
+      const isOfToken = cause instanceof errors.JWKSMultipleMatchingKeys || cause instanceof errors.JOSENotSupported;
+      // An unknown key is a forgery only if the keys were read after the token came: it may be newer than our copy.
+      if (isOfToken || (cause instanceof errors.JWKSNoMatchingKey && reads > before)) throw cause;
+      throw unavailable('the keys of the identity provider cannot be read now; try again', cooldownMs, cause);
+    }
+  };
+
   return {
     issuer: async () => (await metadata()).issuer,
-    async verify(token, { typ, audience, maxAgeS }) {
+    async verify(token, { types, audience, maxAgeS }) {
       const { issuer, jwks_uri: uri } = await metadata();
-      if (uri === undefined) throw new Error('the provider names no jwks_uri');
-      const { payload } = await jwtVerify(token, keysAt(uri), {
+      if (uri === undefined) throw unavailable('the identity provider names no jwks_uri', cooldownMs);
+      const { payload, protectedHeader } = await jwtVerify(token, keyOf(uri), {
         algorithms,
-        typ,
         issuer,
         audience,
         requiredClaims: ['iat', 'jti'],
@@ -87,10 +116,21 @@ export function createSigner(deps: { issuer: string; fetch: typeof globalThis.fe
         clockTolerance: toleranceS,
         currentDate: new Date(now()),
       });
-      return payload;
+      const iat = numericDate(payload.iat);
+      if (!types.includes(mediaTypeOf(protectedHeader.typ))) throw new errors.JWTInvalid('unexpected typ');
+      if (iat === undefined) throw new errors.JWTInvalid('iat is not a date');
+      return { ...payload, iat };
     },
   };
 }
+
+/** `typ` without its optional prefix (RFC 7515 §4.1.9). */
+const mediaTypeOf = (typ: unknown): string | undefined =>
+  typ === undefined
+    ? undefined
+    : String(typ)
+        .toLowerCase()
+        .replace(/^application\//, '');
 
 export function createHookSigners(
   { issuer, hooks }: Pick<UpstreamConfig, 'issuer' | 'hooks'>,

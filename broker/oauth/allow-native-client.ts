@@ -23,7 +23,7 @@ interface Allowed {
 export async function allowNativeClient(
   { store, ring, log, now }: Pick<Deps, 'store' | 'ring' | 'log' | 'now'>,
   { clientId, redirectUri, codeChallenge, nonce, dpopJkt, scopes, resource }: NativeRequest,
-  { identity, refreshToken, upstream }: UpstreamGranted,
+  { identity, refreshToken, upstream, beganAt }: UpstreamGranted,
   { sub, address, userAgent }: Allowed,
 ): Promise<string> {
   warnOfMissingGrant({ log }, { upstream, client: clientId }, refreshToken);
@@ -52,6 +52,7 @@ export async function allowNativeClient(
       issuer: identity.issuer,
       issuedAt: identity.issuedAt,
       refreshedAt: now(),
+      beganAt,
       authorization: { redirectUri, codeChallenge, nonce, dpopJkt },
     }),
   );

@@ -11,6 +11,8 @@ export interface UpstreamGranted {
   upstream: string;
   identity: Identity;
   refreshToken: string | undefined;
+  /** When the sign-in for "Allow" began, by the broker's clock. */
+  beganAt: number;
 }
 
 /** How a request ended that can no longer be decided. `used`: by somebody else. */
@@ -23,7 +25,7 @@ export type Decided = 'allowed' | 'denied' | 'expired' | 'used';
  */
 export async function allowDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
-  { upstream, identity, refreshToken }: UpstreamGranted,
+  { upstream, identity, refreshToken, beganAt }: UpstreamGranted,
   { deviceCodeHash, sub }: { deviceCodeHash: string; sub: string },
 ): Promise<{ decision: Decided; isTaken: boolean }> {
   const grant = await store.getDeviceGrant(deviceCodeHash);
@@ -37,6 +39,7 @@ export async function allowDevice(
       issuer: identity.issuer,
       issuedAt: identity.issuedAt,
       refreshedAt: now(),
+      beganAt,
     }),
   );
   const decided = await store.decideDeviceGrant(

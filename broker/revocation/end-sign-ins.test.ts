@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-process.ts';
-import { newSession } from '../../test/conformance/store/harness.ts';
+import { allowedGrant, newDeviceSession, newSession } from '../../test/conformance/store/harness.ts';
 import type { Person } from '../store/store.ts';
 import { auditEach, type Ending, type EndingDeps, endSignIns, endSignInsOfAll } from './end-sign-ins.ts';
 
@@ -73,8 +73,8 @@ describe('the end of a person’s sign-ins', () => {
     const { store, now } = broker.deps;
     const underWay = browser(now());
     await end();
-    expect(await store.insertSession(underWay)).toBe('tombstoned');
-    expect(await store.insertSession(browser(now() + 1_000))).toBe('inserted');
+    expect(await store.insertSession(underWay, undefined, now())).toBe('tombstoned');
+    expect(await store.insertSession(browser(now()), undefined, now() + 1)).toBe('inserted');
   });
 
   it('is met by a refresh under way', async () => {
@@ -95,18 +95,25 @@ describe('the end of a person’s sign-ins', () => {
     expect(committed).toBe(false);
   });
 
-  it('takes what a provider with a fast clock has dated into the future', async () => {
+  it.each([
+    ['fast', 60_000],
+    ['slow', -60_000],
+  ])('does not mind a provider whose clock is %s', async (_which, skew) => {
     const { store, now } = broker.deps;
-    const session = browser(now() + 60_000);
+    const session = browser(now() + skew);
     await store.insertSession(session);
     expect((await end()).sessions).toEqual([session.id]);
+    const [underWay, later] = [browser(now() + skew), browser(now() + skew)];
+    expect(await store.insertSession(underWay, undefined, now() - 5_000)).toBe('tombstoned');
+    expect(await store.insertSession(later, undefined, now() + 1)).toBe('inserted');
   });
 
-  it('leaves what began after its bound, and open device requests with it', async () => {
+  it('by the provider leaves what began after its date', async () => {
     const { store, now } = broker.deps;
     const [before, after] = [browser(now()), browser(now() + 1)];
     for (const session of [before, after]) await store.insertSession(session);
-    expect((await end({ until: now() })).sessions).toEqual([before.id]);
+    const target = { issuer: person.issuer, idpSub: person.idpSub };
+    expect((await end({ signIns: { of: 'provider', target, until: now() } })).sessions).toEqual([before.id]);
     expect(steps).not.toContain('grants');
   });
 
@@ -136,7 +143,7 @@ it('of a provider’s session leaves the person’s devices alone', async () => 
   const session = { ...browser(now()), sid: 'at-the-provider' };
   await store.insertSession(session);
   const target = { issuer: person.issuer, sid: session.sid };
-  expect(await end({ signIns: { of: 'provider', target }, until: now() })).toEqual({
+  expect(await end({ signIns: { of: 'provider', target, until: now() } })).toEqual({
     sessions: [session.id],
     devices: [],
   });
@@ -149,16 +156,63 @@ it('of one browser ends no other', async () => {
   for (const session of [one, other]) await store.insertSession(session);
   expect(await end({ signIns: { of: 'browser', id: one.id } })).toEqual({ sessions: [one.id], devices: [] });
   expect((await store.listSessions(person.sub)).map(({ id }) => id)).toEqual([other.id]);
-  expect(steps).toEqual([]);
+  expect(steps).toEqual(['browsers']);
   expect((await store.revocationsAfter(0, 10)).map(({ event }) => event)).toEqual([
     { type: 'revoked', sessions: [one.id], reason },
   ]);
   expect(await store.auditAfter(0, 10)).toMatchObject([{ type: 'session.ended', detail: { session: one.id } }]);
 });
 
+describe('the end of a browser that is signing in again', () => {
+  const end = (id: string, why = reason) =>
+    endSignIns(deps, { signIns: { of: 'browser', id }, reason: why, audit: auditEach(person.sub, why) });
+
+  it('ends its new session, which has not been used yet, too', async () => {
+    const { store, now } = broker.deps;
+    const one = browser(now());
+    const successor = { ...browser(now()), predecessor: one.id };
+    for (const session of [one, successor]) await store.insertSession(session);
+    expect((await end(one.id)).sessions.sort()).toEqual([one.id, successor.id].sort());
+  });
+
+  it('leaves the new session to itself once it is used, and where the old one is only replaced', async () => {
+    const { store, now } = broker.deps;
+    const [one, other] = [browser(now()), browser(now())];
+    const used = { ...browser(now()), predecessor: one.id };
+    const unused = { ...browser(now()), predecessor: other.id };
+    for (const session of [one, other, used, unused]) await store.insertSession(session);
+    await store.activateSession(used.id, now());
+    expect((await end(one.id)).sessions).toEqual([]);
+    expect((await end(other.id, 'replaced')).sessions).toEqual([other.id]);
+  });
+
+  it('refuses the sign-in under way, and no later one', async () => {
+    const { store, now } = broker.deps;
+    const one = browser(now());
+    await store.insertSession(one);
+    await end(one.id);
+    const successor = { ...browser(now()), predecessor: one.id };
+    expect(await store.insertSession(successor, undefined, now() - 1_000)).toBe('tombstoned');
+    expect(await store.insertSession(successor, undefined, now() + 1)).toBe('inserted');
+  });
+});
+
+it('of a client meets a device whose “Allow” is under way', async () => {
+  const { store, now } = broker.deps;
+  const grant = await allowedGrant(store, person);
+  const claim = { sealedGrant: grant.sealedGrant, resealed: 'x', deviceSession: newDeviceSession(person) };
+  await endSignIns(deps, { signIns: { of: 'client', clientId: 'tv' }, reason, audit: () => [] });
+  const later = await allowedGrant(store, person);
+  const ofLater = { ...claim, sealedGrant: later.sealedGrant };
+  expect(await store.claimDeviceGrant(later.deviceCodeHash, now(), { ...ofLater, beganAt: now() - 1 })).toBe(false);
+  const last = await allowedGrant(store, person);
+  const ofLast = { ...claim, sealedGrant: last.sealedGrant };
+  expect(await store.claimDeviceGrant(last.deviceCodeHash, now(), { ...ofLast, beganAt: now() + 1 })).toBe(true);
+});
+
 it('of a client denies what it was allowed before its devices end', async () => {
   await end({ signIns: { of: 'client', clientId: 'tv' }, audit: () => [] });
-  expect(steps).toEqual(['grants', 'devices']);
+  expect(steps).toEqual(['tombstone', 'grants', 'devices']);
 });
 
 it('of everyone ends 2,000 in events of a limited size, and reports each once', async () => {
@@ -187,5 +241,7 @@ it('of everyone meets a sign-in under way, but not one after a condition on rows
   await endSignInsOfAll(broker.deps, { createdBefore: now() }, { reason });
   expect(await store.insertSession(browser(now()))).toBe('inserted');
   await endSignInsOfAll(broker.deps, { upstream: person.upstream }, { reason });
-  expect(await store.insertSession(browser(now()))).toBe('tombstoned');
+  const underWay = { ...browser(now() + 60_000), upstream: person.upstream };
+  expect(await store.insertSession(underWay, undefined, now())).toBe('tombstoned');
+  expect(await store.insertSession(underWay, undefined, now() + 1)).toBe('inserted');
 });

@@ -8,19 +8,22 @@ import type {
   Report,
   SignInFilter,
   Store,
-  WideTarget,
+  Tombstone,
 } from '../store/store.ts';
 import type { BrokerEvent } from './publisher.ts';
 
 /** The sign-ins to end. */
 export type SignIns =
-  /** The provider's session, or the person as the provider identifies them. */
-  | { of: 'provider'; target: LogoutTarget }
-  /** A person that the broker knows. */
-  | { of: 'person'; person: { sub: string; issuer: string; idpSub: string } }
+  /**
+   * What the provider says is over: its session, or the person as the provider identifies them. `until` is when, in
+   * milliseconds by the provider's clock: a late or repeated logout ends nothing that began later.
+   */
+  | { of: 'provider'; target: LogoutTarget; until: number }
+  /** Everything of a person that the broker knows. */
+  | { of: 'person'; person: { sub: string } }
   /** All devices of a client, whoever allowed them. */
   | { of: 'client'; clientId: string }
-  /** One browser session or one device. */
+  /** One browser, by its session, or one device. */
   | { of: 'browser' | 'device'; id: string };
 
 /** The row IDs of the ended sign-ins. */
@@ -31,11 +34,6 @@ export interface Ended {
 
 export interface Ending {
   signIns: SignIns;
-  /**
-   * Ends only what began at or before this time, in milliseconds by the provider's clock. If absent, ends everything
-   * that exists now, including device requests that were allowed but not redeemed yet.
-   */
-  until?: number | undefined;
   /** Recorded in the rows and in the event. */
   reason: string;
   /**
@@ -54,10 +52,7 @@ export interface EndingDeps {
   now: Clock;
 }
 
-/**
- * `issuedAt` is the provider's time, which may be ahead of the broker's clock, so no bound from the broker's clock is
- * safe for stored rows.
- */
+/** `issuedAt` is by the provider's clock, so the broker's clock is no bound for it. */
 const unbounded = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -71,18 +66,18 @@ const unbounded = Number.MAX_SAFE_INTEGER;
  * The event for open tabs and the audit entries are in the same transaction as the end that they report. After a
  * failure between two steps, nothing that was done is unreported, and a repeated call does the rest.
  *
- * A single row needs no tombstone, because a refresh in progress finds the row ended. Repeating the call is harmless.
+ * A single row needs no tombstone: a refresh in progress finds it ended, and a sign-in that replaces it is refused.
+ * Repeating the call is harmless.
  */
 export async function endSignIns(deps: EndingDeps, ending: Ending): Promise<Ended> {
   const { store, now } = deps;
-  const { signIns, until } = ending;
-  const target = targetOf(signIns);
-  if (target) await layTombstone(deps, target, until ?? now());
-  const olderThan = until ?? unbounded;
-  const sessions = await endBrowsers(deps, ending, olderThan);
-  const holder = until === undefined ? holderOf(signIns) : undefined;
+  const { signIns } = ending;
+  const tombstone = tombstoneOf(signIns, now());
+  if (tombstone) await layTombstone(deps, tombstone);
+  const sessions = await endBrowsers(deps, ending);
+  const holder = holderOf(signIns);
   if (holder) await store.denyGrantsOf(holder);
-  const devices = await endDevices(deps, ending, olderThan);
+  const devices = await endDevices(deps, ending);
   return { sessions, devices };
 }
 
@@ -110,7 +105,8 @@ export async function endSignInsOfAll(
   const { store, now } = deps;
   const { upstream, ...rows } = filter;
   if (Object.values(rows).every((condition) => condition === undefined)) {
-    await layTombstone(deps, upstream === undefined ? { everything: true } : { upstream }, now());
+    const at = now();
+    await layTombstone(deps, upstream === undefined ? { everything: true, at } : { upstream, at });
   }
   const endAll = async (kind: GrantKind): Promise<number> => {
     const report = (ended: EndedSignIn[]): Report => ({
@@ -133,8 +129,8 @@ export async function endSignInsOfAll(
 
 const idsOf = (ended: readonly EndedSignIn[]): string[] => ended.map(({ id }) => id);
 
-const layTombstone = (deps: EndingDeps, target: LogoutTarget | WideTarget, iat: number): Promise<boolean> =>
-  deps.store.addTombstone({ ...target, iat }, deps.now() + longestSessionMs(deps.config));
+const layTombstone = ({ store, config, now }: EndingDeps, tombstone: Tombstone): Promise<boolean> =>
+  store.addTombstone(tombstone, now() + longestSessionMs(config));
 
 /** Events of a limited size: every open stream looks through each. */
 function revokedEvents(sessions: readonly string[], reason: string): BrokerEvent[] {
@@ -157,32 +153,43 @@ export const auditEach =
 const longestSessionMs = ({ session, devices }: EndingDeps['config']): number =>
   Math.max(session.absoluteMs, ...[...devices.values()].map(({ sessionMs }) => sessionMs));
 
-function targetOf(signIns: SignIns): LogoutTarget | undefined {
-  if (signIns.of === 'provider') return signIns.target;
-  if (signIns.of !== 'person') return undefined;
-  const { issuer, idpSub } = signIns.person;
-  return { issuer, idpSub };
+function tombstoneOf(signIns: SignIns, at: number): Tombstone | undefined {
+  switch (signIns.of) {
+    case 'provider':
+      return { ...signIns.target, iat: signIns.until };
+    case 'person':
+      return { sub: signIns.person.sub, at };
+    case 'client':
+      return { clientId: signIns.clientId, at };
+    case 'browser':
+    case 'device':
+      return undefined;
+  }
 }
 
-/** Returns the holder whose allowed device requests are denied. */
+/** Returns the holder whose allowed device requests are denied. A provider's are met by its tombstone. */
 function holderOf(signIns: SignIns): { sub: string } | { clientId: string } | undefined {
   if (signIns.of === 'person') return { sub: signIns.person.sub };
   return signIns.of === 'client' ? { clientId: signIns.clientId } : undefined;
 }
 
-async function endBrowsers({ store, now }: EndingDeps, { signIns, reason, audit }: Ending, olderThan: number) {
+async function endBrowsers({ store, now }: EndingDeps, { signIns, reason, audit }: Ending): Promise<string[]> {
   const report = (sessions: string[]): Report => ({
     at: now(),
     audit: audit({ sessions, devices: [] }),
     events: revokedEvents(sessions, reason),
   });
+  const ifAny = (sessions: string[]): Report => (sessions.length > 0 ? report(sessions) : { at: now() });
   switch (signIns.of) {
     case 'provider':
-      return store.endSessionsOf(signIns.target, olderThan, reason, now(), report);
+      return store.endSessionsOf(signIns.target, signIns.until, reason, now(), report);
     case 'person':
-      return store.endSessionsOf({ sub: signIns.person.sub }, olderThan, reason, now(), report);
+      return store.endSessionsOf({ sub: signIns.person.sub }, unbounded, reason, now(), report);
     case 'browser': {
-      const sessions = [signIns.id];
+      const { id } = signIns;
+      // A session that was replaced lives on in its successor.
+      if (reason !== 'replaced') return store.endSessionsOf({ browser: id }, unbounded, reason, now(), ifAny);
+      const sessions = [id];
       return (await store.endSession(signIns.id, reason, now(), report(sessions))) ? sessions : [];
     }
     case 'client':
@@ -191,18 +198,20 @@ async function endBrowsers({ store, now }: EndingDeps, { signIns, reason, audit 
   }
 }
 
-async function endDevices({ store, now }: EndingDeps, { signIns, reason, audit }: Ending, olderThan: number) {
+async function endDevices({ store, now }: EndingDeps, { signIns, reason, audit }: Ending): Promise<string[]> {
   const report = (devices: string[]): Report => ({ at: now(), audit: audit({ sessions: [], devices }) });
   /** The browsers' entry is there already. */
   const ifAny = (devices: string[]): Report => (devices.length > 0 ? report(devices) : { at: now() });
   switch (signIns.of) {
     case 'provider':
       // A device outlives the provider session in which it was allowed.
-      return 'sid' in signIns.target ? [] : store.endDeviceSessionsOf(signIns.target, olderThan, reason, now(), ifAny);
+      return 'sid' in signIns.target
+        ? []
+        : store.endDeviceSessionsOf(signIns.target, signIns.until, reason, now(), ifAny);
     case 'person':
-      return store.endDeviceSessionsOf({ sub: signIns.person.sub }, olderThan, reason, now(), ifAny);
+      return store.endDeviceSessionsOf({ sub: signIns.person.sub }, unbounded, reason, now(), ifAny);
     case 'client':
-      return store.endDeviceSessionsOf({ clientId: signIns.clientId }, olderThan, reason, now(), report);
+      return store.endDeviceSessionsOf({ clientId: signIns.clientId }, unbounded, reason, now(), report);
     case 'browser':
       return [];
     case 'device': {

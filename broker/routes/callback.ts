@@ -30,13 +30,13 @@ export function callback(deps: Deps) {
       await keepResult(deps, state, { pages: [page], sub: page.person?.sub }, result);
       return c.redirect(to ?? resultUrl(state), 303);
     }
-    const { refreshToken, upstream, identity, purpose } = returned;
+    const { refreshToken, upstream, identity, purpose, beganAt } = returned;
     const isLasting = purpose.type === 'allow' || purpose.type === 'authorize_allow';
     // Only "Allow" requests a lasting grant. An unrequested refresh token is revoked if that ends nothing else.
     if (!isLasting && refreshToken !== undefined && upstream.preset.revocationIsNarrow) {
       void upstream.revoke(refreshToken);
     }
-    const signedIn = await rememberSignIn(deps, c, page, { identity, upstream: upstream.config.name });
+    const signedIn = await rememberSignIn(deps, c, page, { identity, upstream: upstream.config.name, beganAt });
     const { to, result, after = signedIn } = await landingOf(deps, c, signedIn, returned);
     await keepResult(deps, state, { pages: [page, after], sub: signedIn.person?.sub }, result);
     return c.redirect(to ?? resultUrl(state), 303);

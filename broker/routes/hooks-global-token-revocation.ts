@@ -6,10 +6,13 @@ import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
 import type { HookSigners } from '../hooks/signer.ts';
-import { sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
+import type { ProviderPerson } from '../store/store.ts';
+import { isProviderId } from '../upstream/provider-values.ts';
 
 const maxAgeS = 300;
+/** Longer than a token can be valid, with all clock tolerances. */
+const rememberMs = 480_000;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 
@@ -34,17 +37,17 @@ export function globalTokenRevocation(deps: Deps) {
     const { name } = signers.config;
     const { iat, jti } = await authenticate(c, signers, `${deps.config.issuer}${c.req.path}`);
     const { sub_id: subject } = await jsonBody(c, revocationRequest);
-    const once = onceOf(deps, `revocation:${name}:${sha256(JSON.stringify([jti, subject]))}`, (maxAgeS + 120) * 1_000);
+    const once = onceOf(deps, `revocation:${name}:${JSON.stringify([jti, subject])}`, rememberMs);
     if (await once.isDone()) throw unauthorized('the token was already used');
     const issuer = await signers.provider.issuer();
-    const targets = await findTargets(deps, signers, issuer, subject);
-    for (const idpSub of targets) {
-      const target = { issuer, idpSub };
+    const target = await targetOf(signers, issuer, subject);
+    // A person who is still unknown is ended, too: their first sign-in may be in progress.
+    if (target) {
       await endAtProvider(deps, { target, iat: iat * 1_000, reason: 'global_token_revocation', upstream: name });
     }
     await once.done();
-    const known = await Promise.all(targets.map((idpSub) => deps.store.findPeople({ issuer, idpSub }, { limit: 1 })));
-    if (known.flat().length === 0) throw new OAuthError('not_found', 'no user matches this sub_id');
+    const known = target ? await deps.store.findPeople(target, { limit: 1 }) : [];
+    if (known.length === 0) throw new OAuthError('not_found', 'no user matches this sub_id');
     return c.body(null, 204);
   };
 }
@@ -53,36 +56,30 @@ export function globalTokenRevocation(deps: Deps) {
 async function authenticate(c: BrokerContext, { revocation }: HookSigners, audience: string) {
   const token = /^Bearer ([\w.-]+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
   if (token === undefined) throw unauthorized('the Authorization header has no Bearer token');
-  const expected = { typ: 'global-token-revocation+jwt', audience, maxAgeS };
+  const expected = { types: ['global-token-revocation+jwt'], audience, maxAgeS };
   const { iat, jti } = await revocation.verify(token, expected).catch((cause: unknown) => {
     if (cause instanceof OAuthError) throw cause;
     throw unauthorized(`the token is not valid for this provider and the audience ${audience}`, cause);
   });
-  if (iat === undefined || jti === undefined) throw unauthorized('the token has no iat or no jti');
+  if (jti === undefined) throw unauthorized('the token has no jti');
   return { iat, jti };
 }
 
-/**
- * Returns the provider's `sub` of each person meant. A `sub` that is still unknown is included, because its first
- * sign-in may be in progress.
- */
-async function findTargets(
-  { store }: Pick<Deps, 'store'>,
+/** Returns the person meant, or `undefined` for an identifier that is none of this provider's. */
+async function targetOf(
   { config, revocation }: ReturnType<typeof hookProvider>,
   issuer: string,
   subject: SubjectId,
-): Promise<string[]> {
+): Promise<ProviderPerson | undefined> {
   switch (subject.format) {
     case 'opaque':
-      return [subject.id];
+      return isProviderId(subject.id) ? { issuer, idpSub: subject.id } : undefined;
     case 'iss_sub': {
       const issuers = [issuer, config.issuer, await revocation.issuer()];
-      return issuers.includes(subject.iss) ? [subject.sub] : [];
+      return issuers.includes(subject.iss) && isProviderId(subject.sub) ? { issuer, idpSub: subject.sub } : undefined;
     }
-    case 'email': {
-      const people = await store.findPeople({ issuer, email: subject.email }, { limit: 100 });
-      return people.map(({ idpSub }) => idpSub);
-    }
+    case 'email':
+      return { issuer, email: subject.email };
   }
 }
 

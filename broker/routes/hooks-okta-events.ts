@@ -8,15 +8,35 @@ import { onceOf } from '../hooks/once.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { recheckPerson } from '../revocation/recheck-person.ts';
+import type { ProviderPerson } from '../store/store.ts';
+import { isProviderId } from '../upstream/provider-values.ts';
 
-/** Event types that mean a person may have lost access. Other events are accepted and ignored. */
+/**
+ * Event types that mean a person may have lost access, or that someone else may have it. Other events are accepted and
+ * ignored.
+ *
+ * @see https://developer.okta.com/docs/reference/api/event-types/
+ */
 const telling = new Set([
   'user.lifecycle.deactivate',
   'user.lifecycle.suspend',
   'user.lifecycle.delete.initiated',
+  'user.lifecycle.delete.completed',
   'user.session.end',
+  'user.session.clear',
+  'user.authentication.universal_logout',
+  'user.account.lock',
+  'user.account.reset_password',
+  'user.account.expire_password',
+  'user.account.update_password',
+  'user.account.report_suspicious_activity_by_enduser',
+  'user.mfa.factor.deactivate',
+  'user.mfa.factor.reset_all',
   'group.user_membership.add',
   'group.user_membership.remove',
+  'application.user_membership.remove',
+  'application.user_membership.revoke',
+  'application.user_membership.deprovision',
 ]);
 
 /** Okta retries an event that was not acknowledged in time, and may deliver one twice. */
@@ -24,15 +44,14 @@ const rememberMs = 86_400_000;
 
 const text = v.pipe(v.string(), v.maxLength(512));
 
+/** Unusable values are ignored: they must not cost the other people of the same call their hint. */
+const lenient = v.fallback(v.nullish(text), undefined);
+const party = v.object({ type: lenient, id: lenient, alternateId: lenient });
+
 const oktaEvents = v.object({
   eventId: v.pipe(text, v.minLength(1)),
   data: v.object({
-    events: v.array(
-      v.object({
-        eventType: text,
-        target: v.nullish(v.array(v.object({ type: text, id: v.nullish(text), alternateId: v.nullish(text) }))),
-      }),
-    ),
+    events: v.array(v.object({ eventType: text, actor: v.nullish(party), target: v.nullish(v.array(party)) })),
   }),
 });
 
@@ -59,11 +78,13 @@ export function oktaEventsReceive(deps: Deps) {
     const { config, provider } = hookProvider(deps, c.req.param('upstream'));
     requireSecret(c, config);
     const { eventId, data } = await jsonBody(c, oktaEvents);
-    const once = onceOf(deps, `okta:${config.name}:${sha256(eventId)}`, rememberMs);
+    const once = onceOf(deps, `okta:${config.name}:${eventId}`, rememberMs);
     if (await once.isDone()) return c.body(null, 204);
     const hints = data.events.filter(({ eventType }) => telling.has(eventType));
-    const people = await findPeople(deps, await provider.issuer(), hints);
-    for (const sub of people) await recheckPerson(deps, sub);
+    const people = new Set<string>();
+    for (const target of targetsOf(await provider.issuer(), hints)) {
+      for (const sub of await recheckPerson(deps, target)) people.add(sub);
+    }
     if (people.size > 0) {
       const types = [...new Set(hints.map(({ eventType }) => eventType))];
       await deps.store.appendAudit(
@@ -88,18 +109,14 @@ function requireSecret(c: BrokerContext, { hooks }: UpstreamConfig): void {
   }
 }
 
-async function findPeople(
-  { store }: Pick<Deps, 'store'>,
-  issuer: string,
-  events: readonly OktaEvent[],
-): Promise<Set<string>> {
-  const users = events.flatMap(({ target }) => (target ?? []).filter(({ type }) => type === 'User'));
-  const found = new Set<string>();
-  for (const { id, alternateId } of users) {
-    for (const which of [{ idpSub: id ?? '' }, { email: alternateId ?? '' }]) {
-      if (Object.values(which).includes('')) continue;
-      for (const { sub } of await store.findPeople({ issuer, ...which }, { limit: 100 })) found.add(sub);
-    }
-  }
-  return found;
+/** Returns whom the events are about. An event without a user as its target, as `user.session.end`, is about its actor. */
+function targetsOf(issuer: string, events: readonly OktaEvent[]): ProviderPerson[] {
+  return events.flatMap(({ actor, target }) => {
+    const users = [target ?? []].flat().filter(({ type }) => type === 'User');
+    const meant = users.length > 0 ? users : [actor].filter((party) => party?.type === 'User');
+    return meant.flatMap((party) => [
+      ...(isProviderId(party?.id) ? [{ issuer, idpSub: party.id }] : []),
+      ...(party?.alternateId ? [{ issuer, email: party.alternateId }] : []),
+    ]);
+  });
 }

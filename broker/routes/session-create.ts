@@ -4,7 +4,7 @@ import type { BrokerContext } from '../env.ts';
 import { budgets } from '../limits/budgets.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { readSessionCookie, writeSessionCookie } from '../middleware/session-cookie.ts';
-import { findSession, isUsable } from '../session/authenticate-session.ts';
+import { findSession } from '../session/authenticate-session.ts';
 import { requireBegun, signIn } from '../session/extension-sign-in.ts';
 import { sessionRowId } from '../session/session-secret.ts';
 import { sessionView } from '../session/session-view.ts';
@@ -20,7 +20,7 @@ export function sessionCreate(deps: Deps) {
     const current = await findSession(deps, { secret: readSessionCookie(c, jkt), jkt });
     const secret = await signIn(deps, request, {
       jkt,
-      predecessor: current && isUsable(current, deps.now()) ? current.row : undefined,
+      current: current?.row,
       userAgent: c.req.header('User-Agent'),
       address: c.get('address'),
     });

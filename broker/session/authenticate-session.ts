@@ -51,7 +51,7 @@ async function openedBy(store: Deps['store'], secret: SessionSecret | undefined)
 }
 
 /** Whether the session has neither ended nor expired. */
-export const isUsable = ({ row }: AuthenticatedSession, now: number): boolean =>
+export const isUsable = ({ row }: Pick<AuthenticatedSession, 'row'>, now: number): boolean =>
   row.state !== 'ended' && now < row.idleExpiresAt && now < row.absoluteExpiresAt;
 
 /**

@@ -13,6 +13,11 @@ export interface SignInTransaction {
   redirectUri: string;
   binding: ProviderBinding;
   maxAge: number | undefined;
+  /**
+   * When the sign-in began. What ends the person's sign-ins after that ends this one. Other versions' transactions lack
+   * it.
+   */
+  beganAt?: number | undefined;
   /** For a silent sign-in: `sub` of the account whose session continues. */
   silentFor?: string | undefined;
 }
@@ -28,7 +33,7 @@ interface Caller {
 }
 
 /** How long the person may take to sign in at the provider. */
-const transactionMs = 600_000;
+export const transactionMs = 600_000;
 /** A challenge is remembered for longer than any sign-in that began with it lives. */
 const challengeMs = 3_600_000;
 
@@ -54,6 +59,7 @@ export const signInId = ({ state, codeChallenge, jkt }: SignInHolder): string =>
  */
 export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, network, useProof }: Caller) {
   const { config, store, now } = deps;
+  const beganAt = now();
   if (!config.extension.redirectUris.includes(request.redirect_uri)) {
     throw new OAuthError(
       'invalid_request',
@@ -79,6 +85,7 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, 
     redirectUri: request.redirect_uri,
     binding,
     maxAge: request.max_age,
+    beganAt,
     silentFor,
   };
   await requireNew(deps, codeChallenge);

@@ -8,15 +8,17 @@ import type { NewSession, Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
 import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
-import { type SignInTransaction, signInId } from './begin-sign-in.ts';
+import { isUsable } from './authenticate-session.ts';
+import { type SignInTransaction, signInId, transactionMs } from './begin-sign-in.ts';
+import { wasEnded } from './no-session.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
 import { requireSilentOutcome } from './silent-sign-in.ts';
 
 /** Where a sign-in request came from. */
 export interface SignInContext {
   jkt: string;
-  /** The session that the new one replaces on its first use. */
-  predecessor: Session | undefined;
+  /** The browser's session so far. If it is still usable, the new one replaces it on its first use. */
+  current: Session | undefined;
   userAgent: string | undefined;
   address: string;
 }
@@ -25,13 +27,17 @@ export interface SignInContext {
  * Redeems the code at the provider and opens a session bound to the key that began the sign-in.
  *
  * @throws {OAuthError} `invalid_transaction` if state, key and verifier are not those of a stored transaction;
- *   `access_denied` if the provider has ended the sign-in since; the errors of the provider and of {@link
+ *   `access_denied` if the sign-in has been ended since it began; the errors of the provider and of {@link
  *   requireSilentOutcome}
  */
 export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
   const { config, store, ring, now } = deps;
   const id = idOf(request, context.jkt);
   const transaction = await consume(deps, id);
+  const { beganAt = now() - transactionMs } = transaction;
+  const { current } = context;
+  if (current && wasEnded(current) && (current.endedAt ?? 0) >= beganAt) throw endedMeanwhile();
+  const predecessor = current && isUsable({ row: current }, now()) ? current : undefined;
   const upstream = chooseUpstream(deps, transaction.upstream);
   const consumed = { id, kind: 'session', data: { ...transaction } } as const;
   const granted = await exchangeOf(deps, upstream, consumed, {
@@ -65,7 +71,7 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
       ? undefined
       : seal(ring, { purpose: 'session-refresh', id: sessionId, secret: secret.secret }, refreshToken);
   // The person was not asked, so the session continues and keeps its original expiry.
-  const goesOn = silentFor === undefined ? undefined : context.predecessor?.absoluteExpiresAt;
+  const goesOn = silentFor === undefined ? undefined : predecessor?.absoluteExpiresAt;
   const absoluteExpiresAt = goesOn ?? now() + config.session.absoluteMs;
   const session: NewSession = {
     id: sessionId,
@@ -85,7 +91,7 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     jkt: context.jkt,
     secretCheck: secretCheckOf(secret),
     idleExpiresAt: Math.min(now() + config.session.idleMs, absoluteExpiresAt),
-    predecessor: context.predecessor?.id,
+    predecessor: predecessor?.id,
     userAgent: context.userAgent?.slice(0, 200),
   };
   const detail = {
@@ -94,11 +100,13 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     ...(silentFor === undefined ? {} : { silent: true }),
   };
   const created = { type: 'session.created', sub: person.sub, detail };
-  const outcome = await store.insertSession(session, { at: now(), audit: [created] });
-  if (outcome === 'tombstoned')
-    throw new OAuthError('access_denied', 'the identity provider ended this sign-in; sign in again');
+  const outcome = await store.insertSession(session, { at: now(), audit: [created] }, beganAt);
+  if (outcome === 'tombstoned') throw endedMeanwhile();
   return secret;
 }
+
+const endedMeanwhile = () =>
+  new OAuthError('access_denied', 'this sign-in was ended before it was finished; sign in again');
 
 /**
  * Requires that a sign-in has begun with this key, state and challenge. Junk is refused here, before it counts or writes

@@ -231,14 +231,27 @@ export interface SigningKey {
   notAfter?: number | undefined;
 }
 
-/** The target of a provider's logout: one provider session, or everything of a person. */
-export type LogoutTarget = { issuer: string; sid: string } | { issuer: string; idpSub: string };
+/** A person as the provider identifies them. */
+export type ProviderPerson = { issuer: string; idpSub: string } | { issuer: string; email: string };
 
-/** Everything of one configured provider, or everything. */
-export type WideTarget = { upstream: string } | { everything: true };
+/**
+ * The target of a provider's logout: one provider session, or everything of a person. With `idpSub`, a logout by `sid`
+ * also means the person's sign-ins for which the provider named no session.
+ */
+export type LogoutTarget = { issuer: string; sid: string; idpSub?: string | undefined } | ProviderPerson;
 
-/** Revokes everything that began at or before `iat`, including sessions not yet stored. */
-export type Tombstone = (LogoutTarget | WideTarget) & { iat: number };
+/** What the broker itself ends: everything of a person or a client, of one configured provider, or everything. */
+export type BrokerTarget = { sub: string } | { clientId: string } | { upstream: string } | { everything: true };
+
+/**
+ * Revokes everything that began at or before it, including sign-ins that are not stored yet. Each is dated by the clock
+ * of whoever wrote it: a provider's is compared with `issuedAt`, and one of the broker's own (`at`) with when the
+ * sign-in began by the broker's clock.
+ */
+export type Tombstone =
+  | (LogoutTarget & { iat: number })
+  /** `jti` is one access token that names no session. */
+  | ((BrokerTarget | { jti: string }) & { at: number });
 
 export interface Revocation {
   seq: number;

@@ -12,6 +12,7 @@ import type {
   PageSession,
   Person,
   ProviderClient,
+  ProviderPerson,
   Report,
   Revocation,
   Rotates,
@@ -38,6 +39,10 @@ export type * from './model.ts';
  *
  * `get*` and `list*` methods return rows as stored, so the caller must check expiry. Methods that take `now` never
  * return expired rows.
+ *
+ * Any text and any time may be passed. Every store treats them alike: U+0000 and lone surrogates count as U+FFFD, times
+ * are rounded down to whole milliseconds and limited to safe integers. Text that is part of a key (ids, `issuer`,
+ * `idpSub`, `sid`, names of counters) has at most 512 characters; hash what may be longer, or must not collide.
  *
  * A `report` is written in the same transaction as the change, and only if there is a change. Where it is a function, it
  * may be called several times, because transactions are retried.
@@ -93,7 +98,8 @@ export interface PersonStore {
   upsertPerson(person: Omit<Person, 'sub'> & { newSub: string }, now: number): Promise<Person>;
   getPerson(sub: string): Promise<Person | undefined>;
   /**
-   * Finds the people who match every given field, ordered by `sub`. Email comparison is case-insensitive.
+   * Finds the people who match every given field, ordered by `sub`. Emails match in any case and Unicode form, see
+   * `emailKey`.
    *
    * @param page `after` is the last `sub` of the previous page
    */
@@ -125,8 +131,14 @@ export interface TransactionStore {
 }
 
 export interface SessionStore {
-  /** @returns `tombstoned` if the provider has since ended the underlying session or grant; nothing is stored */
-  insertSession(session: NewSession, report?: Report): Promise<'inserted' | 'tombstoned'>;
+  /**
+   * Inserts a session, in state `recheck` if a hint about its person came after the sign-in began.
+   *
+   * @param beganAt when the sign-in began, by the broker's clock; default: `createdAt`
+   * @returns `tombstoned` if the sign-in has been ended since, or its predecessor has, other than by being replaced;
+   *   nothing is stored
+   */
+  insertSession(session: NewSession, report?: Report, beganAt?: number): Promise<'inserted' | 'tombstoned'>;
   getSession(id: string): Promise<Session | undefined>;
   /** Reads everything needed to decide on a token, in one statement. */
   getAuthority(
@@ -154,7 +166,8 @@ export interface SessionStore {
   /** Lists the person's sessions that have not ended, newest first. */
   listSessions(sub: string): Promise<Session[]>;
   /**
-   * Ends the browser sessions of a person or of a provider session, and deletes their page sessions.
+   * Ends the browser sessions of a person or of a provider session, and deletes their page sessions; or those of one
+   * browser: a session with the one that replaces it, or that it replaces, until the newer one is used.
    *
    * @param who a `sub` here is the broker's own subject
    * @param olderThan affects only sessions whose `issuedAt` is at or before this time
@@ -162,7 +175,7 @@ export interface SessionStore {
    * @returns the ids of the ended browser sessions
    */
   endSessionsOf(
-    who: { sub: string } | LogoutTarget,
+    who: { browser: string } | { sub: string } | LogoutTarget,
     olderThan: number,
     reason: string,
     now: number,
@@ -189,12 +202,14 @@ export interface EndedSignIn {
 export interface PageSessionStore {
   /**
    * @param replaces the browser's previous page session
-   * @returns as for `insertSession`; `replaces` is deleted in either case
+   * @param beganAt as for `insertSession`; default: `issuedAt`
+   * @returns `tombstoned` if the sign-in has been ended since; `replaces` is deleted in either case
    */
   insertPageSession(
     session: PageSession,
     replaces: string | undefined,
     report?: Report,
+    beganAt?: number,
   ): Promise<'inserted' | 'tombstoned'>;
   /** Returns the page session with the person's current name and email. */
   getPageSession(
@@ -346,17 +361,19 @@ export interface DeviceGrantStore {
   decideDeviceGrant(deviceCodeHash: string, decision: DeviceDecision, now: number, report?: Report): Promise<boolean>;
   /**
    * Creates the device session of an allowed grant, once, without consuming the grant: the device code stays valid
-   * until the response is ready. If the provider has since ended the person's grants, the result is false and the
-   * grant becomes `denied`.
+   * until the response is ready. If the sign-in has been ended since, the result is false and the grant becomes
+   * `denied`.
    *
    * @param claim `sealedGrant` as read; `resealed`, which replaces it; and `deviceSession`, for the grant's client and
-   *   the person who allowed it. The session expires no later than the grant until redemption extends it.
+   *   the person who allowed it. The session expires no later than the grant until redemption extends it, and is in
+   *   state `recheck` if a hint came since "Allow". `beganAt` is when the sign-in for "Allow" began, by the broker's
+   *   clock; default: the session's `createdAt`.
    * @returns false if the grant has changed; nothing is stored, so read it again
    */
   claimDeviceGrant(
     deviceCodeHash: string,
     now: number,
-    claim: { sealedGrant: string; resealed: string; deviceSession: NewDeviceSession },
+    claim: { sealedGrant: string; resealed: string; deviceSession: NewDeviceSession; beganAt?: number | undefined },
   ): Promise<boolean>;
   /**
    * Consumes an allowed grant exactly once and erases its sealed data. Its session then expires at
@@ -405,7 +422,7 @@ export interface DeviceSessionStore {
   listDeviceSessions(sub: string): Promise<DeviceSession[]>;
   /** Like `endSessionsOf`, but a provider's `sid` does not apply to devices. */
   endDeviceSessionsOf(
-    who: { sub: string } | { clientId: string } | { issuer: string; idpSub: string },
+    who: { sub: string } | { clientId: string } | ProviderPerson,
     olderThan: number,
     reason: string,
     now: number,
@@ -453,12 +470,27 @@ export interface RevokedKeys {
 
 export interface RevocationStore {
   /**
-   * Records that everything of the target that began at or before `iat` is revoked. Call it before `endSessionsOf`,
+   * Records that everything of the target that began at or before its time is revoked. Call it before `endSessionsOf`,
    * so a session inserted concurrently is either rejected by the tombstone or ended by `endSessionsOf`.
    *
    * @returns false if an equal or later tombstone exists (a replay)
    */
   addTombstone(tombstone: Tombstone, expiresAt: number): Promise<boolean>;
+  /** Whether there is a tombstone for this access token. */
+  isTokenRevoked(jti: string): Promise<boolean>;
+  /**
+   * Records a hint about a person. Call it before `recheckEverythingOf`, so a session inserted concurrently is marked
+   * either way.
+   *
+   * @param at by the broker's clock
+   */
+  addHint(target: ProviderPerson, at: number, expiresAt: number): Promise<void>;
+  /**
+   * Sets the person's sessions and devices that get tokens to `recheck`, and increments `rechecks`.
+   *
+   * @returns how many
+   */
+  recheckEverythingOf(sub: string): Promise<number>;
   /**
    * Publishes a revocation to all replicas. Events are kept for one day.
    *

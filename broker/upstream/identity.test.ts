@@ -149,3 +149,43 @@ describe('the email address of a person', () => {
     expect(verified(idToken, userInfo)).toBe(expected);
   });
 });
+
+describe('what a provider writes in an ID token', () => {
+  it.each([
+    ['iat', at / 1_000 - 0.1, 'issuedAt', at - 1_000],
+    ['sid', '', 'sid', undefined],
+    ['sid', 7, 'sid', undefined],
+    ['sid', '😀', 'sid', '😀'],
+  ])('%s %j is read as %s %j', (claim, value, name, read) => {
+    expect(identity({ [claim]: value })).toMatchObject({ [name]: read });
+  });
+
+  it.each([
+    ['iat', -1],
+    ['iat', Number.NaN],
+    ['sid', 'a\0'],
+    ['sid', 'a\uD83D'],
+    ['sid', 'x'.repeat(513)],
+    ['sub', 'a\0'],
+    ['sub', 'a\uD83D'],
+  ])('%s %j is refused: no logout could name or date this sign-in', (claim, value) => {
+    expect(() => identity({ [claim]: value })).toThrow(expect.objectContaining({ code: 'upstream_error' }));
+  });
+
+  it('is made text that every JSON parser takes, and whole seconds', () => {
+    const claims = {
+      groups: ['a\0', '\uD83D', '', '😀'],
+      name: 'A\0da',
+      email: '\uDE00',
+      amr: ['p\0'],
+      auth_time: 5.7,
+    };
+    expect(identity(claims).claims).toMatchObject({
+      groups: ['acme:a\uFFFD', 'acme:\uFFFD', 'acme:😀'],
+      name: 'A\uFFFDda',
+      email: '\uFFFD',
+      amr: ['p\uFFFD'],
+      auth_time: 5,
+    });
+  });
+});

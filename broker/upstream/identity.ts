@@ -3,6 +3,7 @@ import type { IDToken, UserInfoResponse } from 'oauth4webapi';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError } from '../errors.ts';
 import type { GrantClaims } from '../store/store.ts';
+import { isProviderId, numericDate, providerText } from './provider-values.ts';
 import type { Identity } from './types.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -25,24 +26,31 @@ const longestSub = 255;
 /** Longer text is not what its claim is for, and would not fit into a token. */
 const longestText = 1_000;
 
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' && value.length <= longestText ? value : undefined;
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => text(item)) : []);
+const text = (value: unknown): string | undefined => {
+  const said = providerText(value);
+  return said !== undefined && said.length <= longestText ? said : undefined;
+};
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => text(item) ?? []) : []);
 
 /**
  * Extracts the identity. Groups come from the ID token, or else from UserInfo; if both lack them, there are none.
  *
  * @param upstream the provider's configured name, which qualifies its groups, and the name of the groups claim
- * @throws {OAuthError} `upstream_error` if `sub` can't identify a person, and as {@link toClaims} does
+ * @throws {OAuthError} `upstream_error` if `sub` can't identify a person, or no logout could name or date the sign-in, and
+ *   as {@link toClaims} does
  */
 export function toIdentity(upstream: Source, said: Said & { idToken: IDToken }): Identity {
   const { idToken } = said;
   if (!isSubject(idToken.sub)) throw unusable(`a sub that is not 1 to ${longestSub} visible characters`);
+  const sid = typeof idToken.sid === 'string' && idToken.sid !== '' ? idToken.sid : undefined;
+  if (sid !== undefined && !isProviderId(sid)) throw unusable('a sid that is too long or cannot be stored');
+  const iat = numericDate(idToken.iat);
+  if (iat === undefined) throw unusable('an iat that is no date');
   return {
     issuer: idToken.iss,
     idpSub: idToken.sub,
-    sid: text(idToken.sid),
-    issuedAt: idToken.iat * 1_000,
+    sid,
+    issuedAt: iat * 1_000,
     claims: toClaims(upstream, said),
   };
 }
@@ -105,7 +113,7 @@ function authTime(claim: unknown, { idToken, at }: Said): number | undefined {
   if (iat > toSeconds(at) + iatAheadS) throw unusable('an iat in the future; it must be in seconds');
   if (typeof claim !== 'number') return undefined;
   if (claim > iat + authTimeAheadS) throw unusable('an auth_time in the future; it must be in seconds');
-  return claim;
+  return numericDate(claim);
 }
 
 /** Whether `sub` can tell one person from another. An empty one would be everybody's. */

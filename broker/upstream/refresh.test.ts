@@ -154,6 +154,21 @@ describe('a refresh', () => {
     expect(await storedToken()).toBe('rt-2');
   });
 
+  it('makes the person known by the e-mail that the provider says now', async () => {
+    const claims = { groups: [], email: 'lovelace@example.com' };
+    answers = [{ kind: 'refreshed', refreshToken: 'rt-2', claims }];
+    await process()();
+    const found = await store.findPeople({ email: 'Lovelace@example.com' }, { limit: 2 });
+    expect(found).toMatchObject([{ sub: 'sub', idpSub: 'ada' }]);
+  });
+
+  it('is kept even if the person can’t be updated', async () => {
+    store.upsertPerson = () => Promise.reject(new StoreUnavailableError('on purpose'));
+    answers = [{ kind: 'refreshed', refreshToken: 'rt-2', claims: { groups: [], email: 'new@example.com' } }];
+    expect(await process()()).toMatchObject({ kind: 'fresh' });
+    expect(await storedToken()).toBe('rt-2');
+  });
+
   it('keeps the token of a provider that does not rotate', async () => {
     answers = [{ kind: 'refreshed', refreshToken: undefined, claims: { groups: [] } }];
     await process(upstream(0, 'entra'))();

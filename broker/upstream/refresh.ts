@@ -1,8 +1,8 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import { open, type SealContext, seal } from '../keys/seal.ts';
-import type { Log } from '../log.ts';
-import type { GrantKind, RefreshStore, RotationStore, Store, UpstreamGrant } from '../store/store.ts';
+import { errorSummary, type Log } from '../log.ts';
+import type { GrantClaims, GrantKind, RefreshStore, RotationStore, Store, UpstreamGrant } from '../store/store.ts';
 import type { Backoff } from './backoff.ts';
 import { createCommitter } from './commit-refresh.ts';
 import { findIssuer } from './find-issuer.ts';
@@ -30,7 +30,7 @@ export type Refresher = (target: Refreshable) => Promise<Refreshed>;
 interface RefresherDeps {
   store: RefreshStore &
     RotationStore &
-    Pick<Store, 'getSession' | 'getDeviceSession' | 'setSessionState' | 'setDeviceSessionState'>;
+    Pick<Store, 'getSession' | 'getDeviceSession' | 'setSessionState' | 'setDeviceSessionState' | 'upsertPerson'>;
   ring: KeyRing;
   upstreams: ReadonlyMap<string, Upstream>;
   backoff: Backoff;
@@ -163,6 +163,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
           refreshedAt: now(),
         });
         await rotation.learn(upstream, refreshToken, outcome.refreshToken);
+        await followPerson(target, outcome.claims);
         return current(target);
       case 'incomplete':
         await commit(target, outcome.refreshToken);
@@ -178,6 +179,18 @@ export function createRefresher(deps: RefresherDeps): Refresher {
         // This response says nothing about an earlier attempt, whose outcome stays unknown.
         await release(target, lease, { clearFirstSent: !outcome.delivered && sentBefore === 0 });
         return postponement.postpone(target, outcome);
+    }
+  }
+
+  /** Keeps the person's name and e-mail as the provider last said them: a revocation by e-mail uses the new one. */
+  async function followPerson({ idpSub, row }: Refreshable, { name, email }: GrantClaims): Promise<void> {
+    if ((name ?? row.claims.name) === row.claims.name && (email ?? row.claims.email) === row.claims.email) return;
+    const { issuer, upstream, sub: newSub } = row;
+    try {
+      await store.upsertPerson({ issuer, idpSub, upstream, newSub, name, email }, now());
+    } catch (error) {
+      // The refresh has been stored, so this must not fail it.
+      log.warn({ event: 'person_not_updated', cause: errorSummary(error) });
     }
   }
 

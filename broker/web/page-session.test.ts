@@ -49,6 +49,7 @@ const signIn = (before?: PageSession) =>
         claims: { groups: ['okta:staff'], name: 'Ada', email: 'ada@example.com' },
       },
       upstream: 'okta',
+      beganAt: broker.clock.now,
     }),
   );
 

@@ -38,6 +38,8 @@ interface PageTransaction {
   binding: ProviderBinding;
   purpose: Purpose;
   options: SignInOptions;
+  /** When the sign-in began. Other versions' transactions lack it. */
+  beganAt?: number | undefined;
 }
 
 const transactionMs = 600_000;
@@ -59,9 +61,10 @@ export async function startSignIn(
   purpose: Purpose,
   options: SignInOptions,
 ): Promise<string> {
+  const beganAt = deps.now();
   const state = randomBytes(32).toString('base64url');
   const { url, binding } = await upstream.authorizationUrl({ redirectUri: redirectUri(deps), state, ...options });
-  const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, options };
+  const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, options, beganAt };
   await deps.store.putTransaction({
     id: signInId(page, state),
     kind: 'page',
@@ -80,7 +83,15 @@ export interface Callback {
 
 export type Returned =
   | { purpose: Purpose; canceled: true }
-  | { purpose: Purpose; canceled: false; upstream: Upstream; identity: Identity; refreshToken: string | undefined };
+  | {
+      purpose: Purpose;
+      canceled: false;
+      upstream: Upstream;
+      identity: Identity;
+      refreshToken: string | undefined;
+      /** When the sign-in began, by the broker's clock. */
+      beganAt: number;
+    };
 
 /**
  * Finishes a sign-in when the provider sends the browser back.
@@ -97,7 +108,7 @@ export async function finishSignIn(
   // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
   if (!transaction) return undefined;
-  const { purpose, binding, options } = transaction;
+  const { purpose, binding, options, beganAt = deps.now() - transactionMs } = transaction;
   await deps.store.putTransaction({
     id: againId(page, state),
     kind: 'page',
@@ -117,7 +128,7 @@ export async function finishSignIn(
     binding,
     maxAge: options.maxAge,
   });
-  return { purpose, canceled: false, upstream, ...exchanged };
+  return { purpose, canceled: false, upstream, beganAt, ...exchanged };
 }
 
 /**

@@ -9,13 +9,13 @@ import { newPageSession, type PageSession, pageSessionHash, writePageSession } f
  * Creates a new page session after a sign-in, so that an ID from before the sign-in is worthless afterwards.
  *
  * @param before the browser's previous page session
- * @throws {OAuthError} `access_denied` if the provider ended the sign-in before it was finished
+ * @throws {OAuthError} `access_denied` if the sign-in was ended before it was finished
  */
 export async function rememberSignIn(
   deps: Pick<Deps, 'ring' | 'store' | 'now'>,
   c: BrokerContext,
   before: PageSession,
-  { identity, upstream }: { identity: Identity; upstream: string },
+  { identity, upstream, beganAt }: { identity: Identity; upstream: string; beganAt: number },
 ): Promise<PageSession> {
   const { store, now } = deps;
   const { issuer, idpSub, sid, issuedAt, claims } = identity;
@@ -28,9 +28,10 @@ export async function rememberSignIn(
     { id: pageSessionHash(session), sub, upstream, issuer, sid, issuedAt, groups, expiresAt },
     before.person && pageSessionHash(before),
     { at: now(), audit: [{ type: 'page.signed_in', sub, detail: { upstream, from: c.get('address') } }] },
+    beganAt,
   );
   if (outcome === 'tombstoned') {
-    throw new OAuthError('access_denied', 'the identity provider ended this sign-in; sign in again');
+    throw new OAuthError('access_denied', 'this sign-in was ended before it was finished; sign in again');
   }
   writePageSession(deps, c, session);
   return session;

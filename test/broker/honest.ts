@@ -210,7 +210,11 @@ export async function visitedPage(broker: InProcessBroker): Promise<OpenPage> {
 export async function signedInPage({ deps, clock }: InProcessBroker, idpSub: string): Promise<OpenPage> {
   const identity = { issuer: idp, idpSub, sid: undefined, issuedAt: clock.now, claims: { groups: [] } };
   const app = new Hono<Env>().get('/', async (c) => {
-    const page = await rememberSignIn(deps, c, newPageSession(clock.now), { identity, upstream: 'okta' });
+    const page = await rememberSignIn(deps, c, newPageSession(clock.now), {
+      identity,
+      upstream: 'okta',
+      beganAt: clock.now,
+    });
     return c.text(csrfToken(deps, page));
   });
   const answer = await app.request('/');

@@ -7,6 +7,7 @@ import type { Config } from '../../broker/config/types.ts';
 import type { Deps } from '../../broker/deps.ts';
 import { createRing } from '../../broker/keys/ring.ts';
 import { createStore } from '../../broker/store/open.ts';
+import { createTestStore } from './store.ts';
 
 export const issuer = 'https://latchkey.example.com';
 
@@ -40,7 +41,8 @@ upstreams:
 ${upstreams}
 ${more}`;
   const live = reloadableConfig(parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' }));
-  const store = before?.deps.store ?? (await createStore('sqlite::memory:', { now }));
+  const database = before ? undefined : await createTestStore();
+  const store = before?.deps.store ?? (await createStore(database?.url ?? '', { now, poolSize: 4 }));
   await store.migrate();
   const deps = compose({
     config: live.config,
@@ -66,7 +68,10 @@ ${more}`;
           incoming: { socket: { remoteAddress: init.from ?? '203.0.113.9', remotePort: 1, remoteFamily: 'IPv4' } },
         }),
       ),
-    close: () => store.close(),
+    async close() {
+      await store.close();
+      await database?.drop();
+    },
   };
 }
 

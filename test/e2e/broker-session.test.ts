@@ -1,6 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProof } from '../../shared/dpop.ts';
@@ -152,10 +150,8 @@ describe('proof of possession', () => {
 
   it('writes nothing for strangers, whose keys and proofs cost them nothing', async () => {
     const proofs = async () => {
-      const database = new DatabaseSync(`${broker.dir}/latchkey.db`, { readOnly: true });
-      const { count } = database.prepare('select count(*) as count from replay').get() as { count: number };
-      database.close();
-      return count;
+      const [row] = await broker.rows('select count(*) as count from replay');
+      return Number(row?.count);
     };
     const stranger = await client();
     const before = await proofs();
@@ -286,9 +282,7 @@ describe('signing out', () => {
 
   it('works without the key that its refresh token is sealed with', async () => {
     const { session } = await signedIn();
-    const store = new DatabaseSync(join(broker.dir, 'latchkey.db'));
-    store.exec(`update sessions set ring_kid = 'gone'`);
-    store.close();
+    await broker.rows(`update sessions set ring_kid = 'gone'`);
     const cookie = session.cookie;
     expect((await session.call('DELETE', '/session')).status).toBe(200);
     expect((await session.call('GET', '/session', undefined, { cookie })).body.error).toBe('invalid_session');
@@ -330,9 +324,13 @@ describe('what is written down', () => {
     const value = session.cookie.split('=')[1] ?? '';
     const refreshTokens = broker.idp.store.identifiers('RefreshToken');
     expect(refreshTokens.length).toBeGreaterThan(0);
+    const tables = ['sessions', 'device_sessions', 'device_grants', 'page_sessions', 'transactions', 'audit', 'people'];
+    const rows = await Promise.all(tables.map((table) => broker.rows(`select * from ${table}`)));
+    // The files hold what was overwritten, too. PostgreSQL's belong to its server.
     const files = (await readdir(broker.dir)).filter((name) => name.startsWith('latchkey.db'));
     const places = [
       broker.logged.join(),
+      JSON.stringify(rows),
       ...(await Promise.all(files.map((name) => readFile(`${broker.dir}/${name}`, 'latin1')))),
     ];
     for (const secret of [value, ...value.split('.'), ...refreshTokens]) {

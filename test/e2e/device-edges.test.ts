@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
@@ -23,9 +22,7 @@ afterAll(() => broker?.close());
 const newPerson = () => createPerson(broker.origins);
 
 async function audit(type: string): Promise<{ sub: string; detail: string }[]> {
-  const database = new DatabaseSync(`${broker.dir}/latchkey.db`, { readOnly: true });
-  const rows = database.prepare('select sub, detail from audit where type = ? order by seq').all(type);
-  database.close();
+  const rows = await broker.rows('select sub, detail from audit where type = ? order by seq', type);
   return rows as { sub: string; detail: string }[];
 }
 

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres } from '../conformance/store/postgres.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
@@ -87,18 +85,16 @@ describe('GET /session/events', () => {
 
   it('is no activity: the idle expiry stays where it was', async () => {
     const session = await signedIn();
-    const database = new DatabaseSync(join(broker.dir, 'latchkey.db'));
-    const idle = () => Number(database.prepare('select max(idle_expires_at) as at from sessions').get()?.at);
-    database.exec('update sessions set idle_expires_at = idle_expires_at - 3600000');
-    const before = idle();
+    const idle = async () => Number((await broker.rows('select max(idle_expires_at) as at from sessions'))[0]?.at);
+    await broker.rows('update sessions set idle_expires_at = idle_expires_at - 3600000');
+    const before = await idle();
     const events = await open(session);
     await events.connected();
     expect(events.response.headers.getSetCookie()).toEqual([]);
-    expect(idle()).toBe(before);
+    expect(await idle()).toBe(before);
     await session.call('GET', '/session');
-    expect(idle()).toBeGreaterThan(before);
+    expect(await idle()).toBeGreaterThan(before);
     await events.close();
-    database.close();
   });
 
   it('is open four times a session: the oldest makes room', async () => {

@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newSecret } from '../../broker/oauth/client-authentication/client-secret.ts';
@@ -33,7 +32,7 @@ const failureOf = (kind: string): Promise<Line> =>
   });
 
 async function auditOf(kind: string) {
-  const store = await createStore(`sqlite:${join(broker.dir, 'latchkey.db')}`, { now: Date.now });
+  const store = await createStore(broker.storeUrl, { now: Date.now });
   try {
     const entries = await store.auditAfter(0, 1_000);
     return entries.filter(({ type, detail }) => type === 'authentication.failed' && detail.kind === kind);

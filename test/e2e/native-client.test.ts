@@ -207,11 +207,8 @@ describe('an authorization code', () => {
   });
 
   it('is sealed: the store does not hold it', async () => {
-    const { DatabaseSync } = await import('node:sqlite');
     const code = await codeOf();
-    const database = new DatabaseSync(`${broker.dir}/latchkey.db`, { readOnly: true });
-    const rows = database.prepare('select * from device_grants').all();
-    database.close();
+    const rows = await broker.rows('select * from device_grants');
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(code);
     expect(JSON.stringify(rows)).not.toContain(verifier);

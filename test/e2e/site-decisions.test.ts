@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { openEvents } from './kit/event-stream.ts';
@@ -118,25 +116,22 @@ it('/account shows what was chosen, when and from where a site was last used, an
 it('a site’s use is not a write a token', async () => {
   const [one] = both();
   await token(one, notes);
-  const database = new DatabaseSync(join(broker.dir, 'latchkey.db'));
-  const lastUse = () => database.prepare('select last_used_at as at from sites where origin = ?').get(notes)?.at;
-  const before = lastUse();
+  const lastUse = async () =>
+    (await broker.rows('select last_used_at as at from sites where origin = ?', notes))[0]?.at;
+  const before = await lastUse();
   expect(before).toBeTypeOf('number');
   await token(one, notes);
-  expect(lastUse()).toBe(before);
-  database.exec('update sites set last_used_at = last_used_at - 300000');
+  expect(await lastUse()).toBe(before);
+  await broker.rows('update sites set last_used_at = last_used_at - 300000');
   await token(one, notes);
-  expect(lastUse()).toBeGreaterThanOrEqual(Number(before));
-  database.close();
+  expect(await lastUse()).toBeGreaterThanOrEqual(Number(before));
 });
 
 it('each decision that changes something is in the audit', async () => {
   const [one] = both();
   await one.call('POST', '/session/consents', asked);
   for (const decision of ['never', 'never', 'ask', 'ask'] as const) await decide(one, decision);
-  const database = new DatabaseSync(join(broker.dir, 'latchkey.db'));
-  const rows = database.prepare(`select type, detail from audit where type like 'consent.%' order by seq`).all();
-  database.close();
+  const rows = await broker.rows(`select type, detail from audit where type like 'consent.%' order by seq`);
   const last = rows.slice(-3).map(({ type, detail }) => [type, JSON.parse(String(detail))]);
   expect(last).toEqual([
     ['consent.granted', { origin: shop, resource: api, scope: 'orders:read' }],

@@ -47,7 +47,8 @@ export async function checkAssertion(
   if (exp > now() / 1_000 + longestSeconds + clockTolerance)
     throw refused(`exp must be at most ${longestSeconds} seconds from now`);
   if (typeof jti !== 'string' || jti.length > 256) throw refused('jti must be a string of at most 256 characters');
-  const endsAt = (exp + clockTolerance) * 1_000;
+  // Rounded up: jose compares whole seconds, so a fraction of `exp` counts as the next second.
+  const endsAt = (Math.ceil(exp) + clockTolerance) * 1_000;
   if (!(await store.rememberOnce(`assertion:${sha256(`${clientId}\0${jti}`)}`, endsAt, now()))) {
     throw refused('it was already used (jti); create a new one for each request');
   }

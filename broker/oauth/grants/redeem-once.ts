@@ -131,7 +131,7 @@ async function begin(
   { grant, sub, claims, sealed }: OpenedGrant,
   { refreshToken, from, proof }: Beginning,
 ): Promise<boolean> {
-  const { refreshToken: upstreamToken, upstream, issuer, issuedAt, refreshedAt } = sealed;
+  const { refreshToken: upstreamToken, upstream, issuer, issuedAt, refreshedAt, beganAt = grant.createdAt } = sealed;
   const id = familyRowId(refreshToken);
   const token =
     upstreamToken === undefined
@@ -145,6 +145,7 @@ async function begin(
   return store.claimDeviceGrant(grant.deviceCodeHash, now(), {
     sealedGrant: grant.sealedGrant ?? '',
     resealed: await sealGrant(grant.publicKey, begun),
+    beganAt,
     deviceSession: {
       id,
       clientId: client.clientId,

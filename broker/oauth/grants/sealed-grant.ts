@@ -13,6 +13,8 @@ export interface SealedGrant {
   issuedAt: number;
   /** When the provider last vouched for the person, in epoch milliseconds. */
   refreshedAt: number;
+  /** When the sign-in for "Allow" began, in epoch milliseconds by the broker's clock. Older grants lack it. */
+  beganAt?: number | undefined;
   /** Set for authorization codes: what the redemption has to present again, and what the ID token repeats. */
   authorization?:
     | {

@@ -95,21 +95,22 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: R
       return decided;
     },
 
-    claimDeviceGrant(deviceCodeHash, now, { sealedGrant, resealed, deviceSession }) {
+    claimDeviceGrant(deviceCodeHash, now, { sealedGrant, resealed, deviceSession, beganAt = deviceSession.createdAt }) {
       return transaction(async (trx) => {
-        const dead = await isTombstoned(trx, deviceSession);
+        const { clientId } = deviceSession;
+        const dead = await isTombstoned(trx, deviceSession, { beganAt, clientId });
         const { numUpdatedRows } = await trx
           .updateTable('deviceGrants')
           .set(dead ? over('denied') : { sealedGrant: resealed })
           .where('deviceCodeHash', '=', deviceCodeHash)
-          .where('clientId', '=', deviceSession.clientId)
+          .where('clientId', '=', clientId)
           .where('sub', '=', deviceSession.sub)
           .where('sealedGrant', '=', sealedGrant)
           .where('state', '=', 'allowed')
           .where('expiresAt', '>', now)
           .executeTakeFirstOrThrow();
         if (numUpdatedRows === 0n || dead) return false;
-        await insertDeviceSession(trx, deviceSession);
+        await insertDeviceSession(trx, deviceSession, beganAt);
         return true;
       });
     },

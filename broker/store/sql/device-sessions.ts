@@ -1,18 +1,19 @@
 import type { DeviceSession, NewDeviceSession } from '../model.ts';
 import type { DeviceSessionStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
-import { endGrantsOf, endReported, fresh, setGrantState } from './grants.ts';
+import { endGrantsOf, endReported, initialState, setGrantState } from './grants.ts';
 import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 import type { Db } from './schema.ts';
 
 const deviceSession = codec<DeviceSession, 'claims' | 'scopes'>('claims', 'scopes');
 
-/** Used when a device grant is redeemed. */
-export async function insertDeviceSession(trx: Db, values: NewDeviceSession): Promise<void> {
+/** Used when a device grant is redeemed. @param beganAt when the sign-in for "Allow" began */
+export async function insertDeviceSession(trx: Db, values: NewDeviceSession, beganAt: number): Promise<void> {
+  const state = await initialState(trx, values, { beganAt });
   await trx
     .insertInto('deviceSessions')
-    .values(deviceSession.encode({ ...values, ...fresh }))
+    .values(deviceSession.encode({ ...values, ...state }))
     .execute();
 }
 

@@ -1,10 +1,11 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { emailKey } from '../email-key.ts';
 import type { LogoutTarget, Report, SignInFilter, UnendedState, UpstreamGrant } from '../model.ts';
 import type { EndedSignIn, GrantKind } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import type { Reports } from './reports.ts';
 import type { Db, Schema } from './schema.ts';
-import { tombstonesOver } from './tombstones.ts';
+import { type Dated, hintsAbout, tombstonesOver } from './tombstones.ts';
 
 /**
  * Code shared by browser and device sessions. Both tables have `id` and the columns of `UpstreamGrant`. Kysely can't
@@ -70,18 +71,29 @@ export async function endGrantsOf(
   return rows.map(({ id }) => id);
 }
 
-/** Selects rows by person, by client, or by provider session. Only device sessions have a client. */
-export type Holder = { sub: string } | { clientId: string } | LogoutTarget;
+/** Selects rows. Only device sessions have a client, and only browser sessions have a predecessor. */
+export type Holder = { browser: string } | { sub: string } | { clientId: string } | LogoutTarget;
 
 /** Matches the rows of `who`. */
 const isOf =
   (who: Holder) =>
   (eb: ExpressionBuilder<Schema, 'sessions'>): Expression<SqlBool> => {
+    if ('browser' in who) {
+      const { browser } = who;
+      const replaced = eb.selectFrom('sessions as own').select('own.predecessor').where('own.id', '=', browser);
+      return eb.or([eb('id', '=', browser), eb('predecessor', '=', browser), eb('id', '=', replaced)]);
+    }
     if ('sub' in who) return eb('sub', '=', who.sub);
     if ('clientId' in who) return sql<SqlBool>`${sql.ref('clientId')} = ${who.clientId}`;
-    if ('sid' in who) return eb.and([eb('issuer', '=', who.issuer), eb('sid', '=', who.sid)]);
-    const person = eb.selectFrom('people').where('issuer', '=', who.issuer).where('idpSub', '=', who.idpSub);
-    return eb('sub', 'in', person.select('people.sub'));
+    const { issuer } = who;
+    const people = eb.selectFrom('people').select('people.sub').where('people.issuer', '=', issuer);
+    if ('email' in who) return eb('sub', 'in', people.where('emailKey', '=', emailKey(who.email)));
+    if (!('sid' in who)) return eb('sub', 'in', people.where('idpSub', '=', who.idpSub));
+    const ofSession = eb.and([eb('issuer', '=', issuer), eb('sid', '=', who.sid)]);
+    if (who.idpSub === undefined) return ofSession;
+    // The provider named no session for these sign-ins, so any of them may be meant.
+    const unnamed = eb.and([eb('sid', 'is', null), eb('sub', 'in', people.where('idpSub', '=', who.idpSub))]);
+    return eb.or([ofSession, unnamed]);
   };
 
 /** Ends at most `limit` grants that match. */
@@ -131,9 +143,10 @@ export async function forgetPageSessionsWhere(
 /** Deletes page sessions. They have the same owner columns as sessions, and no data to keep. */
 export async function forgetPageSessionsOf(
   trx: Db,
-  who: { sub: string } | LogoutTarget,
+  who: { browser: string } | { sub: string } | LogoutTarget,
   olderThan: number,
 ): Promise<void> {
+  if ('browser' in who) return;
   await trx
     .deleteFrom('pageSessions' as 'sessions')
     .where('issuedAt', '<=', olderThan)
@@ -157,19 +170,50 @@ export async function setGrantState(
   return numUpdatedRows === 1n;
 }
 
-/** @param sid as in `tombstonesOver` */
-export async function isTombstoned(
-  trx: Db,
-  grant: Pick<UpstreamGrant, 'issuer' | 'upstream' | 'sub' | 'issuedAt'>,
-  sid?: string,
-): Promise<boolean> {
-  const over = tombstonesOver({
-    issuer: sql.val(grant.issuer),
-    upstream: sql.val(grant.upstream),
-    sub: sql.val(grant.sub),
-    sid: sid === undefined ? undefined : sql.val(sid),
-    issuedAt: sql.val(grant.issuedAt),
-  });
-  const { dead } = await trx.selectNoFrom((eb) => eb.exists(over).as('dead')).executeTakeFirstOrThrow();
-  return Boolean(dead);
+/** Marks everything of a person for a recheck. @returns how many rows */
+export async function recheckGrantsOf(trx: Db, kind: GrantKind, sub: string): Promise<number> {
+  const { numUpdatedRows } = await trx
+    .updateTable(tableOf(kind))
+    .set((eb) => ({ state: 'recheck', rechecks: eb('rechecks', '+', eb.lit(1)) }))
+    .where('sub', '=', sub)
+    // Rows that are marked already are marked again: their request to the provider may predate this hint.
+    .where('state', 'in', ['active', 'recheck'])
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
+/** A grant that is about to be stored. */
+type NewGrant = Pick<UpstreamGrant, 'issuer' | 'upstream' | 'sub' | 'issuedAt'>;
+
+interface Origin {
+  /** By the broker's clock. */
+  beganAt: number;
+  /** `null` if the provider named no session; absent for grants that outlive it. */
+  sid?: string | null | undefined;
+  clientId?: string | undefined;
+}
+
+/** Whether a grant must not be stored, because it has been ended since it began. */
+export const isTombstoned = (trx: Db, grant: NewGrant, origin: Origin): Promise<boolean> =>
+  exists(trx, tombstonesOver(dated(grant, origin)));
+
+/** The initial state of a grant: a hint that came since it began makes the provider be asked before anything else. */
+export async function initialState(trx: Db, grant: NewGrant, origin: Origin) {
+  const isHinted = await exists(trx, hintsAbout(dated(grant, origin)));
+  return isHinted ? ({ ...fresh, state: 'recheck', rechecks: 1 } as const) : fresh;
+}
+
+const dated = ({ issuer, upstream, sub, issuedAt }: NewGrant, { beganAt, sid, clientId }: Origin): Dated => ({
+  issuer: sql.val(issuer),
+  upstream: sql.val(upstream),
+  sub: sql.val(sub),
+  sid: sid === undefined ? undefined : sql<string | null>`cast(${sid} as text)`,
+  clientId: clientId === undefined ? undefined : sql.val(clientId),
+  issuedAt: sql.val(issuedAt),
+  beganAt: sql.val(beganAt),
+});
+
+async function exists(trx: Db, query: ReturnType<typeof tombstonesOver>): Promise<boolean> {
+  const { found } = await trx.selectNoFrom((eb) => eb.exists(query).as('found')).executeTakeFirstOrThrow();
+  return Boolean(found);
 }

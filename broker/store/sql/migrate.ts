@@ -30,14 +30,15 @@ export async function migrate({ dialect, exclusively, clock }: SqlDatabase): Pro
   });
 }
 
-const tools = ({ schema }: Db, dialect: SqlDatabase['dialect']): MigrationTools => ({
-  schema,
+const tools = (db: Db, dialect: SqlDatabase['dialect']): MigrationTools => ({
+  schema: db.schema,
+  db,
   serial: (table, column) =>
     dialect === 'postgres'
       ? table.addColumn(column, 'bigserial', (definition) => definition.primaryKey())
       : table.addColumn(column, 'integer', (definition) => definition.primaryKey().autoIncrement()),
   async index(table, ...columns) {
-    await schema
+    await db.schema
       .createIndex(`${table}_${columns.join('_')}`)
       .on(table)
       .columns(columns)

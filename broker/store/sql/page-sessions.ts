@@ -8,10 +8,10 @@ import { codec } from './row.ts';
 const pageSession = codec<PageSession, 'groups'>('groups');
 
 export const pageSessions = ({ db, transaction }: SqlDatabase, reports: Reports): PageSessionStore => ({
-  async insertPageSession(values, replaces, report) {
+  async insertPageSession(values, replaces, report, beganAt = values.issuedAt) {
     const outcome = await transaction(async (trx) => {
       if (replaces !== undefined) await trx.deleteFrom('pageSessions').where('id', '=', replaces).execute();
-      if (await isTombstoned(trx, values, values.sid)) return 'tombstoned' as const;
+      if (await isTombstoned(trx, values, { beganAt, sid: values.sid ?? null })) return 'tombstoned' as const;
       await trx.insertInto('pageSessions').values(pageSession.encode(values)).execute();
       await reports.write(trx, report);
       return 'inserted' as const;

@@ -1,3 +1,4 @@
+import { emailKey } from '../email-key.ts';
 import type { Person } from '../model.ts';
 import type { PersonStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
@@ -5,16 +6,19 @@ import { codec } from './row.ts';
 
 export const person = codec<Person>();
 
+const keyOf = ({ email }: Pick<Person, 'email'>) => (email === undefined ? null : emailKey(email));
+
 export const people = ({ db }: SqlDatabase): PersonStore => ({
   async upsertPerson({ newSub, ...known }, now) {
     const row = await db
       .insertInto('people')
-      .values({ ...person.encode({ ...known, sub: newSub }), createdAt: now, updatedAt: now })
+      .values({ ...person.encode({ ...known, sub: newSub }), emailKey: keyOf(known), createdAt: now, updatedAt: now })
       .onConflict((conflict) =>
         conflict.columns(['issuer', 'idpSub']).doUpdateSet((eb) => ({
           upstream: eb.ref('excluded.upstream'),
           name: eb.fn.coalesce('excluded.name', 'people.name'),
           email: eb.fn.coalesce('excluded.email', 'people.email'),
+          emailKey: eb.fn.coalesce('excluded.emailKey', 'people.emailKey'),
           updatedAt: now,
         })),
       )
@@ -38,9 +42,7 @@ export const people = ({ db }: SqlDatabase): PersonStore => ({
       .select(['sub', 'issuer', 'idpSub', 'upstream', 'name', 'email'])
       .$if(issuer !== undefined, (query) => query.where('issuer', '=', issuer ?? ''))
       .$if(idpSub !== undefined, (query) => query.where('idpSub', '=', idpSub ?? ''))
-      .$if(email !== undefined, (query) =>
-        query.where((eb) => eb(eb.fn('lower', ['email']), '=', email?.toLowerCase() ?? '')),
-      )
+      .$if(email !== undefined, (query) => query.where('emailKey', '=', emailKey(email ?? '')))
       .$if(after !== undefined, (query) => query.where('sub', '>', after ?? ''))
       .orderBy('sub')
       .limit(limit)

@@ -3,6 +3,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql } from
 import type { Pool, PoolClient } from 'pg';
 import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { portable } from './parameters.ts';
 import { listenOn } from './postgres-listen.ts';
 import type { Db, Schema } from './schema.ts';
 
@@ -115,8 +116,9 @@ function guard(pool: Pool, sqlState: SqlState): PostgresPool {
     let broken = false;
     return {
       async query(text: string, parameters: readonly unknown[]) {
+        const values = portable(parameters);
         try {
-          return await client.query(text, [...parameters]);
+          return await client.query(text, values);
         } catch (error) {
           const cause = named(error);
           broken ||= cause instanceof StoreUnavailableError;

@@ -57,13 +57,14 @@ export const refresh = ({ db, clock, quick }: SqlDatabase): RefreshStore => ({
       .where('state', '<>', 'ended')
       .where((eb) => {
         const column = <T>(name: string) => sql.ref<T>(`${table}.${name}`);
-        const sid = kind === 'session' ? column<string | null>('sid') : undefined;
         const over = {
           issuer: column<string>('issuer'),
           upstream: column<string>('upstream'),
           sub: column<string>('sub'),
-          sid,
+          sid: kind === 'session' ? column<string | null>('sid') : undefined,
+          clientId: kind === 'device' ? column<string>('clientId') : undefined,
           issuedAt: column<number>('issuedAt'),
+          beganAt: column<number>('createdAt'),
         };
         return eb.not(eb.exists(tombstonesOver(over)));
       })

@@ -1,30 +1,37 @@
 import type { Revocation } from '../model.ts';
 import type { RevocationStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
+import { recheckGrantsOf } from './grants.ts';
 import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
-import { tombstoneKey } from './tombstones.ts';
+import { hintRow, tombstoneRows } from './tombstones.ts';
 
 const revocation = codec<Revocation, 'event'>('event');
 
 export const revocations = ({ db, transaction, exclusively }: SqlDatabase, reports: Reports): RevocationStore => ({
-  async addTombstone({ iat, ...target }, expiresAt) {
-    // This transaction and the inserts that check for tombstones are serializable, so one always sees the other.
-    const news = await transaction((trx) =>
-      trx
-        .insertInto('tombstones')
-        .values({ ...tombstoneKey(target), iat, expiresAt })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['issuer', 'kind', 'value'])
-            .doUpdateSet({ iat, expiresAt })
-            .whereRef('tombstones.iat', '<', 'excluded.iat'),
-        )
-        .returning('iat')
-        .executeTakeFirst(),
-    );
-    return news !== undefined;
+  async addTombstone(tombstone, expiresAt) {
+    return (await addRows(transaction, tombstoneRows(tombstone), expiresAt)).length > 0;
   },
+
+  async isTokenRevoked(jti) {
+    const row = await db
+      .selectFrom('tombstones')
+      .select('iat')
+      .where('issuer', '=', '')
+      .where('kind', '=', 'token')
+      .where('value', '=', jti)
+      .executeTakeFirst();
+    return row !== undefined;
+  },
+
+  async addHint(target, at, expiresAt) {
+    await addRows(transaction, [hintRow(target, at)], expiresAt);
+  },
+
+  recheckEverythingOf: (sub) =>
+    transaction(
+      async (trx) => (await recheckGrantsOf(trx, 'session', sub)) + (await recheckGrantsOf(trx, 'device', sub)),
+    ),
 
   async appendRevocation(event, now) {
     const seq = await exclusively('revocations', (trx) => reports.append(trx, event, now));
@@ -50,3 +57,23 @@ export const revocations = ({ db, transaction, exclusively }: SqlDatabase, repor
 
   onRevocation: reports.onEvent,
 });
+
+/** This transaction and the inserts that check for tombstones are serializable, so one always sees the other. */
+const addRows = (
+  transaction: SqlDatabase['transaction'],
+  rows: ReturnType<typeof tombstoneRows>,
+  expiresAt: number,
+): Promise<{ iat: number }[]> =>
+  transaction((trx) =>
+    trx
+      .insertInto('tombstones')
+      .values(rows.map((row) => ({ ...row, expiresAt })))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['issuer', 'kind', 'value'])
+          .doUpdateSet((eb) => ({ iat: eb.ref('excluded.iat'), expiresAt }))
+          .whereRef('tombstones.iat', '<', 'excluded.iat'),
+      )
+      .returning('iat')
+      .execute(),
+  );

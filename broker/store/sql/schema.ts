@@ -23,7 +23,8 @@ import type { Row } from './row.ts';
  * The actual database schema is defined in `migrations/`.
  */
 export interface Schema {
-  people: Row<Person> & { createdAt: number; updatedAt: number };
+  /** `emailKey` is `emailKey(email)`. */
+  people: Row<Person> & { emailKey: string | null; createdAt: number; updatedAt: number };
   transactions: Row<SignInTransaction, 'data'>;
   sessions: Row<Session, 'claims'>;
   pageSessions: Row<PageSession, 'groups'>;
@@ -36,13 +37,7 @@ export interface Schema {
   sites: Row<Site>;
   refreshRotation: ProviderClient & { rotates: Rotates; seenAt: number };
   signingKeys: Row<SigningKey, 'publicJwk'>;
-  tombstones: {
-    issuer: string;
-    kind: 'sid' | 'sub' | 'upstream' | 'everything';
-    value: string;
-    iat: number;
-    expiresAt: number;
-  };
+  tombstones: { issuer: string; kind: TombstoneKind; value: string; iat: number; expiresAt: number };
   revocations: WithoutSeq<Row<Revocation, 'event'>> & { expiresAt: number };
   audit: WithoutSeq<Row<StoredAuditEntry, 'detail'>> & {
     /** The batch that seals the entry; null until then. */
@@ -60,6 +55,23 @@ export interface SignInTransaction {
   data: Record<string, unknown>;
   expiresAt: number;
 }
+
+/** What `value` is, and by whose clock `iat` counts. */
+export type TombstoneKind =
+  /** By the provider's clock. `no_sid`: sign-ins of this `sub` for which the provider named no session. */
+  | 'sid'
+  | 'sub'
+  | 'no_sid'
+  | 'email'
+  /** By the broker's clock; `issuer` is empty. */
+  | 'person'
+  | 'client'
+  | 'upstream'
+  | 'everything'
+  | 'token'
+  /** Hints, by the broker's clock. */
+  | 'hint_sub'
+  | 'hint_email';
 
 type WithoutSeq<T> = Omit<T, 'seq'> & { seq: Generated<number> };
 

@@ -9,7 +9,7 @@ import {
   endReported,
   forgetPageSessionsOf,
   forgetPageSessionsWhere,
-  fresh,
+  initialState,
   isTombstoned,
   setGrantState,
 } from './grants.ts';
@@ -17,6 +17,7 @@ import { person } from './people.ts';
 import { prepared } from './prepared.ts';
 import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
+import type { Db } from './schema.ts';
 import { site } from './sites.ts';
 
 const session = codec<Session, 'claims'>('claims');
@@ -51,13 +52,31 @@ export const sessions = (database: SqlDatabase, reports: Reports): SessionStore 
       .where('sessions.id', '=', id),
   );
 
+  /** Whether the session was ended, other than by being replaced, since `beganAt`. */
+  async function wasEndedSince(trx: Db, id: string, beganAt: number): Promise<boolean> {
+    const row = await trx
+      .selectFrom('sessions')
+      .select('id')
+      .where('id', '=', id)
+      .where('state', '=', 'ended')
+      .where('endReason', '<>', 'replaced')
+      .where('endedAt', '>=', beganAt)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   return {
-    async insertSession(values, report) {
+    async insertSession(values, report, beganAt = values.createdAt) {
       const outcome = await transaction(async (trx) => {
-        if (await isTombstoned(trx, values, values.sid)) return 'tombstoned' as const;
+        const { predecessor, sid = null } = values;
+        const isEnded =
+          (await isTombstoned(trx, values, { beganAt, sid })) ||
+          (predecessor !== undefined && (await wasEndedSince(trx, predecessor, beganAt)));
+        if (isEnded) return 'tombstoned' as const;
+        const state = await initialState(trx, values, { beganAt });
         await trx
           .insertInto('sessions')
-          .values(session.encode({ ...values, ...fresh }))
+          .values(session.encode({ ...values, ...state }))
           .execute();
         await reports.write(trx, report);
         return 'inserted' as const;

@@ -11,6 +11,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { StoreUnavailableError } from '../store.ts';
+import { portable } from './parameters.ts';
 
 /**
  * How long one connection waits for another's lock. SQLite's own wait blocks the whole process, so it is kept short;
@@ -55,7 +56,7 @@ class Driver extends SqliteDriver {
 function adapt(database: DatabaseSync) {
   const prepare = (text: string) => {
     const statement = database.prepare(text);
-    const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+    const values = (parameters: readonly unknown[]) => portable(parameters) as SQLInputValue[];
     return {
       reader: statement.columns().length > 0,
       all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),

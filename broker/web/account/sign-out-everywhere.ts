@@ -2,7 +2,6 @@ import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import { OAuthError } from '../../errors.ts';
 import { endSignIns } from '../../revocation/end-sign-ins.ts';
-import type { Identity } from '../../upstream/types.ts';
 import type { PageSession } from '../page-session.ts';
 import type { Returned } from '../page-sign-in.ts';
 import { forgetSignIn } from '../remember-sign-in.ts';
@@ -35,18 +34,17 @@ export async function finishSigningOut(
   if (page.person?.sub !== sub || !isFresh) {
     throw new OAuthError('access_denied', 'this was not a fresh sign-in by the same person; nothing was signed out');
   }
-  await signOutEverywhere(deps, sub, identity);
+  await signOutEverywhere(deps, sub);
   return forgetSignIn(deps, c, page);
 }
 
 /**
- * Ends every browser, page session and device that began before this sign-in, by the provider's clock. The tombstone
- * also covers grants that were allowed but not redeemed yet. Consents stay, because they are decisions, not sign-ins.
+ * Ends every browser, page session and device, and what is under way. Consents stay, because they are decisions, not
+ * sign-ins.
  */
-const signOutEverywhere = (deps: Deps, sub: string, { issuer, idpSub, issuedAt }: Identity) =>
+const signOutEverywhere = (deps: Deps, sub: string) =>
   endSignIns(deps, {
-    signIns: { of: 'person', person: { sub, issuer, idpSub } },
-    until: issuedAt,
+    signIns: { of: 'person', person: { sub } },
     reason: 'person',
     audit: (ended) => [{ type: 'account.signed_out_everywhere', sub, detail: { ...ended } }],
   });

@@ -10,7 +10,7 @@ import type { Purpose, Returned } from '../page-sign-in.ts';
 export async function finishAllowingDevice(
   parts: Pick<Deps, 'store' | 'log' | 'now'>,
   page: PageSession,
-  { identity, refreshToken, upstream }: Extract<Returned, { canceled: false }>,
+  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { canceled: false }>,
   purpose: Extract<Purpose, { type: 'allow' }>,
 ): Promise<Landing> {
   if (page.person?.sub !== purpose.sub) {
@@ -19,7 +19,7 @@ export async function finishAllowingDevice(
       'a different person signed in than the one who chose Allow; enter the code again',
     );
   }
-  const granted = { upstream: upstream.config.name, identity, refreshToken };
+  const granted = { upstream: upstream.config.name, identity, refreshToken, beganAt };
   await followBrowser(parts, purpose.ticket, page);
   const { decision, isTaken } = await allowDevice(parts, granted, purpose);
   if (!isTaken && refreshToken !== undefined && upstream.preset.revocationIsNarrow) void upstream.revoke(refreshToken);

@@ -13,7 +13,7 @@ export async function finishAllowingNativeClient(
   deps: Deps,
   c: BrokerContext,
   page: PageSession,
-  { identity, refreshToken, upstream }: Extract<Returned, { canceled: false }>,
+  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { canceled: false }>,
   { request, sub, ticket }: Extract<Purpose, { type: 'authorize_allow' }>,
 ): Promise<Landing> {
   const { config } = deps;
@@ -24,7 +24,7 @@ export async function finishAllowingNativeClient(
     );
     return { to: errorUrl(config, request, other), result: { type: 'message', name: 'denied' } };
   }
-  const granted = { upstream: upstream.config.name, identity, refreshToken };
+  const granted = { upstream: upstream.config.name, identity, refreshToken, beganAt };
   const by = { sub, address: c.get('address'), userAgent: c.req.header('User-Agent') };
   const code = await allowNativeClient(deps, request, granted, by);
   await keepResult(deps, ticket, { pages: [page], sub }, { type: 'native', request, decided: 'allowed' });

@@ -80,7 +80,7 @@ export const endEveryone = (it: StoreTest) =>
     ] as const)('meets what is under way: tombstone over %s', async ([, target, isMet], { store, person }) => {
       const browser = await insertedSession(store, person);
       const grant = await allowedGrant(store, person);
-      await store.addTombstone({ ...target, iat: t0 }, life);
+      await store.addTombstone({ ...target, at: t0 }, life);
       const [inserted, committed] = isMet ? ['tombstoned', false] : ['inserted', true];
       expect(await store.insertSession(newSession(person))).toBe(inserted);
       const { sub, issuer, upstream } = person;
@@ -89,7 +89,7 @@ export const endEveryone = (it: StoreTest) =>
       const seen = { version: 1, rechecks: 0 };
       expect(await store.commitRefresh('session', browser.id, seen, result)).toBe(committed);
       expect(await claimGrant(store, grant, newDeviceSession(person))).toBe(committed);
-      expect(await store.insertSession({ ...newSession(person), issuedAt: t0 + 1 })).toBe('inserted');
+      expect(await store.insertSession(newSession(person), undefined, t0 + 1)).toBe('inserted');
     });
 
     it('deletes page sessions with the browser sessions', async ({ store, person }) => {

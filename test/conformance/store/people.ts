@@ -55,6 +55,52 @@ export const people = (it: StoreTest) =>
       expect(await subs({ issuer, email: 'nobody@example.com' }, { limit: 10 })).toEqual([]);
     });
 
+    it.for([
+      ['ÉCLAIR@example.com', 'e\u0301clair@EXAMPLE.com'],
+      ['straße@example.de', 'STRASSE@example.de'],
+      ['σοφός@example.gr', 'ΣΟΦΌΣ@example.gr'],
+      ['ＡＤＡ@example.com', 'ada@example.com'],
+      ['ada@bücher.example', 'ADA@xn--bcher-kva.Example'],
+      ['İpek@example.com', 'i\u0307pek@example.com'],
+      ['иван@пример.рф', 'ИВАН@ПРИМЕР.РФ'],
+    ])('finds %s by %s, and the other way round', async ([stored = '', searched = ''], { store }) => {
+      for (const [one, other] of [
+        [stored, searched],
+        [searched, stored],
+      ] as const) {
+        const issuer = `https://${id()}.example.com`;
+        const { sub } = await store.upsertPerson({ ...newPerson(), issuer, email: one }, t0);
+        expect((await store.findPeople({ issuer, email: other }, { limit: 10 })).map((person) => person.sub)).toEqual([
+          sub,
+        ]);
+      }
+    });
+
+    it('takes no other address for the same', async ({ store }) => {
+      const issuer = `https://${id()}.example.com`;
+      await store.upsertPerson({ ...newPerson(), issuer, email: 'ilkin@example.com' }, t0);
+      for (const email of [
+        'ılkin@example.com',
+        'ilkin@example.co',
+        'ìlkin@example.com',
+        'ilkin',
+        '',
+        'a@b@example.com',
+      ]) {
+        expect(await store.findPeople({ issuer, email }, { limit: 10 })).toEqual([]);
+      }
+    });
+
+    it('follows a new e-mail, and finds nobody by the old one', async ({ store }) => {
+      const ada = { ...newPerson(), issuer: `https://${id()}.example.com`, email: 'ada@example.com' };
+      const { sub } = await store.upsertPerson(ada, t0);
+      await store.upsertPerson({ ...ada, email: 'LOVELACE@example.com' }, t0);
+      await store.upsertPerson({ ...ada, email: undefined }, t0);
+      const found = await store.findPeople({ issuer: ada.issuer, email: 'lovelace@example.com' }, { limit: 10 });
+      expect(found.map((person) => person.sub)).toEqual([sub]);
+      expect(await store.findPeople({ issuer: ada.issuer, email: 'ada@example.com' }, { limit: 10 })).toEqual([]);
+    });
+
     it('makes one person of 30 first sign-ins at once', async ({ subject }) => {
       const ada = newPerson();
       const subs = await parallel(30, subject.replicas, async (store) => {

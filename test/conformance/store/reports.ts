@@ -153,7 +153,7 @@ export const reports = (it: StoreTest) =>
       await store.decideDeviceGrant(id(), { decision: 'deny', sub: person.sub }, t0, report);
       await store.revokeConsent(site(person), report);
       await store.letSiteAsk(site(person), report);
-      await store.addTombstone({ everything: true, iat: t0 }, t0 + 1);
+      await store.addTombstone({ everything: true, at: t0 }, t0 + 1);
       expect(await store.insertSession(newSession(person), report)).toBe('tombstoned');
       expect(await store.auditAfter(0, 10)).toEqual([]);
       expect(await store.revocationsAfter(0, 10)).toEqual([]);

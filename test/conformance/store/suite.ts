@@ -5,6 +5,7 @@ import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
 import { endEveryone } from './end-everyone.ts';
 import { type Subject, storeTest } from './harness.ts';
+import { hostileValues } from './hostile-values.ts';
 import { lifecycle } from './lifecycle.ts';
 import { limits } from './limits.ts';
 import { pageSessions } from './page-sessions.ts';
@@ -40,6 +41,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       audit,
       limits,
       lifecycle,
+      hostileValues,
     ]) {
       group(it);
     }

@@ -14,7 +14,8 @@ import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../../..
 import { createIdp, newSigningKey } from '../../../demo/idp/idp.ts';
 import { originsOf } from '../../../demo/ports.ts';
 import { serve } from '../../../demo/serve.ts';
-import { demoUsers } from '../../../demo/users.ts';
+import { type DemoUser, demoUsers } from '../../../demo/users.ts';
+import { createTestStore } from '../../broker/store.ts';
 import { holdable } from './held-token.ts';
 import { freePorts } from './ports.ts';
 import { type Trouble, unreliable } from './unreliable.ts';
@@ -24,12 +25,15 @@ type Tree = Record<string, unknown>;
 export const redirectUri = chromeRedirectUri(chromeExtensionId(demoExtensionKey));
 
 /**
- * A broker on SQLite and a real provider, on free ports, with the demo's configuration changed by `adjust`, and
- * `files` beside it.
+ * A broker on the store of this run (`createTestStore`) and a real provider, on free ports, with the demo's
+ * configuration changed by `adjust`, and `files` beside it.
+ *
+ * @param users whom the provider knows
  */
 export async function startBrokerAndIdp(
   adjust: (config: Tree) => void = () => {},
   files: Readonly<Record<string, string>> = {},
+  users: readonly DemoUser[] = demoUsers,
 ) {
   const ports = await freePorts();
   const origins = originsOf(ports);
@@ -45,7 +49,7 @@ export async function startBrokerAndIdp(
       postLogoutRedirectUris: [],
       backchannelLogoutUri: `${origins.broker}/hooks/${upstreamName}/backchannel-logout`,
     },
-    users: demoUsers,
+    users,
     signingKey,
     now: Date.now,
     log: (line) => process.stderr.write(`${line}\n`),
@@ -57,7 +61,8 @@ export async function startBrokerAndIdp(
   initRing(join(dir, 'keys'), Date.now());
   await writeFile(join(dir, 'client-secret'), secret);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
-  const file = parse(demoConfig(ports)) as Tree;
+  const store = await createTestStore(dir);
+  const file: Tree = { ...parse(demoConfig(ports)), store: store.url };
   adjust(file);
   const logged: string[] = [];
   const configFile = join(dir, 'latchkey.yaml');
@@ -77,6 +82,10 @@ export async function startBrokerAndIdp(
     weather,
     /** The provider's key, for tokens that the provider itself would never make. */
     signingKey,
+    /** Runs a statement on the store, past the broker. @param parameters take the places of `?` */
+    rows: store.rows,
+    /** As in the configuration. */
+    storeUrl: store.url,
     /** The log's lines so far. */
     logged,
     /** Stops the broker, and starts it again on what it has stored. */
@@ -94,6 +103,7 @@ export async function startBrokerAndIdp(
     async close() {
       await broker.close();
       await idpServer.close();
+      await store.drop();
       await rm(dir, { recursive: true, force: true });
     },
   };

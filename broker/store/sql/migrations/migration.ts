@@ -1,8 +1,10 @@
-import type { CreateTableBuilder, SchemaModule } from 'kysely';
+import type { CreateTableBuilder, QueryExecutorProvider, SchemaModule } from 'kysely';
 
 /** What a migration is given: the dialects differ in nothing else. */
 export interface MigrationTools {
   schema: SchemaModule;
+  /** Runs `sql` where rows have to be rewritten. */
+  db: QueryExecutorProvider;
   /** Adds a primary key that the database counts up, and never gives twice. */
   serial<T extends string>(table: CreateTableBuilder<T>, column: string): CreateTableBuilder<T>;
   index(table: string, ...columns: string[]): Promise<void>;

@@ -7,6 +7,7 @@ import { refreshRotation } from './0006-refresh-rotation.ts';
 import { auditBatches } from './0007-audit-batches.ts';
 import { boundDevices } from './0008-bound-devices.ts';
 import { signingAlgorithms } from './0009-signing-algorithms.ts';
+import { emailKeys } from './0010-email-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   auditBatches,
   boundDevices,
   signingAlgorithms,
+  emailKeys,
 ];
