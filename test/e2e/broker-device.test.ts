@@ -208,6 +208,16 @@ describe('the page', () => {
     expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('Cache-Control')).toBe('no-store');
   });
+
+  it('lets its own script run where it has a button that grants something', async () => {
+    const visitor = newVisitor();
+    const question = await enter(visitor, (await begin()).user_code);
+    for (const { text, headers } of [question, await visitor.visit(`${issuer}/account`)]) {
+      expect(text).toContain('/assets/armed-buttons.js');
+      expect(headers.get('Content-Security-Policy')).toContain("script-src 'self'");
+    }
+    expect(question.text).toMatch(/value="allow" data-armed>/);
+  });
 });
 
 describe('the refresh token', () => {

@@ -64,6 +64,8 @@ describe('GET /authorize (RFC 8252)', () => {
     await person.decideNative(await person.open(requestUrl()), 'allow');
     const again = await person.open(requestUrl());
     expect(again.text).toContain('An app on this computer');
+    expect(again.text).toContain('/assets/armed-buttons.js');
+    expect(again.headers.get('Content-Security-Policy')).toContain("script-src 'self'");
     expect(answerOf(await person.decideNative(again, 'allow'))).toMatchObject({ state: 'st4te', iss: issuer });
   });
 
