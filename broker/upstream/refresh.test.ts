@@ -325,6 +325,16 @@ describe('what answers show about rotation', () => {
     expect((await loseOne(provider, away({ delivered: true }))).kind).toBe('reauth_required');
   });
 
+  it('is not read again while the leeway runs', async () => {
+    const refresh = process(upstream(leewayMs, 'generic'));
+    answers = [rotated('rt-2'), away({ delivered: true }), rotated('rt-3')];
+    expect((await refresh()).kind).toBe('fresh');
+    expect((await refresh()).kind).toBe('unavailable');
+    store.getRotation = () => Promise.reject(new StoreUnavailableError('away'));
+    expect((await refresh()).kind).toBe('fresh');
+    expect(await storedToken()).toBe('rt-3');
+  });
+
   it('counts even if it cannot be stored', async () => {
     store = { ...store, noteRotation: () => Promise.reject(new StoreUnavailableError('away')) };
     answers = [rotated('rt-2')];

@@ -16,16 +16,30 @@ export interface Rotation {
   learn(upstream: Upstream, sent: string, received: string | undefined): Promise<void>;
 }
 
-/** The same is stored again after this long: a replica may have stored the opposite since. */
+/** The same is read and stored again after this long: a replica may have stored the opposite since. */
 const repeatMs = 60_000;
 
 export function createRotation({ store, now, log }: { store: RotationStore; now: Clock; log: Log }): Rotation {
-  /** What this process stored last, by provider. */
+  /** What this process has last seen in an answer or in the store, by provider. */
   const noted = new Map<string, { rotates: Rotates; at: number }>();
+
+  const recent = (name: string): Rotates | undefined => {
+    const last = noted.get(name);
+    return last && now() - last.at < repeatMs ? last.rotates : undefined;
+  };
+
+  async function learned({ config }: Upstream): Promise<Rotates | undefined> {
+    // `yes` is the careful answer. It saves a read while the leeway runs.
+    if (recent(config.name) === 'yes') return 'yes';
+    const rotates = await store.getRotation(config);
+    if (rotates !== undefined) noted.set(config.name, { rotates, at: now() });
+    return rotates;
+  }
+
   return {
     async mayHaveReplaced(upstream) {
       const { config, preset } = upstream;
-      const known = stated(upstream) ?? (await store.getRotation(config));
+      const known = stated(upstream) ?? (await learned(upstream));
       if (known !== undefined) return known === 'yes';
       return preset.rotates === 'probably' || config.refreshLeewayMs > 0;
     },
@@ -36,8 +50,7 @@ export function createRotation({ store, now, log }: { store: RotationStore; now:
       const isSame = received === undefined || received === sent;
       if (!isSame && !preset.newTokenReplacesOld) return;
       const rotates = isSame ? 'no' : 'yes';
-      const last = noted.get(config.name);
-      if (last?.rotates === rotates && now() - last.at < repeatMs) return;
+      if (recent(config.name) === rotates) return;
       try {
         await store.noteRotation(config, rotates, now());
         noted.set(config.name, { rotates, at: now() });
