@@ -4,9 +4,10 @@ const browsers: [RegExp, string][] = [
   [/\bOPR\/(\d+)?/, 'Opera'],
   [/\bFirefox\/(\d+)?/, 'Firefox'],
   [/(?:\b|Headless)Chrom(?:e|ium)\/(\d+)?/, 'Chrome'],
-  // Safari's version follows `Version/`; the number after `Safari/` is the engine's.
-  [/(?:\bVersion\/(\d{1,4})\b.{0,60})?\bSafari\//, 'Safari'],
+  [/\bSafari\//, 'Safari'],
 ];
+/** Safari's version follows `Version/`. The number after `Safari/` is the engine's. */
+const safariVersion = /\bVersion\/(\d+)/;
 const systems: [RegExp, string][] = [
   [/Android/, 'Android'],
   [/iPhone|iPad/, 'iOS'],
@@ -29,7 +30,7 @@ export function parseUserAgent(userAgent: string | undefined): UserAgentFacts {
   const [pattern, browser] = browsers.find(([candidate]) => candidate.test(text)) ?? [];
   return {
     browser,
-    version: pattern?.exec(text)?.[1],
+    version: (browser === 'Safari' ? safariVersion : pattern)?.exec(text)?.[1],
     system: systems.find(([candidate]) => candidate.test(text))?.[1],
   };
 }

@@ -56,8 +56,8 @@ async function revokeAccess(deps: Deps, { sub, sid, azp, jti, exp }: AccessClaim
   const { store, now } = deps;
   if (sub.startsWith(servicePrefix)) {
     // There is no session behind it.
-    await store.addTombstone({ jti, at: now() }, (exp + clockToleranceS) * 1_000);
-    await store.appendAudit({ type: 'service_token.revoked', detail: { service: sub, jti } }, now());
+    const revoked = { type: 'service_token.revoked', detail: { service: sub, jti } };
+    await store.addTombstone({ jti, at: now() }, (exp + clockToleranceS) * 1_000, { at: now(), audit: [revoked] });
   } else if (sid !== undefined) {
     const of = azp === undefined ? 'device' : 'browser';
     await endSignIns(deps, { signIns: { of, id: sid }, reason, audit: auditEach(sub, reason) });

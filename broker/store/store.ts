@@ -473,9 +473,10 @@ export interface RevocationStore {
    * Records that everything of the target that began at or before its time is revoked. Call it before `endSessionsOf`,
    * so a session inserted concurrently is either rejected by the tombstone or ended by `endSessionsOf`.
    *
+   * @param report written in the same transaction, unless it is a replay
    * @returns false if an equal or later tombstone exists (a replay)
    */
-  addTombstone(tombstone: Tombstone, expiresAt: number): Promise<boolean>;
+  addTombstone(tombstone: Tombstone, expiresAt: number, report?: Report): Promise<boolean>;
   /** Whether there is a tombstone for this access token. */
   isTokenRevoked(jti: string): Promise<boolean>;
   /**

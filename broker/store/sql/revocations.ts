@@ -4,14 +4,18 @@ import type { SqlDatabase } from './database.ts';
 import { recheckGrantsOf } from './grants.ts';
 import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
+import type { Db } from './schema.ts';
 import { hintRow, tombstoneRows } from './tombstones.ts';
 
 const revocation = codec<Revocation, 'event'>('event');
 
 export const revocations = ({ db, transaction, exclusively }: SqlDatabase, reports: Reports): RevocationStore => ({
-  async addTombstone(tombstone, expiresAt) {
-    return (await addRows(transaction, tombstoneRows(tombstone), expiresAt)).length > 0;
-  },
+  addTombstone: (tombstone, expiresAt, report) =>
+    transaction(async (trx) => {
+      const isNews = (await addRows(trx, tombstoneRows(tombstone), expiresAt)).length > 0;
+      if (isNews) await reports.write(trx, report);
+      return isNews;
+    }),
 
   async isTokenRevoked(jti) {
     const row = await db
@@ -25,7 +29,7 @@ export const revocations = ({ db, transaction, exclusively }: SqlDatabase, repor
   },
 
   async addHint(target, at, expiresAt) {
-    await addRows(transaction, [hintRow(target, at)], expiresAt);
+    await addRows(db, [hintRow(target, at)], expiresAt);
   },
 
   recheckEverythingOf: (sub) =>
@@ -59,21 +63,15 @@ export const revocations = ({ db, transaction, exclusively }: SqlDatabase, repor
 });
 
 /** This transaction and the inserts that check for tombstones are serializable, so one always sees the other. */
-const addRows = (
-  transaction: SqlDatabase['transaction'],
-  rows: ReturnType<typeof tombstoneRows>,
-  expiresAt: number,
-): Promise<{ iat: number }[]> =>
-  transaction((trx) =>
-    trx
-      .insertInto('tombstones')
-      .values(rows.map((row) => ({ ...row, expiresAt })))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['issuer', 'kind', 'value'])
-          .doUpdateSet((eb) => ({ iat: eb.ref('excluded.iat'), expiresAt }))
-          .whereRef('tombstones.iat', '<', 'excluded.iat'),
-      )
-      .returning('iat')
-      .execute(),
-  );
+const addRows = (db: Db, rows: ReturnType<typeof tombstoneRows>, expiresAt: number): Promise<{ iat: number }[]> =>
+  db
+    .insertInto('tombstones')
+    .values(rows.map((row) => ({ ...row, expiresAt })))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['issuer', 'kind', 'value'])
+        .doUpdateSet((eb) => ({ iat: eb.ref('excluded.iat'), expiresAt }))
+        .whereRef('tombstones.iat', '<', 'excluded.iat'),
+    )
+    .returning('iat')
+    .execute();
