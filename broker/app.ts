@@ -9,7 +9,7 @@ import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { inPerson } from './middleware/in-person.ts';
 import { language } from './middleware/page-language.ts';
 import { plainPath } from './middleware/plain-path.ts';
-import { byAddress, bySession, limit } from './middleware/rate-limit.ts';
+import { limitSession } from './middleware/rate-limit.ts';
 import { reportFailures } from './middleware/report-failures.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
@@ -68,12 +68,12 @@ export function createApp(deps: Deps): Hono<Env> {
   const session = requireSession(deps);
   app.get('/session/upstreams', proof, sessionUpstreams(deps));
   app.post('/session/authorize', proof, sessionAuthorize(deps));
-  app.post('/session', limit(deps, budgets.sessionCreate, byAddress), proof, sessionCreate(deps));
+  app.post('/session', proof, sessionCreate(deps));
   app.get('/session', proof, session, sessionRead(deps));
   app.get('/session/events', proof, requireSession(deps, { isActivity: false }), sessionEvents(deps));
   app.delete('/session', proof, session, sessionEnd(deps));
-  app.post('/session/token', proof, session, limit(deps, budgets.sessionToken, bySession), sessionToken(deps));
-  const consents = limit(deps, budgets.sessionConsents, bySession);
+  app.post('/session/token', proof, session, limitSession(deps, budgets.sessionToken), sessionToken(deps));
+  const consents = limitSession(deps, budgets.sessionConsents);
   app.post('/session/consents', proof, session, consents, consentDecide(deps));
   app.delete('/session/consents', proof, session, consents, consentRevoke(deps));
 
@@ -88,17 +88,16 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/verify', verify(deps));
   app.all('/verify/mirror/*', verifyMirrored(deps));
 
-  const forms = limit(deps, budgets.pageForms, byAddress);
   app.get('/', (c) => c.redirect('/device'));
   app.get('/device', devicePage(deps));
-  app.post('/device', forms, deviceSubmit(deps));
-  app.post('/device/decision', forms, deviceDecision(deps));
+  app.post('/device', deviceSubmit(deps));
+  app.post('/device/decision', deviceDecision(deps));
   app.get('/account', inPerson, account(deps));
-  app.post('/account', forms, accountChange(deps));
+  app.post('/account', accountChange(deps));
   app.get('/callback', inPerson, callback(deps));
   app.get('/result', showResult(deps));
   app.post('/signout', signOut(deps));
-  app.post('/authorize/decision', forms, authorizeDecision(deps));
+  app.post('/authorize/decision', authorizeDecision(deps));
   for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));
 
   app.post('/hooks/:upstream/backchannel-logout', backchannelLogout(deps));

@@ -5,9 +5,11 @@ import type { Deps } from './deps.ts';
 import { createFeed } from './events/feed.ts';
 import { createHookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
-import { createChunkedCounter } from './limits/count-in-chunks.ts';
+import { createCounter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { createChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
+import { secretMatches } from './oauth/client-authentication/client-secret.ts';
 import type { Store } from './store/store.ts';
 import { createNonceIssuer } from './tokens/dpop-nonce.ts';
 import { createMinter } from './tokens/minter.ts';
@@ -56,6 +58,7 @@ export function compose(world: World): Deps {
         refusedRequests.map((request) => [name, request, refusals.of(name).some((one) => one.request === request)]),
       ),
   );
+  const count = createCounter({ config, store, now });
   const nonces = createNonceIssuer({ ring, now });
   return {
     config,
@@ -64,7 +67,8 @@ export function compose(world: World): Deps {
     upstreams,
     backoff,
     refusals,
-    countInChunks: createChunkedCounter({ store, now, factor: config.rateLimitFactor }),
+    count,
+    checkChosenSecret: createChosenSecretCheck({ count, secretMatches }),
     refresher: createRefresher({
       store,
       ring,

@@ -4,9 +4,10 @@ import type { Config } from './config/types.ts';
 import type { Feed } from './events/feed.ts';
 import type { HookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
-import type { ChunkedCounter } from './limits/count-in-chunks.ts';
+import type { Counter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { ChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
 import type { Store } from './store/store.ts';
 import type { NonceIssuer } from './tokens/dpop-nonce.ts';
 import type { Minter } from './tokens/minter.ts';
@@ -30,7 +31,9 @@ export interface Deps {
   /** Which providers refuse this broker as a client. */
   refusals: Refusals;
   refresher: Refresher;
-  countInChunks: ChunkedCounter;
+  /** Counts against a budget. */
+  count: Counter;
+  checkChosenSecret: ChosenSecretCheck;
   keys: SigningKeys;
   minter: Minter;
   verifyToken: TokenVerifier;

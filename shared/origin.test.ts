@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exactOrigin, isSecureUrl } from './origin.ts';
+import { exactOrigin, isSecureUrl, isWebUrl } from './origin.ts';
 
 describe('an exact origin', () => {
   it.each([
@@ -43,5 +43,31 @@ describe('a secure URL', () => {
     expect(isSecureUrl(new URL('http://127.8.9.1/x'))).toBe(true);
     expect(isSecureUrl(new URL('http://example.com/x'))).toBe(false);
     expect(isSecureUrl(new URL('ftp://localhost/x'))).toBe(false);
+  });
+});
+
+describe('a URL that may be opened', () => {
+  it.each(['https://idp.test/authorize?x=1', 'http://localhost:9400/authorize', 'https://idp.test:8443/#x'])(
+    'is %s',
+    (text) => {
+      expect(isWebUrl(text)).toBe(true);
+    },
+  );
+
+  it.each([
+    'javascript:alert(1)',
+    'data:text/html,hi',
+    'file:///etc/passwd',
+    'chrome-extension://abc/ui/consent.html',
+    'blob:https://idp.test/1',
+    'view-source:https://idp.test/',
+    'http://idp.test/',
+    'https://bank.test@evil.test/',
+    'https://:secret@idp.test/',
+    '//idp.test/authorize',
+    '/authorize',
+    '',
+  ])('is not %j', (text) => {
+    expect(isWebUrl(text)).toBe(false);
   });
 });

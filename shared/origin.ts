@@ -14,6 +14,16 @@ export function isSecureUrl(url: URL): boolean {
 }
 
 /**
+ * Whether a URL that somebody else has named may be opened in a browser or fetched: secure, and without credentials,
+ * which can make it look like another host's.
+ */
+export function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return isSecureUrl(url) && url.username === '' && url.password === '';
+}
+
+/**
  * Reads an origin exactly as browsers serialize it (RFC 6454 §6.2): no path, no default port, lower case.
  *
  * @returns the origin, or `undefined` for any other text, including `"null"`

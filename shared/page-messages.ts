@@ -84,10 +84,12 @@ export type PageResponse =
   | { v: 1; id: string; pending: { request_id: string; poll_after_ms: number } }
   | { v: 1; id: string; ok: false; e: PageErrorBody };
 
-/** A hint: if `epoch` has changed, the page must discard what it knows about the session and tokens. */
+/**
+ * A hint: if `epoch` has changed, the page must discard what it knows about the session and tokens. Each origin has its
+ * own epochs, so that sites can't tell by them that they have the same visitor.
+ */
 export interface PageEvent {
   ev: 'session' | 'access';
-  seq: number;
   epoch: string;
 }
 

@@ -78,8 +78,11 @@ export type CheckedParameters = Checked<{ [M in PageMethod]: Extract<PageRequest
 type Checked<Parsed extends PageParameters> = Parsed;
 
 /**
- * A page's request, as the bridge relays it to the background. The bridge reads `activated` from
- * `navigator.userActivation` itself; the page can't set it.
+ * A page's request, as the bridge relays it to the background. `click` numbers the click or key press with which the
+ * page asked; 0 is none. The bridge counts them itself; the page can't set it.
  */
-export const relaySchema = v.strictObject({ request: requestSchema, activated: v.boolean() });
+export const relaySchema = v.strictObject({
+  request: requestSchema,
+  click: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
 export type Relay = v.InferOutput<typeof relaySchema>;

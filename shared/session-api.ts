@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { exactOrigin, isWebUrl } from './origin.ts';
 
 /**
  * Bodies of the broker's `/session` endpoints. The broker parses requests with the `…Request` schemas, and the extension
@@ -21,6 +22,12 @@ export const cookieName = (jkt: string): string => `__Host-lk-${jkt.slice(0, 16)
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 /** 256 bits in base64url. */
 const b64u256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+/** Opened in a browser, so nothing but the web's. */
+const webUrl = v.pipe(v.string(), v.check(isWebUrl));
+const origin = v.pipe(
+  v.string(),
+  v.check((value) => exactOrigin(value) !== undefined),
+);
 const scopeText = v.pipe(v.string(), v.maxLength(2_048));
 
 export const authorizeRequest = v.strictObject({
@@ -40,7 +47,7 @@ export const authorizeRequest = v.strictObject({
 });
 
 export const authorizeAnswer = v.object({
-  authorization_url: v.string(),
+  authorization_url: webUrl,
   /** The provider's issuer, to check `iss` in its redirect (RFC 9207). */
   issuer: v.string(),
   /** Whether the provider promises to send `iss`. */
@@ -64,7 +71,7 @@ export const account = v.object({
 });
 
 export const sitePolicy = v.object({
-  origin: v.string(),
+  origin,
   name: v.string(),
   /** `granted`: the administrator has consented for all users. */
   consent: v.picklist(['ask', 'granted']),
@@ -159,7 +166,7 @@ export const consentRevocation = v.strictObject({ origin: text(300), resource: v
 export const upstreamsAnswer = v.object({ upstreams: v.array(v.string()) });
 
 /** Response to `DELETE /session`. */
-export const signOutAnswer = v.object({ logout_url: v.optional(v.string()) });
+export const signOutAnswer = v.object({ logout_url: v.optional(webUrl) });
 
 /** Error response of the broker's JSON endpoints (RFC 6749 §5.2). */
 export const errorAnswer = v.object({

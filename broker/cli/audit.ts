@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Head, verifyAudit } from '../audit/verify-audit.ts';
 import { loadRing } from '../keys/ring.ts';
 import { createStore } from '../store/open.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoredAuditEntry } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
 
 /** What `--help` prints. */
@@ -11,6 +11,8 @@ export const usage = `Usage: latchkey audit <export | verify> --config FILE
 
   audit export            print the audit log as JSON Lines, oldest first
          --after SEQ      continue after an earlier export
+         --after-batch N  only sealed entries, of the batches after N (0: all). For collectors: it misses no entry, even
+                          on PostgreSQL, where one can become visible after others with higher numbers
   audit verify            check that nobody has changed the audit log; exit code 1 if somebody has
          --head N:HASH    also check that the log still has this batch, as an earlier verification printed it, or as
                           the broker logged it (audit_sealed)
@@ -22,13 +24,20 @@ const page = 500;
 export async function audit(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { config: { type: 'string' }, after: { type: 'string', default: '0' }, head: { type: 'string' } },
+    options: {
+      config: { type: 'string' },
+      after: { type: 'string' },
+      'after-batch': { type: 'string' },
+      head: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const command = positionals.join(' ');
   const head = values.head === undefined ? undefined : readHead(values.head);
-  const isUsable = command === 'export' ? /^\d{1,15}$/.test(values.after) : command === 'verify';
-  if (!isUsable || (values.head !== undefined && !head)) {
+  const { after, 'after-batch': afterBatch } = values;
+  const isNumber = (value = '0') => /^\d{1,15}$/.test(value);
+  const isExport = command === 'export' && isNumber(after) && isNumber(afterBatch) && !(after && afterBatch);
+  if ((!isExport && command !== 'verify') || (values.head !== undefined && !head)) {
     process.stderr.write(usage);
     return 2;
   }
@@ -39,7 +48,12 @@ export async function audit(argv: readonly string[]): Promise<number> {
       await store.migrate();
       return await verify(store, config.keysFile, head);
     }
-    await exportAll(store, Number(values.after), process.stdout);
+    const entries =
+      afterBatch === undefined ? entriesAfter(store, Number(after ?? 0)) : sealedAfter(store, Number(afterBatch));
+    for await (const { seq, at, type, sub, detail, batch } of entries) {
+      const line = JSON.stringify({ seq, at: new Date(at).toISOString(), type, sub, detail, batch });
+      if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+    }
     return 0;
   } finally {
     await store.close();
@@ -68,14 +82,25 @@ async function verify(store: Store, keysFile: string, expected: Head | undefined
   return problems.length === 0 ? 0 : 1;
 }
 
-async function exportAll(store: Store, after: number, out: NodeJS.WriteStream): Promise<void> {
+type Exported = StoredAuditEntry & { batch?: number };
+
+async function* entriesAfter(store: Store, after: number): AsyncGenerator<Exported> {
   for (let last = after; ; ) {
     const entries = await store.auditAfter(last, page);
-    for (const { seq, at, type, sub, detail } of entries) {
-      const line = JSON.stringify({ seq, at: new Date(at).toISOString(), type, sub, detail });
-      if (!out.write(`${line}\n`)) await once(out, 'drain');
-      last = seq;
-    }
+    yield* entries;
     if (entries.length < page) return;
+    last = entries.at(-1)?.seq ?? last;
+  }
+}
+
+/** A sealed batch never changes, so a collector that has read one has all of its entries. */
+async function* sealedAfter(store: Store, after: number): AsyncGenerator<Exported> {
+  for (let last = after; ; ) {
+    const batches = await store.auditBatchesAfter(last, page);
+    for (const { number } of batches) {
+      for (const entry of await store.auditOfBatch(number)) yield { ...entry, batch: number };
+    }
+    if (batches.length < page) return;
+    last = batches.at(-1)?.number ?? last;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '../../test/conformance/store/harness.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
+import { joinOpaqueValues } from './opaque-values.ts';
 import { sessions } from './sessions.ts';
 
 const configuration = `
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
-  const code = await sessions([...argv, '--config', join(folder, 'latchkey.yaml')]);
+  const code = await sessions(joinOpaqueValues([...argv, '--config', join(folder, 'latchkey.yaml')]));
   const printed = [out, err].map((write) => write?.mock.calls.map(([text]) => String(text)).join('') ?? '');
   vi.restoreAllMocks();
   return { code, out: printed[0] ?? '', err: printed[1] ?? '' };

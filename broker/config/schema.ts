@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import { parseDuration } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
+import { isDatabaseUrl } from './database-url.ts';
 import { presetNames } from './provider-presets.ts';
 import { secretHashForm } from './secret-hash-form.ts';
 
@@ -214,7 +215,14 @@ export const configSchema = v.strictObject({
     [],
   ),
   store: v.optional(
-    v.pipe(text, v.regex(/^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/, 'must be sqlite:./file.db or postgres://…')),
+    v.pipe(
+      text,
+      v.regex(/^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/, 'must be sqlite:./file.db or postgres://…'),
+      v.check(
+        (store) => !store.startsWith('postgres') || isDatabaseUrl(store),
+        'is a URL that cannot be read: percent-encode @ : / ? # % in its user name and password, such as # as %23',
+      ),
+    ),
     'sqlite:./latchkey.db',
   ),
   keys_file: file,

@@ -6,11 +6,12 @@ export interface Budget {
   name: string;
   count: number;
   windowMs: number;
-}
-
-/** A budget for busy endpoints. A replica takes `chunk` uses from the store at a time. */
-export interface ChunkedBudget extends Budget {
-  chunk: number;
+  /** For busy endpoints: a replica takes that many uses from the store at a time. Default: 1. */
+  chunk?: number;
+  /** Against guessing: `rate_limit_factor` does not multiply it. */
+  isFixed?: true;
+  /** What has been too many. Default: requests. */
+  of?: string;
 }
 
 const minute = { windowMs: 60_000 };
@@ -19,32 +20,45 @@ const hour = { windowMs: 3_600_000 };
 /**
  * All budgets of the broker. They are far above what honest clients use, because an address can be a whole office.
  * `rate_limit_factor` multiplies all of them except those against guessing (`serviceAuthentication`, `userCode`).
+ *
+ * A budget counts what a request is about to start, not that a request came: checks that need no budget come first, so
+ * junk spends nothing that others at its address need. "Address" is the network that an address counts as (a /64 for
+ * IPv6). Requests that another site's page made the browser send have budgets of their own (`callerOf`).
  */
 export const budgets = {
   /**
-   * `POST /session/authorize`, by address. A whole office may start at the same time, and a silent sign-in can precede
-   * each sign-in.
+   * `POST /session/authorize`, by address, once proof and request are valid. Writes a row. A whole office may start at
+   * the same time, and a silent sign-in can precede each sign-in.
    */
   sessionAuthorize: { name: 'session-authorize', count: 300, ...minute },
-  /** `POST /session`, by address. A whole office may start at the same time. */
-  sessionCreate: { name: 'session-create', count: 300, chunk: 1, ...minute },
+  /**
+   * `POST /session`, by address, once the proof is valid and the sign-in has begun. A whole office may start at the
+   * same time.
+   */
+  sessionCreate: { name: 'session-create', count: 300, ...minute },
   /** `POST /session/token`, by session, which covers all tabs of a browser. */
   sessionToken: { name: 'session-token', count: 1_200, chunk: 20, ...minute },
   /** `POST` and `DELETE /session/consents`, by session. Each request is a click. */
-  sessionConsents: { name: 'session-consents', count: 60, chunk: 1, ...minute },
+  sessionConsents: { name: 'session-consents', count: 60, ...minute },
 
-  /** Forms of the broker's pages, by address. Each can begin a sign-in, which writes a row. */
-  pageForms: { name: 'page-forms', count: 600, chunk: 1, ...minute },
-  /** `GET /account` without a sign-in, by address. Each request begins a sign-in, which writes a row. */
+  /**
+   * Forms of the broker's pages, once their CSRF token is right: by signed-in person, or by address. Each can begin a
+   * sign-in, which writes a row.
+   */
+  pageForms: { name: 'page-forms', count: 600, ...minute },
+  /** `GET /account` without a sign-in, by address. Each visit begins a sign-in, which writes a row. */
   account: { name: 'account', count: 60, ...minute },
 
-  /** `GET /authorize`, by address. Each request begins a sign-in, which writes a row. */
+  /** `GET /authorize`, by client and address, once the request is valid. Begins a sign-in, which writes a row. */
   authorize: { name: 'authorize', count: 60, ...minute },
-  /** `POST /device_authorization`, by address. Each request writes a row and adds a user code that a guess could hit. */
+  /**
+   * `POST /device_authorization`, by client and address, once the request is valid. Writes a row and adds a user code
+   * that a guess could hit.
+   */
   deviceAuthorization: { name: 'device-authorization', count: 30, ...minute },
   /**
-   * `POST /token`, by client and address. Each grant type has its own budget, so polls never use up what refreshes
-   * need.
+   * `POST /token`, by client and address, once the code, token or client authentication is right. Each grant type has
+   * its own budget, so polls never use up what refreshes need.
    */
   grants: {
     /** An office full of devices, each polling every five seconds. */
@@ -56,19 +70,37 @@ export const budgets = {
     /** Services reuse a token for minutes. */
     client_credentials: { name: 'grant-client', count: 600, chunk: 10, ...minute },
   },
-  /** `POST /token` with a refresh token, by family, which is one device. */
+  /** `POST /token` with a refresh token, by device. */
   deviceRefresh: { name: 'device-refresh', count: 600, chunk: 10, ...minute },
+  /**
+   * `POST /token` with a code or refresh token that nobody was given, by client and address; unknown clients share one
+   * budget per address. Beyond it, such requests get 429. Right ones never do, because they are not counted here.
+   */
+  tokenRefused: { name: 'token-refused', count: 6_000, chunk: 100, ...minute },
 
-  /** Failed service authentications, by address, against guessing of secrets. Successes are not counted. */
-  serviceAuthentication: { name: 'service-authentication', count: 30, ...minute },
+  /**
+   * Failed service authentications, by service and address, against guessing of secrets; unknown services share one
+   * budget per address. Successes are not counted.
+   */
+  serviceAuthentication: {
+    name: 'service-authentication',
+    count: 30,
+    isFixed: true,
+    of: 'failed authentications of this client from this address',
+    ...minute,
+  },
   /** Wrong user codes. See `user-code-guesses.ts` for the calculation behind these numbers. */
   userCode: {
     /** By signed-in person. */
-    person: { name: 'guess-person', count: 10, ...hour },
+    person: { name: 'guess-person', count: 10, isFixed: true, ...hour },
     /** By address, from a person's fourth wrong code on, because many people can share an address. */
-    address: { name: 'guess-address', count: 100, ...hour },
+    address: { name: 'guess-address', count: 100, isFixed: true, ...hour },
   },
-} satisfies Record<string, Budget | ChunkedBudget | Record<string, Budget | ChunkedBudget>>;
+} satisfies Record<string, Budget | Record<string, Budget>>;
 
 /** The number of wrong user codes that a person can enter without using the budget of their address. */
 export const guessesOfOwn = 3;
+
+/** Uses per window under a `rate_limit_factor`: at least one, so that no factor closes an endpoint. */
+export const limitOf = ({ count, isFixed }: Budget, factor: number): number =>
+  isFixed ? count : Math.max(1, Math.round(count * factor));

@@ -1,27 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { clientHeader } from '@latchkey/shared/session-api.ts';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
-import { brokerInProcess, issuer } from '../../test/broker/in-process.ts';
+import { brokerWithProvider, extension } from '../../test/broker/honest.ts';
 import { budgets } from './budgets.ts';
 
 it('a sign-in is counted once: an office behind one address has all of its budget', async () => {
-  const broker = await brokerInProcess('resources: {}');
-  const { publicKey, privateKey } = await generateKeyPair('ES256');
-  const jwk = await exportJWK(publicKey);
-  const create = async () => {
-    const proof = await new SignJWT({ htm: 'POST', htu: `${issuer}/session`, nonce: broker.deps.nonces.issue() })
-      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
-      .setJti(randomUUID())
-      .setIssuedAt(broker.clock.now / 1_000)
-      .sign(privateKey);
-    const headers = { 'Content-Type': 'application/json', [clientHeader]: 'extension/1.0.0', DPoP: proof };
-    return (await broker.request('/session', { method: 'POST', headers, body: '{}' })).status;
-  };
-  const statuses: number[] = [];
-  for (let asked = 0; asked <= budgets.sessionCreate.count; asked += 1) statuses.push(await create());
-  // The request is within the budget, so it fails on its empty body.
-  expect(statuses[0]).toBe(400);
-  expect(statuses.indexOf(429)).toBe(budgets.sessionCreate.count);
+  const broker = await brokerWithProvider('');
+  const { call, begin } = await extension(broker);
+  const early = await begin();
+  broker.clock.now += 60_000;
+  for (let person = 0; person < budgets.sessionCreate.count; person += 1) {
+    const { begun, finish } = await begin();
+    expect(begun.status).toBe(200);
+    // The request is within the budget, so the provider is asked, which refuses the code.
+    expect((await call('POST', '/session', finish)).body.error).toBe('invalid_grant');
+  }
+  expect((await begin()).begun.status).toBe(429);
+  expect((await call('POST', '/session', early.finish)).status).toBe(429);
+  broker.clock.now += 60_000;
+  // It has not been used up.
+  expect((await call('POST', '/session', early.finish)).body.error).toBe('invalid_grant');
   await broker.close();
 });

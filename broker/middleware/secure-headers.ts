@@ -4,7 +4,7 @@ import type { Env } from '../env.ts';
 
 /**
  * Sets the security headers of every response. The policy denies everything and then allows what the pages use: one
- * style sheet, one image, forms to the same origin, and the broker's script on the one page that has it. HSTS lasts a
+ * style sheet, one image, forms to the same origin, and the broker's own script on pages that have one. HSTS lasts a
  * year (ASVS 3.4.1) and is omitted on plain loopback.
  */
 export function secureHeaders(issuer: string): MiddlewareHandler<Env> {

@@ -64,6 +64,8 @@ export interface ClientRequest {
   form: Form;
   /** The caller's address. */
   address: string;
+  /** Whom the request counts for in budgets: the client at its network. */
+  caller: string;
 }
 
 /** What a device asks for: scopes of one resource, and facts about the person. */

@@ -2,15 +2,16 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { budgets } from '../limits/budgets.ts';
-import { countExactly } from '../limits/count-exactly.ts';
-import { formBody } from '../middleware/body.ts';
+import { comesByLink } from '../middleware/other-site.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { changes } from '../web/account/account-changes.ts';
 import { accountView } from '../web/account/account-view.ts';
-import { csrfToken, type PageSession, readPageSession, requireCsrf, writePageSession } from '../web/page-session.ts';
+import { pageForm } from '../web/page-form.ts';
+import { csrfToken, type PageSession, readPageSession, writePageSession } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
 import { accountPage } from '../web/pages/account-page.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
+import { otherSitePage } from '../web/pages/other-site-page.ts';
 
 /**
  * `GET /account` shows where the person is signed in. A person who is not signed in to the broker's pages goes to the
@@ -19,9 +20,13 @@ import { continuePage } from '../web/pages/continue-page.ts';
 export function account(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
-    if (!page.person) return c.redirect(await signInFirst(deps, c, page));
+    if (!page.person) {
+      if (comesByLink(c, deps.config)) return c.html(otherSitePage(c.get('language'), '/account'));
+      return c.redirect(await signInFirst(deps, c, page));
+    }
     const { email, name } = page.person;
     const view = await accountView(deps, page.person);
+    c.set('hasScript', true);
     return c.html(
       accountPage(c.get('language'), { ...view, csrf: csrfToken(deps, page), account: email ?? name, now: deps.now() }),
     );
@@ -29,7 +34,7 @@ export function account(deps: Deps) {
 }
 
 async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Promise<string> {
-  await countExactly(deps, budgets.account, c.get('network'));
+  await deps.count(budgets.account, c.get('network'));
   writePageSession(deps, c, page);
   const prompt = page.chooseAccount ? 'login' : undefined;
   return startSignIn(deps, page, chooseUpstream(deps, undefined), { type: 'account' }, { offline: false, prompt });
@@ -41,9 +46,7 @@ async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Pro
  */
 export function accountChange(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = await readPageSession(deps, c);
-    const form = await formBody(c);
-    requireCsrf(deps, page, form.csrf);
+    const { page, form } = await pageForm(deps, c);
     const { person } = page;
     if (!person) throw new OAuthError('invalid_request', 'your sign-in on this page has expired; reload the page');
     if (form.action === 'end_all') {

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { budgets } from '../limits/budgets.ts';
 import { formBody } from '../middleware/body.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
@@ -34,6 +35,7 @@ export function authorizeDecision(deps: Deps) {
     // A denial is told to the client again, because the browser may have left the first response.
     if (isDenial ? decided === 'allowed' : decided !== undefined) return c.redirect(resultUrl(ticket), 303);
     const { sub } = person;
+    await deps.count(budgets.pageForms, sub);
     const goOn = (url: string) => c.html(continuePage(c.get('language'), url));
     if (isDenial) {
       const type = action === 'deny' ? 'device.denied' : 'device.reported';

@@ -2,12 +2,13 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { budgets } from '../limits/budgets.ts';
-import { countExactly } from '../limits/count-exactly.ts';
+import { comesByLink } from '../middleware/other-site.ts';
 import { nativeRequest, trustedRedirect } from '../oauth/authorization-request.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { readPageSession, writePageSession } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
+import { otherSitePage } from '../web/pages/other-site-page.ts';
 
 /**
  * `GET /authorize`, for a configured native client on a machine with a browser (RFC 8252). The provider identifies the
@@ -15,11 +16,12 @@ import { startSignIn } from '../web/page-sign-in.ts';
  */
 export function authorize(deps: Deps) {
   return async (c: BrokerContext) => {
-    await countExactly(deps, budgets.authorize, c.get('network'));
     const query = new URL(c.req.url).searchParams;
     const { client, redirect } = trustedRedirect(deps, query);
+    if (comesByLink(c, deps.config)) return c.html(otherSitePage(c.get('language'), `/authorize?${query}`));
     try {
       const { request, wish } = nativeRequest(deps, client, redirect, query);
+      await deps.count(budgets.authorize, `${client.clientId} ${c.get('network')}`);
       const page = await readPageSession(deps, c);
       writePageSession(deps, c, page);
       const url = await startSignIn(
@@ -31,7 +33,9 @@ export function authorize(deps: Deps) {
       );
       return c.redirect(url);
     } catch (error) {
-      if (error instanceof OAuthError) return c.redirect(errorUrl(deps.config, redirect, error));
+      // The person reads this on a page, and can try again there.
+      const isForClient = error instanceof OAuthError && error.code !== 'too_many_requests';
+      if (isForClient) return c.redirect(errorUrl(deps.config, redirect, error));
       throw error;
     }
   };

@@ -3,8 +3,9 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { sha256 } from '../keys/hash.ts';
 import { budgets } from '../limits/budgets.ts';
-import { countExactly } from '../limits/count-exactly.ts';
 import { formBody } from '../middleware/body.ts';
+import { refuseBlindRequest } from '../middleware/other-site.ts';
+import { callerOf } from '../middleware/rate-limit.ts';
 import { grantPublicKey } from '../oauth/grants/grant-seal.ts';
 import { requestedTarget, requireClient, requireGrant } from '../oauth/public-client.ts';
 import { newUserCode, userCodeHash, userCodeLifeMs } from '../oauth/user-code.ts';
@@ -16,11 +17,12 @@ const interval = 5;
 export function deviceAuthorization(deps: Deps) {
   const { config, store, ring, now } = deps;
   return async (c: BrokerContext) => {
-    await countExactly(deps, budgets.deviceAuthorization, c.get('network'));
+    refuseBlindRequest(c, config);
     const form = await formBody(c);
     const client = requireClient(deps, form, c.req.header('authorization'));
     requireGrant(client, 'device');
     const { resource, scopes } = requestedTarget(deps, client, form);
+    await deps.count(budgets.deviceAuthorization, `${client.clientId} ${callerOf(c, config)}`);
     const deviceCode = randomBytes(32).toString('base64url');
     let userCode: string;
     let outcome: 'inserted' | 'user_code_taken';

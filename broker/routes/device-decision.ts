@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { budgets } from '../limits/budgets.ts';
 import { formBody } from '../middleware/body.ts';
 import { decisionOn, denyDevice } from '../oauth/decide-device-request.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
@@ -32,6 +33,7 @@ export function deviceDecision(deps: Deps) {
     if (!isCurrent || asked.type !== 'device') return shown();
     const { deviceCodeHash } = asked;
     const { sub } = person;
+    await deps.count(budgets.pageForms, sub);
     if (action === 'deny' || action === 'report') {
       const outcome = await denyDevice(deps, { deviceCodeHash, sub, isReport: action === 'report' });
       // The device's request does not say whether it was reported.

@@ -1,10 +1,10 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
-import { formBody } from '../middleware/body.ts';
 import { normalizeUserCode } from '../oauth/user-code.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { codePage } from '../web/device/show-code-page.ts';
-import { csrfToken, readPageSession, requireCsrf, writePageSession } from '../web/page-session.ts';
+import { pageForm } from '../web/page-form.ts';
+import { csrfToken, readPageSession, writePageSession } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
 
@@ -24,9 +24,7 @@ export function devicePage(deps: Pick<Deps, 'ring' | 'store' | 'now'>) {
  */
 export function deviceSubmit(deps: Deps) {
   return async (c: BrokerContext) => {
-    const page = await readPageSession(deps, c);
-    const form = await formBody(c);
-    requireCsrf(deps, page, form.csrf);
+    const { page, form } = await pageForm(deps, c);
     const userCode = normalizeUserCode(form.user_code ?? '');
     if (userCode === undefined) {
       const entered = form.user_code?.slice(0, 24);

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { formBody } from '../middleware/body.ts';
+import { callerOf } from '../middleware/rate-limit.ts';
 import { authenticateService } from '../oauth/client-authentication/authenticate-service.ts';
 import { isLive } from '../tokens/token-not-ended.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
@@ -23,7 +24,7 @@ export function introspect(deps: Deps) {
       authorization: c.req.header('authorization'),
       form,
       path: c.req.path,
-      network: c.get('network'),
+      network: callerOf(c, deps.config),
     });
     if (form.token === undefined) throw new OAuthError('invalid_request', 'The token parameter is missing.');
     const claims = await activeToken(deps, service, form.token);

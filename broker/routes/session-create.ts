@@ -1,10 +1,11 @@
 import { sessionRequest } from '@latchkey/shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
+import { budgets } from '../limits/budgets.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { readSessionCookie, writeSessionCookie } from '../middleware/session-cookie.ts';
 import { findSession } from '../session/authenticate-session.ts';
-import { signIn } from '../session/extension-sign-in.ts';
+import { requireBegun, signIn } from '../session/extension-sign-in.ts';
 import { sessionRowId } from '../session/session-secret.ts';
 import { sessionView } from '../session/session-view.ts';
 
@@ -12,8 +13,10 @@ import { sessionView } from '../session/session-view.ts';
 export function sessionCreate(deps: Deps) {
   return async (c: BrokerContext) => {
     const jkt = c.get('jkt');
-    await c.get('useProof')();
     const request = await jsonBody(c, sessionRequest);
+    await requireBegun(deps, request, jkt);
+    await deps.count(budgets.sessionCreate, c.get('network'));
+    await c.get('useProof')();
     const current = await findSession(deps, { secret: readSessionCookie(c, jkt), jkt });
     const secret = await signIn(deps, request, {
       jkt,

@@ -2,6 +2,7 @@ import type { AuthorizeRequest } from '@latchkey/shared/session-api.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
+import { budgets } from '../limits/budgets.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import type { ProviderBinding } from '../upstream/types.ts';
 import { requireSilentPossible } from './silent-sign-in.ts';
@@ -19,6 +20,16 @@ export interface SignInTransaction {
   beganAt?: number | undefined;
   /** For a silent sign-in: `sub` of the account whose session continues. */
   silentFor?: string | undefined;
+}
+
+/** Who begins a sign-in. */
+interface Caller {
+  /** Thumbprint of the key that the session will be bound to. */
+  jkt: string;
+  /** Whom the request counts for. */
+  network: string;
+  /** Marks the request's proof as used. */
+  useProof(): Promise<void>;
 }
 
 /** How long the person may take to sign in at the provider. */
@@ -40,12 +51,13 @@ export const signInId = ({ state, codeChallenge, jkt }: SignInHolder): string =>
   sha256(`session:${state}.${codeChallenge}.${jkt}`);
 
 /**
- * Opens a sign-in transaction for a key and returns where to send the person.
+ * Opens a sign-in transaction for a key and returns where to send the person. Only a valid request counts, and only then
+ * is its proof stored.
  *
- * @param jkt thumbprint of the key that the session will be bound to
- * @throws {OAuthError} `invalid_request`; the errors of {@link requireSilentPossible} and of the provider
+ * @throws {OAuthError} `invalid_request`, `too_many_requests`, `invalid_dpop_proof`; the errors of {@link
+ *   requireSilentPossible} and of the provider
  */
-export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: string) {
+export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, network, useProof }: Caller) {
   const { config, store, now } = deps;
   const beganAt = now();
   if (!config.extension.redirectUris.includes(request.redirect_uri)) {
@@ -56,6 +68,8 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, jkt: st
   }
   const upstream = chooseUpstream(deps, request.upstream);
   const silentFor = request.prompt === 'none' ? requireSilentPossible(upstream, request.sub) : undefined;
+  await deps.count(budgets.sessionAuthorize, network);
+  await useProof();
   const { state, code_challenge: codeChallenge } = request;
   const { url, issRequired, binding } = await upstream.authorizationUrl({
     redirectUri: request.redirect_uri,

@@ -32,8 +32,7 @@ export interface SignInContext {
  */
 export async function signIn(deps: Deps, request: SessionRequest, context: SignInContext): Promise<SessionSecret> {
   const { config, store, ring, now } = deps;
-  const codeChallenge = createHash('sha256').update(request.code_verifier).digest('base64url');
-  const id = signInId({ state: request.state, codeChallenge, jkt: context.jkt });
+  const id = idOf(request, context.jkt);
   const transaction = await consume(deps, id);
   const { beganAt = now() - transactionMs } = transaction;
   const { current } = context;
@@ -109,13 +108,33 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
 const endedMeanwhile = () =>
   new OAuthError('access_denied', 'this sign-in was ended before it was finished; sign in again');
 
+/**
+ * Requires that a sign-in has begun with this key, state and challenge. Junk is refused here, before it counts or writes
+ * anything. Nothing is consumed.
+ *
+ * @throws {OAuthError} `invalid_transaction`
+ */
+export async function requireBegun(
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  request: SessionRequest,
+  jkt: string,
+): Promise<void> {
+  if (!(await store.readTransaction(idOf(request, jkt), 'session', now()))) throw notBegun();
+}
+
+function idOf({ state, code_verifier }: SessionRequest, jkt: string): string {
+  return signInId({ state, codeChallenge: createHash('sha256').update(code_verifier).digest('base64url'), jkt });
+}
+
+const notBegun = () =>
+  new OAuthError(
+    'invalid_transaction',
+    'this sign-in is unknown, already used, older than 10 minutes, or was started with a different key or code_verifier; start again',
+  );
+
 async function consume({ store, now }: Pick<Deps, 'store' | 'now'>, id: string): Promise<SignInTransaction> {
   const data = await store.consumeTransaction(id, 'session', now());
-  if (!data)
-    throw new OAuthError(
-      'invalid_transaction',
-      'this sign-in is unknown, already used, older than 10 minutes, or was started with a different key or code_verifier; start again',
-    );
+  if (!data) throw notBegun();
   // The row was written by /session/authorize in this shape.
   return data as unknown as SignInTransaction;
 }

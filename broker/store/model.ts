@@ -156,6 +156,9 @@ export type NewDeviceSession = Omit<DeviceSession, SetByStore | 'previousHash' |
 
 export type DeviceGrantState = 'pending' | 'allowed' | 'denied' | 'redeemed';
 
+/** The longest interval that `slow_down` makes of a device's polls, in seconds. */
+export const maxPollInterval = 60;
+
 /** A device authorization (RFC 8628 §3.2) between its request and its redemption. */
 export interface DeviceGrant {
   deviceCodeHash: string;

@@ -5,7 +5,7 @@ const date = 'Sun, 22 Nov 2026 09:00:00 GMT';
 const at = Date.parse(date) / 1_000;
 const waitOf = (headers: Record<string, string>, status = 429) => {
   const answer = { status, headers: new Headers(headers), body: undefined };
-  const failure = classify(new Error('refused'), { sent: true, answer });
+  const failure = classify(new Error('refused'), { sent: true, answer, secrets: [] });
   return failure.kind === 'transient' ? failure.retryAfterMs : failure.kind;
 };
 

@@ -16,10 +16,16 @@ export type Failure =
 export interface Sent {
   sent: boolean;
   answer: TokenAnswer | undefined;
+  /** Codes, tokens and secrets of the request. A firewall that quotes them must not get them into the log. */
+  secrets: readonly string[];
 }
 
 /** @param grantEndedErrors the preset's codes besides `invalid_grant` */
-export function classify(error: unknown, { sent, answer }: Sent, grantEndedErrors: readonly string[] = []): Failure {
+export function classify(
+  error: unknown,
+  { sent, answer, secrets }: Sent,
+  grantEndedErrors: readonly string[] = [],
+): Failure {
   if (answer === undefined) return transient({ delivered: sent && !wasNeverSent(error) });
   const { status, headers } = answer;
   const failed = { delivered: false, status, retryAfterMs: retryAfter(headers) };
@@ -32,7 +38,7 @@ export function classify(error: unknown, { sent, answer }: Sent, grantEndedError
   if (code === 'invalid_grant' || (code !== undefined && grantEndedErrors.includes(code)))
     return { kind: 'ended', error: code };
   if (code !== undefined || status >= 300 || isFromSomethingBetween(answer))
-    return { kind: 'refused', refusal: refusalOf(answer) };
+    return { kind: 'refused', refusal: refusalOf(answer, secrets) };
   return hasTokens(answer) ? { kind: 'unusable' } : transient({ delivered: true, status, affects: 'session' });
 }
 
@@ -52,13 +58,15 @@ const isFromSomethingBetween = ({ headers, body }: TokenAnswer): boolean =>
 
 const longestDescription = 300;
 
-function refusalOf(answer: TokenAnswer): Refusal {
+function refusalOf(answer: TokenAnswer, secrets: readonly string[]): Refusal {
   const { status, body } = answer;
   const code = errorCodeOf(answer);
+  const description = text(body?.error_description);
+  const isQuote = secrets.some((secret) => `${code} ${description}`.includes(secret));
   return {
-    error: code !== undefined && /^[\w.-]{1,64}$/.test(code) ? code : `http_${status}`,
+    error: code !== undefined && /^[\w.-]{1,64}$/.test(code) && !isQuote ? code : `http_${status}`,
     status,
-    description: text(body?.error_description)?.slice(0, longestDescription),
+    description: isQuote ? undefined : description?.slice(0, longestDescription),
   };
 }
 

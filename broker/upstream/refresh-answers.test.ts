@@ -96,6 +96,14 @@ describe('an answer that refuses this broker', () => {
     const { outcome } = await refreshed(() => json({ error: 'invalid_client', error_description: description }, 401));
     expect(outcome).toMatchObject({ refusal: { status: 401, description } });
   });
+
+  it('is told without what it quotes of the request', async () => {
+    const { outcome } = await refreshed(() =>
+      json({ error: 'blocked', error_description: 'rule 7: grant_type=refresh_token&refresh_token=rt-1' }, 403),
+    );
+    expect(outcome).toMatchObject({ kind: 'refused', refusal: { status: 403, description: undefined } });
+    expect(JSON.stringify(outcome)).not.toContain('rt-1');
+  });
 });
 
 describe('an answer that ends the grant', () => {

@@ -6,13 +6,13 @@ import { presetOf } from '../config/provider-presets.ts';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { errorSummary, type Log } from '../log.ts';
-import { classify, type Failure, isAboutClient } from './classify-failure.ts';
+import { classify, type Failure, isAboutClient, type Sent } from './classify-failure.ts';
 import { clientAuth } from './client-auth.ts';
 import { createDiscovery } from './discovery.ts';
 import { exchangeError } from './exchange-error.ts';
 import { isGroupsUnreadable, isOverage, readGroups, toClaims, toIdentity } from './identity.ts';
 import type { Refusals, RefusedRequest } from './refusals.ts';
-import { readTokenAnswer, refreshTokenOf, type TokenAnswer } from './token-answer.ts';
+import { readTokenAnswer, refreshTokenOf } from './token-answer.ts';
 import type {
   AuthorizationInput,
   ExchangeInput,
@@ -48,10 +48,11 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
   const insecure = new URL(config.issuer).protocol === 'http:' && isLoopbackHost(new URL(config.issuer).hostname);
   /** Records what became of the request: error classification depends on it. */
   const request = (timeoutMs = requestTimeoutMs) => {
-    const seen: { sent: boolean; answer: TokenAnswer | undefined } = { sent: false, answer: undefined };
+    const seen: Sent = { sent: false, answer: undefined, secrets: [] };
     const options = {
       [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<string, unknown>) => {
         seen.sent = true;
+        seen.secrets = secretsOf(init.body);
         const response = await fetch(url, init as RequestInit);
         seen.answer = await readTokenAnswer(response);
         return response;
@@ -270,7 +271,7 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
     }
   }
 
-  function failedSignIn(cause: unknown, seen: { sent: boolean; answer: TokenAnswer | undefined }): OAuthError {
+  function failedSignIn(cause: unknown, seen: Sent): OAuthError {
     if (cause instanceof OAuthError) return cause;
     const failure = classify(cause, seen);
     noteClient('sign_in', failure);
@@ -326,3 +327,8 @@ function withPrompt(present: string | null, wanted: string): string {
 function callbackParameters({ code, state, iss }: ExchangeInput): URLSearchParams {
   return new URLSearchParams({ code, state, ...(iss === undefined ? {} : { iss }) });
 }
+
+const secretFields = ['code', 'code_verifier', 'refresh_token', 'client_secret', 'client_assertion'];
+
+const secretsOf = (body: unknown): string[] =>
+  body instanceof URLSearchParams ? secretFields.flatMap((field) => body.getAll(field)) : [];

@@ -1,5 +1,5 @@
 import { createProof } from '@latchkey/shared/dpop.ts';
-import { base64url, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { base64url, CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from './api-error.ts';
 import { verifier } from './index.ts';
@@ -90,13 +90,28 @@ describe('a token bound to a key', () => {
 
 describe('a replay store of the API itself', () => {
   it('is asked for each proof, with the time until which it matters', async () => {
-    const used: [string, number][] = [];
-    const replay = { use: async (id: string, until: number) => used.push([id, until]) === 1 };
+    const used: [string, number, string][] = [];
+    const replay = { use: async (...proof: [string, number, string]) => used.push(proof) === 1 };
     verify = verifier({ issuer, audience, fetch: at.fetch, now: at.now, replay });
     await call(await prove());
     expect(used[0]?.[0].startsWith(`${holder.jkt}.`)).toBe(true);
     expect(used[0]?.[1]).toBe(at.state.now + 120_000);
+    expect(used[0]?.[2]).toBe('p_1');
     await expect(call(await prove())).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+  });
+
+  it('has an id of the same length for every proof, whatever the client makes up for jti', async () => {
+    const lengths = new Set<number>();
+    const replay = { use: async (id: string) => lengths.add(id.length).size > 0 };
+    verify = verifier({ issuer, audience, fetch: at.fetch, now: at.now, replay });
+    for (const jti of ['12345678', 'é'.repeat(128)]) {
+      const claims = { jti, htm: 'GET', htu: url, iat: at.state.now / 1_000, ath: await hash(token) };
+      const proof = await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+        .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: holder.publicJwk })
+        .sign(holder.privateKey);
+      await call(proof);
+    }
+    expect([...lengths]).toEqual([87]);
   });
 
   it('lets nothing in while it fails', async () => {

@@ -1,3 +1,4 @@
+import { isWebUrl } from '@latchkey/shared/origin.ts';
 import { renderUnicodeCompact } from 'uqr';
 import { DeviceError } from '../device/device-error.ts';
 import type { LoginState } from '../device/login.ts';
@@ -10,7 +11,7 @@ type Code = Extract<LoginState, { type: 'code' }>;
  *
  * @param colors use escape codes for white on black: otherwise a terminal with a light background inverts the QR code,
  *   which some cameras can't read
- * @throws {DeviceError} `bad_answer` if a link isn't an `https:` or `http:` URL
+ * @throws {DeviceError} `bad_answer` if a link isn't an `https:` URL (`http:` on loopback), or has credentials
  */
 export function instructions(
   { user_code, verification_uri, verification_uri_complete }: Code,
@@ -39,7 +40,6 @@ const qr = (text: string, colors: boolean): string[] =>
     .map((line) => (colors ? `    \x1b[97;40m${line}\x1b[0m` : `    ${line}`));
 
 function link(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href;
+  if (isWebUrl(text)) return new URL(text).href;
   throw new DeviceError('bad_answer', 'The broker returned an invalid link. Check the --issuer URL.');
 }

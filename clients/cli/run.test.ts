@@ -169,10 +169,13 @@ describe('latchkey login', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
-  it('shows no link that is none', async () => {
-    broker = createFakeBroker({ device: { verification_uri: 'javascript:alert(1)' } });
-    expect(await signIn()).toMatchObject({ code: exitCode.failure, out: '' });
-  });
+  it.each(['javascript:alert(1)', 'http://latchkey.example.com/device', 'https://bank.example@evil.example/device'])(
+    'shows no link that is none (%s)',
+    async (verification_uri) => {
+      broker = createFakeBroker({ device: { verification_uri } });
+      expect(await signIn()).toMatchObject({ code: exitCode.failure, out: '' });
+    },
+  );
 });
 
 describe('latchkey token', () => {

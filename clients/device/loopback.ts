@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isWebUrl } from '@latchkey/shared/origin.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import {
   authorizationCodeGrantRequest,
@@ -61,11 +62,19 @@ const retryForMs = 50_000;
 export async function* loopbackLogin(options: LoopbackLoginOptions): AsyncGenerator<LoopbackState, void, undefined> {
   const { now = () => Date.now(), sleep = realSleep, timeoutMs = 600_000, signal } = options;
   const server = await discover(options);
+  const endpoint = authorizationEndpoint(server);
   const state = generateRandomState();
   const codeVerifier = generateRandomCodeVerifier();
   const listener = await listen(state);
   try {
-    const authorizationUrl = await authorizationUrlOf(server, options, listener.redirectUri, state, codeVerifier);
+    const authorizationUrl = await authorizationUrlOf(
+      endpoint,
+      server.client,
+      options,
+      listener.redirectUri,
+      state,
+      codeVerifier,
+    );
     yield { type: 'open', authorization_url: authorizationUrl, expires_at: Math.floor((now() + timeoutMs) / 1_000) };
     const answer = await within(listener.answered, timeoutMs, signal);
     const redeem = () => exchange(server, answer, state, codeVerifier, listener.redirectUri, now);
@@ -75,17 +84,23 @@ export async function* loopbackLogin(options: LoopbackLoginOptions): AsyncGenera
   }
 }
 
+function authorizationEndpoint({ as }: Server): string {
+  if (!as.authorization_endpoint) {
+    throw new DeviceError('refused', `Browser sign-in isn't enabled on ${as.issuer}. Use a device code instead.`);
+  }
+  if (isWebUrl(as.authorization_endpoint)) return as.authorization_endpoint;
+  throw new DeviceError('bad_answer', 'The broker returned an invalid sign-in address. Check the issuer URL.');
+}
+
 async function authorizationUrlOf(
-  { as, client }: Server,
+  endpoint: string,
+  client: Server['client'],
   { scope, resource }: LoopbackLoginOptions,
   redirectUri: string,
   state: string,
   codeVerifier: string,
 ): Promise<string> {
-  if (!as.authorization_endpoint) {
-    throw new DeviceError('refused', `Browser sign-in isn't enabled on ${as.issuer}. Use a device code instead.`);
-  }
-  const url = new URL(as.authorization_endpoint);
+  const url = new URL(endpoint);
   const parameters = {
     response_type: 'code',
     client_id: client.client_id,

@@ -86,15 +86,15 @@ describe('getToken', () => {
     const heard = vi.fn();
     const off = lk.on('session', heard);
     await lk.getToken();
-    page.emit({ ev: 'session', seq: 1, epoch: 'e1' });
+    page.emit({ ev: 'session', epoch: 'e1' });
     await settle();
     expect(heard).toHaveBeenCalledTimes(1);
     expect((await lk.getToken()).token).toBe('t2');
-    page.emit({ ev: 'session', seq: 2, epoch: 'e1' });
+    page.emit({ ev: 'session', epoch: 'e1' });
     await settle();
     expect((await lk.getToken()).token).toBe('t2');
     off();
-    page.emit({ ev: 'session', seq: 3, epoch: 'e2' });
+    page.emit({ ev: 'session', epoch: 'e2' });
     await settle();
     expect(heard).toHaveBeenCalledTimes(2);
   });
@@ -114,7 +114,7 @@ describe('getToken', () => {
     });
     const old = lk.getToken();
     await settle();
-    page.emit({ ev: 'access', seq: 1, epoch: 'e2' });
+    page.emit({ ev: 'access', epoch: 'e2' });
     await settle();
     release();
     expect((await old).token).toBe('t1');
@@ -239,7 +239,7 @@ describe('a port that has died', () => {
     await lk.getToken();
     comeBack(page, true);
     expect(heard).toHaveBeenCalledTimes(1);
-    page.emit({ ev: 'session', seq: 1, epoch: 'e1' });
+    page.emit({ ev: 'session', epoch: 'e1' });
     await settle();
     await vi.advanceTimersByTimeAsync(2_000);
     expect(page.hellos).toHaveLength(1);

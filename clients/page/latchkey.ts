@@ -63,7 +63,8 @@ export interface Latchkey {
   /**
    * Signs the user out of Latchkey, in every tab. Call it in a click handler.
    *
-   * @throws {LatchkeyError} `invalid_request` outside a user gesture
+   * @throws {LatchkeyError} `invalid_request` outside a user gesture, `access_not_granted` or `user_denied` if this site
+   *   has no access
    * @example
    * button.onclick = () => lk.signOut();
    */

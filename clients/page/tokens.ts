@@ -14,7 +14,8 @@ export interface TokenOptions {
   minTtl?: number | undefined;
   /**
    * Whether the user may be asked to sign in or to consent. `never` (the default) rejects with
-   * `error.interaction` set instead. Use `if_needed` in a click handler.
+   * `error.interaction` set instead. Use `if_needed` in a click handler. One click opens one window: a user who is signed
+   * out signs in with the first, and consents with the next.
    */
   interactive?: 'never' | 'if_needed' | undefined;
   /**

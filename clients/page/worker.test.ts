@@ -47,7 +47,7 @@ it('a worker hears of a new epoch itself', async () => {
   const worker = await connectPort(await lk.port(), defaults);
   await worker.getToken();
   const heard = new Promise<void>((resolve) => worker.on('session', resolve));
-  page.emit({ ev: 'session', seq: 1, epoch: 'next' });
+  page.emit({ ev: 'session', epoch: 'next' });
   await heard;
   expect((await worker.getToken()).token).toBe('t2');
 });

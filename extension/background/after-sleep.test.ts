@@ -22,7 +22,7 @@ it('after a night’s sleep the first token comes without a window, the session 
   const { session, tokens, broker, oldNonce } = await overNight();
   broker.next('GET /session', oldNonce);
   expect((await session.current())?.account.name).toBe('Ada Lovelace');
-  expect(await tokens.get(ask, 5)).toMatchObject({ access_token: 'token-2' });
+  expect(await tokens.get(ask, 5)).toMatchObject({ access_token: expect.stringMatching(/\.token-2$/) });
   expect(broker.calls[0]).toBe('GET /session');
   expect(broker.calls.filter((call) => call.startsWith('POST'))).toEqual(['POST /session/token']);
 });
@@ -36,12 +36,12 @@ it('after a night’s sleep in a train without network nobody is signed out', as
   await expect(tokens.get(ask, 5)).rejects.toMatchObject({ code: 'offline' });
   expect(await session.known()).toBeDefined();
   expect(await keys.load()).toEqual(key);
-  expect(await tokens.get(ask, 5)).toMatchObject({ access_token: 'token-2' });
+  expect(await tokens.get(ask, 5)).toMatchObject({ access_token: expect.stringMatching(/\.token-2$/) });
 });
 
 it('after a night that was longer than the organization’s idle limit, the broker says so, and pages hear of it', async () => {
   const { session, broker, broadcasts } = await overNight();
   broker.signedIn = false;
   expect(await session.current()).toBeUndefined();
-  expect(broadcasts.at(-1)).toMatchObject({ ev: 'session' });
+  await expect.poll(() => broadcasts.at(-1)).toMatchObject({ ev: 'session' });
 });

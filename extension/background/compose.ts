@@ -86,9 +86,12 @@ export function composeBackground(world: BackgroundWorld) {
   const eventsOf = createPageEvents({
     state: storedValue(area, 'events'),
     newEpoch: () => world.newId('epoch'),
-    async broadcast(event, profile) {
+    async broadcast({ profile, origin: only, eventFor }) {
       const profileAt = await profiles.where();
-      await windows.broadcast(event, (origin) => profileAt(origin) === profile);
+      await windows.broadcast(
+        eventFor,
+        (origin) => profileAt(origin) === profile && (only === undefined || only === origin),
+      );
     },
     changed() {
       changed();
@@ -173,6 +176,7 @@ export function composeBackground(world: BackgroundWorld) {
     async given({ profile, origin }) {
       if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
     },
+    isThere: (page) => windows.isThere(page),
     newId: () => world.newId('prompt'),
     now,
   });
@@ -218,6 +222,7 @@ export function composeBackground(world: BackgroundWorld) {
       current: async (origin) => (await profiles.at(origin)).session.current(),
     }),
     profileAt: (origin) => profiles.at(origin),
+    gone: (document) => report(prompts.documentGone(document)),
   });
 
   /** Listens for each account to what its pages must hear, and stays to be woken while there is something to hear. */

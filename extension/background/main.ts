@@ -9,8 +9,7 @@ import { indexedDbValue } from '../platform/indexed-db-value.ts';
 import { keysOf } from '../platform/keys.ts';
 import { readManagedStorage } from '../platform/managed-storage.ts';
 import { sites } from '../platform/sites.ts';
-import { localArea, sessionArea } from '../platform/storage.ts';
-import { storedValue } from '../platform/stored-value.ts';
+import { lockStorage, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { composeBackground } from './compose.ts';
@@ -25,7 +24,7 @@ const background = composeBackground({
   ownOrigin: new URL(browser.runtime.getURL('')).origin,
   version: browser.runtime.getManifest().version,
   area: sessionArea(),
-  chosenBroker: storedValue(localArea(), 'broker'),
+  chosenBroker: indexedDbValue('broker'),
   profileList: indexedDbValue('list'),
   keysOf,
   identity,
@@ -63,3 +62,4 @@ sites.onUnreachable(background.accessTaken);
 browser.runtime.onInstalled.addListener(({ reason }) => background.installed(reason));
 browser.runtime.onStartup.addListener(() => background.browserStarted());
 background.drawIcon();
+lockStorage().catch((error: unknown) => reportError(error));

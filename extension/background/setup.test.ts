@@ -12,12 +12,13 @@ let registered: readonly string[];
 let injected: string[];
 let left: number[];
 
+let area: ReturnType<typeof memoryArea>;
+
 const setUp = (
   policy: Record<string, unknown> = {},
   baked: { broker: string; sites: string[] } | null = null,
   policySites = async () => [shop, 'https://other.test'],
 ) => {
-  const area = memoryArea();
   return createSetup({
     baked,
     managed: createManagedPolicy(async () => policy),
@@ -42,6 +43,7 @@ const setUp = (
 };
 
 beforeEach(() => {
+  area = memoryArea();
   granted = new Set();
   registered = [];
   injected = [];
@@ -79,6 +81,21 @@ describe('the store build', () => {
     },
   );
 
+  it.each(['', 'https://*.test', 'https://user@shop.test', `${shop}/`, 'javascript:alert(1)'])(
+    'refuses %j for a site',
+    async (site) => {
+      await expect(setUp().expect({ site })).rejects.toMatchObject({ code: 'invalid_request' });
+    },
+  );
+
+  it.each(['http://latchkey.test', 'https://user@latchkey.test', `${broker}/path`, 'javascript:alert(1)', 7, { a: 1 }])(
+    'has no broker where %j is kept as one',
+    async (kept) => {
+      await area.set('broker', kept);
+      expect(await setUp().source()).toBeUndefined();
+    },
+  );
+
   it('is in pages of a site that was connected, in those open before too, and in no other', async () => {
     const setup = setUp();
     await setup.expect({ site: shop });
@@ -106,7 +123,9 @@ describe('the store build', () => {
 
   it('takes the broker of the organization’s policy before the person’s; what is no address counts as none', async () => {
     expect(await setUp({ broker_url: broker }).broker()).toBe(broker);
-    expect(await setUp({ broker_url: 'http://latchkey.test' }).broker()).toBeUndefined();
+    expect(await setUp({ broker_url: `${broker}/` }).broker()).toBe(broker);
+    for (const broker_url of ['http://latchkey.test', 'https://bank.test@latchkey.test', 'javascript:alert(1)'])
+      expect(await setUp({ broker_url }).broker()).toBeUndefined();
   });
 });
 

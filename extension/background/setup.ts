@@ -1,5 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import { exactOrigin } from '@latchkey/shared/origin.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
 import type { StoredValue } from '../platform/stored-value.ts';
@@ -12,7 +12,7 @@ export type Pending = { broker: string } | { site: string };
 export interface SetupDeps {
   baked: { broker: string; sites: string[] } | null;
   managed(): Promise<ManagedPolicy>;
-  /** The broker that the person named. No secret: it may lie in `storage.local`. */
+  /** The broker that the person named, kept where no content script can write: it sees every sign-in. */
   chosen: StoredValue<string>;
   pending: StoredValue<Pending>;
   sites: Sites;
@@ -30,7 +30,7 @@ export interface Setup {
   source(): Promise<{ url: string; source: BrokerSource } | undefined>;
   /** Whether the extension may reach an origin; a baked build always may. */
   isReachable(origin: string): Promise<boolean>;
-  /** Remembers what the browser's question is about. @throws {LatchkeyError} `invalid_request` for what can't be a broker */
+  /** Remembers what the browser's question is about. @throws {LatchkeyError} `invalid_request` for what is no origin */
   expect(pending: Pending): Promise<void>;
   /** Goes on once the access is there; does nothing where it isn't. */
   resume(): Promise<void>;
@@ -45,8 +45,8 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
   const source: Setup['source'] = async () => {
     if (baked) return { url: baked.broker, source: 'baked' };
     const { broker_url: url } = await managed();
-    if (url !== undefined) return { url, source: 'policy' };
-    const named = await chosen.get();
+    if (url !== undefined) return { url: new URL(url).origin, source: 'policy' };
+    const named = exactOrigin(await chosen.get());
     return named === undefined ? undefined : { url: named, source: 'person' };
   };
   const broker = async (): Promise<string | undefined> => (await source())?.url;
@@ -76,7 +76,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
     source,
     isReachable: reachable,
     async expect(next) {
-      if ('broker' in next) requireBroker(next.broker);
+      requireOrigin('broker' in next ? next.broker : next.site);
       await pending.set(next);
     },
     async resume() {
@@ -97,11 +97,11 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
   };
 }
 
-/** A broker's issuer is an origin. */
-function requireBroker(text: string): void {
-  if (URL.canParse(text) && isSecureUrl(new URL(text)) && new URL(text).origin === text) return;
+/** A broker's issuer is an origin, and so is a site. */
+function requireOrigin(text: string): void {
+  if (exactOrigin(text) !== undefined) return;
   throw new LatchkeyError({
     code: 'invalid_request',
-    message: 'the broker address must be an origin, such as https://latchkey.example.com',
+    message: 'the address must be an origin, such as https://latchkey.example.com',
   });
 }

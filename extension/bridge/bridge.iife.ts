@@ -1,5 +1,6 @@
 import { hereKind } from '@latchkey/shared/page-names.ts';
 import type { Ready } from '@latchkey/shared/page-protocol.ts';
+import { countClicks } from './clicks.ts';
 import { createRelays } from './relays.ts';
 import { readHello } from './request.ts';
 import type { Runtime } from './runtime.ts';
@@ -10,7 +11,10 @@ import type { Runtime } from './runtime.ts';
  */
 declare const chrome: { runtime: Runtime };
 
-const relays = createRelays(chrome.runtime);
+const relays = createRelays(
+  chrome.runtime,
+  countClicks(window, navigator.userActivation, () => performance.timeOrigin + performance.now()),
+);
 
 function onHello(event: MessageEvent): void {
   // A page can construct a MessageEvent with any source and origin: only `isTrusted` is beyond it.

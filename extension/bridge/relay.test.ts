@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fakePort } from '../../test/extension/port.ts';
 import { createRelay } from './relay.ts';
 
-type Sent = { request: { id: string }; activated: boolean };
+type Sent = { request: { id: string }; click: number };
 
 /** A relay between a fake page port and fake runtime ports. */
 function setUp() {
@@ -23,33 +23,34 @@ function setUp() {
     }),
     onMessage: { addListener: () => undefined },
   };
-  const relay = createRelay(page as unknown as MessagePort, runtime);
+  let click = 0;
+  const relay = createRelay(page as unknown as MessagePort, runtime, () => click);
+  const setClick = (number: number) => {
+    click = number;
+  };
   const ask = (data: unknown) => (page.onmessage as unknown as (event: { data: unknown }) => void)({ data });
-  return { ports, answers, page, runtime, relay, ask };
+  return { ports, answers, page, runtime, relay, ask, setClick };
 }
 
 const request = (id: string) => ({ v: 1, id, m: 'session.get', p: {}, deadline_ms: 1_000 });
-const event = { ev: 'session', seq: 1, epoch: 'e' };
-
-beforeEach(() => vi.stubGlobal('navigator', { userActivation: { isActive: false } }));
-afterEach(() => vi.unstubAllGlobals());
+const event = { ev: 'session', epoch: 'e' };
 
 describe('the relay', () => {
-  it('connects on use, not before, and hands on request and activation alone', () => {
-    const { runtime, ports, ask } = setUp();
+  it('connects on use, not before, and hands on request and click alone', () => {
+    const { runtime, ports, ask, setClick } = setUp();
     expect(runtime.connect).not.toHaveBeenCalled();
     ask(request('a'));
-    vi.stubGlobal('navigator', { userActivation: { isActive: true } });
+    setClick(3);
     ask(request('b'));
     expect(runtime.connect).toHaveBeenCalledTimes(1);
     expect(ports[0]?.sent).toEqual([
-      { request: request('a'), activated: false },
-      { request: request('b'), activated: true },
+      { request: request('a'), click: 0 },
+      { request: request('b'), click: 3 },
     ]);
   });
 
   it.each([
-    [{ ...request('a'), activated: true }, 'a'],
+    [{ ...request('a'), click: 1 }, 'a'],
     [{ ...request('a'), m: 'nothing' }, 'a'],
     [{ ...request('x'.repeat(100)) }, 'x'.repeat(64)],
     ['text', ''],

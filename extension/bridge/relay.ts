@@ -15,15 +15,17 @@ export interface Relay {
 }
 
 interface Sent {
-  message: { request: PageRequest; activated: boolean };
+  message: { request: PageRequest; click: number };
   again: boolean;
 }
 
 /**
  * Relays between a page's port and a runtime port of its own, which is opened on use: a background that
  * was stopped is woken by a request, not by every tab at once.
+ *
+ * @param click the number of the click with which the page asks now; 0 without one
  */
-export function createRelay(page: MessagePort, runtime: Runtime): Relay {
+export function createRelay(page: MessagePort, runtime: Runtime, click: () => number): Relay {
   let port: RuntimePort | undefined;
   let served = false;
   const open = new Map<string, Sent>();
@@ -74,7 +76,7 @@ export function createRelay(page: MessagePort, runtime: Runtime): Relay {
       return;
     }
     if (open.has(request.id)) return;
-    send(request.id, { message: { request, activated: navigator.userActivation.isActive }, again: false });
+    send(request.id, { message: { request, click: click() }, again: false });
   };
 
   return {

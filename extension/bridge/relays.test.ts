@@ -1,18 +1,16 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { fakePort } from '../../test/extension/port.ts';
 import { createRelays, maxRelays } from './relays.ts';
 
 const pages: MessagePort[] = [];
-beforeEach(() => vi.stubGlobal('navigator', { userActivation: { isActive: false } }));
 afterEach(() => {
-  vi.unstubAllGlobals();
   for (const page of pages.splice(0)) page.close();
 });
 
 /** A document with the bridge in it, and the runtime ports that its relays have opened. */
 function setUp() {
   const ports: ReturnType<typeof fakePort<{ request: { id: string } }>>[] = [];
-  const relays = createRelays({
+  const runtime = {
     id: 'ext',
     connect: () => {
       const fresh = fakePort<{ request: { id: string } }>();
@@ -20,7 +18,8 @@ function setUp() {
       return fresh.port;
     },
     onMessage: { addListener: () => undefined },
-  });
+  };
+  const relays = createRelays(runtime, () => 0);
   const open = (): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     pages.push(port1, port2);

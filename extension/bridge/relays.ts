@@ -10,7 +10,7 @@ export interface Relays extends Iterable<Relay> {
 export const maxRelays = 16;
 
 /** Beyond {@link maxRelays}, the one that was not used for the longest is given up. */
-export function createRelays(runtime: Runtime): Relays {
+export function createRelays(runtime: Runtime, click: () => number): Relays {
   const relays = new Set<Relay>();
   const drop = (relay: Relay): void => {
     relays.delete(relay);
@@ -18,7 +18,7 @@ export function createRelays(runtime: Runtime): Relays {
   };
   return {
     serve(port) {
-      const relay = createRelay(port, runtime);
+      const relay = createRelay(port, runtime, click);
       const used = (): void => {
         relays.delete(relay);
         relays.add(relay);

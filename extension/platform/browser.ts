@@ -5,5 +5,5 @@
  */
 import browser from 'webextension-polyfill';
 
-export type { Runtime } from 'webextension-polyfill';
+export type { Runtime, Tabs } from 'webextension-polyfill';
 export { browser };

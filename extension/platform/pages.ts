@@ -3,5 +3,10 @@ import { browser } from './browser.ts';
 /** Opens our settings, or brings them to the front. */
 export const openSettings = (): Promise<void> => browser.runtime.openOptionsPage();
 
+/** Opens an address in a tab as if it had been typed. A link would tell the site that another one had sent the person. */
+export async function openAddress(url: string): Promise<void> {
+  await browser.tabs.create({ url });
+}
+
 /** The version of this build, `x.y.z`. */
 export const version = (): string => browser.runtime.getManifest().version;

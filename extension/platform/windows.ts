@@ -1,4 +1,4 @@
-import { browser } from './browser.ts';
+import { browser, type Tabs } from './browser.ts';
 import { matchPattern } from './match-pattern.ts';
 
 /** Windows and tabs, as far as Latchkey needs them: none of this takes a permission. */
@@ -12,10 +12,12 @@ export interface Windows {
   openTab(url: string): Promise<void>;
   /** Whether the person looks at this tab: prompts are for the active one only. */
   isTabActive(tabId: number): Promise<boolean>;
+  /** Whether a document is still what its tab shows. It takes host access to its origin, as the bridge does. */
+  isThere(page: { tabId: number; origin: string; document: string }): Promise<boolean>;
   /** Whether a tab is open at one of these hosts (patterns know no ports). It takes host access to them, as the bridge does. */
   hasTabAt(origins: readonly string[]): Promise<boolean>;
-  /** Sends a message to the content script in the top frame of the tabs at these origins. It takes host access to them, as the bridge does. */
-  broadcast(message: object, isFor: (origin: string) => boolean): Promise<void>;
+  /** Sends each of these origins its message: to the content script in the top frame of the tabs there. It takes host access to them, as the bridge does. */
+  broadcast(messageFor: (origin: string) => Promise<object>, isFor: (origin: string) => boolean): Promise<void>;
 }
 
 export const windows: Windows = {
@@ -47,15 +49,30 @@ export const windows: Windows = {
       return false;
     }
   },
+  async isThere({ tabId, origin, document }) {
+    try {
+      const { url = '' } = await browser.tabs.get(tabId);
+      if (new URL(url).origin !== origin) return false;
+      // Where the browser names no documents, tab and origin are all that there is (see `sender.ts`).
+      if (document === `${tabId} ${origin}`) return true;
+      // The bridge takes no notice of it; it fails where there is no such document, or none that is shown.
+      const only: { documentId: string } = { documentId: document };
+      await browser.tabs.sendMessage(tabId, {}, only as Tabs.SendMessageOptionsType);
+      return true;
+    } catch {
+      return false;
+    }
+  },
   async hasTabAt(origins) {
     if (origins.length === 0) return false;
     return (await browser.tabs.query({ url: origins.map(matchPattern) })).length > 0;
   },
-  async broadcast(message, isFor) {
+  async broadcast(messageFor, isFor) {
     const tabs = await browser.tabs.query({});
     const sent = tabs.map(async ({ id, url }) => {
-      if (id === undefined || url === undefined || !isFor(new URL(url).origin)) return;
-      await browser.tabs.sendMessage(id, message, { frameId: 0 });
+      const origin = url === undefined ? undefined : new URL(url).origin;
+      if (id === undefined || origin === undefined || !isFor(origin)) return;
+      await browser.tabs.sendMessage(id, await messageFor(origin), { frameId: 0 });
     });
     await Promise.allSettled(sent);
   },

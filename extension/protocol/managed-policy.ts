@@ -1,10 +1,7 @@
-import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
+import { exactOrigin, isWebUrl } from '@latchkey/shared/origin.ts';
 import * as v from 'valibot';
 
-const url = v.pipe(
-  v.string(),
-  v.check((text) => URL.canParse(text) && isSecureUrl(new URL(text))),
-);
+const url = v.pipe(v.string(), v.check(isWebUrl));
 
 /** A value of the policy that is not as the schema says counts as absent: a slip in one doesn't undo the others. */
 const lenient = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined);

@@ -4,6 +4,9 @@ import * as v from 'valibot';
 /**
  * The messages between the extension's own pages (popup, consent window) and its background. Web pages
  * can't speak this: their ports have another name, and the sender's origin decides.
+ *
+ * What gives something for an account names the account that the person sees by its `sub`: whose profile it is may
+ * have changed a moment ago.
  */
 export const uiPortName = 'latchkey:ui';
 
@@ -28,12 +31,12 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({
     id,
     m: v.literal('account.choose'),
-    p: v.strictObject({ account: text, origin: v.optional(text) }),
+    p: v.strictObject({ account: text, sub: text, origin: v.optional(text) }),
   }),
   v.strictObject({ id, m: v.literal('account.sign_out_all'), p: empty }),
   v.strictObject({ id, m: v.literal('provider.sign_out'), p: empty }),
   v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
-  v.strictObject({ id, m: v.literal('site.let_ask'), p: v.strictObject({ origin: text }) }),
+  v.strictObject({ id, m: v.literal('site.let_ask'), p: v.strictObject({ origin: text, sub: text }) }),
   v.strictObject({
     id,
     m: v.literal('setup.expect'),
@@ -45,7 +48,11 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('diagnostics.probe'), p: empty }),
   v.strictObject({ id, m: v.literal('consent.get'), p: v.strictObject({ prompt: text }) }),
   v.strictObject({ id, m: v.literal('consent.account'), p: v.strictObject({ prompt: text, account: text }) }),
-  v.strictObject({ id, m: v.literal('consent.answer'), p: v.strictObject({ prompt: text, choice: consentChoice }) }),
+  v.strictObject({
+    id,
+    m: v.literal('consent.answer'),
+    p: v.strictObject({ prompt: text, choice: consentChoice, sub: text }),
+  }),
 ]);
 
 export type UiRequest = v.InferOutput<typeof uiRequestSchema>;
@@ -119,6 +126,8 @@ export interface ConsentView {
   origin: string;
   site: string;
   account: string;
+  /** `sub` of the account. */
+  sub: string;
   /** Those that the person can choose from; one is the site's. */
   accounts: { id: string; label: string; chosen: boolean }[];
   resource: string;

@@ -62,6 +62,7 @@ export const OtherAccounts = ({
                   kind="small"
                   busy={busy}
                   label={message('use_account', nameOf(account))}
+                  gives={`sites ${account.sub}`}
                   onPress={() => onUse(account)}
                 >
                   {message('use')}
@@ -143,17 +144,20 @@ export const SiteAccount = ({
   site: SiteView;
   accounts: AccountView[];
   busy: boolean;
-  onChoose: (account: string) => void;
-}) =>
-  site.accounts.length < 2 ? null : (
+  onChoose: (account: AccountView) => void;
+}) => {
+  const choices = accounts.filter(({ id }) => site.accounts.includes(id));
+  return site.accounts.length < 2 ? null : (
     <AccountList
-      accounts={accounts
-        .filter(({ id }) => site.accounts.includes(id))
-        .map((account) => ({ id: account.id, label: account.email ?? nameOf(account) }))}
+      accounts={choices.map((account) => ({ id: account.id, label: account.email ?? nameOf(account) }))}
       chosen={site.account}
       busy={busy}
       label={message('account')}
       name={message('site_account', site.name)}
-      onChoose={onChoose}
+      onChoose={(chosen) => {
+        const account = choices.find(({ id }) => id === chosen);
+        if (account) onChoose(account);
+      }}
     />
   );
+};

@@ -54,7 +54,7 @@ export const BrokerField = ({
       <p id="broker-wrong" class="wrong" role="status">
         {wrong ? message('setup_wrong') : ''}
       </p>
-      <Button type="submit" kind="primary" busy={busy}>
+      <Button type="submit" kind="primary" busy={busy} gives="broker">
         {submit}
       </Button>
     </form>

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
-import { useEffect, useState } from 'hono/jsx/dom';
+import { useEffect, useRef, useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { type ConsentChoice, type ConsentView, uiPortName } from '../protocol/ui.ts';
@@ -15,51 +15,58 @@ import { shownError } from './shown-error.ts';
 import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
 
-/** The answers that last wait so long, so that a double click meant for the page below can't hit them. */
-const armAfterMs = 600;
-
 const prompt = location.hash.slice(1);
+let onChanged = (): void => undefined;
 const client = createUiClient(
   () => connect(uiPortName),
-  () => undefined,
+  () => onChanged(),
 );
 
 function Consent() {
   const [view, setView] = useState<ConsentView>();
   const [problem, setProblem] = useState<PageErrorBody>();
   const [busy, setBusy] = useState(false);
-  const [armed, setArmed] = useState(false);
+  const running = useRef(false);
 
-  const answer = (choice: ConsentChoice) => async () => {
+  /** A question that is over is not to be seen any more. */
+  const fail = (error: unknown): void => {
+    const shown = shownError(error);
+    setProblem(shown);
+    if (shown.code === 'expired') setView(undefined);
+  };
+  const load = (): Promise<void> => client.call('consent.get', { prompt }).then(setView, fail);
+
+  const run = async (work: () => Promise<unknown>): Promise<void> => {
+    running.current = true;
     setBusy(true);
     setProblem(undefined);
     try {
-      await client.call('consent.answer', { prompt, choice });
-      window.close();
+      await work();
     } catch (error) {
-      setProblem(shownError(error));
-      setBusy(false);
+      // It may have been done all the same.
+      await load();
+      fail(error);
     }
-  };
-
-  const chooseAccount = async (account: string) => {
-    setBusy(true);
-    try {
-      setView(await client.call('consent.account', { prompt, account }));
-    } catch (error) {
-      setProblem(shownError(error));
-    }
+    running.current = false;
     setBusy(false);
   };
 
+  const answer = (choice: ConsentChoice, sub: string) => () =>
+    void run(async () => {
+      await client.call('consent.answer', { prompt, choice, sub });
+      window.close();
+    });
+  const chooseAccount = (account: string) =>
+    void run(async () => setView(await client.call('consent.account', { prompt, account })));
+
   useEffect(() => {
-    client.call('consent.get', { prompt }).then(setView, (error) => setProblem(shownError(error)));
+    onChanged = () => {
+      if (!running.current) void load();
+    };
+    void load();
   }, []);
   useEffect(() => {
-    if (!view) return undefined;
-    document.title = `${message('consent_title', view.site)} – ${message('name')}`;
-    const timer = setTimeout(() => setArmed(true), armAfterMs);
-    return () => clearTimeout(timer);
+    if (view) document.title = `${message('consent_title', view.site)} – ${message('name')}`;
   }, [view]);
 
   if (!view)
@@ -112,13 +119,13 @@ function Consent() {
           {message('consent_account', view.account)} {message('consent_revocable')}
         </p>
         <div class="choice">
-          <Button busy={busy} onPress={answer('not_now')}>
+          <Button busy={busy} onPress={answer('not_now', view.sub)}>
             {message('not_now')}
           </Button>
-          <Button kind="primary" busy={busy || !armed} onPress={answer('allow')}>
+          <Button kind="primary" busy={busy} gives={JSON.stringify(view)} onPress={answer('allow', view.sub)}>
             {message('allow')}
           </Button>
-          <Button kind="never" busy={busy || !armed} onPress={answer('never')}>
+          <Button kind="never" busy={busy} gives={JSON.stringify(view)} onPress={answer('never', view.sub)}>
             {message('never')}
           </Button>
         </div>

@@ -75,8 +75,8 @@ function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy'
             })
           }
           onAdd={(provider) => run(message('signing_in_title'), () => client.call('account.add', { provider }))}
-          onAccount={(account, site) =>
-            run(message('loading'), () => client.call('account.choose', { account, origin: site?.origin }), {
+          onAccount={({ id, sub }, site) =>
+            run(message('loading'), () => client.call('account.choose', { account: id, sub, origin: site?.origin }), {
               done: message('account_changed'),
             })
           }
@@ -93,8 +93,8 @@ function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy'
               focus: placeOf(origin),
             })
           }
-          onLetAsk={({ origin, name }) =>
-            run(message('loading'), () => client.call('site.let_ask', { origin }), {
+          onLetAsk={({ origin, name }, { sub }) =>
+            run(message('loading'), () => client.call('site.let_ask', { origin, sub }), {
               done: message('may_ask_again', name),
               focus: placeOf(origin),
             })

@@ -33,7 +33,7 @@ export const Unreachable = ({
       <p>{message('unreachable_text')}</p>
       <p class="origin strong">{broker}</p>
     </div>
-    <Button kind="primary" first busy={busy} onPress={() => onBroker(broker)}>
+    <Button kind="primary" first busy={busy} gives={`broker ${broker}`} onPress={() => onBroker(broker)}>
       {message('setup_continue')}
     </Button>
   </div>

@@ -24,38 +24,53 @@ const Site = ({
   busy: boolean;
   onConnect: () => void;
   onDisconnect: () => void;
-  onLetAsk: () => void;
-  onAccount: (account: string) => void;
-}) => (
-  <li class={`site ${site.access}`} data-origin={site.origin}>
-    <div class="row">
-      <div class="grow">
-        <h3>{site.name}</h3>
-        <p class="origin">{site.origin}</p>
+  onLetAsk: (account: AccountView) => void;
+  onAccount: (account: AccountView) => void;
+}) => {
+  const account = accounts.find(({ id }) => id === site.account);
+  return (
+    <li class={`site ${site.access}`} data-origin={site.origin}>
+      <div class="row">
+        <div class="grow">
+          <h3>{site.name}</h3>
+          <p class="origin">{site.origin}</p>
+        </div>
+        {site.reachable ? null : (
+          <Button
+            kind="small"
+            busy={busy}
+            label={message('connect_site', site.name)}
+            gives={`bridge ${site.origin}`}
+            onPress={onConnect}
+          >
+            {message('connect')}
+          </Button>
+        )}
+        {site.access === 'person' ? (
+          <Button kind="small" busy={busy} label={message('disconnect_site', site.name)} onPress={onDisconnect}>
+            {message('disconnect')}
+          </Button>
+        ) : null}
+        {site.access === 'never' && account ? (
+          <Button
+            kind="small"
+            busy={busy}
+            label={message('let_site_ask', site.name)}
+            gives={`ask ${site.origin} ${account.sub}`}
+            onPress={() => onLetAsk(account)}
+          >
+            {message('let_ask')}
+          </Button>
+        ) : null}
       </div>
-      {site.reachable ? null : (
-        <Button kind="small" busy={busy} label={message('connect_site', site.name)} onPress={onConnect}>
-          {message('connect')}
-        </Button>
-      )}
-      {site.access === 'person' ? (
-        <Button kind="small" busy={busy} label={message('disconnect_site', site.name)} onPress={onDisconnect}>
-          {message('disconnect')}
-        </Button>
-      ) : null}
-      {site.access === 'never' ? (
-        <Button kind="small" busy={busy} label={message('let_site_ask', site.name)} onPress={onLetAsk}>
-          {message('let_ask')}
-        </Button>
-      ) : null}
-    </div>
-    <Permissions resources={site.resources} heading="h4" />
-    <SiteAccount site={site} accounts={accounts} busy={busy} onChoose={onAccount} />
-    {site.reachable ? null : <p class="quiet">{message('site_unreachable')}</p>}
-    {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
-    {site.lastUsedAt === undefined ? null : <p class="quiet">{message('last_used', since(site.lastUsedAt))}</p>}
-  </li>
-);
+      <Permissions resources={site.resources} heading="h4" />
+      <SiteAccount site={site} accounts={accounts} busy={busy} onChoose={onAccount} />
+      {site.reachable ? null : <p class="quiet">{message('site_unreachable')}</p>}
+      {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
+      {site.lastUsedAt === undefined ? null : <p class="quiet">{message('last_used', since(site.lastUsedAt))}</p>}
+    </li>
+  );
+};
 
 /** Somebody is signed in: who, which sites have what, and the way out. */
 export const SignedIn = ({
@@ -77,10 +92,10 @@ export const SignedIn = ({
   onSignOutAll: () => void;
   onAdd: (provider?: string) => void;
   /** Without a site: for all that have no account of their own. */
-  onAccount: (account: string, site?: SiteView) => void;
+  onAccount: (account: AccountView, site?: SiteView) => void;
   onConnect: (site: SiteView) => void;
   onDisconnect: (site: SiteView) => void;
-  onLetAsk: (site: SiteView) => void;
+  onLetAsk: (site: SiteView, account: AccountView) => void;
 }) => (
   <div class="stack">
     <section aria-label={message('account')}>
@@ -107,7 +122,7 @@ export const SignedIn = ({
     <OtherAccounts
       accounts={state.others}
       busy={busy}
-      onUse={({ id }) => onAccount(id)}
+      onUse={(account) => onAccount(account)}
       onSignIn={onSignIn}
       onSignOut={onSignOut}
     />
@@ -126,7 +141,7 @@ export const SignedIn = ({
               onAccount={(account) => onAccount(account, site)}
               onConnect={() => onConnect(site)}
               onDisconnect={() => onDisconnect(site)}
-              onLetAsk={() => onLetAsk(site)}
+              onLetAsk={(account) => onLetAsk(site, account)}
             />
           ))}
         </ul>

@@ -45,7 +45,7 @@ function Next({
       <>
         <p>{message('unreachable_text')}</p>
         <p class="origin strong">{broker.url}</p>
-        <Button kind="primary" busy={busy} onPress={() => onBroker(broker.url)}>
+        <Button kind="primary" busy={busy} gives={`broker ${broker.url}`} onPress={() => onBroker(broker.url)}>
           {message('setup_continue')}
         </Button>
       </>

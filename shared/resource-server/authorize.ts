@@ -68,7 +68,8 @@ export async function authorize<Claims extends JudgedClaims>(
     const jkt = boundKey(claims, scheme, dpop);
     if (jkt !== undefined) {
       if (!proofs) throw missingToken(dpop);
-      await checkTokenProof(request.dpop, { token, jkt, target: request.target }, proofs, now());
+      const holder = typeof claims.sub === 'string' ? claims.sub : jkt;
+      await checkTokenProof(request.dpop, { token, jkt, holder, target: request.target }, proofs, now());
     }
     await requireLive?.(claims);
     requireClaims(claims, requirements, now());

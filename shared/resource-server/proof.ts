@@ -9,10 +9,11 @@ export interface ProofPolicy {
   /**
    * Checks and records a proof in one atomic step.
    *
+   * @param proof `holder` is whose token it proves, so that one holder's proofs need not crowd out another's
    * @param until when the proof may be forgotten, epoch milliseconds
    * @returns whether this is its first use
    */
-  once(proof: Pick<Proof, 'jkt' | 'jti'>, until: number): boolean | Promise<boolean>;
+  once(proof: Pick<Proof, 'jkt' | 'jti'> & { holder: string }, until: number): boolean | Promise<boolean>;
   /**
    * This server's nonces, if it issues them. If `required`, every proof must carry one; otherwise only proofs whose `iat`
    * is too far from our clock.
@@ -29,7 +30,8 @@ export interface ProofPolicy {
 /**
  * Checks that the sender of a bound token holds its key.
  *
- * @param target called if the request has a proof; throws {@link Refused} if the request's URL is unknown
+ * @param expected `holder` is the token's subject; `target` is called if the request has a proof, and throws
+ *   {@link Refused} if the request's URL is unknown
  * @param now epoch milliseconds
  * @throws {Refused} `invalid_dpop_proof` or `use_dpop_nonce`
  * @see RFC 9449 §4.3
@@ -38,7 +40,7 @@ export interface ProofPolicy {
  */
 export async function checkTokenProof(
   header: string | null | undefined,
-  { token, jkt, target }: { token: string; jkt: string; target: () => ProofTarget },
+  { token, jkt, holder, target }: { token: string; jkt: string; holder: string; target: () => ProofTarget },
   policy: ProofPolicy,
   now: number,
 ): Promise<void> {
@@ -49,7 +51,7 @@ export async function checkTokenProof(
   if (proof.ath !== (await accessTokenHash(token))) throw refused('The DPoP proof is for another token (ath).');
   if (proof.jkt !== jkt) throw refused('The DPoP proof is signed by another key than the token is bound to.');
   const until = await endOf(proof, policy.nonces, now);
-  if (!(await policy.once(proof, until))) {
+  if (!(await policy.once({ ...proof, holder }, until))) {
     throw refused('The DPoP proof was used before (jti): make a new one for each request.');
   }
 }

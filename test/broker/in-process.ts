@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createApp } from '../../broker/app.ts';
 import { compose } from '../../broker/compose.ts';
 import { parseConfig } from '../../broker/config/load.ts';
+import { reloadableConfig } from '../../broker/config/reloadable-config.ts';
+import type { Config } from '../../broker/config/types.ts';
 import type { Deps } from '../../broker/deps.ts';
 import { createRing } from '../../broker/keys/ring.ts';
 import { createStore } from '../../broker/store/open.ts';
@@ -38,12 +40,12 @@ trusted_proxies: [10.0.0.0/8]
 upstreams:
 ${upstreams}
 ${more}`;
-  const config = parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' });
+  const live = reloadableConfig(parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' }));
   const database = before ? undefined : await createTestStore();
   const store = before?.deps.store ?? (await createStore(database?.url ?? '', { now, poolSize: 4 }));
   await store.migrate();
   const deps = compose({
-    config,
+    config: live.config,
     store,
     ring: before?.deps.ring ?? createRing([{ kid: 'k1', key: randomBytes(32) }]),
     log: { info: write, warn: write, error: write },
@@ -58,6 +60,8 @@ ${more}`;
     deps,
     clock,
     logged,
+    /** As a reload does. */
+    change: (parts: Partial<Config>) => live.replace({ ...live.config, ...parts }),
     request: (path: string, init: RequestInit & { from?: string } = {}) =>
       Promise.resolve(
         app.request(`${issuer}${path}`, init, {

@@ -45,12 +45,12 @@ describe('a restart before every step', () => {
     restarts = 0;
     const confirmation = await person.enter(started.user_code);
     expect(confirmation.text).toContain(started.user_code);
-    // The form, the code, and the provider's redirect.
-    expect(restarts).toBe(3);
+    // The form, the code, the provider's redirect, and the page that it leads to.
+    expect(restarts).toBe(4);
     restarts = 0;
     expect((await person.decide(confirmation, 'allow')).text).toContain('You’re signed in');
-    // The decision, and the provider's redirect.
-    expect(restarts).toBe(2);
+    // The decision, the provider's redirect, and the page that it leads to.
+    expect(restarts).toBe(3);
     const { body: tokens } = await poll();
     expect((await poll()).body.error).toBe('invalid_grant');
     const next = await restarted(() => refreshDevice(issuer, 'tv', tokens.refresh_token));
@@ -90,8 +90,8 @@ describe('a restart before every step', () => {
     restarts = 0;
     const confirmation = await person.open(url);
     const { url: answer } = await person.decideNative(confirmation, 'allow');
-    // The request and the provider's redirect, the decision and the provider's redirect.
-    expect(restarts).toBe(4);
+    // The request, the provider's redirect and the question; the decision and the provider's redirect.
+    expect(restarts).toBe(5);
     const form = {
       grant_type: 'authorization_code',
       client_id: 'cli',

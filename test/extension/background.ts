@@ -1,11 +1,12 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
+import { accountHeader } from '@latchkey/shared/session-api.ts';
 import { composeBackground } from '../../extension/background/compose.ts';
 import { firstProfile } from '../../extension/background/profiles/profile-list.ts';
 import type { Attempt } from '../../extension/background/session/sign-in.ts';
 import type { Identity } from '../../extension/platform/identity.ts';
 import type { Sites } from '../../extension/platform/sites.ts';
 import { partOf, storedValue } from '../../extension/platform/stored-value.ts';
-import { brokerUrl, createFakeBroker } from './fake-broker.ts';
+import { brokerUrl, createFakeBroker, shop } from './fake-broker.ts';
 import { memoryArea, memoryKeysOf } from './memory.ts';
 import { fakeWindows } from './windows.ts';
 
@@ -43,13 +44,21 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   const { area = memoryArea(), disk = memoryArea(), keysOf = memoryKeysOf() } = kept;
   const clock = { ms: 1_700_000_000_000 };
   const now = () => clock.ms;
-  const broadcasts: { ev: string; epoch: string; seq: number }[] = [];
+  const broadcasts: PageEvent[] = [];
   const window: Pick<Identity, 'launch' | 'launchSilently'> = {
     launch: async (url) => redirectOf(url),
     launchSilently: async (url) => redirectOf(url, { code: '', error: 'login_required' }),
   };
+  /** Whose the last call to each endpoint was said to be. */
+  const accountsTold = new Map<string, string | null>();
   const windows = Object.assign(fakeWindows(), {
-    broadcast: async (event: object) => void broadcasts.push(event as PageEvent),
+    /** As the shop's pages would hear it. */
+    broadcast: async (eventFor: (origin: string) => Promise<object>, isFor: (origin: string) => boolean) => {
+      if (!isFor(shop)) return;
+      const heard = {} as PageEvent;
+      broadcasts.push(heard);
+      Object.assign(heard, await eventFor(shop));
+    },
     // No event stream is wanted: its own tests open one.
     hasTabAt: async () => false,
   });
@@ -76,7 +85,11 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     showIcon: async () => undefined,
     iconTitle: (standing) => standing,
     openWelcome: async () => undefined,
-    fetch: (...request) => broker.fetch(...request),
+    fetch(input, init) {
+      const { method, url, headers } = new Request(input, init);
+      accountsTold.set(`${method} ${new URL(url).pathname}`, headers.get(accountHeader));
+      return broker.fetch(input, init);
+    },
     now,
     random: () => 1,
     newId(what) {
@@ -104,6 +117,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     clock,
     now,
     broadcasts,
+    accountsTold,
     window,
     attempt: storedValue<Attempt>(partOf(area, `${firstProfile} `), 'sign-in'),
     profiles,

@@ -5,6 +5,7 @@ import {
   type Consent,
   type SessionAnswer,
   type SiteRecord,
+  type TokenAnswer,
 } from '@latchkey/shared/session-api.ts';
 import { Hono } from 'hono';
 
@@ -70,6 +71,34 @@ export const answer = (consents: Consent[], account = ada, sites: SiteRecord[] =
   sites,
 });
 
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+/** A token as the broker makes them, except for its signature, which is its name. */
+export function fakeToken(name: string, claims: object, header: object = {}): string {
+  const whole = { iss: brokerUrl, iat: 1_700_000_000, exp: 1_700_000_300, ...claims };
+  return `${encode({ alg: 'ES256', typ: 'at+jwt', ...header })}.${encode(whole)}.${name}`;
+}
+
+/** The last part of a token. */
+export const nameOf = (token: string): string => token.split('.').at(-1) ?? '';
+
+/** The answer to `POST /session/token`. */
+export function tokenAnswer(
+  name: string,
+  asked: { sub?: string; origin?: string; resource?: string; scope?: string; jkt?: string; lifetime?: number } = {},
+): TokenAnswer {
+  const { sub = ada.sub, origin = shop, resource = api, scope = 'orders:read', jkt, lifetime = 300 } = asked;
+  const cnf = jkt === undefined ? {} : { cnf: { jkt } };
+  const exp = 1_700_000_000 + lifetime;
+  return {
+    access_token: fakeToken(name, { sub, aud: resource, azp: origin, scope, exp, ...cnf }),
+    token_type: jkt === undefined ? 'Bearer' : 'DPoP',
+    expires_in: lifetime,
+    scope,
+    resource,
+  };
+}
+
 export function createFakeBroker(): FakeBroker {
   const overrides = new Map<string, (Response | 'lost')[]>();
   const hooks = new Map<string, () => Promise<void>>();
@@ -113,7 +142,7 @@ export function createFakeBroker(): FakeBroker {
     return c.json(body, 200, { ETag: etag });
   });
   app.post('/session/token', async (c) => {
-    const { origin, resource, scope } = await c.req.json();
+    const { origin, resource, scope, jkt } = await c.req.json();
     const { sub } = c.get('account');
     const refused = sitesOf({ sub }).some((site) => site.origin === origin && site.refused_at !== undefined);
     if (refused) return refusal('consent_refused', 403);
@@ -122,13 +151,8 @@ export function createFakeBroker(): FakeBroker {
     const missing = scope.split(' ').filter((asked: string) => !given.includes(asked));
     if (missing.length > 0) return refusal('consent_required', 403, { scope: missing.join(' ') });
     tokens += 1;
-    return c.json({
-      access_token: sub === ada.sub ? `token-${tokens}` : `token-${tokens} of ${sub}`,
-      token_type: 'Bearer',
-      expires_in: fake.lifetime,
-      scope,
-      resource,
-    });
+    const name = sub === ada.sub ? `token-${tokens}` : `token-${tokens}-of-${sub}`;
+    return c.json(tokenAnswer(name, { sub, origin, resource, scope, jkt, lifetime: fake.lifetime }));
   });
   const takeBack = (sub: string, origin: string) => {
     const consents = fake.consentsOf(sub);

@@ -1,7 +1,12 @@
 import type { Windows } from '../../extension/platform/windows.ts';
 
 /** Stands in for the browser's windows: what is open is a map from id to the page in it. */
-export function fakeWindows(): Windows & { open: Map<number, string>; tabs: string[]; activeTab: number } {
+export function fakeWindows(): Windows & {
+  open: Map<number, string>;
+  tabs: string[];
+  activeTab: number;
+  gone: Set<string>;
+} {
   const open = new Map<number, string>();
   const listeners: ((windowId: number) => void)[] = [];
   let last = 0;
@@ -9,6 +14,8 @@ export function fakeWindows(): Windows & { open: Map<number, string>; tabs: stri
     open,
     tabs: [] as string[],
     activeTab: 7,
+    /** Documents that no tab shows any more. */
+    gone: new Set<string>(),
     async openPopup(page: string) {
       last += 1;
       open.set(last, page);
@@ -21,6 +28,7 @@ export function fakeWindows(): Windows & { open: Map<number, string>; tabs: stri
     onClosed: (listener: (windowId: number) => void) => void listeners.push(listener),
     openTab: async (url: string) => void windows.tabs.push(url),
     isTabActive: async (tabId: number) => tabId === windows.activeTab,
+    isThere: async ({ document }: { document: string }) => !windows.gone.has(document),
     hasTabAt: async () => true,
     broadcast: async () => undefined,
   };

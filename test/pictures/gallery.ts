@@ -23,7 +23,7 @@ export async function openGallery(): Promise<Gallery> {
   }
   for (const [name, show] of states) {
     app.get(`/${name}`, (c) => {
-      c.set('hasScript', name.startsWith('code'));
+      c.set('hasScript', /^(?:code|confirm|account)/.test(name));
       return c.html(show(c.get('language')));
     });
   }

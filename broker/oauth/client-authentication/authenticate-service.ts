@@ -1,10 +1,10 @@
 import type { ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
-import { failedAuthentications } from '../../limits/failed-authentications.ts';
+import { budgets } from '../../limits/budgets.ts';
 import type { Form } from '../form.ts';
 import { basicChallenge, parseBasicCredentials } from './basic-credentials.ts';
-import { secretMatches } from './client-secret.ts';
+import { isOfChosenSecret, secretMatches } from './client-secret.ts';
 import { AssertionError, assertionSubject, checkAssertion } from './private-key-jwt.ts';
 
 /** The parts of a request that service authentication reads. */
@@ -14,43 +14,62 @@ export interface ServiceRequest {
   form: Form;
   /** Path of the request URL. An assertion may name that URL as its audience. */
   path: string;
-  /** The network that failed attempts are counted against. */
+  /** Whom failed attempts are counted against, with the service. */
   network: string;
 }
 
 type Credentials = { clientId: string } & ({ secret: string; basic: boolean } | { assertion: string });
 
+type Parts = Pick<Deps, 'config' | 'store' | 'count' | 'checkChosenSecret' | 'now'>;
+
 /**
  * Authenticates the calling service by `private_key_jwt` (RFC 7523), or by a secret in the `Authorization` header or
  * the form (RFC 6749 §2.3.1).
  *
- * @throws {OAuthError} `invalid_client`, identical for an unknown service and a wrong secret
+ * Right credentials are accepted whatever others at the network have tried. Only a secret that could be guessed is not
+ * compared any more once its service has failed too often from there.
+ *
+ * @throws {OAuthError} `invalid_client`, identical for an unknown service and a wrong secret; after too many failures
+ *   `too_many_requests` instead; `temporarily_unavailable`
  */
 export async function authenticateService(
-  deps: Pick<Deps, 'config' | 'store' | 'now'>,
+  deps: Parts,
   { authorization, form, path, network }: ServiceRequest,
 ): Promise<ServiceConfig> {
-  const failures = failedAuthentications(deps, network);
-  await failures.requireBudget();
   const credentials = readCredentials(authorization, form);
   const service = deps.config.services.get(credentials.clientId);
   const failed = { kind: 'client_authentication', client: service?.clientId } as const;
+  const refused = () =>
+    new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
+      failed,
+      headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
+    });
+  const chosen = chosenSecretHash(service);
+  if (service && 'secret' in credentials && chosen !== undefined) {
+    const { clientId, secret } = credentials;
+    if (await deps.checkChosenSecret({ clientId, secret, hash: chosen, network })) return service;
+    throw refused();
+  }
+  const countFailure = () => deps.count(budgets.serviceAuthentication, `${service?.clientId ?? ''} ${network}`);
   try {
     if (service && (await isAuthentic(deps, service, credentials, path))) return service;
   } catch (cause) {
     if (!(cause instanceof AssertionError)) throw cause;
-    await failures.count();
+    await countFailure();
     throw new OAuthError('invalid_client', cause.message, { cause, failed });
   }
-  await failures.count();
-  throw new OAuthError('invalid_client', 'unknown client, or wrong client authentication', {
-    failed,
-    headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
-  });
+  await countFailure();
+  throw refused();
+}
+
+function chosenSecretHash(service: ServiceConfig | undefined): string | undefined {
+  const { authentication } = service ?? {};
+  const isChosen = authentication?.method === 'client_secret' && isOfChosenSecret(authentication.hash);
+  return isChosen ? authentication.hash : undefined;
 }
 
 async function isAuthentic(
-  deps: Pick<Deps, 'config' | 'store' | 'now'>,
+  deps: Parts,
   { clientId, authentication }: ServiceConfig,
   credentials: Credentials,
   path: string,

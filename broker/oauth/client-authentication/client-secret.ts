@@ -1,6 +1,10 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { oneAtATime } from '../../limits/one-at-a-time.ts';
 
 const [logN, r, p] = [15, 8, 1];
+
+/** scrypt runs in the thread pool, which signs and checks tokens, too. */
+const slowly = oneAtATime({ waiting: 16 });
 
 /** Generates a secret of 256 bits and its hash for the configuration. */
 export function newSecret(): { secret: string; hash: string } {
@@ -15,10 +19,14 @@ export async function hashChosenSecret(secret: string): Promise<string> {
   return `scrypt:${logN}:${r}:${p}:${salt.toString('base64url')}:${hash.toString('base64url')}`;
 }
 
+/** Whether a hash is of a chosen secret: guessable, and slow to compare. */
+export const isOfChosenSecret = (hash: string): boolean => hash.startsWith('scrypt:');
+
 /**
  * Compares a secret with a hash in constant time.
  *
  * @param hash in the format that `secretHashForm` (config/) describes
+ * @throws {OAuthError} `temporarily_unavailable` if too many slow comparisons are waiting
  */
 export async function secretMatches(secret: string, hash: string): Promise<boolean> {
   const [kind, ...parts] = hash.split(':');
@@ -41,7 +49,10 @@ function derive(
   cost: { logN: number; r: number; p: number },
 ): Promise<Buffer> {
   const options = { N: 2 ** cost.logN, r: cost.r, p: cost.p, maxmem: 2 ** 29 };
-  return new Promise((resolve, reject) => {
-    scrypt(secret, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
-  });
+  return slowly(
+    () =>
+      new Promise((resolve, reject) => {
+        scrypt(secret, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+      }),
+  );
 }

@@ -3,6 +3,7 @@ import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { sameText } from '../../keys/hash.ts';
+import { budgets } from '../../limits/budgets.ts';
 import { auditEach, endSignIns } from '../../revocation/end-sign-ins.ts';
 import { codeFamily, codeHash } from '../authorization-code-format.ts';
 import type { ClientRequest } from '../public-client.ts';
@@ -17,7 +18,7 @@ import type { SealedGrant } from './sealed-grant.ts';
  * @throws {OAuthError} `invalid_request`, `invalid_grant`; a second use of a code ends what the first use issued
  *   (§4.1.2)
  */
-export async function authorizationCodeGrant(deps: Deps, { client, form, address }: ClientRequest) {
+export async function authorizationCodeGrant(deps: Deps, { client, form, address, caller }: ClientRequest) {
   const { store, now } = deps;
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = form;
   for (const [name, value] of Object.entries({ code, redirect_uri: redirectUri, code_verifier: verifier })) {
@@ -34,6 +35,7 @@ export async function authorizationCodeGrant(deps: Deps, { client, form, address
       'client_id, redirect_uri or code_verifier does not match the authorization request',
     );
   }
+  await deps.count(budgets.grants.authorization_code, caller);
   const refreshToken = { family: codeFamily(code), secret: randomBytes(32) };
   const { nonce } = opened.sealed.authorization;
   const how = { code, refreshToken, from: address, scope: form.scope, nonce };

@@ -169,13 +169,28 @@ describe('client credentials', () => {
     expect(decodeJwt(body.access_token).cnf).toEqual({ jkt: expect.any(String) });
   });
 
-  it('stop listening to an address that guesses', async () => {
+  it('tell who guesses to wait, and stay open to right ones at the same address', async () => {
     const from = '203.0.113.99';
-    for (let attempt = 0; attempt < 30; attempt += 1) await post('/token', grant, basic('nightly', 'guess'), from);
-    const answer = await post('/token', grant, basic('nightly', secret), from);
-    expect(answer.status).toBe(429);
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await post('/token', grant, basic('nightly', secret))).status).toBe(200);
+    const wrong = [() => basic('nightly', 'guess'), () => basic('nobody', secret)];
+    for (const headers of wrong)
+      for (let attempt = 0; attempt < 30; attempt += 1)
+        expect((await post('/token', grant, headers(), from)).status).toBe(401);
+    const { privateKey: key } = await generateKeyPair('ES256');
+    for (let attempt = 0; attempt < 30; attempt += 1) {
+      expect((await post('/token', { ...grant, resource: api, ...(await assertion({ key })) }, {}, from)).status).toBe(
+        401,
+      );
+    }
+    for (const answer of [
+      await post('/token', grant, basic('nightly', 'guess'), from),
+      await post('/token', grant, basic('nobody', secret), from),
+      await post('/token', { ...grant, resource: api, ...(await assertion({ key })) }, {}, from),
+    ]) {
+      expect(answer.status).toBe(429);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect((await post('/token', grant, basic('nightly', secret), from)).status).toBe(200);
+    expect((await post('/token', { ...grant, resource: api, ...(await assertion()) }, {}, from)).status).toBe(200);
   });
 });
 

@@ -3,6 +3,7 @@ import { toSeconds } from '@latchkey/shared/time.ts';
 import type { ResourceConfig, ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
+import { budgets } from '../../limits/budgets.ts';
 import { servicePrefix } from '../../tokens/subjects.ts';
 import { authenticateService, type ServiceRequest } from '../client-authentication/authenticate-service.ts';
 import type { Form } from '../form.ts';
@@ -22,6 +23,7 @@ interface ServiceTokenRequest extends ServiceRequest {
 export async function clientCredentialsGrant(deps: Deps, request: ServiceTokenRequest) {
   const service = await authenticateService(deps, request);
   const { resource, scopes } = target(deps, service, request.form);
+  await deps.count(budgets.grants.client_credentials, `${service.clientId} ${request.network}`);
   const bound = await boundKey(deps, resource, request.proof);
   const lifeSeconds = toSeconds(resource.lifetimeMs);
   const scope = scopes.join(' ');

@@ -2,6 +2,7 @@ import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import { open, seal } from '../../keys/seal.ts';
+import { budgets } from '../../limits/budgets.ts';
 import { auditEach, endSignIns } from '../../revocation/end-sign-ins.ts';
 import type { DeviceSession } from '../../store/store.ts';
 import type { ClientRequest } from '../public-client.ts';
@@ -26,12 +27,16 @@ const attempts = 5;
  * @throws {OAuthError} `invalid_grant` if the refresh token belongs to no live family or was used before; the errors
  *   of {@link prepareToken}, without rotation
  */
-export async function refreshTokenGrant(deps: Deps, { client, form, address }: ClientRequest) {
+export async function refreshTokenGrant(deps: Deps, { client, form, address, caller }: ClientRequest) {
   if (form.refresh_token === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing');
   const presented = parseRefreshToken(form.refresh_token);
   if (!presented) throw unusable();
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const found = await find(deps, client, presented);
+    if (attempt === 0) {
+      await deps.count(budgets.deviceRefresh, found.row.id);
+      await deps.count(budgets.grants.refresh_token, caller);
+    }
     const basis = await prepareToken(deps, client, found.row, found.refreshToken);
     if (!found.isCurrent) return deviceTokens(deps, basis, { refreshToken: found.refreshToken, scope: form.scope });
     const next = await rotate(deps, basis.row, presented, address);

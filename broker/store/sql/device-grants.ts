@@ -1,5 +1,5 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import type { DeviceGrant, SignInFilter } from '../model.ts';
+import { type DeviceGrant, maxPollInterval, type SignInFilter } from '../model.ts';
 import type { DeviceGrantStore, PollResult } from '../store.ts';
 import { insertAudit } from './audit.ts';
 import type { SqlDatabase } from './database.ts';
@@ -13,9 +13,8 @@ import type { Schema } from './schema.ts';
 const deviceGrant = codec<DeviceGrant, 'claims' | 'scopes'>('claims', 'scopes');
 const decode = ({ slowed: _, ...row }: Schema['deviceGrants']): DeviceGrant => deviceGrant.decode(row);
 
-/** Seconds that each `slow_down` adds to the interval (RFC 8628 §3.5), and the maximum interval. */
+/** Seconds that each `slow_down` adds to the interval (RFC 8628 §3.5). */
 const slowDownStep = 5;
-const maxInterval = 60;
 
 export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: Reports): DeviceGrantStore => {
   const find = (deviceCodeHash: string) =>
@@ -28,7 +27,7 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: R
       .set((eb) => {
         const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
         const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
-        const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxInterval))]);
+        const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxPollInterval))]);
         const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
         return {
           lastPollAt: now,

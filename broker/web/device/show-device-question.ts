@@ -25,6 +25,7 @@ export async function showDeviceQuestion(
   if (decision !== 'pending') return showMessage(c, decision);
   if (!inGroups(client.groups, person)) return showMessage(c, 'not_allowed');
   const resource = grant.resource === undefined ? undefined : config.resources.get(grant.resource);
+  c.set('hasScript', true);
   return c.html(
     deviceConfirmPage(c.get('language'), {
       csrf: csrfToken(deps, page),

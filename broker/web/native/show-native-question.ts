@@ -19,6 +19,7 @@ export function showNativeQuestion(
   const client = config.devices.get(request.clientId);
   if (!person || !client) return showMessage(c, 'gone');
   const resource = request.resource === undefined ? undefined : config.resources.get(request.resource);
+  c.set('hasScript', true);
   return c.html(
     nativeConfirmPage(c.get('language'), {
       csrf: csrfToken(deps, page),

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { AccountView, SiteEntry, Use } from '../account/account-view.ts';
 import { ago } from './ago-words.ts';
+import { armedButtons } from './confirm-sections.ts';
 import { type Html, isolated } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';
@@ -16,12 +17,18 @@ export interface AccountPage extends AccountView {
 export function accountPage(language: Language, { csrf, account, now, browsers, devices, sites }: AccountPage): Html {
   const { account: words, identity } = language.words;
   const since = (at: number): string => ago(language, now - at);
-  const form = (action: string, fields: Record<string, string>, label: string, described: string): Html =>
+  const form = (
+    action: string,
+    fields: Record<string, string>,
+    label: string,
+    described: string,
+    attributes = html``,
+  ): Html =>
     html`<form method="post" action="/account">
             <input type="hidden" name="csrf" value="${csrf}">${Object.entries(fields).map(
               ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
             )}
-            <button class="link" type="submit" name="action" value="${action}" aria-label="${label}: ${described}">${label}</button>
+            <button class="link" type="submit" name="action" value="${action}" aria-label="${label}: ${described}" ${attributes}>${label}</button>
           </form>`;
   const used = ({ lastUsedAt, lastUsedFrom }: Use): Html | string => {
     if (lastUsedAt === undefined) return words.notUsed;
@@ -38,7 +45,7 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
   const decide = ({ access, origin, name }: SiteEntry): Html | string => {
     if (access === 'organization') return '';
     return access === 'never'
-      ? form('let_site_ask', { origin }, words.letAsk, name)
+      ? form('let_site_ask', { origin }, words.letAsk, name, html`data-armed`)
       : form('end_site', { origin }, words.takeBack, name);
   };
   const may = (permissions: readonly string[]): Html | string =>
@@ -46,7 +53,7 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
 
   return page(
     language,
-    { title: words.title },
+    { title: words.title, script: armedButtons },
     html`<h1>${words.title}</h1>
       ${account ? html`<p class="lead">${isolated(account)}</p>` : ''}
       <section aria-labelledby="browsers">

@@ -59,6 +59,9 @@ export const accessSections = (language: Language, { resourceName, scopes, ident
       <p class="fine">${words.stays(duration(language, sessionMs))}</p>`;
 };
 
+/** The script of every page with a button that grants something. Such a button has `data-armed`. */
+export const armedButtons = 'armed-buttons.js';
+
 /** "Allow" and "Deny", styled alike, and a way out for people who did not expect the question. */
 export const decisionForm = (
   { words: { confirm: words } }: Language,
@@ -69,7 +72,7 @@ export const decisionForm = (
         <input type="hidden" name="csrf" value="${csrf}">
         <input type="hidden" name="ticket" value="${ticket}">
         <div class="choice">
-          <button type="submit" name="action" value="allow">${words.allow}</button>
+          <button type="submit" name="action" value="allow" data-armed>${words.allow}</button>
           <button type="submit" name="action" value="deny">${words.deny}</button>
         </div>
         <p class="fine">${words.doubt}

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { ago } from './ago-words.ts';
-import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-sections.ts';
+import { accessSections, accountSection, armedButtons, type Confirmed, decisionForm } from './confirm-sections.ts';
 import { type Html, isolated } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';
@@ -20,7 +20,7 @@ export function deviceConfirmPage(language: Language, view: ConfirmPage): Html {
   const from = view.startedFrom === undefined ? words.unknownAddress : isolated(view.startedFrom);
   return page(
     language,
-    { title: words.device },
+    { title: words.device, script: armedButtons },
     html`<h1>${words.question(html`<strong><bdi>${view.clientName}</bdi></strong>`)}</h1>
       <p class="lead">${words.code(html`<code class="code-inline" dir="ltr">${view.userCode}</code>`)}</p>
       ${accountSection(

@@ -9,8 +9,8 @@ interface Shell {
    * redirects.
    */
   continueTo?: string;
-  /** A script under `/assets/`, which the response's policy has to allow. */
-  script?: string;
+  /** A script under `/assets/`, which the response's policy has to allow (`hasScript`). */
+  script?: 'code-field.js' | 'armed-buttons.js';
 }
 
 /** The layout of every page: one column, works without JavaScript. */
@@ -26,7 +26,7 @@ export const page = ({ tag, direction }: Language, { title, continueTo, script }
     <title>${title} · Latchkey</title>
     <link rel="icon" href="/assets/key.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/assets/pages.css">
-    ${script === undefined ? '' : html`<script src="/assets/${script}" defer></script>`}
+    ${script === undefined ? '' : html`<script src="/assets/${script}" ${script === 'armed-buttons.js' ? '' : 'defer'}></script>`}
   </head>
   <body>
     <main>

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { accessSections, accountSection, type Confirmed, decisionForm } from './confirm-sections.ts';
+import { accessSections, accountSection, armedButtons, type Confirmed, decisionForm } from './confirm-sections.ts';
 import type { Html } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';
@@ -14,7 +14,7 @@ export function nativeConfirmPage(language: Language, view: NativeConfirmPage): 
   const { confirm: words } = language.words;
   return page(
     language,
-    { title: words.program },
+    { title: words.program, script: armedButtons },
     html`<h1>${words.question(html`<strong><bdi>${view.clientName}</bdi></strong>`)}</h1>
       <p class="lead">${words.listens(html`<code dir="ltr">${view.redirectHost}</code>`)}</p>
       ${accountSection(

@@ -7,6 +7,7 @@ import { deviceConfirmPage } from './device-confirm-page.ts';
 import { errorPage } from './error-page.ts';
 import { english, type Language, languages } from './languages.ts';
 import { nativeConfirmPage } from './native-confirm-page.ts';
+import { otherSitePage } from './other-site-page.ts';
 
 const hostile = `"><script>alert('1')</script><b onclick=x>&`;
 const text = hostile;
@@ -28,6 +29,7 @@ const pages = (language: Language) => [
   deviceConfirmPage(language, { ...confirmed, userCode: text, startedAgo: 0, startedFrom: text, sameNetwork: true }),
   nativeConfirmPage(language, { ...confirmed, redirectHost: text }),
   continuePage(language, text),
+  otherSitePage(language, text),
   errorPage(language, new OAuthError('invalid_request', text), { requestId: text, next: 'account' }),
   accountPage(language, {
     csrf: text,

@@ -42,7 +42,7 @@ describe('a call of the broker', () => {
   it('says which account it is about, where it is about one', async () => {
     const { call, requests } = setUp(Response.json({}), Response.json({}));
     await call({ method: 'GET', path: '/session' });
-    await call({ method: 'POST', path: '/session/token', body: {}, isOfAccount: true });
+    await call({ method: 'POST', path: '/session/token', body: {}, account: 'known' });
     expect(requests.map(({ headers }) => headers.get('Latchkey-Account'))).toEqual([null, 'p1']);
   });
 

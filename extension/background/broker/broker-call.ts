@@ -27,8 +27,8 @@ export interface BrokerRequest {
   body?: object | undefined;
   ifNoneMatch?: string | undefined;
   lastEventId?: string | undefined;
-  /** Whether it is about the account that is known, and must not be answered for any other. */
-  isOfAccount?: boolean | undefined;
+  /** The account that it is about, and that it must not be answered for any other than: the one that is known, or a certain one. */
+  account?: 'known' | { sub: string } | undefined;
   /** Signs in place of the one that is kept, which is gone already. */
   key?: SessionKey | undefined;
 }
@@ -64,7 +64,7 @@ export function createEventStreamCall(deps: BrokerCallDeps) {
   return async (lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> => {
     const { body } = await exchange(
       deps,
-      { method: 'GET', path: '/session/events', lastEventId, isOfAccount: true },
+      { method: 'GET', path: '/session/events', lastEventId, account: 'known' },
       signal,
     );
     if (!body) throw new LatchkeyError({ code: 'offline', message: 'the broker sent no stream' });
@@ -105,7 +105,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const { fetch } = deps;
-  const account = request.isOfAccount ? await deps.account() : undefined;
+  const account = request.account === 'known' ? await deps.account() : request.account?.sub;
   try {
     return await fetch(url, {
       method: request.method,

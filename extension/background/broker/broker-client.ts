@@ -18,7 +18,7 @@ import {
 } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
 import type { SessionKey } from '../../platform/keys.ts';
-import type { BrokerCall } from './broker-call.ts';
+import type { BrokerCall, BrokerRequest } from './broker-call.ts';
 
 /** The broker's `/session` endpoints, typed. */
 export interface BrokerClient {
@@ -27,8 +27,8 @@ export interface BrokerClient {
   /** @returns `undefined` where nothing changed since `etag` */
   getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
   token(body: TokenRequest): Promise<TokenAnswer>;
-  /** What the person has decided about a site. */
-  decide(body: ConsentRequest): Promise<Decisions>;
+  /** What the person has decided about a site. @param account `sub` of the account that it is for */
+  decide(body: ConsentRequest, account: string): Promise<Decisions>;
   revokeConsent(body: ConsentRevocation): Promise<Decisions>;
   /**
    * @param key the session's
@@ -43,36 +43,58 @@ export interface BrokerClient {
 function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output;
-  const at = v.getDotPath(parsed.issues[0]) ?? 'the whole';
-  throw new LatchkeyError({
+  throw notUnderstood(path, v.getDotPath(parsed.issues[0]) ?? 'the whole');
+}
+
+const notUnderstood = (path: string, at: string): LatchkeyError =>
+  new LatchkeyError({
     code: 'busy',
     message: `the broker's answer at ${path} is not what this version understands (${at})`,
     retry_after_ms: 5_000,
   });
-}
 
-/** Gives each endpoint its types and checks what comes back. */
-export function createBrokerClient(call: BrokerCall): BrokerClient {
-  const post = async <S extends v.GenericSchema>(path: string, body: object, schema: S, isOfAccount = false) =>
-    parse(schema, (await call({ method: 'POST', path, body, isOfAccount })).body, path);
+/**
+ * Gives each endpoint its types and checks what comes back.
+ *
+ * @param broker the broker's issuer
+ */
+export function createBrokerClient(call: BrokerCall, broker: () => Promise<string>): BrokerClient {
+  /** Only a broker on this machine may name a URL without TLS. */
+  const requireTls = async (url: string, path: string): Promise<void> => {
+    if (url.startsWith('http:') && !(await broker()).startsWith('http:'))
+      throw notUnderstood(path, 'a URL without TLS');
+  };
+  const post = async <S extends v.GenericSchema>(
+    path: string,
+    body: object,
+    schema: S,
+    about: Pick<BrokerRequest, 'account'> = {},
+  ) => parse(schema, (await call({ method: 'POST', path, body, ...about })).body, path);
   return {
-    authorize: (body) => post('/session/authorize', body, authorizeAnswer),
+    async authorize(body) {
+      const answer = await post('/session/authorize', body, authorizeAnswer);
+      await requireTls(answer.authorization_url, '/session/authorize');
+      return answer;
+    },
     createSession: (body) => post('/session', body, sessionAnswer),
     async getSession(etag) {
       const answer = await call({ method: 'GET', path: '/session', ifNoneMatch: etag });
       if (answer.status === 304) return undefined;
       return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
     },
-    token: (body) => post('/session/token', body, tokenAnswer, true),
-    decide: (body) => post('/session/consents', body, decisions, true),
+    token: (body) => post('/session/token', body, tokenAnswer, { account: 'known' }),
+    decide: (body, sub) => post('/session/consents', body, decisions, { account: { sub } }),
     async revokeConsent(body) {
-      const answer = await call({ method: 'DELETE', path: '/session/consents', body, isOfAccount: true });
+      const answer = await call({ method: 'DELETE', path: '/session/consents', body, account: 'known' });
       return parse(decisions, answer.body, '/session/consents');
     },
     async signOut(key, how) {
       const path = how === undefined ? '/session' : '/session?replaced=true';
       const answer = await call({ method: 'DELETE', path, key });
-      return answer.body === undefined ? {} : parse(signOutAnswer, answer.body, '/session');
+      if (answer.body === undefined) return {};
+      const parsed = parse(signOutAnswer, answer.body, '/session');
+      if (parsed.logout_url !== undefined) await requireTls(parsed.logout_url, '/session');
+      return parsed;
     },
     async upstreams() {
       const { body } = await call({ method: 'GET', path: '/session/upstreams' });

@@ -7,6 +7,7 @@ let asked: string;
 const call = () => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },
   activated: false,
+  takeClick: () => true,
   alive: () => true,
   profile: async () => {
     asked = await parts.events.epoch();
@@ -29,11 +30,19 @@ describe('access.revoke', () => {
     expect(asked).toBe(await parts.events.epoch());
   });
 
-  it('again and again keeps no other site from its tokens', async () => {
+  it('is not heard of by other sites, and keeps none of them from its tokens', async () => {
+    const other = 'https://notes.test';
+    const [before, epoch] = [await parts.events.current(other), await parts.events.epoch(other)];
+    await revoke();
+    expect(await parts.events.current(other)).toEqual(before);
+    expect(await parts.events.epoch(other)).toBe(epoch);
+  });
+
+  it('again and again is not passed on to the broker', async () => {
     for (let times = 0; times < 3; times += 1) await revoke();
-    const { epoch } = await parts.events.current();
+    const calls = parts.broker.calls.length;
     await expect(revoke()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 60_000 });
-    expect(await parts.events.epoch()).toBe(epoch);
+    expect(parts.broker.calls).toHaveLength(calls);
     parts.clock.ms += 60_000;
     expect(await revoke()).toEqual({});
   });

@@ -6,7 +6,7 @@ import { consentedScopes, siteOf } from '../session/site-policy.ts';
 import { notSignedIn } from './interactions.ts';
 
 export interface AccessHandlersDeps {
-  /** @returns how long to wait, where a site gives back too often: each time, all pages of the account ask anew for what they have */
+  /** @returns how long to wait, where a site gives back too often: each time the broker is told */
   limit(origin: string): number | undefined;
 }
 

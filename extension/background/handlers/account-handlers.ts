@@ -47,8 +47,8 @@ export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pic
       await profiles.signOut(main);
       return {};
     },
-    async 'account.choose'({ account, origin }) {
-      await profiles.choose(account, origin);
+    async 'account.choose'({ account, sub, origin }) {
+      await profiles.choose(account, origin, sub);
       return {};
     },
   };

@@ -6,7 +6,7 @@ import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';
 
 export interface Interactions {
-  /** Opens the sign-in window for a page. @throws {LatchkeyError} `not_signed_in` where the page may not open one now */
+  /** Opens the sign-in window for a page, or waits with it for the one that is open. @throws {LatchkeyError} `not_signed_in` where the page may not open one now */
   signIn(call: PageCall): Promise<void>;
   /**
    * Does what an error says would help (`interaction`), and returns when the person has done it.
@@ -16,11 +16,12 @@ export interface Interactions {
    */
   resolve(error: unknown, call: PageCall, ask: TokenAsk, stepUp?: StepUp): Promise<void>;
   /**
-   * Does without a window what an error says would help, where that can be done.
+   * Does without a window what an error says would help, where that can be done: for sites that have access. What
+   * others can bring about takes a click.
    *
    * @returns whether it makes sense to try again
    */
-  renew(error: unknown, profile: Profile, stepUp?: StepUp): Promise<boolean>;
+  renew(error: unknown, profile: Profile, origin: string, stepUp?: StepUp): Promise<boolean>;
 }
 
 export interface InteractionsDeps {
@@ -35,15 +36,18 @@ export const notSignedIn = (): LatchkeyError =>
     interaction: 'sign_in',
   });
 
-/** When a page may put a window before the person: after their click, in the tab they look at, and not right after a no. */
+/** When a page may put a window before the person: after their click, one for each, in the tab they look at, and not right after a no. */
 export function createInteractions({ prompts, isTabActive }: InteractionsDeps): Interactions {
   const mayAsk = async (call: PageCall): Promise<boolean> =>
     call.activated && call.alive() && (await isTabActive(call.sender.tabId));
 
-  const openSignIn = async (call: PageCall, stepUp?: StepUp): Promise<void> => {
+  const openSignIn = async (call: PageCall, otherwise: unknown, stepUp?: StepUp): Promise<void> => {
     prompts.requireNoRecentDenial(call.sender.origin);
+    const { signIn } = await call.profile();
+    // Who joins the sign-in on its way opens no window.
+    if (!signIn.isRunning() && !call.takeClick()) throw otherwise;
     try {
-      await (await call.profile()).signIn.run(stepUp);
+      await signIn.run(stepUp);
     } catch (error) {
       if (error instanceof LatchkeyError && error.code === 'user_denied') prompts.denied(call.sender.origin);
       throw error;
@@ -53,18 +57,27 @@ export function createInteractions({ prompts, isTabActive }: InteractionsDeps): 
   return {
     async signIn(call) {
       if (!(await mayAsk(call))) throw notSignedIn();
-      await openSignIn(call);
+      await openSignIn(call, notSignedIn());
     },
     async resolve(error, call, ask, stepUp) {
       if (!(error instanceof LatchkeyError) || !(await mayAsk(call))) throw error;
-      if (error.interaction === 'sign_in') return openSignIn(call, stepUp);
-      if (error instanceof BrokerError && error.interaction === 'step_up') return openSignIn(call, error.stepUp);
+      if (error.interaction === 'sign_in') return openSignIn(call, error, stepUp);
+      if (error instanceof BrokerError && error.interaction === 'step_up') return openSignIn(call, error, error.stepUp);
       if (error.interaction !== 'consent') throw error;
       const { origin, resource } = ask;
+      const { document, tabId } = call.sender;
       const { id: profile } = await call.profile();
-      await prompts.ask({ profile, origin, resource, scopes: error.delta?.length ? error.delta : [...ask.scopes] });
+      // Of what the page asked for, and of nothing else that an answer names.
+      const missing = ask.scopes.filter((scope) => error.delta?.includes(scope));
+      const scopes = missing.length > 0 ? missing : [...ask.scopes];
+      const question = { profile, origin, document, tabId, resource, scopes };
+      if (!(await prompts.ask(question, async () => (await mayAsk(call)) && call.takeClick()))) throw error;
     },
-    renew: async (error, { signIn }, stepUp) =>
-      !stepUp && error instanceof LatchkeyError && error.interaction === 'sign_in' && signIn.renew(),
+    renew: async (error, { signIn, session }, origin, stepUp) =>
+      !stepUp &&
+      error instanceof LatchkeyError &&
+      error.interaction === 'sign_in' &&
+      (await session.isConnected(origin)) &&
+      signIn.renew(),
   };
 }

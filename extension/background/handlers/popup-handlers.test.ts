@@ -83,7 +83,7 @@ describe('what the popup shows', () => {
 
   it('shows what each site may do in the configuration’s words, and takes it away', async () => {
     await ui['session.sign_in']({});
-    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' }, ada.sub);
     expect(await ui['state.get']({})).toMatchObject({
       sites: [{ access: 'person', resources: [{ name: 'Orders API', may: ['See your orders'] }] }],
     });
@@ -96,9 +96,9 @@ describe('what the popup shows', () => {
     parts.broker.sites = [{ origin: shop, last_used_at: 1_699_999_000 }];
     parts.clock.ms += 60_000;
     expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none', lastUsedAt: 1_699_999_000_000 }] });
-    await parts.session.refuse(shop);
+    await parts.session.refuse(shop, ada.sub);
     expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'never', resources: [] }] });
-    await ui['site.let_ask']({ origin: shop });
+    await ui['site.let_ask']({ origin: shop, sub: ada.sub });
     expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none' }] });
     expect(parts.broker.bodies.slice(-2)).toEqual([
       { decision: 'never', origin: shop },
@@ -130,6 +130,23 @@ describe('what the popup shows', () => {
   });
 });
 
+describe('a sign-out at the provider', () => {
+  it.each([
+    'javascript:alert(1)',
+    'http://idp.test/logout',
+    'http://localhost:9000/',
+    'https://idp.test@evil.test/',
+    'x',
+  ])('opens no %j, whatever the broker says', async (logout_url) => {
+    await ui['session.sign_in']({});
+    parts.broker.next('DELETE /session', Response.json({ logout_url }));
+    await ui['session.sign_out']({});
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', providerHost: undefined });
+    await ui['provider.sign_out']({});
+    expect(parts.windows.tabs).toEqual([]);
+  });
+});
+
 describe('with several accounts, the popup', () => {
   const state = async () => {
     const shown = await ui['state.get']({});
@@ -154,9 +171,9 @@ describe('with several accounts, the popup', () => {
   it('gives a site, or all of them, another one', async () => {
     parts.broker.consentsOf(grace.sub).push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
     parts.clock.ms += 5_000;
-    await ui['account.choose']({ account: 'profile-1', origin: shop });
+    await ui['account.choose']({ account: 'profile-1', sub: grace.sub, origin: shop });
     expect((await state()).sites).toMatchObject([{ account: 'profile-1', access: 'person' }]);
-    await ui['account.choose']({ account: 'profile-1' });
+    await ui['account.choose']({ account: 'profile-1', sub: grace.sub });
     expect(await state()).toMatchObject({ account: { id: 'profile-1' }, others: [{ id: 'session' }] });
   });
 
@@ -181,7 +198,7 @@ describe('with several accounts, the popup', () => {
     const consent = { origin: shop, resource: api, scope: 'orders:read', granted_at: 1 };
     parts.broker.consents.push(consent);
     parts.broker.consentsOf(grace.sub).push(consent);
-    await ui['account.choose']({ account: 'profile-1', origin: shop });
+    await ui['account.choose']({ account: 'profile-1', sub: grace.sub, origin: shop });
     await ui['site.disconnect']({ origin: shop });
     expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([1, 0]);
   });
@@ -198,11 +215,17 @@ describe('private windows', () => {
 });
 
 describe('what the consent window shows', () => {
+  const ask = (scopes: string[]) =>
+    parts.prompts.ask(
+      { profile: 'session', origin: shop, document: 'D1', tabId: 7, resource: api, scopes },
+      async () => true,
+    );
+
   it('is a choice of accounts, where several may agree; the site then has the chosen one', async () => {
     await ui['session.sign_in']({});
     parts.broker.account = grace;
     await ui['account.add']({});
-    const done = parts.prompts.ask({ profile: 'session', origin: shop, resource: api, scopes: ['orders:read'] });
+    const done = ask(['orders:read']);
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     expect(await ui['consent.get']({ prompt })).toMatchObject({
@@ -217,7 +240,7 @@ describe('what the consent window shows', () => {
       accounts: [{ chosen: false }, { chosen: true }],
     });
     expect((await parts.profiles.at(shop)).id).toBe('session');
-    await ui['consent.answer']({ prompt, choice: 'allow' });
+    await ui['consent.answer']({ prompt, choice: 'allow', sub: grace.sub });
     await done;
     expect([parts.broker.consents.length, parts.broker.consentsOf(grace.sub).length]).toEqual([0, 1]);
     expect((await parts.profiles.at(shop)).id).toBe('profile-1');
@@ -225,8 +248,8 @@ describe('what the consent window shows', () => {
 
   it('is what is new, apart from what the site has', async () => {
     await ui['session.sign_in']({});
-    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' });
-    void parts.prompts.ask({ profile: 'session', origin: shop, resource: api, scopes: ['orders:write'] });
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' }, ada.sub);
+    void ask(['orders:write']);
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     expect(await ui['consent.get']({ prompt })).toMatchObject({
@@ -237,18 +260,14 @@ describe('what the consent window shows', () => {
 
   it('is the exact origin, and each scope in the configuration’s words', async () => {
     await ui['session.sign_in']({});
-    const done = parts.prompts.ask({
-      profile: 'session',
-      origin: shop,
-      resource: api,
-      scopes: ['orders:read', 'orders:write'],
-    });
+    const done = ask(['orders:read', 'orders:write']);
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     expect(await ui['consent.get']({ prompt })).toEqual({
       origin: shop,
       site: 'Shop',
       account: 'ada@corp.test',
+      sub: ada.sub,
       accounts: [{ id: 'session', label: 'ada@corp.test', chosen: true }],
       resource: 'Orders API',
       scopes: [
@@ -257,7 +276,7 @@ describe('what the consent window shows', () => {
       ],
       has: [],
     });
-    await ui['consent.answer']({ prompt, choice: 'allow' });
+    await ui['consent.answer']({ prompt, choice: 'allow', sub: ada.sub });
     await done;
     await expect(ui['consent.get']({ prompt })).rejects.toMatchObject({ code: 'expired' });
   });

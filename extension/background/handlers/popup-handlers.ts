@@ -1,11 +1,11 @@
-import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
-import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import { isWebUrl } from '@latchkey/shared/origin.ts';
 import type { SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { errorBody } from '../error-body.ts';
-import type { ConsentPrompt, ConsentPrompts } from '../page/consent-prompts.ts';
+import { type ConsentPrompt, type ConsentPrompts, noLongerOpen } from '../page/consent-prompts.ts';
 import type { Timer } from '../page/pending-requests.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Session } from '../session/session.ts';
@@ -96,7 +96,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     const prompt = await prompts.find(id);
     if (!prompt) throw noLongerOpen();
     const current = await (await profiles.get(prompt.profile)).session.current();
-    if (!current) throw noLongerOpen();
+    if (current?.account.sub !== prompt.sub) throw noLongerOpen();
     const site = siteOf(current, prompt.origin);
     const resource = site?.resources.find((listed) => listed.resource === prompt.resource);
     if (!site || !resource) throw noLongerOpen();
@@ -104,6 +104,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       origin: prompt.origin,
       site: site.name,
       account: labelOf(current.account),
+      sub: prompt.sub,
       accounts: await choicesFor(prompt),
       resource: resource.name,
       scopes: prompt.scopes.map((scope) => ({
@@ -132,15 +133,15 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     ...accountHandlers({ profiles, problem }),
     async 'provider.sign_out'() {
       const url = await (await profiles.main()).session.logoutUrl();
-      if (url !== undefined && isSecureUrl(new URL(url))) await openTab(url);
+      if (url !== undefined && isWebUrl(url)) await openTab(url);
       return {};
     },
     async 'site.disconnect'({ origin }) {
       await (await profiles.at(origin)).session.revoke({ origin });
       return {};
     },
-    async 'site.let_ask'({ origin }) {
-      await (await profiles.at(origin)).session.letAsk(origin);
+    async 'site.let_ask'({ origin, sub }) {
+      await (await profiles.at(origin)).session.letAsk(origin, sub);
       return {};
     },
     async 'setup.expect'(pending) {
@@ -156,15 +157,12 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       await prompts.chooseAccount(prompt, (await profiles.get(account)).id);
       return consentView(prompt);
     },
-    async 'consent.answer'({ prompt, choice }) {
-      await prompts.answer(prompt, choice);
+    async 'consent.answer'({ prompt, choice, sub }) {
+      await prompts.answer(prompt, choice, sub);
       return {};
     },
   };
 }
-
-const noLongerOpen = (): LatchkeyError =>
-  new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
 
 const hostOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).host : undefined;

@@ -11,7 +11,10 @@ export interface SessionHandlersDeps {
   signOut(profile: string): Promise<void>;
 }
 
-/** `session.*`: whether somebody is signed in, and who, for sites that have access already. */
+/**
+ * `session.*`: whether somebody is signed in, and who, for sites that have access already. A site without it can't
+ * end the session.
+ */
 export function sessionHandlers({
   interactions,
   signOut,
@@ -20,12 +23,12 @@ export function sessionHandlers({
     const { session, signIn } = await profile();
     const current = await session.current();
     if (!current) return { signed_in: false };
+    const account = accountFor(current, sender.origin);
     if (current.session.state === 'reauth_required') {
       // Not waited for: where it helps, the page has an event and asks again.
-      signIn.renew().catch((error: unknown) => reportError(error));
+      if (account) signIn.renew().catch((error: unknown) => reportError(error));
       return { signed_in: false };
     }
-    const account = accountFor(current, sender.origin);
     return account ? { signed_in: true, account } : { signed_in: true };
   };
 
@@ -49,13 +52,25 @@ export function sessionHandlers({
         });
       }
       const { id, session } = await call.profile();
-      if ((await session.current()) || (await session.lapsed())) await signOut(id);
+      const { origin } = call.sender;
+      const current = await session.current();
+      if (current || (await session.lapsed())) {
+        if (current && isRefused(current, origin)) throw refusal();
+        if (!(await session.isConnected(origin))) throw noAccess();
+        await signOut(id);
+      }
       // The answer is about what there is now: nobody.
       await call.profile();
       return {};
     },
   };
 }
+
+const noAccess = (): LatchkeyError =>
+  new LatchkeyError({
+    code: 'access_not_granted',
+    message: 'this site has no access to the account, so it cannot sign the user out',
+  });
 
 /** What a site may know of the account, which is nothing before it has access. */
 export function accountFor(current: SessionAnswer, origin: string): SessionView['account'] {

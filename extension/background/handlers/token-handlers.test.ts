@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBackground } from '../../../test/extension/background.ts';
+import { createBackground, redirectOf } from '../../../test/extension/background.ts';
 import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
 import type { ConsentChoice } from '../../protocol/ui.ts';
 import type { PageCall, PageParams } from '../page/handler-types.ts';
@@ -9,17 +9,30 @@ const never = { ...params, interactive: 'never' as const };
 const call = (more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },
   activated: true,
+  takeClick: () => true,
   alive: () => true,
   profile: () => parts.profiles.at(shop),
   ...more,
 });
 
+/** A call with a click of its own, or several with the same. */
+const clicked = () => {
+  let unused = true;
+  return call({
+    takeClick() {
+      const taken = unused;
+      unused = false;
+      return taken;
+    },
+  });
+};
+
 let parts: ReturnType<typeof createBackground>;
 const get = (p: PageParams<'token.get'>, c = call()) => parts.handlers['token.get'](p, c);
-const answerPrompt = async (choice: ConsentChoice) => {
+const answerPrompt = async (choice: ConsentChoice, sub = 'p1') => {
   await expect.poll(() => parts.windows.open.size).toBe(1);
   const page = [...parts.windows.open.values()][0] ?? '';
-  await parts.prompts.answer(page.split('#')[1] ?? '', choice);
+  await parts.prompts.answer(page.split('#')[1] ?? '', choice, sub);
 };
 
 beforeEach(() => {
@@ -27,10 +40,74 @@ beforeEach(() => {
 });
 
 describe('token.get', () => {
-  it('signs in, asks for consent, and hands out the token, from one click', async () => {
-    const token = get(params);
+  it('signs in with one click, asks for consent with the next, and hands out the token', async () => {
+    await expect(get(params, clicked())).rejects.toMatchObject({ code: 'access_not_granted', interaction: 'consent' });
+    expect((await parts.session.current())?.account.sub).toBe('p1');
+    const token = get(params, clicked());
     await answerPrompt('allow');
-    expect(await token).toMatchObject({ access_token: 'token-1', scope: 'orders:read', resource: api });
+    expect(await token).toMatchObject({
+      access_token: expect.stringMatching(/\.token-1$/),
+      scope: 'orders:read',
+      resource: api,
+    });
+  });
+
+  it('opens one window for one click, however many requests came with it', async () => {
+    await parts.signIn.run();
+    const click = clicked();
+    const first = get(params, click);
+    const same = get(params, click);
+    const more = expect(get({ ...params, scopes: ['orders:write'] }, click)).rejects.toMatchObject({
+      code: 'access_not_granted',
+      interaction: 'consent',
+    });
+    await answerPrompt('allow');
+    expect((await Promise.all([first, same])).map(({ scope }) => scope)).toEqual(['orders:read', 'orders:read']);
+    await more;
+    await expect(get({ ...params, scopes: ['orders:write'] }, click)).rejects.toMatchObject({ interaction: 'consent' });
+    expect([...parts.windows.open.values()]).toEqual([]);
+  });
+
+  it('joins the sign-in window that the same click has opened', async () => {
+    const click = clicked();
+    let close = (): void => undefined;
+    let windows = 0;
+    parts.window.launch = (url) => {
+      windows += 1;
+      return new Promise((resolve) => (close = () => resolve(redirectOf(url))));
+    };
+    parts.broker.consents = [{ origin: shop, resource: api, scope: 'orders:read orders:write', granted_at: 1 }];
+    const tokens = [get(params, click), get({ ...params, scopes: ['orders:write'] }, click)];
+    await expect.poll(() => windows).toBe(1);
+    close();
+    expect((await Promise.all(tokens)).map(({ scope }) => scope)).toEqual(['orders:read', 'orders:write']);
+    expect(windows).toBe(1);
+  });
+
+  it('opens no window that is no longer wanted when its turn has come', async () => {
+    await parts.signIn.run();
+    let alive = true;
+    const first = get(params);
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const second = get({ ...params, scopes: ['orders:write'] }, call({ alive: () => alive }));
+    const refused = expect(second).rejects.toMatchObject({ interaction: 'consent' });
+    alive = false;
+    await answerPrompt('allow');
+    await first;
+    await refused;
+    expect(parts.windows.open.size).toBe(0);
+  });
+
+  it('asks the person for nothing that the page has not asked for, whatever the broker names', async () => {
+    await parts.signIn.run();
+    const scope = 'orders:read orders:write';
+    parts.broker.next('POST /session/token', refusal('consent_required', 403, { scope }));
+    const token = get(params);
+    await expect.poll(() => parts.windows.open.size).toBe(1);
+    const page = [...parts.windows.open.values()][0] ?? '';
+    expect(await parts.prompts.find(page.split('#')[1] ?? '')).toMatchObject({ scopes: ['orders:read'] });
+    await answerPrompt('allow');
+    await token;
   });
 
   it('is of the account that the person chose in the consent window', async () => {
@@ -41,8 +118,8 @@ describe('token.get', () => {
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     await parts.prompts.chooseAccount(prompt, 'profile-1');
-    await parts.prompts.answer(prompt, 'allow');
-    expect(await token).toMatchObject({ access_token: 'token-1 of p2' });
+    await parts.prompts.answer(prompt, 'allow', grace.sub);
+    expect(await token).toMatchObject({ access_token: expect.stringMatching(/\.token-1-of-p2$/) });
     expect(parts.broker.calls.filter((made) => made === 'POST /session/token')).toHaveLength(2);
   });
 
@@ -83,7 +160,7 @@ describe('token.get', () => {
 
   it('is user_denied with nothing to be done once the person said never, also where a sign-in is due', async () => {
     await parts.signIn.run();
-    await parts.session.refuse(shop);
+    await parts.session.refuse(shop, 'p1');
     const refused = { code: 'user_denied', interaction: undefined };
     await expect(get(params)).rejects.toMatchObject(refused);
     parts.broker.next('GET /session', refusal('login_required', 401));
@@ -164,13 +241,15 @@ describe('a step-up', () => {
   });
 
   it('is the broker’s to decide: a token from before is not handed out for it', async () => {
-    expect(await get({ ...never, acr_values: 'mfa' })).toMatchObject({ access_token: 'token-2' });
+    expect(await get({ ...never, acr_values: 'mfa' })).toMatchObject({
+      access_token: expect.stringMatching(/\.token-2$/),
+    });
     expect(parts.broker.bodies.at(-1)).toMatchObject({ acr_values: 'mfa' });
   });
 
   it('signs in again, as strongly as the broker says, and then has its token', async () => {
     parts.broker.next('POST /session/token', insufficient());
-    expect(await get(wanting)).toMatchObject({ access_token: 'token-2' });
+    expect(await get(wanting)).toMatchObject({ access_token: expect.stringMatching(/\.token-2$/) });
     const authorize = parts.broker.bodies.filter((body) => 'code_challenge' in body).at(-1);
     expect(authorize).toMatchObject({ acr_values: 'mfa', max_age: 60 });
   });

@@ -14,7 +14,7 @@ const defaultMinTtlS = 5;
 /** How old may be what says no, policy or person; it is then asked for again, since they may have changed it elsewhere. */
 const policyMaxAgeMs = 30_000;
 
-/** Signing in (as strongly as it is asked for), then consenting: a request never leads to more windows than these. */
+/** Signing in (as strongly as it is asked for) and consenting. One of them may be a window that another request has opened. */
 const maxInteractions = 2;
 
 /** `token.get` and `token.proof`: the methods that hand a secret to a page. */
@@ -56,7 +56,7 @@ export function tokenHandlers({
           const token = await get(profile, ask, wish);
           if (call.alive()) return token;
         } catch (error) {
-          if (await interactions.renew(error, profile, stepUp)) continue;
+          if (await interactions.renew(error, profile, ask.origin, stepUp)) continue;
           if (params.interactive === 'never' || interaction >= maxInteractions) throw error;
           await interactions.resolve(error, call, ask, stepUp);
           continue;
@@ -70,7 +70,7 @@ export function tokenHandlers({
       const wish: Wish = { minTtlS: min_ttl_s, named };
       let profile = await call.profile();
       const token = await get(profile, ask, wish).catch(async (error: unknown) => {
-        if (!(await interactions.renew(error, profile))) throw error;
+        if (!(await interactions.renew(error, profile, ask.origin))) throw error;
         profile = await call.profile();
         return get(profile, ask, wish);
       });

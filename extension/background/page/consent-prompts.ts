@@ -14,7 +14,12 @@ export interface ConsentPrompt {
   id: string;
   /** Id of the profile whose access is asked for. */
   profile: string;
+  /** `sub` of the account that the person sees: nobody else can answer, whoever the profile's account is by then. */
+  sub: string;
   origin: string;
+  /** The document that asked, and its tab: a question doesn't outlive it. */
+  document: string;
+  tabId: number;
   resource: string;
   /** Only what is not granted yet. */
   scopes: string[];
@@ -23,7 +28,7 @@ export interface ConsentPrompt {
   windowId?: number | undefined;
 }
 
-export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'resource' | 'scopes'>;
+export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'document' | 'tabId' | 'resource' | 'scopes'>;
 
 export interface ConsentPromptsDeps {
   area: Area;
@@ -32,6 +37,8 @@ export interface ConsentPromptsDeps {
   sessionOf(profile: string): Promise<Pick<Session, 'known' | 'current' | 'refreshed' | 'grant' | 'refuse'>>;
   /** The person has allowed a site something with this profile: it is the site's from now on. */
   given(allowed: Pick<ConsentPrompt, 'profile' | 'origin'>): Promise<void>;
+  /** Whether the document that asked is still in its tab. */
+  isThere(page: Pick<ConsentPrompt, 'origin' | 'document' | 'tabId'>): Promise<boolean>;
   newId(): string;
   now: Clock;
 }
@@ -40,17 +47,25 @@ export interface ConsentPrompts {
   /**
    * Asks the person and waits for the answer; one question per origin at a time.
    *
-   * @throws {LatchkeyError} `user_denied`
+   * @param mayOpen whether the page may put a window before the person. Asked when the question's turn has come, which
+   * may be minutes later, and only where it takes a window
+   * @returns whether it was asked, or had its answer already
+   * @throws {LatchkeyError} `user_denied`, or `expired` where the account or the document is gone
    */
-  ask(question: Question): Promise<void>;
+  ask(question: Question, mayOpen: () => Promise<boolean>): Promise<boolean>;
   /** What a consent window shows, by its id. */
   find(id: string): Promise<ConsentPrompt | undefined>;
   /** The person chooses another account than the site has; it is asked for that one's access then. */
   chooseAccount(id: string, profile: string): Promise<void>;
-  /** @throws {LatchkeyError} `expired` where the question is over, or why what was chosen failed: the window stays and may try again */
-  answer(id: string, choice: ConsentChoice): Promise<void>;
+  /**
+   * @param shown `sub` of the account that the window showed
+   * @throws {LatchkeyError} `expired` where the question is over, or why what was chosen failed: the window stays and may try again
+   */
+  answer(id: string, choice: ConsentChoice, shown: string): Promise<void>;
   /** Something has changed: ends the questions that this has answered, and closes their windows. */
   review(): Promise<void>;
+  /** Ends the questions of a document that is gone: its answer would reach nobody. */
+  documentGone(document: string): Promise<void>;
   /** Closing the window is a no. */
   windowClosed(windowId: number): Promise<void>;
   /** A no, to a sign-in window too: the same origin is not heard again for some seconds. */
@@ -73,6 +88,7 @@ export function createConsentPrompts({
   windows,
   sessionOf,
   given,
+  isThere,
   newId,
   now,
 }: ConsentPromptsDeps): ConsentPrompts {
@@ -81,7 +97,7 @@ export function createConsentPrompts({
   /** What is being carried out changes the session itself. */
   const answering = new Set<string>();
   const waiting = new Map<string, (error?: LatchkeyError) => void>();
-  const busy = new Map<string, Promise<void>>();
+  const busy = new Map<string, Promise<boolean>>();
   const denials = new Map<string, number>();
 
   const find = async (id: string) => (await area.get(prefix + id)) as ConsentPrompt | undefined;
@@ -93,37 +109,36 @@ export function createConsentPrompts({
   };
 
   /** Takes up a question whose window outlived the background, or opens a new one; ends when it is answered. */
-  const show = async (question: Question): Promise<void> => {
+  const show = async (question: Question, mayOpen: () => Promise<boolean>): Promise<boolean> => {
+    const session = await (await sessionOf(question.profile)).refreshed(0);
+    // Answered already: behind another question, or in another browser.
+    if (session && isConsented(session, question)) return true;
+    const { sub = '' } = session?.account ?? {};
+    const prompt: ConsentPrompt = { id: newId(), ...question, sub, had: consentsAt(session, question.origin) };
+    const outcome = outcomeOf(prompt, session);
+    if (outcome?.error) throw outcome.error;
+    if (!(await mayOpen())) return false;
     for (const left of await stored()) {
       if (left.origin !== question.origin || left.windowId === undefined) continue;
-      const same =
-        left.profile === question.profile &&
-        left.resource === question.resource &&
-        left.scopes.join(' ') === question.scopes.join(' ');
-      if (same && (await windows.focus(left.windowId))) return wait(left.id);
+      if (isSame(left, prompt) && (await windows.focus(left.windowId))) return wait(left.id);
       await area.remove(prefix + left.id);
       await windows.close(left.windowId);
     }
-    const session = await (await sessionOf(question.profile)).refreshed(0);
-    // Answered already: behind another question, or in another browser.
-    if (session && isConsented(session, question)) return;
-    const prompt: ConsentPrompt = { id: newId(), ...question, had: consentsAt(session, question.origin) };
-    const outcome = outcomeOf(prompt, session);
-    if (outcome?.error) throw outcome.error;
     await area.set(prefix + prompt.id, prompt);
     const answered = wait(prompt.id);
     const windowId = await windows.openPopup(`ui/consent.html#${prompt.id}`, size);
     const shown = { ...prompt, windowId };
     await area.set(prefix + prompt.id, shown);
-    // Over, or its window closed, before the window's id was written down: nobody else would notice.
+    // Over, its window closed, or its document gone, before the window's id was written down: nobody else would notice.
     if (!waiting.has(prompt.id)) await end(shown);
     else if (!(await windows.focus(windowId))) await over(prompt, denial('the person closed the window'));
+    else if (!(await isThere(question))) await end(shown, documentIsGone());
     return answered;
   };
 
-  const wait = (id: string): Promise<void> => {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    waiting.set(id, (error) => (error ? reject(error) : resolve()));
+  const wait = (id: string): Promise<true> => {
+    const { promise, resolve, reject } = Promise.withResolvers<true>();
+    waiting.set(id, (error) => (error ? reject(error) : resolve(true)));
     return promise;
   };
 
@@ -142,12 +157,12 @@ export function createConsentPrompts({
 
   const carryOut = async (
     choice: ConsentChoice,
-    { profile, origin, resource, scopes }: ConsentPrompt,
+    { profile, sub, origin, resource, scopes }: ConsentPrompt,
   ): Promise<void> => {
     const session = await sessionOf(profile);
-    if (choice === 'never') await session.refuse(origin);
+    if (choice === 'never') await session.refuse(origin, sub);
     if (choice !== 'allow') return;
-    await session.grant({ origin, resource, scope: scopeKey(scopes) });
+    await session.grant({ origin, resource, scope: scopeKey(scopes) }, sub);
     await given({ profile, origin });
   };
 
@@ -156,21 +171,27 @@ export function createConsentPrompts({
     if (at !== undefined && now() - at < quietMs) throw denial('the person has just said no');
   };
 
-  const askNow = async (question: Question): Promise<void> => {
-    requireNoRecentDenial(question.origin);
-    await show(question);
+  /** Why a question is over that nobody has answered; `undefined` where it is still open. */
+  const endOf = async (prompt: ConsentPrompt): Promise<{ error?: LatchkeyError } | undefined> => {
+    const session = await sessionOf(prompt.profile).catch(() => undefined);
+    return outcomeOf(prompt, await session?.known());
   };
 
   return {
     find,
     requireNoRecentDenial,
     denied: (origin) => void denials.set(origin, now()),
-    async ask(question) {
+    async ask(question, mayOpen) {
       const before = busy.get(question.origin) ?? Promise.resolve();
-      const turn = before.catch(() => undefined).then(() => askNow(question));
+      const turn = before
+        .catch(() => undefined)
+        .then(() => {
+          requireNoRecentDenial(question.origin);
+          return show(question, mayOpen);
+        });
       busy.set(question.origin, turn);
       try {
-        await turn;
+        return await turn;
       } finally {
         if (busy.get(question.origin) === turn) busy.delete(question.origin);
       }
@@ -180,12 +201,24 @@ export function createConsentPrompts({
         const session = await (await sessionOf(profile)).current();
         // Looked at last: it may have ended while the broker was asked.
         const prompt = await find(id);
-        if (prompt) await area.set(prefix + id, { ...prompt, profile, had: consentsAt(session, prompt.origin) });
+        if (!prompt || !session) return;
+        const { sub } = session.account;
+        await area.set(prefix + id, { ...prompt, profile, sub, had: consentsAt(session, prompt.origin) });
       }),
-    answer: (id, choice) =>
+    answer: (id, choice, shown) =>
       inTurn(async () => {
         const prompt = await find(id);
-        if (!prompt) throw new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
+        if (!prompt) throw noLongerOpen();
+        if (choice !== 'not_now') {
+          // A choice of account that the window didn't hear the end of.
+          if (prompt.sub !== shown) throw new LatchkeyError({ code: 'busy', message: 'the account has changed' });
+          const outcome = await endOf(prompt);
+          const error = outcome ? outcome.error : (await isThere(prompt)) ? undefined : documentIsGone();
+          if (outcome || error) {
+            await end(prompt, error);
+            throw noLongerOpen();
+          }
+        }
         answering.add(id);
         try {
           await carryOut(choice, prompt);
@@ -197,9 +230,13 @@ export function createConsentPrompts({
     async review() {
       for (const prompt of await stored()) {
         if (answering.has(prompt.id)) continue;
-        const session = await sessionOf(prompt.profile).catch(() => undefined);
-        const outcome = outcomeOf(prompt, await session?.known());
+        const outcome = await endOf(prompt);
         if (outcome) await end(prompt, outcome.error);
+      }
+    },
+    async documentGone(document) {
+      for (const prompt of await stored()) {
+        if (prompt.document === document && !answering.has(prompt.id)) await end(prompt, documentIsGone());
       }
     },
     async windowClosed(windowId) {
@@ -218,14 +255,25 @@ const noOf: Record<ConsentChoice, () => LatchkeyError | undefined> = {
 const consentsAt = (session: SessionAnswer | undefined, origin: string): Consent[] =>
   (session?.consents ?? []).filter((consent) => consent.origin === origin);
 
+/** Whether a window that was left over asks just this. */
+const isSame = (left: ConsentPrompt, right: ConsentPrompt): boolean =>
+  left.profile === right.profile &&
+  left.sub === right.sub &&
+  left.document === right.document &&
+  left.resource === right.resource &&
+  left.scopes.join(' ') === right.scopes.join(' ');
+
 /** How a question has ended by what became of the session since, in this browser or another; `undefined` where it is still open. */
 function outcomeOf(
-  { origin, resource, scopes, had }: ConsentPrompt,
+  { sub, origin, resource, scopes, had }: ConsentPrompt,
   session: SessionAnswer | undefined,
 ): { error?: LatchkeyError } | undefined {
   if (!session) {
     const message = 'the person signed out instead of answering';
     return { error: new LatchkeyError({ code: 'not_signed_in', message, interaction: 'sign_in' }) };
+  }
+  if (session.account.sub !== sub) {
+    return { error: new LatchkeyError({ code: 'expired', message: 'another account signed in: ask again' }) };
   }
   if (isRefused(session, origin)) return { error: refusal() };
   const has = (at: string, all: readonly string[]) => isConsented(session, { origin, resource: at, scopes: all });
@@ -234,5 +282,11 @@ function outcomeOf(
   const before = consentedScopes(had, origin, resource);
   return has(resource, scopes) && !scopes.every((scope) => before.has(scope)) ? {} : undefined;
 }
+
+const documentIsGone = (): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
+
+export const noLongerOpen = (): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
 
 const denial = (message: string): LatchkeyError => new LatchkeyError({ code: 'user_denied', message });

@@ -7,6 +7,13 @@ export interface PageCall {
   sender: PageSender;
   /** The person has just clicked or typed in the page, as the bridge read it. */
   activated: boolean;
+  /**
+   * Uses up the click with which the page asked, to open a window: one click opens one window, however many requests
+   * came with it.
+   *
+   * @returns whether it was still unused
+   */
+  takeClick(): boolean;
   /** Whether the document that asked is still there. */
   alive(): boolean;
   /**

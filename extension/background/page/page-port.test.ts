@@ -20,7 +20,7 @@ const portOf = (overrides: object) => fakePort<Sent>({ ...sender, ...overrides }
 
 const relay = (id: string, more: object = {}) => ({
   request: { v: 1, id, m: 'session.get', p: {}, deadline_ms: 60_000, ...more },
-  activated: true,
+  click: 1,
 });
 
 let handler: ReturnType<typeof vi.fn<(params: unknown, call: PageCall) => Promise<unknown>>>;
@@ -28,9 +28,10 @@ let timers: (() => void)[];
 let serve: (port: Port) => void;
 let requireAccess: PagePortDeps['requireAccess'];
 let profile: ReturnType<typeof profileWith>;
+let gone: string[];
 
 const profileWith = (epoch: string) => ({
-  events: { current: async () => ({ ev: 'session', seq: 0, epoch }), epoch: async () => epoch },
+  events: { current: async () => ({ ev: 'session', epoch }), epoch: async () => epoch },
 });
 
 beforeEach(() => {
@@ -39,6 +40,7 @@ beforeEach(() => {
   handler = vi.fn(async () => ({ signed_in: true }));
   requireAccess = async () => undefined;
   profile = profileWith('e1');
+  gone = [];
   serve = createPagePorts({
     rules: { extensionId: 'ext', development: false },
     router: createRouter<PageCall>('page', { 'session.get': (params, call) => handler(params, call) }),
@@ -53,6 +55,7 @@ beforeEach(() => {
     limit: createRateLimit({ count: 3, perMs: 10_000 }, now),
     requireAccess: (asked) => requireAccess(asked),
     profileAt: async () => profile as unknown as Profile,
+    gone: (document) => void gone.push(document),
   });
 });
 
@@ -84,7 +87,7 @@ describe('a page’s port', () => {
   it('greets with the epoch and answers', async () => {
     const fake = portOf({});
     serve(fake.port);
-    await expect.poll(() => fake.sent).toEqual([{ ev: 'session', seq: 0, epoch: 'e1' }]);
+    await expect.poll(() => fake.sent).toEqual([{ ev: 'session', epoch: 'e1' }]);
     const { ask } = await open();
     expect(await ask(relay('a'))).toEqual({ v: 1, id: 'a', ok: true, r: { signed_in: true } });
     expect(handler.mock.calls[0]?.[1]).toMatchObject({ sender: { origin, tabId: 7, document: 'D1' }, activated: true });
@@ -146,7 +149,8 @@ describe('a page’s port', () => {
   it.each([
     ['extra keys', { ...relay('a'), origin: 'https://bank.test' }],
     ['extra keys in the request', relay('a', { origin: 'https://bank.test' })],
-    ['an activation that is no boolean', { ...relay('a'), activated: 'yes' }],
+    ['a click that is no number', { ...relay('a'), click: true }],
+    ['a click that is none', { ...relay('a'), click: -1 }],
     ['a method of our own pages', relay('a', { m: 'consent.answer', p: { prompt: 'p', allow: true } })],
     ['a method from Object.prototype', relay('a', { m: 'constructor' })],
   ])('refuses %s with invalid_request', async (_what, message) => {
@@ -273,6 +277,32 @@ describe('a page’s port', () => {
     expect(handler).toHaveBeenCalledTimes(1);
     expect(handler.mock.calls[0]?.[1].alive()).toBe(true);
     expect(first.sent).toEqual([]);
+  });
+
+  it('lets each click of a document open one window, whichever request comes first', async () => {
+    const { ask } = await open();
+    const taken: boolean[] = [];
+    handler.mockImplementation(async (_params, call) => taken.push(call.takeClick()));
+    clock.ms = 0;
+    await ask({ ...relay('none'), click: 0 });
+    await ask({ ...relay('first'), click: 1 });
+    await ask({ ...relay('again'), click: 1 });
+    clock.ms = 20_000;
+    await ask({ ...relay('next'), click: 2 });
+    await ask({ ...relay('old'), click: 1 });
+    expect(taken).toEqual([false, true, false, true, false]);
+    const other = await open({ documentId: 'D2' });
+    await other.ask({ ...relay('first'), click: 1 });
+    expect(taken.at(-1)).toBe(true);
+  });
+
+  it('says when a document has closed its last port', async () => {
+    const first = await open();
+    const second = await open();
+    first.close();
+    expect(gone).toEqual([]);
+    second.close();
+    expect(gone).toEqual(['D1']);
   });
 
   it('tells the handler when the document is gone', async () => {

@@ -33,6 +33,8 @@ export interface PagePortDeps {
   requireAccess(sender: PageSender): Promise<void>;
   /** The profile that a site has now. */
   profileAt(origin: string): Promise<Profile>;
+  /** A document has closed its last port. */
+  gone(document: string): void;
 }
 
 /** Request ids remembered per port: more in one connection than a page can send before the limit bites. */
@@ -47,13 +49,20 @@ const maxIds = 4_096;
 export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   /** How many ports each document has open: none, and it is gone. */
   const documents = new Map<string, number>();
+  /** The last click of each document that has opened a window. */
+  const clicks = new Map<string, number>();
   const count = (document: string, by: 1 | -1): void => {
     const ports = (documents.get(document) ?? 0) + by;
-    if (ports > 0) documents.set(document, ports);
-    else documents.delete(document);
+    if (ports > 0) {
+      documents.set(document, ports);
+      return;
+    }
+    documents.delete(document);
+    clicks.delete(document);
+    deps.gone(document);
   };
 
-  const work = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Outcome<unknown>> => {
+  const work = async (request: PageRequest, click: number, sender: PageSender): Promise<Outcome<unknown>> => {
     const { document } = sender;
     await deps.requireAccess(sender);
     if (request.m === 'request.poll')
@@ -63,21 +72,26 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
       return { done: true, result: {} };
     }
     const outcome = await deps.pending.start(document, request.id, request.deadline_ms, () =>
-      perform(request, activated, sender),
+      perform(request, click, sender),
     );
     return deliverable(sender, outcome);
   };
 
-  const perform = async (request: PageRequest, activated: boolean, sender: PageSender): Promise<Performed> => {
+  const perform = async (request: PageRequest, click: number, sender: PageSender): Promise<Performed> => {
     let about: Performed['about'];
     const call: PageCall = {
       sender,
-      activated,
+      activated: click > 0,
+      takeClick() {
+        if (click <= (clicks.get(sender.document) ?? 0)) return false;
+        clicks.set(sender.document, click);
+        return true;
+      },
       alive: () => documents.has(sender.document),
       async profile() {
         const profile = await deps.profileAt(sender.origin);
         // Read before anything is found out: what changes from here on voids it.
-        about = { profile, epoch: await profile.events.epoch() };
+        about = { profile, epoch: await profile.events.epoch(sender.origin) };
         return profile;
       },
     };
@@ -90,7 +104,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     if (!outcome.done) return outcome;
     const { result, about } = outcome.result;
     const now = about && (await deps.profileAt(sender.origin));
-    if (about && (about.profile !== now || about.epoch !== (await now.events.epoch()))) {
+    if (about && (about.profile !== now || about.epoch !== (await now.events.epoch(sender.origin)))) {
       throw new LatchkeyError({ code: 'expired', message: 'the account or the access changed meanwhile: ask again' });
     }
     return { done: true, result };
@@ -100,7 +114,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
     try {
       await deps.requireAccess(sender);
-      const event = await (await deps.profileAt(sender.origin)).events.current();
+      const event = await (await deps.profileAt(sender.origin)).events.current(sender.origin);
       if (connected()) port.postMessage(event);
     } catch (error) {
       // A page that is not served gets no event; each of its requests is told why.
@@ -127,8 +141,8 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     port.onMessage.addListener(async (message) => {
       try {
         if (!sender.ok) throw sender.error;
-        const { request, activated } = accept(message, sender.value.document);
-        const outcome = await work(request, activated, sender.value);
+        const { request, click } = accept(message, sender.value.document);
+        const outcome = await work(request, click, sender.value);
         if (outcome.done) answer(request.id, { ok: true, r: outcome.result });
         else answer(request.id, { pending: { request_id: outcome.requestId, poll_after_ms: pollAfterMs } });
       } catch (error) {

@@ -62,7 +62,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     key: () => keys.session.loadOrCreate(),
     account: async () => (await session.known())?.account.sub,
   };
-  const endpoints = createBrokerClient(createBrokerCall(http));
+  const endpoints = createBrokerClient(createBrokerCall(http), http.broker);
   const client: BrokerClient = {
     ...endpoints,
     authorize: async (body) => endpoints.authorize(await deps.authorizing(id, body)),
@@ -91,7 +91,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     now,
   });
   const proofs = createProofs({ keysOf: keys.ofOrigin, current: () => session.current(), now });
-  const tokens = createTokens({ client, session, cache, events, bind: proofs.bind, now });
+  const tokens = createTokens({ client, broker: http.broker, session, cache, events, bind: proofs.bind, now });
   const eventStream = createEventStream({
     open: createEventStreamCall(http),
     session,

@@ -1,4 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { Account } from '@latchkey/shared/session-api.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
 import { createSerialQueue } from '../serial-queue.ts';
@@ -37,8 +38,11 @@ export interface Profiles {
   /**
    * Gives a site another account; without a site, all that have none of their own. Their pages hear of it, and
    * nothing that was made for the account before is handed out there any more.
+   *
+   * @param sub whom the person chose; default whoever it is
+   * @throws {LatchkeyError} `expired` where that is somebody else by now
    */
-  choose(id: string, origin?: string): Promise<void>;
+  choose(id: string, origin?: string, sub?: string): Promise<void>;
   /** Signs in one more account. Who is there already is not added twice. @throws {LatchkeyError} what `SignIn.run` throws, or `policy_denied` */
   add(upstream?: string): Promise<void>;
   /** Whether there may be one more. */
@@ -91,8 +95,11 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
 
   const get = async (id: string): Promise<Profile> => {
     if ((await current()).entries.some((entry) => entry.id === id)) return profile(id);
-    throw new LatchkeyError({ code: 'expired', message: 'this account is no longer there' });
+    throw noLongerThere();
   };
+
+  const accountOf = async (id: string): Promise<Account | undefined> =>
+    (await profile(id).session.known())?.account ?? (await current()).entries.find((entry) => entry.id === id)?.account;
 
   const reserve = async (): Promise<string> => {
     let id = '';
@@ -129,8 +136,9 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     all: async () => (await current()).entries.map(({ id }) => profile(id)),
     entries: async () => (await current()).entries,
     get,
-    async choose(id, origin) {
+    async choose(id, origin, sub) {
       const chosen = await get(id);
+      if (sub !== undefined && sub !== (await accountOf(id))?.sub) throw noLongerThere();
       const before = profile(origin === undefined ? (await current()).main : profileAt(await current(), origin));
       await change((list) =>
         origin === undefined ? { ...list, main: id } : { ...list, sites: { ...list.sites, [origin]: id } },
@@ -185,3 +193,6 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     },
   };
 }
+
+const noLongerThere = (): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: 'this account is no longer there' });

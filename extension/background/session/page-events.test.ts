@@ -2,17 +2,20 @@ import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { describe, expect, it } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
-import { createPageEvents } from './page-events.ts';
+import { type Broadcast, createPageEvents } from './page-events.ts';
+
+const shop = 'https://shop.test';
+const notes = 'https://notes.test';
 
 function setUp(area = memoryArea(), heard: Promise<void> = Promise.resolve()) {
-  const sent: (PageEvent & { profile: string })[] = [];
+  const sent: Broadcast[] = [];
   let epochs = 0;
   const newEpoch = () => {
     epochs += 1;
     return `epoch-${epochs}`;
   };
-  const broadcast = (event: PageEvent, profile: string) => {
-    sent.push({ ...event, profile });
+  const broadcast = (event: Broadcast) => {
+    sent.push(event);
     return heard;
   };
   const eventsOf = createPageEvents({
@@ -21,25 +24,55 @@ function setUp(area = memoryArea(), heard: Promise<void> = Promise.resolve()) {
     broadcast,
     changed: () => undefined,
   });
-  return { sent, area, events: eventsOf('a'), others: eventsOf('b') };
+  /** What the pages of an origin got. */
+  const heardAt = (at: string): Promise<PageEvent[]> =>
+    Promise.all(sent.filter(({ origin }) => origin === undefined || origin === at).map(({ eventFor }) => eventFor(at)));
+  return { sent, heardAt, area, events: eventsOf('a'), others: eventsOf('b') };
 }
 
 describe('events', () => {
   it('have a new epoch when what pages remember is void, and the same when it still holds', async () => {
-    const { events, sent } = setUp();
+    const { events, heardAt } = setUp();
+    const start = await events.current(shop);
     await events.hint('access');
     await events.reset('session');
-    expect(sent).toEqual([
-      { ev: 'access', seq: 1, epoch: 'epoch-1', profile: 'a' },
-      { ev: 'session', seq: 2, epoch: 'epoch-2', profile: 'a' },
-    ]);
+    const [hint, reset] = await heardAt(shop);
+    expect(hint).toEqual({ ev: 'access', epoch: start.epoch });
+    expect(reset).toEqual({ ev: 'session', epoch: expect.any(String) });
+    expect(reset?.epoch).not.toBe(start.epoch);
   });
 
-  it('of a profile never share a number, and have no gaps where those of another were', async () => {
-    const { events, others, sent } = setUp();
-    await Promise.all([events.hint('access'), others.reset('session'), events.hint('access')]);
-    expect(sent.filter(({ profile }) => profile === 'a').map(({ seq }) => seq)).toEqual([1, 2]);
-    expect(sent.filter(({ profile }) => profile === 'b').map(({ seq }) => seq)).toEqual([1]);
+  it('have nothing in common by which two sites could tell that they have the same visitor', async () => {
+    const { events, heardAt } = setUp();
+    const start = [await events.current(shop), await events.current(notes)];
+    await events.reset('session');
+    const values = [...start, ...(await heardAt(shop)), ...(await heardAt(notes))].flatMap(({ ev: _ev, ...rest }) =>
+      Object.values(rest),
+    );
+    expect(new Set(values).size).toBe(4);
+    // Nor the id that they are derived from.
+    expect(values).not.toContain(await events.epoch());
+    expect(values.join()).not.toContain('epoch-');
+  });
+
+  it('about one site’s access reach that site only, and leave the epoch of others alone', async () => {
+    const { events, heardAt } = setUp();
+    const [before, internal, elsewhere] = [
+      await events.current(shop),
+      await events.epoch(),
+      await events.current(notes),
+    ];
+    await events.reset('access', shop);
+    await events.hint('access', shop);
+    const [reset, hint] = await heardAt(shop);
+    expect(reset?.epoch).not.toBe(before.epoch);
+    expect(hint?.epoch).toBe(reset?.epoch);
+    expect(await heardAt(notes)).toEqual([]);
+    expect(await events.current(notes)).toEqual(elsewhere);
+    expect(await events.epoch()).not.toBe(internal);
+    await events.reset('session');
+    expect((await heardAt(notes))[0]?.epoch).not.toBe(elsewhere.epoch);
+    expect((await heardAt(shop)).at(-1)?.epoch).not.toBe(reset?.epoch);
   });
 
   it('keep nobody waiting for a tab that does not hear them', async () => {
@@ -51,18 +84,19 @@ describe('events', () => {
   });
 
   it('of one profile leave the epoch of another alone', async () => {
-    const { events, others } = setUp();
+    const { events, others, sent } = setUp();
     const mine = await events.epoch();
     await others.reset('session');
     expect(await events.epoch()).toBe(mine);
     expect(await others.epoch()).not.toBe(mine);
+    expect(sent.map(({ profile }) => profile)).toEqual(['b']);
   });
 
   it('go on where they were when the background is woken', async () => {
     const { events, area } = setUp();
-    await events.reset('session');
-    const { epoch } = await events.current();
+    await events.reset('access', shop);
     const woken = setUp(area);
-    expect(await woken.events.current()).toEqual({ ev: 'session', seq: 1, epoch });
+    for (const origin of [shop, notes])
+      expect(await woken.events.current(origin)).toEqual(await events.current(origin));
   });
 });

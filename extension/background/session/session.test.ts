@@ -35,7 +35,7 @@ describe('the session', () => {
 
   it('forgets everything at sign-out, the key included', async () => {
     await parts.signIn.run();
-    await parts.session.grant(read);
+    await parts.session.grant(read, 'p1');
     await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
     await parts.session.signOut();
     expect(await parts.session.current()).toBeUndefined();
@@ -126,7 +126,7 @@ describe('the session', () => {
 
   it('takes a site’s tokens away before it tells the broker', async () => {
     await parts.signIn.run();
-    await parts.session.grant(read);
+    await parts.session.grant(read, 'p1');
     await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
     const epoch = await parts.events.epoch();
     parts.broker.next('DELETE /session/consents', 'lost');
@@ -139,7 +139,7 @@ describe('the session', () => {
 describe('what was decided elsewhere', () => {
   it('reaches pages as soon as anything asks the broker, and not twice', async () => {
     await parts.signIn.run();
-    await parts.session.grant(read);
+    await parts.session.grant(read, 'p1');
     await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
     const epoch = await parts.events.epoch();
     parts.broker.consents.splice(0);
@@ -168,7 +168,7 @@ describe('a check, after the broker said that something changed', () => {
   const cached = () => Object.keys(parts.area.dump()).filter((key) => key.includes(' token:')).length;
   beforeEach(async () => {
     await parts.signIn.run();
-    await parts.session.grant(read);
+    await parts.session.grant(read, 'p1');
     await parts.tokens.get({ origin: shop, resource: api, scopes: ['orders:read'] }, 5);
   });
 

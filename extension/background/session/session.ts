@@ -10,13 +10,20 @@ import { createSingleFlight } from '../single-flight.ts';
 import type { TokenCache } from '../tokens/token-cache.ts';
 import { changedAccess, lostAccess } from './access-diff.ts';
 import type { PageEvents } from './page-events.ts';
+import { isConnected } from './site-policy.ts';
 
 type SignedIn = Extract<Known, { signedIn: true }>;
 type SignedOut = Extract<Known, { signedIn: false }>;
 
 /** What the extension remembers of the session; the broker alone decides. */
 export type Known =
-  | { signedIn: false; logoutUrl?: string | undefined; lapsed?: Account | undefined }
+  | {
+      signedIn: false;
+      logoutUrl?: string | undefined;
+      lapsed?: Account | undefined;
+      /** Origins of the sites that had access to what has lapsed. */
+      connected?: string[] | undefined;
+    }
   | { signedIn: true; answer: SessionAnswer; etag: string | undefined; checkedAt: number };
 
 /** An account that was signed in, whose session takes a new sign-in to go on, and whose session nobody has ended. */
@@ -49,11 +56,13 @@ export interface Session {
   /** Where the provider's own session can be ended too, after a sign-out. */
   logoutUrl(): Promise<string | undefined>;
   lapsed(): Promise<Lapsed | undefined>;
+  /** Whether a site has access, or had when the session lapsed. */
+  isConnected(origin: string): Promise<boolean>;
   /**
    * Takes over a session that has just begun.
    *
    * @param silentFor `sub` of the account whose session it goes on with, where nobody was asked
-   * @throws {LatchkeyError} `expired` where the person has ended that session meanwhile
+   * @throws {LatchkeyError} `expired` where the person has ended that session meanwhile, or it is another account's
    */
   begin(answer: SessionAnswer, silentFor?: string): Promise<void>;
   /**
@@ -70,12 +79,13 @@ export interface Session {
   over(createdAt: number): Promise<void>;
   /** Runs a call of the session and ends the session here if the broker says that it has ended there. */
   guard<T>(call: () => Promise<T>): Promise<T>;
-  grant(consent: { origin: string; resource: string; scope: string }): Promise<void>;
+  /** @param sub whose consent it is; the broker refuses it for any other account */
+  grant(consent: { origin: string; resource: string; scope: string }, sub: string): Promise<void>;
   revoke(consent: { origin: string; resource?: string | undefined }): Promise<void>;
-  /** "Never": takes back what a site has, and it may not ask again. */
-  refuse(origin: string): Promise<void>;
-  /** Takes a "never" back. */
-  letAsk(origin: string): Promise<void>;
+  /** "Never": takes back what a site has, and it may not ask again. @param sub as for `grant` */
+  refuse(origin: string, sub: string): Promise<void>;
+  /** Takes a "never" back. @param sub as for `grant` */
+  letAsk(origin: string, sub: string): Promise<void>;
   /** @param how `replaced`: by another session of the same account */
   signOut(how?: 'replaced'): Promise<void>;
 }
@@ -95,8 +105,9 @@ export function createSession(deps: SessionDeps): Session {
   };
   /** Nobody signed out here: it is the broker that says so. */
   const lapse = async (ended: boolean): Promise<void> => {
-    const lapsed = ended ? undefined : answerOf(await known.get())?.account;
-    await forget((await deps.signingIn()) ? 'keep' : 'erase', { lapsed });
+    const last = ended ? undefined : answerOf(await known.get());
+    const left = last && { lapsed: last.account, connected: connectedIn(last) };
+    await forget((await deps.signingIn()) ? 'keep' : 'erase', left ?? {});
   };
 
   /** Changes what is known, if it is still the session of that epoch. */
@@ -136,11 +147,11 @@ export function createSession(deps: SessionDeps): Session {
   const takeAway = async (origin: string, answered: () => Promise<Decisions>): Promise<void> => {
     // Tokens go first and pages hear of it even if the broker can't be told: less access is always safe.
     await tokens.clear(origin);
-    await events.reset('access');
+    await events.reset('access', origin);
     await decide(answered);
     // Once more, for a token that the broker gave in between.
     await tokens.clear(origin);
-    await events.reset('access');
+    await events.reset('access', origin);
   };
 
   const lost = async (before: SessionAnswer, after: SessionAnswer): Promise<void> => {
@@ -200,10 +211,15 @@ export function createSession(deps: SessionDeps): Session {
       return last?.signedIn === false ? last.logoutUrl : undefined;
     },
     lapsed,
+    async isConnected(origin) {
+      const last = await known.get();
+      return (last?.signedIn ? connectedIn(last.answer) : (last?.connected ?? [])).includes(origin);
+    },
     begin: (answer, silentFor) =>
       inTurn(async () => {
         if (silentFor === undefined) await deps.signedIn(answer.account);
         else if ((await lapsed())?.account.sub !== silentFor) throw signedOutMeanwhile();
+        else if (answer.account.sub !== silentFor) throw notThatAccount();
         await tokens.clear();
         await known.set({ signedIn: true, answer, etag: undefined, checkedAt: now() });
         await events.reset('session');
@@ -221,15 +237,15 @@ export function createSession(deps: SessionDeps): Session {
       if (voidTokens && before && after) await lost(before, after);
     },
     guard,
-    async grant(consent) {
-      await decide(() => client.decide(consent));
-      await events.hint('access');
+    async grant(consent, sub) {
+      await decide(() => client.decide(consent, sub));
+      await events.hint('access', consent.origin);
     },
     revoke: (consent) => takeAway(consent.origin, () => client.revokeConsent(consent)),
-    refuse: (origin) => takeAway(origin, () => client.decide({ decision: 'never', origin })),
-    async letAsk(origin) {
-      await decide(() => client.decide({ decision: 'ask', origin }));
-      await events.hint('access');
+    refuse: (origin, sub) => takeAway(origin, () => client.decide({ decision: 'never', origin }, sub)),
+    async letAsk(origin, sub) {
+      await decide(() => client.decide({ decision: 'ask', origin }, sub));
+      await events.hint('access', origin);
     },
     async signOut(how) {
       const key = await keys.load();
@@ -248,10 +264,16 @@ export function createSession(deps: SessionDeps): Session {
   };
 }
 
+const connectedIn = (answer: SessionAnswer): string[] =>
+  answer.policy.sites.filter((site) => isConnected(answer, site)).map(({ origin }) => origin);
+
 const answerOf = (known: Known | undefined): SessionAnswer | undefined => (known?.signedIn ? known.answer : undefined);
 
 const signedOutMeanwhile = (): LatchkeyError =>
   new LatchkeyError({ code: 'expired', message: 'the person signed out meanwhile' });
+
+const notThatAccount = (): LatchkeyError =>
+  new LatchkeyError({ code: 'expired', message: 'the sign-in came back with a different account: begin again' });
 
 const anotherAccount = (): LatchkeyError =>
   new LatchkeyError({

@@ -12,7 +12,8 @@ describe('sign-in', () => {
   it('ends with a session, a new epoch, and no trace of state, verifier or code', async () => {
     await parts.signIn.run();
     expect((await parts.session.current())?.account.name).toBe('Ada Lovelace');
-    expect(parts.broadcasts).toEqual([{ ev: 'session', seq: 1, epoch: 'epoch-2' }]);
+    await expect.poll(() => parts.broadcasts).toEqual([{ ev: 'session', epoch: expect.any(String) }]);
+    expect(await parts.events.epoch()).toBe('epoch-2');
     expect(await parts.attempt.get()).toBeUndefined();
   });
 
@@ -46,6 +47,29 @@ describe('sign-in', () => {
   it('opens one window for all who ask at once', async () => {
     await Promise.all([parts.signIn.run(), parts.signIn.run()]);
     expect(parts.broker.calls.filter((call) => call === 'POST /session/authorize')).toHaveLength(1);
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    'data:text/html,hi',
+    'chrome-extension://extension-id/ui/popup.html',
+    'http://idp.test/authorize',
+    // The broker isn't on this machine.
+    'http://localhost:9000/authorize',
+    'https://idp.test@evil.test/authorize',
+    'idp.test/authorize',
+    '',
+  ])('opens no %j, whatever the broker says', async (url) => {
+    const opened: string[] = [];
+    parts.window.launch = async (at) => {
+      opened.push(at);
+      return redirectOf(at);
+    };
+    const answer = { authorization_url: url, issuer: 'https://idp.test', iss_required: true, expires_in: 600 };
+    parts.broker.next('POST /session/authorize', Response.json(answer));
+    await expect(parts.signIn.run()).rejects.toMatchObject({ code: 'busy' });
+    expect(opened).toEqual([]);
+    expect(await parts.attempt.get()).toBeUndefined();
   });
 
   it.each([

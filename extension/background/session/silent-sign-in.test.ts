@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground, redirectOf } from '../../../test/extension/background.ts';
-import { api, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
 
 type Parts = ReturnType<typeof createBackground>;
 
@@ -12,8 +12,8 @@ const alive = async (url: string) => redirectOf(url);
 
 beforeEach(async () => {
   parts = createBackground();
-  await parts.signIn.run();
   parts.broker.consents = [{ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 }];
+  await parts.signIn.run();
   silent = [];
   windows = 0;
   answerSilence(alive);
@@ -47,6 +47,7 @@ async function endSession(): Promise<void> {
 const call = (activated: boolean) => ({
   sender: { origin: shop, tabId: 7, document: 'd' },
   activated,
+  takeClick: () => true,
   alive: () => true,
   profile: () => parts.profiles.at(shop),
 });
@@ -163,6 +164,25 @@ describe('a grant that is gone', () => {
     expect(silent).toHaveLength(1);
   });
 
+  it('is not had anew for another account, whatever the broker answers', async () => {
+    await endGrant();
+    parts.broker.account = grace;
+    expect(await parts.signIn.renew()).toBe(false);
+    expect(silent).toHaveLength(1);
+    expect((await parts.session.known())?.account.sub).toBe('p1');
+    expect((await parts.profiles.entries()).map(({ account }) => account?.sub)).toEqual(['p1']);
+  });
+
+  it('is not had anew by the doing of a site without access', async () => {
+    parts.broker.consents.splice(0);
+    await parts.session.check(false);
+    await endGrant();
+    await expect(ask()).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(await parts.handlers['session.get']({}, call(false))).toEqual({ signed_in: false });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(silent).toEqual([]);
+  });
+
   it('is not had anew again and again where it does not last', async () => {
     await endGrant();
     await ask();
@@ -267,6 +287,17 @@ describe('a session that has run out', () => {
     await parts.signIn.run();
     expect([silent.length, windows]).toEqual([0, 1]);
     expect(authorized().at(-1)).not.toHaveProperty('prompt');
+  });
+
+  it('is not signed out of, so that it could not go on, by a site without access', async () => {
+    parts.broker.consents.splice(0);
+    await parts.session.check(false);
+    await endSession();
+    await expect(parts.handlers['session.sign_out']({}, call(true))).rejects.toMatchObject({
+      code: 'access_not_granted',
+    });
+    await parts.signIn.run();
+    expect([silent.length, windows]).toEqual([1, 0]);
   });
 
   it('and then signed out of by the person is over for good', async () => {

@@ -6,6 +6,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import { calculateJwkThumbprint } from 'jose';
 import type { Keys } from '../../platform/keys.ts';
 import { siteOf } from '../session/site-policy.ts';
+import { sha256 } from '../sha256.ts';
 import type { TokenAsk } from './token-cache.ts';
 
 export interface ProofsDeps {
@@ -49,7 +50,8 @@ export function createProofs({ keysOf, current, now }: ProofsDeps): Proofs {
       }
       return createProof(
         await keysOf(ask.origin).loadOrCreate(),
-        { method, url, nonce, ath: await hashOf(token) },
+        // RFC 9449 §4.2.
+        { method, url, nonce, ath: await sha256(token) },
         now(),
       );
     },
@@ -63,13 +65,4 @@ export function liesUnder(url: string, allowed: string): boolean {
   if (!isSecureUrl(asked) || asked.origin !== base.origin || asked.username || asked.password) return false;
   const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
   return asked.pathname === base.pathname || asked.pathname.startsWith(folder);
-}
-
-/** RFC 9449 §4.2, `ath`. */
-async function hashOf(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 }

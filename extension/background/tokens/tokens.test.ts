@@ -1,19 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
-import { api, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import { ada, api, fakeToken, refusal, shop, tokenAnswer } from '../../../test/extension/fake-broker.ts';
 
 const ask = { origin: shop, resource: api, scopes: ['orders:read'] };
 let parts: ReturnType<typeof createBackground>;
 const fetched = () => parts.broker.calls.filter((call) => call === 'POST /session/token').length;
 /** A token that the broker gave before it heard of what happened meanwhile. */
-const late = () =>
-  Response.json({
-    access_token: 'late',
-    token_type: 'Bearer',
-    expires_in: 300,
-    scope: 'orders:read',
-    resource: api,
-  });
+const late = () => Response.json(tokenAnswer('late'));
 
 beforeEach(async () => {
   parts = createBackground();
@@ -32,26 +25,35 @@ describe('tokens', () => {
   it('are fetched anew when less than min_ttl is left', async () => {
     await parts.tokens.get(ask, 5);
     parts.clock.ms += 296_000;
-    expect(await parts.tokens.get(ask, 5)).toMatchObject({ access_token: 'token-2', expires_in: 300 });
+    expect(await parts.tokens.get(ask, 5)).toMatchObject({
+      access_token: expect.stringMatching(/\.token-2$/),
+      expires_in: 300,
+    });
   });
 
   it('are fetched anew when the clock was put back: how old the kept one is nobody can tell', async () => {
     await parts.tokens.get(ask, 5);
     parts.clock.ms -= 3_600_000;
-    expect(await parts.tokens.get(ask, 5)).toMatchObject({ access_token: 'token-2', expires_in: 300 });
+    expect(await parts.tokens.get(ask, 5)).toMatchObject({
+      access_token: expect.stringMatching(/\.token-2$/),
+      expires_in: 300,
+    });
   });
 
   it('are not fetched for a min_ttl that no token could have', async () => {
     await parts.tokens.get(ask, 86_400);
     parts.clock.ms += 10_000;
-    expect(await parts.tokens.get(ask, 86_400)).toMatchObject({ access_token: 'token-1', expires_in: 290 });
+    expect(await parts.tokens.get(ask, 86_400)).toMatchObject({
+      access_token: expect.stringMatching(/\.token-1$/),
+      expires_in: 290,
+    });
   });
 
   it('are one request for all who ask at once, and for the same scopes in any order', async () => {
     const both = { ...ask, scopes: ['orders:write', 'orders:read'] };
     const reversed = { ...ask, scopes: ['orders:read', 'orders:write'] };
     const tokens = await Promise.all([parts.tokens.get(both, 5), parts.tokens.get(reversed, 5)]);
-    expect(tokens.map((token) => token.access_token)).toEqual(['token-1', 'token-1']);
+    expect(tokens.map((token) => token.access_token)).toEqual(tokens.map(() => expect.stringMatching(/\.token-1$/)));
     expect(fetched()).toBe(1);
   });
 
@@ -101,7 +103,55 @@ describe('tokens', () => {
   it('fail one flight at a time: the next ask tries again', async () => {
     parts.broker.next('POST /session/token', 'lost');
     await expect(parts.tokens.get(ask, 5)).rejects.toMatchObject({ code: 'offline' });
-    expect(await parts.tokens.get(ask, 5)).toMatchObject({ access_token: 'token-1' });
+    expect(await parts.tokens.get(ask, 5)).toMatchObject({ access_token: expect.stringMatching(/\.token-1$/) });
+  });
+
+  const claims = { sub: ada.sub, aud: api, azp: shop, scope: 'orders:read' };
+  const withClaims = (more: object) => ({ access_token: fakeToken('wrong', { ...claims, ...more }) });
+  it.each([
+    ['another resource', 'resource', { resource: 'https://other.test' }],
+    ['another audience', 'resource', withClaims({ aud: 'https://other.test' })],
+    ['more audiences', 'resource', withClaims({ aud: [api, 'https://other.test'] })],
+    ['more scopes', 'scope', { scope: 'orders:read orders:write' }],
+    ['more scopes in the token alone', 'scope', withClaims({ scope: 'orders:read orders:write' })],
+    ['no scope in the token', 'scope', withClaims({ scope: undefined })],
+    ['another type', 'token_type', { token_type: 'DPoP' }],
+    ['another kind of token', 'typ', { access_token: fakeToken('wrong', claims, { typ: 'JWT' }) }],
+    ['another issuer', 'iss', withClaims({ iss: 'https://evil.test' })],
+    ['another origin', 'azp', withClaims({ azp: 'https://notes.test' })],
+    ['no origin', 'azp', withClaims({ azp: undefined })],
+    ['another account', 'sub', withClaims({ sub: 'p2' })],
+    ['a key that it should not be bound to', 'cnf', withClaims({ cnf: { jkt: 'other' } })],
+    ['a longer life than the token’s', 'expires_in', { expires_in: 3_600 }],
+    ['no life', 'expires_in', { expires_in: 0 }],
+    ['a life that does not end', 'expires_in', { ...withClaims({ exp: 9_999_999_999 }), expires_in: 1_000_000 }],
+    ['a token that is none', 'access_token', { access_token: 'opaque' }],
+  ])('are handed to nobody that have %s', async (_what, at, more) => {
+    parts.broker.next('POST /session/token', Response.json({ ...tokenAnswer('wrong'), ...more }));
+    const refused = { code: 'busy', message: expect.stringContaining(`(${at})`) };
+    await expect(parts.tokens.get(ask, 5)).rejects.toMatchObject(refused);
+    expect(await parts.cache.get(ask, 0)).toBeUndefined();
+    expect(JSON.stringify(parts.area.dump())).not.toContain('wrong');
+    expect(await parts.tokens.get(ask, 5)).toMatchObject({ scope: 'orders:read' });
+  });
+
+  it('are handed on with fewer scopes than asked for', async () => {
+    const both = { ...ask, scopes: ['orders:read', 'orders:write'] };
+    parts.broker.next('POST /session/token', Response.json(tokenAnswer('fewer')));
+    expect(await parts.tokens.get(both, 5)).toMatchObject({ scope: 'orders:read' });
+  });
+
+  it.each([
+    ['bound to no key', undefined],
+    ['bound to another key', 'other'],
+  ])('are handed to nobody that are %s where they must be bound', async (_what, jkt) => {
+    const [site] = (await parts.session.current())?.policy.sites ?? [];
+    const known = (await parts.area.get('session session')) as { answer: { policy: { sites: unknown[] } } };
+    known.answer.policy.sites = [{ ...site, resources: [{ ...site?.resources[0], dpop: 'required' }] }];
+    await parts.area.set('session session', known);
+    parts.broker.next('POST /session/token', Response.json(tokenAnswer('wrong', jkt === undefined ? {} : { jkt })));
+    await expect(parts.tokens.get(ask, 5)).rejects.toMatchObject({ code: 'busy' });
+    expect(await parts.tokens.get(ask, 5)).toMatchObject({ token_type: 'DPoP' });
   });
 
   it('are refused where the broker answers something else than a token', async () => {

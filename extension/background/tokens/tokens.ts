@@ -8,10 +8,13 @@ import type { PageEvents } from '../session/page-events.ts';
 import type { Session } from '../session/session.ts';
 import { isConsented, takenBack } from '../session/site-policy.ts';
 import { createSingleFlight } from '../single-flight.ts';
+import { requireAnswerTo } from './token-answer.ts';
 import type { TokenAsk, TokenCache } from './token-cache.ts';
 
 export interface TokensDeps {
   client: BrokerClient;
+  /** The broker's issuer. */
+  broker(): Promise<string>;
   session: Session;
   cache: TokenCache;
   events: PageEvents;
@@ -24,17 +27,17 @@ export interface Tokens {
   /**
    * @param stepUp what the API asked of the sign-in: the broker alone can tell whether a token meets it
    * @param minTtlS seconds that the token must still live; the broker's lifetime caps it
-   * @throws {LatchkeyError} whatever the broker refuses
+   * @throws {LatchkeyError} whatever the broker refuses; `busy` where it answers with another token than was asked for
    */
   get(ask: TokenAsk, minTtlS: number, stepUp?: StepUp): Promise<TokenAnswer>;
 }
 
 /** Gives out tokens: from the cache while they live long enough, else from the broker, one request at a time per token. */
-export function createTokens({ client, session, cache, events, bind, now }: TokensDeps): Tokens {
+export function createTokens({ client, broker, session, cache, events, bind, now }: TokensDeps): Tokens {
   const flights = createSingleFlight<TokenAnswer>();
 
   const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenAnswer> => {
-    const epoch = await events.epoch();
+    const epoch = await events.epoch(ask.origin);
     // Looked up again inside the flight: the one before it may have brought the token.
     const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
     if (cached) return cached;
@@ -44,7 +47,7 @@ export function createTokens({ client, session, cache, events, bind, now }: Toke
     const bound = jkt === undefined ? {} : { jkt };
     const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...bound, ...stepUp };
     const token = await session.guard(() => client.token(body));
-    if (epoch !== (await events.epoch())) {
+    if (epoch !== (await events.epoch(ask.origin))) {
       const known = await session.known();
       if (known && !isConsented(known, ask)) throw takenBack();
       throw new LatchkeyError({
@@ -53,6 +56,8 @@ export function createTokens({ client, session, cache, events, bind, now }: Toke
         retry_after_ms: 100,
       });
     }
+    const sub = (await session.known())?.account.sub;
+    requireAnswerTo({ ...ask, jkt, sub, broker: await broker() }, token);
     await cache.put(ask, token, askedAt);
     return token;
   };

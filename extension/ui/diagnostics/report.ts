@@ -37,7 +37,7 @@ export function reportOf(lines: readonly Line[], options: ReportOptions): string
 function redact(text: string, { withSites, broker, account }: ReportOptions): string {
   const nameless = account ? text.replaceAll(account, '(account)') : text;
   return nameless
-    .replace(/(?<![^\s@])[^\s@]+@[^\s@]+/g, '(address)')
+    .replace(/\S+/g, (word) => (/[^@]@[^@]/.test(word) ? '(address)' : word))
     .replace(/\bhttps?:\/\/[^\s/)]+[^\s)]*/g, (url) => (withSites || url === broker ? url : '(site)'))
     .replace(/[\w-]{24,}(?:\.[\w-]+)*/g, '(long value)');
 }

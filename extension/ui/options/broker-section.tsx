@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx/dom */
 import { message } from '../../platform/i18n.ts';
+import { openAddress } from '../../platform/pages.ts';
 import type { SettingsView } from '../../protocol/ui.ts';
 import { BrokerField } from '../broker-field.tsx';
 
@@ -20,7 +21,15 @@ export const BrokerSection = ({
         <p class="origin strong">{broker.url}</p>
         <p class="quiet">{message(`broker_${broker.source}`)}</p>
         <p>
-          <a href={`${broker.url}/account`} target="_blank" rel="noreferrer">
+          <a
+            href={`${broker.url}/account`}
+            target="_blank"
+            rel="noreferrer"
+            onClick={(event: Event) => {
+              event.preventDefault();
+              void openAddress(`${broker.url}/account`);
+            }}
+          >
             {message('account_page')}
           </a>
         </p>

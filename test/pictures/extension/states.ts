@@ -85,6 +85,7 @@ const asked: ConsentView = {
   origin: 'https://shop.example.com',
   site: 'Shop',
   account: 'ada@example.com',
+  sub: 'p1',
   accounts: [],
   has: [],
   resource: 'Orders API',

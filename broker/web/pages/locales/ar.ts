@@ -3,6 +3,11 @@ import type { Words } from './en.ts';
 
 export const ar: Words = {
   moment: { title: 'لحظة واحدة…', text: 'يجري نقلك إلى تسجيل الدخول.', button: 'متابعة' },
+  otherSite: {
+    title: 'المتابعة إلى تسجيل الدخول',
+    text: 'وصلت إلى هنا عبر رابط في موقع آخر. تابع إذا كنت تريد تسجيل الدخول.',
+    button: 'متابعة',
+  },
   code: {
     title: 'توصيل جهاز',
     lead: 'أدخل الرمز الذي يعرضه جهازك.',

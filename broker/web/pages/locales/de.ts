@@ -3,6 +3,11 @@ import type { Words } from './en.ts';
 
 export const de: Words = {
   moment: { title: 'Einen Moment …', text: 'Sie werden zur Anmeldung weitergeleitet.', button: 'Weiter' },
+  otherSite: {
+    title: 'Weiter zur Anmeldung',
+    text: 'Ein Link auf einer anderen Website hat Sie hierher geführt. Fahren Sie fort, wenn Sie sich anmelden möchten.',
+    button: 'Weiter',
+  },
   code: {
     title: 'Gerät verbinden',
     lead: 'Geben Sie den Code ein, den Ihr Gerät anzeigt.',

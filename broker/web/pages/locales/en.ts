@@ -4,6 +4,11 @@ import type { Part } from '../html.ts';
 /** What the pages say, in English. The other languages have the same members: their type is this one's. */
 export const en = {
   moment: { title: 'One moment…', text: 'Redirecting you to sign in…', button: 'Continue' },
+  otherSite: {
+    title: 'Continue to sign in',
+    text: 'A link on another site brought you here. Continue if you want to sign in.',
+    button: 'Continue',
+  },
   code: {
     title: 'Sign in on a device',
     lead: 'Enter the code shown on your device.',

@@ -3,6 +3,11 @@ import type { Words } from './en.ts';
 
 export const es: Words = {
   moment: { title: 'Un momento…', text: 'Se le va a redirigir al inicio de sesión.', button: 'Continuar' },
+  otherSite: {
+    title: 'Continuar al inicio de sesión',
+    text: 'Un enlace de otro sitio le ha traído aquí. Continúe si quiere iniciar sesión.',
+    button: 'Continuar',
+  },
   code: {
     title: 'Conectar un dispositivo',
     lead: 'Introduzca el código que muestra su dispositivo.',

@@ -3,6 +3,11 @@ import type { Words } from './en.ts';
 
 export const ja: Words = {
   moment: { title: 'お待ちください…', text: 'サインインのページに移動します。', button: '続ける' },
+  otherSite: {
+    title: 'サインインに進む',
+    text: '別のサイトのリンクからこのページが開かれました。サインインする場合は続けてください。',
+    button: '続ける',
+  },
   code: {
     title: 'デバイスを接続',
     lead: 'デバイスに表示されているコードを入力してください。',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Browser } from '../browser.ts';
+import type { Browser, Tab } from '../browser.ts';
 import { ask, knock, openFramed, openProbe, openSending, send } from '../probe.ts';
-import { opened, sees, signIn, until } from '../tab.ts';
+import { answerConsent, opened, press, sees, signIn, tabAt, until } from '../tab.ts';
 
 const request = (id: string, more: object = {}) => ({ v: 1, id, m: 'session.get', p: {}, deadline_ms: 5_000, ...more });
 
@@ -125,4 +125,41 @@ export function hostileCases(browser: () => Browser): void {
     expect(await browser().tabs()).toHaveLength(before);
     await tab.close();
   });
+
+  it('a click with several requests opens one window, and no other one after it', async () => {
+    const { api, shop } = origins();
+    const tab = await openProbe(browser(), shop);
+    const get = (id: string, ...scopes: string[]) =>
+      request(id, { m: 'token.get', p: { resource: api, scopes, interactive: 'if_needed' }, deadline_ms: 60_000 });
+    const messages = [get('r', 'orders:read'), get('w', 'orders:write'), get('rw', 'orders:read', 'orders:write')];
+    await tab.evaluate(
+      `document.querySelector('button').onclick = () => { flooded = flood(${JSON.stringify(messages)}) }, 0`,
+    );
+    const prefix = browser().extensionUrl('ui/consent.html');
+    const before = (await browser().tabs()).length;
+    const question = await opened(browser(), prefix, () => clickUntilHeard(tab, prefix));
+    await answerConsent(question, 'Allow');
+    const answers = await tab.evaluate<{ id: string; ok: boolean; e?: { code: string } }[]>('flooded');
+    const outcomes = answers.map(({ id, ok, e }) => [id, ok ? 'ok' : e?.code]);
+    expect(outcomes.filter(([, outcome]) => outcome === 'ok')).toHaveLength(1);
+    expect(outcomes.filter(([, outcome]) => outcome === 'access_not_granted')).toHaveLength(2);
+    expect(await browser().tabs()).toHaveLength(before);
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await press(popup, 'Remove access for Shop');
+    await sees(popup, '.site.none', 'Shop');
+    for (const open of [popup, tab]) await open.close();
+  });
+
+  /** After the no of the case before, the site isn't heard for some seconds. */
+  async function clickUntilHeard(tab: Tab, prefix: string): Promise<void> {
+    await expect
+      .poll(async () => {
+        await tab.toFront();
+        await tab.click('button');
+        // The answers come at once where no window does.
+        await tab.evaluate('Promise.race([flooded, new Promise((resolve) => setTimeout(resolve, 1_000))])');
+        return (await tabAt(browser(), prefix)) !== undefined;
+      })
+      .toBe(true);
+  }
 }

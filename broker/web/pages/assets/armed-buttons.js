@@ -1,0 +1,53 @@
+// Keeps a button that grants something from being pressed before the person can have seen it. Another page can cover
+// this window with its own and close that between the two clicks of a double click. So such a button works only after
+// a second in which the window was visible, in focus and in its place. The page also works without this script.
+//
+// It runs in the head, before there is anything to press.
+const armAfterMs = 1_000;
+const selector = '[data-armed]';
+let since = performance.now();
+let lastPlace = '';
+
+/** Starts the second anew. */
+const restart = () => {
+  since = performance.now();
+};
+
+/** Where the window is and how large. Moving it fires no event. */
+const place = () => [screenX, screenY, outerWidth, outerHeight, innerWidth, innerHeight].join();
+
+/** Returns whether the window has been seen for long enough. */
+function isArmed() {
+  const at = place();
+  if (at !== lastPlace || !document.hasFocus() || document.visibilityState !== 'visible') restart();
+  lastPlace = at;
+  return performance.now() - since >= armAfterMs;
+}
+
+for (const type of ['blur', 'focus', 'resize', 'pagehide', 'pageshow']) addEventListener(type, restart);
+document.addEventListener('visibilitychange', restart);
+
+// Enter in a form arrives as a click on its button, too.
+addEventListener(
+  'click',
+  (event) => {
+    if (!event.target.closest?.(selector) || isArmed()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    // Whoever clicks several times in a row isn't reading.
+    restart();
+  },
+  true,
+);
+
+/** Shows whether the buttons work. */
+function show() {
+  const armed = isArmed();
+  for (const button of document.querySelectorAll(selector)) {
+    if (armed) button.removeAttribute('aria-disabled');
+    else button.setAttribute('aria-disabled', 'true');
+  }
+}
+
+addEventListener('DOMContentLoaded', show);
+setInterval(show, 100);

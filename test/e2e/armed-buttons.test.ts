@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { type Gallery, openGallery } from '../pictures/gallery.ts';
+import { type Display, openDisplay } from './browsers/display.ts';
+import { openPlainChromium, type PlainChromium, type PlainPage } from './kit/plain-chromium.ts';
+
+/** In a browser with real windows and a real focus, on a display that nobody sees. */
+let dir: string;
+let gallery: Gallery;
+let display: Display | undefined;
+let browser: PlainChromium | undefined;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'latchkey-armed-'));
+  [gallery, display] = await Promise.all([openGallery(), openDisplay()]);
+  if (display) browser = await openPlainChromium({ display: display.name, profileDir: dir });
+});
+afterAll(async () => {
+  await browser?.close();
+  await display?.close();
+  await gallery?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const button = '[data-armed]';
+
+/** Opens a page as a hostile one would: in a window of its own. */
+async function openedBy(context: TestContext, state: string): Promise<{ hostile: PlainPage; page: PlainPage }> {
+  const chromium = browser ?? context.skip('Xvfb and xdotool are not both installed: there is no display with a focus');
+  const hostile = await chromium.open('about:blank#hostile');
+  await hostile.toFront();
+  await hostile.evaluateAfterClick(
+    `open(${JSON.stringify(gallery.url(state))}, '_blank', 'popup,width=500,height=700')`,
+  );
+  let page: PlainPage | undefined;
+  await expect
+    .poll(async () => {
+      page = await chromium.find(gallery.url(state));
+      return page?.evaluate(`document.readyState === 'complete' && document.querySelector('${button}') !== null`);
+    })
+    .toBe(true);
+  return { hostile, page: page as PlainPage };
+}
+
+const isArmed = (page: PlainPage) => page.evaluate(`document.querySelector('${button}').ariaDisabled === null`);
+const pathOf = (page: PlainPage) => page.evaluate<string>('location.pathname');
+
+describe.each([
+  ['confirm', '/device/decision'],
+  ['confirm-program', '/authorize/decision'],
+  ['account', '/account'],
+])('a button that grants something (%s)', (state, action) => {
+  it('takes no click that was meant for something else, and one of a person who has seen it', async (context) => {
+    const { hostile, page } = await openedBy(context, state);
+    await page.toFront();
+    await page.click(button);
+    await page.click(button);
+    expect(await pathOf(page)).toBe(`/${state}`);
+
+    await expect.poll(() => isArmed(page)).toBe(true);
+    await hostile.evaluateAfterClick(`window.cover = open('about:blank#cover', 'cover', 'popup,width=600,height=800')`);
+    await expect.poll(() => isArmed(page)).toBe(false);
+    await hostile.evaluate('cover.close()');
+    await page.toFront();
+    await page.click(button);
+    expect(await pathOf(page)).toBe(`/${state}`);
+
+    await expect.poll(() => isArmed(page)).toBe(true);
+    await page.place({ left: 200, top: 90 });
+    await expect.poll(() => isArmed(page)).toBe(false);
+    await page.click(button);
+    expect(await pathOf(page)).toBe(`/${state}`);
+
+    await expect.poll(() => isArmed(page)).toBe(true);
+    // The account page sends its form to itself.
+    await page.evaluate('document.documentElement.dataset.before = "1"');
+    await page.click(button);
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.before ?? ""')).toBe('');
+    expect(await pathOf(page)).toBe(action);
+    await page.evaluate('close()');
+  });
+});

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findChromium } from '../../../demo/browser/find.ts';
+import { thisMachine } from '../../../demo/browser/machine.ts';
+
+/** A page or window, as the DevTools protocol reaches it. */
+export interface PlainPage {
+  evaluate<T>(expression: string): Promise<T>;
+  /** Runs an expression as if the person had just clicked. */
+  evaluateAfterClick(expression: string): Promise<void>;
+  /** Presses and releases the mouse in the middle of an element. The browser takes it for the person's. */
+  click(selector: string): Promise<void>;
+  /** Brings its window to the front, and gives it the focus. */
+  toFront(): Promise<void>;
+  /** Moves or resizes its window. */
+  place(bounds: { left?: number; top?: number; width?: number; height?: number }): Promise<void>;
+  /** Stops the service workers of its origin, as browsers do when they are idle. */
+  stopWorkers(): Promise<void>;
+}
+
+export interface PlainChromium {
+  open(url: string): Promise<PlainPage>;
+  /** The page whose URL begins with this, once there is one. */
+  find(prefix: string): Promise<PlainPage | undefined>;
+  close(): Promise<void>;
+}
+
+type Answer = { id?: number; result?: Record<string, unknown>; error?: { message: string } };
+type Command = (method: string, params?: object, sessionId?: string) => Promise<Record<string, unknown>>;
+
+/**
+ * Chromium on a display, whose windows take the focus from each other as a person's do: Playwright gives each page a
+ * focus of its own, that nothing can take away.
+ */
+export async function openPlainChromium(options: {
+  display: string;
+  profileDir: string;
+  extensionDir?: string;
+}): Promise<PlainChromium> {
+  const { display, extensionDir, profileDir } = options;
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--remote-debugging-port=0',
+    `--user-data-dir=${profileDir}`,
+    ...(extensionDir === undefined
+      ? []
+      : [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]),
+    '--no-first-run',
+    '--no-default-browser-check',
+    '--disable-background-networking',
+    // As Playwright has it, which has written the profile's cookies.
+    '--password-store=basic',
+    'about:blank',
+  ];
+  const executable = await findChromium({ ...thisMachine, say: () => undefined });
+  const child = spawn(executable, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, DISPLAY: display },
+  });
+  const socket = new WebSocket(await addressIn(child.stderr));
+  await once(socket, 'open');
+  const command = commandsOver(socket);
+
+  const pageOf = async (targetId: string): Promise<PlainPage> => {
+    const { sessionId } = await command('Target.attachToTarget', { targetId, flatten: true });
+    const run = (method: string, params: object = {}) => command(method, params, sessionId as string);
+    const evaluate = async <T>(expression: string): Promise<T> => {
+      const { result } = await run('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+      return (result as { value: T }).value;
+    };
+    return {
+      evaluate,
+      evaluateAfterClick: async (expression) => void (await run('Runtime.evaluate', { expression, userGesture: true })),
+      async click(selector) {
+        const { x, y } = await evaluate<{ x: number; y: number }>(`(() => {
+          const element = document.querySelector(${JSON.stringify(selector)});
+          element.scrollIntoView({ block: 'center' });
+          const { left, top, width, height } = element.getBoundingClientRect();
+          return { x: left + width / 2, y: top + height / 2 };
+        })()`);
+        for (const type of ['mousePressed', 'mouseReleased'])
+          await run('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+      },
+      toFront: async () => void (await run('Page.bringToFront')),
+      async place(bounds) {
+        const { windowId } = await command('Browser.getWindowForTarget', { targetId });
+        await command('Browser.setWindowBounds', { windowId, bounds });
+      },
+      async stopWorkers() {
+        await run('ServiceWorker.enable');
+        await run('ServiceWorker.stopAllWorkers');
+      },
+    };
+  };
+
+  return {
+    async open(url) {
+      const { targetId } = await command('Target.createTarget', { url });
+      return pageOf(targetId as string);
+    },
+    async find(prefix) {
+      const { targetInfos } = await command('Target.getTargets');
+      const pages = targetInfos as { type: string; url: string; targetId: string }[];
+      const found = pages.find(({ type, url }) => type === 'page' && url.startsWith(prefix));
+      return found && pageOf(found.targetId);
+    },
+    async close() {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+      socket.close();
+    },
+  };
+}
+
+/** Where the browser listens, as it says when it has started. */
+async function addressIn(output: NodeJS.ReadableStream): Promise<string> {
+  let said = '';
+  for await (const chunk of output) {
+    said += String(chunk);
+    const [address] = /ws:\/\/\S+/.exec(said) ?? [];
+    if (address) {
+      // Or the browser would wait for somebody to read the rest.
+      output.resume();
+      return address;
+    }
+  }
+  throw new Error(`Chromium has not started: ${said}`);
+}
+
+function commandsOver(socket: WebSocket): Command {
+  const waiting = new Map<number, PromiseWithResolvers<Record<string, unknown>>>();
+  let last = 0;
+  socket.addEventListener('message', ({ data }) => {
+    const { id = 0, result = {}, error } = JSON.parse(String(data)) as Answer;
+    if (error) waiting.get(id)?.reject(new Error(error.message));
+    else waiting.get(id)?.resolve(result);
+    waiting.delete(id);
+  });
+  return (method, params = {}, sessionId) => {
+    last += 1;
+    const answer = Promise.withResolvers<Record<string, unknown>>();
+    waiting.set(last, answer);
+    socket.send(JSON.stringify({ id: last, method, params, ...(sessionId === undefined ? {} : { sessionId }) }));
+    return answer.promise;
+  };
+}
