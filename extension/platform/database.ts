@@ -1,6 +1,6 @@
 /**
- * The extension's own database: what outlives the browser, out of the reach of content scripts, which
- * `storage.local` is not. It alone can hold a `CryptoKey` as such.
+ * The extension's own database. It outlives the browser, content scripts can't read it (they can read `storage.local`),
+ * and no other storage can hold a `CryptoKey`.
  */
 const name = 'latchkey';
 const stores = ['keys', 'profiles'] as const;
@@ -17,13 +17,13 @@ async function open(): Promise<IDBDatabase> {
   request.onupgradeneeded = ({ oldVersion }) => {
     const { result: db, transaction } = request;
     for (const store of stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
-    // Before there were profiles, origins' keys had no name of one: new ones take their place.
+    // Version 1 had no profiles: the names of origins' keys contain none. New keys replace them.
     if (oldVersion === 1) transaction?.objectStore('keys').delete(IDBKeyRange.bound('origin ', 'origin!'));
   };
   return settled(request);
 }
 
-/** Works on one store in a transaction of its own; what it writes is on disk when it returns. */
+/** Works on one store in one transaction. When it returns, everything it wrote is on disk. */
 export async function within<T>(
   store: StoreName,
   mode: IDBTransactionMode,

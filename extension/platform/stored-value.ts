@@ -1,4 +1,4 @@
-/** A part of the browser's key-value storage. What is read was written by this version of the extension, or it is gone. */
+/** A part of the browser's key-value storage. */
 export interface Area {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<void>;
@@ -13,14 +13,14 @@ export interface StoredValue<T> {
   clear(): Promise<void>;
 }
 
-/** Gives one key of an area a type. */
+/** Gives a key of an area a type. */
 export const storedValue = <T>(area: Area, key: string): StoredValue<T> => ({
   get: async () => (await area.get(key)) as T | undefined,
   set: (value) => area.set(key, value),
   clear: () => area.remove(key),
 });
 
-/** The keys of an area that begin with a prefix, as an area of its own. */
+/** The keys of an area with a prefix, as an area of its own. */
 export const partOf = (area: Area, prefix: string): Area => ({
   get: (key) => area.get(prefix + key),
   set: (key, value) => area.set(prefix + key, value),
