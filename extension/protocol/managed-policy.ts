@@ -3,13 +3,13 @@ import * as v from 'valibot';
 
 const url = v.pipe(v.string(), v.check(isWebUrl));
 
-/** A value of the policy that is not as the schema says counts as absent: a slip in one doesn't undo the others. */
+/** A value that doesn't match the schema counts as absent, so that one mistake doesn't disable the other keys. */
 const lenient = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined);
 
 const schema = v.object({
   broker_url: lenient(url),
   provider: lenient(v.pipe(v.string(), v.maxLength(64))),
-  // What denies is taken as far as it can be read.
+  // Denials apply as far as they can be read.
   denied_sites: v.fallback(
     v.optional(
       v.pipe(
@@ -21,18 +21,18 @@ const schema = v.object({
     [],
   ),
   private_windows: v.fallback(v.optional(v.picklist(['refuse', 'allow']), 'refuse'), 'refuse'),
-  // What can't be read may have been meant to deny.
+  // An unreadable value may have been meant as a denial, so take the strict one.
   accounts: v.fallback(v.optional(v.picklist(['one', 'many']), 'many'), 'one'),
   sign_in_at_start: v.fallback(v.optional(v.boolean(), false), false),
 });
 
-/** The organization's policy: it configures and denies, and never grants. */
+/** The organization's policy. It configures and denies; it never grants. */
 export type ManagedPolicy = v.InferOutput<typeof schema>;
 
 /**
- * Reads the policy once at each start of the background: Firefox tells nobody when it changes.
+ * Reads the policy once per start of the background, because Firefox doesn't tell when it changes.
  *
- * @param read the browser's own reader; it must not throw where there is no policy
+ * @param read the browser's reader; it must not throw if there is no policy
  */
 export function createManagedPolicy(read: () => Promise<Record<string, unknown>>): () => Promise<ManagedPolicy> {
   let known: Promise<ManagedPolicy> | undefined;
@@ -42,12 +42,15 @@ export function createManagedPolicy(read: () => Promise<Record<string, unknown>>
   };
 }
 
-/** Keys of a policy that say nothing: unknown ones, and those whose value is not as the schema says. */
+/** Keys of a policy that have no effect: unknown ones, and those whose value doesn't match the schema. */
 export const ignoredKeys = (policy: Record<string, unknown>, read: ManagedPolicy): string[] =>
   Object.entries(policy)
     .filter(([key, value]) => JSON.stringify((read as Record<string, unknown>)[key]) !== JSON.stringify(value))
     .map(([key]) => key);
 
-/** Whether the policy denies an origin. An entry that is no exact origin denies nothing: patterns would look as if they worked. */
+/**
+ * Whether the policy denies an origin. An entry that isn't an exact origin denies nothing. A pattern would only look as
+ * if it worked.
+ */
 export const isDenied = ({ denied_sites: denied }: ManagedPolicy, origin: string): boolean =>
   denied.some((site) => exactOrigin(site) === origin);
