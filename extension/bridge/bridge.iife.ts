@@ -6,8 +6,8 @@ import { readHello } from './request.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * The content script: takes a page's hello, and from then on relays what comes over the port that came
- * with it. It shares the page's process, so it holds no secret and decides nothing.
+ * The content script. It takes a page's hello and then relays what comes over the port in it. It shares the page's
+ * process, so it holds no secrets and decides nothing.
  */
 declare const chrome: { runtime: Runtime };
 
@@ -17,7 +17,7 @@ const relays = createRelays(
 );
 
 function onHello(event: MessageEvent): void {
-  // A page can construct a MessageEvent with any source and origin: only `isTrusted` is beyond it.
+  // A page can construct a `MessageEvent` with any source and origin. It can't set `isTrusted`.
   if (!event.isTrusted || event.source !== window || event.origin !== location.origin) return;
   const [port] = event.ports;
   const nonce = readHello(event.data);
@@ -27,7 +27,7 @@ function onHello(event: MessageEvent): void {
   port.postMessage({ ready: true, nonce, v: 1 } satisfies Ready);
 }
 
-// A background that was asked twice to put us here: one bridge is enough.
+// The background may inject this script twice. One bridge is enough.
 if (window === top && !('latchkeyBridge' in window)) {
   Object.assign(window, { latchkeyBridge: true });
   window.addEventListener('message', onHello, true);
@@ -37,6 +37,6 @@ if (window === top && !('latchkeyBridge' in window)) {
   chrome.runtime.onMessage.addListener((message, { id }) => {
     if (id === chrome.runtime.id && 'ev' in message) for (const relay of relays) relay.event(message);
   });
-  // Here after the page: one that found nobody may try again. It is a hint, which the page need not believe.
+  // Tell a page that loaded before the bridge to try again. This is only a hint, and the page need not trust it.
   if (document.readyState !== 'loading') window.postMessage({ source: hereKind }, location.origin);
 }

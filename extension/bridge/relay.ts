@@ -4,13 +4,13 @@ import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { rebuildRequest } from './request.ts';
 import type { Runtime, RuntimePort } from './runtime.ts';
 
-/** One page port's way to the background. */
+/** Connects one port of the page with the background. */
 export interface Relay {
-  /** An event of the background, for a page that it serves. */
+  /** Passes on an event from the background if the background serves this page. */
   event(message: object): void;
-  /** The page came out of the back/forward cache: its runtime port is dead, and nothing said so. */
+  /** The page came out of the back/forward cache. Its runtime port is dead, and no event says so. */
   restored(): void;
-  /** The page has opened newer ports than it can be using this one. */
+  /** The page has opened newer ports and no longer uses this one. */
   close(): void;
 }
 
@@ -59,7 +59,7 @@ export function createRelay(page: MessagePort, runtime: Runtime, click: () => nu
     }
   };
 
-  /** Sends once more what the background took with it. */
+  /** The port is gone. Sends the open requests once more, since the background lost them. */
   const lost = (): void => {
     port = undefined;
     for (const [id, { message, again }] of [...open]) {

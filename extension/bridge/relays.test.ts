@@ -7,7 +7,7 @@ afterEach(() => {
   for (const page of pages.splice(0)) page.close();
 });
 
-/** A document with the bridge in it, and the runtime ports that its relays have opened. */
+/** A document with the bridge, and the runtime ports that its relays have opened. */
 function setUp() {
   const ports: ReturnType<typeof fakePort<{ request: { id: string } }>>[] = [];
   const runtime = {

@@ -1,12 +1,12 @@
 import { createRelay, type Relay } from './relay.ts';
 import type { Runtime } from './runtime.ts';
 
-/** The relays of one document: its page has one, and each of its workers. */
+/** The relays of one document: one for its page, and one for each of its workers. */
 export interface Relays extends Iterable<Relay> {
   serve(port: MessagePort): void;
 }
 
-/** More than any honest page and its workers use at a time; each that is used costs the background a port of its own. */
+/** More than an honest page and its workers use. Each relay in use costs the background one port. */
 export const maxRelays = 16;
 
 /** Beyond {@link maxRelays}, the one that was not used for the longest is given up. */
@@ -25,7 +25,7 @@ export function createRelays(runtime: Runtime, click: () => number): Relays {
       };
       used();
       port.addEventListener('message', used);
-      // A worker has ended. Older browsers don't say so: there its relay stays until there are too many.
+      // A worker has ended. Older browsers don't fire this event; their relays stay until there are too many.
       port.addEventListener('close', () => drop(relay));
       const [oldest] = relays;
       if (oldest && relays.size > maxRelays) drop(oldest);
