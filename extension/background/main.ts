@@ -15,7 +15,7 @@ import { uiPortName } from '../protocol/ui.ts';
 import { composeBackground } from './compose.ts';
 import type { Port } from './page/page-port.ts';
 
-/** Often enough that a session that ended while the background was stopped is seen within a minute. */
+/** Short enough to notice within a minute that a session ended while the background was stopped. */
 const recheck = alarm('session', 0.75);
 
 const background = composeBackground({
@@ -47,8 +47,8 @@ const background = composeBackground({
   report: (error) => reportError(error),
 });
 
-// Every listener is registered before the first `await`: a browser wakes the background for an event, and the
-// background must hear that one too.
+// Register all listeners before the first `await`: the browser wakes the background for an event, and drops the event
+// if no listener is there.
 browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
   if (connected.name === uiPortName) background.serveOwnPage(port);

@@ -6,7 +6,7 @@ import type { StoredValue } from '../platform/stored-value.ts';
 import type { ManagedPolicy } from '../protocol/managed-policy.ts';
 import type { BrokerSource } from '../protocol/ui.ts';
 
-/** What waits for the person's answer to the browser's own question; the popup may die behind that. */
+/** What to do after the user answers the browser's prompt. The prompt may close the popup. */
 export type Pending = { broker: string } | { site: string };
 
 export interface SetupDeps {
@@ -16,29 +16,29 @@ export interface SetupDeps {
   chosen: StoredValue<string>;
   pending: StoredValue<Pending>;
   sites: Sites;
-  /** Origins that the broker's policy names for this person. */
+  /** Origins in the broker's policy for this user. */
   policySites(): Promise<string[]>;
-  /** Signs out everybody, before the broker becomes another one. */
+  /** Signs out all accounts before the broker changes. */
   leave(): Promise<void>;
   changed(): void;
 }
 
 export interface Setup {
-  /** The broker, whether or not it can be reached yet. */
+  /** The broker, even if the extension has no access to it yet. */
   broker(): Promise<string | undefined>;
   /** The same, and where its address comes from. */
   source(): Promise<{ url: string; source: BrokerSource } | undefined>;
-  /** Whether the extension may reach an origin; a baked build always may. */
+  /** Whether the extension has access to an origin. A baked build always has. */
   isReachable(origin: string): Promise<boolean>;
   /** Remembers what the browser's question is about. @throws {LatchkeyError} `invalid_request` for what is no origin */
   expect(pending: Pending): Promise<void>;
-  /** Goes on once the access is there; does nothing where it isn't. */
+  /** Continues once the access is granted. Does nothing without it. */
   resume(): Promise<void>;
-  /** Puts the bridge where the person wants it: registrations are lost when the extension is updated. */
+  /** Registers the bridge where the user wants it. Browsers drop registrations when the extension is updated. */
   restore(): Promise<void>;
 }
 
-/** The store build's way to a broker and to sites. In a baked build everything is there from the start. */
+/** How the store build gets its broker and sites. A baked build has both from the start. */
 export function createSetup({ baked, managed, chosen, pending, sites, policySites, leave, changed }: SetupDeps): Setup {
   const reachable = async (origin: string): Promise<boolean> => baked !== null || sites.isReachable(origin);
 
@@ -53,7 +53,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
 
   const restore = async (): Promise<void> => {
     if (baked) return;
-    // Nobody may be signed in, or the broker be away: sites that the person connected are connected all the same.
+    // Nobody may be signed in, or the broker may be away. Sites that the user turned on work all the same.
     const named = await policySites().catch(() => []);
     const open = await Promise.all(named.map((origin) => sites.isReachable(origin)));
     const own = await broker();
@@ -61,7 +61,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
     await sites.register([...named.filter((_, index) => open[index]).map(matchPattern), ...connected]);
   };
 
-  /** Another broker is another organization: nothing of the one before goes on. */
+  /** Another broker is another organization. Nothing of the previous one continues. */
   const change = async (broker: string): Promise<void> => {
     const before = await chosen.get();
     if (before !== undefined && before !== broker) {

@@ -17,11 +17,11 @@ export type UiHandlers = { [M in UiMethod]: (params: UiParams<M>) => Promise<UiR
 
 export interface UiPorts {
   serve(port: Port): void;
-  /** Tells every open window of ours to ask again. */
+  /** Tells all open pages of the extension to ask again. */
   changed(): void;
 }
 
-/** Serves the popup and the consent windows. */
+/** Serves the extension's own pages. */
 export function createUiPorts(own: { extensionId: string; origin: string }, router: () => Router<void>): UiPorts {
   const open = new Set<Port>();
 

@@ -6,7 +6,7 @@ import { memoryArea, memoryKeys } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
 import { createBrokerCall } from './broker-call.ts';
 
-/** A caller whose every request is recorded, and answered in turn by what is given. */
+/** A caller that records every request. It gets these answers in turn. */
 function setUp(...answers: (Response | Error)[]) {
   const requests: { url: string; init: RequestInit; headers: Headers }[] = [];
   const keys = memoryKeys();

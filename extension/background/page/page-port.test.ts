@@ -59,8 +59,7 @@ beforeEach(() => {
   });
 });
 
-/** Opens a port and waits until it was greeted. */
-/** Who is admitted under a policy of the computer, where our site is built in. */
+/** Site access under a managed policy, in a build with this site. */
 const admitting = (managed: ReturnType<typeof createManagedPolicy>) => ({
   sites: [origin],
   broker: async () => undefined,
@@ -69,6 +68,7 @@ const admitting = (managed: ReturnType<typeof createManagedPolicy>) => ({
   current: async () => undefined,
 });
 
+/** Opens a port and waits until it was greeted. */
 async function open(overrides: object = {}) {
   const fake = portOf(overrides);
   serve(fake.port);
@@ -236,7 +236,7 @@ describe('a page’s port', () => {
   it('keeps to itself what was found out while the access was taken away', async () => {
     handler.mockImplementation(async (_params, call) => {
       await call.profile();
-      // A token out of the cache, a moment before that is cleared.
+      // A token from the cache, just before the cache is cleared.
       profile.events.epoch = async () => 'e2';
       return { token: 1 };
     });

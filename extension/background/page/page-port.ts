@@ -14,7 +14,7 @@ import type { PageCall } from './handler-types.ts';
 import type { Outcome, PendingRequests } from './pending-requests.ts';
 import { type PageSender, type PortSender, readPageSender, type SenderRules } from './sender.ts';
 
-/** A runtime port, as far as it is used here. */
+/** The part of a runtime port that is used here. */
 export interface Port {
   sender?: PortSender | undefined;
   postMessage(message: unknown): void;
@@ -27,27 +27,27 @@ export interface PagePortDeps {
   rules: SenderRules;
   router: Router<PageCall>;
   pending: PendingRequests<Performed>;
-  /** @returns how long to wait, where the document asks too often */
+  /** @returns how long to wait if the document asks too often */
   limit(document: string): number | undefined;
   /** Whether this page may call at all. @throws {LatchkeyError} `policy_denied` */
   requireAccess(sender: PageSender): Promise<void>;
-  /** The profile that a site has now. */
+  /** The site's current profile. */
   profileAt(origin: string): Promise<Profile>;
   /** A document has closed its last port. */
   gone(document: string): void;
 }
 
-/** Request ids remembered per port: more in one connection than a page can send before the limit bites. */
+/** Request IDs to remember per port: more than a page can send in one connection before the rate limit stops it. */
 const maxIds = 4_096;
 
 /**
- * Serves pages, in the order of docs/security.md: sender, shape, size, rate, replay, whether the
- * origin may call, then the method; and once more that the document is still there before it is answered.
+ * Serves pages. The order of checks is that of docs/security.md: sender, shape, size, rate, replay, the origin's
+ * access, then the method. Before it answers, it checks again that the document exists.
  *
- * @returns what takes a port whose name is the bridge's
+ * @returns a function that takes the bridge's ports
  */
 export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
-  /** How many ports each document has open: none, and it is gone. */
+  /** Number of open ports per document. A document without ports is gone. */
   const documents = new Map<string, number>();
   /** The last click of each document that has opened a window. */
   const clicks = new Map<string, number>();
@@ -99,7 +99,10 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     return { result, about };
   };
 
-  /** What was found out may have been on its way, or waited for its poll: it is worth nothing once the site has another account, or that another session. */
+  /**
+   * A result may have been on its way or waiting for its poll. It is void if the site has another account since, or the
+   * account another session.
+   */
   const deliverable = async (sender: PageSender, outcome: Outcome<Performed>): Promise<Outcome<unknown>> => {
     if (!outcome.done) return outcome;
     const { result, about } = outcome.result;
@@ -110,14 +113,14 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     return { done: true, result };
   };
 
-  /** The epoch, for a page that comes back: from the back/forward cache, or after the background was stopped. */
+  /** Sends the epoch, for a page that comes back from the back/forward cache, or after the background was stopped. */
   const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
     try {
       await deps.requireAccess(sender);
       const event = await (await deps.profileAt(sender.origin)).events.current(sender.origin);
       if (connected()) port.postMessage(event);
     } catch (error) {
-      // A page that is not served gets no event; each of its requests is told why.
+      // A page that isn't served gets no events. Each of its requests gets the reason.
       if (!(error instanceof LatchkeyError)) reportError(error);
     }
   };
@@ -152,13 +155,16 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   };
 }
 
-/** What a handler answered, and about whom. */
+/** A handler's result, and which session it is about. */
 interface Performed {
   result: unknown;
   about: { profile: Profile; epoch: string } | undefined;
 }
 
-/** Lets a message of one port through if it has the protocol's shape and size, comes not too often, and was not sent before. */
+/**
+ * Accepts a message of one port if it has the protocol's shape and size, is within the rate limit, and isn't a
+ * repetition.
+ */
 function createGate(limit: PagePortDeps['limit']): (message: unknown, document: string) => Relay {
   const seen = new Set<string>();
   return (message, document) => {
@@ -193,12 +199,12 @@ function attempt<T>(read: () => T): { ok: true; value: T } | { ok: false; error:
 type Answer = { ok: true; r: unknown } | { pending: Pending } | { ok: false; e: PageErrorBody };
 type Pending = { request_id: string; poll_after_ms: number };
 
-/** A poll waits for the result itself, so the next one may follow at once. */
+/** A poll waits for the result itself, so the next poll can follow at once. */
 const pollAfterMs = 50;
 
 const invalid = (message: string): LatchkeyError => new LatchkeyError({ code: 'invalid_request', message });
 
-/** The id to answer to, where a message has a usable one; the rest of it may be anything. */
+/** The ID to answer to, if the message has a usable one. The rest of the message can be anything. */
 function idOf(message: unknown): string {
   const parsed = v.safeParse(v.object({ request: v.object({ id: v.pipe(v.string(), v.maxLength(64)) }) }), message);
   return parsed.success ? parsed.output.request.id : '';

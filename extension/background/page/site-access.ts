@@ -5,19 +5,19 @@ import { siteOf } from '../session/site-policy.ts';
 import type { PageSender } from './sender.ts';
 
 export interface SiteAccessDeps {
-  /** Sites of the configuration that was baked in. */
+  /** Sites in the build's configuration. */
   sites: readonly string[];
   broker(): Promise<string | undefined>;
   managed(): Promise<ManagedPolicy>;
-  /** Whether the browser still lets the extension into pages there. */
+  /** Whether the browser still lets the extension run in pages there. */
   isReachable(origin: string): Promise<boolean>;
-  /** The session of the account that a site has. */
+  /** The session of a site's account. */
   current(origin: string): Promise<SessionAnswer | undefined>;
 }
 
 /**
- * Lets those call whom the configuration names: baked in, or answered by the broker since. The
- * organization's policy on this machine can only take away from that.
+ * Admits the sites that the configuration names: in the build, or in the broker's policy. The organization's policy on
+ * this computer can only take away from that.
  *
  * @throws {LatchkeyError} `policy_denied` with the reason
  */

@@ -5,7 +5,7 @@ import { storedValue } from '../../platform/stored-value.ts';
 import { BrokerError } from '../broker/broker-error.ts';
 import { createEventStream, type EventStreamDeps } from './event-stream.ts';
 
-/** A stream that the test writes. */
+/** A stream that the test writes to. */
 function channel() {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   const body = new ReadableStream<Uint8Array>({
@@ -28,7 +28,7 @@ let checks: boolean[];
 let sleeps: number[];
 let ended: number;
 let wanted: boolean;
-/** When the session that is known began. */
+/** When the known session began. */
 let known: number;
 let deps: EventStreamDeps;
 

@@ -7,8 +7,8 @@ export interface ServerEvent {
 }
 
 /**
- * Reads server-sent events as the broker writes them: one `event` and one `id` a block, no data that matters.
- * `EventSource` can't be used: it sends no headers, so no proof.
+ * Reads server-sent events in the form that the broker writes: one `event` and one `id` per block, and no data.
+ * `EventSource` can't be used, because it can't send headers, and so no proof.
  */
 export async function* readServerEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   let rest = '';

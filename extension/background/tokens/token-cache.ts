@@ -3,7 +3,7 @@ import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Area } from '../../platform/stored-value.ts';
 
-/** For whom and for what a token is. */
+/** What a token is for, and for which site. */
 export interface TokenAsk {
   origin: string;
   resource: string;
@@ -18,11 +18,11 @@ interface Entry {
 }
 
 export interface TokenCache {
-  /** The token for exactly this ask if it lives `minTtlMs` longer, with `expires_in` counted from now. */
+  /** The token for exactly this request, if it is valid for `minTtlMs` longer. `expires_in` counts from now. */
   get(ask: TokenAsk, minTtlMs: number): Promise<TokenAnswer | undefined>;
-  /** @param askedAt when the request for it left: the safe side of when it was issued */
+  /** @param askedAt when the request was sent, so that the token never seems to live longer than it does */
   put(ask: TokenAsk, token: TokenAnswer, askedAt: number): Promise<void>;
-  /** Forgets one origin's tokens, or all. */
+  /** Forgets the tokens of one origin, or all. */
   clear(origin?: string): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ const keyOf = ({ origin, resource, scopes }: TokenAsk): string =>
 const originOf = (key: string): unknown => (JSON.parse(key.slice(prefix.length)) as unknown[])[0];
 
 /**
- * Tokens in memory (`storage.session`), keyed by exactly who asked for what: a token with other or more
- * scopes is never handed out in its place.
+ * Tokens in memory (`storage.session`). The key is exactly who asked for what: a token with other or more scopes is
+ * never handed out instead.
  */
 export function createTokenCache({ area, now }: { area: Area; now: Clock }): TokenCache {
   return {
@@ -41,9 +41,9 @@ export function createTokenCache({ area, now }: { area: Area; now: Clock }): Tok
       const entry = (await area.get(keyOf(ask))) as Entry | undefined;
       if (!entry) return undefined;
       const left = entry.expiresAt - now();
-      // Longer than it ever lived: the clock was put back since, and when it ends nobody can tell.
+      // More time left than the token ever had: the clock was set back, so its end is unknown.
       if (left > entry.lifetimeMs) return undefined;
-      // More than a token ever lives can't be asked for; near its full life a fresh one would be no better.
+      // Nobody gets more than a token's full lifetime. Close to that, a new token would be no better.
       if (left <= 0 || left < Math.min(minTtlMs, entry.lifetimeMs * 0.9)) return undefined;
       return { ...entry.token, expires_in: Math.floor(left / 1_000) };
     },
