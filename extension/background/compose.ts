@@ -1,5 +1,6 @@
-import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import * as v from 'valibot';
 import type { Alarm } from '../platform/alarms.ts';
 import type { BakedConfig } from '../platform/baked-config.ts';
 import type { Identity } from '../platform/identity.ts';
@@ -7,6 +8,7 @@ import type { Sites } from '../platform/sites.ts';
 import { type Area, type StoredValue, storedValue } from '../platform/stored-value.ts';
 import type { Windows } from '../platform/windows.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
+import { pageErrorBody } from './error-body.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
@@ -25,8 +27,8 @@ import { createProfile, type Profile, type ProfileDeps } from './profiles/profil
 import type { ProfileList } from './profiles/profile-list.ts';
 import { createProfiles, type Profiles } from './profiles/profiles.ts';
 import { createProviders } from './profiles/providers.ts';
-import { createPageEvents } from './session/page-events.ts';
-import { createSetup, type Pending } from './setup.ts';
+import { createPageEvents, eventState } from './session/page-events.ts';
+import { createSetup, pendingSetup } from './setup.ts';
 import { createToolbarIcon, type ToolbarIconDeps } from './toolbar-icon.ts';
 import { createUiPorts, type UiHandlers } from './ui-port.ts';
 
@@ -46,6 +48,8 @@ export interface BackgroundWorld {
   /** On disk, hidden from content scripts. */
   profileList: StoredValue<ProfileList>;
   keysOf: ProfileDeps['keysOf'];
+  /** IDs of the profiles that have a key. */
+  profilesWithKeys(): Promise<string[]>;
   identity: Identity;
   sites: Sites;
   windows: Windows;
@@ -84,7 +88,7 @@ export function composeBackground(world: BackgroundWorld) {
   }
   const ui = createUiPorts({ extensionId, origin: world.ownOrigin }, () => uiRouter);
   const eventsOf = createPageEvents({
-    state: storedValue(area, 'events'),
+    state: storedValue(area, 'events', eventState),
     newEpoch: () => world.newId('epoch'),
     async broadcast({ profile, origin: only, eventFor }) {
       const profileAt = await profiles.where();
@@ -100,12 +104,12 @@ export function composeBackground(world: BackgroundWorld) {
     },
   });
   const managed = createManagedPolicy(world.readManagedStorage);
-  const upstreams = storedValue<string[]>(area, 'upstreams');
+  const upstreams = storedValue(area, 'upstreams', v.array(v.string()));
   const setup = createSetup({
     baked,
     managed,
     chosen: world.chosenBroker,
-    pending: storedValue<Pending>(area, 'setup'),
+    pending: storedValue(area, 'setup', pendingSetup),
     sites,
     async policySites() {
       const answers = await Promise.all((await profiles.all()).map(({ session }) => session.current()));
@@ -131,7 +135,7 @@ export function composeBackground(world: BackgroundWorld) {
       return broker;
     },
     version: world.version,
-    nonce: storedValue<string>(area, 'nonce'),
+    nonce: storedValue(area, 'nonce', v.string()),
     fetch: (...request) => world.fetch(...request),
     now,
   };
@@ -164,6 +168,7 @@ export function composeBackground(world: BackgroundWorld) {
   const profiles: Profiles = createProfiles({
     kept: world.profileList,
     create: profileOf,
+    ids: world.profilesWithKeys,
     managed,
     newId: () => world.newId('profile'),
     report: world.report,
@@ -187,7 +192,7 @@ export function composeBackground(world: BackgroundWorld) {
     ...tokenHandlers({ interactions }),
     ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
   };
-  const problem = storedValue<PageErrorBody>(area, 'problem');
+  const problem = storedValue(area, 'problem', pageErrorBody);
   const ownHandlers: UiHandlers = {
     ...popupHandlers({
       setup,

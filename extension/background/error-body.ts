@@ -1,4 +1,15 @@
-import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { LatchkeyError, type PageErrorBody, pageErrorCodes } from '@latchkey/shared/errors.ts';
+import * as v from 'valibot';
+import type { Schema } from '../platform/stored-value.ts';
+
+/** An error body that the background has stored. */
+export const pageErrorBody: Schema<PageErrorBody> = v.object({
+  code: v.picklist(pageErrorCodes),
+  message: v.string(),
+  interaction: v.optional(v.picklist(['sign_in', 'consent', 'step_up'])),
+  delta: v.optional(v.array(v.string())),
+  retry_after_ms: v.optional(v.number()),
+});
 
 /** Turns any error into a body for a port. Unexpected errors become `busy` and reveal nothing internal. */
 export function errorBody(error: unknown): PageErrorBody {

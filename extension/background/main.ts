@@ -6,7 +6,7 @@ import { browser } from '../platform/browser.ts';
 import { message } from '../platform/i18n.ts';
 import { identity } from '../platform/identity.ts';
 import { indexedDbValue } from '../platform/indexed-db-value.ts';
-import { keysOf } from '../platform/keys.ts';
+import { keysOf, profilesWithKeys } from '../platform/keys.ts';
 import { readManagedStorage } from '../platform/managed-storage.ts';
 import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
@@ -14,6 +14,8 @@ import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { composeBackground } from './compose.ts';
 import type { Port } from './page/page-port.ts';
+import { profileList } from './profiles/profile-list.ts';
+import { chosenBroker } from './setup.ts';
 
 /** Short enough to notice within a minute that a session ended while the background was stopped. */
 const recheck = alarm('session', 0.75);
@@ -24,9 +26,10 @@ const background = composeBackground({
   ownOrigin: new URL(browser.runtime.getURL('')).origin,
   version: browser.runtime.getManifest().version,
   area: sessionArea(),
-  chosenBroker: indexedDbValue('broker'),
-  profileList: indexedDbValue('list'),
+  chosenBroker: indexedDbValue('broker', chosenBroker),
+  profileList: indexedDbValue('list', profileList),
   keysOf,
+  profilesWithKeys,
   identity,
   sites,
   windows,

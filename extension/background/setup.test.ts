@@ -4,7 +4,7 @@ import { memoryArea } from '../../test/extension/memory.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import { storedValue } from '../platform/stored-value.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
-import { createSetup, type Pending } from './setup.ts';
+import { chosenBroker, createSetup, pendingSetup } from './setup.ts';
 
 const broker = 'https://latchkey.test';
 let granted: Set<string>;
@@ -22,8 +22,8 @@ const setUp = (
   return createSetup({
     baked,
     managed: createManagedPolicy(async () => policy),
-    chosen: storedValue<string>(area, 'broker'),
-    pending: storedValue<Pending>(area, 'setup'),
+    chosen: storedValue(area, 'broker', chosenBroker),
+    pending: storedValue(area, 'setup', pendingSetup),
     sites: {
       isReachable: async (origin) => granted.has(origin),
       reachable: async () => [...granted].map(matchPattern),

@@ -1,13 +1,24 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { exactOrigin } from '@latchkey/shared/origin.ts';
+import * as v from 'valibot';
 import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
-import type { StoredValue } from '../platform/stored-value.ts';
+import type { Schema, StoredValue } from '../platform/stored-value.ts';
 import type { ManagedPolicy } from '../protocol/managed-policy.ts';
 import type { BrokerSource } from '../protocol/ui.ts';
 
 /** What to do after the user answers the browser's prompt. The prompt may close the popup. */
 export type Pending = { broker: string } | { site: string };
+
+export const pendingSetup: Schema<Pending> = v.union([
+  v.object({ broker: v.string() }),
+  v.object({ site: v.string() }),
+]);
+
+export const chosenBroker: Schema<string> = v.pipe(
+  v.string(),
+  v.check((text) => exactOrigin(text) !== undefined),
+);
 
 export interface SetupDeps {
   baked: { broker: string; sites: string[] } | null;

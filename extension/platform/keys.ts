@@ -1,5 +1,7 @@
 import type { JWK } from 'jose';
+import * as v from 'valibot';
 import { settled, within } from './database.ts';
+import { readStored, type Schema } from './stored-value.ts';
 
 /** A key of the extension. Its private half can't leave the browser. */
 export interface SessionKey {
@@ -29,9 +31,17 @@ async function generate(): Promise<SessionKey> {
   return { privateKey: pair.privateKey, publicJwk: await crypto.subtle.exportKey('jwk', pair.publicKey) };
 }
 
+const stored: Schema<SessionKey> = v.object({
+  privateKey: v.pipe(
+    v.instance(CryptoKey),
+    v.check(({ algorithm, usages }) => 'namedCurve' in algorithm && usages.includes('sign')),
+  ),
+  publicJwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() }),
+});
+
 /** ES256, non-extractable, in IndexedDB: the only storage of an extension that can hold a `CryptoKey`. */
 function keysNamed(name: string): Keys {
-  const read = (stored: IDBObjectStore): Promise<SessionKey | undefined> => settled(stored.get(name));
+  const read = async (store: IDBObjectStore) => readStored(stored, await settled(store.get(name)));
   return {
     load: () => within('keys', 'readonly', read),
     async loadOrCreate() {
@@ -39,17 +49,17 @@ function keysNamed(name: string): Keys {
       if (existing) return existing;
       const fresh = await generate();
       // Look again in the writing transaction: of two callers at the same time, both must get the same key.
-      return within('keys', 'readwrite', async (stored) => {
-        const winner = await read(stored);
+      return within('keys', 'readwrite', async (store) => {
+        const winner = await read(store);
         if (winner) return winner;
-        await settled(stored.put(fresh, name));
+        await settled(store.put(fresh, name));
         return fresh;
       });
     },
     erase: () =>
-      within('keys', 'readwrite', async (stored) => {
+      within('keys', 'readwrite', async (store) => {
         // Matches the name and all names that continue with a space. `!` is the character after the space.
-        await settled(stored.delete(IDBKeyRange.bound(name, `${name}!`, false, true)));
+        await settled(store.delete(IDBKeyRange.bound(name, `${name}!`, false, true)));
       }),
   };
 }
@@ -59,3 +69,9 @@ export const keysOf = (profile: string): ProfileKeys => ({
   session: keysNamed(profile),
   ofOrigin: (origin) => keysNamed(`${profile} ${origin}`),
 });
+
+/** IDs of the profiles that have a key. */
+export async function profilesWithKeys(): Promise<string[]> {
+  const names = await within('keys', 'readonly', (store) => settled(store.getAllKeys()));
+  return names.filter((name) => typeof name === 'string' && !name.includes(' ')).map(String);
+}

@@ -1,8 +1,9 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { parseScope, scopeKey } from '@latchkey/shared/scope.ts';
-import type { Consent, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import { type Consent, consent, type SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { Area } from '../../platform/stored-value.ts';
+import * as v from 'valibot';
+import { type Area, readStored, type Schema } from '../../platform/stored-value.ts';
 import type { Windows } from '../../platform/windows.ts';
 import type { ConsentChoice } from '../../protocol/ui.ts';
 import { createSerialQueue } from '../serial-queue.ts';
@@ -27,6 +28,19 @@ export interface ConsentPrompt {
   had: Consent[];
   windowId?: number | undefined;
 }
+
+const storedPrompt: Schema<ConsentPrompt> = v.object({
+  id: v.string(),
+  profile: v.string(),
+  sub: v.string(),
+  origin: v.string(),
+  document: v.string(),
+  tabId: v.number(),
+  resource: v.string(),
+  scopes: v.array(v.string()),
+  had: v.array(consent),
+  windowId: v.optional(v.number()),
+});
 
 export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'document' | 'tabId' | 'resource' | 'scopes'>;
 
@@ -100,7 +114,7 @@ export function createConsentPrompts({
   const busy = new Map<string, Promise<boolean>>();
   const denials = new Map<string, number>();
 
-  const find = async (id: string) => (await area.get(prefix + id)) as ConsentPrompt | undefined;
+  const find = async (id: string) => readStored(storedPrompt, await area.get(prefix + id));
 
   const stored = async (): Promise<ConsentPrompt[]> => {
     const keys = (await area.keys()).filter((key) => key.startsWith(prefix));

@@ -1,4 +1,6 @@
-import type { Account } from '@latchkey/shared/session-api.ts';
+import { type Account, account } from '@latchkey/shared/session-api.ts';
+import * as v from 'valibot';
+import type { Schema } from '../../platform/stored-value.ts';
 
 /** One account at one provider, as far as it is known without the broker. */
 export interface Entry {
@@ -27,6 +29,36 @@ export interface ProfileList {
 export const firstProfile = 'session';
 
 export const noAccounts: ProfileList = { entries: [{ id: firstProfile }], main: firstProfile, sites: {} };
+
+/** An entry whose account can't be read is like one from before there were profiles: the broker knows who it is. */
+const entry = v.object({ id: v.string(), account: v.fallback(v.optional(account), undefined) });
+
+/** A stored list. Entries that can't be read are left out. */
+export const profileList: Schema<ProfileList> = v.pipe(
+  v.object({
+    entries: v.pipe(
+      v.array(v.fallback(v.nullable(entry), null)),
+      v.transform((entries) => entries.filter((read) => read !== null)),
+    ),
+    main: v.string(),
+    sites: v.record(v.string(), v.string()),
+    next: v.optional(v.string()),
+  }),
+  v.check(({ entries, main }) => entries.some(({ id }) => id === main)),
+);
+
+/**
+ * The list when the stored one is lost: every profile that has a key. The broker knows the accounts. Which site had
+ * which account is lost, too.
+ *
+ * @param ids profiles that have a key
+ */
+export function recovered(ids: readonly string[]): ProfileList {
+  const [first] = ids;
+  if (first === undefined) return noAccounts;
+  const main = ids.includes(firstProfile) ? firstProfile : first;
+  return { entries: ids.map((id) => ({ id })), main, sites: {} };
+}
 
 export const profileAt = ({ main, sites }: ProfileList, origin: string): string => sites[origin] ?? main;
 

@@ -1,5 +1,6 @@
 import type { Account, AuthorizeRequest } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
 import { type Area, partOf, storedValue } from '../../platform/stored-value.ts';
@@ -7,8 +8,8 @@ import { type BrokerCallDeps, createBrokerCall, createEventStreamCall } from '..
 import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
 import { createEventStream, type EventStream, type EventStreamDeps } from '../session/event-stream.ts';
 import type { PageEvents } from '../session/page-events.ts';
-import { createSession, type Known, type Session } from '../session/session.ts';
-import { type Attempt, createSignIn, type SignIn } from '../session/sign-in.ts';
+import { createSession, knownSession, type Session } from '../session/session.ts';
+import { createSignIn, type SignIn, storedAttempt } from '../session/sign-in.ts';
 import { createProofs, type Proofs } from '../tokens/proofs.ts';
 import { createTokenCache, type TokenCache } from '../tokens/token-cache.ts';
 import { createTokens, type Tokens } from '../tokens/tokens.ts';
@@ -68,11 +69,11 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     authorize: async (body) => endpoints.authorize(await deps.authorizing(id, body)),
   };
   const cache = createTokenCache({ area, now });
-  const attempt = storedValue<Attempt>(area, 'sign-in');
+  const attempt = storedValue(area, 'sign-in', storedAttempt);
   const session = createSession({
     client,
     keys: keys.session,
-    known: storedValue<Known>(area, 'session'),
+    known: storedValue(area, 'session', knownSession),
     tokens: cache,
     events,
     signedIn: (account) => deps.signedIn(id, account),
@@ -83,7 +84,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     client,
     identity,
     attempt,
-    triedSilently: storedValue<number>(area, 'tried-silently'),
+    triedSilently: storedValue(area, 'tried-silently', v.number()),
     lapsed: () => session.lapsed(),
     begin: (answer, silentFor) => session.begin(answer, silentFor),
     changed,
@@ -105,7 +106,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
         )
       );
     },
-    position: storedValue<string>(area, 'events-position'),
+    position: storedValue(area, 'events-position', v.string()),
     sleep,
     random,
     report,

@@ -6,9 +6,9 @@ import { createSerialQueue } from '../serial-queue.ts';
 import type { Profile, ProfileDeps } from './profile.ts';
 import {
   type Entry,
-  noAccounts,
   type ProfileList,
   profileAt,
+  recovered,
   type SignedIn,
   vacated,
   withAccount,
@@ -19,6 +19,8 @@ export interface ProfilesDeps {
   /** On disk: which site has which account must not change when the browser closes. */
   kept: StoredValue<ProfileList>;
   create(id: string): Profile;
+  /** IDs of the profiles that have a key. */
+  ids(): Promise<string[]>;
   managed(): Promise<Pick<ManagedPolicy, 'accounts' | 'provider'>>;
   newId(): string;
   report(error: unknown): void;
@@ -60,7 +62,7 @@ export interface Profiles {
   signedIn: ProfileDeps['signedIn'];
 }
 
-export function createProfiles({ kept, create, managed, newId, report }: ProfilesDeps): Profiles {
+export function createProfiles({ kept, create, ids, managed, newId, report }: ProfilesDeps): Profiles {
   const made = new Map<string, Profile>();
   let memory: Promise<ProfileList> | undefined;
   const inTurn = createSerialQueue();
@@ -72,7 +74,7 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
   };
 
   const load = (): Promise<ProfileList> => {
-    memory ??= kept.get().then((stored) => stored ?? noAccounts);
+    memory ??= kept.get().then(async (stored) => stored ?? recovered(await ids()));
     // After a failed read, try again next time.
     memory.catch(() => {
       memory = undefined;

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answer, refusal } from '../../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../../test/extension/memory.ts';
@@ -64,7 +65,7 @@ beforeEach(() => {
       },
     },
     isWanted: async () => wanted,
-    position: storedValue<string>(memoryArea(), 'position'),
+    position: storedValue(memoryArea(), 'position', v.string()),
     sleep: async (ms) => {
       sleeps.push(ms);
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,5 +1,6 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
+import * as v from 'valibot';
+import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import { sha256 } from '../sha256.ts';
 
@@ -15,6 +16,11 @@ interface Mark {
 
 /** One a profile: in a shared one a page would see the events of other accounts. */
 type State = Record<string, Mark>;
+
+export const eventState: Schema<State> = v.record(
+  v.string(),
+  v.object({ epoch: v.string(), all: v.string(), own: v.record(v.string(), v.string()) }),
+);
 
 /** Tells the pages of a profile, and the extension's own pages, that something changed. */
 export interface PageEvents {

@@ -1,8 +1,15 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { Account, Decisions, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import {
+  type Account,
+  account,
+  type Decisions,
+  type SessionAnswer,
+  sessionAnswer,
+} from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import * as v from 'valibot';
 import type { Keys } from '../../platform/keys.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
+import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError, isBrokerError } from '../broker/broker-error.ts';
 import { createSerialQueue } from '../serial-queue.ts';
@@ -24,7 +31,17 @@ export type Known =
       /** Origins of the sites that had access to what has lapsed. */
       connected?: string[] | undefined;
     }
-  | { signedIn: true; answer: SessionAnswer; etag: string | undefined; checkedAt: number };
+  | { signedIn: true; answer: SessionAnswer; etag?: string | undefined; checkedAt: number };
+
+export const knownSession: Schema<Known> = v.variant('signedIn', [
+  v.object({
+    signedIn: v.literal(false),
+    logoutUrl: v.optional(v.string()),
+    lapsed: v.optional(account),
+    connected: v.optional(v.array(v.string())),
+  }),
+  v.object({ signedIn: v.literal(true), answer: sessionAnswer, etag: v.optional(v.string()), checkedAt: v.number() }),
+]);
 
 /** A signed-in account whose session needs a new sign-in to continue. Nobody has ended this session. */
 export interface Lapsed {

@@ -2,8 +2,9 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { AuthorizeRequest, SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
+import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
+import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError } from '../broker/broker-error.ts';
 import { createSingleFlight } from '../single-flight.ts';
@@ -25,6 +26,17 @@ export interface Attempt {
   /** The provider's response, once there is one. */
   response?: { code: string; iss?: string | undefined } | undefined;
 }
+
+export const storedAttempt: Schema<Attempt> = v.object({
+  state: v.string(),
+  verifier: v.string(),
+  redirectUri: v.string(),
+  issuer: v.string(),
+  issRequired: v.boolean(),
+  expiresAt: v.number(),
+  silentFor: v.optional(v.string()),
+  response: v.optional(v.object({ code: v.string(), iss: v.optional(v.string()) })),
+});
 
 export interface SignInDeps extends Pick<SilentSignInDeps, 'triedSilently' | 'lapsed'> {
   client: BrokerClient;

@@ -1,7 +1,8 @@
 import { scopeKey } from '@latchkey/shared/scope.ts';
-import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import { type TokenAnswer, tokenAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { Area } from '../../platform/stored-value.ts';
+import * as v from 'valibot';
+import { type Area, readStored, type Schema } from '../../platform/stored-value.ts';
 
 /** What a token is for, and for which site. */
 export interface TokenAsk {
@@ -17,6 +18,8 @@ interface Entry {
   lifetimeMs: number;
 }
 
+const storedToken: Schema<Entry> = v.object({ token: tokenAnswer, expiresAt: v.number(), lifetimeMs: v.number() });
+
 export interface TokenCache {
   /** The token for exactly this request, if it is valid for `minTtlMs` longer. `expires_in` counts from now. */
   get(ask: TokenAsk, minTtlMs: number): Promise<TokenAnswer | undefined>;
@@ -27,9 +30,9 @@ export interface TokenCache {
 }
 
 const prefix = 'token:';
+const prefixOf = (origin: string): string => `${prefix}[${JSON.stringify(origin)},`;
 const keyOf = ({ origin, resource, scopes }: TokenAsk): string =>
   `${prefix}${JSON.stringify([origin, resource, scopeKey(scopes)])}`;
-const originOf = (key: string): unknown => (JSON.parse(key.slice(prefix.length)) as unknown[])[0];
 
 /**
  * Tokens in memory (`storage.session`). The key is exactly who asked for what: a token with other or more scopes is
@@ -38,7 +41,7 @@ const originOf = (key: string): unknown => (JSON.parse(key.slice(prefix.length))
 export function createTokenCache({ area, now }: { area: Area; now: Clock }): TokenCache {
   return {
     async get(ask, minTtlMs) {
-      const entry = (await area.get(keyOf(ask))) as Entry | undefined;
+      const entry = readStored(storedToken, await area.get(keyOf(ask)));
       if (!entry) return undefined;
       const left = entry.expiresAt - now();
       // More time left than the token ever had: the clock was set back, so its end is unknown.
@@ -53,8 +56,8 @@ export function createTokenCache({ area, now }: { area: Area; now: Clock }): Tok
       await area.set(keyOf(ask), entry);
     },
     async clear(origin) {
-      const stored = (await area.keys()).filter((key) => key.startsWith(prefix));
-      await area.remove(origin === undefined ? stored : stored.filter((key) => originOf(key) === origin));
+      const wanted = origin === undefined ? prefix : prefixOf(origin);
+      await area.remove((await area.keys()).filter((key) => key.startsWith(wanted)));
     },
   };
 }
