@@ -21,6 +21,7 @@ const portOf = (overrides: object) => fakePort<Sent>({ ...sender, ...overrides }
 const relay = (id: string, more: object = {}) => ({
   request: { v: 1, id, m: 'session.get', p: {}, deadline_ms: 60_000, ...more },
   click: 1,
+  channel: 1,
 });
 
 let handler: ReturnType<typeof vi.fn<(params: unknown, call: PageCall) => Promise<unknown>>>;
@@ -65,6 +66,7 @@ const admitting = (managed: ReturnType<typeof createManagedPolicy>) => ({
   broker: async () => undefined,
   managed,
   isReachable: async () => true,
+  isTurnedOn: async () => false,
   current: async () => undefined,
 });
 
@@ -89,7 +91,7 @@ describe('a page’s port', () => {
     serve(fake.port);
     await expect.poll(() => fake.sent).toEqual([{ ev: 'session', epoch: 'e1' }]);
     const { ask } = await open();
-    expect(await ask(relay('a'))).toEqual({ v: 1, id: 'a', ok: true, r: { signed_in: true } });
+    expect(await ask(relay('a'))).toEqual({ v: 1, channel: 1, id: 'a', ok: true, r: { signed_in: true } });
     expect(handler.mock.calls[0]?.[1]).toMatchObject({ sender: { origin, tabId: 7, document: 'D1' }, activated: true });
   });
 
@@ -172,6 +174,13 @@ describe('a page’s port', () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
+  it('tells the ports of a document apart: the same id on another one is another request', async () => {
+    const { ask } = await open();
+    await ask(relay('a'));
+    expect(await ask({ ...relay('a'), channel: 2 })).toMatchObject({ channel: 2, id: 'a', ok: true });
+    expect(handler).toHaveBeenCalledTimes(2);
+  });
+
   it('slows a document that asks too often, over all its ports, and tells it for how long', async () => {
     const first = await open();
     const second = await open();
@@ -246,6 +255,17 @@ describe('a page’s port', () => {
     expect(JSON.stringify(answer)).not.toContain('token');
   });
 
+  it('keeps to itself what was found out before the site lost its access', async () => {
+    handler.mockImplementation(async () => {
+      requireAccess = async () => {
+        throw new LatchkeyError({ code: 'policy_denied', message: 'denied since' });
+      };
+      return { token: 1 };
+    });
+    const { ask } = await open();
+    expect(await ask(relay('a'))).toMatchObject({ id: 'a', ok: false, e: { code: 'policy_denied' } });
+  });
+
   it('forgets canceled work, and what has passed its deadline', async () => {
     handler.mockReturnValue(new Promise(() => undefined));
     const mine = await open();
@@ -312,6 +332,22 @@ describe('a page’s port', () => {
     expect(call?.alive()).toBe(true);
     close();
     expect(call?.alive()).toBe(false);
+  });
+
+  it('forgets a click when the document has been away, such as in the back/forward cache', async () => {
+    handler.mockReturnValue(new Promise(() => undefined));
+    const first = await open();
+    first.receive(relay('a'));
+    await expect.poll(() => handler.mock.calls.length).toBe(1);
+    const call = handler.mock.calls[0]?.[1];
+    const second = await open();
+    first.close();
+    expect(call?.activated).toBe(true);
+    second.close();
+    expect(call?.activated).toBe(false);
+    await open();
+    expect(call?.alive()).toBe(true);
+    expect(call?.activated).toBe(false);
   });
 
   it('hides what a fault of ours says', async () => {

@@ -47,31 +47,37 @@ const maxIds = 4_096;
  * @returns a function that takes the bridge's ports
  */
 export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
-  /** Number of open ports per document. A document without ports is gone. */
-  const documents = new Map<string, number>();
+  /**
+   * Open ports per document. A document without ports is gone. If it comes back, from the back/forward cache, it gets a
+   * new set: a click from before is no reason to open a window now.
+   */
+  const documents = new Map<string, Set<Port>>();
   /** The last click of each document that has opened a window. */
   const clicks = new Map<string, number>();
-  const count = (document: string, by: 1 | -1): void => {
-    const ports = (documents.get(document) ?? 0) + by;
-    if (ports > 0) {
-      documents.set(document, ports);
-      return;
-    }
+  const enter = (document: string, port: Port): void => {
+    documents.set(document, (documents.get(document) ?? new Set()).add(port));
+  };
+  const leave = (document: string, port: Port): void => {
+    const ports = documents.get(document);
+    ports?.delete(port);
+    if (ports?.size !== 0) return;
     documents.delete(document);
     clicks.delete(document);
     deps.gone(document);
   };
 
-  const work = async (request: PageRequest, click: number, sender: PageSender): Promise<Outcome<unknown>> => {
+  const work = async ({ request, click, channel }: Relay, sender: PageSender): Promise<Outcome<unknown>> => {
     const { document } = sender;
     await deps.requireAccess(sender);
-    if (request.m === 'request.poll')
-      return deliverable(sender, await deps.pending.poll(document, request.p.request_id));
+    const nameOf = (id: string): string => `${channel} ${id}`;
+    if (request.m === 'request.poll') {
+      return deliverable(sender, await deps.pending.poll(document, nameOf(request.p.request_id)));
+    }
     if (request.m === 'request.cancel') {
-      deps.pending.cancel(document, request.p.request_id);
+      deps.pending.cancel(document, nameOf(request.p.request_id));
       return { done: true, result: {} };
     }
-    const outcome = await deps.pending.start(document, request.id, request.deadline_ms, () =>
+    const outcome = await deps.pending.start(document, nameOf(request.id), request.deadline_ms, () =>
       perform(request, click, sender),
     );
     return deliverable(sender, outcome);
@@ -79,11 +85,14 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
 
   const perform = async (request: PageRequest, click: number, sender: PageSender): Promise<Performed> => {
     let about: Performed['about'];
+    const visit = documents.get(sender.document);
     const call: PageCall = {
       sender,
-      activated: click > 0,
+      get activated() {
+        return click > 0 && visit !== undefined && documents.get(sender.document) === visit;
+      },
       takeClick() {
-        if (click <= (clicks.get(sender.document) ?? 0)) return false;
+        if (!call.activated || click <= (clicks.get(sender.document) ?? 0)) return false;
         clicks.set(sender.document, click);
         return true;
       },
@@ -100,11 +109,12 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   };
 
   /**
-   * A result may have been on its way or waiting for its poll. It is void if the site has another account since, or the
-   * account another session.
+   * A result may have been on its way or waiting for its poll. It is void if the site has lost its access or has another
+   * account since, or the account another session.
    */
   const deliverable = async (sender: PageSender, outcome: Outcome<Performed>): Promise<Outcome<unknown>> => {
     if (!outcome.done) return outcome;
+    await deps.requireAccess(sender);
     const { result, about } = outcome.result;
     const now = about && (await deps.profileAt(sender.origin));
     if (about && (about.profile !== now || about.epoch !== (await now.events.epoch(sender.origin)))) {
@@ -130,26 +140,26 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     const sender = attempt(() => readPageSender(port.sender, deps.rules));
     port.onDisconnect.addListener(() => {
       connected = false;
-      if (sender.ok) count(sender.value.document, -1);
+      if (sender.ok) leave(sender.value.document, port);
     });
     if (sender.ok) {
-      count(sender.value.document, 1);
+      enter(sender.value.document, port);
       void greet(port, sender.value, () => connected);
     }
     const accept = createGate(deps.limit);
 
-    const answer = (id: string, body: Answer): void => {
-      if (connected) port.postMessage({ v: 1, id, ...body } as PageResponse);
+    const answer = (message: unknown, body: Answer): void => {
+      if (connected) port.postMessage({ v: 1, ...addressOf(message), ...body } as PageResponse);
     };
     port.onMessage.addListener(async (message) => {
       try {
         if (!sender.ok) throw sender.error;
-        const { request, click } = accept(message, sender.value.document);
-        const outcome = await work(request, click, sender.value);
-        if (outcome.done) answer(request.id, { ok: true, r: outcome.result });
-        else answer(request.id, { pending: { request_id: outcome.requestId, poll_after_ms: pollAfterMs } });
+        const relayed = accept(message, sender.value.document);
+        const outcome = await work(relayed, sender.value);
+        if (outcome.done) answer(message, { ok: true, r: outcome.result });
+        else answer(message, { pending: { request_id: jobOf(relayed.request), poll_after_ms: pollAfterMs } });
       } catch (error) {
-        answer(idOf(message), { ok: false, e: errorBody(error) });
+        answer(message, { ok: false, e: errorBody(error) });
       }
     });
   };
@@ -180,10 +190,11 @@ function createGate(limit: PagePortDeps['limit']): (message: unknown, document: 
         retry_after_ms: retryAfterMs,
       });
     }
-    const { id } = parsed.output.request;
-    if (seen.has(id)) throw invalid('a request with this id was sent already');
+    const { request, channel } = parsed.output;
+    const name = `${channel} ${request.id}`;
+    if (seen.has(name)) throw invalid('a request with this id was sent already');
     if (seen.size >= maxIds) seen.clear();
-    seen.add(id);
+    seen.add(name);
     return parsed.output;
   };
 }
@@ -204,8 +215,16 @@ const pollAfterMs = 50;
 
 const invalid = (message: string): LatchkeyError => new LatchkeyError({ code: 'invalid_request', message });
 
-/** The ID to answer to, if the message has a usable one. The rest of the message can be anything. */
-function idOf(message: unknown): string {
-  const parsed = v.safeParse(v.object({ request: v.object({ id: v.pipe(v.string(), v.maxLength(64)) }) }), message);
-  return parsed.success ? parsed.output.request.id : '';
+/** The request whose work a request is about: another one if it polls, else itself. */
+const jobOf = (request: PageRequest): string => (request.m === 'request.poll' ? request.p.request_id : request.id);
+
+const address = v.object({
+  channel: v.fallback(v.number(), 0),
+  request: v.object({ id: v.fallback(v.pipe(v.string(), v.maxLength(64)), '') }),
+});
+
+/** Whom to answer, if the message has a usable channel and ID. The rest of the message can be anything. */
+function addressOf(message: unknown): { id: string; channel: number } {
+  const parsed = v.safeParse(address, message);
+  return parsed.success ? { id: parsed.output.request.id, channel: parsed.output.channel } : { id: '', channel: 0 };
 }

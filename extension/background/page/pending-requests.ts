@@ -2,7 +2,7 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 
 /** How a wait for a job ends. */
-export type Outcome<T> = { done: true; result: T } | { done: false; requestId: string };
+export type Outcome<T> = { done: true; result: T } | { done: false };
 
 export interface PendingRequests<T> {
   /**
@@ -32,7 +32,6 @@ export interface PendingRequestsDeps {
 }
 
 interface Job<T> {
-  id: string;
   expiresAt: number;
   work: Promise<T>;
 }
@@ -53,7 +52,7 @@ export function createPendingRequests<T>({
     const timer = after(Math.max(0, Math.min(answerWithinMs, left)));
     try {
       const winner = await Promise.race([job.work.then((result) => ({ result })), timer.elapsed]);
-      if (!winner && job.expiresAt > now()) return { done: false, requestId: job.id };
+      if (!winner && job.expiresAt > now()) return { done: false };
       jobs.delete(key);
       if (!winner) throw expired('the request took longer than its deadline');
       return { done: true, result: winner.result };
@@ -69,7 +68,7 @@ export function createPendingRequests<T>({
     start(document, id, deadlineMs, work) {
       for (const [key, { expiresAt }] of jobs) if (expiresAt <= now()) jobs.delete(key);
       const key = keyOf(document, id);
-      const job = jobs.get(key) ?? { id, expiresAt: now() + deadlineMs, work: work() };
+      const job = jobs.get(key) ?? { expiresAt: now() + deadlineMs, work: work() };
       // A failure after the last poll has no receiver.
       job.work.catch(() => undefined);
       jobs.set(key, job);
