@@ -224,6 +224,7 @@ export function composeBackground(world: BackgroundWorld) {
       broker: () => setup.broker(),
       managed,
       isReachable: (origin) => setup.isReachable(origin),
+      isTurnedOn: (origin) => setup.isTurnedOn(origin),
       current: async (origin) => (await profiles.at(origin)).session.current(),
     }),
     profileAt: (origin) => profiles.at(origin),

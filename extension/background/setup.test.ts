@@ -51,6 +51,15 @@ beforeEach(() => {
 });
 
 describe('the store build', () => {
+  it('knows which sites the person has turned on, and that its broker is none', async () => {
+    const setup = setUp({ broker_url: broker });
+    granted.add(shop).add(broker);
+    expect(await setup.isTurnedOn(shop)).toBe(true);
+    expect(await setup.isTurnedOn('https://other.test')).toBe(false);
+    expect(await setup.isTurnedOn(broker)).toBe(false);
+    expect(await setUp({}, { broker, sites: [shop] }).isTurnedOn(shop)).toBe(false);
+  });
+
   it('has the broker that the person named, once the browser lets it reach that', async () => {
     const setup = setUp();
     await setup.expect({ broker });

@@ -41,7 +41,9 @@ export interface Setup {
   source(): Promise<{ url: string; source: BrokerSource } | undefined>;
   /** Whether the extension has access to an origin. A baked build always has. */
   isReachable(origin: string): Promise<boolean>;
-  /** Remembers what the browser's question is about. @throws {LatchkeyError} `invalid_request` for what is no origin */
+  /** Whether the user has turned on the site at an origin. In a baked build nobody needs to. */
+  isTurnedOn(origin: string): Promise<boolean>;
+  /** Remembers what the browser's prompt is about. @throws {LatchkeyError} `invalid_request` if it isn't an origin */
   expect(pending: Pending): Promise<void>;
   /** Continues once the access is granted. Does nothing without it. */
   resume(): Promise<void>;
@@ -86,6 +88,10 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
     broker,
     source,
     isReachable: reachable,
+    async isTurnedOn(origin) {
+      if (baked || origin === (await broker())) return false;
+      return (await sites.reachable()).includes(matchPattern(origin));
+    },
     async expect(next) {
       requireOrigin('broker' in next ? next.broker : next.site);
       await pending.set(next);

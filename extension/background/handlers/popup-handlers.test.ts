@@ -29,6 +29,7 @@ beforeEach(() => {
       broker: async () => broker,
       source: async () => (broker === undefined ? undefined : { url: broker, source: 'person' }),
       isReachable: async (origin) => !unreachable.has(origin),
+      isTurnedOn: async () => false,
       expect: async () => undefined,
       resume: async () => undefined,
       restore: async () => undefined,

@@ -35,14 +35,19 @@ const refuse = (why: string): never => {
   throw new LatchkeyError({ code: 'policy_denied', message: `Latchkey does not serve this page: ${why}` });
 };
 
+/** The bridge waits until a page is shown. A port from before keeps this sender, so the page must connect again. */
+const notShown = (): LatchkeyError =>
+  new LatchkeyError({ code: 'busy', message: 'this page is not shown yet: ask again', retry_after_ms: 1_000 });
+
 /**
  * Reads who is at the other end of a page's port. It ignores `url`: a sandboxed frame has an https `url` and the origin
  * `"null"`.
  *
- * @throws {LatchkeyError} `policy_denied` with the reason
+ * @throws {LatchkeyError} `policy_denied` with the reason, or `busy` while the page is prerendered
  */
 export function readPageSender(sender: PortSender | undefined, rules: SenderRules): PageSender {
   if (sender?.id !== rules.extensionId) return refuse('the port is not of this extension');
+  if (sender.documentLifecycle === 'prerender') throw notShown();
   if (sender.frameId !== 0) return refuse('it is not the top frame of its tab');
   const origin = exactOrigin(sender.origin);
   if (origin === undefined) return refuse('it has no secure origin of its own');

@@ -11,6 +11,8 @@ export interface SiteAccessDeps {
   managed(): Promise<ManagedPolicy>;
   /** Whether the browser still lets the extension run in pages there. */
   isReachable(origin: string): Promise<boolean>;
+  /** Whether the user has turned on this site in a store build. */
+  isTurnedOn(origin: string): Promise<boolean>;
   /** The session of a site's account. */
   current(origin: string): Promise<SessionAnswer | undefined>;
 }
@@ -26,6 +28,7 @@ export function createSiteAccess({
   broker,
   managed,
   isReachable,
+  isTurnedOn,
   current,
 }: SiteAccessDeps): (sender: PageSender) => Promise<void> {
   return async ({ origin, partition }) => {
@@ -40,6 +43,8 @@ export function createSiteAccess({
     if (!(await isReachable(origin))) throw denied(`access to ${origin} was taken back: connect the site again`);
     if (sites.includes(origin)) return;
     const session = await current(origin);
+    // Signed out, a store build knows no policy. A site that the user has turned on can bring up the sign-in.
+    if (!session && (await isTurnedOn(origin))) return;
     if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);
   };
 }
