@@ -8,6 +8,7 @@ import { type BrokerCallDeps, createBrokerCall, createEventStreamCall } from '..
 import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
 import { createEventStream, type EventStream, type EventStreamDeps } from '../session/event-stream.ts';
 import type { PageEvents } from '../session/page-events.ts';
+import { eventId } from '../session/server-events.ts';
 import { createSession, knownSession, type Session } from '../session/session.ts';
 import { createSignIn, type SignIn, storedAttempt } from '../session/sign-in.ts';
 import { createProofs, type Proofs } from '../tokens/proofs.ts';
@@ -106,7 +107,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
         )
       );
     },
-    position: storedValue(area, 'events-position', v.string()),
+    position: storedValue(area, 'events-position', eventId),
     sleep,
     random,
     report,
