@@ -86,6 +86,10 @@ export function composeBackground(world: BackgroundWorld) {
     ui.changed();
     report(drawIcon());
   }
+  async function leave(): Promise<void> {
+    for (const { id } of await profiles.all()) await profiles.signOut(id);
+    await upstreams.clear();
+  }
   const ui = createUiPorts({ extensionId, origin: world.ownOrigin }, () => uiRouter);
   const eventsOf = createPageEvents({
     state: storedValue(area, 'events', eventState),
@@ -103,7 +107,12 @@ export function composeBackground(world: BackgroundWorld) {
       report(prompts.review());
     },
   });
-  const managed = createManagedPolicy(world.readManagedStorage);
+  const managed = createManagedPolicy(world.readManagedStorage, {
+    now,
+    changed(before, after) {
+      report(policyChanged(!baked && before.broker_url !== after.broker_url));
+    },
+  });
   const upstreams = storedValue(area, 'upstreams', v.array(v.string()));
   const setup = createSetup({
     baked,
@@ -115,10 +124,7 @@ export function composeBackground(world: BackgroundWorld) {
       const answers = await Promise.all((await profiles.all()).map(({ session }) => session.current()));
       return [...new Set(answers.flatMap((answer) => answer?.policy.sites ?? []).map(({ origin }) => origin))];
     },
-    async leave() {
-      for (const { id } of await profiles.all()) await profiles.signOut(id);
-      await upstreams.clear();
-    },
+    leave,
     changed,
   });
   const drawIcon = createToolbarIcon({
@@ -251,6 +257,13 @@ export function composeBackground(world: BackgroundWorld) {
     if (!(await session.current())) await signIn.run();
   }
 
+  /** Sites and accounts may have lost something, so what pages hold is void. Another broker is another organization. */
+  async function policyChanged(isOtherBroker: boolean): Promise<void> {
+    if (isOtherBroker) await leave();
+    for (const { events } of await profiles.all()) await events.reset('access');
+    changed();
+  }
+
   /** Shows the welcome page, or only the sign-in if the organization wants that. */
   async function welcome(): Promise<void> {
     if ((await managed()).sign_in_at_start) await signInAtStart();
@@ -288,6 +301,8 @@ export function composeBackground(world: BackgroundWorld) {
       report(signInAtStart());
     },
     drawIcon: (): void => report(drawIcon()),
+    /** The organization's policy has changed. */
+    policyChanged: (): void => report(managed.reread()),
     /** The parts, for tests that use several of them. */
     parts: { profiles, profileOf, prompts, interactions, pageHandlers },
   };

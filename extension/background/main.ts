@@ -7,7 +7,7 @@ import { message } from '../platform/i18n.ts';
 import { identity } from '../platform/identity.ts';
 import { indexedDbValue } from '../platform/indexed-db-value.ts';
 import { keysOf, profilesWithKeys } from '../platform/keys.ts';
-import { readManagedStorage } from '../platform/managed-storage.ts';
+import { onManagedStorage, readManagedStorage } from '../platform/managed-storage.ts';
 import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
@@ -59,6 +59,7 @@ browser.runtime.onConnect.addListener((connected) => {
   else connected.disconnect();
 });
 windows.onClosed(background.windowClosed);
+onManagedStorage(background.policyChanged);
 recheck.onRing(background.update);
 sites.onReachable(background.accessGiven);
 sites.onUnreachable(background.accessTaken);

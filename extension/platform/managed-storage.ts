@@ -1,5 +1,11 @@
 import { browser } from './browser.ts';
 
+/** The policy has changed. Firefox doesn't tell. Call it before the first `await` of the background. */
+export const onManagedStorage = (listener: () => void): void =>
+  browser.storage.onChanged.addListener((_changes, area) => {
+    if (area === 'managed') listener();
+  });
+
 /** Returns the organization's policy (`storage.managed`) unchecked, or `{}` if there is none. */
 export async function readManagedStorage(): Promise<Record<string, unknown>> {
   try {

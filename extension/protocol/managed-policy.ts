@@ -1,4 +1,5 @@
 import { exactOrigin, isWebUrl } from '@latchkey/shared/origin.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 
 const url = v.pipe(v.string(), v.check(isWebUrl));
@@ -29,17 +30,58 @@ const schema = v.object({
 /** The organization's policy. It configures and denies; it never grants. */
 export type ManagedPolicy = v.InferOutput<typeof schema>;
 
+/** Reads a policy as far as it can be read. One that is no object may have been meant as a denial. */
+const parse = (policy: unknown): ManagedPolicy => {
+  const parsed = v.safeParse(schema, policy);
+  return parsed.success ? parsed.output : v.parse(schema, { accounts: null });
+};
+
+/** How old the policy may be. Firefox doesn't tell when it changes, and a background in use never starts anew. */
+const maxAgeMs = 30_000;
+
+export interface ManagedPolicyDeps {
+  now: Clock;
+  /** The policy is another one than before. */
+  changed(before: ManagedPolicy, after: ManagedPolicy): void;
+}
+
+export interface ManagedPolicyReader {
+  /** The policy, at most 30 s old. */
+  (): Promise<ManagedPolicy>;
+  /** The browser says that the policy has changed. */
+  reread(): Promise<void>;
+}
+
 /**
- * Reads the policy once per start of the background, because Firefox doesn't tell when it changes.
+ * Reads the policy again and again. If that fails, the last one stays in effect.
  *
- * @param read the browser's reader; it must not throw if there is no policy
+ * @param read the browser's reader
+ * @param deps default: reads once
  */
-export function createManagedPolicy(read: () => Promise<Record<string, unknown>>): () => Promise<ManagedPolicy> {
-  let known: Promise<ManagedPolicy> | undefined;
-  return () => {
-    known ??= read().then((policy) => v.parse(schema, policy));
-    return known;
+export function createManagedPolicy(
+  read: () => Promise<unknown>,
+  { now, changed }: ManagedPolicyDeps = { now: () => 0, changed: () => undefined },
+): ManagedPolicyReader {
+  let known: ManagedPolicy | undefined;
+  let readAt = 0;
+  let reading: Promise<ManagedPolicy> | undefined;
+
+  const fresh = async (): Promise<ManagedPolicy> => {
+    const before = known;
+    const after = await read().then(parse, () => before ?? parse(undefined));
+    readAt = now();
+    known = after;
+    if (before && JSON.stringify(before) !== JSON.stringify(after)) changed(before, after);
+    return after;
   };
+  const reread = (): Promise<ManagedPolicy> => {
+    reading ??= fresh().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  const current = async (): Promise<ManagedPolicy> => (known && Math.abs(now() - readAt) < maxAgeMs ? known : reread());
+  return Object.assign(current, { reread: async () => void (await reread()) });
 }
 
 /** Keys of a policy that have no effect: unknown ones, and those whose value doesn't match the schema. */
