@@ -13,7 +13,7 @@ export interface Alarm {
 export const alarm = (name: string, periodInMinutes: number): Alarm => ({
   async start() {
     // Creating an alarm again would postpone its next ring.
-    if (!(await browser.alarms.get(name))) browser.alarms.create(name, { periodInMinutes });
+    if (!(await browser.alarms.get(name))) await browser.alarms.create(name, { periodInMinutes });
   },
   async stop() {
     await browser.alarms.clear(name);

@@ -153,6 +153,8 @@ export function createConsentPrompts({
   const wait = (id: string): Promise<true> => {
     const { promise, resolve, reject } = Promise.withResolvers<true>();
     waiting.set(id, (error) => (error ? reject(error) : resolve(true)));
+    // The question may end while its window is still being opened, before anybody waits for the answer.
+    promise.catch(() => undefined);
     return promise;
   };
 

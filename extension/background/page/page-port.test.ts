@@ -350,6 +350,20 @@ describe('a page’s port', () => {
     expect(call?.activated).toBe(false);
   });
 
+  it('that is gone before the browser says so rejects nothing that nobody handles', async () => {
+    const rejected = vi.fn();
+    process.once('unhandledRejection', rejected);
+    const { port, receive } = await open();
+    port.postMessage = () => {
+      throw new Error('Attempting to use a disconnected port object');
+    };
+    receive(relay('a'));
+    await expect.poll(() => handler.mock.calls.length).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rejected).not.toHaveBeenCalled();
+    process.off('unhandledRejection', rejected);
+  });
+
   it('hides what a fault of ours says', async () => {
     vi.stubGlobal('reportError', vi.fn());
     handler.mockRejectedValue(new Error('secret internals'));

@@ -9,6 +9,7 @@ import {
 import * as v from 'valibot';
 import { errorBody } from '../error-body.ts';
 import type { Router } from '../handlers/router.ts';
+import { post } from '../post.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { PageCall } from './handler-types.ts';
 import type { Outcome, PendingRequests } from './pending-requests.ts';
@@ -128,7 +129,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     try {
       await deps.requireAccess(sender);
       const event = await (await deps.profileAt(sender.origin)).events.current(sender.origin);
-      if (connected()) port.postMessage(event);
+      if (connected()) post(port, event);
     } catch (error) {
       // A page that isn't served gets no events. Each of its requests gets the reason.
       if (!(error instanceof LatchkeyError)) reportError(error);
@@ -149,7 +150,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     const accept = createGate(deps.limit);
 
     const answer = (message: unknown, body: Answer): void => {
-      if (connected) port.postMessage({ v: 1, ...addressOf(message), ...body } as PageResponse);
+      if (connected) post(port, { v: 1, ...addressOf(message), ...body } as PageResponse);
     };
     port.onMessage.addListener(async (message) => {
       try {

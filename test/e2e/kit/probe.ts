@@ -1,4 +1,4 @@
-import { connect, LatchkeyError } from '#clients/page';
+import { connect, type Latchkey, LatchkeyError } from '#clients/page';
 
 declare global {
   interface Window {
@@ -34,13 +34,17 @@ const hello = () => ({ source: 'latchkey:hello', v: 1, nonce: crypto.randomUUID(
 const aSecond = () => new Promise((resolve) => setTimeout(resolve, 1_000));
 
 window.ask = async (resource, scopes, profile) => {
+  let lk: Latchkey | undefined;
   try {
-    const lk = await connect({ resource, scopes, minTtl: 1 });
+    lk = await connect({ resource, scopes, minTtl: 1 });
     return { token: (await lk.getToken({ profile })).token };
   } catch (error) {
     if (!(error instanceof LatchkeyError)) throw error;
     const { code, message, interaction, retryAfterMs } = error;
     return { code, message, ...(interaction && { interaction }), ...(retryAfterMs && { retryAfterMs }) };
+  } finally {
+    // The next one asks the extension, and not the page's memory.
+    lk?.close();
   }
 };
 
