@@ -293,7 +293,7 @@ export function composeBackground(world: BackgroundWorld) {
       changed();
     },
     installed(reason: string): void {
-      report(setup.restore());
+      report(setup.updated());
       if (reason === 'install') report(welcome());
     },
     browserStarted(): void {

@@ -30,7 +30,7 @@ const setUp = (
       register: async (patterns) => {
         registered = [...new Set(patterns)];
       },
-      inject: async (origin) => void injected.push(origin),
+      inject: async (patterns) => void injected.push(...patterns),
       hasBridge: async (origin) => registered.includes(origin),
       giveUp: async (origin) => void granted.delete(origin),
       onReachable: () => undefined,
@@ -113,9 +113,9 @@ describe('the store build', () => {
     granted.add(shop);
     await setup.resume();
     expect(registered).toEqual([`${shop}/*`]);
-    expect(injected).toEqual([shop]);
+    expect(injected).toEqual([`${shop}/*`]);
     await setup.resume();
-    expect(injected).toEqual([shop]);
+    expect(injected).toEqual([`${shop}/*`]);
   });
 
   it.each([
@@ -129,6 +129,13 @@ describe('the store build', () => {
       expect(registered).toEqual([`${shop}/*`]);
     },
   );
+
+  it('is put into the open tabs of connected sites again after an update', async () => {
+    granted = new Set([broker, shop]);
+    await setUp({ broker_url: broker }).updated();
+    expect(registered).toEqual([`${shop}/*`]);
+    expect(injected).toEqual([`${shop}/*`]);
+  });
 
   it('takes the broker of the organization’s policy before the person’s; what is no address counts as none', async () => {
     expect(await setUp({ broker_url: broker }).broker()).toBe(broker);

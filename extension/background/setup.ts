@@ -49,6 +49,8 @@ export interface Setup {
   resume(): Promise<void>;
   /** Registers the bridge where the user wants it. Browsers drop registrations when the extension is updated. */
   restore(): Promise<void>;
+  /** The same after an update, which has left the bridge dead in all open tabs: they get a new one. */
+  updated(): Promise<void>;
 }
 
 /** How the store build gets its broker and sites. A baked build has both from the start. */
@@ -64,14 +66,16 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
   };
   const broker = async (): Promise<string | undefined> => (await source())?.url;
 
-  const restore = async (): Promise<void> => {
-    if (baked) return;
+  const restore = async (): Promise<string[]> => {
+    if (baked) return [];
     // Nobody may be signed in, or the broker may be away. Sites that the user turned on work all the same.
     const named = await policySites().catch(() => []);
     const open = await Promise.all(named.map((origin) => sites.isReachable(origin)));
     const own = await broker();
     const connected = (await sites.reachable()).filter((site) => own === undefined || site !== matchPattern(own));
-    await sites.register([...named.filter((_, index) => open[index]).map(matchPattern), ...connected]);
+    const patterns = [...new Set([...named.filter((_, index) => open[index]).map(matchPattern), ...connected])];
+    await sites.register(patterns);
+    return patterns;
   };
 
   /** Another broker is another organization. Nothing of the previous one continues. */
@@ -106,11 +110,12 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
         await change(waiting.broker);
       } else {
         await restore();
-        await sites.inject(waiting.site);
+        await sites.inject([matchPattern(waiting.site)]);
       }
       changed();
     },
-    restore,
+    restore: async () => void (await restore()),
+    updated: async () => sites.inject(await restore()),
   };
 }
 

@@ -18,9 +18,11 @@ const relay = createRelay(
   countClicks(window, navigator.userActivation, () => performance.timeOrigin + performance.now()),
 );
 
-function onHello(event: MessageEvent): void {
+function onMessage(event: MessageEvent): void {
   // A page can construct a `MessageEvent` with any source and origin. It can't set `isTrusted`.
-  if (!runtime.id || !event.isTrusted || event.source !== window || event.origin !== location.origin) return;
+  if (!event.isTrusted || event.source !== window || event.origin !== location.origin) return;
+  // After an update a new bridge is here. Until then, this one can tell pages that they have to be reloaded.
+  if (event.data?.source === hereKind && !runtime.id) window.removeEventListener('message', onMessage, true);
   const [port] = event.ports;
   const nonce = readHello(event.data);
   if (!port || nonce === undefined) return;
@@ -33,7 +35,7 @@ function onHello(event: MessageEvent): void {
 const before = (window as { latchkeyBridge?: Runtime }).latchkeyBridge;
 if (window === top && !before?.id) {
   Object.assign(window, { latchkeyBridge: runtime });
-  window.addEventListener('message', onHello, true);
+  window.addEventListener('message', onMessage, true);
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) relay.restored();
   });

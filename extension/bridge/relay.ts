@@ -55,7 +55,7 @@ export function createRelay(runtime: Runtime, document: { prerendering?: boolean
     for (const [name, asked] of open) if (asked.channel === channel) open.delete(name);
   };
 
-  /** The extension was updated or removed. A new bridge may be here, so this one must not answer for it. */
+  /** The extension was updated or removed. */
   const end = (): void => {
     for (const { channel, request } of open.values()) {
       fail(channel, request.id, 'not_installed', 'Latchkey was updated or removed: reload the page');

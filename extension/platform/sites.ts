@@ -10,8 +10,8 @@ export interface Sites {
   reachable(): Promise<string[]>;
   /** Registers the bridge for pages that match, and unregisters it everywhere else. */
   register(patterns: readonly string[]): Promise<void>;
-  /** Injects the bridge into the tabs that are open at an origin. */
-  inject(origin: string): Promise<void>;
+  /** Injects the bridge into the tabs that are open now and match. */
+  inject(patterns: readonly string[]): Promise<void>;
   /** Whether the manifest or `register` injects the bridge into pages at this origin. */
   hasBridge(origin: string): Promise<boolean>;
   /** Gives up access to a host. */
@@ -42,8 +42,9 @@ export const sites: Sites = {
     if (known) await browser.scripting.updateContentScripts([script]);
     else await browser.scripting.registerContentScripts([script]);
   },
-  async inject(origin) {
-    const tabs = await browser.tabs.query({ url: matchPattern(origin) });
+  async inject(patterns) {
+    if (patterns.length === 0) return;
+    const tabs = await browser.tabs.query({ url: [...patterns] });
     const injected = tabs.map(async (tab) => {
       if (tab.id !== undefined)
         await browser.scripting.executeScript({ target: { tabId: tab.id }, files: [bridgeScript] });

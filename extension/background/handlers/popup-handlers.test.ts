@@ -33,6 +33,7 @@ beforeEach(() => {
       expect: async () => undefined,
       resume: async () => undefined,
       restore: async () => undefined,
+      updated: async () => undefined,
     },
     profiles: parts.profiles,
     providers: async () => providers,

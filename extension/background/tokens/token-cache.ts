@@ -39,6 +39,13 @@ const keyOf = ({ origin, resource, scopes }: TokenAsk): string =>
  * never handed out instead.
  */
 export function createTokenCache({ area, now }: { area: Area; now: Clock }): TokenCache {
+  /** The area has a quota. Without room, nothing else could be stored there, not even a sign-out. */
+  const dropExpired = async (): Promise<void> => {
+    const keys = (await area.keys()).filter((key) => key.startsWith(prefix));
+    const entries = await Promise.all(keys.map(async (key) => readStored(storedToken, await area.get(key))));
+    await area.remove(keys.filter((_, index) => (entries[index]?.expiresAt ?? 0) <= now()));
+  };
+
   return {
     async get(ask, minTtlMs) {
       const entry = readStored(storedToken, await area.get(keyOf(ask)));
@@ -53,6 +60,7 @@ export function createTokenCache({ area, now }: { area: Area; now: Clock }): Tok
     async put(ask, token, askedAt) {
       const lifetimeMs = token.expires_in * 1_000;
       const entry: Entry = { token, expiresAt: askedAt + lifetimeMs, lifetimeMs };
+      await dropExpired();
       await area.set(keyOf(ask), entry);
     },
     async clear(origin) {
