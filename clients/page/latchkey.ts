@@ -187,6 +187,7 @@ export function createConnection({ window, open, fetch }: ConnectionOptions) {
       },
       on(event, listener) {
         const call = () => listener();
+        // A controller is an options object, too: its `signal` removes the listener.
         events.addEventListener(event, call, own);
         return () => events.removeEventListener(event, call);
       },
