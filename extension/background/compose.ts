@@ -301,8 +301,8 @@ export function composeBackground(world: BackgroundWorld) {
       report(signInAtStart());
     },
     drawIcon: (): void => report(drawIcon()),
-    /** The organization's policy has changed. */
-    policyChanged: (): void => report(managed.reread()),
+    /** The browser says that the organization's policy has changed. A background that this has woken knows no earlier one. */
+    policyChanged: (): void => report(managed.reread().then(() => policyChanged(false))),
     /** The parts, for tests that use several of them. */
     parts: { profiles, profileOf, prompts, interactions, pageHandlers },
   };

@@ -26,3 +26,12 @@ it('a policy that allows one account from now on hides the others', async () => 
   clock.ms += 60_000;
   expect(await profiles.all()).toHaveLength(1);
 });
+
+it('a policy that changed while the background was stopped voids what pages hold, too', async () => {
+  const before = createBackground();
+  await before.signIn.run();
+  const epoch = await before.events.epoch();
+  const woken = createBackground(before, { denied_sites: ['https://shop.test'] });
+  woken.policyChanged();
+  await expect.poll(() => woken.events.epoch()).not.toBe(epoch);
+});

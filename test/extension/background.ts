@@ -107,6 +107,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   const { profiles, profileOf, prompts, interactions, pageHandlers: handlers } = background.parts;
   const first = profileOf(firstProfile);
   return {
+    policyChanged: background.policyChanged,
     windows,
     prompts,
     interactions,
