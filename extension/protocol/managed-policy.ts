@@ -48,8 +48,8 @@ export interface ManagedPolicyDeps {
 export interface ManagedPolicyReader {
   /** The policy, at most 30 s old. */
   (): Promise<ManagedPolicy>;
-  /** The browser says that the policy has changed. */
-  reread(): Promise<void>;
+  /** Reads it now: the browser says that the policy has changed. */
+  reread(): Promise<ManagedPolicy>;
 }
 
 /**
@@ -81,7 +81,7 @@ export function createManagedPolicy(
     return reading;
   };
   const current = async (): Promise<ManagedPolicy> => (known && Math.abs(now() - readAt) < maxAgeMs ? known : reread());
-  return Object.assign(current, { reread: async () => void (await reread()) });
+  return Object.assign(current, { reread });
 }
 
 /** Keys of a policy that have no effect: unknown ones, and those whose value doesn't match the schema. */

@@ -37,7 +37,7 @@ const refuse = (why: string): never => {
 
 /** The bridge waits until a page is shown. A port from before keeps this sender, so the page must connect again. */
 const notShown = (): LatchkeyError =>
-  new LatchkeyError({ code: 'busy', message: 'this page is not shown yet: ask again', retry_after_ms: 1_000 });
+  new LatchkeyError({ code: 'busy', message: 'not shown yet: ask again', retry_after_ms: 1_000 });
 
 /**
  * Reads who is at the other end of a page's port. It ignores `url`: a sandboxed frame has an https `url` and the origin

@@ -37,8 +37,8 @@ const entry = v.object({ id: v.string(), account: v.fallback(v.optional(account)
 export const profileList: Schema<ProfileList> = v.pipe(
   v.object({
     entries: v.pipe(
-      v.array(v.fallback(v.nullable(entry), null)),
-      v.transform((entries) => entries.filter((read) => read !== null)),
+      v.array(v.fallback(v.optional(entry), undefined)),
+      v.transform((entries) => entries.filter((read) => read !== undefined)),
     ),
     main: v.string(),
     sites: v.record(v.string(), v.string()),

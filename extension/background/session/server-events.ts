@@ -32,7 +32,7 @@ export async function* readServerEvents(body: ReadableStream<Uint8Array>): Async
       const blocks = rest.split('\n\n');
       rest = blocks.pop() ?? '';
       for (const block of blocks) yield { event: field(block, 'event'), id: readStored(eventId, field(block, 'id')) };
-      if (rest.length > maxBlock) throw new Error('a block of the event stream is too long');
+      if (rest.length > maxBlock) throw new Error('an event is too long');
     }
   } finally {
     await reader.cancel().catch(() => undefined);
