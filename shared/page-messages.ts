@@ -93,6 +93,15 @@ export interface PageEvent {
   epoch: string;
 }
 
+/**
+ * The last message on a page's port, from either end: whoever sends it closes the port. A page that gets it has missed
+ * events from now on, so it discards what it knows, as after an unknown `epoch`.
+ */
+export interface Goodbye {
+  ev: 'bye';
+  epoch?: undefined;
+}
+
 /** First message on the page's port: the bridge announces itself and its versions. */
 export interface Ready {
   ready: true;

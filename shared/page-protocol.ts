@@ -84,5 +84,7 @@ type Checked<Parsed extends PageParameters> = Parsed;
 export const relaySchema = v.strictObject({
   request: requestSchema,
   click: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Number of the page's port in its document. IDs of requests are unique within one port only. */
+  channel: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 export type Relay = v.InferOutput<typeof relaySchema>;

@@ -1,25 +1,22 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { Clock } from '@latchkey/shared/time.ts';
 import type { Channel } from './channel.ts';
 import type { FetchInit } from './fetch-init.ts';
 import type { Tokens } from './tokens.ts';
-
-export interface FetchOptions {
-  tokens: Tokens;
-  channel: Channel;
-  fetch: typeof fetch;
-  now: Clock;
-  /** Base of relative URLs. */
-  base: () => string;
-}
 
 /**
  * Creates a `fetch` that sends the token in `Authorization`, to the resource's own origin only. On a redirect to
  * another origin the browser removes the header (Fetch Standard, HTTP-redirect fetch).
  *
  * DPoP proofs and challenges are in `challenges.ts`, which is loaded only when a page needs it.
+ *
+ * @param base returns the base of relative URLs
  */
-export function createAuthorizedFetch({ tokens, channel, fetch, now, base }: FetchOptions) {
+export function createAuthorizedFetch(
+  tokens: Tokens,
+  channel: Channel,
+  fetch: typeof globalThis.fetch,
+  base: () => string,
+) {
   return async (input: RequestInfo | URL, init: FetchInit): Promise<Response> => {
     const template = input instanceof Request ? input : undefined;
     const url = new URL(template?.url ?? input.toString(), base());
@@ -35,10 +32,9 @@ export function createAuthorizedFetch({ tokens, channel, fetch, now, base }: Fet
 
     const token = await tokens.get(wanted);
     const response = token.type === 'Bearer' ? await send(`Bearer ${token.token}`) : undefined;
-    if (response && (response.status !== 401 || init.body instanceof ReadableStream)) return response;
+    if (response && response.status !== 401) return response;
     const { answerChallenges } = await import('./challenges.ts');
-    const method = (init.method ?? template?.method ?? 'GET').toUpperCase();
-    return answerChallenges({ token, response, tokens, channel, now, wanted, send, method, url: url.href });
+    return answerChallenges({ token, response, tokens, channel, template, wanted, send, url });
   };
 }
 
@@ -47,6 +43,6 @@ function refuseForeign(url: URL, resource: string | undefined): void {
   if (!resource || `${resource}/`.startsWith(`${url.origin}/`)) return;
   throw new LatchkeyError({
     code: 'invalid_request',
-    message: `A token for ${resource} is sent to its own origin only.`,
+    message: `Tokens for ${resource} stay at its origin.`,
   });
 }

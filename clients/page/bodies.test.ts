@@ -1,7 +1,7 @@
 import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hello } from './hello.ts';
-import { createLatchkey } from './latchkey.ts';
+import { createConnection } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
 
 const resource = 'https://api.example.com';
@@ -35,8 +35,7 @@ async function start({ type, challenge, headers }: (typeof challenges)[keyof typ
     return { r: { ...token, ...(m === 'token.proof' ? { proof: `proof ${tokens}` } : {}) } };
   });
   const { window } = page;
-  const lk = await createLatchkey({
-    defaults: { resource, scopes: ['orders:write'] },
+  const lk = await createConnection({
     window,
     open: () => hello(window),
     fetch: async (input, init) => {
@@ -47,8 +46,7 @@ async function start({ type, challenge, headers }: (typeof challenges)[keyof typ
         ? new Response('no', { status: 401, headers: { 'www-authenticate': challenge, ...headers } })
         : new Response('ok');
     },
-    now: () => 0,
-  });
+  })({ resource, scopes: ['orders:write'] });
   return { lk, sent };
 }
 

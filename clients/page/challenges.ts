@@ -1,4 +1,3 @@
-import type { Clock } from '@latchkey/shared/time.ts';
 import type { Channel } from './channel.ts';
 import type { FetchInit } from './fetch-init.ts';
 import type { AccessToken, TokenOptions, Tokens } from './tokens.ts';
@@ -9,11 +8,11 @@ export interface Challenged {
   response: Response | undefined;
   tokens: Tokens;
   channel: Channel;
-  now: Clock;
+  /** What `fetch` was called with, if it is a `Request`. */
+  template: Request | undefined;
   wanted: FetchInit;
   send(authorization: string, proof?: string): Promise<Response>;
-  method: string;
-  url: string;
+  url: URL;
 }
 
 /** Making a proof never waits for the user. */
@@ -28,7 +27,7 @@ const nonces = new Map<string, string>();
  * can't be sent again, so the page gets the challenge.
  */
 export async function answerChallenges(challenged: Challenged): Promise<Response> {
-  const { token, tokens, now, wanted } = challenged;
+  const { token, tokens, wanted } = challenged;
   const canRepeat = !(wanted.body instanceof ReadableStream);
   const response = challenged.response ?? (await sendBound(challenged, wanted, canRepeat));
   if (response.status !== 401 || !canRepeat) return response;
@@ -37,7 +36,7 @@ export async function answerChallenges(challenged: Challenged): Promise<Response
   const demand = stepUpOf(challenge);
   if (!demand && !refusesToken(challenge)) return response;
   // A token that expires later than the refused one is a newer one.
-  const left = Math.max(0, token.expiresAt - now()) / 1_000;
+  const left = Math.max(0, token.expiresAt - Date.now()) / 1_000;
   const asked = { ...wanted, ...(demand ?? { minTtl: Math.ceil(left) + 1 }) };
   const next = await tokens.get(asked);
   if (!demand && next.token === token.token) return response;
@@ -47,13 +46,22 @@ export async function answerChallenges(challenged: Challenged): Promise<Response
 
 /** The extension holds the key, so it returns the token and the proof together. */
 async function sendBound(challenged: Challenged, wanted: FetchInit, again: boolean): Promise<Response> {
-  const { channel, send, method, url } = challenged;
-  const { origin } = new URL(url);
+  const { channel, send, template, url } = challenged;
+  const { origin, href } = url;
+  const method = (wanted.method ?? template?.method ?? 'GET').toUpperCase();
   const { resource = '', scopes = [], minTtl = 5, profile, signal } = wanted;
   const nonce = nonces.get(origin);
   const { access_token, proof } = await channel.call(
     'token.proof',
-    { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), profile, method, url, ...(nonce ? { nonce } : {}) },
+    {
+      resource,
+      scopes: [...scopes],
+      min_ttl_s: Math.ceil(minTtl),
+      profile,
+      method,
+      url: href,
+      ...(nonce ? { nonce } : {}),
+    },
     proofDeadlineMs,
     signal ?? undefined,
   );

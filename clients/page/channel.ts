@@ -1,5 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type {
+  Goodbye,
   PageEvent,
   PageMethod,
   PageParameters,
@@ -7,13 +8,9 @@ import type {
   PageResults,
 } from '@latchkey/shared/page-messages.ts';
 import { protocolVersion } from '@latchkey/shared/page-names.ts';
-import { orAbort } from './or-abort.ts';
 
 /** The background answers within 20 s, even if only with `pending`. A port that is silent for longer is dead. */
 const silenceMs = 22_000;
-/** The bridge sends an event within this time after the page is restored from the back/forward cache. */
-const probeMs = 2_000;
-
 /** Deadline of calls that don't wait for the user, in milliseconds. */
 export const quick = 30_000;
 /** Deadline of calls that wait for the user to type a password or find a second factor, in milliseconds. */
@@ -32,127 +29,126 @@ export interface Channel {
     deadlineMs: number,
     signal?: AbortSignal | undefined,
   ): Promise<PageResults[M]>;
-  /** Opens a new port unless the current one delivers a message within 2 s. */
-  probe(): void;
+  /** Opens a port if there is none. @throws whatever `open` throws */
+  ready(): Promise<void>;
+  /**
+   * Says goodbye and gives the port up. The next call opens another; so do unanswered requests, which are sent again.
+   *
+   * @param again opens another port now
+   */
+  leave(again?: boolean): void;
 }
 
-export interface ChannelOptions {
-  port: MessagePort;
-  /** Finds the bridge again. */
-  open: () => Promise<MessagePort>;
-  onEvent: (event: PageEvent) => void;
-}
+/** A request, and what takes its response or an error. */
+type Waiting = [request: unknown, answered: (answer: PageResponse) => void, fail: (error: unknown) => void];
 
-interface Waiting {
-  request: unknown;
-  resolve: (answer: PageResponse) => void;
-  reject: (error: unknown) => void;
-}
-
-export function createChannel({ port, open, onEvent }: ChannelOptions): Channel {
+/** @param open finds the bridge */
+export function createChannel(
+  open: () => Promise<MessagePort>,
+  onEvent: (event: PageEvent | Goodbye) => void,
+): Channel {
   const waiting = new Map<string, Waiting>();
-  let opening = false;
-  let lost: MessagePort | undefined;
-  let probing: ReturnType<typeof setTimeout>;
+  let port: MessagePort | undefined;
+  let opening: Promise<void> | undefined;
 
-  const attach = (next: MessagePort) => {
-    port = next;
-    port.onmessage = ({ data }: MessageEvent<PageResponse | PageEvent>) => {
-      clearTimeout(probing);
-      if ('ev' in data) onEvent(data);
-      else waiting.get(data.id)?.resolve(data);
+  const attach = async () => {
+    if (port) return;
+    const next = await open();
+    // The bridge says goodbye before it closes a port. Only newer browsers fire `close`; in others, the silence timeout
+    // detects a port that was closed without a goodbye.
+    const lost = () => {
+      if (port === next) {
+        port = undefined;
+        if (waiting.size) wake();
+      }
     };
-    // Only newer browsers fire `close`; in others, the silence timeout detects a dead port.
-    port.addEventListener('close', () => {
-      lost = next;
-      if (waiting.size && port === next) reopen();
-    });
-    for (const { request } of waiting.values()) port.postMessage(request);
+    next.onmessage = ({ data }: MessageEvent<PageResponse | PageEvent | Goodbye>) => {
+      if ('ev' in data) {
+        if (data.ev === 'bye') lost();
+        onEvent(data);
+      } else waiting.get(data.id)?.[1](data);
+    };
+    next.addEventListener('close', lost);
+    port = next;
+    for (const [request] of waiting.values()) next.postMessage(request);
   };
 
-  /** Resends unanswered requests on a new port, or rejects them if there is no bridge. */
-  const reopen = async () => {
-    if (opening) return;
-    opening = true;
-    try {
-      const next = await open();
-      port.close();
-      attach(next);
-    } catch (error) {
-      for (const { reject } of waiting.values()) reject(error);
-    }
-    opening = false;
+  const ready = async () => {
+    opening ??= attach().finally(() => {
+      opening = undefined;
+    });
+    await opening;
   };
 
-  /** Sends one message and waits for the response with the same id. */
-  const exchange = async (request: { id: string }, signal: AbortSignal): Promise<PageResponse> => {
-    const silent = setTimeout(reopen, silenceMs);
-    const answer = new Promise<PageResponse>((resolve, reject) => {
-      waiting.set(request.id, { request, resolve, reject });
-      if (port === lost) reopen();
-      else port.postMessage(request);
+  const wake = () =>
+    ready().catch((error) => {
+      for (const [, , fail] of waiting.values()) fail(error);
     });
-    try {
-      return await orAbort(answer, signal);
-    } finally {
-      clearTimeout(silent);
-      waiting.delete(request.id);
-    }
+
+  const leave = (again?: boolean) => {
+    port?.postMessage({ ev: 'bye' });
+    port?.close();
+    port = undefined;
+    if (again || waiting.size) wake();
   };
 
-  const call: Channel['call'] = async (m, p, deadlineMs, signal) => {
-    signal?.throwIfAborted();
-    const request = (m: PageMethod, p: unknown) => ({
-      v: protocolVersion,
-      id: crypto.randomUUID(),
-      m,
-      p,
-      deadline_ms: deadlineMs,
-    });
+  const call: Channel['call'] = (method, parameters, deadlineMs, signal) =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      let id: string;
+      let pending: string | undefined;
+      let timer: ReturnType<typeof setTimeout>;
 
-    const over = new AbortController();
-    const abort = () => over.abort(signal?.reason);
-    const late = setTimeout(
-      () => over.abort(new LatchkeyError({ code: 'expired', message: `Timed out waiting for ${m}.` })),
-      deadlineMs,
-    );
-    signal?.addEventListener('abort', abort);
-
-    let next = request(m, p);
-    let pending: string | undefined;
-    try {
-      for (;;) {
-        const answer = await exchange(next, over.signal);
+      const request = (m: PageMethod, p: unknown) => {
+        id = crypto.randomUUID();
+        return { v: protocolVersion, id, m, p, deadline_ms: deadlineMs };
+      };
+      const send = (m: PageMethod, p: unknown) => {
+        const next = request(m, p);
+        waiting.set(id, [next, answered, fail]);
+        timer = setTimeout(leave, silenceMs);
+        if (port) port.postMessage(next);
+        else wake();
+      };
+      const answered = (answer: PageResponse) => {
+        stop();
         if ('pending' in answer) {
           pending = answer.pending.request_id;
-          await orAbort(delay(answer.pending.poll_after_ms), over.signal);
-          next = request('request.poll', { request_id: pending });
-        } else if (answer.ok) {
-          return answer.r as PageResults[typeof m];
-        } else if (answer.e.code === 'expired' && pending) {
+          timer = setTimeout(send, answer.pending.poll_after_ms, 'request.poll', { request_id: pending });
+        } else if (!answer.ok && answer.e.code === 'expired' && pending) {
           // The background was restarted and lost the pending request: start over, until the deadline.
-          next = request(m, p);
           pending = undefined;
-        } else {
-          throw new LatchkeyError(answer.e);
-        }
-      }
-    } catch (error) {
-      if (over.signal.aborted && pending) port.postMessage(request('request.cancel', { request_id: pending }));
-      throw error;
-    } finally {
-      clearTimeout(late);
-      signal?.removeEventListener('abort', abort);
-    }
-  };
+          send(method, parameters);
+        } else if (answer.ok) {
+          end();
+          resolve(answer.r as PageResults[typeof method]);
+        } else fail(new LatchkeyError(answer.e));
+      };
+      const stop = () => {
+        clearTimeout(timer);
+        waiting.delete(id);
+      };
+      const end = () => {
+        stop();
+        clearTimeout(late);
+        signal?.removeEventListener('abort', abort);
+      };
+      const fail = (error: unknown) => {
+        end();
+        reject(error);
+      };
+      const cancel = (reason: unknown) => {
+        fail(reason);
+        if (pending) port?.postMessage(request('request.cancel', { request_id: pending }));
+      };
+      const abort = () => cancel(signal?.reason);
+      const late = setTimeout(
+        () => cancel(new LatchkeyError({ code: 'expired', message: `${method} timed out.` })),
+        deadlineMs,
+      );
+      signal?.addEventListener('abort', abort);
+      send(method, parameters);
+    });
 
-  attach(port);
-  return {
-    call,
-    probe() {
-      probing = setTimeout(reopen, probeMs);
-    },
-  };
+  return { call, ready, leave };
 }
-
-const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -55,4 +55,16 @@ describe('hello', () => {
   ])('is unsupported %s', async (_, window) => {
     await expect(hello(window)).rejects.toMatchObject({ code: 'unsupported' });
   });
+
+  it('waits until a prerendered page is shown', async () => {
+    const page = new FakePage(() => undefined);
+    page.document.prerendering = true;
+    const found = hello(page.window);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(page.hellos).toHaveLength(0);
+    page.document.prerendering = false;
+    page.document.dispatchEvent(new Event('prerenderingchange'));
+    (await found).close();
+    expect(page.hellos).toHaveLength(1);
+  });
 });

@@ -5,12 +5,14 @@ import { helloKind, protocolVersion } from '@latchkey/shared/page-names.ts';
 /** The parts of the page's window that the SDK uses. */
 export type PageWindow = Pick<Window, 'postMessage' | 'isSecureContext' | 'location' | 'addEventListener'> & {
   top: unknown;
+  document: Pick<Document, 'addEventListener'> & { prerendering?: boolean };
 };
 
 const deadlineMs = 500;
 
 /**
- * Finds the extension's bridge in this page: posts a hello with a nonce and a port, waits 500 ms, and retries once.
+ * Finds the extension's bridge in this page: posts a hello with a nonce and a port, waits 500 ms, and retries once. A
+ * prerendered page waits until it is shown, since nobody looks at it before.
  *
  * @returns the port for all further messages
  * @throws {LatchkeyError} `not_installed` if nothing answers
@@ -23,11 +25,13 @@ export async function hello(window: PageWindow | undefined): Promise<MessagePort
       message: 'Latchkey needs a top-level HTTPS page.',
     });
   }
+  const { document } = window;
+  if (document.prerendering) await new Promise((resolve) => document.addEventListener('prerenderingchange', resolve));
   const port = (await knock(window)) ?? (await knock(window));
   if (port) return port;
   throw new LatchkeyError({
     code: 'not_installed',
-    message: 'Latchkey is not installed, or not turned on here.',
+    message: 'Latchkey is not installed, or turned off here.',
   });
 }
 

@@ -1,5 +1,5 @@
 import { hello } from './hello.ts';
-import { createLatchkey, type Latchkey } from './latchkey.ts';
+import { createConnection, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
 export { LatchkeyError, type PageErrorCode } from '@latchkey/shared/errors.ts';
@@ -12,7 +12,8 @@ export type { AccessToken, TokenOptions } from './tokens.ts';
 /**
  * Connects this page to the Latchkey extension.
  *
- * Call it once, when the page loads, and share the result. Connecting opens no window and requests no token.
+ * Connecting opens no window and requests no token. All connections of a document share one channel and its tokens, so
+ * each part of a page can have its own, with its own defaults.
  *
  * @param defaults default options (`resource`, `scopes`, `minTtl`, `interactive`, …) for every call that omits them
  * @returns the connected extension
@@ -32,12 +33,13 @@ export type { AccessToken, TokenOptions } from './tokens.ts';
  * }
  */
 export function connect(defaults: Omit<TokenOptions, 'signal'> = {}): Promise<Latchkey> {
-  return createLatchkey({
-    defaults,
+  connection ??= createConnection({
     window: globalThis.window,
     open: () => hello(globalThis.window),
     // Looked up on each call: browsers throw if `fetch` is called with another `this`.
     fetch: (input, init) => globalThis.fetch(input, init),
-    now: () => Date.now(),
   });
+  return connection(defaults);
 }
+
+let connection: ReturnType<typeof createConnection> | undefined;

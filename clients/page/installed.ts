@@ -12,10 +12,12 @@ import { hereKind } from '@latchkey/shared/page-names.ts';
  * const lk = await connect();
  */
 export function whenInstalled(): Promise<void> {
-  return new Promise((resolve) => {
-    // Only a hint: any script can post this message. `connect()` does the real handshake.
-    window.addEventListener('message', ({ data }) => {
-      if (data?.source === hereKind) resolve();
-    });
+  return new Promise((resolve) => onBridge(window, resolve));
+}
+
+/** Calls the listener when a bridge says that it is here. Only a hint: any script can post this message. */
+export function onBridge(window: Pick<Window, 'addEventListener'>, listener: () => void): void {
+  window.addEventListener('message', ({ data }) => {
+    if (data?.source === hereKind) listener();
   });
 }

@@ -1,7 +1,7 @@
 import type { PageRequest, TokenView } from '@latchkey/shared/page-protocol.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hello } from './hello.ts';
-import { createLatchkey, type Latchkey } from './latchkey.ts';
+import { createConnection, type Latchkey } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
 import type { TokenOptions } from './tokens.ts';
 
@@ -15,8 +15,8 @@ async function start(answer: ConstructorParameters<typeof FakePage>[0], fetch?: 
   const refuse = () => Promise.reject(new Error('no request was expected'));
   const { window } = page;
   const open = () => hello(window);
-  const lk = await createLatchkey({ defaults, window, open, fetch: fetch ?? refuse, now: () => Date.now() });
-  return { page, lk };
+  const connect = createConnection({ window, open, fetch: fetch ?? refuse });
+  return { page, connect, lk: await connect(defaults) };
 }
 
 /** Tokens `t1`, `t2`, … that live for a minute. */
@@ -218,32 +218,111 @@ describe('a port that has died', () => {
   const comeBack = (page: FakePage, persisted: boolean) =>
     page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }));
 
-  it('is replaced when it is silent after the page came back from the back/forward cache', async () => {
-    const { page, lk } = await start(mint());
-    await lk.getToken();
-    comeBack(page, false);
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(page.hellos).toHaveLength(1);
-    comeBack(page, true);
-    await vi.advanceTimersByTimeAsync(2_000);
-    await settle();
-    expect(page.hellos).toHaveLength(2);
-    expect((await lk.getToken()).token).toBe('t2');
-    expect(page.ports).toHaveLength(2);
-  });
-
-  it('is kept when the bridge greets the page that came back; tokens are not, and listeners are told', async () => {
+  it('is replaced when the page came back from the back/forward cache; tokens are dropped, and listeners are told', async () => {
     const { page, lk } = await start(mint());
     const heard = vi.fn();
     lk.on('access', heard);
     await lk.getToken();
+    comeBack(page, false);
+    await settle();
+    expect(page.hellos).toHaveLength(1);
     comeBack(page, true);
     expect(heard).toHaveBeenCalledTimes(1);
+    await settle();
+    expect(page.goodbyes).toBe(1);
+    expect(page.hellos).toHaveLength(2);
+    page.emit({ ev: 'access', epoch: 'e1' });
+    await settle();
+    expect(heard).toHaveBeenCalledTimes(2);
+    expect((await lk.getToken()).token).toBe('t2');
+    expect(page.ports).toHaveLength(2);
+  });
+
+  it('is replaced as soon as a new bridge says that it is here', async () => {
+    const answers = mint();
+    let dead = true;
+    const { page, lk } = await start(() => (dead ? undefined : answers()));
+    const token = lk.getToken();
+    await settle();
+    dead = false;
+    page.dispatchEvent(new MessageEvent('message', { data: { source: 'latchkey:here' } }));
+    expect((await token).token).toBe('t1');
+    expect(page.hellos).toHaveLength(2);
+  });
+
+  it('has said goodbye: no token of before is used, listeners are told, and the next call opens another', async () => {
+    const { page, lk } = await start(mint());
+    const heard = vi.fn();
+    lk.on('session', heard);
+    await lk.getToken();
+    page.emit({ ev: 'bye' });
+    await settle();
+    expect(heard).toHaveBeenCalledTimes(1);
+    expect((await lk.getToken()).token).toBe('t2');
+    expect(page.ports).toHaveLength(2);
+  });
+
+  it('has said goodbye with a question open: it is asked again at once', async () => {
+    const answers = mint();
+    let dead = true;
+    const { page, lk } = await start(() => (dead ? undefined : answers()));
+    const token = lk.getToken();
+    await settle();
+    dead = false;
+    page.emit({ ev: 'bye' });
+    expect((await token).token).toBe('t1');
+  });
+});
+
+describe('several connections of a document', () => {
+  it('share one port and its tokens, each with its own defaults', async () => {
+    const { page, connect } = await start(mint());
+    const all = await Promise.all(Array.from({ length: 40 }, () => connect(defaults)));
+    const other = await connect({ resource, scopes: ['orders:write'] });
+    for (const lk of all) expect((await lk.getToken()).token).toBe('t1');
+    expect((await other.getToken()).token).toBe('t2');
+    expect(page.hellos).toHaveLength(1);
+  });
+
+  it('hear each event, until they are closed', async () => {
+    const { page, lk, connect } = await start(mint());
+    const second = await connect(defaults);
+    const [first, other] = [vi.fn(), vi.fn()];
+    lk.on('session', first);
+    second.on('session', other);
+    lk.close();
     page.emit({ ev: 'session', epoch: 'e1' });
     await settle();
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(page.hellos).toHaveLength(1);
-    expect((await lk.getToken()).token).toBe('t2');
+    expect(first).not.toHaveBeenCalled();
+    expect(other).toHaveBeenCalledTimes(1);
+    expect(page.goodbyes).toBe(0);
+  });
+
+  it('say goodbye when the last one is closed, and drop the tokens', async () => {
+    const { page, lk, connect } = await start(mint());
+    await lk.getToken();
+    const second = await connect(defaults);
+    lk.close();
+    lk.close();
+    await settle();
+    expect(page.goodbyes).toBe(0);
+    second.close();
+    await settle();
+    expect(page.goodbyes).toBe(1);
+    const again = await connect(defaults);
+    expect((await again.getToken()).token).toBe('t2');
+    expect(page.hellos).toHaveLength(2);
+  });
+
+  it('try again after one that found no extension', async () => {
+    const page = new FakePage(mint());
+    pages.push(page);
+    page.deaf = 2;
+    const connect = createConnection({ window: page.window, open: () => hello(page.window), fetch });
+    const refused = expect(connect(defaults)).rejects.toMatchObject({ code: 'not_installed' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await refused;
+    expect((await (await connect(defaults)).getToken()).token).toBe('t1');
   });
 });
 

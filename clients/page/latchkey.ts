@@ -1,9 +1,9 @@
-import type { AccessView, PageEvent, SessionView } from '@latchkey/shared/page-messages.ts';
-import type { Clock } from '@latchkey/shared/time.ts';
+import type { AccessView, Goodbye, PageEvent, SessionView } from '@latchkey/shared/page-messages.ts';
 import { createAuthorizedFetch } from './authorized-fetch.ts';
 import { createChannel, patient, quick } from './channel.ts';
 import type { FetchInit } from './fetch-init.ts';
 import type { PageWindow } from './hello.ts';
+import { onBridge } from './installed.ts';
 import { type AccessToken, createTokens, type TokenOptions } from './tokens.ts';
 
 /** The user's session, as this site may see it. */
@@ -113,59 +113,94 @@ export interface Latchkey {
    * worker.postMessage({ port }, [port]);
    */
   port(): Promise<MessagePort>;
+  /**
+   * Ends this connection: its listeners are called no more. If it is the last one of the document, the tokens in memory
+   * are discarded, and the extension forgets the page. Calls in progress are still answered.
+   *
+   * @example
+   * lk.close();
+   */
+  close(): void;
 }
 
-export interface LatchkeyOptions {
-  defaults: TokenOptions;
+export interface ConnectionOptions {
   /** The page's window, or a worker's global scope. */
   window: Pick<PageWindow, 'location' | 'addEventListener'>;
-  /** Finds the bridge; called again when the last port is dead. */
+  /** Finds the bridge. Called again when the last port is dead. */
   open: () => Promise<MessagePort>;
   fetch: typeof fetch;
-  now: Clock;
 }
 
-/** @throws {LatchkeyError} whatever `open` throws */
-export async function createLatchkey({ defaults, window, open, fetch, now }: LatchkeyOptions): Promise<Latchkey> {
-  const listeners = { session: new Set<() => void>(), access: new Set<() => void>() };
+/**
+ * Creates the document's one channel to the extension, which opens with the first connection. All connections share its
+ * tokens.
+ *
+ * @returns connects: takes the default options, and throws whatever `open` throws
+ */
+export function createConnection({ window, open, fetch }: ConnectionOptions) {
+  const events = new EventTarget();
+  const connected = new Set<Latchkey>();
   let epoch: string | undefined;
 
-  const onEvent = (event: Pick<PageEvent, 'ev' | 'epoch'>) => {
-    if (event.epoch !== epoch) tokens.drop();
+  const onEvent = (event: PageEvent | Goodbye) => {
+    const { ev } = event;
+    if (ev === 'bye' || event.epoch !== epoch) tokens.drop();
     epoch = event.epoch;
-    for (const listener of listeners[event.ev] ?? []) listener();
+    // After a goodbye, any event may be missed.
+    for (const type of ev === 'bye' ? ['session', 'access'] : [ev]) events.dispatchEvent(new Event(type));
+  };
+  const channel = createChannel(open, onEvent);
+  const tokens = createTokens(channel);
+  const authorizedFetch = createAuthorizedFetch(tokens, channel, fetch, () => window.location.href);
+
+  /** Events were missed, and the port may be dead. */
+  const renew = () => {
+    channel.leave(true);
+    onEvent({ ev: 'bye' });
+  };
+  // Restored from the back/forward cache. Workers don't get this event.
+  window.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {
+    if (persisted) renew();
+  });
+  // A new bridge: the extension was updated, and the port to the old one is dead.
+  onBridge(window, renew);
+
+  const session = async (method: 'session.get' | 'session.sign_in', deadlineMs: number): Promise<Session> => {
+    const { signed_in, account } = await channel.call(method, {}, deadlineMs);
+    return { signedIn: signed_in, account };
   };
 
-  const channel = createChannel({ port: await open(), open, onEvent });
-  const tokens = createTokens({ channel, now });
-  const authorizedFetch = createAuthorizedFetch({ tokens, channel, fetch, now, base: () => window.location.href });
-
-  // Restored from the back/forward cache: events were missed, and the port may be dead. Workers don't get this event.
-  window.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) return;
-    tokens.drop();
-    channel.probe();
-    for (const listener of [...listeners.session, ...listeners.access]) listener();
-  });
-
-  const toSession = ({ signed_in, account }: SessionView): Session => ({ signedIn: signed_in, account });
-
-  return {
-    getToken: (options) => tokens.get({ ...defaults, ...options }),
-    fetch: (input, init) => authorizedFetch(input, { ...defaults, ...init }),
-    signIn: async () => toSession(await channel.call('session.sign_in', {}, patient)),
-    signOut: async () => {
-      await channel.call('session.sign_out', {}, patient);
-    },
-    session: async () => toSession(await channel.call('session.get', {}, quick)),
-    access: async () => (await channel.call('access.list', {}, quick)).access,
-    revoke: async (resource) => {
-      await channel.call('access.revoke', { resource }, quick);
-    },
-    on: (event, listener) => {
-      listeners[event].add(listener);
-      return () => void listeners[event].delete(listener);
-    },
-    port: open,
+  return async (defaults: TokenOptions): Promise<Latchkey> => {
+    await channel.ready();
+    const own = new AbortController();
+    const lk: Latchkey = {
+      getToken: (options) => tokens.get({ ...defaults, ...options }),
+      fetch: (input, init) => authorizedFetch(input, { ...defaults, ...init }),
+      signIn: () => session('session.sign_in', patient),
+      signOut: async () => {
+        await channel.call('session.sign_out', {}, patient);
+      },
+      session: () => session('session.get', quick),
+      access: async () => (await channel.call('access.list', {}, quick)).access,
+      revoke: async (resource) => {
+        await channel.call('access.revoke', { resource }, quick);
+      },
+      on(event, listener) {
+        const call = () => listener();
+        // A controller is an options object, too: its `signal` removes the listener.
+        events.addEventListener(event, call, own);
+        return () => events.removeEventListener(event, call);
+      },
+      port: open,
+      close() {
+        own.abort();
+        connected.delete(lk);
+        if (connected.size) return;
+        tokens.drop();
+        channel.leave();
+      },
+    };
+    connected.add(lk);
+    return lk;
   };
 }

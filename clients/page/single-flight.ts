@@ -2,8 +2,8 @@ import { orAbort } from './or-abort.ts';
 
 interface Flight<T> {
   result: Promise<T>;
-  passengers: number;
-  controller: AbortController;
+  waiting: number;
+  over: AbortController;
 }
 
 /**
@@ -22,18 +22,18 @@ export function createSingleFlight<T>() {
     signal?.throwIfAborted();
     let flight = flights.get(key);
     if (!flight) {
-      const controller = new AbortController();
-      flight = { result: work(controller.signal), passengers: 0, controller };
+      const over = new AbortController();
+      flight = { result: work(over.signal), waiting: 0, over };
       flights.set(key, flight);
     }
-    flight.passengers += 1;
+    flight.waiting += 1;
     try {
       return await orAbort(flight.result, signal);
     } finally {
-      flight.passengers -= 1;
-      if (flight.passengers === 0) {
+      flight.waiting -= 1;
+      if (flight.waiting === 0) {
         flights.delete(key);
-        flight.controller.abort(signal?.reason);
+        flight.over.abort(signal?.reason);
       }
     }
   };

@@ -1,6 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { TokenView } from '@latchkey/shared/page-messages.ts';
-import type { Clock } from '@latchkey/shared/time.ts';
 import { type Channel, patient, quick } from './channel.ts';
 import { createSingleFlight } from './single-flight.ts';
 
@@ -43,18 +42,18 @@ export interface AccessToken {
   scopes: string[];
 }
 
-const toAccessToken = (view: TokenView, answeredAt: number): AccessToken => ({
+const toAccessToken = (view: TokenView): AccessToken => ({
   token: view.access_token,
   type: view.token_type,
-  expiresAt: answeredAt + view.expires_in * 1_000,
+  expiresAt: Date.now() + view.expires_in * 1_000,
   resource: view.resource,
   scopes: view.scope.split(' ').filter(Boolean),
 });
 
 /** Caches tokens in memory, and shares one request to the extension among concurrent callers. */
-export function createTokens({ channel, now }: { channel: Channel; now: Clock }) {
+export function createTokens(channel: Channel) {
   // The cache of one epoch. Requests of an old epoch still answer their callers, but no longer fill the cache.
-  const begin = () => ({ kept: new Map<string, AccessToken>(), join: createSingleFlight<AccessToken>() });
+  const begin = () => [new Map<string, AccessToken>(), createSingleFlight<AccessToken>()] as const;
   let current = begin();
 
   return {
@@ -63,19 +62,19 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
-          message: 'resource and scopes are required.',
+          message: 'Name resource and scopes.',
         });
       }
-      const { kept, join } = current;
+      const [kept, join] = current;
       const key = JSON.stringify([resource, [...scopes].sort(), profile]);
       const token = kept.get(key);
       // The cache doesn't record how the user signed in, so step-up requests always go to the extension.
       const demand = { acr_values: acrValues, max_age: maxAge };
-      const asksMore = acrValues !== undefined || maxAge !== undefined;
-      if (!asksMore && token && token.expiresAt > now() + minTtl * 1_000) return token;
+      const demanded = JSON.stringify(demand);
+      if (demanded === '{}' && token && token.expiresAt > Date.now() + minTtl * 1_000) return token;
 
       return join(
-        `${key}${interactive}${minTtl}${JSON.stringify(demand)}`,
+        key + interactive + minTtl + demanded,
         async (signal) => {
           const view = await channel.call(
             'token.get',
@@ -83,7 +82,7 @@ export function createTokens({ channel, now }: { channel: Channel; now: Clock })
             interactive === 'never' ? quick : patient,
             signal,
           );
-          const fresh = toAccessToken(view, now());
+          const fresh = toAccessToken(view);
           kept.set(key, fresh);
           return fresh;
         },

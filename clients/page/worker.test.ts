@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { hello } from './hello.ts';
-import { createLatchkey } from './latchkey.ts';
+import { createConnection } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
 import { connectPort } from './worker.ts';
 
@@ -26,7 +26,7 @@ async function start() {
   const fetch = vi.fn(async (_input: RequestInfo | URL, _init?: RequestInit) => new Response('ok'));
   vi.stubGlobal('fetch', fetch);
   const open = () => hello(window);
-  const lk = await createLatchkey({ defaults, window, open, fetch, now: () => Date.now() });
+  const lk = await createConnection({ window, open, fetch })(defaults);
   return { lk, fetch };
 }
 

@@ -1,5 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import { createLatchkey, type Latchkey } from './latchkey.ts';
+import { createConnection, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
 export type { PageErrorCode } from '@latchkey/shared/errors.ts';
@@ -49,12 +49,10 @@ export async function connectPort(port: MessagePort, defaults: Omit<TokenOptions
       message: 'The page of this port was closed. Get a port from another page.',
     });
   };
-  return createLatchkey({
-    defaults,
+  return createConnection({
     window: globalThis,
     open,
     // Looked up on each call: browsers throw if `fetch` is called with another `this`.
     fetch: (input, init) => globalThis.fetch(input, init),
-    now: () => Date.now(),
-  });
+  })(defaults);
 }

@@ -5,7 +5,7 @@ import { api, refusal, shop } from '../../test/extension/fake-broker.ts';
 const ask = { origin: shop, resource: api, scopes: ['orders:read'] };
 const nightMs = 9 * 3_600_000;
 
-/** A laptop sleeps with somebody signed in: tokens run out, the nonce is old, what was known of the session too. */
+/** A laptop sleeps while a user is signed in: tokens expire, and nonce and session state are old. */
 async function overNight() {
   const parts = createBackground();
   parts.broker.consents = [{ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 }];

@@ -1,5 +1,6 @@
-import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import * as v from 'valibot';
 import type { Alarm } from '../platform/alarms.ts';
 import type { BakedConfig } from '../platform/baked-config.ts';
 import type { Identity } from '../platform/identity.ts';
@@ -7,6 +8,7 @@ import type { Sites } from '../platform/sites.ts';
 import { type Area, type StoredValue, storedValue } from '../platform/stored-value.ts';
 import type { Windows } from '../platform/windows.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
+import { pageErrorBody } from './error-body.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
@@ -25,27 +27,29 @@ import { createProfile, type Profile, type ProfileDeps } from './profiles/profil
 import type { ProfileList } from './profiles/profile-list.ts';
 import { createProfiles, type Profiles } from './profiles/profiles.ts';
 import { createProviders } from './profiles/providers.ts';
-import { createPageEvents } from './session/page-events.ts';
-import { createSetup, type Pending } from './setup.ts';
+import { createPageEvents, eventState } from './session/page-events.ts';
+import { createSetup, pendingSetup } from './setup.ts';
 import { createToolbarIcon, type ToolbarIconDeps } from './toolbar-icon.ts';
 import { createUiPorts, type UiHandlers } from './ui-port.ts';
 
-/** What the background needs from the world around it: the browser, storage, time and chance. */
+/** What the background needs from outside: browser, storage, time and randomness. */
 export interface BackgroundWorld {
-  /** What the build bakes in; `null` in the store build. */
+  /** The configuration in the build. `null` in the store build. */
   baked: BakedConfig | null;
   extensionId: string;
   /** The origin of the extension's own pages. */
   ownOrigin: string;
   /** The version of this build, `x.y.z`. */
   version: string;
-  /** In memory, gone with the browser. */
+  /** In memory, gone when the browser closes. */
   area: Area;
-  /** The broker that the person named. */
+  /** The broker that the user entered. */
   chosenBroker: StoredValue<string>;
-  /** On disk, out of the reach of content scripts. */
+  /** On disk, hidden from content scripts. */
   profileList: StoredValue<ProfileList>;
   keysOf: ProfileDeps['keysOf'];
+  /** IDs of the profiles that have a key. */
+  profilesWithKeys(): Promise<string[]>;
   identity: Identity;
   sites: Sites;
   windows: Windows;
@@ -54,37 +58,41 @@ export interface BackgroundWorld {
   readManagedStorage(): Promise<Record<string, unknown>>;
   showIcon: ToolbarIconDeps['show'];
   iconTitle: ToolbarIconDeps['titleOf'];
-  /** Opens the page that a person sees first after the installation. */
+  /** Opens the page that users see first after installing. */
   openWelcome(): Promise<void>;
   fetch: typeof fetch;
   now: Clock;
   random(): number;
-  /** An id that was never given out before. @param what it names */
+  /** Creates an ID that was never used before. @param what it names */
   newId(what: 'profile' | 'epoch' | 'prompt'): string;
   after(ms: number): Timer;
-  /** A fault of ours, which nobody waits for. */
+  /** Reports an unexpected error of work that nobody waits for. */
   report(error: unknown): void;
 }
 
 export type Background = ReturnType<typeof composeBackground>;
 
 /**
- * Puts the parts of the background together. It registers nothing and starts nothing: `main.ts` does, and so do
- * the unit tests, which compose the same parts around fakes.
+ * Puts the parts of the background together. It registers and starts nothing: `main.ts` does. The unit tests compose
+ * the same parts around fakes.
  */
 export function composeBackground(world: BackgroundWorld) {
   const { baked, extensionId, area, keysOf, identity, sites, windows, recheck, now, after } = world;
-  // A store build doesn't know its broker yet: whether http: pages are served is decided when one calls.
+  // The store build doesn't know its broker yet. So whether `http:` pages are served is decided per request.
   const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? true };
 
-  /** Where nothing but our own windows and the icon show what changed. */
+  /** Tells only the extension's own pages and the icon. */
   function changed(): void {
     ui.changed();
     report(drawIcon());
   }
+  async function leave(): Promise<void> {
+    for (const { id } of await profiles.all()) await profiles.signOut(id);
+    await upstreams.clear();
+  }
   const ui = createUiPorts({ extensionId, origin: world.ownOrigin }, () => uiRouter);
   const eventsOf = createPageEvents({
-    state: storedValue(area, 'events'),
+    state: storedValue(area, 'events', eventState),
     newEpoch: () => world.newId('epoch'),
     async broadcast({ profile, origin: only, eventFor }) {
       const profileAt = await profiles.where();
@@ -99,22 +107,24 @@ export function composeBackground(world: BackgroundWorld) {
       report(prompts.review());
     },
   });
-  const managed = createManagedPolicy(world.readManagedStorage);
-  const upstreams = storedValue<string[]>(area, 'upstreams');
+  const managed = createManagedPolicy(world.readManagedStorage, {
+    now,
+    changed(before, after) {
+      report(policyChanged(!baked && before.broker_url !== after.broker_url));
+    },
+  });
+  const upstreams = storedValue(area, 'upstreams', v.array(v.string()));
   const setup = createSetup({
     baked,
     managed,
     chosen: world.chosenBroker,
-    pending: storedValue<Pending>(area, 'setup'),
+    pending: storedValue(area, 'setup', pendingSetup),
     sites,
     async policySites() {
       const answers = await Promise.all((await profiles.all()).map(({ session }) => session.current()));
       return [...new Set(answers.flatMap((answer) => answer?.policy.sites ?? []).map(({ origin }) => origin))];
     },
-    async leave() {
-      for (const { id } of await profiles.all()) await profiles.signOut(id);
-      await upstreams.clear();
-    },
+    leave,
     changed,
   });
   const drawIcon = createToolbarIcon({
@@ -131,7 +141,7 @@ export function composeBackground(world: BackgroundWorld) {
       return broker;
     },
     version: world.version,
-    nonce: storedValue<string>(area, 'nonce'),
+    nonce: storedValue(area, 'nonce', v.string()),
     fetch: (...request) => world.fetch(...request),
     now,
   };
@@ -155,7 +165,7 @@ export function composeBackground(world: BackgroundWorld) {
     report: world.report,
   };
   const made = new Map<string, Profile>();
-  /** The one profile of this id: two would not hear of each other. */
+  /** Creates each profile only once: two objects for one profile wouldn't hear of each other's changes. */
   function profileOf(id: string): Profile {
     const profile = made.get(id) ?? createProfile(id, profileDeps);
     made.set(id, profile);
@@ -164,6 +174,7 @@ export function composeBackground(world: BackgroundWorld) {
   const profiles: Profiles = createProfiles({
     kept: world.profileList,
     create: profileOf,
+    ids: world.profilesWithKeys,
     managed,
     newId: () => world.newId('profile'),
     report: world.report,
@@ -172,7 +183,7 @@ export function composeBackground(world: BackgroundWorld) {
     area,
     windows,
     sessionOf: async (profile) => (await profiles.get(profile)).session,
-    // In the window the person may have chosen another account than the site had.
+    // In the consent window the user may have chosen another account than the site had.
     async given({ profile, origin }) {
       if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
     },
@@ -187,7 +198,7 @@ export function composeBackground(world: BackgroundWorld) {
     ...tokenHandlers({ interactions }),
     ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
   };
-  const problem = storedValue<PageErrorBody>(area, 'problem');
+  const problem = storedValue(area, 'problem', pageErrorBody);
   const ownHandlers: UiHandlers = {
     ...popupHandlers({
       setup,
@@ -219,13 +230,14 @@ export function composeBackground(world: BackgroundWorld) {
       broker: () => setup.broker(),
       managed,
       isReachable: (origin) => setup.isReachable(origin),
+      isTurnedOn: (origin) => setup.isTurnedOn(origin),
       current: async (origin) => (await profiles.at(origin)).session.current(),
     }),
     profileAt: (origin) => profiles.at(origin),
     gone: (document) => report(prompts.documentGone(document)),
   });
 
-  /** Listens for each account to what its pages must hear, and stays to be woken while there is something to hear. */
+  /** Opens the event streams that are wanted, and keeps the alarm running while there are any. */
   async function listen(): Promise<void> {
     const wanted = await Promise.all((await profiles.all()).map(({ eventStream }) => eventStream.update()));
     await (wanted.includes(true) ? recheck.start() : recheck.stop());
@@ -237,7 +249,7 @@ export function composeBackground(world: BackgroundWorld) {
 
   const report = (work: Promise<unknown>): void => void work.catch(world.report);
 
-  /** Where the organization wants it, the browser's start is the moment to sign in. */
+  /** Signs in at the browser's start if the organization wants that. */
   async function signInAtStart(): Promise<void> {
     const broker = await setup.broker();
     if (!(await managed()).sign_in_at_start || !broker || !(await setup.isReachable(broker))) return;
@@ -245,7 +257,14 @@ export function composeBackground(world: BackgroundWorld) {
     if (!(await session.current())) await signIn.run();
   }
 
-  /** The first thing a person sees, unless the organization wants them to see nothing but the sign-in. */
+  /** Sites and accounts may have lost something, so what pages hold is void. Another broker is another organization. */
+  async function policyChanged(isOtherBroker: boolean): Promise<void> {
+    if (isOtherBroker) await leave();
+    for (const { events } of await profiles.all()) await events.reset('access');
+    changed();
+  }
+
+  /** Shows the welcome page, or only the sign-in if the organization wants that. */
   async function welcome(): Promise<void> {
     if ((await managed()).sign_in_at_start) await signInAtStart();
     else await world.openWelcome();
@@ -255,7 +274,7 @@ export function composeBackground(world: BackgroundWorld) {
     /** Serves a port of one of the extension's own pages. */
     serveOwnPage(port: Port): void {
       ui.serve(port);
-      // What could not be asked at the start may be known by now.
+      // The icon's state may be known now, although it wasn't at the start.
       report(drawIcon());
     },
     /** Serves a port of the bridge in a web page. */
@@ -266,15 +285,15 @@ export function composeBackground(world: BackgroundWorld) {
     windowClosed: (windowId: number): void => report(prompts.windowClosed(windowId)),
     /** Opens the event streams that are wanted, and closes the others. */
     update,
-    /** The person has given access to a host. */
+    /** The user has granted access to a host. */
     accessGiven: (): void => report(setup.resume()),
-    /** The person has taken access to a host back. */
+    /** The user has removed access to a host. */
     accessTaken(): void {
       report(setup.restore());
       changed();
     },
     installed(reason: string): void {
-      report(setup.restore());
+      report(setup.updated());
       if (reason === 'install') report(welcome());
     },
     browserStarted(): void {
@@ -282,7 +301,9 @@ export function composeBackground(world: BackgroundWorld) {
       report(signInAtStart());
     },
     drawIcon: (): void => report(drawIcon()),
-    /** The parts themselves, for what tests them together. */
+    /** The browser says that the organization's policy has changed. A background that this has woken knows no earlier one. */
+    policyChanged: (): void => report(managed.reread().then(() => policyChanged(false))),
+    /** The parts, for tests that use several of them. */
     parts: { profiles, profileOf, prompts, interactions, pageHandlers },
   };
 }

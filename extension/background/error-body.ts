@@ -1,9 +1,20 @@
-import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { LatchkeyError, type PageErrorBody, pageErrorCodes } from '@latchkey/shared/errors.ts';
+import * as v from 'valibot';
+import type { Schema } from '../platform/stored-value.ts';
 
-/** Turns any error into what may cross a port: ours as they are, a fault of ours as `busy` with nothing internal in it. */
+/** An error body that the background has stored. */
+export const pageErrorBody: Schema<PageErrorBody> = v.object({
+  code: v.picklist(pageErrorCodes),
+  message: v.string(),
+  interaction: v.optional(v.picklist(['sign_in', 'consent', 'step_up'])),
+  delta: v.optional(v.array(v.string())),
+  retry_after_ms: v.optional(v.number()),
+});
+
+/** Turns any error into a body for a port. Unexpected errors become `busy` and reveal nothing internal. */
 export function errorBody(error: unknown): PageErrorBody {
   if (!(error instanceof LatchkeyError)) {
-    // To the extension's console; without this nobody would ever see it.
+    // Otherwise the error would appear nowhere. This shows it in the extension's console.
     reportError(error);
     return { code: 'busy', message: 'something went wrong in the extension: try again', retry_after_ms: 1_000 };
   }

@@ -6,16 +6,18 @@ import { browser } from '../platform/browser.ts';
 import { message } from '../platform/i18n.ts';
 import { identity } from '../platform/identity.ts';
 import { indexedDbValue } from '../platform/indexed-db-value.ts';
-import { keysOf } from '../platform/keys.ts';
-import { readManagedStorage } from '../platform/managed-storage.ts';
+import { keysOf, profilesWithKeys } from '../platform/keys.ts';
+import { onManagedStorage, readManagedStorage } from '../platform/managed-storage.ts';
 import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { composeBackground } from './compose.ts';
 import type { Port } from './page/page-port.ts';
+import { profileList } from './profiles/profile-list.ts';
+import { chosenBroker } from './setup.ts';
 
-/** Often enough that a session that ended while the background was stopped is seen within a minute. */
+/** Short enough to notice within a minute that a session ended while the background was stopped. */
 const recheck = alarm('session', 0.75);
 
 const background = composeBackground({
@@ -24,9 +26,10 @@ const background = composeBackground({
   ownOrigin: new URL(browser.runtime.getURL('')).origin,
   version: browser.runtime.getManifest().version,
   area: sessionArea(),
-  chosenBroker: indexedDbValue('broker'),
-  profileList: indexedDbValue('list'),
+  chosenBroker: indexedDbValue('broker', chosenBroker),
+  profileList: indexedDbValue('list', profileList),
   keysOf,
+  profilesWithKeys,
   identity,
   sites,
   windows,
@@ -47,8 +50,8 @@ const background = composeBackground({
   report: (error) => reportError(error),
 });
 
-// Every listener is registered before the first `await`: a browser wakes the background for an event, and the
-// background must hear that one too.
+// Register all listeners before the first `await`: the browser wakes the background for an event, and drops the event
+// if no listener is there.
 browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
   if (connected.name === uiPortName) background.serveOwnPage(port);
@@ -56,6 +59,7 @@ browser.runtime.onConnect.addListener((connected) => {
   else connected.disconnect();
 });
 windows.onClosed(background.windowClosed);
+onManagedStorage(background.policyChanged);
 recheck.onRing(background.update);
 sites.onReachable(background.accessGiven);
 sites.onUnreachable(background.accessTaken);

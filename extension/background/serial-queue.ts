@@ -1,4 +1,7 @@
-/** Runs one piece of work after the other: for what reads stored state and then writes it. Work must not wait for its own queue. */
+/**
+ * Runs work one after another. Use it for work that reads stored state and then writes it. Work must not wait for its
+ * own queue.
+ */
 export function createSerialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

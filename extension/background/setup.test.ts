@@ -4,7 +4,7 @@ import { memoryArea } from '../../test/extension/memory.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import { storedValue } from '../platform/stored-value.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
-import { createSetup, type Pending } from './setup.ts';
+import { chosenBroker, createSetup, pendingSetup } from './setup.ts';
 
 const broker = 'https://latchkey.test';
 let granted: Set<string>;
@@ -22,15 +22,15 @@ const setUp = (
   return createSetup({
     baked,
     managed: createManagedPolicy(async () => policy),
-    chosen: storedValue<string>(area, 'broker'),
-    pending: storedValue<Pending>(area, 'setup'),
+    chosen: storedValue(area, 'broker', chosenBroker),
+    pending: storedValue(area, 'setup', pendingSetup),
     sites: {
       isReachable: async (origin) => granted.has(origin),
       reachable: async () => [...granted].map(matchPattern),
       register: async (patterns) => {
         registered = [...new Set(patterns)];
       },
-      inject: async (origin) => void injected.push(origin),
+      inject: async (patterns) => void injected.push(...patterns),
       hasBridge: async (origin) => registered.includes(origin),
       giveUp: async (origin) => void granted.delete(origin),
       onReachable: () => undefined,
@@ -51,6 +51,15 @@ beforeEach(() => {
 });
 
 describe('the store build', () => {
+  it('knows which sites the person has turned on, and that its broker is none', async () => {
+    const setup = setUp({ broker_url: broker });
+    granted.add(shop).add(broker);
+    expect(await setup.isTurnedOn(shop)).toBe(true);
+    expect(await setup.isTurnedOn('https://other.test')).toBe(false);
+    expect(await setup.isTurnedOn(broker)).toBe(false);
+    expect(await setUp({}, { broker, sites: [shop] }).isTurnedOn(shop)).toBe(false);
+  });
+
   it('has the broker that the person named, once the browser lets it reach that', async () => {
     const setup = setUp();
     await setup.expect({ broker });
@@ -104,9 +113,9 @@ describe('the store build', () => {
     granted.add(shop);
     await setup.resume();
     expect(registered).toEqual([`${shop}/*`]);
-    expect(injected).toEqual([shop]);
+    expect(injected).toEqual([`${shop}/*`]);
     await setup.resume();
-    expect(injected).toEqual([shop]);
+    expect(injected).toEqual([`${shop}/*`]);
   });
 
   it.each([
@@ -120,6 +129,13 @@ describe('the store build', () => {
       expect(registered).toEqual([`${shop}/*`]);
     },
   );
+
+  it('is put into the open tabs of connected sites again after an update', async () => {
+    granted = new Set([broker, shop]);
+    await setUp({ broker_url: broker }).updated();
+    expect(registered).toEqual([`${shop}/*`]);
+    expect(injected).toEqual([`${shop}/*`]);
+  });
 
   it('takes the broker of the organization’s policy before the person’s; what is no address counts as none', async () => {
     expect(await setUp({ broker_url: broker }).broker()).toBe(broker);

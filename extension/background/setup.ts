@@ -1,13 +1,24 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { exactOrigin } from '@latchkey/shared/origin.ts';
+import * as v from 'valibot';
 import { matchPattern } from '../platform/match-pattern.ts';
 import type { Sites } from '../platform/sites.ts';
-import type { StoredValue } from '../platform/stored-value.ts';
+import type { Schema, StoredValue } from '../platform/stored-value.ts';
 import type { ManagedPolicy } from '../protocol/managed-policy.ts';
 import type { BrokerSource } from '../protocol/ui.ts';
 
-/** What waits for the person's answer to the browser's own question; the popup may die behind that. */
+/** What to do after the user answers the browser's prompt. The prompt may close the popup. */
 export type Pending = { broker: string } | { site: string };
+
+export const pendingSetup: Schema<Pending> = v.union([
+  v.object({ broker: v.string() }),
+  v.object({ site: v.string() }),
+]);
+
+export const chosenBroker: Schema<string> = v.pipe(
+  v.string(),
+  v.check((text) => exactOrigin(text) !== undefined),
+);
 
 export interface SetupDeps {
   baked: { broker: string; sites: string[] } | null;
@@ -16,29 +27,33 @@ export interface SetupDeps {
   chosen: StoredValue<string>;
   pending: StoredValue<Pending>;
   sites: Sites;
-  /** Origins that the broker's policy names for this person. */
+  /** Origins in the broker's policy for this user. */
   policySites(): Promise<string[]>;
-  /** Signs out everybody, before the broker becomes another one. */
+  /** Signs out all accounts before the broker changes. */
   leave(): Promise<void>;
   changed(): void;
 }
 
 export interface Setup {
-  /** The broker, whether or not it can be reached yet. */
+  /** The broker, even if the extension has no access to it yet. */
   broker(): Promise<string | undefined>;
   /** The same, and where its address comes from. */
   source(): Promise<{ url: string; source: BrokerSource } | undefined>;
-  /** Whether the extension may reach an origin; a baked build always may. */
+  /** Whether the extension has access to an origin. A baked build always has. */
   isReachable(origin: string): Promise<boolean>;
-  /** Remembers what the browser's question is about. @throws {LatchkeyError} `invalid_request` for what is no origin */
+  /** Whether the user has turned on the site at an origin. In a baked build nobody needs to. */
+  isTurnedOn(origin: string): Promise<boolean>;
+  /** Remembers what the browser's prompt is about. @throws {LatchkeyError} `invalid_request` if it isn't an origin */
   expect(pending: Pending): Promise<void>;
-  /** Goes on once the access is there; does nothing where it isn't. */
+  /** Continues once the access is granted. Does nothing without it. */
   resume(): Promise<void>;
-  /** Puts the bridge where the person wants it: registrations are lost when the extension is updated. */
+  /** Registers the bridge where the user wants it. Browsers drop registrations when the extension is updated. */
   restore(): Promise<void>;
+  /** The same after an update, which has left the bridge dead in all open tabs: they get a new one. */
+  updated(): Promise<void>;
 }
 
-/** The store build's way to a broker and to sites. In a baked build everything is there from the start. */
+/** How the store build gets its broker and sites. A baked build has both from the start. */
 export function createSetup({ baked, managed, chosen, pending, sites, policySites, leave, changed }: SetupDeps): Setup {
   const reachable = async (origin: string): Promise<boolean> => baked !== null || sites.isReachable(origin);
 
@@ -51,17 +66,19 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
   };
   const broker = async (): Promise<string | undefined> => (await source())?.url;
 
-  const restore = async (): Promise<void> => {
-    if (baked) return;
-    // Nobody may be signed in, or the broker be away: sites that the person connected are connected all the same.
+  const restore = async (): Promise<string[]> => {
+    if (baked) return [];
+    // Nobody may be signed in, or the broker may be away. Sites that the user turned on work all the same.
     const named = await policySites().catch(() => []);
     const open = await Promise.all(named.map((origin) => sites.isReachable(origin)));
     const own = await broker();
     const connected = (await sites.reachable()).filter((site) => own === undefined || site !== matchPattern(own));
-    await sites.register([...named.filter((_, index) => open[index]).map(matchPattern), ...connected]);
+    const patterns = [...new Set([...named.filter((_, index) => open[index]).map(matchPattern), ...connected])];
+    await sites.register(patterns);
+    return patterns;
   };
 
-  /** Another broker is another organization: nothing of the one before goes on. */
+  /** Another broker is another organization. Nothing of the previous one continues. */
   const change = async (broker: string): Promise<void> => {
     const before = await chosen.get();
     if (before !== undefined && before !== broker) {
@@ -75,6 +92,10 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
     broker,
     source,
     isReachable: reachable,
+    async isTurnedOn(origin) {
+      if (baked || origin === (await broker())) return false;
+      return (await sites.reachable()).includes(matchPattern(origin));
+    },
     async expect(next) {
       requireOrigin('broker' in next ? next.broker : next.site);
       await pending.set(next);
@@ -89,11 +110,12 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
         await change(waiting.broker);
       } else {
         await restore();
-        await sites.inject(waiting.site);
+        await sites.inject([matchPattern(waiting.site)]);
       }
       changed();
     },
-    restore,
+    restore: async () => void (await restore()),
+    updated: async () => sites.inject(await restore()),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs one piece of work per key at a time; whoever asks in the meantime gets the same promise. The work
- * has to look again at what it would change, since another flight may have landed before it took off.
+ * Runs one piece of work per key at a time. Callers in the meantime get the same promise. The work must read what it
+ * changes again, since the previous work may have changed it.
  */
 export function createSingleFlight<T>(): {
   run(key: string, work: () => Promise<T>): Promise<T>;

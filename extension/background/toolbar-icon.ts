@@ -2,10 +2,10 @@ import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { IconLook } from '../platform/action.ts';
 import { createSerialQueue } from './serial-queue.ts';
 
-/** What the icon tells. */
+/** The states that the icon shows. */
 export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in';
 
-/** Gray where Latchkey gives nothing to anybody, a mark where it waits for the person, and nothing where all is well. */
+/** Gray while no site gets anything, a mark when it waits for the user, and plain when all is well. */
 const looks: Record<Standing, Omit<IconLook, 'title'>> = {
   not_set_up: { lit: false, badge: '!' },
   signed_out: { lit: false, badge: '' },
@@ -16,13 +16,13 @@ const looks: Record<Standing, Omit<IconLook, 'title'>> = {
 export interface ToolbarIconDeps {
   broker(): Promise<string | undefined>;
   isReachable(origin: string): Promise<boolean>;
-  /** Asks the broker once after a start of the browser. */
+  /** Asks the broker once per start of the browser. */
   current(): Promise<SessionAnswer | undefined>;
   show(look: IconLook): Promise<void>;
   titleOf(standing: Standing): string;
 }
 
-/** @returns what draws the toolbar's icon anew; to be called whenever what it tells may have changed */
+/** @returns a function that draws the icon; call it whenever its state may have changed */
 export function createToolbarIcon({
   broker,
   isReachable,
@@ -37,11 +37,11 @@ export function createToolbarIcon({
     if (!session) return 'signed_out';
     return session.session.state === 'reauth_required' ? 'reauth' : 'signed_in';
   };
-  // So that the last change is drawn last.
+  // Draw in order, so that the last state stays.
   const inTurn = createSerialQueue();
   return () =>
     inTurn(async () => {
-      // Where the broker can't be asked nothing is known, and what was drawn stays.
+      // Without the broker nothing is known. Leave the icon as it is.
       const now = await standing().catch(() => undefined);
       if (now) await show({ ...looks[now], title: titleOf(now) });
     });

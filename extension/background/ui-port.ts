@@ -1,5 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as v from 'valibot';
+import { readStored } from '../platform/stored-value.ts';
 import {
   type UiChanged,
   type UiMethod,
@@ -12,22 +13,27 @@ import { errorBody } from './error-body.ts';
 import type { Router } from './handlers/router.ts';
 import type { Port } from './page/page-port.ts';
 import { isOwnPage } from './page/sender.ts';
+import { post } from './post.ts';
 
 export type UiHandlers = { [M in UiMethod]: (params: UiParams<M>) => Promise<UiResults[M]> };
 
 export interface UiPorts {
   serve(port: Port): void;
-  /** Tells every open window of ours to ask again. */
+  /** Tells all open pages of the extension to ask again. */
   changed(): void;
 }
 
-/** Serves the popup and the consent windows. */
+/** Serves the extension's own pages. */
 export function createUiPorts(own: { extensionId: string; origin: string }, router: () => Router<void>): UiPorts {
   const open = new Set<Port>();
 
-  const dispatch = async (message: unknown): Promise<UiResponse> => {
+  const dispatch = async (message: unknown): Promise<UiResponse | undefined> => {
     const parsed = v.safeParse(uiRequestSchema, message);
-    if (!parsed.success) throw new LatchkeyError({ code: 'invalid_request', message: 'not a message of our pages' });
+    if (!parsed.success) {
+      const invalid = new LatchkeyError({ code: 'invalid_request', message: 'not a message of our pages' });
+      const call = readStored(v.object({ id: v.number() }), message);
+      return call && { id: call.id, ok: false, e: errorBody(invalid) };
+    }
     const { id, m, p } = parsed.output;
     try {
       return { id, ok: true, r: await router().dispatch(m, p, undefined) };
@@ -46,12 +52,12 @@ export function createUiPorts(own: { extensionId: string; origin: string }, rout
       port.onDisconnect.addListener(() => open.delete(port));
       port.onMessage.addListener(async (message) => {
         const response = await dispatch(message);
-        if (open.has(port)) port.postMessage(response);
+        if (response && open.has(port)) post(port, response);
       });
     },
     changed() {
       const message: UiChanged = { changed: true };
-      for (const port of open) port.postMessage(message);
+      for (const port of open) post(port, message);
     },
   };
 }

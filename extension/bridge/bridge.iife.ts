@@ -1,42 +1,48 @@
 import { hereKind } from '@latchkey/shared/page-names.ts';
 import type { Ready } from '@latchkey/shared/page-protocol.ts';
 import { countClicks } from './clicks.ts';
-import { createRelays } from './relays.ts';
+import { createRelay } from './relay.ts';
 import { readHello } from './request.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * The content script: takes a page's hello, and from then on relays what comes over the port that came
- * with it. It shares the page's process, so it holds no secret and decides nothing.
+ * The content script. It takes a page's hello and then relays what comes over the port in it. It shares the page's
+ * process, so it holds no secrets and decides nothing.
  */
 declare const chrome: { runtime: Runtime };
 
-const relays = createRelays(
-  chrome.runtime,
+const { runtime } = chrome;
+const relay = createRelay(
+  runtime,
+  document as { prerendering?: boolean },
   countClicks(window, navigator.userActivation, () => performance.timeOrigin + performance.now()),
 );
 
-function onHello(event: MessageEvent): void {
-  // A page can construct a MessageEvent with any source and origin: only `isTrusted` is beyond it.
+function onMessage(event: MessageEvent): void {
+  // A page can construct a `MessageEvent` with any source and origin. It can't set `isTrusted`.
   if (!event.isTrusted || event.source !== window || event.origin !== location.origin) return;
+  // After an update a new bridge is here. Until then, this one can tell pages that they have to be reloaded.
+  if (event.data?.source === hereKind && !runtime.id) window.removeEventListener('message', onMessage, true);
   const [port] = event.ports;
   const nonce = readHello(event.data);
   if (!port || nonce === undefined) return;
   event.stopImmediatePropagation();
-  relays.serve(port);
+  relay.serve(port);
   port.postMessage({ ready: true, nonce, v: 1 } satisfies Ready);
 }
 
-// A background that was asked twice to put us here: one bridge is enough.
-if (window === top && !('latchkeyBridge' in window)) {
-  Object.assign(window, { latchkeyBridge: true });
-  window.addEventListener('message', onHello, true);
+// The background may inject this script twice. One bridge is enough, unless it was left behind by an update.
+const before = (window as { latchkeyBridge?: Runtime }).latchkeyBridge;
+if (window === top && !before?.id) {
+  Object.assign(window, { latchkeyBridge: runtime });
+  window.addEventListener('message', onMessage, true);
   window.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) for (const relay of relays) relay.restored();
+    if (persisted) relay.restored();
   });
-  chrome.runtime.onMessage.addListener((message, { id }) => {
-    if (id === chrome.runtime.id && 'ev' in message) for (const relay of relays) relay.event(message);
+  document.addEventListener('prerenderingchange', relay.shown);
+  runtime.onMessage.addListener((message, { id }) => {
+    if (id === runtime.id && 'ev' in message) relay.event(message);
   });
-  // Here after the page: one that found nobody may try again. It is a hint, which the page need not believe.
+  // Tell a page that loaded before the bridge to try again. This is only a hint, and the page need not trust it.
   if (document.readyState !== 'loading') window.postMessage({ source: hereKind }, location.origin);
 }

@@ -1,46 +1,79 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { bridgePortName } from '@latchkey/shared/page-names.ts';
-import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
+import type { Goodbye, PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { rebuildRequest } from './request.ts';
 import type { Runtime, RuntimePort } from './runtime.ts';
 
-/** One page port's way to the background. */
+/** Connects a document with the background: its page, and each of its workers, over one port. */
 export interface Relay {
-  /** An event of the background, for a page that it serves. */
+  /** Serves one more port of the document. */
+  serve(page: MessagePort): void;
+  /** Passes on an event from the background if the background serves this document. */
   event(message: object): void;
-  /** The page came out of the back/forward cache: its runtime port is dead, and nothing said so. */
+  /** Sends what was held back while the page was prerendered. */
+  shown(): void;
+  /** The page came out of the back/forward cache. Its runtime port is dead, and no event says so. */
   restored(): void;
-  /** The page has opened newer ports than it can be using this one. */
-  close(): void;
 }
 
-interface Sent {
-  message: { request: PageRequest; click: number };
+/** More than an honest document uses. Workers that end without a goodbye leave ports behind, in older browsers. */
+export const maxChannels = 256;
+
+interface Asked {
+  channel: number;
+  request: PageRequest;
+  click: number;
   again: boolean;
 }
 
+const goodbye: Goodbye = { ev: 'bye' };
+
 /**
- * Relays between a page's port and a runtime port of its own, which is opened on use: a background that
- * was stopped is woken by a request, not by every tab at once.
+ * Relays between the ports of a document and one runtime port. It opens the runtime port on first use: a stopped
+ * background is woken by a request, and not by all tabs at once.
  *
- * @param click the number of the click with which the page asks now; 0 without one
+ * @param click returns the number of the click with which the page asks now; 0 without one
  */
-export function createRelay(page: MessagePort, runtime: Runtime, click: () => number): Relay {
+export function createRelay(runtime: Runtime, document: { prerendering?: boolean }, click: () => number): Relay {
+  /** By number, least recently used first. The number tells the background whose request ID it is. */
+  const pages = new Map<number, MessagePort>();
+  const open = new Map<string, Asked>();
   let port: RuntimePort | undefined;
   let served = false;
-  const open = new Map<string, Sent>();
+  let last = 0;
 
-  const fail = (id: string, code: PageErrorBody['code'], message: string): void => {
-    open.delete(id);
-    page.postMessage({ v: 1, id, ok: false, e: { code, message } });
+  const fail = (channel: number, id: string, code: PageErrorBody['code'], message: string): void => {
+    open.delete(nameOf(channel, id));
+    pages.get(channel)?.postMessage({ v: 1, id, ok: false, e: { code, message } });
+  };
+
+  const drop = (channel: number): void => {
+    const page = pages.get(channel);
+    pages.delete(channel);
+    page?.postMessage(goodbye);
+    page?.close();
+    for (const [name, asked] of open) if (asked.channel === channel) open.delete(name);
+  };
+
+  /** The extension was updated or removed. */
+  const end = (): void => {
+    for (const { channel, request } of open.values()) {
+      fail(channel, request.id, 'not_installed', 'Latchkey was updated or removed: reload the page');
+    }
+    for (const channel of pages.keys()) drop(channel);
   };
 
   const connect = (): RuntimePort => {
     const fresh = runtime.connect({ name: bridgePortName });
     fresh.onMessage.addListener((message) => {
-      if ('ev' in message) served = true;
-      else if ('id' in message) open.delete(message.id as string);
-      page.postMessage(message);
+      if ('ev' in message) {
+        served = true;
+        for (const page of pages.values()) page.postMessage(message);
+      } else {
+        const { channel, ...answer } = message as { channel: number; id: string };
+        open.delete(nameOf(channel, answer.id));
+        pages.get(channel)?.postMessage(answer);
+      }
     });
     fresh.onDisconnect.addListener(() => {
       if (port === fresh) lost();
@@ -49,48 +82,73 @@ export function createRelay(page: MessagePort, runtime: Runtime, click: () => nu
     return fresh;
   };
 
-  const send = (id: string, sent: Sent): void => {
-    open.set(id, sent);
+  const send = ({ channel, request, click }: Asked): void => {
+    if (document.prerendering) return;
     try {
-      (port ?? connect()).postMessage(sent.message);
+      (port ?? connect()).postMessage({ channel, request, click });
     } catch {
       port = undefined;
-      fail(id, 'not_installed', 'Latchkey was updated or removed: reload the page');
+      if (runtime.id) fail(channel, request.id, 'busy', interrupted);
+      else end();
     }
   };
 
-  /** Sends once more what the background took with it. */
+  /** The port is gone. Sends the open requests once more, since the background lost them. */
   const lost = (): void => {
     port = undefined;
-    for (const [id, { message, again }] of [...open]) {
-      if (again) fail(id, 'busy', 'the extension was interrupted: ask again');
-      else send(id, { message, again: true });
+    if (!runtime.id) end();
+    for (const asked of open.values()) {
+      if (asked.again) fail(asked.channel, asked.request.id, 'busy', interrupted);
+      else {
+        asked.again = true;
+        send(asked);
+      }
     }
-  };
-
-  page.onmessage = ({ data }) => {
-    const request = rebuildRequest(data);
-    if (!request) {
-      const id: unknown = data?.id;
-      fail(typeof id === 'string' ? id.slice(0, 64) : '', 'invalid_request', 'not a message of the protocol');
-      return;
-    }
-    if (open.has(request.id)) return;
-    send(request.id, { message: { request, click: click() }, again: false });
   };
 
   return {
+    serve(page) {
+      last += 1;
+      const channel = last;
+      pages.set(channel, page);
+      page.onmessage = ({ data }) => {
+        if (data?.ev === goodbye.ev) return drop(channel);
+        pages.delete(channel);
+        pages.set(channel, page);
+        const request = rebuildRequest(data);
+        if (!request) {
+          const id: unknown = data?.id;
+          fail(
+            channel,
+            typeof id === 'string' ? id.slice(0, 64) : '',
+            'invalid_request',
+            'not a message of the protocol',
+          );
+        } else if (!open.has(nameOf(channel, request.id))) {
+          const asked = { channel, request, click: click(), again: false };
+          open.set(nameOf(channel, request.id), asked);
+          send(asked);
+        }
+      };
+      page.addEventListener('close', () => drop(channel));
+      for (const oldest of pages.keys()) if (pages.size > maxChannels) drop(oldest);
+    },
     event(message) {
-      if (served) page.postMessage(message);
+      if (served) for (const page of pages.values()) page.postMessage(message);
+    },
+    shown() {
+      for (const asked of open.values()) send(asked);
     },
     restored() {
       port?.disconnect();
+      // The click that led to a request was on the page as it was before.
+      for (const asked of open.values()) asked.click = 0;
       lost();
-      if (served) connect();
-    },
-    close() {
-      page.close();
-      port?.disconnect();
+      if (served && !port) connect();
     },
   };
 }
+
+const nameOf = (channel: number, id: string): string => `${channel} ${id}`;
+
+const interrupted = 'the extension was interrupted: ask again';

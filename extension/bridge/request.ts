@@ -2,8 +2,8 @@ import { helloKind, maxMessageLength, protocolVersion } from '@latchkey/shared/p
 import type { PageMethod, PageRequest } from '@latchkey/shared/page-protocol.ts';
 
 /**
- * `helloSchema` and `requestSchema` by hand: the schemas' library alone would be larger than the whole
- * bridge, which runs in every page of a site. A test holds both to the same verdict on the same input.
+ * `helloSchema` and `requestSchema`, written by hand. The schema library alone is larger than the whole bridge, which
+ * runs in every page of a site. A test checks that both accept and reject the same input.
  */
 type Check = (value: unknown) => boolean;
 type Shape = Record<string, Check>;
@@ -27,7 +27,7 @@ const optional =
 const scopes: Check = (value) =>
   Array.isArray(value) &&
   value.length <= 64 &&
-  // Not `every`, which skips holes.
+  // `every` would skip holes.
   !Array.from(value).some((scope) => typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(scope));
 
 const hello: Shape = { source: is(helloKind), v: is(protocolVersion), nonce: text(64) };
@@ -60,7 +60,7 @@ const params: Record<PageMethod, Shape> = {
   'request.poll': byRequestId,
 };
 
-/** Whether a value has this shape and nothing else. */
+/** Whether a value has this shape and no other properties. */
 function fits(value: unknown, shape: Shape): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Record<string, unknown>;
@@ -70,14 +70,14 @@ function fits(value: unknown, shape: Shape): value is Record<string, unknown> {
   );
 }
 
-/** The nonce of a page's hello, or `undefined` where the message is none. */
+/** Returns the nonce of a page's hello, or `undefined` if the message isn't one. */
 export const readHello = (data: unknown): string | undefined =>
   fits(data, hello) ? (data.nonce as string) : undefined;
 
 /**
- * Rebuilds a page's request, so that nothing of its own object goes further.
+ * Rebuilds a page's request, so that nothing of the page's own object goes further.
  *
- * @returns `undefined` where it is none of the protocol, or too large
+ * @returns `undefined` if it isn't in the protocol, or is too large
  */
 export function rebuildRequest(data: unknown): PageRequest | undefined {
   const method = (data as { m?: unknown } | null)?.m;

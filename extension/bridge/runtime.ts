@@ -1,4 +1,4 @@
-/** The few browser APIs of a content script: `chrome.runtime` exists in both browsers, so no polyfill is needed. */
+/** The browser APIs that a content script needs. Both browsers have `chrome.runtime`, so no polyfill is needed. */
 export interface RuntimePort {
   postMessage(message: object): void;
   disconnect(): void;
@@ -7,7 +7,7 @@ export interface RuntimePort {
 }
 
 export interface Runtime {
-  /** Gone once the extension was updated or removed under the page. */
+  /** Absent once the extension was updated or removed. */
   id?: string;
   connect(info: { name: string }): RuntimePort;
   onMessage: { addListener(listener: (message: object, sender: { id?: string }) => void): void };

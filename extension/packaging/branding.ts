@@ -1,20 +1,20 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The sizes that a manifest names, in pixels. */
+/** Icon sizes in the manifest, in pixels. */
 export const iconSizes = [16, 32, 48, 128] as const;
 
-/** What an organization puts in place of our own name and icons. */
+/** What an organization replaces: our name and icons. */
 export interface Brand {
   name?: string | undefined;
   /** A PNG for each of {@link iconSizes}. */
   icons?: Readonly<Record<(typeof iconSizes)[number], string>> | undefined;
 }
 
-/** Our own name, as it stands in the texts of every language. */
+/** Our own name in the texts of every language. */
 const ownName = /Latchkey/g;
 
-/** Puts an organization's name into a build's texts, and its icons in place of ours. */
+/** Writes an organization's name into the texts of a build, and replaces the icons. */
 export async function applyBrand(root: string, { name, icons }: Brand): Promise<void> {
   if (name !== undefined) {
     const locales = join(root, '_locales');
@@ -28,11 +28,11 @@ export async function applyBrand(root: string, { name, icons }: Brand): Promise<
   if (icons) for (const size of iconSizes) await copyFile(icons[size], join(root, 'icons', `${size}.png`));
 }
 
-/** In messages a dollar sign begins a placeholder. */
+/** In messages, a dollar sign starts a placeholder. */
 const escaped = (name: string): string => name.replaceAll('$', '$$$$');
 
 /**
- * Whether a file is a square PNG of that many pixels.
+ * Whether a file is a square PNG with this many pixels per side.
  *
  * @see https://www.w3.org/TR/png-3/#11IHDR
  */

@@ -22,14 +22,14 @@ const base64 = v.pipe(
   v.regex(/^[A-Za-z0-9+/]{100,}={0,2}$/, 'chrome_key must be a public key in base64 (SPKI)'),
 );
 
-/** Browsers cut longer names. */
+/** Browsers truncate longer names. */
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(45, 'name must have at most 45 characters'));
 const icons = v.strictObject(
   v.entriesFromList(iconSizes.map(String), v.string()),
   `icons must name a PNG file for each of ${iconSizes.join(', ')}`,
 );
 
-/** The part of `latchkey.yaml` that the extension needs; the broker checks the rest. */
+/** The part of `latchkey.yaml` that the extension needs. The broker checks the rest. */
 const schema = v.object({
   issuer,
   origins: v.optional(v.record(origin, v.unknown()), {}),
@@ -44,7 +44,7 @@ const schema = v.object({
   ),
 });
 
-/** What a build needs to know of an organization. */
+/** The parts of an organization's configuration that a build needs. */
 export interface BuildConfig {
   baked: BakedConfig | null;
   chromeKey?: string | undefined;
@@ -54,13 +54,13 @@ export interface BuildConfig {
 
 const defaultFirefoxId = 'latchkey@latchkey.dev';
 
-/** The build for the stores: it belongs to no organization. */
+/** The build for the stores, which belongs to no organization. */
 export const storeBuild: BuildConfig = { baked: null, firefoxId: defaultFirefoxId };
 
 /**
- * Reads `latchkey.yaml` as far as the extension is concerned.
+ * Reads the extension's part of `latchkey.yaml`.
  *
- * @throws with every fault in one message, each with its path
+ * @throws one error with all faults, each with its path
  */
 export async function readBuildConfig(file: string): Promise<BuildConfig> {
   const parsed = v.safeParse(schema, parse(await readFile(file, 'utf8')));
@@ -78,7 +78,7 @@ export async function readBuildConfig(file: string): Promise<BuildConfig> {
   };
 }
 
-/** Paths in the file are relative to its folder. */
+/** Paths are relative to the configuration file. */
 async function readIcons(file: string, paths: Record<string, string>): Promise<Brand['icons']> {
   const faults: string[] = [];
   const icons = {} as Record<(typeof iconSizes)[number], string>;

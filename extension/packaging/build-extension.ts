@@ -8,18 +8,18 @@ import { applyBrand } from './branding.ts';
 import type { BuildConfig } from './build-config.ts';
 import { measure, type Part, type PartSize } from './sizes.ts';
 
-/** A built manifest, as far as its files are concerned. */
+/** The properties of a built manifest that name files. */
 export interface BuiltManifest {
   background: { service_worker?: string; scripts?: string[] };
   content_security_policy: { extension_pages: string };
   content_scripts?: { js: string[]; matches: string[] }[];
 }
 
-/** The manifest of a build's folder. */
+/** Reads the manifest of a build. */
 export const readManifest = async (root: string): Promise<BuiltManifest> =>
   JSON.parse(await readFile(join(root, 'manifest.json'), 'utf8')) as BuiltManifest;
 
-/** The bridge, where no manifest names it: the background puts it into the sites that the person connects. */
+/** Builds the bridge if no manifest names it. The background then injects it into the sites that the user turns on. */
 async function buildBridge(root: string): Promise<void> {
   await build({
     configFile: false,
@@ -39,7 +39,7 @@ async function buildBridge(root: string): Promise<void> {
   });
 }
 
-/** Entry scripts of each part, as the built manifest and the popup's page name them. */
+/** The entry scripts of each part, from the built manifest and the popup's page. */
 async function entriesOf(root: string): Promise<Record<Part, string[]>> {
   const { background, content_scripts: contentScripts = [] } = await readManifest(root);
   const popup = await readFile(join(root, 'ui/popup.html'), 'utf8');
@@ -54,7 +54,7 @@ async function entriesOf(root: string): Promise<Record<Part, string[]>> {
 /**
  * Builds the extension for one browser into `outDir/<target>`.
  *
- * @returns what each part weighs
+ * @returns the size of each part
  */
 export async function buildExtension(
   config: BuildConfig,

@@ -6,8 +6,8 @@ import { judge } from './sizes.ts';
 import { readVersion } from './version.ts';
 
 /**
- * `npm run build:extension [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox
- * into DIR/chrome and DIR/firefox, prints what each part weighs, and fails where one weighs too much.
+ * `npm run build:extension [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox into
+ * DIR/chrome and DIR/firefox, prints the size of each part, and fails if one is over its limit.
  */
 const { values } = parseArgs({
   options: { config: { type: 'string' }, out: { type: 'string', default: 'dist' } },

@@ -19,13 +19,13 @@ const linter = join(
   'addons-linter',
 );
 
-/** What `web-ext lint` (Mozilla's addons-linter) has against a built add-on: errors and warnings, a line each. */
+/** Errors and warnings of `web-ext lint` (Mozilla's addons-linter) about a build, one per line. */
 export async function lintFirefox(root: string): Promise<string[]> {
   const { errors, warnings } = await run(root);
   return [...errors, ...warnings].map(({ code, message, file }) => `${file ?? 'the add-on'}: ${code}: ${message}`);
 }
 
-/** It ends with 1 where it finds errors, which is no failure of ours: the report on stdout says all. */
+/** The linter exits with 1 if it finds errors. That isn't a failure here: stdout has the full report. */
 const run = (root: string): Promise<Report> =>
   new Promise((resolve, reject) => {
     execFile(process.execPath, [linter, '--output', 'json', root], { maxBuffer: 2 ** 24 }, (error, stdout) => {

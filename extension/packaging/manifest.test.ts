@@ -14,7 +14,7 @@ const builds: [string, ManifestOptions][] = targets.flatMap((target) => [
   [`${target}, store`, { ...options, target, baked: null }],
 ]);
 
-/** A manifest as plain data, since its keys differ by build. */
+/** The manifest as plain data, since its keys differ by build. */
 const manifestOf = (build: ManifestOptions) => createManifest(build) as Record<string, unknown>;
 const permissionKeys = ['permissions', 'optional_permissions'];
 

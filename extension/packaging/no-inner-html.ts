@@ -3,8 +3,8 @@ import type { Plugin } from 'vite';
 const setter = 'container.innerHTML = value.__html;';
 
 /**
- * Takes `dangerouslySetInnerHTML` out of `hono/jsx/dom`: our pages don't use it, a reviewer of the stores
- * needn't wonder about it, and nobody can begin to.
+ * Removes `dangerouslySetInnerHTML` from `hono/jsx/dom`. The extension's pages don't use it, so store reviewers need
+ * not check it, and no new code can start to use it.
  */
 export const noInnerHtml = (): Plugin => ({
   name: 'latchkey:no-inner-html',

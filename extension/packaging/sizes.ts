@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** What must not grow unnoticed, in bytes after gzip: the bridge runs in every page of a site. */
+/** Limits in bytes after gzip, so that no part grows unnoticed. The bridge runs in every page of a site. */
 export const budgets = { bridge: 2_048, background: 34 * 1_024, popup: 25 * 1_024 } as const;
 export type Part = keyof typeof budgets;
 
-/** A part of the build with everything that it imports. */
+/** The size of a part with all its imports. */
 export interface PartSize {
   part: Part;
   bytes: number;
@@ -14,7 +14,7 @@ export interface PartSize {
 
 const staticImport = /(?:import|from)\s*["'](\.{1,2}\/[^"']+|\/[^"']+)["']/g;
 
-/** A script and all that it imports statically, each once. */
+/** A script and all its static imports, each once. */
 async function closure(root: string, entry: string, found = new Map<string, string>()): Promise<Map<string, string>> {
   if (found.has(entry)) return found;
   const source = await readFile(join(root, entry), 'utf8');
@@ -26,7 +26,7 @@ async function closure(root: string, entry: string, found = new Map<string, stri
   return found;
 }
 
-/** Measures one part from its entry scripts, relative to the build's folder. */
+/** Measures one part from its entry scripts. Their paths are relative to the build's folder. */
 export async function measure(root: string, part: Part, entries: string[]): Promise<PartSize> {
   const files = new Map<string, string>();
   for (const entry of entries) await closure(root, entry, files);
@@ -34,7 +34,7 @@ export async function measure(root: string, part: Part, entries: string[]): Prom
   return { part, bytes };
 }
 
-/** What the build prints of a part, and what is to be done where it weighs too much. */
+/** Returns the line that the build prints for a part, and a fault with its cure if the part is too large. */
 export function judge({ part, bytes }: PartSize): { line: string; fault?: string } {
   const budget = budgets[part];
   const kB = (size: number) => (size / 1_024).toFixed(1);

@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 
-/** The first moment that a zip can name. Local time, as the format has it: the same bytes in every time zone. */
+/** The earliest time that a zip can hold. Zip uses local time, so the bytes are the same in every time zone. */
 const mtime = new Date(1980, 0, 1);
 
-/** A folder as a zip: the same files make the same bytes, whenever and wherever they were built. */
+/** Zips a folder. The same files give the same bytes, whenever and wherever they were built. */
 export async function zipFolder(root: string): Promise<Uint8Array> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries

@@ -1,13 +1,13 @@
 import { baked } from './baked-config.ts';
 import { browser } from './browser.ts';
 
-/** How Latchkey's icon in the toolbar looks. */
+/** The look of Latchkey's toolbar icon. */
 export interface IconLook {
-  /** In color, or gray; an organization's own icon, of which there is no gray one, always in color. */
+  /** Color or gray. An organization's own icon has no gray version, so it is always in color. */
   lit: boolean;
-  /** A character or two on it; empty for none. */
+  /** One or two characters on the icon. Empty for none. */
   badge: string;
-  /** What hovering shows and a screen reader says. */
+  /** The tooltip. Screen readers read it, too. */
   title: string;
 }
 
@@ -15,7 +15,7 @@ const sizes = [16, 32];
 const filesIn = (folder: string): Record<string, string> =>
   Object.fromEntries(sizes.map((size) => [size, `/${folder}/${size}.png`]));
 
-/** Draws the icon. Browsers forget it when they end. */
+/** Draws the icon. Browsers forget it when they close. */
 export async function showIcon({ lit, badge, title }: IconLook): Promise<void> {
   await Promise.all([
     browser.action.setIcon({ path: filesIn(lit || baked?.hasIcons ? 'icons' : 'icons/gray') }),

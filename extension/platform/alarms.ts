@@ -1,19 +1,19 @@
 import { browser } from './browser.ts';
 
-/** A clock that goes on while the background is stopped, and wakes it. */
+/** A timer that keeps running while the background is stopped, and wakes it. */
 export interface Alarm {
-  /** Rings every so often from now on; does nothing where it rings already. */
+  /** Starts the alarm. Does nothing if it is running. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Must be called before the first `await` of the background. */
+  /** Call it before the first `await` of the background. */
   onRing(listener: () => void): void;
 }
 
-/** @param periodInMinutes 0.5 at least, the browsers' own minimum */
+/** @param periodInMinutes at least 0.5, the browsers' minimum */
 export const alarm = (name: string, periodInMinutes: number): Alarm => ({
   async start() {
-    // Setting an alarm again would put off its next ring.
-    if (!(await browser.alarms.get(name))) browser.alarms.create(name, { periodInMinutes });
+    // Creating an alarm again would postpone its next ring.
+    if (!(await browser.alarms.get(name))) await browser.alarms.create(name, { periodInMinutes });
   },
   async stop() {
     await browser.alarms.clear(name);

@@ -1,14 +1,14 @@
 /** What `npm run build:extension -- --config latchkey.yaml` bakes into the extension. */
 export interface BakedConfig {
-  /** The broker's issuer, exact. */
+  /** The broker's issuer, exactly. */
   broker: string;
-  /** Origins of the pages that may ask, exact. */
+  /** Origins whose pages may make requests, exactly. */
   sites: string[];
-  /** The organization has put its own icons in place of ours. */
+  /** Whether the organization has replaced the icons. */
   hasIcons?: boolean | undefined;
 }
 
-/** Put in by Vite (`define`); `null` in the store build, which asks for its broker. */
+/** Vite's `define` inserts it. `null` in the store build, which asks the user for the broker. */
 declare const __LATCHKEY_BAKED__: BakedConfig | null;
 
 export const baked: BakedConfig | null = __LATCHKEY_BAKED__;

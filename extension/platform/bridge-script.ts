@@ -1,2 +1,2 @@
-/** Where the bridge is in every build, whether the manifest or the background puts it into pages. */
+/** Path of the bridge in every build. Either the manifest or the background injects it into pages. */
 export const bridgeScript = 'bridge/bridge.iife.js';

@@ -1,7 +1,7 @@
 /**
- * The one file that touches the browser's API. `webextension-polyfill` makes Chromium's `chrome` look like
- * Firefox's `browser`. It throws outside an extension, so only entry files and the modules of `platform/` that
- * they pass on import it; everything else takes what it needs as an argument and runs in Node too.
+ * The only file that imports the browser's API. `webextension-polyfill` gives Chromium's `chrome` the shape of
+ * Firefox's `browser`. It throws outside an extension, so only entry files and modules in `platform/` import this file.
+ * All other code takes what it needs as arguments, and also runs in Node.
  */
 import browser from 'webextension-polyfill';
 

@@ -1,8 +1,9 @@
 /**
- * The extension's own database: what outlives the browser, out of the reach of content scripts, which
- * `storage.local` is not. It alone can hold a `CryptoKey` as such.
+ * The extension's own database. It outlives the browser, content scripts can't read it (they can read `storage.local`),
+ * and no other storage can hold a `CryptoKey`.
  */
 const name = 'latchkey';
+const version = 2;
 const stores = ['keys', 'profiles'] as const;
 export type StoreName = (typeof stores)[number];
 
@@ -12,18 +13,45 @@ export const settled = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error);
   });
 
-async function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 2);
+/** Opens the database at this version, or as it is without one. Creates the stores that are missing or unusable. */
+function openAt(wanted?: number): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, wanted);
   request.onupgradeneeded = ({ oldVersion }) => {
     const { result: db, transaction } = request;
-    for (const store of stores) if (!db.objectStoreNames.contains(store)) db.createObjectStore(store);
-    // Before there were profiles, origins' keys had no name of one: new ones take their place.
+    for (const store of stores) {
+      if (transaction && isUsable(db, transaction, store)) continue;
+      if (db.objectStoreNames.contains(store)) db.deleteObjectStore(store);
+      db.createObjectStore(store);
+    }
+    // Version 1 had no profiles: the names of origins' keys contain none. New keys replace them.
     if (oldVersion === 1) transaction?.objectStore('keys').delete(IDBKeyRange.bound('origin ', 'origin!'));
   };
   return settled(request);
 }
 
-/** Works on one store in a transaction of its own; what it writes is on disk when it returns. */
+/** Whether the store is there and takes values under names, as this version puts them. */
+function isUsable(db: IDBDatabase, transaction: IDBTransaction, store: StoreName): boolean {
+  return db.objectStoreNames.contains(store) && transaction.objectStore(store).keyPath === null;
+}
+
+/**
+ * Opens the database. Browsers open no database at a lower version than it has, so this opens what a newer version of
+ * the extension has left behind as it is. If that version has replaced a store, this one creates its own at the next
+ * version, and what was in it is lost.
+ */
+async function open(): Promise<IDBDatabase> {
+  const db = await openAt(version).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'VersionError') return openAt();
+    throw error;
+  });
+  const found = stores.filter((store) => db.objectStoreNames.contains(store));
+  const transaction = found.length === stores.length ? db.transaction(found) : undefined;
+  if (transaction && stores.every((store) => isUsable(db, transaction, store))) return db;
+  db.close();
+  return openAt(db.version + 1);
+}
+
+/** Works on one store in one transaction. When it returns, everything it wrote is on disk. */
 export async function within<T>(
   store: StoreName,
   mode: IDBTransactionMode,
@@ -31,7 +59,12 @@ export async function within<T>(
 ): Promise<T> {
   const db = await open();
   try {
-    return await work(db.transaction(store, mode, { durability: 'strict' }).objectStore(store));
+    const transaction = db.transaction(store, mode, { durability: 'strict' });
+    const { promise: committed, resolve, reject } = Promise.withResolvers<void>();
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+    const [result] = await Promise.all([work(transaction.objectStore(store)), committed]);
+    return result;
   } finally {
     db.close();
   }

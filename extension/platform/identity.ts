@@ -1,27 +1,27 @@
 import { browser } from './browser.ts';
 
-/** How long a sign-in without a window may take: pages wait for it. */
+/** Timeout of a sign-in without a window. It is short because pages wait for it. */
 const silentMs = 8_000;
 
-/** Chromium's own, for providers that redirect by script; Firefox refuses properties that it doesn't know. */
+/** Chromium only, for providers that redirect by script. Firefox rejects properties that it doesn't know. */
 const waitForScripts = { abortOnLoadForNonInteractive: false, timeoutMsForNonInteractive: silentMs };
 const isFirefox = 'getBrowserInfo' in browser.runtime;
 
-/** The sign-in window of the browser. */
+/** The browser's sign-in window. */
 export interface Identity {
-  /** Where the provider must send the person back to; the browser alone receives it. */
+  /** Where the provider redirects to. Only the browser receives that request. */
   redirectUri(): string;
   /**
    * Opens the window and waits.
    *
    * @returns the URL that the provider redirected to
-   * @throws when the window is closed or its page cannot be loaded; browsers don't tell which in a stable way
+   * @throws if the user closes the window or its page doesn't load; browsers have no stable way to tell these apart
    */
   launch(url: string): Promise<string>;
   /**
-   * Goes the same way without a window. Firefox follows redirects of HTTP only, and no script.
+   * Does the same without a window. Firefox follows HTTP redirects only and runs no scripts.
    *
-   * @throws where the way ends at a page instead of our redirect URI, or takes longer than eight seconds
+   * @throws if a page comes instead of the redirect, or after eight seconds
    */
   launchSilently(url: string): Promise<string>;
 }
@@ -32,7 +32,7 @@ export const identity: Identity = {
   async launchSilently(url) {
     const details = { url, interactive: false, ...(isFirefox ? {} : waitForScripts) };
     const { promise: late, reject } = Promise.withResolvers<never>();
-    // Firefox has no time-out of its own; Chromium's comes first.
+    // Firefox has no timeout of its own. In Chromium its own timeout comes first.
     const timer = setTimeout(reject, silentMs + 500, new Error('the provider took too long'));
     try {
       return await Promise.race([browser.identity.launchWebAuthFlow(details), late]);

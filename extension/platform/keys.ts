@@ -1,26 +1,28 @@
 import type { JWK } from 'jose';
+import * as v from 'valibot';
 import { settled, within } from './database.ts';
+import { readStored, type Schema } from './stored-value.ts';
 
-/** A key of the extension's. The private half can't leave the browser. */
+/** A key of the extension. Its private half can't leave the browser. */
 export interface SessionKey {
   privateKey: CryptoKey;
   publicJwk: JWK;
 }
 
-/** Where one key lives: a session's, or the one that an origin's tokens are bound to. */
+/** The storage of one key: of a session, or of an origin whose tokens are bound to it. */
 export interface Keys {
   load(): Promise<SessionKey | undefined>;
-  /** The key, made now where there is none. */
+  /** Returns the key. Creates one if there is none. */
   loadOrCreate(): Promise<SessionKey>;
-  /** This key, and of a session's all that go with it: without it they are of no use. */
+  /** Erases the key. With a session's key it also erases the keys of its origins, which are useless without it. */
   erase(): Promise<void>;
 }
 
 /** The keys of one profile. */
 export interface ProfileKeys {
-  /** Whoever signs with it is this browser's profile. */
+  /** The key that identifies this browser profile to the broker. */
   session: Keys;
-  /** The key that tokens for an origin's pages are bound to; the pages never have it. */
+  /** The key that tokens for an origin's pages are bound to. Pages never get it. */
   ofOrigin(origin: string): Keys;
 }
 
@@ -29,33 +31,47 @@ async function generate(): Promise<SessionKey> {
   return { privateKey: pair.privateKey, publicJwk: await crypto.subtle.exportKey('jwk', pair.publicKey) };
 }
 
-/** ES256, non-extractable, in IndexedDB: the only storage of an extension that keeps a `CryptoKey` as such. */
+const stored: Schema<SessionKey> = v.object({
+  privateKey: v.pipe(
+    v.instance(CryptoKey),
+    v.check(({ algorithm, usages }) => 'namedCurve' in algorithm && usages.includes('sign')),
+  ),
+  publicJwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() }),
+});
+
+/** ES256, non-extractable, in IndexedDB: the only storage of an extension that can hold a `CryptoKey`. */
 function keysNamed(name: string): Keys {
-  const read = (stored: IDBObjectStore): Promise<SessionKey | undefined> => settled(stored.get(name));
+  const read = async (store: IDBObjectStore) => readStored(stored, await settled(store.get(name)));
   return {
     load: () => within('keys', 'readonly', read),
     async loadOrCreate() {
       const existing = await within('keys', 'readonly', read);
       if (existing) return existing;
       const fresh = await generate();
-      // Looked at again in the transaction that writes: of two callers at once, both get the first one's key.
-      return within('keys', 'readwrite', async (stored) => {
-        const winner = await read(stored);
+      // Look again in the writing transaction: of two callers at the same time, both must get the same key.
+      return within('keys', 'readwrite', async (store) => {
+        const winner = await read(store);
         if (winner) return winner;
-        await settled(stored.put(fresh, name));
+        await settled(store.put(fresh, name));
         return fresh;
       });
     },
     erase: () =>
-      within('keys', 'readwrite', async (stored) => {
-        // The name, and those that go on with a space, after which comes `!`.
-        await settled(stored.delete(IDBKeyRange.bound(name, `${name}!`, false, true)));
+      within('keys', 'readwrite', async (store) => {
+        // Matches the name and all names that continue with a space. `!` is the character after the space.
+        await settled(store.delete(IDBKeyRange.bound(name, `${name}!`, false, true)));
       }),
   };
 }
 
-/** @param profile its id is the name of its session's key */
+/** @param profile its ID, which is also the name of its session's key */
 export const keysOf = (profile: string): ProfileKeys => ({
   session: keysNamed(profile),
   ofOrigin: (origin) => keysNamed(`${profile} ${origin}`),
 });
+
+/** IDs of the profiles that have a key. */
+export async function profilesWithKeys(): Promise<string[]> {
+  const names = await within('keys', 'readonly', (store) => settled(store.getAllKeys()));
+  return names.filter((name) => typeof name === 'string' && !name.includes(' ')).map(String);
+}

@@ -1,11 +1,17 @@
 import { browser } from './browser.ts';
 
-/** What the organization's policy says (`storage.managed`), not yet checked; nothing where there is no policy. */
+/** The policy has changed. Firefox doesn't tell. Call it before the first `await` of the background. */
+export const onManagedStorage = (listener: () => void): void =>
+  browser.storage.onChanged.addListener((_changes, area) => {
+    if (area === 'managed') listener();
+  });
+
+/** Returns the organization's policy (`storage.managed`) unchecked, or `{}` if there is none. */
 export async function readManagedStorage(): Promise<Record<string, unknown>> {
   try {
     return await browser.storage.managed.get(null);
   } catch {
-    // Firefox: no policy names this extension.
+    // Firefox rejects if no policy names this extension.
     return {};
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A match pattern for an origin. Patterns know no ports: they say where the bridge is put; which exact
- * origin may ask is decided in the background.
+ * The match pattern of an origin. Patterns ignore ports, so they only say where the bridge is injected. The background
+ * decides which exact origins may make requests.
  */
 export function matchPattern(origin: string): string {
   const { protocol, hostname } = new URL(origin);

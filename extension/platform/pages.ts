@@ -1,6 +1,6 @@
 import { browser } from './browser.ts';
 
-/** Opens our settings, or brings them to the front. */
+/** Opens the settings, or brings them to the front. */
 export const openSettings = (): Promise<void> => browser.runtime.openOptionsPage();
 
 /** Opens an address in a tab as if it had been typed. A link would tell the site that another one had sent the person. */

@@ -1,4 +1,4 @@
 import { browser } from './browser.ts';
 
-/** Whether the page that asks, such as the popup, is in a private window. It takes no permission. */
+/** Whether the current page, such as the popup, is in a private window. This needs no permission. */
 export const isInPrivateWindow = async (): Promise<boolean> => (await browser.windows.getCurrent()).incognito;

@@ -2,23 +2,23 @@ import { bridgeScript } from './bridge-script.ts';
 import { browser } from './browser.ts';
 import { matchPattern } from './match-pattern.ts';
 
-/** Access to hosts, which the person gives one by one in the store build. */
+/** Host access. In the store build the user grants it host by host. */
 export interface Sites {
-  /** Whether pages (or the broker) at this origin may be reached. */
+  /** Whether the extension has access to this origin, of a page or of the broker. */
   isReachable(origin: string): Promise<boolean>;
-  /** Match patterns of the hosts that may be reached, as the person gave them one by one. */
+  /** Match patterns of the hosts that the user has granted one by one. */
   reachable(): Promise<string[]>;
-  /** Puts the bridge into pages that match from now on, and into no other. */
+  /** Registers the bridge for pages that match, and unregisters it everywhere else. */
   register(patterns: readonly string[]): Promise<void>;
-  /** Puts the bridge into the tabs that are open there now. */
-  inject(origin: string): Promise<void>;
-  /** Whether the bridge is put into pages at this origin, by the manifest or by `register`. */
+  /** Injects the bridge into the tabs that are open now and match. */
+  inject(patterns: readonly string[]): Promise<void>;
+  /** Whether the manifest or `register` injects the bridge into pages at this origin. */
   hasBridge(origin: string): Promise<boolean>;
-  /** Gives access to a host back to the browser. */
+  /** Gives up access to a host. */
   giveUp(origin: string): Promise<void>;
-  /** Must be called before the first `await` of the background. */
+  /** Call it before the first `await` of the background. */
   onReachable(listener: () => void): void;
-  /** The person, here or in the browser's own settings, has taken access back. Called like `onReachable`. */
+  /** The user has removed access, here or in the browser's settings. Call it before the first `await`, too. */
   onUnreachable(listener: () => void): void;
 }
 
@@ -28,7 +28,7 @@ export const sites: Sites = {
   isReachable: (origin) => browser.permissions.contains({ origins: [matchPattern(origin)] }),
   async reachable() {
     const { origins = [] } = await browser.permissions.getAll();
-    // All sites at once is a setting of the browser's, and connects none.
+    // Access to all sites is a setting of the browser. It doesn't turn on any single site.
     return origins.filter((pattern) => URL.canParse(pattern) && !new URL(pattern).hostname.includes('*'));
   },
   async register(patterns) {
@@ -42,18 +42,19 @@ export const sites: Sites = {
     if (known) await browser.scripting.updateContentScripts([script]);
     else await browser.scripting.registerContentScripts([script]);
   },
-  async inject(origin) {
-    const tabs = await browser.tabs.query({ url: matchPattern(origin) });
+  async inject(patterns) {
+    if (patterns.length === 0) return;
+    const tabs = await browser.tabs.query({ url: [...patterns] });
     const injected = tabs.map(async (tab) => {
       if (tab.id !== undefined)
         await browser.scripting.executeScript({ target: { tabId: tab.id }, files: [bridgeScript] });
     });
-    // A tab may be an error page, or gone by now; not waited for, since one that hangs would hold up the others.
+    // A tab may show an error page or be gone. Don't wait: one tab that hangs must not delay the others.
     void Promise.allSettled(injected);
   },
   async hasBridge(origin) {
     const { content_scripts: built = [], permissions = [] } = browser.runtime.getManifest();
-    // Only the store build may, and does, register scripts.
+    // Only the store build registers scripts, and only it has this permission.
     const registered = permissions.includes('scripting')
       ? await browser.scripting.getRegisteredContentScripts({ ids: [id] })
       : [];
@@ -66,9 +67,12 @@ export const sites: Sites = {
   onUnreachable: (listener) => browser.permissions.onRemoved.addListener(listener),
 };
 
-/** Gives access that the person allowed back to the browser. @param pattern as `Sites.reachable` lists it */
+/** Gives up access that the user granted. @param pattern as `Sites.reachable` lists it */
 export const giveUpAccess = (pattern: string): Promise<boolean> => browser.permissions.remove({ origins: [pattern] });
 
-/** Asks the person for access. It must be the first call of a click's handler: browsers drop the click at the first `await`. */
+/**
+ * Asks the user for access. It must be the first call in a click handler: after the first `await` browsers no longer
+ * count the click.
+ */
 export const requestAccess = (origin: string): Promise<boolean> =>
   browser.permissions.request({ origins: [matchPattern(origin)] });

@@ -1,16 +1,16 @@
 import { browser, type Tabs } from './browser.ts';
 import { matchPattern } from './match-pattern.ts';
 
-/** Windows and tabs, as far as Latchkey needs them: none of this takes a permission. */
+/** Windows and tabs, as far as Latchkey needs them. None of this needs a permission. */
 export interface Windows {
-  /** Opens a page of the extension in a small window of its own. */
+  /** Opens a page of the extension in a small window. */
   openPopup(page: string, size: { width: number; height: number }): Promise<number>;
-  /** Brings a window to the front; `false` where it is gone. */
+  /** Brings a window to the front. `false` if it is gone. */
   focus(windowId: number): Promise<boolean>;
   close(windowId: number): Promise<void>;
   onClosed(listener: (windowId: number) => void): void;
   openTab(url: string): Promise<void>;
-  /** Whether the person looks at this tab: prompts are for the active one only. */
+  /** Whether this tab is the active one. Only the active tab may open windows. */
   isTabActive(tabId: number): Promise<boolean>;
   /** Whether a document is still what its tab shows. It takes host access to its origin, as the bridge does. */
   isThere(page: { tabId: number; origin: string; document: string }): Promise<boolean>;
@@ -35,7 +35,7 @@ export const windows: Windows = {
     }
   },
   async close(windowId) {
-    // Already closed is as good as closed.
+    // The window may be closed already, which is just as good.
     await browser.windows.remove(windowId).catch(() => undefined);
   },
   onClosed: (listener) => browser.windows.onRemoved.addListener(listener),

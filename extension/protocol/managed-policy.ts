@@ -1,15 +1,16 @@
 import { exactOrigin, isWebUrl } from '@latchkey/shared/origin.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 
 const url = v.pipe(v.string(), v.check(isWebUrl));
 
-/** A value of the policy that is not as the schema says counts as absent: a slip in one doesn't undo the others. */
+/** A value that doesn't match the schema counts as absent, so that one mistake doesn't disable the other keys. */
 const lenient = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined);
 
 const schema = v.object({
   broker_url: lenient(url),
   provider: lenient(v.pipe(v.string(), v.maxLength(64))),
-  // What denies is taken as far as it can be read.
+  // Denials apply as far as they can be read.
   denied_sites: v.fallback(
     v.optional(
       v.pipe(
@@ -21,33 +22,77 @@ const schema = v.object({
     [],
   ),
   private_windows: v.fallback(v.optional(v.picklist(['refuse', 'allow']), 'refuse'), 'refuse'),
-  // What can't be read may have been meant to deny.
+  // An unreadable value may have been meant as a denial, so take the strict one.
   accounts: v.fallback(v.optional(v.picklist(['one', 'many']), 'many'), 'one'),
   sign_in_at_start: v.fallback(v.optional(v.boolean(), false), false),
 });
 
-/** The organization's policy: it configures and denies, and never grants. */
+/** The organization's policy. It configures and denies; it never grants. */
 export type ManagedPolicy = v.InferOutput<typeof schema>;
 
-/**
- * Reads the policy once at each start of the background: Firefox tells nobody when it changes.
- *
- * @param read the browser's own reader; it must not throw where there is no policy
- */
-export function createManagedPolicy(read: () => Promise<Record<string, unknown>>): () => Promise<ManagedPolicy> {
-  let known: Promise<ManagedPolicy> | undefined;
-  return () => {
-    known ??= read().then((policy) => v.parse(schema, policy));
-    return known;
-  };
+/** Reads a policy as far as it can be read. One that is no object may have been meant as a denial. */
+const parse = (policy: unknown): ManagedPolicy => {
+  const parsed = v.safeParse(schema, policy);
+  return parsed.success ? parsed.output : v.parse(schema, { accounts: null });
+};
+
+/** How old the policy may be. Firefox doesn't tell when it changes, and a background in use never starts anew. */
+const maxAgeMs = 30_000;
+
+export interface ManagedPolicyDeps {
+  now: Clock;
+  /** The policy is another one than before. */
+  changed(before: ManagedPolicy, after: ManagedPolicy): void;
 }
 
-/** Keys of a policy that say nothing: unknown ones, and those whose value is not as the schema says. */
+export interface ManagedPolicyReader {
+  /** The policy, at most 30 s old. */
+  (): Promise<ManagedPolicy>;
+  /** Reads it now: the browser says that the policy has changed. */
+  reread(): Promise<ManagedPolicy>;
+}
+
+/**
+ * Reads the policy again and again. If that fails, the last one stays in effect.
+ *
+ * @param read the browser's reader
+ * @param deps default: reads once
+ */
+export function createManagedPolicy(
+  read: () => Promise<unknown>,
+  { now, changed }: ManagedPolicyDeps = { now: () => 0, changed: () => undefined },
+): ManagedPolicyReader {
+  let known: ManagedPolicy | undefined;
+  let readAt = 0;
+  let reading: Promise<ManagedPolicy> | undefined;
+
+  const fresh = async (): Promise<ManagedPolicy> => {
+    const before = known;
+    const after = await read().then(parse, () => before ?? parse(undefined));
+    readAt = now();
+    known = after;
+    if (before && JSON.stringify(before) !== JSON.stringify(after)) changed(before, after);
+    return after;
+  };
+  const reread = (): Promise<ManagedPolicy> => {
+    reading ??= fresh().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  const current = async (): Promise<ManagedPolicy> => (known && Math.abs(now() - readAt) < maxAgeMs ? known : reread());
+  return Object.assign(current, { reread });
+}
+
+/** Keys of a policy that have no effect: unknown ones, and those whose value doesn't match the schema. */
 export const ignoredKeys = (policy: Record<string, unknown>, read: ManagedPolicy): string[] =>
   Object.entries(policy)
     .filter(([key, value]) => JSON.stringify((read as Record<string, unknown>)[key]) !== JSON.stringify(value))
     .map(([key]) => key);
 
-/** Whether the policy denies an origin. An entry that is no exact origin denies nothing: patterns would look as if they worked. */
+/**
+ * Whether the policy denies an origin. An entry that isn't an exact origin denies nothing. A pattern would only look as
+ * if it worked.
+ */
 export const isDenied = ({ denied_sites: denied }: ManagedPolicy, origin: string): boolean =>
   denied.some((site) => exactOrigin(site) === origin);

@@ -14,7 +14,7 @@ const id = v.pipe(v.number(), v.integer());
 const empty = v.strictObject({});
 const text = v.pipe(v.string(), v.maxLength(512));
 
-/** `never`: the site may not ask again, until the person lets it. */
+/** `never`: the site can't ask again until the user unblocks it. */
 const consentChoice = v.picklist(['allow', 'not_now', 'never']);
 export type ConsentChoice = v.InferOutput<typeof consentChoice>;
 
@@ -59,15 +59,18 @@ export type UiRequest = v.InferOutput<typeof uiRequestSchema>;
 export type UiMethod = UiRequest['m'];
 export type UiParams<M extends UiMethod> = Extract<UiRequest, { m: M }>['p'];
 
-/** One account of the person's. */
+/** One account of the user. */
 export interface AccountView {
   id: string;
   name?: string | undefined;
   email?: string | undefined;
   sub: string;
-  /** Name of the provider. */
+  /** Name of the provider in the broker's configuration. */
   upstream: string;
-  /** `reauth`: the provider wants the person again; until then sites get nothing new. `signed_out`: its session is over, and its sites wait. */
+  /**
+   * `reauth`: the provider wants the user to sign in again, and sites get no new access until then. `signed_out`: the
+   * session has ended, and its sites wait.
+   */
   state: 'active' | 'reauth' | 'signed_out';
 }
 
@@ -76,52 +79,52 @@ export interface SiteView {
   origin: string;
   name: string;
   /**
-   * `organization`: allowed by the administrator, so it can't be disconnected here; `never`: it may not ask;
-   * `other_account`: not for the one that it has.
+   * `organization`: the administrator allowed it, so the user can't remove it. `never`: blocked by the user.
+   * `other_account`: the site's account can't use the site.
    */
   access: 'none' | 'person' | 'organization' | 'never' | 'other_account';
-  /** What it may do now, in the configuration's words, per API. */
+  /** What the site can do now, in the configuration's words, per API. */
   resources: { name: string; may: string[] }[];
-  /** Milliseconds since the epoch; absent where the broker knows of no use. */
+  /** Milliseconds since the epoch. Absent if the broker has seen no use. */
   lastUsedAt?: number | undefined;
-  /** Whether the extension may be in the site's pages: in the store build the person says so, once a site. */
+  /** Whether the extension may run in the site's pages. In the store build the user grants this once per site. */
   reachable: boolean;
-  /** The account that it has. */
+  /** ID of the site's account. */
   account: string;
-  /** Those that it may have. */
+  /** IDs of the accounts that the site can have. */
   accounts: string[];
 }
 
-/** Everything the popup shows. */
+/** Everything that the popup shows. */
 export type PopupState =
   | { view: 'not_configured' }
-  /** The browser hasn't let the extension reach the broker yet. */
+  /** The browser hasn't given the extension access to the broker yet. */
   | { view: 'unreachable'; broker: string }
   | {
       view: 'signed_out';
       broker: string;
       problem?: PageErrorBody | undefined;
       providerHost?: string | undefined;
-      /** Where there is a choice. */
+      /** Names of the providers. Empty if there is no choice. */
       providers: string[];
     }
   | { view: 'signing_in'; broker: string }
   | {
       view: 'signed_in';
       broker: string;
-      /** That of all sites that have none of their own. */
+      /** The account of every site that has no account of its own. */
       account: AccountView;
-      /** The others. */
+      /** All other accounts. */
       others: AccountView[];
-      /** Whether there may be one more. */
+      /** Whether the user can add an account. */
       mayAdd: boolean;
-      /** Where there is a choice for it. */
+      /** Names of the providers for another account. Empty if there is no choice. */
       providers: string[];
       sites: SiteView[];
       problem?: PageErrorBody | undefined;
     };
 
-/** Everything the consent window shows. */
+/** Everything that the consent window shows. */
 export interface ConsentView {
   origin: string;
   site: string;
@@ -131,20 +134,20 @@ export interface ConsentView {
   /** Those that the person can choose from; one is the site's. */
   accounts: { id: string; label: string; chosen: boolean }[];
   resource: string;
-  /** What is new. */
+  /** Scopes that the site doesn't have yet. */
   scopes: { scope: string; description: string }[];
-  /** What the site may do already, as in the popup. */
+  /** What the site can do already, as in the popup. */
   has: SiteView['resources'];
 }
 
-/** Where the address of the broker comes from: this build, the organization's policy, or the person. */
+/** Where the broker's address comes from: the build, the organization's policy, or the user. */
 export type BrokerSource = 'baked' | 'policy' | 'person';
 
-/** Everything the settings and the first page show. */
+/** Everything that the settings and the welcome page show. */
 export interface SettingsView {
   build: 'baked' | 'store';
   broker?: { url: string; source: BrokerSource; reachable: boolean } | undefined;
-  /** The organization's policy on this computer, with what holds where it says nothing. */
+  /** The organization's policy on this computer, with defaults filled in. */
   policy: {
     provider?: string | undefined;
     denied_sites: string[];
@@ -153,25 +156,25 @@ export interface SettingsView {
     sign_in_at_start: boolean;
   };
   signedIn: boolean;
-  /** Match patterns of what the browser lets the extension reach. */
+  /** Match patterns of the hosts that the extension has access to. */
   access: string[];
 }
 
-/** What the background knows of itself, without asking anybody. */
+/** What the background knows without asking the broker. */
 export interface DiagnosticFacts {
   broker?: { url: string; source: BrokerSource } | undefined;
-  /** Id of the main account's profile, which its key is kept under. */
+  /** ID of the main account's profile, which is also the name of its key. */
   profile: string;
   session?: { state: 'active' | 'recheck' | 'reauth_required'; account: string } | undefined;
-  /** The session's event stream; `idle` where no approved site is open. */
+  /** State of the session's event stream. `idle`: no approved site is open. */
   stream: 'idle' | 'waiting' | 'open';
-  /** Origins of the broker's policy. */
+  /** Origins in the broker's policy. */
   sites: string[];
-  /** What went wrong last. */
+  /** The latest problem. */
   problem?: PageErrorBody | undefined;
 }
 
-/** Where a sign-in would go, or why none can begin. */
+/** The host that a sign-in would go to, or why no sign-in can start. */
 export type DiagnosticProbe = { host: string } | { error: PageErrorBody };
 
 export interface UiResults {
@@ -179,7 +182,7 @@ export interface UiResults {
   'diagnostics.get': DiagnosticFacts;
   'diagnostics.probe': DiagnosticProbe;
   'state.get': PopupState;
-  /** Whether pages in private windows are served. */
+  /** Whether the extension serves pages in private windows. */
   'private_windows.get': { served: boolean };
   'session.sign_in': Record<string, never>;
   'session.sign_out': Record<string, never>;
@@ -198,7 +201,7 @@ export interface UiResults {
 
 export type UiResponse = { id: number; ok: true; r: unknown } | { id: number; ok: false; e: PageErrorBody };
 
-/** Sent to every open window of ours: ask for the state again. */
+/** Sent to every open page of the extension: ask for the state again. */
 export interface UiChanged {
   changed: true;
 }

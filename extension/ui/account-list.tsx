@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 import { useEffect, useRef } from 'hono/jsx/dom';
 
-/** A list to choose an account from, with its label. It always shows the account in use: a choice that fails is taken back. */
+/** A labeled list to choose an account from. If a choice fails, it shows the account in use again. */
 export const AccountList = ({
   accounts,
   chosen,
@@ -11,16 +11,16 @@ export const AccountList = ({
   onChoose,
 }: {
   accounts: { id: string; label: string }[];
-  /** Id of the account in use. */
+  /** ID of the account in use. */
   chosen: string;
   busy: boolean;
   label: string;
-  /** For screen readers, where the label alone is too short. */
+  /** The accessible name, if the label alone is too short. */
   name?: string;
   onChoose: (account: string) => void;
 }) => {
   const list = useRef<HTMLSelectElement>(null);
-  // The browser keeps what the person chose: drawing the page again does not change it.
+  // A `<select>` keeps the user's choice: rendering again doesn't change it.
   useEffect(() => {
     if (!busy && list.current) list.current.value = chosen;
   }, [busy, chosen]);
@@ -33,7 +33,7 @@ export const AccountList = ({
         aria-label={name}
         onChange={(event: Event) => {
           const select = event.target as HTMLSelectElement;
-          // It keeps the focus while the page is busy, so it can be changed.
+          // It stays enabled while the page is busy, to keep the focus. So undo a change here.
           if (busy) select.value = chosen;
           else onChoose(select.value);
         }}

@@ -7,11 +7,11 @@ import { Button } from './button.tsx';
 
 export const nameOf = ({ name, email, sub }: AccountView): string => name ?? email ?? sub;
 
-/** What tells two accounts of the same name apart. */
+/** Tells two accounts with the same name apart. */
 const detailOf = (account: AccountView): string =>
   account.email !== undefined && account.email !== nameOf(account) ? account.email : account.upstream;
 
-/** Picture, name and address of an account; what can be done with it stands beside. */
+/** Picture, name and address of an account, with its actions. */
 export const AccountRow = ({
   account,
   heading,
@@ -36,7 +36,9 @@ export const AccountRow = ({
   );
 };
 
-/** The accounts beside the main one: each can take its place, be signed in to again where its session is over, and be left. */
+/**
+ * All accounts besides the main one. The user can switch to each, sign in again if its session has ended, and sign out.
+ */
 export const OtherAccounts = ({
   accounts,
   busy,
@@ -92,7 +94,7 @@ export const OtherAccounts = ({
     </section>
   );
 
-/** One more account; where there are several providers the person says at which. */
+/** Adds an account. If there are several providers, the user picks one. */
 export const AddAccount = ({
   providers,
   busy,
@@ -113,7 +115,7 @@ export const AddAccount = ({
   );
 };
 
-/** A button for each provider. */
+/** One button per provider. */
 export const Providers = ({
   providers,
   busy,
@@ -134,7 +136,7 @@ export const Providers = ({
   </ul>
 );
 
-/** Which account a site has, where it can have more than one. */
+/** The account of a site, if the site can have more than one. */
 export const SiteAccount = ({
   site,
   accounts,

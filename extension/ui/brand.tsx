@@ -2,7 +2,7 @@
 import { message } from '../platform/i18n.ts';
 import { Logo } from './logo.tsx';
 
-/** The name above each page of ours. */
+/** The product name above each page. */
 export const Brand = () => (
   <span class="brand">
     <Logo />

@@ -5,17 +5,17 @@ import { useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import { Button } from './button.tsx';
 
-/** The origin that somebody means who types the address of a broker; `undefined` where it can be none. */
+/** The origin that a user means who types a broker's address. `undefined` if it can't be one. */
 export const brokerFrom = (typed: string): string | undefined => {
   const text = typed.trim();
   const address = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
-  // Chromium escapes what no host may contain, such as a space, and calls it one.
+  // Chromium escapes characters that no host can contain, such as a space, and accepts the result.
   return isSecureUrl(url) && !url.hostname.includes('%') ? url.origin : undefined;
 };
 
-/** Where a person types the address of their organization's broker. */
+/** The field for the address of the organization's broker. */
 export const BrokerField = ({
   busy,
   submit,

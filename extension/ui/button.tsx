@@ -7,11 +7,11 @@ interface ButtonProps {
   onPress?: () => void;
   kind?: 'primary' | 'small' | 'link' | 'icon' | 'never' | undefined;
   type?: 'button' | 'submit';
-  /** The whole name, where the words on the button are too few to stand alone. */
+  /** The accessible name, if the text of the button is too short. */
   label?: string | undefined;
-  /** What it does, beyond its words: the browser shows it on hovering, and screen readers say it. */
+  /** More about the action: the tooltip, which screen readers read, too. */
   hint?: string | undefined;
-  /** Has the focus when its page or view opens. */
+  /** Gets the focus when its page or view opens. */
   first?: boolean;
   /** What pressing it gives, to whom: it can be pressed only once the person can have seen just this. */
   gives?: string | undefined;

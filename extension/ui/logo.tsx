@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 import { baked } from '../platform/baked-config.ts';
 
-/** The organization's icon, where the build has one; else the key of Latchkey, drawn by the current color. */
+/** The organization's icon if the build has one, else Latchkey's key in the current color. */
 export const Logo = () =>
   baked?.hasIcons ? (
     <img class="logo" src="/icons/128.png" alt="" />

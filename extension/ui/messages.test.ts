@@ -15,10 +15,10 @@ const sources = (await readdir(import.meta.dirname, { recursive: true })).filter
 const code = (await Promise.all(sources.map((file) => readFile(join(import.meta.dirname, file), 'utf8')))).join('\n');
 const manifest = await readFile(join(extension, '../manifest.config.ts'), 'utf8');
 
-/** The same in more than one language. */
+/** Texts that are the same in several languages. */
 const international = ['name', 'version'];
 
-/** Names that the code spells out, and those that it puts together. */
+/** Names that the code contains literally, and those that it builds. */
 const used = new Set([
   ...[...code.matchAll(/\b(?:message|say)\(([^)]*)\)/g)].flatMap(([, inside = '']) =>
     [...inside.matchAll(/(?<!=== )'([a-z_]+)'/g)].map(([, name = '']) => name),

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx';
 import { render } from 'hono/jsx/dom';
 import { direction, language } from '../platform/i18n.ts';
 
-/** Draws a page of ours, in the language and the direction of the browser. */
+/** Renders a page in the browser's language and direction. */
 export function mount(page: Child): void {
   const root = document.getElementById('root');
   if (!root) throw new Error('the page has no #root');

@@ -4,7 +4,7 @@ import { useEffect } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import { Brand } from './brand.tsx';
 
-/** A page of ours in a tab. */
+/** A page of the extension in a tab. */
 export function Page({ title, busy, children }: { title: string; busy: boolean; children?: Child }) {
   useEffect(() => {
     document.title = `${title} – ${message('name')}`;

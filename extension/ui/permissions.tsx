@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 import type { SiteView } from '../protocol/ui.ts';
 
-/** What a site may do, in the configuration's words, by API. */
+/** What a site can do, in the configuration's words, by API. */
 export const Permissions = ({ resources, heading }: Pick<SiteView, 'resources'> & { heading: 'h3' | 'h4' }) => {
   const Heading = heading;
   return (

@@ -25,7 +25,7 @@ const client = createUiClient(
   () => onChanged(),
 );
 
-/** Asks the browser for access; the background goes on by itself if the popup dies behind the question. */
+/** Asks the browser for access. If the prompt closes the popup, the background continues. */
 const reaching = (origin: string, pending: UiParams<'setup.expect'>): Pick<Action, 'run' | 'doing'> => ({
   doing: message('asking_browser'),
   async run() {
@@ -104,10 +104,10 @@ function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy'
   }
 }
 
-/** The heading of a site, for when its button is gone. */
+/** The heading of a site. It gets the focus if the site's button is gone. */
 const placeOf = (origin: string): string => `[data-origin=${CSS.escape(origin)}] h3`;
 
-/** Pages of a private window are refused, unless the policy of the computer allows them: who opens the popup there is told. */
+/** By default, the extension doesn't serve private windows. The popup there says so. */
 function PrivateWindow() {
   const [refused, setRefused] = useState(false);
   useEffect(() => {
@@ -133,7 +133,7 @@ function Popup() {
     if (!state) return;
     setTimeout(() => {
       giveFirstFocus();
-      // The view that had it is gone; a popup that just opens is read from its top.
+      // The focused view is gone. When the popup has just opened, screen readers start at the top instead.
       if (seen.current !== undefined) rescueFocus();
       seen.current = state.view;
     });

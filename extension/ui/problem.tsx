@@ -2,7 +2,7 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { message } from '../platform/i18n.ts';
 
-/** What went wrong, in the person's words with the next step, and the exact message for whoever helps them. */
+/** A problem in the user's words with the next step, and the exact message for support. */
 export const Problem = ({ problem }: { problem: PageErrorBody | undefined }) =>
   problem ? (
     <section class="problem" role="alert">

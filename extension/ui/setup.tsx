@@ -4,7 +4,7 @@ import { BrokerField } from './broker-field.tsx';
 import { Button } from './button.tsx';
 import { Logo } from './logo.tsx';
 
-/** The store build belongs to nobody: the person says where their organization's broker is. */
+/** The store build doesn't know its organization, so the user enters the broker's address. */
 export const Setup = ({ busy, onBroker }: { busy: boolean; onBroker: (broker: string) => void }) => (
   <div class="stack">
     <div class="lead hero">
@@ -16,7 +16,7 @@ export const Setup = ({ busy, onBroker }: { busy: boolean; onBroker: (broker: st
   </div>
 );
 
-/** The broker is known, and the browser keeps us from it: one click, and the browser's own question. */
+/** The broker is known, but the browser hasn't given access to it. One click brings up the browser's prompt. */
 export const Unreachable = ({
   broker,
   busy,

@@ -1,6 +1,6 @@
 import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
 
-/** An error as our pages show it. */
+/** Turns any error into one that the extension's pages can show. */
 export const shownError = (error: unknown): PageErrorBody =>
   error instanceof LatchkeyError
     ? { code: error.code, message: error.message }

@@ -72,7 +72,7 @@ const Site = ({
   );
 };
 
-/** Somebody is signed in: who, which sites have what, and the way out. */
+/** The view of a signed-in user: accounts, what each site has, and the way to sign out. */
 export const SignedIn = ({
   state,
   busy,

@@ -4,7 +4,7 @@ import { Providers } from './accounts.tsx';
 import { Button } from './button.tsx';
 import { Logo } from './logo.tsx';
 
-/** Nobody is signed in: one button. */
+/** The signed-out view: one button. */
 export const SignedOut = ({
   providers,
   providerHost,
@@ -12,9 +12,9 @@ export const SignedOut = ({
   onSignIn,
   onProviderSignOut,
 }: {
-  /** Where there is a choice. */
+  /** Names of the providers. Empty if there is no choice. */
   providers: string[];
-  /** Where a session of the provider may still be open, after a sign-out. */
+  /** Host of the provider where the user may still have a session after signing out. */
   providerHost: string | undefined;
   busy: boolean;
   onSignIn: (provider?: string) => void;

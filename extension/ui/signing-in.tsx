@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 import { message } from '../platform/i18n.ts';
 
-/** The sign-in goes on in a window of the browser. */
+/** The sign-in continues in a window of the browser. */
 export const SigningIn = () => (
   <div class="lead hero">
     <span class="spinner" aria-hidden="true" />

@@ -2,18 +2,18 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { BackgroundPort } from '../platform/port.ts';
 import type { UiChanged, UiMethod, UiParams, UiResponse, UiResults } from '../protocol/ui.ts';
 
-/** What our pages ask the background. */
+/** What the extension's pages ask the background. */
 export interface UiClient {
-  /** @throws {LatchkeyError} what the background answered, or `busy` where it was stopped in between */
+  /** @throws {LatchkeyError} the background's error, or `busy` if the background was stopped meanwhile */
   call<M extends UiMethod>(method: M, params: UiParams<M>): Promise<UiResults[M]>;
 }
 
 type Waiting = { resolve(result: unknown): void; reject(error: LatchkeyError): void };
 
 /**
- * Talks to the background over a port that is opened anew when the background was stopped.
+ * Talks to the background over a port. It opens a new port if the background was stopped.
  *
- * @param onChanged called when something happened that a page of ours may be showing
+ * @param onChanged called when something changed that the page may show
  */
 export function createUiClient(connect: () => BackgroundPort, onChanged: () => void): UiClient {
   let port: BackgroundPort | undefined;

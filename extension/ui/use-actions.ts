@@ -3,20 +3,20 @@ import { useRef, useState } from 'hono/jsx/dom';
 import { rescueFocus } from './focus.ts';
 import { shownError } from './shown-error.ts';
 
-/** Something that a page of ours does for the person. */
+/** An action that a page does for the user. */
 export interface Action {
-  /** Begins within the click itself: browsers grant nothing after the first `await`. */
+  /** Starts within the click: after the first `await` browsers grant nothing. */
   run(): Promise<unknown>;
-  /** What is said while it goes on. */
+  /** The status while it runs. */
   doing: string;
-  /** What is said when it is done. */
+  /** The status when it is done. */
   done?: string;
-  /** Where the focus goes if its place is gone afterwards (a selector); else the heading. */
+  /** A selector: where the focus goes if the focused element is gone afterwards. Defaults to the heading. */
   focus?: string;
 }
 
 export interface Actions {
-  /** Buttons say so and do nothing meanwhile; they keep the focus. */
+  /** While true, buttons say so and do nothing. They keep the focus. */
   busy: boolean;
   /** For the page's live region. */
   status: string;
@@ -26,12 +26,12 @@ export interface Actions {
   reload(): Promise<void>;
 }
 
-/** Runs one action at a time, says what goes on and how it ended, and asks for the state again whatever came of it. */
+/** Runs one action at a time, reports progress and result, and then asks for the state again. */
 export function useActions(load: () => Promise<unknown>): Actions {
   const [busy, setBusy] = useState(false);
   const [status, setStatus] = useState('');
   const [problem, setProblem] = useState<PageErrorBody>();
-  /** Why there is no state, until there is one again. */
+  /** Why the state couldn't be loaded. */
   const [unread, setUnread] = useState<PageErrorBody>();
   const running = useRef(false);
 
@@ -57,7 +57,7 @@ export function useActions(load: () => Promise<unknown>): Actions {
     running.current = false;
     setBusy(false);
     setStatus(end);
-    // When the page has been drawn anew.
+    // After the page has rendered.
     setTimeout(() => rescueFocus(...(focus === undefined ? [] : [focus])));
   };
   return { busy, status, problem: problem ?? unread, act, reload };

@@ -19,7 +19,7 @@ const client = createUiClient(
   () => onChanged(),
 );
 
-/** What is to be done next: set up, let in, sign in, or nothing any more. */
+/** The next step: set up, grant access, sign in, or none. */
 function Next({
   view,
   busy,

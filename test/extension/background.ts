@@ -1,8 +1,9 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { accountHeader } from '@latchkey/shared/session-api.ts';
 import { composeBackground } from '../../extension/background/compose.ts';
-import { firstProfile } from '../../extension/background/profiles/profile-list.ts';
-import type { Attempt } from '../../extension/background/session/sign-in.ts';
+import { firstProfile, profileList } from '../../extension/background/profiles/profile-list.ts';
+import { storedAttempt } from '../../extension/background/session/sign-in.ts';
+import { chosenBroker } from '../../extension/background/setup.ts';
 import type { Identity } from '../../extension/platform/identity.ts';
 import type { Sites } from '../../extension/platform/sites.ts';
 import { partOf, storedValue } from '../../extension/platform/stored-value.ts';
@@ -70,9 +71,10 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     ownOrigin: 'chrome-extension://extension-id',
     version: '1.2.3',
     area,
-    chosenBroker: storedValue(disk, 'broker'),
-    profileList: storedValue(disk, 'list'),
+    chosenBroker: storedValue(disk, 'broker', chosenBroker),
+    profileList: storedValue(disk, 'list', profileList),
     keysOf,
+    profilesWithKeys: () => keysOf.profiles(),
     identity: {
       redirectUri: () => redirectUri,
       launch: (url) => window.launch(url),
@@ -105,6 +107,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
   const { profiles, profileOf, prompts, interactions, pageHandlers: handlers } = background.parts;
   const first = profileOf(firstProfile);
   return {
+    policyChanged: background.policyChanged,
     windows,
     prompts,
     interactions,
@@ -119,7 +122,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     broadcasts,
     accountsTold,
     window,
-    attempt: storedValue<Attempt>(partOf(area, `${firstProfile} `), 'sign-in'),
+    attempt: storedValue(partOf(area, `${firstProfile} `), 'sign-in', storedAttempt),
     profiles,
     events: first.events,
     cache: first.cache,

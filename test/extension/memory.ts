@@ -38,10 +38,16 @@ export function memoryKeysOf() {
     made.set(name, known);
     return known;
   };
-  return (profile: string): ProfileKeys => ({
+  const of = (profile: string): ProfileKeys => ({
     session: named(profile),
     ofOrigin: (origin) => named(`${profile} ${origin}`),
   });
+  const profiles = async (): Promise<string[]> => {
+    const names = [...made.keys()].filter((name) => !name.includes(' '));
+    const keys = await Promise.all(names.map((name) => named(name).load()));
+    return names.filter((_, index) => keys[index]);
+  };
+  return Object.assign(of, { profiles });
 }
 
 async function generate(): Promise<SessionKey> {

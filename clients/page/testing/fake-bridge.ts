@@ -1,4 +1,4 @@
-import type { PageEvent, PageRequest, PageResponse } from '@latchkey/shared/page-protocol.ts';
+import type { Goodbye, PageEvent, PageRequest, PageResponse } from '@latchkey/shared/page-protocol.ts';
 import type { PageWindow } from '../hello.ts';
 
 type Reply = { r: unknown } | { e: unknown } | { pending: unknown } | undefined;
@@ -17,6 +17,8 @@ export class FakePage extends EventTarget {
   hellos: { data: unknown; targetOrigin: string }[] = [];
   requests: PageRequest[] = [];
   ports: MessagePort[] = [];
+  goodbyes = 0;
+  readonly document = Object.assign(new EventTarget(), { prerendering: false });
   #answer: Answer;
 
   constructor(answer: Answer) {
@@ -32,7 +34,10 @@ export class FakePage extends EventTarget {
     this.hellos.push({ data, targetOrigin });
     if (this.deaf-- > 0) return;
     this.ports.push(port);
-    port.onmessage = ({ data }: MessageEvent<PageRequest>) => void this.#serve(port, data);
+    port.onmessage = ({ data }: MessageEvent<PageRequest | Goodbye>) => {
+      if ('ev' in data) this.goodbyes += 1;
+      else void this.#serve(port, data);
+    };
     port.postMessage({ ready: true, nonce: data.nonce, v: 1 });
   }
 
@@ -46,7 +51,7 @@ export class FakePage extends EventTarget {
     else port.postMessage({ ...head, pending: reply.pending });
   }
 
-  emit(event: PageEvent): void {
+  emit(event: PageEvent | Goodbye): void {
     this.ports.at(-1)?.postMessage(event);
   }
 

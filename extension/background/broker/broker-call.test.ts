@@ -1,16 +1,17 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { decodeJwt } from 'jose';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { brokerUrl, refusal } from '../../../test/extension/fake-broker.ts';
 import { memoryArea, memoryKeys } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
 import { createBrokerCall } from './broker-call.ts';
 
-/** A caller whose every request is recorded, and answered in turn by what is given. */
+/** A caller that records every request. It gets these answers in turn. */
 function setUp(...answers: (Response | Error)[]) {
   const requests: { url: string; init: RequestInit; headers: Headers }[] = [];
   const keys = memoryKeys();
-  const nonce = storedValue<string>(memoryArea(), 'nonce');
+  const nonce = storedValue(memoryArea(), 'nonce', v.string());
   const call = createBrokerCall({
     broker: async () => brokerUrl,
     version: '1.2.3',

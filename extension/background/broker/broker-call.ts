@@ -15,7 +15,7 @@ export interface BrokerCallDeps {
   key(): Promise<SessionKey>;
   /** `sub` of the account whose session is known. */
   account(): Promise<string | undefined>;
-  /** The last nonce the broker gave (RFC 9449 §8.2). */
+  /** The broker's latest nonce (RFC 9449 §8.2). */
   nonce: StoredValue<string>;
   fetch: typeof fetch;
   now: Clock;
@@ -36,30 +36,30 @@ export interface BrokerRequest {
 export interface BrokerAnswer {
   status: number;
   etag: string | undefined;
-  /** Parsed JSON, not yet checked; `undefined` where there is none. */
+  /** Parsed JSON, not yet checked. `undefined` if there is none. */
   body: unknown;
 }
 
-/** A broker that answers slower than this is treated as unreachable. */
+/** A slower broker counts as unreachable. */
 const timeoutMs = 15_000;
 
-/** Calls an endpoint of the broker and throws {@link LatchkeyError} for everything but success. */
+/** Calls an endpoint of the broker. Throws a {@link LatchkeyError} unless the call succeeds. */
 export type BrokerCall = (request: BrokerRequest) => Promise<BrokerAnswer>;
 
 /**
- * Makes the one function that speaks HTTP with the broker: cookie, client header and a proof by the
- * session's key on every call; once more with the broker's nonce where it wants a fresh one.
+ * Creates the only function that speaks HTTP with the broker. Every call has the cookie, the client header, and a proof
+ * by the session's key. If the broker asks for a fresh nonce, the call is repeated once.
  */
 export function createBrokerCall(deps: BrokerCallDeps): BrokerCall {
   return async (request) => {
     const response = await exchange(deps, request, AbortSignal.timeout(timeoutMs));
-    // A body that breaks off or is no JSON is caught by the schema of whoever reads it.
+    // A body that breaks off or isn't JSON fails the schema of the reader.
     const body: unknown = await response.json().catch(() => undefined);
     return { status: response.status, etag: response.headers.get('ETag') ?? undefined, body };
   };
 }
 
-/** Opens the stream of the session's events; it stays open until `signal` aborts it or the broker ends it. */
+/** Opens the stream of the session's events. It stays open until `signal` aborts it or the broker closes it. */
 export function createEventStreamCall(deps: BrokerCallDeps) {
   return async (lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> => {
     const { body } = await exchange(
@@ -72,7 +72,7 @@ export function createEventStreamCall(deps: BrokerCallDeps) {
   };
 }
 
-/** One request and its answer, which is a success; once more with the broker's nonce where it wants a fresh one. */
+/** Sends one request and returns its successful response. Repeats it once if the broker asks for a fresh nonce. */
 async function exchange(deps: BrokerCallDeps, request: BrokerRequest, signal: AbortSignal): Promise<Response> {
   const attempt = async (): Promise<Response> => {
     const url = new URL(request.path, await deps.broker()).href;
@@ -139,7 +139,7 @@ async function refusal(response: Response, now: Clock): Promise<BrokerError> {
   return new BrokerError(answer, response.status, retryAfter(response.headers.get('Retry-After'), now));
 }
 
-/** Reads `Retry-After` (RFC 9110 §10.2.3) into milliseconds, an hour at most. */
+/** Parses `Retry-After` (RFC 9110 §10.2.3) into milliseconds, at most an hour. */
 function retryAfter(value: string | null, now: Clock): number | undefined {
   if (value === null) return undefined;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();

@@ -20,26 +20,26 @@ import * as v from 'valibot';
 import type { SessionKey } from '../../platform/keys.ts';
 import type { BrokerCall, BrokerRequest } from './broker-call.ts';
 
-/** The broker's `/session` endpoints, typed. */
+/** The broker's `/session` endpoints, with types. */
 export interface BrokerClient {
   authorize(body: AuthorizeRequest): Promise<AuthorizeAnswer>;
   createSession(body: SessionRequest): Promise<SessionAnswer>;
-  /** @returns `undefined` where nothing changed since `etag` */
+  /** @returns `undefined` if nothing has changed since `etag` */
   getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
   token(body: TokenRequest): Promise<TokenAnswer>;
   /** What the person has decided about a site. @param account `sub` of the account that it is for */
   decide(body: ConsentRequest, account: string): Promise<Decisions>;
   revokeConsent(body: ConsentRevocation): Promise<Decisions>;
   /**
-   * @param key the session's
-   * @param how `replaced`: another session of the same account takes over, whose grant must not end with this one's
+   * @param key the session's key
+   * @param how `replaced`: another session of the same account takes over, and its grant must outlive this session
    */
   signOut(key: SessionKey, how?: 'replaced'): Promise<{ logout_url?: string | undefined }>;
-  /** Names of the providers that there are. */
+  /** Names of the providers in the broker's configuration. */
   upstreams(): Promise<string[]>;
 }
 
-/** Checks what the broker answered; only the schema's name gets into the error, never a value. */
+/** Checks a response of the broker. The error names the path only and contains no values. */
 function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output;

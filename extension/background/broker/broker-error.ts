@@ -5,18 +5,21 @@ import type * as v from 'valibot';
 
 type ErrorAnswer = v.InferOutput<typeof errorAnswer>;
 
-/** What a sign-in must bring (RFC 9470 §3). */
+/** Requirements of a sign-in (RFC 9470 §3). */
 export interface StepUp {
   acr_values?: string | undefined;
   max_age?: number | undefined;
 }
 
-/** An error that the broker answered: what a page may know of it, and the broker's own code for our decisions. */
+/**
+ * An error that the broker sent: the part that a page may know, and the broker's own code for decisions of the
+ * background.
+ */
 export class BrokerError extends LatchkeyError {
   readonly error: string;
-  /** With `insufficient_user_authentication`: what the next sign-in must bring. */
+  /** With `insufficient_user_authentication`: requirements of the next sign-in. */
   readonly stepUp: StepUp;
-  /** With `invalid_session`: somebody has ended it. */
+  /** With `invalid_session`: the session was ended, and did not expire. */
   readonly ended: boolean;
 
   constructor(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined) {
@@ -27,11 +30,11 @@ export class BrokerError extends LatchkeyError {
   }
 }
 
-/** Whether an error is the broker's and has this code. */
+/** Whether the broker sent this error code. */
 export const isBrokerError = (error: unknown, code: string): boolean =>
   error instanceof BrokerError && error.error === code;
 
-/** What an error of the broker means to a page. The broker's descriptions are written for developers and hold no secret. */
+/** Translates an error of the broker for pages. The broker's descriptions are for developers and contain no secrets. */
 function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined): PageErrorBody {
   const message = answer.error_description ?? `the broker answered ${answer.error}`;
   switch (answer.error) {
@@ -55,7 +58,7 @@ function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | u
     case 'invalid_request':
       return { code: 'invalid_request', message };
     default:
-      // Rate limits and trouble of the broker or its provider pass; anything else is no fault of the page either.
+      // Rate limits, and trouble at the broker or its provider, pass. Anything else isn't the page's fault, either.
       return { code: 'busy', message: `${message} (${status})`, retry_after_ms: retryAfterMs ?? 5_000 };
   }
 }

@@ -10,7 +10,7 @@ export interface AccessHandlersDeps {
   limit(origin: string): number | undefined;
 }
 
-/** `access.*`: what a site may have, has, and gives back. */
+/** `access.*`: what a site can have, what it has, and giving access back. */
 export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers, 'access.list' | 'access.revoke'> {
   return {
     async 'access.list'(_params, { sender, profile }) {
@@ -28,14 +28,14 @@ export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers
         throw new LatchkeyError({ code: 'busy', message, retry_after_ms: waitMs });
       }
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
-      // Of what is left: what the page could do before is void.
+      // Answer about the access that is left. What the page had before is void.
       await profile();
       return {};
     },
   };
 }
 
-/** One entry for what is granted and one for what may still be asked, for each resource. */
+/** Returns one entry per resource for granted scopes, and one for scopes that the site can still ask for. */
 function listAccess(session: SessionAnswer, origin: string): AccessView[] {
   const site = siteOf(session, origin);
   if (!site) return [];

@@ -6,13 +6,15 @@ import type { UiHandlers } from '../ui-port.ts';
 
 export interface AccountHandlersDeps {
   profiles: Profiles;
-  /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
+  /**
+   * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
+   */
   problem: StoredValue<PageErrorBody>;
 }
 
 type Methods = 'session.sign_in' | 'session.sign_out' | 'account.add' | 'account.choose' | 'account.sign_out_all';
 
-/** Signing in and out, and which site has which account. What names no account is about the main one. */
+/** Signing in and out, and the choice of each site's account. Without an account, a method is about the main one. */
 export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
   const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
 
@@ -42,7 +44,7 @@ export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pic
     async 'account.sign_out_all'() {
       await problem.clear();
       const { id: main } = await profiles.main();
-      // The main one last: until then the sites of the others have it, and no third one.
+      // The main account goes last. Until then the sites of the others have the main account and no third one.
       for (const { id } of await profiles.all()) if (id !== main) await profiles.signOut(id);
       await profiles.signOut(main);
       return {};

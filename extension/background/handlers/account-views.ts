@@ -2,11 +2,11 @@ import type { Account, SessionAnswer, SitePolicy } from '@latchkey/shared/sessio
 import type { AccountView, SiteView } from '../../protocol/ui.ts';
 import { siteOf } from '../session/site-policy.ts';
 
-/** One account as the popup draws it from. */
+/** The data that the popup shows for one account. */
 export interface AccountState {
   id: string;
   account: Account;
-  /** Absent where the session is over. */
+  /** Absent if the session has ended. */
   current: SessionAnswer | undefined;
 }
 
@@ -16,11 +16,11 @@ export function accountView({ id, account, current }: AccountState): AccountView
   return { id, name, email, sub, upstream, state: current ? (reauth ? 'reauth' : 'active') : 'signed_out' };
 }
 
-/** How an account is called where there is room for a word. */
+/** A short name of an account. */
 export const labelOf = ({ email, name, sub }: Account): string => email ?? name ?? sub;
 
 /**
- * Every site of any of the accounts, each as the account sees it that it has.
+ * All sites of all accounts. Each is shown as the site's own account sees it.
  *
  * @param view how a site looks to one account
  */
@@ -46,7 +46,7 @@ export function siteViews(
   });
 }
 
-/** A site that is another account's, or whose own has to be signed in to again first. */
+/** A site that the account can't use, or whose account has to sign in first. */
 const nothingAt = (current: SessionAnswer | undefined) => ({
   access: current ? ('other_account' as const) : ('none' as const),
   resources: [],

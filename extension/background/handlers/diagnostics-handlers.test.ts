@@ -1,8 +1,8 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { brokerUrl, refusal, shop } from '../../../test/extension/fake-broker.ts';
 import { storedValue } from '../../platform/stored-value.ts';
+import { pageErrorBody } from '../error-body.ts';
 import { diagnosticsHandlers } from './diagnostics-handlers.ts';
 
 let parts: ReturnType<typeof createBackground>;
@@ -14,7 +14,7 @@ beforeEach(() => {
     setup: { source: async () => ({ url: brokerUrl, source: 'policy' }) },
     profiles: parts.profiles,
     redirectUri: () => 'https://ext.chromiumapp.test/',
-    problem: storedValue<PageErrorBody>(parts.area, 'problem'),
+    problem: storedValue(parts.area, 'problem', pageErrorBody),
   });
 });
 

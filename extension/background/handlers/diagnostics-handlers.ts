@@ -10,13 +10,13 @@ import type { UiHandlers } from '../ui-port.ts';
 
 export interface DiagnosticsDeps {
   setup: Pick<Setup, 'source'>;
-  /** The main account is looked at. */
+  /** Diagnostics are about the main account. */
   profiles: Pick<Profiles, 'main'>;
   redirectUri(): string;
   problem: StoredValue<PageErrorBody>;
 }
 
-/** What only the background knows of itself. The rest the diagnostics page finds out, and says what it all means. */
+/** What only the background knows. The diagnostics page finds out the rest, and explains it. */
 export function diagnosticsHandlers({
   setup,
   profiles,
@@ -36,10 +36,13 @@ export function diagnosticsHandlers({
     };
   };
 
-  /** Begins a sign-in that no window follows: the broker says whether it knows this extension and its provider. */
+  /**
+   * Starts a sign-in without opening a window: the broker says whether it knows this extension and reaches its
+   * provider.
+   */
   const probe = async (): Promise<DiagnosticProbe> => {
     const { session, authorize } = await profiles.main();
-    // So that the facts that are read next are fresh; what fails here is told there.
+    // Refresh first, so that the next facts are current. They include a failure of this call.
     await session.refreshed(0).catch(() => undefined);
     try {
       const { authorization_url: url } = await authorize({

@@ -9,17 +9,17 @@ export interface Interactions {
   /** Opens the sign-in window for a page, or waits with it for the one that is open. @throws {LatchkeyError} `not_signed_in` where the page may not open one now */
   signIn(call: PageCall): Promise<void>;
   /**
-   * Does what an error says would help (`interaction`), and returns when the person has done it.
+   * Does what an error names as its `interaction`. Returns when the user has done it.
    *
-   * @param stepUp what a sign-in has to bring, if it comes to one
-   * @throws the same error where nothing can be asked now, or {LatchkeyError} `user_denied`
+   * @param stepUp requirements of a sign-in, if one is needed
+   * @throws the same error if no window may open now, or {LatchkeyError} `user_denied`
    */
   resolve(error: unknown, call: PageCall, ask: TokenAsk, stepUp?: StepUp): Promise<void>;
   /**
    * Does without a window what an error says would help, where that can be done: for sites that have access. What
    * others can bring about takes a click.
    *
-   * @returns whether it makes sense to try again
+   * @returns whether the caller should try again
    */
   renew(error: unknown, profile: Profile, origin: string, stepUp?: StepUp): Promise<boolean>;
 }

@@ -1,10 +1,10 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { ada, api, brokerUrl, grace, shop } from '../../../test/extension/fake-broker.ts';
 import { fakePort } from '../../../test/extension/port.ts';
 import { storedValue } from '../../platform/stored-value.ts';
 import { createManagedPolicy } from '../../protocol/managed-policy.ts';
+import { pageErrorBody } from '../error-body.ts';
 import { createUiPorts } from '../ui-port.ts';
 import { popupHandlers } from './popup-handlers.ts';
 import { createRouter } from './router.ts';
@@ -29,15 +29,17 @@ beforeEach(() => {
       broker: async () => broker,
       source: async () => (broker === undefined ? undefined : { url: broker, source: 'person' }),
       isReachable: async (origin) => !unreachable.has(origin),
+      isTurnedOn: async () => false,
       expect: async () => undefined,
       resume: async () => undefined,
       restore: async () => undefined,
+      updated: async () => undefined,
     },
     profiles: parts.profiles,
     providers: async () => providers,
     managed: createManagedPolicy(async () => policy),
     prompts: parts.prompts,
-    problem: storedValue<PageErrorBody>(parts.area, 'problem'),
+    problem: storedValue(parts.area, 'problem', pageErrorBody),
     openTab: (url) => parts.windows.openTab(url),
     after: () => ({ elapsed: patience.promise, cancel: () => undefined }),
   });

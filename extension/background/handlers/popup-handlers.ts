@@ -18,27 +18,29 @@ import { type AccountState, accountView, labelOf, siteViews } from './account-vi
 export interface UiHandlersDeps {
   setup: Setup;
   profiles: Profiles;
-  /** Names of the providers, where there is a choice. */
+  /** Names of the providers. Empty if there is no choice. */
   providers(): Promise<string[]>;
   prompts: ConsentPrompts;
   managed(): Promise<Pick<ManagedPolicy, 'private_windows'>>;
-  /** What went wrong last: the popup closes when the sign-in window opens, and shows it when it is opened again. */
+  /**
+   * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
+   */
   problem: StoredValue<PageErrorBody>;
   openTab(url: string): Promise<void>;
-  /** A timer, for how long the popup waits for the broker. */
+  /** A timer for how long the popup waits for the broker. */
   after(ms: number): Timer;
 }
 
-/** Methods of the popup and the consent window; other pages have handlers of their own. */
+/** Methods of the popup and the consent window. Other pages have handlers of their own. */
 type PopupHandlers = Omit<UiHandlers, 'settings.get' | `diagnostics.${string}`>;
 
-/** How old what the popup shows may be. */
+/** Maximum age of what the popup shows. */
 const popupMaxAgeMs = 2_000;
 
-/** A popup that shows nothing for longer than this looks broken: it then shows what was known last. */
+/** A popup that stays empty for longer looks broken. It then shows the last known state. */
 const popupPatienceMs = 1_500;
 
-/** What the popup and the consent window can ask for. */
+/** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   const { setup, profiles, providers, prompts, managed, problem, openTab, after } = deps;
 
@@ -59,7 +61,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     return { ...shown, view: 'signed_in', account: accountView(first), others: others.map(accountView), mayAdd, sites };
   };
 
-  /** All accounts of which it is known whose they are, and what went wrong with any of them. */
+  /** All accounts whose owner is known, and the latest problem with any of them. */
   const accounts = async (): Promise<{ states: AccountState[]; problem: PageErrorBody | undefined }> => {
     const entries = await profiles.entries();
     const loaded = await Promise.all(
@@ -75,7 +77,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     };
   };
 
-  /** The freshest session there is: without the broker, what was known last, and that it is so. */
+  /** The newest state of a session. If the broker can't be reached, it is the last known state, with the problem. */
   const load = async (
     session: Session,
   ): Promise<{ current: SessionAnswer | undefined; problem: PageErrorBody | undefined }> => {
@@ -115,7 +117,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     };
   };
 
-  /** The accounts that may give the site what it asks for. */
+  /** The accounts that can give the site what it asks for. */
   const choicesFor = async (prompt: ConsentPrompt): Promise<ConsentView['accounts']> => {
     const choices = await Promise.all(
       (await profiles.all()).map(async ({ id, session }) => {
@@ -185,7 +187,7 @@ function accessOf(current: SessionAnswer, site: SitePolicy): SiteView['access'] 
   return isConnected(current, site) ? 'person' : 'none';
 }
 
-/** What a site may do now, in the configuration's words. */
+/** What a site can do now, in the configuration's words. */
 function permissionsOf(current: SessionAnswer, site: SitePolicy): SiteView['resources'] {
   const resources = site.resources.map(({ resource, name, scopes }) => {
     const consented = consentedScopes(current.consents, site.origin, resource);

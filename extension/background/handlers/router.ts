@@ -1,17 +1,17 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 
-/** Who may call a method: web pages through the bridge, or our own popup and windows. Never both. */
+/** Who may call a method: web pages through the bridge, or the extension's own pages. Never both. */
 export type Caller = 'page' | 'ui';
 
 type Handler<Call> = (params: never, call: Call) => Promise<unknown>;
 
-/** Looks methods up in a `Map`: a name that a page makes up can't reach anything else. */
+/** Looks methods up in a `Map`, so that a made-up name reaches nothing else. */
 export interface Router<Call> {
-  /** @throws {LatchkeyError} `unsupported` for a method that isn't there for this caller */
+  /** @throws {LatchkeyError} `unsupported` if this caller has no such method */
   dispatch(method: string, params: unknown, call: Call): Promise<unknown>;
 }
 
-/** @param handlers each gets params that the caller's schema for this method has accepted */
+/** @param handlers each gets parameters that the schema of its method has accepted */
 export function createRouter<Call>(caller: Caller, handlers: Record<string, Handler<Call>>): Router<Call> {
   const routes = new Map(Object.entries(handlers));
   return {
@@ -19,7 +19,7 @@ export function createRouter<Call>(caller: Caller, handlers: Record<string, Hand
       const handler = routes.get(method);
       if (!handler)
         throw new LatchkeyError({ code: 'unsupported', message: `there is no method ${method} for a ${caller}` });
-      // The port has parsed params with the schema of exactly this method.
+      // The port has parsed the parameters with the schema of this method.
       return handler(params as never, call);
     },
   };

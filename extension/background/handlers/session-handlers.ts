@@ -7,7 +7,7 @@ import type { Interactions } from './interactions.ts';
 
 export interface SessionHandlersDeps {
   interactions: Interactions;
-  /** Ends the session of one profile, for a site that has it. */
+  /** Ends the session of a profile, for a site that has it. */
   signOut(profile: string): Promise<void>;
 }
 

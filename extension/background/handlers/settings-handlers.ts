@@ -13,7 +13,7 @@ export interface SettingsDeps {
   isBaked: boolean;
 }
 
-/** What the settings and the first page show. */
+/** Handlers of the settings and the welcome page. */
 export function settingsHandlers({
   setup,
   managed,

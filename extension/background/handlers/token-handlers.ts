@@ -8,16 +8,16 @@ import type { TokenAsk } from '../tokens/token-cache.ts';
 import { type Interactions, notSignedIn } from './interactions.ts';
 import { accountFor } from './session-handlers.ts';
 
-/** A token with less left than this would expire on its way to the API. */
+/** A token with less time left could expire on its way to the API. */
 const defaultMinTtlS = 5;
 
-/** How old may be what says no, policy or person; it is then asked for again, since they may have changed it elsewhere. */
+/** Maximum age of a refusal by policy or user. An older one is checked again, since it may have changed elsewhere. */
 const policyMaxAgeMs = 30_000;
 
 /** Signing in (as strongly as it is asked for) and consenting. One of them may be a window that another request has opened. */
 const maxInteractions = 2;
 
-/** `token.get` and `token.proof`: the methods that hand a secret to a page. */
+/** `token.get` and `token.proof`, the methods that hand secrets to pages. */
 export function tokenHandlers({
   interactions,
 }: {
@@ -29,7 +29,7 @@ export function tokenHandlers({
       current = await session.refreshed(policyMaxAgeMs);
     }
     if (!current) throw notSignedIn();
-    // Before the sign-in, which such a site can't bring up either.
+    // Check before the sign-in, since a blocked site can't open a sign-in window.
     if (isRefused(current, ask.origin)) throw refusal();
     if (current.session.state === 'reauth_required') throw notSignedIn();
     if (named !== undefined && accountFor(current, ask.origin)?.sub !== named) throw anotherAccount();
@@ -50,7 +50,7 @@ export function tokenHandlers({
       const stepUp = acr_values === undefined && max_age === undefined ? undefined : { acr_values, max_age };
       const wish: Wish = { minTtlS: params.min_ttl_s, named: params.profile, stepUp };
       for (let interaction = 0; ; interaction += 1) {
-        // Anew each time: in the consent window the person may have chosen another account.
+        // Ask each time: in the consent window the user may have chosen another account.
         const profile = await call.profile();
         try {
           const token = await get(profile, ask, wish);
@@ -81,15 +81,15 @@ export function tokenHandlers({
   };
 }
 
-/** What else a page says of the token that it wants. */
+/** A page's other requirements of a token. */
 interface Wish {
   minTtlS: number | undefined;
-  /** `sub` of the account that it must be of. */
+  /** `sub` of the required account. */
   named: string | undefined;
   stepUp?: StepUp | undefined;
 }
 
-/** The same whether or not that account is one of the person's: a page learns of the one that it has, and of no other. */
+/** The same error whether or not the user has that account. A page learns about its own account only. */
 const anotherAccount = (): LatchkeyError =>
   new LatchkeyError({
     code: 'not_signed_in',

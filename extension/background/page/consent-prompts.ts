@@ -1,18 +1,19 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { parseScope, scopeKey } from '@latchkey/shared/scope.ts';
-import type { Consent, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import { type Consent, consent, type SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { Area } from '../../platform/stored-value.ts';
+import * as v from 'valibot';
+import { type Area, readStored, type Schema } from '../../platform/stored-value.ts';
 import type { Windows } from '../../platform/windows.ts';
 import type { ConsentChoice } from '../../protocol/ui.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import type { Session } from '../session/session.ts';
 import { consentedScopes, isConsented, isRefused, refusal, takenBack } from '../session/site-policy.ts';
 
-/** One question to the person, on its way. */
+/** An open question to the user. */
 export interface ConsentPrompt {
   id: string;
-  /** Id of the profile whose access is asked for. */
+  /** ID of the profile whose access the site asks for. */
   profile: string;
   /** `sub` of the account that the person sees: nobody else can answer, whoever the profile's account is by then. */
   sub: string;
@@ -21,21 +22,34 @@ export interface ConsentPrompt {
   document: string;
   tabId: number;
   resource: string;
-  /** Only what is not granted yet. */
+  /** Only scopes that aren't granted yet. */
   scopes: string[];
-  /** What the site had when it asked: who takes that back meanwhile doesn't want to be asked for more. */
+  /** What the site had when it asked. If the user removes that meanwhile, they don't want to be asked for more. */
   had: Consent[];
   windowId?: number | undefined;
 }
+
+const storedPrompt: Schema<ConsentPrompt> = v.object({
+  id: v.string(),
+  profile: v.string(),
+  sub: v.string(),
+  origin: v.string(),
+  document: v.string(),
+  tabId: v.number(),
+  resource: v.string(),
+  scopes: v.array(v.string()),
+  had: v.array(consent),
+  windowId: v.optional(v.number()),
+});
 
 export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'document' | 'tabId' | 'resource' | 'scopes'>;
 
 export interface ConsentPromptsDeps {
   area: Area;
   windows: Windows;
-  /** Of a profile. @throws {LatchkeyError} `expired` where that is gone */
+  /** The session of a profile. @throws {LatchkeyError} `expired` if the profile is gone */
   sessionOf(profile: string): Promise<Pick<Session, 'known' | 'current' | 'refreshed' | 'grant' | 'refuse'>>;
-  /** The person has allowed a site something with this profile: it is the site's from now on. */
+  /** The user has allowed a site something with this profile. From now on it is the site's profile. */
   given(allowed: Pick<ConsentPrompt, 'profile' | 'origin'>): Promise<void>;
   /** Whether the document that asked is still in its tab. */
   isThere(page: Pick<ConsentPrompt, 'origin' | 'document' | 'tabId'>): Promise<boolean>;
@@ -45,7 +59,7 @@ export interface ConsentPromptsDeps {
 
 export interface ConsentPrompts {
   /**
-   * Asks the person and waits for the answer; one question per origin at a time.
+   * Asks the user and waits for the answer. Each origin has one question at a time.
    *
    * @param mayOpen whether the page may put a window before the person. Asked when the question's turn has come, which
    * may be minutes later, and only where it takes a window
@@ -55,7 +69,7 @@ export interface ConsentPrompts {
   ask(question: Question, mayOpen: () => Promise<boolean>): Promise<boolean>;
   /** What a consent window shows, by its id. */
   find(id: string): Promise<ConsentPrompt | undefined>;
-  /** The person chooses another account than the site has; it is asked for that one's access then. */
+  /** The user chooses another account than the site has. The question is then about that account's access. */
   chooseAccount(id: string, profile: string): Promise<void>;
   /**
    * @param shown `sub` of the account that the window showed
@@ -68,20 +82,20 @@ export interface ConsentPrompts {
   documentGone(document: string): Promise<void>;
   /** Closing the window is a no. */
   windowClosed(windowId: number): Promise<void>;
-  /** A no, to a sign-in window too: the same origin is not heard again for some seconds. */
+  /** The user has said no, maybe to a sign-in window. The origin can't ask again for some seconds. */
   denied(origin: string): void;
-  /** @throws {LatchkeyError} `user_denied` while a no is fresh */
+  /** @throws {LatchkeyError} `user_denied` soon after a no */
   requireNoRecentDenial(origin: string): void;
 }
 
-/** Longer than a click counts as activation in any browser (5 s): a no can't be answered by the click that led to it. */
+/** Longer than a click counts as activation in any browser (5 s): the click that led to a no can't ask again. */
 const quietMs = 8_000;
 const size = { width: 440, height: 600 };
 const prefix = 'prompt:';
 
 /**
- * The consent windows. Questions are stored, so that one whose background was stopped can still be
- * answered: the grant is then there when the page asks again.
+ * The consent windows. Questions are stored, so that the user can answer after the background was stopped. The page
+ * then finds the grant when it asks again.
  */
 export function createConsentPrompts({
   area,
@@ -92,15 +106,15 @@ export function createConsentPrompts({
   newId,
   now,
 }: ConsentPromptsDeps): ConsentPrompts {
-  // What the person does in a window counts in the order in which they did it.
+  // The user's actions take effect in their order.
   const inTurn = createSerialQueue();
-  /** What is being carried out changes the session itself. */
+  /** Questions whose answer is being carried out. That changes the session itself. */
   const answering = new Set<string>();
   const waiting = new Map<string, (error?: LatchkeyError) => void>();
   const busy = new Map<string, Promise<boolean>>();
   const denials = new Map<string, number>();
 
-  const find = async (id: string) => (await area.get(prefix + id)) as ConsentPrompt | undefined;
+  const find = async (id: string) => readStored(storedPrompt, await area.get(prefix + id));
 
   const stored = async (): Promise<ConsentPrompt[]> => {
     const keys = (await area.keys()).filter((key) => key.startsWith(prefix));
@@ -139,6 +153,8 @@ export function createConsentPrompts({
   const wait = (id: string): Promise<true> => {
     const { promise, resolve, reject } = Promise.withResolvers<true>();
     waiting.set(id, (error) => (error ? reject(error) : resolve(true)));
+    // The question may end while its window is still being opened, before anybody waits for the answer.
+    promise.catch(() => undefined);
     return promise;
   };
 
@@ -199,7 +215,7 @@ export function createConsentPrompts({
     chooseAccount: (id, profile) =>
       inTurn(async () => {
         const session = await (await sessionOf(profile)).current();
-        // Looked at last: it may have ended while the broker was asked.
+        // Look again: the question may have ended while the broker was asked.
         const prompt = await find(id);
         if (!prompt || !session) return;
         const { sub } = session.account;
@@ -278,7 +294,7 @@ function outcomeOf(
   if (isRefused(session, origin)) return { error: refusal() };
   const has = (at: string, all: readonly string[]) => isConsented(session, { origin, resource: at, scopes: all });
   if (!had.every((one) => has(one.resource, parseScope(one.scope)))) return { error: takenBack() };
-  // What an account had when it was chosen is no answer: that is the person's to give.
+  // Scopes that the account had when it was chosen are not an answer. The user has to answer.
   const before = consentedScopes(had, origin, resource);
   return has(resource, scopes) && !scopes.every((scope) => before.has(scope)) ? {} : undefined;
 }

@@ -21,6 +21,7 @@ const portOf = (overrides: object) => fakePort<Sent>({ ...sender, ...overrides }
 const relay = (id: string, more: object = {}) => ({
   request: { v: 1, id, m: 'session.get', p: {}, deadline_ms: 60_000, ...more },
   click: 1,
+  channel: 1,
 });
 
 let handler: ReturnType<typeof vi.fn<(params: unknown, call: PageCall) => Promise<unknown>>>;
@@ -59,16 +60,17 @@ beforeEach(() => {
   });
 });
 
-/** Opens a port and waits until it was greeted. */
-/** Who is admitted under a policy of the computer, where our site is built in. */
+/** Site access under a managed policy, in a build with this site. */
 const admitting = (managed: ReturnType<typeof createManagedPolicy>) => ({
   sites: [origin],
   broker: async () => undefined,
   managed,
   isReachable: async () => true,
+  isTurnedOn: async () => false,
   current: async () => undefined,
 });
 
+/** Opens a port and waits until it was greeted. */
 async function open(overrides: object = {}) {
   const fake = portOf(overrides);
   serve(fake.port);
@@ -89,7 +91,7 @@ describe('a page’s port', () => {
     serve(fake.port);
     await expect.poll(() => fake.sent).toEqual([{ ev: 'session', epoch: 'e1' }]);
     const { ask } = await open();
-    expect(await ask(relay('a'))).toEqual({ v: 1, id: 'a', ok: true, r: { signed_in: true } });
+    expect(await ask(relay('a'))).toEqual({ v: 1, channel: 1, id: 'a', ok: true, r: { signed_in: true } });
     expect(handler.mock.calls[0]?.[1]).toMatchObject({ sender: { origin, tabId: 7, document: 'D1' }, activated: true });
   });
 
@@ -172,6 +174,13 @@ describe('a page’s port', () => {
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
+  it('tells the ports of a document apart: the same id on another one is another request', async () => {
+    const { ask } = await open();
+    await ask(relay('a'));
+    expect(await ask({ ...relay('a'), channel: 2 })).toMatchObject({ channel: 2, id: 'a', ok: true });
+    expect(handler).toHaveBeenCalledTimes(2);
+  });
+
   it('slows a document that asks too often, over all its ports, and tells it for how long', async () => {
     const first = await open();
     const second = await open();
@@ -236,7 +245,7 @@ describe('a page’s port', () => {
   it('keeps to itself what was found out while the access was taken away', async () => {
     handler.mockImplementation(async (_params, call) => {
       await call.profile();
-      // A token out of the cache, a moment before that is cleared.
+      // A token from the cache, just before the cache is cleared.
       profile.events.epoch = async () => 'e2';
       return { token: 1 };
     });
@@ -244,6 +253,17 @@ describe('a page’s port', () => {
     const answer = await ask(relay('a'));
     expect(answer).toMatchObject({ id: 'a', ok: false, e: { code: 'expired' } });
     expect(JSON.stringify(answer)).not.toContain('token');
+  });
+
+  it('keeps to itself what was found out before the site lost its access', async () => {
+    handler.mockImplementation(async () => {
+      requireAccess = async () => {
+        throw new LatchkeyError({ code: 'policy_denied', message: 'denied since' });
+      };
+      return { token: 1 };
+    });
+    const { ask } = await open();
+    expect(await ask(relay('a'))).toMatchObject({ id: 'a', ok: false, e: { code: 'policy_denied' } });
   });
 
   it('forgets canceled work, and what has passed its deadline', async () => {
@@ -312,6 +332,36 @@ describe('a page’s port', () => {
     expect(call?.alive()).toBe(true);
     close();
     expect(call?.alive()).toBe(false);
+  });
+
+  it('forgets a click when the document has been away, such as in the back/forward cache', async () => {
+    handler.mockReturnValue(new Promise(() => undefined));
+    const first = await open();
+    first.receive(relay('a'));
+    await expect.poll(() => handler.mock.calls.length).toBe(1);
+    const call = handler.mock.calls[0]?.[1];
+    const second = await open();
+    first.close();
+    expect(call?.activated).toBe(true);
+    second.close();
+    expect(call?.activated).toBe(false);
+    await open();
+    expect(call?.alive()).toBe(true);
+    expect(call?.activated).toBe(false);
+  });
+
+  it('that is gone before the browser says so rejects nothing that nobody handles', async () => {
+    const rejected = vi.fn();
+    process.once('unhandledRejection', rejected);
+    const { port, receive } = await open();
+    port.postMessage = () => {
+      throw new Error('Attempting to use a disconnected port object');
+    };
+    receive(relay('a'));
+    await expect.poll(() => handler.mock.calls.length).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rejected).not.toHaveBeenCalled();
+    process.off('unhandledRejection', rejected);
   });
 
   it('hides what a fault of ours says', async () => {

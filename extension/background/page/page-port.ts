@@ -9,12 +9,13 @@ import {
 import * as v from 'valibot';
 import { errorBody } from '../error-body.ts';
 import type { Router } from '../handlers/router.ts';
+import { post } from '../post.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { PageCall } from './handler-types.ts';
 import type { Outcome, PendingRequests } from './pending-requests.ts';
 import { type PageSender, type PortSender, readPageSender, type SenderRules } from './sender.ts';
 
-/** A runtime port, as far as it is used here. */
+/** The part of a runtime port that is used here. */
 export interface Port {
   sender?: PortSender | undefined;
   postMessage(message: unknown): void;
@@ -27,51 +28,57 @@ export interface PagePortDeps {
   rules: SenderRules;
   router: Router<PageCall>;
   pending: PendingRequests<Performed>;
-  /** @returns how long to wait, where the document asks too often */
+  /** @returns how long to wait if the document asks too often */
   limit(document: string): number | undefined;
   /** Whether this page may call at all. @throws {LatchkeyError} `policy_denied` */
   requireAccess(sender: PageSender): Promise<void>;
-  /** The profile that a site has now. */
+  /** The site's current profile. */
   profileAt(origin: string): Promise<Profile>;
   /** A document has closed its last port. */
   gone(document: string): void;
 }
 
-/** Request ids remembered per port: more in one connection than a page can send before the limit bites. */
+/** Request IDs to remember per port: more than a page can send in one connection before the rate limit stops it. */
 const maxIds = 4_096;
 
 /**
- * Serves pages, in the order of docs/security.md: sender, shape, size, rate, replay, whether the
- * origin may call, then the method; and once more that the document is still there before it is answered.
+ * Serves pages. The order of checks is that of docs/security.md: sender, shape, size, rate, replay, the origin's
+ * access, then the method. Before it answers, it checks again that the document exists.
  *
- * @returns what takes a port whose name is the bridge's
+ * @returns a function that takes the bridge's ports
  */
 export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
-  /** How many ports each document has open: none, and it is gone. */
-  const documents = new Map<string, number>();
+  /**
+   * Open ports per document. A document without ports is gone. If it comes back, from the back/forward cache, it gets a
+   * new set: a click from before is no reason to open a window now.
+   */
+  const documents = new Map<string, Set<Port>>();
   /** The last click of each document that has opened a window. */
   const clicks = new Map<string, number>();
-  const count = (document: string, by: 1 | -1): void => {
-    const ports = (documents.get(document) ?? 0) + by;
-    if (ports > 0) {
-      documents.set(document, ports);
-      return;
-    }
+  const enter = (document: string, port: Port): void => {
+    documents.set(document, (documents.get(document) ?? new Set()).add(port));
+  };
+  const leave = (document: string, port: Port): void => {
+    const ports = documents.get(document);
+    ports?.delete(port);
+    if (ports?.size !== 0) return;
     documents.delete(document);
     clicks.delete(document);
     deps.gone(document);
   };
 
-  const work = async (request: PageRequest, click: number, sender: PageSender): Promise<Outcome<unknown>> => {
+  const work = async ({ request, click, channel }: Relay, sender: PageSender): Promise<Outcome<unknown>> => {
     const { document } = sender;
     await deps.requireAccess(sender);
-    if (request.m === 'request.poll')
-      return deliverable(sender, await deps.pending.poll(document, request.p.request_id));
+    const nameOf = (id: string): string => `${channel} ${id}`;
+    if (request.m === 'request.poll') {
+      return deliverable(sender, await deps.pending.poll(document, nameOf(request.p.request_id)));
+    }
     if (request.m === 'request.cancel') {
-      deps.pending.cancel(document, request.p.request_id);
+      deps.pending.cancel(document, nameOf(request.p.request_id));
       return { done: true, result: {} };
     }
-    const outcome = await deps.pending.start(document, request.id, request.deadline_ms, () =>
+    const outcome = await deps.pending.start(document, nameOf(request.id), request.deadline_ms, () =>
       perform(request, click, sender),
     );
     return deliverable(sender, outcome);
@@ -79,11 +86,14 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
 
   const perform = async (request: PageRequest, click: number, sender: PageSender): Promise<Performed> => {
     let about: Performed['about'];
+    const visit = documents.get(sender.document);
     const call: PageCall = {
       sender,
-      activated: click > 0,
+      get activated() {
+        return click > 0 && visit !== undefined && documents.get(sender.document) === visit;
+      },
       takeClick() {
-        if (click <= (clicks.get(sender.document) ?? 0)) return false;
+        if (!call.activated || click <= (clicks.get(sender.document) ?? 0)) return false;
         clicks.set(sender.document, click);
         return true;
       },
@@ -99,9 +109,13 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     return { result, about };
   };
 
-  /** What was found out may have been on its way, or waited for its poll: it is worth nothing once the site has another account, or that another session. */
+  /**
+   * A result may have been on its way or waiting for its poll. It is void if the site has lost its access or has another
+   * account since, or the account another session.
+   */
   const deliverable = async (sender: PageSender, outcome: Outcome<Performed>): Promise<Outcome<unknown>> => {
     if (!outcome.done) return outcome;
+    await deps.requireAccess(sender);
     const { result, about } = outcome.result;
     const now = about && (await deps.profileAt(sender.origin));
     if (about && (about.profile !== now || about.epoch !== (await now.events.epoch(sender.origin)))) {
@@ -110,14 +124,14 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     return { done: true, result };
   };
 
-  /** The epoch, for a page that comes back: from the back/forward cache, or after the background was stopped. */
+  /** Sends the epoch, for a page that comes back from the back/forward cache, or after the background was stopped. */
   const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
     try {
       await deps.requireAccess(sender);
       const event = await (await deps.profileAt(sender.origin)).events.current(sender.origin);
-      if (connected()) port.postMessage(event);
+      if (connected()) post(port, event);
     } catch (error) {
-      // A page that is not served gets no event; each of its requests is told why.
+      // A page that isn't served gets no events. Each of its requests gets the reason.
       if (!(error instanceof LatchkeyError)) reportError(error);
     }
   };
@@ -127,38 +141,41 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     const sender = attempt(() => readPageSender(port.sender, deps.rules));
     port.onDisconnect.addListener(() => {
       connected = false;
-      if (sender.ok) count(sender.value.document, -1);
+      if (sender.ok) leave(sender.value.document, port);
     });
     if (sender.ok) {
-      count(sender.value.document, 1);
+      enter(sender.value.document, port);
       void greet(port, sender.value, () => connected);
     }
     const accept = createGate(deps.limit);
 
-    const answer = (id: string, body: Answer): void => {
-      if (connected) port.postMessage({ v: 1, id, ...body } as PageResponse);
+    const answer = (message: unknown, body: Answer): void => {
+      if (connected) post(port, { v: 1, ...addressOf(message), ...body } as PageResponse);
     };
     port.onMessage.addListener(async (message) => {
       try {
         if (!sender.ok) throw sender.error;
-        const { request, click } = accept(message, sender.value.document);
-        const outcome = await work(request, click, sender.value);
-        if (outcome.done) answer(request.id, { ok: true, r: outcome.result });
-        else answer(request.id, { pending: { request_id: outcome.requestId, poll_after_ms: pollAfterMs } });
+        const relayed = accept(message, sender.value.document);
+        const outcome = await work(relayed, sender.value);
+        if (outcome.done) answer(message, { ok: true, r: outcome.result });
+        else answer(message, { pending: { request_id: jobOf(relayed.request), poll_after_ms: pollAfterMs } });
       } catch (error) {
-        answer(idOf(message), { ok: false, e: errorBody(error) });
+        answer(message, { ok: false, e: errorBody(error) });
       }
     });
   };
 }
 
-/** What a handler answered, and about whom. */
+/** A handler's result, and which session it is about. */
 interface Performed {
   result: unknown;
   about: { profile: Profile; epoch: string } | undefined;
 }
 
-/** Lets a message of one port through if it has the protocol's shape and size, comes not too often, and was not sent before. */
+/**
+ * Accepts a message of one port if it has the protocol's shape and size, is within the rate limit, and isn't a
+ * repetition.
+ */
 function createGate(limit: PagePortDeps['limit']): (message: unknown, document: string) => Relay {
   const seen = new Set<string>();
   return (message, document) => {
@@ -174,10 +191,11 @@ function createGate(limit: PagePortDeps['limit']): (message: unknown, document: 
         retry_after_ms: retryAfterMs,
       });
     }
-    const { id } = parsed.output.request;
-    if (seen.has(id)) throw invalid('a request with this id was sent already');
+    const { request, channel } = parsed.output;
+    const name = `${channel} ${request.id}`;
+    if (seen.has(name)) throw invalid('a request with this id was sent already');
     if (seen.size >= maxIds) seen.clear();
-    seen.add(id);
+    seen.add(name);
     return parsed.output;
   };
 }
@@ -193,13 +211,21 @@ function attempt<T>(read: () => T): { ok: true; value: T } | { ok: false; error:
 type Answer = { ok: true; r: unknown } | { pending: Pending } | { ok: false; e: PageErrorBody };
 type Pending = { request_id: string; poll_after_ms: number };
 
-/** A poll waits for the result itself, so the next one may follow at once. */
+/** A poll waits for the result itself, so the next poll can follow at once. */
 const pollAfterMs = 50;
 
 const invalid = (message: string): LatchkeyError => new LatchkeyError({ code: 'invalid_request', message });
 
-/** The id to answer to, where a message has a usable one; the rest of it may be anything. */
-function idOf(message: unknown): string {
-  const parsed = v.safeParse(v.object({ request: v.object({ id: v.pipe(v.string(), v.maxLength(64)) }) }), message);
-  return parsed.success ? parsed.output.request.id : '';
+/** The request whose work a request is about: another one if it polls, else itself. */
+const jobOf = (request: PageRequest): string => (request.m === 'request.poll' ? request.p.request_id : request.id);
+
+const address = v.object({
+  channel: v.fallback(v.number(), 0),
+  request: v.object({ id: v.fallback(v.pipe(v.string(), v.maxLength(64)), '') }),
+});
+
+/** Whom to answer, if the message has a usable channel and ID. The rest of the message can be anything. */
+function addressOf(message: unknown): { id: string; channel: number } {
+  const parsed = v.safeParse(address, message);
+  return parsed.success ? { id: parsed.output.request.id, channel: parsed.output.channel } : { id: '', channel: 0 };
 }

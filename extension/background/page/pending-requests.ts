@@ -1,24 +1,24 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 
-/** What a wait for a job ends with. */
-export type Outcome<T> = { done: true; result: T } | { done: false; requestId: string };
+/** How a wait for a job ends. */
+export type Outcome<T> = { done: true; result: T } | { done: false };
 
 export interface PendingRequests<T> {
   /**
-   * Starts work of a document and waits for it as long as an answer may take. A request that is sent again
-   * over another port (the first one died) joins the work on its way.
+   * Starts a document's work and waits for it as long as one answer may take. If the page sends a request again over a
+   * new port (because the first port died), it joins the running work.
    *
-   * @param id the request's, which names the work from then on
+   * @param id ID of the request, which names the work from now on
    */
   start(document: string, id: string, deadlineMs: number, work: () => Promise<T>): Promise<Outcome<T>>;
-  /** @throws {LatchkeyError} `expired` where the job is not this document's, or the background was stopped under it */
+  /** @throws {LatchkeyError} `expired` if the job isn't this document's, or the background was stopped meanwhile */
   poll(document: string, requestId: string): Promise<Outcome<T>>;
-  /** Nobody waits any more; what the work does for others goes on. */
+  /** The page no longer waits. What the work does for others continues. */
   cancel(document: string, requestId: string): void;
 }
 
-/** A timer that doesn't outlive the wait for it. */
+/** A timer that can be canceled. */
 export interface Timer {
   elapsed: Promise<void>;
   cancel(): void;
@@ -27,19 +27,18 @@ export interface Timer {
 export interface PendingRequestsDeps {
   now: Clock;
   after(ms: number): Timer;
-  /** Firefox drops an answer that takes over 30 s; default 15 s. */
+  /** Firefox drops an answer that takes over 30 s. Defaults to 15 s. */
   answerWithinMs?: number;
 }
 
 interface Job<T> {
-  id: string;
   expiresAt: number;
   work: Promise<T>;
 }
 
 /**
- * Long work (a person at a sign-in window) is answered with `pending` and polled: no browser keeps a
- * background alive for an answer that is minutes away.
+ * Answers long work (a user at a sign-in window) with `pending`, and lets the page poll. No browser keeps a background
+ * alive for an answer that takes minutes.
  */
 export function createPendingRequests<T>({
   now,
@@ -53,7 +52,7 @@ export function createPendingRequests<T>({
     const timer = after(Math.max(0, Math.min(answerWithinMs, left)));
     try {
       const winner = await Promise.race([job.work.then((result) => ({ result })), timer.elapsed]);
-      if (!winner && job.expiresAt > now()) return { done: false, requestId: job.id };
+      if (!winner && job.expiresAt > now()) return { done: false };
       jobs.delete(key);
       if (!winner) throw expired('the request took longer than its deadline');
       return { done: true, result: winner.result };
@@ -69,8 +68,8 @@ export function createPendingRequests<T>({
     start(document, id, deadlineMs, work) {
       for (const [key, { expiresAt }] of jobs) if (expiresAt <= now()) jobs.delete(key);
       const key = keyOf(document, id);
-      const job = jobs.get(key) ?? { id, expiresAt: now() + deadlineMs, work: work() };
-      // A failure after the last poll has no one left to hear it.
+      const job = jobs.get(key) ?? { expiresAt: now() + deadlineMs, work: work() };
+      // A failure after the last poll has no receiver.
       job.work.catch(() => undefined);
       jobs.set(key, job);
       return wait(key, job);
@@ -85,7 +84,7 @@ export function createPendingRequests<T>({
   };
 }
 
-/** Ids are the page's own, so they name work only together with the document that the browser stamped. */
+/** Pages choose the IDs. So an ID names work only together with the document, which the browser names. */
 const keyOf = (document: string, id: string): string => JSON.stringify([document, id]);
 
 const expired = (message: string): LatchkeyError => new LatchkeyError({ code: 'expired', message });

@@ -1,10 +1,10 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 
 /**
- * Counts events per key in fixed windows, in memory: it keeps a page from flooding the background, and a
- * stopped background has nothing to be flooded.
+ * Counts events per key in fixed windows, in memory. It keeps a page from flooding the background. A stopped background
+ * can't be flooded, so nothing is stored.
  *
- * @returns `undefined` where the event is within the limit, else milliseconds until the window ends
+ * @returns `undefined` within the limit, else milliseconds until the window ends
  */
 export function createRateLimit(
   limit: { count: number; perMs: number },

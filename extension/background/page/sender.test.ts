@@ -38,6 +38,13 @@ describe('the sender of a page’s port', () => {
     expect(() => readPageSender(sender, rules)).toThrow(expect.objectContaining({ code: 'policy_denied' }));
   });
 
+  it('is told to ask again, and not refused, while it is prerendered', () => {
+    const prerendered = { ...page, frameId: 9, documentLifecycle: 'prerender' };
+    expect(() => readPageSender(prerendered, rules)).toThrow(
+      expect.objectContaining({ code: 'busy', retryAfterMs: expect.any(Number) }),
+    );
+  });
+
   it.each([
     ['private window', { id: 7, incognito: true }],
     ['container', { id: 7, incognito: false, cookieStoreId: 'firefox-container-1' }],

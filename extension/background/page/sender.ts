@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { exactOrigin } from '@latchkey/shared/origin.ts';
 
-/** What the browser stamps on a port; nothing in it comes from a message. */
+/** What the browser says about the other end of a port. Nothing in it comes from a message. */
 export interface PortSender {
   id?: string | undefined;
   origin?: string | undefined;
@@ -12,13 +12,16 @@ export interface PortSender {
   tab?: { id?: number | undefined; incognito: boolean; cookieStoreId?: string | undefined } | undefined;
 }
 
-/** Who asks: a document in the top frame of a tab. */
+/** The page that asks: a document in the top frame of a tab. */
 export interface PageSender {
   origin: string;
   tabId: number;
-  /** Names the document where the browser does (Chrome 106, Firefox 153), else tab and origin: the live port tells the rest. */
+  /** ID of the document (Chrome 106, Firefox 153), else tab and origin. The open port tells documents apart. */
   document: string;
-  /** Where neither the account's cookies nor its sign-in belong, unless the organization's policy says so. */
+  /**
+   * A separate cookie store. The account's cookies and sign-in aren't valid there, unless the organization's policy
+   * allows it.
+   */
   partition?: 'private window' | 'container' | undefined;
 }
 
@@ -32,14 +35,19 @@ const refuse = (why: string): never => {
   throw new LatchkeyError({ code: 'policy_denied', message: `Latchkey does not serve this page: ${why}` });
 };
 
+/** The bridge waits until a page is shown. A port from before keeps this sender, so the page must connect again. */
+const notShown = (): LatchkeyError =>
+  new LatchkeyError({ code: 'busy', message: 'not shown yet: ask again', retry_after_ms: 1_000 });
+
 /**
- * Reads who is at the other end of a page's port. `url` is deliberately not looked at: a sandboxed frame
- * has an https `url` and the origin `"null"`.
+ * Reads who is at the other end of a page's port. It ignores `url`: a sandboxed frame has an https `url` and the origin
+ * `"null"`.
  *
- * @throws {LatchkeyError} `policy_denied` with the reason
+ * @throws {LatchkeyError} `policy_denied` with the reason, or `busy` while the page is prerendered
  */
 export function readPageSender(sender: PortSender | undefined, rules: SenderRules): PageSender {
   if (sender?.id !== rules.extensionId) return refuse('the port is not of this extension');
+  if (sender.documentLifecycle === 'prerender') throw notShown();
   if (sender.frameId !== 0) return refuse('it is not the top frame of its tab');
   const origin = exactOrigin(sender.origin);
   if (origin === undefined) return refuse('it has no secure origin of its own');
@@ -53,11 +61,11 @@ export function readPageSender(sender: PortSender | undefined, rules: SenderRule
 
 function partitionOf({ incognito, cookieStoreId }: NonNullable<PortSender['tab']>): PageSender['partition'] {
   if (incognito) return 'private window';
-  // Firefox: sign-in and its cookies belong to the default container.
+  // Firefox: the sign-in and its cookies are in the default container.
   return cookieStoreId === undefined || cookieStoreId === 'firefox-default' ? undefined : 'container';
 }
 
-/** Whether a port comes from a page of the extension itself: its popup or one of its windows. */
+/** Whether a port comes from one of the extension's own pages. */
 export function isOwnPage(sender: PortSender | undefined, own: { extensionId: string; origin: string }): boolean {
   return sender?.id === own.extensionId && sender.origin === own.origin;
 }

@@ -1,15 +1,22 @@
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { describe, expect, it } from 'vitest';
 import { answer, shop } from '../../../test/extension/fake-broker.ts';
 import { createManagedPolicy } from '../../protocol/managed-policy.ts';
 import { createSiteAccess } from './site-access.ts';
 
-const admit = (policy: Record<string, unknown>, broker = 'https://latchkey.test', isReachable = true) =>
+const admit = (
+  policy: Record<string, unknown>,
+  broker = 'https://latchkey.test',
+  isReachable = true,
+  current = async () => answer([]) as SessionAnswer | undefined,
+) =>
   createSiteAccess({
     sites: ['https://baked.test', 'http://localhost:3000'],
     broker: async () => broker,
     managed: createManagedPolicy(async () => policy),
     isReachable: async () => isReachable,
-    current: async () => answer([]),
+    isTurnedOn: async (origin) => origin === shop,
+    current,
   });
 const page = (origin: string, more: object = {}) => ({ origin, tabId: 1, document: 'd', ...more });
 const refused = expect.objectContaining({ code: 'policy_denied' });
@@ -20,6 +27,21 @@ describe('who may call', () => {
     await admit({})(page(shop));
     await expect(admit({})(page(`${shop}:8443`))).rejects.toEqual(refused);
     await expect(admit({})(page(`${shop}.evil.test`))).rejects.toEqual(refused);
+  });
+
+  it('are, while nobody is signed in, the sites of the build and those that the person has turned on', async () => {
+    const signedOut = admit({}, undefined, true, async () => undefined);
+    await signedOut(page('https://baked.test'));
+    await signedOut(page(shop));
+    await expect(signedOut(page('https://other.test'))).rejects.toEqual(refused);
+    await expect(admit({ denied_sites: [shop] }, undefined, true, async () => undefined)(page(shop))).rejects.toEqual(
+      refused,
+    );
+  });
+
+  it('is no site that the person has turned on and the broker does not name', async () => {
+    const session = { ...answer([]), policy: { sites: [] } };
+    await expect(admit({}, undefined, true, async () => session)(page(shop))).rejects.toEqual(refused);
   });
 
   it('is nobody where the browser no longer lets the extension in, though the bridge may still be in the page', async () => {

@@ -5,19 +5,21 @@ import { siteOf } from '../session/site-policy.ts';
 import type { PageSender } from './sender.ts';
 
 export interface SiteAccessDeps {
-  /** Sites of the configuration that was baked in. */
+  /** Sites in the build's configuration. */
   sites: readonly string[];
   broker(): Promise<string | undefined>;
   managed(): Promise<ManagedPolicy>;
-  /** Whether the browser still lets the extension into pages there. */
+  /** Whether the browser still lets the extension run in pages there. */
   isReachable(origin: string): Promise<boolean>;
-  /** The session of the account that a site has. */
+  /** Whether the user has turned on this site in a store build. */
+  isTurnedOn(origin: string): Promise<boolean>;
+  /** The session of a site's account. */
   current(origin: string): Promise<SessionAnswer | undefined>;
 }
 
 /**
- * Lets those call whom the configuration names: baked in, or answered by the broker since. The
- * organization's policy on this machine can only take away from that.
+ * Admits the sites that the configuration names: in the build, or in the broker's policy. The organization's policy on
+ * this computer can only take away from that.
  *
  * @throws {LatchkeyError} `policy_denied` with the reason
  */
@@ -26,6 +28,7 @@ export function createSiteAccess({
   broker,
   managed,
   isReachable,
+  isTurnedOn,
   current,
 }: SiteAccessDeps): (sender: PageSender) => Promise<void> {
   return async ({ origin, partition }) => {
@@ -40,6 +43,8 @@ export function createSiteAccess({
     if (!(await isReachable(origin))) throw denied(`access to ${origin} was taken back: connect the site again`);
     if (sites.includes(origin)) return;
     const session = await current(origin);
+    // Signed out, a store build knows no policy. A site that the user has turned on can bring up the sign-in.
+    if (!session && (await isTurnedOn(origin))) return;
     if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);
   };
 }

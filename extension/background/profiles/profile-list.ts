@@ -1,29 +1,64 @@
-import type { Account } from '@latchkey/shared/session-api.ts';
+import { type Account, account } from '@latchkey/shared/session-api.ts';
+import * as v from 'valibot';
+import type { Schema } from '../../platform/stored-value.ts';
 
-/** One account at one provider, as far as it is known without asking the broker. */
+/** One account at one provider, as far as it is known without the broker. */
 export interface Entry {
   /** Name of its session's key. */
   id: string;
-  /** Whose it is, from the sign-in on; it stays when the broker ends the session, so that its sites wait for just this account. */
+  /**
+   * The account, known since its sign-in. It stays when the broker ends the session, so that its sites wait for this
+   * account.
+   */
   account?: Account | undefined;
 }
 
-/** Which accounts there are, and which site has which: what outlives the browser. */
+/** The accounts, and which site has which. It outlives the browser. */
 export interface ProfileList {
-  /** In the order in which they were added; never empty. */
+  /** In the order in which they were added. Never empty. */
   entries: Entry[];
-  /** The profile of every site that has none of its own. */
+  /** The profile of every site without a profile of its own. */
   main: string;
-  /** Origin → the profile that the person chose there. */
+  /** Origin → the profile that the user chose there. */
   sites: Record<string, string>;
-  /** What the next account will be: made before its sign-in, and taken up again after one that was interrupted. */
+  /** ID of the next account. It is stored before the sign-in, and reused if that sign-in was interrupted. */
   next?: string | undefined;
 }
 
-/** The id of the first profile: its key had this name before there were profiles. */
+/** ID of the first profile. Its key had this name before there were profiles. */
 export const firstProfile = 'session';
 
 export const noAccounts: ProfileList = { entries: [{ id: firstProfile }], main: firstProfile, sites: {} };
+
+/** An entry whose account can't be read is like one from before there were profiles: the broker knows who it is. */
+const entry = v.object({ id: v.string(), account: v.fallback(v.optional(account), undefined) });
+
+/** A stored list. Entries that can't be read are left out. */
+export const profileList: Schema<ProfileList> = v.pipe(
+  v.object({
+    entries: v.pipe(
+      v.array(v.fallback(v.optional(entry), undefined)),
+      v.transform((entries) => entries.filter((read) => read !== undefined)),
+    ),
+    main: v.string(),
+    sites: v.record(v.string(), v.string()),
+    next: v.optional(v.string()),
+  }),
+  v.check(({ entries, main }) => entries.some(({ id }) => id === main)),
+);
+
+/**
+ * The list when the stored one is lost: every profile that has a key. The broker knows the accounts. Which site had
+ * which account is lost, too.
+ *
+ * @param ids profiles that have a key
+ */
+export function recovered(ids: readonly string[]): ProfileList {
+  const [first] = ids;
+  if (first === undefined) return noAccounts;
+  const main = ids.includes(firstProfile) ? firstProfile : first;
+  return { entries: ids.map((id) => ({ id })), main, sites: {} };
+}
 
 export const profileAt = ({ main, sites }: ProfileList, origin: string): string => sites[origin] ?? main;
 
@@ -40,17 +75,18 @@ function renamed(list: ProfileList, from: string, to: string): ProfileList {
 
 export interface SignedIn {
   list: ProfileList;
-  /** The profile whose place was taken, since the account was there already: it is never there twice. */
+  /** The profile that already had this account. The new one replaces it, so that no account is listed twice. */
   twin?: string | undefined;
-  /** The profile of the account that was expected instead, whose sites wait for it. */
+  /** The profile of the account that was expected instead. Its sites wait for it. */
   left?: string | undefined;
 }
 
 /**
- * Somebody has signed in with a profile's key. Beside other accounts, whoever was expected there stays in the list
- * under another id, signed out: no site gets an account because it was signed in to in place of another one.
+ * A user has signed in with a profile's key. If there are other accounts, the account that was expected stays in the
+ * list under a new ID, signed out: a site never gets an account just because the user signed in to it instead of
+ * another.
  *
- * @param newId an id that is not in use
+ * @param newId creates an ID that isn't in use
  */
 export function withAccount(list: ProfileList, id: string, account: Account, newId: () => string): SignedIn {
   const expected = list.entries.find((entry) => entry.id === id)?.account;
@@ -65,7 +101,7 @@ export function withAccount(list: ProfileList, id: string, account: Account, new
   return { list: { ...at, entries, next }, twin, left };
 }
 
-/** Without an account. Its sites have the main one from then on; the last profile stays, with nobody in it. */
+/** Removes an account. Its sites get the main one. The last profile stays, without an account. */
 export function without(list: ProfileList, id: string): ProfileList {
   const entries = list.entries.filter((entry) => entry.id !== id);
   const [first] = entries;
@@ -74,7 +110,7 @@ export function without(list: ProfileList, id: string): ProfileList {
   return { ...list, entries, sites, main: list.main === id ? first.id : list.main };
 }
 
-/** With nobody in an account's place, which stays: no other account gets it, or its sites. */
+/** Removes the account but keeps its place in the list, so that no other account gets its sites. */
 export const vacated = (list: ProfileList, id: string): ProfileList => ({
   ...list,
   entries: list.entries.map((entry) => (entry.id === id ? { id } : entry)),

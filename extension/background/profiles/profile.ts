@@ -1,5 +1,6 @@
 import type { Account, AuthorizeRequest } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
 import { type Area, partOf, storedValue } from '../../platform/stored-value.ts';
@@ -7,25 +8,26 @@ import { type BrokerCallDeps, createBrokerCall, createEventStreamCall } from '..
 import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
 import { createEventStream, type EventStream, type EventStreamDeps } from '../session/event-stream.ts';
 import type { PageEvents } from '../session/page-events.ts';
-import { createSession, type Known, type Session } from '../session/session.ts';
-import { type Attempt, createSignIn, type SignIn } from '../session/sign-in.ts';
+import { eventId } from '../session/server-events.ts';
+import { createSession, knownSession, type Session } from '../session/session.ts';
+import { createSignIn, type SignIn, storedAttempt } from '../session/sign-in.ts';
 import { createProofs, type Proofs } from '../tokens/proofs.ts';
 import { createTokenCache, type TokenCache } from '../tokens/token-cache.ts';
 import { createTokens, type Tokens } from '../tokens/tokens.ts';
 
-/** One account at one provider: its keys and its cookie (chosen by the key), its session, its tokens. */
+/** One account at one provider: its keys, its cookie (whose name depends on the key), its session and its tokens. */
 export interface Profile {
   id: string;
   session: Session;
   signIn: SignIn;
-  /** The first step of a sign-in: tells whether one could begin. */
+  /** The first step of a sign-in. It tells whether a sign-in could start. */
   authorize: BrokerClient['authorize'];
   tokens: Tokens;
-  /** What `tokens` remembers. */
+  /** The cache behind `tokens`. */
   cache: TokenCache;
   proofs: Proofs;
   events: PageEvents;
-  /** Hears of what happens to the session at the broker. */
+  /** Receives the broker's events about the session. */
   eventStream: EventStream;
   /** Asks the broker for the names of its providers. */
   upstreams(): Promise<string[]>;
@@ -33,25 +35,25 @@ export interface Profile {
 
 /** What all profiles share. */
 export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> {
-  /** In memory; each profile has a part of its own. */
+  /** In memory. Each profile has its own part. */
   area: Area;
   keysOf(profile: string): ProfileKeys;
   http: Omit<BrokerCallDeps, 'key' | 'account'>;
   identity: Identity;
   eventsOf(profile: string): PageEvents;
-  /** Adds to a sign-in of this profile at whom it is and for whom, as far as that is known. */
+  /** Adds provider and login hint to a sign-in of this profile, as far as they are known. */
   authorizing(profile: string, body: AuthorizeRequest): Promise<AuthorizeRequest>;
-  /** Somebody has signed in; runs before anything of the new session can be seen. */
+  /** A user has signed in. Runs before anything of the new session is visible. */
   signedIn(profile: string, account: Account): Promise<void>;
-  /** Whether a tab is open at a site of the policy that has this profile. */
+  /** Whether a tab is open at one of these sites that has this profile. */
   isSeen(profile: string, sites: readonly string[]): Promise<boolean>;
-  /** Tells our own windows that a sign-in began or ended. */
+  /** Tells the extension's pages that a sign-in started or ended. */
   changed(): void;
   sleep(ms: number): Promise<void>;
   now: Clock;
 }
 
-/** Puts one profile together. Nothing of it reaches into another one. */
+/** Creates a profile. It shares no state with other profiles. */
 export function createProfile(id: string, deps: ProfileDeps): Profile {
   const { identity, changed, sleep, now, random, report } = deps;
   const area = partOf(deps.area, `${id} `);
@@ -68,11 +70,11 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     authorize: async (body) => endpoints.authorize(await deps.authorizing(id, body)),
   };
   const cache = createTokenCache({ area, now });
-  const attempt = storedValue<Attempt>(area, 'sign-in');
+  const attempt = storedValue(area, 'sign-in', storedAttempt);
   const session = createSession({
     client,
     keys: keys.session,
-    known: storedValue<Known>(area, 'session'),
+    known: storedValue(area, 'session', knownSession),
     tokens: cache,
     events,
     signedIn: (account) => deps.signedIn(id, account),
@@ -83,7 +85,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     client,
     identity,
     attempt,
-    triedSilently: storedValue<number>(area, 'tried-silently'),
+    triedSilently: storedValue(area, 'tried-silently', v.number()),
     lapsed: () => session.lapsed(),
     begin: (answer, silentFor) => session.begin(answer, silentFor),
     changed,
@@ -105,7 +107,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
         )
       );
     },
-    position: storedValue<string>(area, 'events-position'),
+    position: storedValue(area, 'events-position', eventId),
     sleep,
     random,
     report,

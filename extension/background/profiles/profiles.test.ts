@@ -22,7 +22,7 @@ const idOf = async (sub: string) =>
   (await parts.profiles.entries()).find(({ account }) => account?.sub === sub)?.id ?? 'nobody';
 const accounts = async () => (await parts.profiles.entries()).map(({ account }) => account?.sub);
 
-/** Ada is signed in, and Grace beside her; both have agreed to the shop. */
+/** Ada and Grace are signed in. Both have given the shop access. */
 beforeEach(async () => {
   parts = createBackground();
   parts.broker.consents.push(consent);
@@ -152,7 +152,7 @@ describe('an account that a page names', () => {
     expect(await named(ada.sub)).toMatchObject({ access_token: expect.stringMatching(/\.token-1$/) });
     const others = await Promise.all([grace.sub, 'nobody'].map((sub) => named(sub).catch((error: Error) => error)));
     expect(others[0]).toMatchObject({ code: 'not_signed_in' });
-    // Whether it is one of the person's makes no difference.
+    // The error is the same whether or not the user has that account.
     expect(others[1]).toEqual(others[0]);
   });
 

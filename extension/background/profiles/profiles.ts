@@ -6,9 +6,9 @@ import { createSerialQueue } from '../serial-queue.ts';
 import type { Profile, ProfileDeps } from './profile.ts';
 import {
   type Entry,
-  noAccounts,
   type ProfileList,
   profileAt,
+  recovered,
   type SignedIn,
   vacated,
   withAccount,
@@ -16,24 +16,26 @@ import {
 } from './profile-list.ts';
 
 export interface ProfilesDeps {
-  /** On disk: which account is at which site must not change because the browser was closed. */
+  /** On disk: which site has which account must not change when the browser closes. */
   kept: StoredValue<ProfileList>;
   create(id: string): Profile;
+  /** IDs of the profiles that have a key. */
+  ids(): Promise<string[]>;
   managed(): Promise<Pick<ManagedPolicy, 'accounts' | 'provider'>>;
   newId(): string;
   report(error: unknown): void;
 }
 
-/** The accounts of this browser's profile, and which one each site has. */
+/** The accounts in this browser profile, and which site has which. */
 export interface Profiles {
-  /** The profile that a site has: the one chosen there, else the main one. */
+  /** A site's profile: the chosen one, else the main one. */
   at(origin: string): Promise<Profile>;
-  /** The same for many sites at once, as they are now, by the profile's id. */
+  /** The same for many sites at once, by the profile's ID. It describes the current state. */
   where(): Promise<(origin: string) => string>;
   main(): Promise<Profile>;
   all(): Promise<Profile[]>;
   entries(): Promise<Entry[]>;
-  /** @throws {LatchkeyError} `expired` where it is gone */
+  /** @throws {LatchkeyError} `expired` if it is gone */
   get(id: string): Promise<Profile>;
   /**
    * Gives a site another account; without a site, all that have none of their own. Their pages hear of it, and
@@ -45,19 +47,22 @@ export interface Profiles {
   choose(id: string, origin?: string, sub?: string): Promise<void>;
   /** Signs in one more account. Who is there already is not added twice. @throws {LatchkeyError} what `SignIn.run` throws, or `policy_denied` */
   add(upstream?: string): Promise<void>;
-  /** Whether there may be one more. */
+  /** Whether the user can add an account. */
   mayAdd(): Promise<boolean>;
-  /** Whether a sign-in that somebody asked for is on its way. */
+  /** Whether a sign-in that the user asked for is in progress. */
   isSigningIn(): Promise<boolean>;
-  /** The person leaves an account: it goes from the list, unless it is the last one. */
+  /** The user signs out of an account. It leaves the list, unless it is the last one. */
   signOut(id: string): Promise<void>;
-  /** A site signs its account out. Beside others that stays in the list: no site gets another one by a page's doing. */
+  /**
+   * A site signs its account out. If there are others, the account stays in the list: a page can't give sites another
+   * account.
+   */
   signOutForSite(id: string): Promise<void>;
   authorizing: ProfileDeps['authorizing'];
   signedIn: ProfileDeps['signedIn'];
 }
 
-export function createProfiles({ kept, create, managed, newId, report }: ProfilesDeps): Profiles {
+export function createProfiles({ kept, create, ids, managed, newId, report }: ProfilesDeps): Profiles {
   const made = new Map<string, Profile>();
   let memory: Promise<ProfileList> | undefined;
   const inTurn = createSerialQueue();
@@ -69,15 +74,15 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
   };
 
   const load = (): Promise<ProfileList> => {
-    memory ??= kept.get().then((stored) => stored ?? noAccounts);
-    // A disk that fails once is asked again.
+    memory ??= kept.get().then(async (stored) => stored ?? recovered(await ids()));
+    // After a failed read, try again next time.
     memory.catch(() => {
       memory = undefined;
     });
     return memory;
   };
 
-  /** What holds now: with one account allowed, the others wait until they are again. */
+  /** The accounts in effect. If the policy allows only one, the others wait until it allows more. */
   const current = async (): Promise<ProfileList> => {
     const list = await load();
     if ((await managed()).accounts === 'many') return list;
@@ -110,7 +115,7 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
     return id;
   };
 
-  /** An account that was signed in before there were profiles isn't in the list until the broker was asked whose it is. */
+  /** An account from before there were profiles isn't in the list. Ask the broker who it is. */
   const learn = async (): Promise<void> => {
     for (const { id, account } of (await load()).entries) if (!account) await profile(id).session.current();
   };
@@ -118,7 +123,7 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
   const signOut = async (id: string): Promise<void> => {
     const leaving = await get(id);
     const { accounts } = await managed();
-    // Those that wait for more than one to be allowed don't come in its place.
+    // If only one account is allowed, waiting accounts don't take its place.
     await change((list) => (accounts === 'one' ? vacated(list, id) : without(list, id)));
     await leaving.session.signOut();
     await leaving.eventStream.update();
@@ -183,12 +188,12 @@ export function createProfiles({ kept, create, managed, newId, report }: Profile
       await change((list) => {
         const { list: changed, ...rest } = withAccount(list, id, account, newId);
         outcome = rest;
-        // With one account allowed, it is the one that was signed in to last.
+        // If only one account is allowed, it is the latest.
         return accounts === 'one' ? { ...changed, main: id } : changed;
       });
       const { twin, left } = outcome;
       if (left !== undefined) await profile(left).events.hint('session');
-      // The new session stands whatever becomes of the old one.
+      // The new session is valid even if ending the old one fails.
       if (twin !== undefined) profile(twin).session.signOut('replaced').catch(report);
     },
   };

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
@@ -6,7 +7,7 @@ import { createProviders } from './providers.ts';
 function setUp(answer: () => Promise<string[]>, provider?: string) {
   const ask = vi.fn(answer);
   const changed = vi.fn();
-  const known = storedValue<string[]>(memoryArea(), 'upstreams');
+  const known = storedValue(memoryArea(), 'upstreams', v.array(v.string()));
   return { ask, changed, providers: createProviders({ ask, known, managed: async () => ({ provider }), changed }) };
 }
 

@@ -5,18 +5,18 @@ import { createSingleFlight } from '../single-flight.ts';
 export interface ProvidersDeps {
   /** Asks the broker. */
   ask(): Promise<string[]>;
-  /** In memory: asked for once in the browser's life. */
+  /** In memory: asked for once per start of the browser. */
   known: StoredValue<string[]>;
   managed(): Promise<Pick<ManagedPolicy, 'provider'>>;
-  /** The answer has come. */
+  /** The broker has answered. */
   changed(): void;
 }
 
 /**
- * The providers that a person can choose from, by their names in the broker's configuration. It keeps nobody waiting:
- * what isn't known yet comes with a change later on.
+ * The names of the providers that a user can choose from. It never waits for the broker: names that aren't known yet
+ * come with a later change.
  *
- * @returns nothing where there is no choice: one provider, or one that the policy of the computer names
+ * @returns nothing if there is no choice, because there is one provider or the organization's policy names one
  */
 export function createProviders({ ask, known, managed, changed }: ProvidersDeps): () => Promise<string[]> {
   const flights = createSingleFlight<void>();
@@ -27,7 +27,7 @@ export function createProviders({ ask, known, managed, changed }: ProvidersDeps)
   return async () => {
     if ((await managed()).provider !== undefined) return [];
     const names = await known.get();
-    // Who can't be asked now is asked at the next look.
+    // If asking fails, the next look asks again.
     if (!names) void flights.run('ask', learn).catch(() => undefined);
     return names && names.length > 1 ? names : [];
   };

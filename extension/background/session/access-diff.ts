@@ -2,7 +2,9 @@ import { parseScope } from '@latchkey/shared/scope.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { consentedScopes, isAllowed } from './site-policy.ts';
 
-/** Whether a session may do less than it could: then what pages hold of it is void. More is no reason to drop anything. */
+/**
+ * Whether a session allows less than before. Then what pages hold is void. More access is no reason to drop anything.
+ */
 export function lostAccess(before: SessionAnswer, after: SessionAnswer): boolean {
   if (before.session.state !== after.session.state && after.session.state !== 'active') return true;
   if (before.account.sub !== after.account.sub) return true;
@@ -20,7 +22,7 @@ export function lostAccess(before: SessionAnswer, after: SessionAnswer): boolean
   return !allowed || !consented;
 }
 
-/** Whether there is anything new for pages; when sites were last used is none of their business. */
+/** Whether something changed for pages. They must not learn when a site was last used. */
 export const changedAccess = (before: SessionAnswer, after: SessionAnswer): boolean =>
   JSON.stringify(accessIn(before)) !== JSON.stringify(accessIn(after));
 

@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as oauth from 'oauth4webapi';
 
-/** What has to be known of a sign-in to judge its redirect. */
+/** The facts about a sign-in that are needed to check its redirect. */
 export interface ExpectedResponse {
   state: string;
   redirectUri: string;
@@ -10,11 +10,11 @@ export interface ExpectedResponse {
 }
 
 /**
- * Reads the provider's redirect: our own redirect URI, our `state`, the provider's `iss` (RFC 9207), no
- * error, a code. Parameters that we don't know are ignored.
+ * Reads the provider's redirect. It checks the redirect URI, `state`, `iss` (RFC 9207), and errors, and returns the
+ * code. It ignores unknown parameters.
  *
- * @throws {LatchkeyError} `user_denied` where the provider says `access_denied`, `busy` for its other
- * errors, `expired` where the redirect belongs to no sign-in of ours
+ * @throws {LatchkeyError} `user_denied` if the provider says `access_denied`, `busy` for its other errors, `expired` if
+ * the redirect belongs to no sign-in of this browser
  */
 export function readAuthorizationResponse(
   url: string,
@@ -44,6 +44,6 @@ const refused = (error: string): LatchkeyError =>
     ? new LatchkeyError({ code: 'user_denied', message: 'the identity provider refused the sign-in (access_denied)' })
     : new LatchkeyError({
         code: 'busy',
-        // An error code is of a small character set (RFC 6749 §4.1.2.1), but this one came through a URL.
+        // Error codes have a small character set (RFC 6749 §4.1.2.1), but this one comes from a URL.
         message: `the identity provider refused the sign-in (${error.replaceAll(/[^a-z_]/g, '').slice(0, 40)})`,
       });

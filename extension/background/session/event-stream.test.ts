@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answer, refusal } from '../../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../../test/extension/memory.ts';
@@ -5,7 +6,7 @@ import { storedValue } from '../../platform/stored-value.ts';
 import { BrokerError } from '../broker/broker-error.ts';
 import { createEventStream, type EventStreamDeps } from './event-stream.ts';
 
-/** A stream that the test writes. */
+/** A stream that the test writes to. */
 function channel() {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   const body = new ReadableStream<Uint8Array>({
@@ -28,7 +29,7 @@ let checks: boolean[];
 let sleeps: number[];
 let ended: number;
 let wanted: boolean;
-/** When the session that is known began. */
+/** When the known session began. */
 let known: number;
 let deps: EventStreamDeps;
 
@@ -64,7 +65,7 @@ beforeEach(() => {
       },
     },
     isWanted: async () => wanted,
-    position: storedValue<string>(memoryArea(), 'position'),
+    position: storedValue(memoryArea(), 'position', v.string()),
     sleep: async (ms) => {
       sleeps.push(ms);
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -8,45 +8,45 @@ export interface EventStreamDeps {
   /** Opens `GET /session/events`. */
   open(lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   session: Pick<Session, 'guard' | 'check' | 'known' | 'over'>;
-  /** Whether somebody is signed in and a tab of an approved site is open. */
+  /** Whether a user is signed in and a tab of an approved site is open. */
   isWanted(): Promise<boolean>;
-  /** Id of the last event; what came while the background was stopped is caught up on from there. */
+  /** ID of the latest event. The stream continues from here after the background was stopped. */
   position: StoredValue<string>;
   sleep(ms: number): Promise<void>;
   random(): number;
-  /** A fault of ours, such as a storage that fails. */
+  /** Reports an unexpected error, such as a failing storage. */
   report(error: unknown): void;
 }
 
-/** Hears of what happens to the session at the broker. */
+/** Receives the broker's events about the session. */
 export interface EventStream {
   /**
-   * Listens if somebody wants to know, else stops; called whenever that may have changed.
+   * Listens if that is wanted, else stops. Call it whenever that may have changed.
    *
-   * @returns whether somebody does: then it must be called again even if the background is stopped meanwhile
+   * @returns whether it is wanted; then call it again even if the background is stopped meanwhile
    */
   update(): Promise<boolean>;
-  /** `idle` where nobody wants to know. */
+  /** `idle`: not wanted. */
   standing(): Promise<'idle' | 'waiting' | 'open'>;
 }
 
-/** The broker says something every 15 s; a stream silent for longer is a dead connection. */
+/** The broker writes every 15 s. A stream that is silent for longer is dead. */
 const silenceMs = 40_000;
 const firstDelayMs = 500;
 const maxDelayMs = 60_000;
 
 /**
- * Keeps the session's event stream open while tabs of approved sites are and the background lives. A browser
- * stops the background sooner or later and the stream with it: an alarm then wakes it within the minute, and
- * opening the stream again tells whether the session still stands. Only the broker's own word ends a session;
- * trouble on the way is waited out.
+ * Keeps the session's event stream open while tabs of approved sites are open and the background runs. The browser
+ * stops the background at some time, and the stream with it. An alarm then wakes it within a minute, and opening the
+ * stream again tells whether the session still exists. Only the broker's answer ends a session; connection problems are
+ * retried.
  */
 export function createEventStream(deps: EventStreamDeps): EventStream {
   const { open, session, isWanted, position, sleep, random, report } = deps;
   let running: { stop: AbortController } | undefined;
   let isOpen = false;
 
-  /** @returns whether to come again at once */
+  /** @returns whether to connect again at once */
   const listen = async (stop: AbortSignal, connected: () => void): Promise<boolean> => {
     const silent = new AbortController();
     let timer = setTimeout(() => silent.abort(), silenceMs);
@@ -62,7 +62,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
         timer = setTimeout(() => silent.abort(), silenceMs);
         if (event === 'revoked') {
           if (mine !== undefined) await session.over(mine);
-          // A session that has begun since may be over as well, or not: opening its stream tells.
+          // A session that began since may have ended, too. Opening its stream tells.
           return true;
         }
         if (event !== undefined) await session.check(event === 'policy');
@@ -90,7 +90,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
       }
       const backoff = Math.min(firstDelayMs * 2 ** failures, maxDelayMs);
       failures += 1;
-      // Spread, so that a broker that comes back isn't met by everybody at once.
+      // Random delays, so that not all extensions connect at once when a broker comes back.
       await sleep(Math.max(waitMs, backoff) * (0.5 + random() / 2));
     }
   };

@@ -2,7 +2,7 @@ import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { describe, expect, it } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
-import { type Broadcast, createPageEvents } from './page-events.ts';
+import { type Broadcast, createPageEvents, eventState } from './page-events.ts';
 
 const shop = 'https://shop.test';
 const notes = 'https://notes.test';
@@ -19,7 +19,7 @@ function setUp(area = memoryArea(), heard: Promise<void> = Promise.resolve()) {
     return heard;
   };
   const eventsOf = createPageEvents({
-    state: storedValue(area, 'events'),
+    state: storedValue(area, 'events', eventState),
     newEpoch,
     broadcast,
     changed: () => undefined,

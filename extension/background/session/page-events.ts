@@ -1,5 +1,6 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
+import * as v from 'valibot';
+import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import { sha256 } from '../sha256.ts';
 
@@ -16,7 +17,12 @@ interface Mark {
 /** One a profile: in a shared one a page would see the events of other accounts. */
 type State = Record<string, Mark>;
 
-/** Tells the pages of one profile, and our own windows, that something changed. */
+export const eventState: Schema<State> = v.record(
+  v.string(),
+  v.object({ epoch: v.string(), all: v.string(), own: v.record(v.string(), v.string()) }),
+);
+
+/** Tells the pages of a profile, and the extension's own pages, that something changed. */
 export interface PageEvents {
   /** The event that pages of an origin start from: a later one with another epoch voids what they remember. */
   current(origin: string): Promise<PageEvent>;
@@ -64,7 +70,7 @@ const eventOf = async (ev: PageEvent['ev'], mark: Mark, origin: string): Promise
  * Events are hints: they say when to ask again, never what the answer is. Each profile has its own epochs, so
  * that a page whose profile is changed sees another one, and hears nothing of profiles that it doesn't have.
  *
- * @returns the events of a profile, by its id
+ * @returns a function that returns a profile's events by its ID
  */
 export function createPageEvents({
   state,
@@ -74,7 +80,7 @@ export function createPageEvents({
 }: PageEventsDeps): (profile: string) => PageEvents {
   // So that no event overtakes another.
   const inTurn = createSerialQueue();
-  // Each request of a page looks at it, and nobody else writes it.
+  // Every request of a page reads it, and nothing else writes it.
   let memory: State | undefined;
 
   return (profile) => {

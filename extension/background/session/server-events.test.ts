@@ -29,3 +29,28 @@ it('puts together what arrives in pieces, and drops what never ends', async () =
   });
   expect(await read(body)).toEqual([{ event: 'consent', id: '1' }]);
 });
+
+it.each([
+  ['one that never ends', () => 'x'.repeat(1_000)],
+  ['many lines without an empty one', () => 'id: 1\ndata: x\n'],
+])('gives up a stream with a block that is too long: %s', async (_what, more) => {
+  let sent = 0;
+  let canceled = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const chunk = new TextEncoder().encode(more());
+      sent += chunk.length;
+      controller.enqueue(chunk);
+    },
+    cancel() {
+      canceled = true;
+    },
+  });
+  await expect(read(body)).rejects.toThrow('too long');
+  expect(sent).toBeLessThan(100_000);
+  await expect.poll(() => canceled).toBe(true);
+});
+
+it.each(['é', '\u0000', 'a b', 'x'.repeat(65)])('leaves out an id that no header can carry: %j', async (id) => {
+  expect(await read(stream(`event: policy\nid: ${id}\n\n`))).toEqual([{ event: 'policy' }]);
+});

@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { readStored, type Schema } from '../../platform/stored-value.ts';
+
 /** One block of an event stream. */
 export interface ServerEvent {
   /** Absent in a heartbeat. */
@@ -6,9 +9,17 @@ export interface ServerEvent {
   id?: string | undefined;
 }
 
+/** In UTF-16 units. The broker's blocks have less than 100. */
+const maxBlock = 4_096;
+
+/** An ID that can be sent again in `Last-Event-ID`. */
+export const eventId: Schema<string> = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
+
 /**
- * Reads server-sent events as the broker writes them: one `event` and one `id` a block, no data that matters.
- * `EventSource` can't be used: it sends no headers, so no proof.
+ * Reads server-sent events in the form that the broker writes: one `event` and one `id` per block, and no data.
+ * `EventSource` can't be used, because it can't send headers, and so no proof. IDs in another form are left out.
+ *
+ * @throws {Error} if a block doesn't end
  */
 export async function* readServerEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   let rest = '';
@@ -20,7 +31,8 @@ export async function* readServerEvents(body: ReadableStream<Uint8Array>): Async
       rest += value;
       const blocks = rest.split('\n\n');
       rest = blocks.pop() ?? '';
-      for (const block of blocks) yield { event: field(block, 'event'), id: field(block, 'id') };
+      for (const block of blocks) yield { event: field(block, 'event'), id: readStored(eventId, field(block, 'id')) };
+      if (rest.length > maxBlock) throw new Error('an event is too long');
     }
   } finally {
     await reader.cancel().catch(() => undefined);

@@ -1,8 +1,15 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { Account, Decisions, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import {
+  type Account,
+  account,
+  type Decisions,
+  type SessionAnswer,
+  sessionAnswer,
+} from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import * as v from 'valibot';
 import type { Keys } from '../../platform/keys.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
+import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError, isBrokerError } from '../broker/broker-error.ts';
 import { createSerialQueue } from '../serial-queue.ts';
@@ -15,7 +22,7 @@ import { isConnected } from './site-policy.ts';
 type SignedIn = Extract<Known, { signedIn: true }>;
 type SignedOut = Extract<Known, { signedIn: false }>;
 
-/** What the extension remembers of the session; the broker alone decides. */
+/** What the extension remembers of the session. Only the broker decides. */
 export type Known =
   | {
       signedIn: false;
@@ -24,12 +31,22 @@ export type Known =
       /** Origins of the sites that had access to what has lapsed. */
       connected?: string[] | undefined;
     }
-  | { signedIn: true; answer: SessionAnswer; etag: string | undefined; checkedAt: number };
+  | { signedIn: true; answer: SessionAnswer; etag?: string | undefined; checkedAt: number };
 
-/** An account that was signed in, whose session takes a new sign-in to go on, and whose session nobody has ended. */
+export const knownSession: Schema<Known> = v.variant('signedIn', [
+  v.object({
+    signedIn: v.literal(false),
+    logoutUrl: v.optional(v.string()),
+    lapsed: v.optional(account),
+    connected: v.optional(v.array(v.string())),
+  }),
+  v.object({ signedIn: v.literal(true), answer: sessionAnswer, etag: v.optional(v.string()), checkedAt: v.number() }),
+]);
+
+/** A signed-in account whose session needs a new sign-in to continue. Nobody has ended this session. */
 export interface Lapsed {
   account: Account;
-  /** Whether the session itself has run out, and not only the provider's grant. */
+  /** Whether the session itself has expired, and not only the provider's grant. */
   over: boolean;
 }
 
@@ -39,21 +56,21 @@ export interface SessionDeps {
   known: StoredValue<Known>;
   tokens: TokenCache;
   events: PageEvents;
-  /** Somebody is signed in who was not known to be; runs before anything of the session can be seen. */
+  /** A user is signed in who wasn't known. Runs before anything of the session is visible. */
   signedIn(account: Account): Promise<void>;
-  /** While a sign-in is on its way the key is already the next session's: it must not be erased. */
+  /** During a sign-in the key already belongs to the next session. It must not be erased. */
   signingIn(): Promise<boolean>;
   now: Clock;
 }
 
 export interface Session {
-  /** What is known of the session, without asking anybody. */
+  /** What is known of the session, without asking the broker. */
   known(): Promise<SessionAnswer | undefined>;
-  /** The session, from memory where it is known; asks the broker once after a start of the browser. */
+  /** The session, from memory if it is known. Asks the broker once per start of the browser. */
   current(): Promise<SessionAnswer | undefined>;
-  /** Asks the broker where what is known is older than `maxAgeMs`. Pages hear of what has changed. */
+  /** Asks the broker if the known state is older than `maxAgeMs`. Pages hear of changes. */
   refreshed(maxAgeMs: number): Promise<SessionAnswer | undefined>;
-  /** Where the provider's own session can be ended too, after a sign-out. */
+  /** After a sign-out: the URL that ends the provider's own session, if there is one. */
   logoutUrl(): Promise<string | undefined>;
   lapsed(): Promise<Lapsed | undefined>;
   /** Whether a site has access, or had when the session lapsed. */
@@ -66,18 +83,18 @@ export interface Session {
    */
   begin(answer: SessionAnswer, silentFor?: string): Promise<void>;
   /**
-   * Asks the broker since it said that something changed.
+   * Asks the broker, which has said that something changed.
    *
-   * @param voidTokens what is in the tokens may have changed although the session looks the same
+   * @param voidTokens the content of tokens may have changed, even if the session looks the same
    */
   check(voidTokens: boolean): Promise<void>;
   /**
-   * The broker has said that a session is over: forgets it, if it is still the one that is known.
+   * The broker has said that a session is over. Forgets it, if it is the known session.
    *
-   * @param createdAt when that session began, as the broker dates it
+   * @param createdAt when that session began, by the broker's clock
    */
   over(createdAt: number): Promise<void>;
-  /** Runs a call of the session and ends the session here if the broker says that it has ended there. */
+  /** Runs a call of the session. If the broker says that the session has ended, ends it here, too. */
   guard<T>(call: () => Promise<T>): Promise<T>;
   /** @param sub whose consent it is; the broker refuses it for any other account */
   grant(consent: { origin: string; resource: string; scope: string }, sub: string): Promise<void>;
@@ -90,27 +107,27 @@ export interface Session {
   signOut(how?: 'replaced'): Promise<void>;
 }
 
-/** Keeps account, policy and consents as the broker last told them. */
+/** Keeps account, policy and consents as the broker last sent them. */
 export function createSession(deps: SessionDeps): Session {
   const { client, keys, known, tokens, events, now } = deps;
   const flights = createSingleFlight<SessionAnswer | undefined>();
   const inTurn = createSerialQueue();
 
   const forget = async (key: 'erase' | 'keep', left: Omit<SignedOut, 'signedIn'>): Promise<void> => {
-    // Forget first: whatever fails after this line, no token is given out any more.
+    // Forget first: whatever fails after this line, no more tokens are handed out.
     await known.set({ signedIn: false, ...left });
     await tokens.clear();
-    // Pages hear of it without waiting for the disk, from which the key is erased.
+    // Pages hear of it without waiting for the disk, which erases the key.
     await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
   };
-  /** Nobody signed out here: it is the broker that says so. */
+  /** Nobody signed out here. The broker says that the session is over. */
   const lapse = async (ended: boolean): Promise<void> => {
     const last = ended ? undefined : answerOf(await known.get());
     const left = last && { lapsed: last.account, connected: connectedIn(last) };
     await forget((await deps.signingIn()) ? 'keep' : 'erase', left ?? {});
   };
 
-  /** Changes what is known, if it is still the session of that epoch. */
+  /** Changes the known state, if the session of that epoch is still the current one. */
   const change = (epoch: string, next: (answer: SignedIn) => SignedIn): Promise<void> =>
     inTurn(async () => {
       const old = await known.get();
@@ -122,7 +139,7 @@ export function createSession(deps: SessionDeps): Session {
     try {
       return await call();
     } catch (error) {
-      // A late answer about the session before says nothing about the one that has begun since.
+      // A late answer about the previous session says nothing about the current one.
       const stillThatSession = epoch === (await events.epoch());
       if (stillThatSession && isBrokerError(error, 'invalid_session')) {
         await inTurn(() => lapse(error instanceof BrokerError && error.ended));
@@ -130,7 +147,7 @@ export function createSession(deps: SessionDeps): Session {
         await change(epoch, (old) => withState(old, 'reauth_required'));
         await events.hint('session');
       } else if (stillThatSession && isBrokerError(error, 'account_selection_required')) {
-        // A sign-in whose end this background has not seen, or not yet.
+        // This background has missed the end of a sign-in, or it is still running.
         await ask();
         throw anotherAccount();
       }
@@ -145,11 +162,11 @@ export function createSession(deps: SessionDeps): Session {
   };
 
   const takeAway = async (origin: string, answered: () => Promise<Decisions>): Promise<void> => {
-    // Tokens go first and pages hear of it even if the broker can't be told: less access is always safe.
+    // Remove tokens and tell pages first, even if the broker can't be reached: less access is always safe.
     await tokens.clear(origin);
     await events.reset('access', origin);
     await decide(answered);
-    // Once more, for a token that the broker gave in between.
+    // Again, for a token that the broker sent in the meantime.
     await tokens.clear(origin);
     await events.reset('access', origin);
   };
@@ -159,7 +176,7 @@ export function createSession(deps: SessionDeps): Session {
     await events.reset(before.session.state === after.session.state ? 'access' : 'session');
   };
 
-  /** Asks the broker, and tells pages where they have lost or gained something since it was asked last. */
+  /** Asks the broker, and tells pages what they have lost or gained since. */
   const ask = async (): Promise<SessionAnswer | undefined> => {
     const before = await known.get();
     const epoch = await events.epoch();
@@ -187,7 +204,7 @@ export function createSession(deps: SessionDeps): Session {
   const refreshed = async (maxAgeMs: number): Promise<SessionAnswer | undefined> => {
     const old = await known.get();
     if (old && !old.signedIn) return undefined;
-    // Of an answer from the future nobody can tell how old it is: the clock was put back since.
+    // The age of an answer from the future is unknown: the clock was set back.
     const isYoung = old?.signedIn && Math.abs(now() - old.checkedAt) < maxAgeMs;
     if (isYoung && now() < old.answer.session.expires_at * 1_000) return old.answer;
     if (old || (await keys.load())) return flights.run('session', ask);
@@ -231,9 +248,9 @@ export function createSession(deps: SessionDeps): Session {
       }),
     async check(voidTokens) {
       const before = answerOf(await known.get());
-      // Not joined to a flight: one that left earlier may know less than the event.
+      // Don't join a running request: it may have started before the event.
       const after = await ask();
-      // Where it has ended there, `guard` has told the pages.
+      // If the session has ended, `guard` has told the pages.
       if (voidTokens && before && after) await lost(before, after);
     },
     guard,
@@ -249,13 +266,14 @@ export function createSession(deps: SessionDeps): Session {
     },
     async signOut(how) {
       const key = await keys.load();
-      // Here at once, and for good: however long the broker takes, and whatever is stopped or closed meanwhile.
+      // Sign out here at once, however long the broker takes and whatever is stopped or closed meanwhile.
       const epoch = await inTurn(async () => {
         await forget('erase', {});
         return events.epoch();
       });
       if (!key) return;
-      // Unreachable, or over already: without its key the session is of no use to anybody, and it ends at the broker when idle.
+      // The broker is unreachable, or the session is already over. Without its key nobody can use the session, and it
+      // ends at the broker when it has been idle for long enough.
       const { logout_url: logoutUrl } = await client.signOut(key, how).catch(() => ({ logout_url: undefined }));
       await inTurn(async () => {
         if (epoch === (await events.epoch())) await known.set({ signedIn: false, logoutUrl });

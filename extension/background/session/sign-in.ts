@@ -2,15 +2,16 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { AuthorizeRequest, SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
+import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
+import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError } from '../broker/broker-error.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import { readAuthorizationResponse } from './authorization-response.ts';
 import { createSilentSignIn, type SilentSignInDeps, type SilentWish } from './silent-sign-in.ts';
 
-/** A sign-in on its way, written before its window opens so that a stopped worker loses nothing it needs. */
+/** A sign-in in progress. It is stored before the window opens, so that a stopped worker loses nothing. */
 export interface Attempt {
   state: string;
   /** RFC 7636 §4.1. Shown to the broker only. */
@@ -18,52 +19,66 @@ export interface Attempt {
   redirectUri: string;
   issuer: string;
   issRequired: boolean;
-  /** Milliseconds since the epoch: the broker forgets the transaction then. */
+  /** Milliseconds since the epoch. The broker forgets the transaction then. */
   expiresAt: number;
-  /** `sub` of the account whose session this goes on with, where nobody was asked. */
+  /** For a sign-in without a window: `sub` of the account whose session it continues. */
   silentFor?: string | undefined;
-  /** What the provider answered, once it has. */
+  /** The provider's response, once there is one. */
   response?: { code: string; iss?: string | undefined } | undefined;
 }
+
+export const storedAttempt: Schema<Attempt> = v.object({
+  state: v.string(),
+  verifier: v.string(),
+  redirectUri: v.string(),
+  issuer: v.string(),
+  issRequired: v.boolean(),
+  expiresAt: v.number(),
+  silentFor: v.optional(v.string()),
+  response: v.optional(v.object({ code: v.string(), iss: v.optional(v.string()) })),
+});
 
 export interface SignInDeps extends Pick<SilentSignInDeps, 'triedSilently' | 'lapsed'> {
   client: BrokerClient;
   identity: Identity;
   attempt: StoredValue<Attempt>;
-  /** Takes over the new session; one that nobody was asked for only if that account's has lapsed and not been ended since. */
+  /**
+   * Takes over the new session. A session that nobody asked for is accepted only if its account's session has lapsed
+   * and wasn't ended since.
+   */
   begin(answer: SessionAnswer, silentFor: string | undefined): Promise<void>;
-  /** Tells our own windows that a sign-in began or ended. */
+  /** Tells the extension's own pages that a sign-in started or ended. */
   changed(): void;
   sleep(ms: number): Promise<void>;
   now: Clock;
 }
 
-/** What a sign-in must bring, where an ordinary one isn't enough, and how the provider shall ask. */
+/** Requirements of a sign-in beyond the usual, and how the provider should prompt. */
 export type SignInWish = Pick<AuthorizeRequest, 'prompt' | 'upstream' | 'acr_values' | 'max_age'>;
 
 export interface SignIn {
   /**
-   * Signs in, or joins the sign-in on its way: somebody has asked for it. Without a window where the provider still
-   * knows whose session has lapsed.
+   * Signs in, or joins the sign-in in progress, because the user asked for it. It opens no window if the provider still
+   * knows the user whose session has lapsed.
    *
-   * @throws {LatchkeyError} `user_denied` when the window was closed, `offline`, `expired`, or what the broker refuses
+   * @throws {LatchkeyError} `user_denied` if the user closed the window, `offline`, `expired`, or the broker's refusal
    */
   run(wish?: SignInWish): Promise<void>;
   /**
-   * Goes on with a session whose grant is gone, without a window and without anybody asking for it. A session that has run
-   * out takes somebody who asks.
+   * Continues a session whose grant is gone, without a window and without a user's request. An expired session needs a
+   * user's request.
    *
    * @returns whether there is a session now; if not, nothing has changed
    */
   renew(): Promise<boolean>;
-  /** Whether a sign-in that somebody asked for is on its way. */
+  /** Whether a sign-in that the user asked for is in progress. */
   isRunning(): boolean;
 }
 
-/** Waits between the tries of `POST /session`: the code is good for one exchange, and a lost connection is not its end. */
+/** Waits between attempts at `POST /session`. The code works once, but a lost connection doesn't use it up. */
 const retryDelaysMs = [300, 1_500];
 
-/** Authorization code flow, the broker being the provider's client. PKCE shows the broker that this browser began it. */
+/** Authorization code flow. The broker is the provider's client. PKCE proves to the broker that this browser started it. */
 export function createSignIn(deps: SignInDeps): SignIn {
   const { client, identity, attempt, triedSilently, lapsed, begin, changed, sleep, now } = deps;
   const flights = createSingleFlight<void>();
@@ -112,7 +127,10 @@ export function createSignIn(deps: SignInDeps): SignIn {
     await create();
   };
 
-  /** Exchanges and forgets the attempt, unless trouble on the way was all that happened: then `run` can go on with it. */
+  /**
+   * Exchanges the code and forgets the attempt. If only the connection failed, it keeps the attempt, and `run` can
+   * continue it.
+   */
   const finish = async (answered: Attempt): Promise<void> => {
     try {
       await exchange(answered);
@@ -123,7 +141,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     }
   };
 
-  /** Goes on with an attempt whose code had come when the connection or the worker died. */
+  /** Continues an attempt whose code had arrived when the connection or the worker died. */
   const resume = async (): Promise<boolean> => {
     const left = await attempt.get();
     if (!left?.response || left.expiresAt <= now()) return false;
@@ -164,7 +182,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     changed();
     const brought = silentSignIn.isUnderWay() && (await silentSignIn.renew('asked'));
     if ((brought && !wish) || (await resume())) return;
-    // What a sign-in must bring can hardly be had in silence, and a provider that can shows no page either.
+    // A sign-in with requirements rarely works without a window. A provider for which it does shows no page anyway.
     if (!wish && (await silentSignIn.renew('asked'))) return;
     await go({ ...wish }, (url) => identity.launch(url));
     await triedSilently.clear();

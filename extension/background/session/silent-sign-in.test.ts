@@ -7,7 +7,7 @@ type Parts = ReturnType<typeof createBackground>;
 let parts: Parts;
 let silent: string[];
 let windows: number;
-/** The provider still knows who it was. */
+/** The provider still has the user's session. */
 const alive = async (url: string) => redirectOf(url);
 
 beforeEach(async () => {
@@ -30,14 +30,14 @@ function answerSilence(launch: (url: string) => Promise<string>): void {
   };
 }
 
-/** The grant is gone at the provider: the broker says so at the next token. */
+/** The provider has ended the grant. The broker says so with the next token. */
 async function endGrant(): Promise<void> {
   parts.broker.next('POST /session/token', refusal('login_required', 401));
   await parts.tokens.get({ origin: shop, resource: api, scopes: [] }, 0).catch(() => undefined);
   expect((await parts.session.current())?.session.state).toBe('reauth_required');
 }
 
-/** The session itself is over, and not by the person's own sign-out here. */
+/** The session itself has ended, and not by a sign-out here. */
 async function endSession(): Promise<void> {
   parts.broker.signedIn = false;
   await parts.session.refreshed(0);

@@ -6,32 +6,35 @@ import { isBrokerError } from '../broker/broker-error.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { Lapsed } from './session.ts';
 
-/** What a sign-in without a window asks for. */
+/** The parameters of a sign-in without a window. */
 export type SilentWish = Pick<AuthorizeRequest, 'prompt' | 'sub' | 'login_hint' | 'upstream'>;
 
 export interface SilentSignInDeps {
-  /** When it was tried last, in milliseconds since the epoch; kept, so that a background that is woken knows it. */
+  /**
+   * Time of the last attempt, in milliseconds since the epoch. It is stored, so that a background that was stopped
+   * knows it.
+   */
   triedSilently: StoredValue<number>;
-  /** Whose session could go on. */
+  /** The account whose session could continue. */
   lapsed(): Promise<Lapsed | undefined>;
-  /** Goes on with a sign-in whose code has come. @returns whether there was one */
+  /** Continues a sign-in whose code has arrived. @returns whether there was one */
   resume(): Promise<boolean>;
   /** Signs in without a window. */
   go(wish: SilentWish): Promise<void>;
   now: Clock;
 }
 
-/** Whether somebody has clicked to sign in. */
+/** Whether the user has clicked to sign in. */
 export type How = 'asked' | 'unasked';
 
-/** A provider that wanted the person is not asked again so soon. */
+/** How long to wait after a provider needed the user. */
 const pauseMs: Record<How, number> = { unasked: 300_000, asked: 60_000 };
-/** Trouble at the broker says nothing of what the provider would have said. */
+/** How long to wait after trouble at the broker, which says nothing about the provider. */
 const troublePauseMs = 15_000;
 
 /**
  * Signing in without a window (`prompt=none`, OpenID Connect Core §3.1.2.1): only as the account whose session has
- * lapsed, one try at a time, and none again and again.
+ * lapsed, one attempt at a time, with pauses between attempts.
  */
 export function createSilentSignIn({ triedSilently, lapsed, resume, go, now }: SilentSignInDeps) {
   const flights = createSingleFlight<boolean>();
@@ -40,7 +43,7 @@ export function createSilentSignIn({ triedSilently, lapsed, resume, go, now }: S
     const last = await lapsed();
     if (!last || (last.over && how === 'unasked')) return false;
     const sinceMs = now() - ((await triedSilently.get()) ?? Number.NEGATIVE_INFINITY);
-    // A clock that was set back says nothing of how long ago it was.
+    // After the clock was set back, the time since the last attempt is unknown.
     if (sinceMs >= 0 && sinceMs < pauseMs[how]) return false;
     await triedSilently.set(now());
     const { sub, email, upstream } = last.account;
@@ -55,13 +58,13 @@ export function createSilentSignIn({ triedSilently, lapsed, resume, go, now }: S
   };
 
   return {
-    /** Joins the try on its way. @returns whether there is a session now; if not, nothing has changed */
+    /** Joins an attempt in progress. @returns whether there is a session now; if not, nothing has changed */
     renew: (how: How): Promise<boolean> => flights.run('silent sign-in', () => renew(how)),
     isUnderWay: (): boolean => flights.isFlying('silent sign-in'),
   };
 }
 
-/** What passes by itself, and says nothing of the provider's answer. */
+/** Whether an error is temporary, and says nothing about the provider's answer. */
 const isTrouble = (error: LatchkeyError): boolean =>
   error.code === 'offline' ||
   ['temporarily_unavailable', 'too_many_requests'].some((code) => isBrokerError(error, code));

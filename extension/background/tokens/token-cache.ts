@@ -1,9 +1,10 @@
 import { scopeKey } from '@latchkey/shared/scope.ts';
-import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import { type TokenAnswer, tokenAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { Area } from '../../platform/stored-value.ts';
+import * as v from 'valibot';
+import { type Area, readStored, type Schema } from '../../platform/stored-value.ts';
 
-/** For whom and for what a token is. */
+/** What a token is for, and for which site. */
 export interface TokenAsk {
   origin: string;
   resource: string;
@@ -17,44 +18,54 @@ interface Entry {
   lifetimeMs: number;
 }
 
+const storedToken: Schema<Entry> = v.object({ token: tokenAnswer, expiresAt: v.number(), lifetimeMs: v.number() });
+
 export interface TokenCache {
-  /** The token for exactly this ask if it lives `minTtlMs` longer, with `expires_in` counted from now. */
+  /** The token for exactly this request, if it is valid for `minTtlMs` longer. `expires_in` counts from now. */
   get(ask: TokenAsk, minTtlMs: number): Promise<TokenAnswer | undefined>;
-  /** @param askedAt when the request for it left: the safe side of when it was issued */
+  /** @param askedAt when the request was sent, so that the token never seems to live longer than it does */
   put(ask: TokenAsk, token: TokenAnswer, askedAt: number): Promise<void>;
-  /** Forgets one origin's tokens, or all. */
+  /** Forgets the tokens of one origin, or all. */
   clear(origin?: string): Promise<void>;
 }
 
 const prefix = 'token:';
+const prefixOf = (origin: string): string => `${prefix}[${JSON.stringify(origin)},`;
 const keyOf = ({ origin, resource, scopes }: TokenAsk): string =>
   `${prefix}${JSON.stringify([origin, resource, scopeKey(scopes)])}`;
-const originOf = (key: string): unknown => (JSON.parse(key.slice(prefix.length)) as unknown[])[0];
 
 /**
- * Tokens in memory (`storage.session`), keyed by exactly who asked for what: a token with other or more
- * scopes is never handed out in its place.
+ * Tokens in memory (`storage.session`). The key is exactly who asked for what: a token with other or more scopes is
+ * never handed out instead.
  */
 export function createTokenCache({ area, now }: { area: Area; now: Clock }): TokenCache {
+  /** The area has a quota. Without room, nothing else could be stored there, not even a sign-out. */
+  const dropExpired = async (): Promise<void> => {
+    const keys = (await area.keys()).filter((key) => key.startsWith(prefix));
+    const entries = await Promise.all(keys.map(async (key) => readStored(storedToken, await area.get(key))));
+    await area.remove(keys.filter((_, index) => (entries[index]?.expiresAt ?? 0) <= now()));
+  };
+
   return {
     async get(ask, minTtlMs) {
-      const entry = (await area.get(keyOf(ask))) as Entry | undefined;
+      const entry = readStored(storedToken, await area.get(keyOf(ask)));
       if (!entry) return undefined;
       const left = entry.expiresAt - now();
-      // Longer than it ever lived: the clock was put back since, and when it ends nobody can tell.
+      // More time left than the token ever had: the clock was set back, so its end is unknown.
       if (left > entry.lifetimeMs) return undefined;
-      // More than a token ever lives can't be asked for; near its full life a fresh one would be no better.
+      // Nobody gets more than a token's full lifetime. Close to that, a new token would be no better.
       if (left <= 0 || left < Math.min(minTtlMs, entry.lifetimeMs * 0.9)) return undefined;
       return { ...entry.token, expires_in: Math.floor(left / 1_000) };
     },
     async put(ask, token, askedAt) {
       const lifetimeMs = token.expires_in * 1_000;
       const entry: Entry = { token, expiresAt: askedAt + lifetimeMs, lifetimeMs };
+      await dropExpired();
       await area.set(keyOf(ask), entry);
     },
     async clear(origin) {
-      const stored = (await area.keys()).filter((key) => key.startsWith(prefix));
-      await area.remove(origin === undefined ? stored : stored.filter((key) => originOf(key) === origin));
+      const wanted = origin === undefined ? prefix : prefixOf(origin);
+      await area.remove((await area.keys()).filter((key) => key.startsWith(wanted)));
     },
   };
 }

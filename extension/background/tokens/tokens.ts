@@ -18,7 +18,7 @@ export interface TokensDeps {
   session: Session;
   cache: TokenCache;
   events: PageEvents;
-  /** Thumbprint of the key to bind a token to, where its resource wants that (RFC 9449 §6). */
+  /** Thumbprint of the key to bind a token to, if its resource requires that (RFC 9449 §6). */
   bind(ask: TokenAsk): Promise<string | undefined>;
   now: Clock;
 }

@@ -7,7 +7,7 @@ import type { Findings } from './findings.ts';
 import type { Line } from './lines.ts';
 import { reportOf } from './report.ts';
 
-/** What can be handed to whoever helps, to be seen before it is copied. */
+/** The report for support. The user sees it before copying it. */
 export function CopySection({ found: { facts }, lines, busy }: { found: Findings; lines: Line[]; busy: boolean }) {
   const [withSites, setWithSites] = useState(false);
   const [status, setStatus] = useState('');

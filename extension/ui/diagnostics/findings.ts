@@ -3,22 +3,28 @@ import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
 
 /** What this page finds out about the browser. */
 export interface Surroundings {
-  /** Keys of the organization's policy, and those that are not as its schema says and so don't count. */
+  /**
+   * Keys of the organization's policy: all that are set, and those that have no effect because they don't match the
+   * schema.
+   */
   policy: { set: string[]; unread: string[] };
-  /** Whether the browser lets the extension reach the broker. */
+  /** Whether the extension has access to the broker. */
   access: boolean;
   key: 'none' | 'held' | 'extractable';
   sites: { origin: string; reachable: boolean; bridge: boolean }[];
 }
 
-/** Round trip in milliseconds, and how far this computer's clock is ahead, where the broker dates its answers. */
+/**
+ * Round trip in milliseconds, and how far this computer's clock is ahead. The latter is known if the broker sends
+ * `Date`.
+ */
 export type Reach = { ms: number; clockMs: number | undefined } | { error: PageErrorBody };
 
 /** What has been found out so far. */
 export interface Findings {
   browser: string;
   version: string;
-  /** `failed` where the background gave no answer. */
+  /** `failed`: the background didn't answer. */
   background?: { ms: number } | 'failed' | undefined;
   facts?: (DiagnosticFacts & { around: Surroundings }) | undefined;
   reach?: Reach | undefined;

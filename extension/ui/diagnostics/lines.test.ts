@@ -25,7 +25,7 @@ const found: Findings = {
   provider: { host: 'idp.test' },
 };
 
-/** The verdicts that are not `ok`. */
+/** The verdicts other than `ok`. */
 const verdicts = (findings: Findings) =>
   Object.fromEntries(
     linesOf(findings, (name) => name)

@@ -3,17 +3,17 @@ import type { Findings, Reach } from './findings.ts';
 
 export type Verdict = 'ok' | 'attention' | 'failed' | 'skipped' | 'checking';
 
-/** One thing that works, or doesn't. */
+/** One thing that works or doesn't. */
 export interface Line {
   id: LineId;
   verdict: Verdict;
-  /** What is so and what to do, for the person. */
+  /** The state and what to do, for the user. */
   words: string;
-  /** The same for whoever helps, in the words of the code, whatever the person's language. */
+  /** The same for support: in English, whatever the user's language. */
   fact: string;
 }
 
-/** In the order of a token's way. */
+/** In the order in which a token travels. */
 export const lineIds = [
   'browser',
   'background',
@@ -35,10 +35,10 @@ type Say = (name: string, ...substitutions: string[]) => string;
 type Finding = Omit<Line, 'id'>;
 type Facts = NonNullable<Findings['facts']>;
 
-/** Tokens carry times: further off than this, an API may refuse one that is good. */
+/** Tokens contain times. With a larger difference, an API may reject a valid token. */
 const clockToleranceMs = 60_000;
 
-/** Says of each thing whether it works; where it can't be known, because something before it failed, that it was not looked at. */
+/** Says for each thing whether it works. If something before it failed, it says that this was not checked. */
 export function linesOf(found: Findings, say: Say): Line[] {
   const { facts, reach, provider, background } = found;
   const good = (words: string, fact: string): Finding => ({ verdict: 'ok', words, fact });

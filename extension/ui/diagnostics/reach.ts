@@ -1,6 +1,6 @@
 import type { Reach } from './findings.ts';
 
-/** A broker that takes longer is not well, whatever it answers in the end. */
+/** A broker that takes longer is not healthy, whatever it answers. */
 const timeoutMs = 10_000;
 
 export interface ReachDeps {
@@ -9,7 +9,7 @@ export interface ReachDeps {
   now(): number;
 }
 
-/** Asks for the broker's public metadata (RFC 8414): no cookie, no proof, so that nothing but the way to it is tried. */
+/** Requests the broker's public metadata (RFC 8414), without cookie or proof, to test only the connection. */
 export async function reachBroker(broker: string, { fetch, now }: ReachDeps): Promise<Reach> {
   const begun = now();
   try {
@@ -25,7 +25,7 @@ export async function reachBroker(broker: string, { fetch, now }: ReachDeps): Pr
       const message = `what answers there is not the broker ${broker} (${response.status})`;
       return { error: { code: 'unsupported', message } };
     }
-    // The header counts whole seconds, so that on the average half of one has gone by.
+    // The header has whole seconds, so on average half a second has passed.
     const date = Date.parse(response.headers.get('Date') ?? '') + 500;
     return { ms: ended - begun, clockMs: Number.isNaN(date) ? undefined : (begun + ended) / 2 - date };
   } catch (cause) {

@@ -4,16 +4,19 @@ import type { Line } from './lines.ts';
 export interface ReportOptions {
   /** Milliseconds since the epoch. */
   at: number;
-  /** Whether the person wants the addresses of their sites in it. */
+  /** Whether the user wants the sites' addresses in the report. */
   withSites: boolean;
   sites: Surroundings['sites'];
-  /** The broker's address, which may stay. */
+  /** The broker's address, which the report may contain. */
   broker: string | undefined;
-  /** Whose name must not be in it, however it got into a message. */
+  /** The name to remove from the report, even if it is part of a message. */
   account: string | undefined;
 }
 
-/** What is copied for whoever helps: facts, without names, mail addresses, tokens, or, unless wanted, addresses of sites. */
+/**
+ * The report for support: facts without names, email addresses or tokens, and without sites' addresses unless the user
+ * wants them.
+ */
 export function reportOf(lines: readonly Line[], options: ReportOptions): string {
   const { at, withSites, sites } = options;
   const width = Math.max(...lines.map(({ id }) => id.length));
@@ -33,7 +36,7 @@ export function reportOf(lines: readonly Line[], options: ReportOptions): string
   ].join('\n');
 }
 
-/** Messages may quote what was asked; nothing that names a person, a site or a secret gets by. */
+/** Messages may quote requests. This removes everything that names a user, a site or a secret. */
 function redact(text: string, { withSites, broker, account }: ReportOptions): string {
   const nameless = account ? text.replaceAll(account, '(account)') : text;
   return nameless

@@ -5,7 +5,7 @@ import { createManagedPolicy, ignoredKeys } from '../../protocol/managed-policy.
 import type { DiagnosticFacts } from '../../protocol/ui.ts';
 import type { Surroundings } from './findings.ts';
 
-/** Asks the browser itself: what it answers here it would answer to the background. */
+/** Asks the browser. It would give the background the same answers. */
 export async function lookAround({ broker, profile, sites: origins }: DiagnosticFacts): Promise<Surroundings> {
   const policy = await readManagedStorage();
   const key = await keysOf(profile).session.load();

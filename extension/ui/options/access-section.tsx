@@ -3,10 +3,13 @@ import { message } from '../../platform/i18n.ts';
 import type { SettingsView } from '../../protocol/ui.ts';
 import { Button } from '../button.tsx';
 
-/** The host that a match pattern is about. */
+/** The host of a match pattern. */
 export const hostOf = (pattern: string): string => pattern.replace(/^[^/]*\/\/|\/\*$/g, '');
 
-/** What the extension can reach: chosen by the person, who can take it back, or by the organization in a baked build. */
+/**
+ * The hosts that the extension has access to. The user grants and removes them, or the organization sets them in its
+ * build.
+ */
 export const AccessSection = ({
   view: { build, broker, access },
   busy,

@@ -4,7 +4,7 @@ import { openAddress } from '../../platform/pages.ts';
 import type { SettingsView } from '../../protocol/ui.ts';
 import { BrokerField } from '../broker-field.tsx';
 
-/** The broker in use, who chose it, and, where the person did, how to choose another. */
+/** The broker in use and who set it. If the user did, they can change it here. */
 export const BrokerSection = ({
   view: { broker, signedIn },
   busy,

@@ -11,7 +11,7 @@ import { openChromium } from './chromium.ts';
 import { type Display, openDisplay } from './display.ts';
 import { openFirefox } from './firefox.ts';
 import { firefoxWithPolicy } from './policy-file.ts';
-import { answerTo, openTab, press, sees, showsSignedIn, signIn } from './tab.ts';
+import { answerTo, completeSignIn, opened, openTab, press, sees, showsSignedIn, signIn, signOut } from './tab.ts';
 
 /**
  * The build for the stores, which has access to nothing. The browser's own question is answered in Firefox by a
@@ -87,6 +87,28 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
   it('store build: a site that nobody connected finds no extension', async (context) => {
     const other = await openTab(running(context), demo.origins.shop);
     await sees(other, '#notice[data-code=not_installed]');
+  });
+
+  it('store build: the extension is updated, and a page that was open before is served without a reload', async (context) => {
+    const site = await openTab(running(context), demo.origins.notes);
+    expect(await answerTo(site, 'Load orders')).toBe(200);
+    await running(context).updateExtension();
+    await expect.poll(() => answerTo(site, 'Load orders')).toBe(200);
+    await site.close();
+  });
+
+  it('store build: while nobody is signed in, a site that is turned on can bring up the sign-in', async (context) => {
+    popup = await signIn(running(context));
+    await signOut(popup);
+    await popup.close();
+    await running(context).clearCookies(new URL(demo.origins.idp).hostname);
+    const site = await openTab(running(context), demo.origins.notes);
+    await showsSignedIn(site, false);
+    const window = await opened(running(context), demo.origins.idp, () => press(site, 'Connect'));
+    await completeSignIn(window, 'ada');
+    await showsSignedIn(site, true);
+    expect(await answerTo(site, 'Load orders')).toBe(200);
+    await site.close();
   });
 
   it('store build: the browser is started anew, and the site is still connected, the person still signed in', async (context) => {

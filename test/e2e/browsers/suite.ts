@@ -7,6 +7,7 @@ import { faultCases } from './cases/faults.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { pageCases } from './cases/pages.ts';
 import { signInCases } from './cases/sign-in.ts';
+import { storedStateCases } from './cases/stored-state.ts';
 import { tokenCases } from './cases/tokens.ts';
 import { startBrowser } from './start.ts';
 
@@ -26,5 +27,6 @@ export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<
     hostileCases(running);
     pageCases(running);
     faultCases(running);
+    storedStateCases(running);
   });
 }

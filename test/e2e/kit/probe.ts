@@ -1,4 +1,4 @@
-import { connect, LatchkeyError } from '#clients/page';
+import { connect, type Latchkey, LatchkeyError } from '#clients/page';
 
 declare global {
   interface Window {
@@ -17,6 +17,8 @@ declare global {
     flood(messages: unknown[]): Promise<unknown[]>;
     /** What the last flood that a click began was answered. */
     flooded?: Promise<unknown[]>;
+    /** Opens that many ports of the bridge and asks for the session over each. @returns how many were answered */
+    crowd(count: number): Promise<number>;
     /** Has a worker of this kind ask for a token. @returns what it says */
     askInWorker(
       kind: 'Worker' | 'SharedWorker',
@@ -32,13 +34,17 @@ const hello = () => ({ source: 'latchkey:hello', v: 1, nonce: crypto.randomUUID(
 const aSecond = () => new Promise((resolve) => setTimeout(resolve, 1_000));
 
 window.ask = async (resource, scopes, profile) => {
+  let lk: Latchkey | undefined;
   try {
-    const lk = await connect({ resource, scopes, minTtl: 1 });
+    lk = await connect({ resource, scopes, minTtl: 1 });
     return { token: (await lk.getToken({ profile })).token };
   } catch (error) {
     if (!(error instanceof LatchkeyError)) throw error;
     const { code, message, interaction, retryAfterMs } = error;
     return { code, message, ...(interaction && { interaction }), ...(retryAfterMs && { retryAfterMs }) };
+  } finally {
+    // The next one asks the extension, and not the page's memory.
+    lk?.close();
   }
 };
 
@@ -81,6 +87,26 @@ window.flood = (messages) => {
     window.postMessage(hello(), location.origin, [port2]);
     for (const message of messages) port1.postMessage(message);
   });
+};
+
+window.crowd = async (count) => {
+  const request = { v: 1, id: 'same', m: 'session.get', p: {}, deadline_ms: 30_000 };
+  const answers = Array.from({ length: count }, async () => {
+    const { port1, port2 } = new MessageChannel();
+    window.postMessage(hello(), location.origin, [port2]);
+    for (;;) {
+      const { data } = await new Promise<MessageEvent>((resolve) => {
+        port1.onmessage = resolve;
+      });
+      if (data.ready) port1.postMessage(request);
+      if (data.e?.code === 'busy') {
+        await aSecond();
+        port1.postMessage({ ...request, id: crypto.randomUUID() });
+      }
+      if (data.ok) return true;
+    }
+  });
+  return (await Promise.all(answers)).length;
 };
 
 window.askInWorker = async (kind, resource, scopes) => {

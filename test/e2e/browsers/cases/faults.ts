@@ -92,13 +92,27 @@ export function faultCases(browser: () => Browser): void {
     for (const tab of [popup, site]) await tab.close();
   });
 
+  it('a page with more ports than anybody needs: each is answered, and no token outlives the sign-out', async () => {
+    const popup = await signIn(browser());
+    const site = await openProbe(browser(), origins().notes);
+    expect(await askOf(site)).toHaveProperty('token');
+    // Up to the rate limit of a document: 60 requests in 10 s.
+    expect(await site.evaluate('crowd(50)')).toBe(50);
+    expect(await askOf(site)).toHaveProperty('token');
+    await signOut(popup);
+    await expect.poll(() => askOf(site), { timeout: 10_000 }).toMatchObject({ code: 'not_signed_in' });
+    for (const tab of [popup, site]) await tab.close();
+  });
+
   it('the extension is updated under an open tab: a reload is all it takes, and nobody is signed out', async () => {
     await (await signIn(browser())).close();
     const site = await openProbe(browser(), origins().notes);
     expect(await askOf(site)).toHaveProperty('token');
     await browser().updateExtension();
     // Firefox puts the new bridge into the page by itself; in Chromium the page has lost its own.
+    const before = performance.now();
     const asked = await askOf(site);
+    expect(performance.now() - before, 'noticed before the 22 s of a silent port').toBeLessThan(15_000);
     if (!asked.token) expect(asked).toMatchObject({ code: 'not_installed', message: expect.stringMatching(/reload/) });
     await site.close();
     const reloaded = await openProbe(browser(), origins().notes);
