@@ -9,6 +9,8 @@ export interface Env {
     requestId: string;
     /** The OAuth client or extension that the request names, unverified. For the log. */
     client: string;
+    /** The sign-in that the request belongs to. See `signInIdOf`. For the log. */
+    signIn: string;
     /** Set where a failed authentication doesn't end in an error. */
     failed: FailedAuthentication;
     /** The caller's address, through trusted proxies only. */

@@ -53,6 +53,8 @@ export const authorizeAnswer = v.object({
   /** Whether the provider promises to send `iss`. */
   iss_required: v.boolean(),
   expires_in: v.number(),
+  /** Names this sign-in in the broker's log and audit log, for support. It opens nothing. */
+  sign_in_id: v.optional(v.string()),
 });
 
 export const sessionRequest = v.strictObject({

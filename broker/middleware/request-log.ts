@@ -28,6 +28,7 @@ export function requestLog({ log, now }: { log: Log; now: Clock }): MiddlewareHa
       address: c.get('address'),
       sub: c.get('session')?.row.sub,
       session: c.get('session')?.row.id.slice(0, 8),
+      sign_in: c.get('signIn') ?? c.get('session')?.row.signIn,
       ms: now() - startedAt,
     });
   };

@@ -10,7 +10,7 @@ import { finishAllowingNativeClient } from '../web/native/finish-allowing-native
 import { questionAboutClient } from '../web/native/question-about-client.ts';
 import { findResult, keepResult, resultUrl } from '../web/page-result.ts';
 import { type PageSession, readPageSession } from '../web/page-session.ts';
-import { finishSignIn, type Purpose, type Returned, startAgain } from '../web/page-sign-in.ts';
+import { finishSignIn, type Purpose, pageSignInId, type Returned, startAgain } from '../web/page-sign-in.ts';
 import { rememberSignIn } from '../web/remember-sign-in.ts';
 
 /**
@@ -20,10 +20,12 @@ import { rememberSignIn } from '../web/remember-sign-in.ts';
 export function callback(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
-    const { state, code, iss } = c.req.query();
+    const { state, code, iss, error, error_description: description } = c.req.query();
     if (state === undefined) throw new OAuthError('invalid_request', 'state is missing; enter the code again');
     if (await findResult(deps, page, state)) return c.redirect(resultUrl(state), 303);
+    c.set('signIn', pageSignInId(page, state));
     const returned = await finishSignIn(deps, page, { state, code, iss });
+    if (error !== undefined) noteRefusal(deps, c, returned, { error, description });
     if (!returned) return c.redirect(await startAgain(deps, page, state), 303);
     if (returned.canceled) {
       const { to, result } = canceled(deps, returned.purpose);
@@ -75,4 +77,23 @@ function canceled({ config }: Pick<Deps, 'config'>, purpose: Purpose): Landing {
   if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow') return { result };
   const denied = new OAuthError('access_denied', 'the sign-in was not completed');
   return { to: errorUrl(config, purpose.request, denied), result };
+}
+
+/** The person sees that the sign-in was not completed. Why is for the administrator: "not assigned", "invalid_scope". */
+function noteRefusal(
+  { log }: Pick<Deps, 'log'>,
+  c: BrokerContext,
+  returned: Returned | undefined,
+  { error, description }: { error: string; description: string | undefined },
+): void {
+  // Anyone can make up a redirect. Only one of a sign-in that this browser began is the provider's.
+  if (!returned) return;
+  log.warn({
+    event: 'sign_in_refused',
+    request_id: c.get('requestId'),
+    sign_in: c.get('signIn'),
+    purpose: returned.purpose.type,
+    provider_error: error.slice(0, 64),
+    provider_error_description: description?.slice(0, 300),
+  });
 }

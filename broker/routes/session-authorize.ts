@@ -9,7 +9,14 @@ export function sessionAuthorize(deps: Deps) {
   return async (c: BrokerContext) => {
     const request = await jsonBody(c, authorizeRequest);
     const caller = { jkt: c.get('jkt'), network: c.get('network'), useProof: c.get('useProof') };
-    const { url, issuer, issRequired, expiresInMs } = await beginSignIn(deps, request, caller);
-    return c.json({ authorization_url: url, issuer, iss_required: issRequired, expires_in: expiresInMs / 1_000 });
+    const { url, issuer, issRequired, expiresInMs, signInId } = await beginSignIn(deps, request, caller);
+    c.set('signIn', signInId);
+    return c.json({
+      authorization_url: url,
+      issuer,
+      iss_required: issRequired,
+      expires_in: expiresInMs / 1_000,
+      sign_in_id: signInId,
+    });
   };
 }

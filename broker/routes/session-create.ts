@@ -14,7 +14,7 @@ export function sessionCreate(deps: Deps) {
   return async (c: BrokerContext) => {
     const jkt = c.get('jkt');
     const request = await jsonBody(c, sessionRequest);
-    await requireBegun(deps, request, jkt);
+    c.set('signIn', await requireBegun(deps, request, jkt));
     await deps.count(budgets.sessionCreate, c.get('network'));
     await c.get('useProof')();
     const current = await findSession(deps, { secret: readSessionCookie(c, jkt), jkt });

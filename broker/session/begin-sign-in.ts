@@ -5,6 +5,7 @@ import { sha256 } from '../keys/hash.ts';
 import { budgets } from '../limits/budgets.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import type { ProviderBinding } from '../upstream/types.ts';
+import { signInIdOf } from './sign-in-id.ts';
 import { requireSilentPossible } from './silent-sign-in.ts';
 
 /** The data that `/session/authorize` stores for `POST /session`. */
@@ -47,7 +48,7 @@ export interface SignInHolder {
 }
 
 /** The ID commits to all that the holder must show: nobody else finds the transaction, and so nobody else spends it. */
-export const signInId = ({ state, codeChallenge, jkt }: SignInHolder): string =>
+export const transactionId = ({ state, codeChallenge, jkt }: SignInHolder): string =>
   sha256(`session:${state}.${codeChallenge}.${jkt}`);
 
 /**
@@ -89,13 +90,14 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, 
     silentFor,
   };
   await requireNew(deps, codeChallenge);
+  const id = transactionId({ state, codeChallenge, jkt });
   await store.putTransaction({
-    id: signInId({ state, codeChallenge, jkt }),
+    id,
     kind: 'session',
     data: { ...data },
     expiresAt: now() + transactionMs,
   });
-  return { url, issuer: binding.issuer, issRequired, expiresInMs: transactionMs };
+  return { url, issuer: binding.issuer, issRequired, expiresInMs: transactionMs, signInId: signInIdOf(id) };
 }
 
 /** A verifier is shown to one sign-in only, so a challenge that comes again is not from the client that drew it. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { brokerInProcess } from '../../test/broker/in-process.ts';
 import { sessionCaller } from '../../test/broker/session-caller.ts';
 import { insertedSession } from '../../test/conformance/store/harness.ts';
-import { type SignInTransaction, signInId } from './begin-sign-in.ts';
+import { type SignInTransaction, transactionId } from './begin-sign-in.ts';
 import { signIn } from './extension-sign-in.ts';
 
 const random = () => randomBytes(32).toString('base64url');
@@ -21,7 +21,7 @@ async function begun() {
     binding: { issuer: 'https://acme.okta.com', nonce: random(), codeVerifier: random() },
     maxAge: undefined,
   };
-  const id = signInId({ state, codeChallenge, jkt: own.jkt });
+  const id = transactionId({ state, codeChallenge, jkt: own.jkt });
   await deps.store.putTransaction({ id, kind: 'session', data: { ...data }, expiresAt: clock.now + 5_000 });
   const errorOf = async (call: typeof own.call, more: object = {}) =>
     (await call('/session', { state, code: 'a-code', code_verifier: verifier, ...more })).body.error;
@@ -66,7 +66,7 @@ it.each([
     beganAt: clock.now + beganMs,
   };
   const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
-  const id = signInId({ state, codeChallenge, jkt: 'jkt' });
+  const id = transactionId({ state, codeChallenge, jkt: 'jkt' });
   await store.putTransaction({ id, kind: 'session', data: { ...data }, expiresAt: clock.now + 5_000 });
   const current = await store.getSession(session.id);
   const context = { jkt: 'jkt', current, userAgent: undefined, address: '192.0.2.1' };

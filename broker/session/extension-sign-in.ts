@@ -9,9 +9,10 @@ import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
 import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
 import { isUsable } from './authenticate-session.ts';
-import { type SignInTransaction, signInId, transactionMs } from './begin-sign-in.ts';
+import { type SignInTransaction, transactionId, transactionMs } from './begin-sign-in.ts';
 import { wasEnded } from './no-session.ts';
 import { newSessionSecret, type SessionSecret, secretCheckOf, sessionRowId } from './session-secret.ts';
+import { signInIdOf } from './sign-in-id.ts';
 import { requireSilentOutcome } from './silent-sign-in.ts';
 
 /** Where a sign-in request came from. */
@@ -92,10 +93,12 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     secretCheck: secretCheckOf(secret),
     idleExpiresAt: Math.min(now() + config.session.idleMs, absoluteExpiresAt),
     predecessor: predecessor?.id,
+    signIn: signInIdOf(id),
     userAgent: context.userAgent?.slice(0, 200),
   };
   const detail = {
     session: sessionId,
+    sign_in: signInIdOf(id),
     upstream: upstream.config.name,
     ...(silentFor === undefined ? {} : { silent: true }),
   };
@@ -112,18 +115,21 @@ const endedMeanwhile = () =>
  * Requires that a sign-in has begun with this key, state and challenge. Junk is refused here, before it counts or writes
  * anything. Nothing is consumed.
  *
+ * @returns the sign-in's ID
  * @throws {OAuthError} `invalid_transaction`
  */
 export async function requireBegun(
   { store, now }: Pick<Deps, 'store' | 'now'>,
   request: SessionRequest,
   jkt: string,
-): Promise<void> {
-  if (!(await store.readTransaction(idOf(request, jkt), 'session', now()))) throw notBegun();
+): Promise<string> {
+  const id = idOf(request, jkt);
+  if (!(await store.readTransaction(id, 'session', now()))) throw notBegun();
+  return signInIdOf(id);
 }
 
 function idOf({ state, code_verifier }: SessionRequest, jkt: string): string {
-  return signInId({ state, codeChallenge: createHash('sha256').update(code_verifier).digest('base64url'), jkt });
+  return transactionId({ state, codeChallenge: createHash('sha256').update(code_verifier).digest('base64url'), jkt });
 }
 
 const notBegun = () =>

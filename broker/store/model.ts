@@ -120,6 +120,8 @@ export interface Session extends UpstreamGrant {
   idleExpiresAt: number;
   /** Id of the session that this one replaces on first use. */
   predecessor?: string | undefined;
+  /** The sign-in that began it, as the log names it. Absent in sessions from before this was kept. */
+  signIn?: string | undefined;
   userAgent?: string | undefined;
 }
 

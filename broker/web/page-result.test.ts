@@ -128,6 +128,29 @@ describe('a page after a sign-in', () => {
     expect(await person.visitor.visit(`${issuer}/callback?error=access_denied&state=${state}`)).toMatchObject(shown);
   });
 
+  it('leaves the provider’s reason for a refusal in the log, under the sign-in’s ID', async () => {
+    const form = await newPerson().visitor.visit(`${issuer}/account`);
+    const state = form.url.searchParams.get('state') ?? '';
+    const why = 'The user is not assigned to this application.';
+    const query = new URLSearchParams({ error: 'access_denied', error_description: why, state });
+    const refused = () =>
+      broker.logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'sign_in_refused');
+    await newPerson().visitor.visit(`${issuer}/callback?${query}`);
+    expect(refused()).toEqual([]);
+    const person = newPerson();
+    const own = await person.visitor.visit(`${issuer}/account`);
+    query.set('state', own.url.searchParams.get('state') ?? '');
+    await person.visitor.visit(`${issuer}/callback?${query}`);
+    expect(refused()).toMatchObject([
+      {
+        purpose: 'account',
+        provider_error: 'access_denied',
+        provider_error_description: why,
+        sign_in: expect.stringMatching(/^[\w-]{12}$/),
+      },
+    ]);
+  });
+
   it('claims nothing once nobody can know any more', async () => {
     const person = newPerson();
     const done = await person.decide(await person.enter((await begin()).user_code), 'allow');

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import type { NativeRequest } from '../oauth/authorization-request.ts';
+import { signInIdOf } from '../session/sign-in-id.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
 import type { Identity, ProviderBinding, Upstream } from '../upstream/types.ts';
 import { type PageSession, pageSessionHash } from './page-session.ts';
@@ -46,7 +47,9 @@ const transactionMs = 600_000;
 /** A browser loads a callback twice within seconds. */
 const againMs = 60_000;
 /** The ID commits to the browser's page session: no other browser finds the transaction, and so none spends it. */
-const signInId = (page: PageSession, state: string): string => sha256(`page:${pageSessionHash(page)}.${state}`);
+const transactionId = (page: PageSession, state: string): string => sha256(`page:${pageSessionHash(page)}.${state}`);
+/** The ID of a sign-in for the log and the audit log. */
+export const pageSignInId = (page: PageSession, state: string): string => signInIdOf(transactionId(page, state));
 /** Of the copy that begins a sign-in anew. */
 const againId = (page: PageSession, state: string): string => sha256(`again:${pageSessionHash(page)}.${state}`);
 const redirectUri = ({ config }: Pick<Deps, 'config'>): string => `${config.issuer}/callback`;
@@ -66,7 +69,7 @@ export async function startSignIn(
   const { url, binding } = await upstream.authorizationUrl({ redirectUri: redirectUri(deps), state, ...options });
   const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, options, beganAt };
   await deps.store.putTransaction({
-    id: signInId(page, state),
+    id: transactionId(page, state),
     kind: 'page',
     data: { ...data },
     expiresAt: deps.now() + transactionMs,
@@ -103,7 +106,7 @@ export async function finishSignIn(
   page: PageSession,
   { state, code, iss }: Callback,
 ): Promise<Returned | undefined> {
-  const id = signInId(page, state);
+  const id = transactionId(page, state);
   const data = await deps.store.consumeTransaction(id, 'page', deps.now());
   // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;

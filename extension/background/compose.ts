@@ -145,7 +145,9 @@ export function composeBackground(world: BackgroundWorld) {
     fetch: (...request) => world.fetch(...request),
     now,
   };
+  const signInId = storedValue(area, 'sign-in-id', v.string());
   const profileDeps: ProfileDeps = {
+    signInId,
     area,
     keysOf,
     http,
@@ -212,6 +214,7 @@ export function composeBackground(world: BackgroundWorld) {
       prompts,
       managed,
       problem,
+      signInId,
       openTab: (url) => windows.openTab(url),
       after,
     }),

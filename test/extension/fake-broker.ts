@@ -117,7 +117,13 @@ export function createFakeBroker(): FakeBroker {
   app.post('/session/authorize', async (c) => {
     const { state, redirect_uri } = await c.req.json();
     const url = `https://idp.test/authorize?state=${state}&redirect_uri=${encodeURIComponent(redirect_uri)}`;
-    return c.json({ authorization_url: url, issuer: 'https://idp.test', iss_required: true, expires_in: 600 });
+    return c.json({
+      authorization_url: url,
+      issuer: 'https://idp.test',
+      iss_required: true,
+      expires_in: 600,
+      sign_in_id: 'a1b2c3d4e5f6',
+    });
   });
   app.get('/session/upstreams', (c) => c.json({ upstreams: fake.upstreams }));
   app.post('/session', (c) => {

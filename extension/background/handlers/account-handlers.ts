@@ -1,4 +1,4 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import { errorBody } from '../error-body.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -10,21 +10,26 @@ export interface AccountHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<PageErrorBody>;
+  /** Names the latest sign-in in the broker's log. */
+  signInId: StoredValue<string>;
 }
 
 type Methods = 'session.sign_in' | 'session.sign_out' | 'account.add' | 'account.choose' | 'account.sign_out_all';
 
 /** Signing in and out, and the choice of each site's account. Without an account, a method is about the main one. */
-export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
+export function accountHandlers({ profiles, problem, signInId }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
   const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
 
   const signingIn = async (work: () => Promise<void>): Promise<Record<string, never>> => {
-    await problem.clear();
+    await Promise.all([problem.clear(), signInId.clear()]);
     try {
       await work();
     } catch (error) {
-      await problem.set(errorBody(error));
-      throw error;
+      const body = errorBody(error);
+      const id = await signInId.get();
+      const told = new LatchkeyError(id ? { ...body, message: `${body.message} (sign-in ${id})` } : body);
+      await problem.set(errorBody(told));
+      throw told;
     }
     return {};
   };

@@ -3,7 +3,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
-import { type Area, partOf, storedValue } from '../../platform/stored-value.ts';
+import { type Area, partOf, type StoredValue, storedValue } from '../../platform/stored-value.ts';
 import { type BrokerCallDeps, createBrokerCall, createEventStreamCall } from '../broker/broker-call.ts';
 import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
 import { createEventStream, type EventStream, type EventStreamDeps } from '../session/event-stream.ts';
@@ -43,6 +43,8 @@ export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> 
   eventsOf(profile: string): PageEvents;
   /** Adds provider and login hint to a sign-in of this profile, as far as they are known. */
   authorizing(profile: string, body: AuthorizeRequest): Promise<AuthorizeRequest>;
+  /** Names the latest sign-in in the broker's log. For support: pages never get it. */
+  signInId: StoredValue<string>;
   /** A user has signed in. Runs before anything of the new session is visible. */
   signedIn(profile: string, account: Account): Promise<void>;
   /** Whether a tab is open at one of these sites that has this profile. */
@@ -67,7 +69,11 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
   const endpoints = createBrokerClient(createBrokerCall(http), http.broker);
   const client: BrokerClient = {
     ...endpoints,
-    authorize: async (body) => endpoints.authorize(await deps.authorizing(id, body)),
+    async authorize(body) {
+      const answer = await endpoints.authorize(await deps.authorizing(id, body));
+      await deps.signInId.set(answer.sign_in_id ?? '');
+      return answer;
+    },
   };
   const cache = createTokenCache({ area, now });
   const attempt = storedValue(area, 'sign-in', storedAttempt);

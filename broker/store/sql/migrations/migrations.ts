@@ -8,6 +8,7 @@ import { auditBatches } from './0007-audit-batches.ts';
 import { boundDevices } from './0008-bound-devices.ts';
 import { signingAlgorithms } from './0009-signing-algorithms.ts';
 import { emailKeys } from './0010-email-keys.ts';
+import { signInIds } from './0011-sign-in-ids.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   boundDevices,
   signingAlgorithms,
   emailKeys,
+  signInIds,
 ];
