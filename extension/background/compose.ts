@@ -8,6 +8,7 @@ import type { Sites } from '../platform/sites.ts';
 import { type Area, type StoredValue, storedValue } from '../platform/stored-value.ts';
 import type { Windows } from '../platform/windows.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
+import { pendingSetup } from '../protocol/ui.ts';
 import { pageErrorBody } from './error-body.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
@@ -28,7 +29,7 @@ import type { ProfileList } from './profiles/profile-list.ts';
 import { createProfiles, type Profiles } from './profiles/profiles.ts';
 import { createProviders } from './profiles/providers.ts';
 import { createPageEvents, eventState } from './session/page-events.ts';
-import { createSetup, pendingSetup } from './setup.ts';
+import { createSetup } from './setup.ts';
 import { createToolbarIcon, type ToolbarIconDeps } from './toolbar-icon.ts';
 import { createUiPorts, type UiHandlers } from './ui-port.ts';
 

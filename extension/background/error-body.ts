@@ -2,12 +2,10 @@ import { LatchkeyError, type PageErrorBody, pageErrorCodes } from '@latchkey/sha
 import * as v from 'valibot';
 import type { Schema } from '../platform/stored-value.ts';
 
-/** An error body that the background has stored. */
+/** An error that the background has stored for the popup, which shows no more of it. */
 export const pageErrorBody: Schema<PageErrorBody> = v.object({
   code: v.picklist(pageErrorCodes),
   message: v.string(),
-  interaction: v.optional(v.picklist(['sign_in', 'consent', 'step_up'])),
-  delta: v.optional(v.array(v.string())),
   retry_after_ms: v.optional(v.number()),
 });
 

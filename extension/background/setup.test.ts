@@ -4,7 +4,8 @@ import { memoryArea } from '../../test/extension/memory.ts';
 import { matchPattern } from '../platform/match-pattern.ts';
 import { storedValue } from '../platform/stored-value.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
-import { chosenBroker, createSetup, pendingSetup } from './setup.ts';
+import { pendingSetup } from '../protocol/ui.ts';
+import { chosenBroker, createSetup } from './setup.ts';
 
 const broker = 'https://latchkey.test';
 let granted: Set<string>;

@@ -10,11 +10,6 @@ import type { BrokerSource } from '../protocol/ui.ts';
 /** What to do after the user answers the browser's prompt. The prompt may close the popup. */
 export type Pending = { broker: string } | { site: string };
 
-export const pendingSetup: Schema<Pending> = v.union([
-  v.object({ broker: v.string() }),
-  v.object({ site: v.string() }),
-]);
-
 export const chosenBroker: Schema<string> = v.pipe(
   v.string(),
   v.check((text) => exactOrigin(text) !== undefined),

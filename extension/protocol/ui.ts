@@ -14,6 +14,9 @@ const id = v.pipe(v.number(), v.integer());
 const empty = v.strictObject({});
 const text = v.pipe(v.string(), v.maxLength(512));
 
+/** What the browser's prompt is about. */
+export const pendingSetup = v.union([v.strictObject({ broker: text }), v.strictObject({ site: text })]);
+
 /** `never`: the site can't ask again until the user unblocks it. */
 const consentChoice = v.picklist(['allow', 'not_now', 'never']);
 export type ConsentChoice = v.InferOutput<typeof consentChoice>;
@@ -40,7 +43,7 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({
     id,
     m: v.literal('setup.expect'),
-    p: v.union([v.strictObject({ broker: text }), v.strictObject({ site: text })]),
+    p: pendingSetup,
   }),
   v.strictObject({ id, m: v.literal('setup.resume'), p: empty }),
   v.strictObject({ id, m: v.literal('settings.get'), p: empty }),
