@@ -1,10 +1,7 @@
 import * as v from 'valibot';
 import { exactOrigin, isWebUrl } from './origin.ts';
 
-/**
- * Bodies of the broker's `/session` endpoints. The broker parses requests with the `…Request` schemas, and the extension
- * parses responses with the `…Answer` schemas.
- */
+/** Responses of the broker's `/session` endpoints, which the extension parses. For requests, see `session-requests.ts`. */
 
 /** Identifies the client, and blocks simple cross-site requests: a custom header needs a CORS preflight, which is refused. */
 export const clientHeader = 'Latchkey-Client';
@@ -19,32 +16,12 @@ export const accountHeader = 'Latchkey-Account';
 /** The cookie's name is chosen by the key that signs the proof, so that several profiles can coexist. */
 export const cookieName = (jkt: string): string => `__Host-lk-${jkt.slice(0, 16)}`;
 
-const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
-/** 256 bits in base64url. */
-const b64u256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 /** Opened in a browser, so nothing but the web's. */
 const webUrl = v.pipe(v.string(), v.check(isWebUrl));
 const origin = v.pipe(
   v.string(),
   v.check((value) => exactOrigin(value) !== undefined),
 );
-const scopeText = v.pipe(v.string(), v.maxLength(2_048));
-
-export const authorizeRequest = v.strictObject({
-  redirect_uri: text(512),
-  /** PKCE S256 (RFC 7636 §4.2) between the extension and the broker. The broker draws its own for the provider. */
-  code_challenge: b64u256,
-  state: b64u256,
-  /** Older extensions send it. The broker ignores it. */
-  nonce: v.optional(b64u256),
-  prompt: v.optional(v.picklist(['none', 'login', 'consent', 'select_account'])),
-  /** Required with `prompt: none`: the broker's `sub` of the account that was signed in. The sign-in fails for any other account. */
-  sub: v.optional(text(64)),
-  login_hint: v.optional(text(320)),
-  acr_values: v.optional(text(512)),
-  max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(31_536_000))),
-  upstream: v.optional(text(64)),
-});
 
 export const authorizeAnswer = v.object({
   authorization_url: webUrl,
@@ -55,13 +32,6 @@ export const authorizeAnswer = v.object({
   expires_in: v.number(),
   /** Names this sign-in in the broker's log and audit log, for support. It opens nothing. */
   sign_in_id: v.optional(v.string()),
-});
-
-export const sessionRequest = v.strictObject({
-  state: b64u256,
-  code: text(4_096),
-  code_verifier: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{43,128}$/)),
-  iss: v.optional(text(1_024)),
 });
 
 export const account = v.object({
@@ -127,19 +97,6 @@ export const sessionAnswer = v.object({
   ...decisions.entries,
 });
 
-export const tokenRequest = v.strictObject({
-  origin: text(300),
-  resource: text(512),
-  scope: scopeText,
-  /** Thumbprint of the key to bind the token to (RFC 9449 §6). */
-  jkt: v.optional(b64u256),
-  /** Minimum remaining lifetime of the token, in seconds. */
-  min_ttl: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400))),
-  /** Authentication requirements from the API's challenge (RFC 9470 §3): accepted `acr` values, and maximum age in seconds. */
-  acr_values: v.optional(text(512)),
-  max_age: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(31_536_000))),
-});
-
 export const tokenAnswer = v.object({
   access_token: v.string(),
   token_type: v.picklist(['Bearer', 'DPoP']),
@@ -147,22 +104,6 @@ export const tokenAnswer = v.object({
   scope: v.string(),
   resource: v.string(),
 });
-
-/**
- * Body of `POST /session/consents`, the user's decision about a site: `allow` scopes, `never` let it ask again (which
- * also removes its access), or let it `ask` again after a "never".
- */
-export const consentRequest = v.variant('decision', [
-  v.strictObject({
-    decision: v.optional(v.literal('allow'), 'allow'),
-    origin: text(300),
-    resource: text(512),
-    scope: scopeText,
-  }),
-  v.strictObject({ decision: v.picklist(['never', 'ask']), origin: text(300) }),
-]);
-/** Body of `DELETE /session/consents`. Without `resource`: the whole site. A "never" is kept. */
-export const consentRevocation = v.strictObject({ origin: text(300), resource: v.optional(text(512)) });
 
 /** Response to `GET /session/upstreams`: names of the providers in the broker's configuration. */
 export const upstreamsAnswer = v.object({ upstreams: v.array(v.string()) });
@@ -183,17 +124,12 @@ export const errorAnswer = v.object({
   ended: v.optional(v.boolean()),
 });
 
-export type AuthorizeRequest = v.InferOutput<typeof authorizeRequest>;
 export type AuthorizeAnswer = v.InferOutput<typeof authorizeAnswer>;
-export type SessionRequest = v.InferOutput<typeof sessionRequest>;
 export type SessionAnswer = v.InferOutput<typeof sessionAnswer>;
 export type SitePolicy = v.InferOutput<typeof sitePolicy>;
 export type Account = v.InferOutput<typeof account>;
 export type Consent = v.InferOutput<typeof consent>;
 export type SiteRecord = v.InferOutput<typeof siteRecord>;
 export type Decisions = v.InferOutput<typeof decisions>;
-export type ConsentRequest = v.InferInput<typeof consentRequest>;
-export type ConsentRevocation = v.InferInput<typeof consentRevocation>;
-export type TokenRequest = v.InferOutput<typeof tokenRequest>;
 export type TokenAnswer = v.InferOutput<typeof tokenAnswer>;
 export type ErrorAnswer = v.InferOutput<typeof errorAnswer>;

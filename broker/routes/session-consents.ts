@@ -1,5 +1,5 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
-import { type ConsentRequest, consentRequest, consentRevocation } from '@latchkey/shared/session-api.ts';
+import { type ConsentRequest, consentRequest, consentRevocation } from '@latchkey/shared/session-requests.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';

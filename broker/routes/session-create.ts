@@ -1,4 +1,4 @@
-import { sessionRequest } from '@latchkey/shared/session-api.ts';
+import { sessionRequest } from '@latchkey/shared/session-requests.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { budgets } from '../limits/budgets.ts';

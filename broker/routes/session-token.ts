@@ -1,4 +1,4 @@
-import { tokenRequest } from '@latchkey/shared/session-api.ts';
+import { tokenRequest } from '@latchkey/shared/session-requests.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { jsonBody } from '../middleware/body.ts';

@@ -1,4 +1,4 @@
-import type { AuthorizeRequest } from '@latchkey/shared/session-api.ts';
+import type { AuthorizeRequest } from '@latchkey/shared/session-requests.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';

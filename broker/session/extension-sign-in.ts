@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SessionRequest } from '@latchkey/shared/session-api.ts';
+import type { SessionRequest } from '@latchkey/shared/session-requests.ts';
 import { extensionClientId } from '../config/extension-client-id.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';

@@ -1,5 +1,6 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
-import type { TokenAnswer, TokenRequest } from '@latchkey/shared/session-api.ts';
+import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import type { TokenRequest } from '@latchkey/shared/session-requests.ts';
 import { toSeconds } from '@latchkey/shared/time.ts';
 import { extensionClientId } from '../config/extension-client-id.ts';
 import type { ResourceConfig } from '../config/types.ts';

@@ -50,7 +50,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('after a theft, with two replic
   async function latchkey(...args: string[]): Promise<{ code: number; out: string; err: string }> {
     const argv = [cliFile, ...args, '--config', brokers.configFile(0)];
     try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, argv);
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, argv, {
+        env: { ...process.env, ...brokers.env },
+      });
       return { code: 0, out: stdout, err: stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

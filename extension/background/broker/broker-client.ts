@@ -1,21 +1,23 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import {
   type AuthorizeAnswer,
-  type AuthorizeRequest,
   authorizeAnswer,
-  type ConsentRequest,
-  type ConsentRevocation,
   type Decisions,
   decisions,
   type SessionAnswer,
-  type SessionRequest,
   sessionAnswer,
   signOutAnswer,
   type TokenAnswer,
-  type TokenRequest,
   tokenAnswer,
   upstreamsAnswer,
 } from '@latchkey/shared/session-api.ts';
+import type {
+  AuthorizeRequest,
+  ConsentRequest,
+  ConsentRevocation,
+  SessionRequest,
+  TokenRequest,
+} from '@latchkey/shared/session-requests.ts';
 import * as v from 'valibot';
 import type { SessionKey } from '../../platform/keys.ts';
 import type { BrokerCall, BrokerRequest } from './broker-call.ts';

@@ -1,4 +1,5 @@
-import type { Account, AuthorizeRequest } from '@latchkey/shared/session-api.ts';
+import type { Account } from '@latchkey/shared/session-api.ts';
+import type { AuthorizeRequest } from '@latchkey/shared/session-requests.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';

@@ -1,5 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { AuthorizeRequest, SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import type { AuthorizeRequest } from '@latchkey/shared/session-requests.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
 import * as v from 'valibot';

@@ -1,5 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { AuthorizeRequest } from '@latchkey/shared/session-api.ts';
+import type { AuthorizeRequest } from '@latchkey/shared/session-requests.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import { isBrokerError } from '../broker/broker-error.ts';

@@ -120,6 +120,8 @@ export async function startReplicas({
     dir,
     keysFile,
     configFile: (index: number) => join(dir, `latchkey-${index}.yaml`),
+    /** What a command needs to read the configuration. */
+    env: brokerEnv,
     logFile: (index: number) => join(dir, `broker-${index}.log`),
     idp,
     replicas,
