@@ -29,7 +29,8 @@ export const revocations = ({ db, transaction, exclusively }: SqlDatabase, repor
   },
 
   async addHint(target, at, expiresAt) {
-    await addRows(db, [hintRow(target, at)], expiresAt);
+    // A transaction, because only those are serializable: a session inserted at the same moment must see the hint.
+    await transaction((trx) => addRows(trx, [hintRow(target, at)], expiresAt));
   },
 
   recheckEverythingOf: (sub) =>
