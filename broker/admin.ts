@@ -5,7 +5,7 @@ import { errorSummary } from './log.ts';
 import type { Backoff } from './upstream/backoff.ts';
 import type { Refusals } from './upstream/refusals.ts';
 
-/** What operators and orchestrators ask, on `admin_listen` only. */
+/** Endpoints for operators and orchestrators, on `admin_listen` only. */
 export function createAdminApp({ store, upstreams, backoff, refusals, metrics, log, now }: Deps): Hono<Env> {
   const app = new Hono<Env>();
   /** The process is up. */

@@ -48,7 +48,7 @@ import { userInfo } from './routes/userinfo.ts';
 import { verify, verifyMirrored } from './routes/verify.ts';
 import { assets } from './web/pages/assets.ts';
 
-/** Bodies of the provider's calls may be larger than anybody else's. */
+/** Calls of a provider may have larger bodies than all others. */
 const ofHooks = bodySize(262_144);
 const ofOthers = bodySize(16_384);
 
@@ -132,7 +132,7 @@ export function createApp(deps: Deps): Hono<Env> {
   return app;
 }
 
-/** Nothing of ours is kept by a cache unless its endpoint says so (ASVS 14.3.2). */
+/** No cache keeps a response unless its endpoint says so (ASVS 14.3.2). */
 async function noStore(c: BrokerContext, next: () => Promise<void>): Promise<void> {
   c.header('Cache-Control', 'no-store');
   await next();
@@ -141,7 +141,7 @@ async function noStore(c: BrokerContext, next: () => Promise<void>): Promise<voi
 const asset = (type: string, body: string) => (c: BrokerContext) =>
   c.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' });
 
-/** A known path with another method is 405 with `Allow`, not 404 (RFC 9110 §15.5.6). */
+/** A known path with an unknown method gets 405 with `Allow`, not 404 (RFC 9110 §15.5.6). */
 function refuseOtherMethods(app: Hono<Env>): void {
   const methods = new Map<string, string[]>();
   for (const { path, method } of app.routes) {

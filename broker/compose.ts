@@ -24,7 +24,7 @@ import { createRefresher } from './upstream/refresh.ts';
 import { createRefusals, refusedRequests } from './upstream/refusals.ts';
 import { createUpstream } from './upstream/upstream.ts';
 
-/** What comes from outside the broker's own code. */
+/** Everything that comes from outside the broker's code. */
 export interface World {
   config: Config;
   store: Store;
@@ -37,7 +37,7 @@ export interface World {
   every: Every;
 }
 
-/** Puts the parts together. */
+/** Wires the parts together. */
 export function compose(world: World): Deps {
   const { config, store, ring, log, now, random, sleep, every } = world;
   const fetch = providerFetch(world.fetch);

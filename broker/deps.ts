@@ -19,14 +19,14 @@ import type { Refresher } from './upstream/refresh.ts';
 import type { Refusals } from './upstream/refusals.ts';
 import type { Upstream } from './upstream/types.ts';
 
-/** All that the endpoints work with. Made once, in `compose.ts`; nothing below reads a global. */
+/** Everything that the endpoints need. Created once, in `compose.ts`. Nothing below reads a global. */
 export interface Deps {
-  /** Follows the file (`reloadableConfig`): read what you need from it each time, and keep no part of it. */
+  /** Changes when the file is reloaded (`reloadableConfig`). Read it each time, and keep no part of it. */
   config: Config;
   store: Store;
   ring: KeyRing;
   upstreams: ReadonlyMap<string, Upstream>;
-  /** Which providers are left alone for a while. */
+  /** The providers' circuit breakers. */
   backoff: Backoff;
   /** Which providers refuse this broker as a client. */
   refusals: Refusals;
@@ -39,9 +39,9 @@ export interface Deps {
   verifyToken: TokenVerifier;
   nonces: NonceIssuer;
   checkProof: ProofChecker;
-  /** By the name of the provider. */
+  /** By provider name. */
   signers: ReadonlyMap<string, HookSigners>;
-  /** What sessions' streams are told, on all replicas. */
+  /** Events for open streams, on all replicas. */
   feed: Feed;
   metrics: Metrics;
   reportFailure(failure: ReportedFailure): Promise<void>;

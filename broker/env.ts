@@ -3,7 +3,7 @@ import type { FailedAuthentication } from './errors.ts';
 import type { AuthenticatedSession } from './session/authenticate-session.ts';
 import type { Language } from './web/pages/languages.ts';
 
-/** What middleware puts on the request for those after it. */
+/** Facts about the request that middleware sets for later handlers. */
 export interface Env {
   Variables: {
     requestId: string;
@@ -13,19 +13,19 @@ export interface Env {
     signIn: string;
     /** Set where a failed authentication doesn't end in an error. */
     failed: FailedAuthentication;
-    /** The caller's address, through trusted proxies only. */
+    /** The client's address. Proxies are believed only if they are trusted. */
     address: string;
-    /** Whom the address counts for in budgets: itself, or its /64. */
+    /** What budgets count by: the IPv4 address, or the /64 of an IPv6 address. */
     network: string;
-    /** Whether a trusted proxy sent the request: only then what it says of the original one is believed. */
+    /** Whether a trusted proxy sent the request. Only then is its description of the original request believed. */
     fromTrustedProxy: boolean;
-    /** That of the pages. */
+    /** The language of pages. */
     language: Language;
-    /** Whether the page has a script of ours: only then its policy allows one. */
+    /** Whether the page has a script. Only then does its policy allow one. */
     hasScript: boolean;
-    /** Set by `requireProof`: thumbprint of the key that signed the proof. */
+    /** Set by `requireProof`: the thumbprint of the key that signed the proof. */
     jkt: string;
-    /** Set by `requireProof`: marks the proof as used, once it is known that somebody is behind it. */
+    /** Set by `requireProof`: marks the proof as used. Call it once the caller is authenticated. */
     useProof: () => Promise<void>;
     /** Set by `requireSession`. */
     session: AuthenticatedSession;

@@ -1,7 +1,7 @@
 import { type OAuthErrorCode, oauthErrorStatus } from '@latchkey/shared/oauth-errors.ts';
 
 interface OAuthErrorOptions extends ErrorOptions {
-  /** Members beside `error` and `error_description`, safe to send. */
+  /** More members of the response, besides `error` and `error_description`. Safe to send. */
   members?: Record<string, string | number | boolean> | undefined;
   headers?: Record<string, string> | undefined;
   status?: number | undefined;
@@ -30,8 +30,8 @@ export interface FailedAuthentication {
 /**
  * An error with a stable code that the caller may see (RFC 6749 §5.2).
  *
- * `message` is sent as `error_description`: it names cause and cure and never holds a secret, a token or
- * anything of the inside. What helps only us goes into `cause`, which is logged.
+ * `message` is sent as `error_description`. It names cause and cure, and never contains a secret, a token or
+ * internals. What helps only the operator goes into `cause`, which is logged.
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
@@ -51,7 +51,7 @@ export class OAuthError extends Error {
   }
 }
 
-/** The one way to say "try later" (503 with `Retry-After`, seconds). */
+/** Creates the only "try again later" error: 503 with `Retry-After` in seconds. */
 export function unavailable(description: string, retryAfterMs: number, cause?: unknown): OAuthError {
   return new OAuthError('temporarily_unavailable', description, {
     headers: { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) },
@@ -59,7 +59,7 @@ export function unavailable(description: string, retryAfterMs: number, cause?: u
   });
 }
 
-/** The one way to say "too often" (429 with `Retry-After`, seconds). */
+/** Creates the only "too many requests" error: 429 with `Retry-After` in seconds. */
 export function tooMany(description: string, retryAfterMs: number): OAuthError {
   return new OAuthError('too_many_requests', description, {
     headers: { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) },

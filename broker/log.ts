@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-/** A line of the log: an event's name and facts. Whole objects of requests and errors are never passed in. */
+/** A line of the log: an event's name and facts. It never contains whole requests or errors. */
 export type LogLine = { event: string } & Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Log {
@@ -10,8 +10,8 @@ export interface Log {
 }
 
 /**
- * JSON, one line an event. Redaction is by construction: a line is flat, its members are chosen where it is
- * written, and nothing that holds tokens can be passed by type.
+ * Writes JSON, one line per event. Secrets are kept out by construction: a line is flat, its members are chosen where it is
+ * written, and the types allow no object that could contain a token.
  */
 export function createLog(destination: { write(line: string): void }): Log {
   const logger = pino(

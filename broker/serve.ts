@@ -18,14 +18,14 @@ import { createStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
 export interface RunningBroker {
-  /** Where it really listens; the port of the configuration can be 0. */
+  /** The actual address. The configured port may be 0. */
   address: AddressInfo;
   adminAddress: AddressInfo;
-  /** Reads the key file again now, and not only at its next look. */
+  /** Rereads the key file now instead of at the next check. */
   reloadKeys(): void;
-  /** Puts what `read` returns in place of the configuration; what is wrong with it is logged, and leaves the old one. */
+  /** Replaces the configuration with what `read` returns. If that has errors, logs them and keeps the old one. */
   reloadConfig(read: () => Config): void;
-  /** Finishes what is under way, then closes the store. */
+  /** Finishes pending requests, then closes the store. */
   close(): Promise<void>;
 }
 
@@ -34,11 +34,11 @@ const collectBatch = 500;
 const reloadKeysEveryMs = 5_000;
 /** Until an audit entry is sealed, someone with the database could change it unnoticed. */
 const sealAuditEveryMs = 5_000;
-/** Requests under way at shutdown may take so long. */
+/** How long pending requests may take at shutdown, in milliseconds. */
 const drainMs = 10_000;
 
 /**
- * Starts the broker: store migrated, signing keys there, both listeners up. The provider may be down.
+ * Starts the broker: migrates the store, creates signing keys, and opens both listeners. The provider may be down.
  *
  * @throws {RingError} | {ConfigError} | a store's or a listener's error
  */
@@ -87,7 +87,7 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     }
   }
 
-  /** Extensions ask anew what they may have. */
+  /** Tells extensions to request their policy again. */
   async function tellSessions(): Promise<void> {
     try {
       await deps.feed.publish({ type: 'policy' });

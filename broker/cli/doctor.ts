@@ -15,7 +15,7 @@ Check the configuration, the provider and the network, and suggest fixes. Change
 
 const marks = { ok: '✓', warning: '!', failed: '✗' } as const;
 
-/** `latchkey doctor`: exit code 1 where something has failed; warnings leave it at 0. */
+/** `latchkey doctor`. Exits with 1 if a check failed; warnings don't count. */
 export async function doctor(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],

@@ -16,7 +16,7 @@ Create a starter configuration and a key file. Prompts for anything you don't pa
 ${questions.map(({ option, text, example }) => `  --${`${option} …`.padEnd(19)} ${text}, e.g. ${example}`).join('\n')}
 `;
 
-/** `latchkey init`. @returns 0, 1 where a file is there already or it was stopped, 2 where something is missing or wrong */
+/** `latchkey init`. @returns 0, 1 if a file exists or the person stopped it, 2 if an answer is missing or wrong */
 export async function init(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
@@ -33,14 +33,14 @@ export async function init(argv: readonly string[]): Promise<number> {
   }
   const answers = await collect(given).catch(stopped);
   if (typeof answers === 'number') return answers;
-  // The key file last: where the first can't be written, the next try finds none.
+  // Write the key file last: if the first file can't be written, the next attempt must not find a key file.
   writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
   const kid = initRing(keysFile, Date.now());
   process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
   return 0;
 }
 
-/** From the options, and where somebody sits at a terminal, from them. @returns else the exit code */
+/** Takes the answers from the options and, at a terminal, from the person. @returns the exit code if that fails */
 async function collect(given: Record<string, string | undefined>): Promise<Answers | number> {
   const answers: Partial<Record<keyof Answers, string>> = {};
   const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
@@ -64,11 +64,11 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
   } finally {
     terminal?.close();
   }
-  // Each question has been answered, and its answer checked.
+  // Every question has an answer that was checked.
   return answers as Answers;
 }
 
-/** Ctrl-C, or Ctrl-D, at a question. */
+/** The person pressed Ctrl-C or Ctrl-D at a question. */
 function stopped(error: NodeJS.ErrnoException): number {
   if (error.code !== 'ABORT_ERR') throw error;
   return refuse(1, 'canceled; no files were written');

@@ -9,7 +9,7 @@ Apply database migrations. "latchkey serve" does this, too; run it first to chan
   --config FILE   configuration file (default: latchkey.yaml, env: LATCHKEY_CONFIG)
 `;
 
-/** `latchkey migrate`: for those who want the schema changed before new brokers start. */
+/** `latchkey migrate`: changes the schema before new brokers start. */
 export async function migrate(argv: readonly string[]): Promise<number> {
   const store = await createStore(configFrom(argv).store, { now: () => Date.now() });
   try {

@@ -1,7 +1,7 @@
-/** Options whose values are drawn at random, and so may begin with a dash. */
+/** Options whose values are random, so they may start with a hyphen. */
 const opaque = new Set(['--id', '--sub', '--subject', '--kid']);
 
-/** Joins such an option with its value (`--id=-hp…`), which the parser of options takes for another option otherwise. */
+/** Joins such an option with its value (`--id=-hp…`). Otherwise the parser takes the value for another option. */
 export function joinOpaqueValues(argv: readonly string[]): string[] {
   const joined: string[] = [];
   for (let index = 0; index < argv.length; index += 1) {

@@ -1,25 +1,25 @@
 import { emailKey } from '../store/email-key.ts';
 import type { DeviceSession, Person, Session, Store } from '../store/store.ts';
 
-/** A session of either kind, with whose it is. */
+/** A session or a device, with its person. */
 export type Owned =
   | { kind: 'browser'; person: Person; session: Session }
   | { kind: 'device'; person: Person; session: DeviceSession };
 
-/** Which sessions are meant; nothing named means all. */
+/** Selects sessions. An empty filter selects all. */
 export interface Which {
-  /** The broker's own `sub`. */
+  /** The broker's `sub`. */
   sub?: string | undefined;
   email?: string | undefined;
-  /** A session's id, as `sessions list` shows it. */
+  /** A session's ID, as shown by `sessions list`. */
   id?: string | undefined;
-  /** Devices of this client only, as `devices` in the configuration names it. */
+  /** Only devices of this client, which is a key under `devices` in the configuration. */
   client?: string | undefined;
 }
 
 const page = 200;
 
-/** All that live, a person at a time. */
+/** All live sessions, one person at a time. */
 export async function* sessionsOf(store: Store, { sub, email, id, client }: Which): AsyncGenerator<Owned> {
   if (id !== undefined) {
     const found = await sessionById(store, id);
@@ -45,7 +45,7 @@ async function sessionById(store: Store, id: string): Promise<Owned | undefined>
     : { kind: 'device', person, session: session as DeviceSession };
 }
 
-/** A person at a time. */
+/** One person at a time. */
 export async function* peopleOf(store: Store, { sub, email }: Which): AsyncGenerator<Person> {
   if (sub !== undefined) {
     const person = await store.getPerson(sub);

@@ -74,7 +74,7 @@ export async function policy(argv: readonly string[]): Promise<number> {
 const words = (text: string | undefined): string[] | undefined =>
   text === undefined ? undefined : parseScope(text.replaceAll(',', ' '));
 
-/** What the provider last said of the person, by their newest session; nothing where they have none. */
+/** What the provider last said about the person, from their newest session. Empty if they have none. */
 async function personNow(
   config: Config,
   sub: string,

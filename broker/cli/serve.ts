@@ -10,7 +10,7 @@ Run the broker until SIGTERM or SIGINT. SIGHUP makes it read the configuration a
   --config FILE   configuration file (default: latchkey.yaml, env: LATCHKEY_CONFIG)
 `;
 
-/** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes what is under way. SIGHUP: the configuration or the key file has changed. */
+/** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes pending requests. SIGHUP rereads the configuration and the key file. */
 export async function serve(argv: readonly string[]): Promise<number> {
   const config = configFrom(argv);
   const broker = await startBroker(config, createLog(process.stdout));

@@ -10,7 +10,7 @@ Generate a 256-bit secret for a service and the hash to put in secret_hash.
 --from-stdin hashes an existing secret instead.
 `;
 
-/** `latchkey services secret`. The secret is printed once and kept nowhere. */
+/** `latchkey services secret`. Prints the secret once and stores it nowhere. */
 export async function services(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],

@@ -19,7 +19,7 @@ export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--
                              (--upstream, --before and --key can be combined: all must hold)
 `;
 
-/** `latchkey sessions list | revoke`: works on the store, whether or not a broker runs. */
+/** `latchkey sessions list | revoke`: works on the store, with or without a running broker. */
 export async function sessions(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
@@ -110,7 +110,7 @@ const record = ({ kind, person, session }: Owned) => ({
 
 const widths = [8, 28, 16, 17, 17, 17, 20, 0];
 
-/** What came from outside is stripped of control characters: it goes to an administrator's terminal. */
+/** Removes control characters from outside text, because it goes to an administrator's terminal. */
 const columns = (cells: readonly string[]): string =>
   cells.map((cell, index) => cell.replace(/\p{C}/gu, '?').padEnd(widths[index] ?? 0)).join(' ');
 

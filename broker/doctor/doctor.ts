@@ -7,7 +7,7 @@ import { checkProvider } from './provider.ts';
 import { checkPublic } from './public.ts';
 import type { DoctorDeps } from './requests.ts';
 
-/** Looks at everything that a sign-in goes through, in that order. It changes nothing, here or at the provider. */
+/** Checks everything that a sign-in goes through, in that order. Changes nothing, here or at the provider. */
 export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
   yield* checkAdvice(config);
   yield* await checkStorage(config);

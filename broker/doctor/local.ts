@@ -12,7 +12,7 @@ import { about, type Finding } from './finding.ts';
 
 const advice = about('configuration');
 
-/** What the configuration allows and experience advises against. */
+/** Settings that are valid but unwise. */
 export function checkAdvice(config: Config): Finding[] {
   const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
   const findings: Finding[] = [
@@ -61,7 +61,7 @@ export function checkAdvice(config: Config): Finding[] {
 
 const hour = 3_600_000;
 
-/** A person's token ends by `fresh` too; a service's by its lifetime alone. */
+/** A person's token also ends with `fresh`. A service's token has only its lifetime. */
 function checkLifetimes({ resources, services }: Config): Finding[] {
   const ofServices = new Set([...services.values()].flatMap(({ allow }) => [...allow.keys()]));
   return [...resources.values()]
@@ -119,7 +119,7 @@ function checkProxies({ trustedProxies }: Config): Finding[] {
     );
 }
 
-/** Metrics and the state of the providers are told to whoever asks there. */
+/** Anyone who can reach that address can read the metrics and the providers' state. */
 function checkAdminListen({ adminListen: { host, port } }: Config): Finding[] {
   if (!['0.0.0.0', '::', '*'].includes(host)) return [];
   return [
@@ -130,7 +130,7 @@ function checkAdminListen({ adminListen: { host, port } }: Config): Finding[] {
   ];
 }
 
-/** The key file and the store, which stays as it is: nothing is migrated. */
+/** Checks the key file and the store. Migrates nothing. */
 export async function checkStorage(config: Config): Promise<Finding[]> {
   const keys = about('keys');
   const store = about('store');
@@ -186,7 +186,7 @@ async function writeFinding(opened: Store): Promise<Finding[]> {
   }
 }
 
-/** SQLite would make the file; that is for `serve` to do. */
+/** Opening the store would create the file, which is for `serve` to do. */
 function missingFile(url: string): Finding | undefined {
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined || existsSync(path)) return undefined;

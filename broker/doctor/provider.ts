@@ -12,7 +12,7 @@ export interface CheckedProvider {
   findings: Finding[];
 }
 
-/** What the identity provider says of itself, and of us. Nothing is changed there, and nobody is signed in. */
+/** Checks what the identity provider says about itself and about us. Changes nothing there and signs nobody in. */
 export async function checkProvider(
   deps: DoctorDeps,
   config: Config,
@@ -56,7 +56,7 @@ async function discover(deps: DoctorDeps, { name, issuer }: UpstreamConfig): Pro
   }
 }
 
-/** `Date` is in whole seconds, and has been on its way: a second or two is no finding. A cache's answer says its `Age` (RFC 9111 §5.1). */
+/** `Date` has whole seconds and took time to arrive, so a difference of a second or two is fine. A cache's response has its `Age` (RFC 9111 §5.1). */
 function clockSkew({ now }: DoctorDeps, name: string, response: Response): Finding[] {
   const clock = about(`${name}: clock`);
   const ageS = Number(response.headers.get('Age') ?? 0);
@@ -102,7 +102,7 @@ function checkFeatures({ name, scopes, authentication }: UpstreamConfig, metadat
   return findings.length > 0 ? findings : [features.ok('all required features available')];
 }
 
-/** `prompt=none` sends back at once, with an error, and only to an address that the provider knows. */
+/** `prompt=none` redirects at once, with an error, and only to a redirect URI that the provider knows. */
 async function checkRedirect(
   deps: DoctorDeps,
   upstream: UpstreamConfig,

@@ -2,7 +2,7 @@ import type { Config } from '../config/types.ts';
 import { about, type Finding } from './finding.ts';
 import { ask, type DoctorDeps } from './requests.ts';
 
-/** How the broker looks from outside, through whatever stands before it. */
+/** Checks how the broker looks from outside, through any proxy. */
 export async function checkPublic(deps: DoctorDeps, { issuer }: Config): Promise<Finding[]> {
   const url = about('public address');
   const metadata = await ask(deps, `${issuer}/.well-known/oauth-authorization-server`);

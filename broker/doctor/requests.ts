@@ -1,6 +1,6 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 
-/** What the checks of the network work with. */
+/** What network checks need. */
 export interface DoctorDeps {
   fetch: typeof globalThis.fetch;
   now: Clock;
@@ -8,7 +8,7 @@ export interface DoctorDeps {
 
 const patienceMs = 10_000;
 
-/** One request that follows no redirect. @returns the answer, or why there is none, in a few words */
+/** Sends one request and follows no redirect. @returns the response, or a short reason why there is none */
 export async function ask(
   { fetch }: Pick<DoctorDeps, 'fetch'>,
   url: string | URL,
@@ -21,7 +21,7 @@ export async function ask(
   }
 }
 
-/** The innermost code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …): it is what people can search for. */
+/** The innermost code (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …), which people can search for. */
 function reasonOf(error: unknown): string {
   let reason = 'no answer';
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

@@ -11,8 +11,8 @@ function namesSession(list: unknown, id: string): boolean {
 }
 
 /**
- * The name of an event (`BrokerEvent`) on a session's stream; `undefined` where it is none of that session's business.
- * With `replaced` the stream ends, and nothing is sent.
+ * The name of an event (`BrokerEvent`) on a session's stream, or `undefined` if it doesn't concern the session.
+ * With `replaced`, the stream ends and nothing is sent.
  */
 export function eventNameFor(event: Readonly<Record<string, unknown>>, { id, sub }: Pick<Session, 'id' | 'sub'>) {
   switch (event.type) {
@@ -24,7 +24,7 @@ export function eventNameFor(event: Readonly<Record<string, unknown>>, { id, sub
     case 'policy':
       return event.sub === undefined || event.sub === sub ? event.type : undefined;
     default:
-      // Of a newer version, during an upgrade.
+      // From a newer version, during an upgrade.
       return undefined;
   }
 }

@@ -5,19 +5,19 @@ import type { Revocation, Store } from '../store/store.ts';
 
 export interface Subscriber {
   next(revocation: Revocation): void;
-  /** The feed closes: the process is going. */
+  /** The feed has closed because the process is shutting down. */
   closed(): void;
 }
 
-/** The revocations of all replicas, in order, to whoever listens in this one. */
+/** Gives the revocations of all replicas, in order, to listeners in this one. */
 export interface Feed extends Publisher {
   /**
-   * Everything after the position from which it starts.
+   * Subscribes to everything after the current position.
    *
    * @returns that position
    */
   subscribe(subscriber: Subscriber): Promise<{ seq: number; stop(): void }>;
-  /** Ends every subscription, so that open streams keep no shutdown waiting. */
+  /** Ends every subscription, so that open streams don't delay a shutdown. */
   close(): void;
 }
 
@@ -28,14 +28,14 @@ interface FeedDeps {
   log: Log;
 }
 
-/** How late an event is at most where nobody wakes this replica: on SQLite another process's, behind a pooler every one. */
+/** The maximum delay of an event that wakes no one in this replica: another process's on SQLite, and every one behind a pooler. */
 const pollMs = 400;
 const batch = 500;
 
 /**
- * Reads the durable table while somebody listens: every 400 ms, and at once when woken. Numbers become
- * visible in their order (`RevocationStore`), so that reading on from the last one misses nothing, whatever was lost
- * on the way: a notification, a connection, the database for a while.
+ * Reads the durable table while there are listeners: every 400 ms, and at once when woken. Numbers become
+ * visible in order (`RevocationStore`), so reading on from the last one misses nothing, whatever was lost
+ * in between: a notification, a connection, or the database for a while.
  */
 export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
   const subscribers = new Set<Subscriber>();
@@ -58,7 +58,7 @@ export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
     while (!stopped) {
       await Promise.race([wake.promise, sleep(pollMs)]);
       if (stopped) return;
-      // Renewed before reading: what is appended from here on wakes the next round.
+      // Renew before reading, so that everything appended from here on wakes the next round.
       wake = Promise.withResolvers<void>();
       try {
         while (!stopped && (await readOn()) === batch);
@@ -85,7 +85,7 @@ export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
     async subscribe(subscriber) {
       if (!running) {
         const last = await store.lastRevocation();
-        // Somebody else may have begun meanwhile.
+        // Another caller may have started in the meantime.
         if (!running) {
           cursor = Math.max(cursor, last);
           void run();

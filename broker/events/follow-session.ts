@@ -4,35 +4,35 @@ import type { Revocation, Session } from '../store/store.ts';
 import { eventNameFor } from './event-name.ts';
 import type { OpenStreams } from './open-streams.ts';
 
-/** Where the events of a session go. */
+/** Receives the events of a session. */
 export interface EventSink {
-  /** Events can come from now on. */
+  /** The stream is open. */
   open(): void;
-  /** @param id the client names it when it comes again, and gets what came after it */
+  /** @param id the client sends it when it reconnects, and gets what came after it */
   event(name: string, id: number): void;
-  /** Nothing has happened up to `id`: shows proxies and the client that the stream lives. */
+  /** Nothing has happened up to `id`. Shows proxies and the client that the stream is alive. */
   alive(id: number): void;
-  /** Nothing comes any more. */
+  /** No more events will come. */
   end(): void;
 }
 
 interface SessionStream {
   row: Session;
-  /** The last event that the client has had. */
+  /** The last event that the client received. */
   lastEventId: number | undefined;
   to: EventSink;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   gone: AbortSignal;
 }
 
-/** How often the client is shown that the stream lives; the session is looked at then as well. */
+/** How often the client sees that the stream is alive. The session is checked at the same time. */
 const heartbeatMs = 15_000;
-/** After a gap with more in it than this, the client is told to ask for everything again. */
+/** After a gap with more events than this, the client is told to request everything again. */
 const maxCatchUp = 500;
 
 /**
- * Tells the events of one session until the session ends, the client goes, or the process does. What happened between
- * authentication and here, and after `lastEventId`, is told first.
+ * Sends the events of one session until the session ends, the client disconnects, or the process stops. What happened between
+ * authentication and now, and after `lastEventId`, is sent first.
  */
 export async function followSession(
   { store, feed, metrics, now }: Pick<Deps, 'store' | 'feed' | 'metrics' | 'now'>,
@@ -45,7 +45,7 @@ export async function followSession(
   let isCaughtUp = false;
   let isGone = gone.aborted;
   let end = (): void => {
-    // Before there is anything to end.
+    // Subscribe before anything can end.
     isGone = true;
   };
   gone.addEventListener('abort', () => end());
@@ -58,7 +58,7 @@ export async function followSession(
     if (seq <= seen) return;
     seen = seq;
     const name = eventNameFor(event, row);
-    // Its holder has a newer session, and comes for that one's events.
+    // Its holder has a newer session, and will request that session's events.
     if (name === 'replaced') end();
     else if (name === 'revoked') sendRevoked(seq);
     else if (name) to.event(name, seq);
@@ -66,7 +66,7 @@ export async function followSession(
   const check = async (): Promise<void> => {
     const current = await store.getSession(row.id);
     if (current && wasEnded(current)) return sendRevoked(seen);
-    // Replaced, or run out: nobody has ended it, so nothing is said, and the client learns the rest when it comes again.
+    // Replaced or expired: no one ended it, so send nothing. The client learns the rest when it reconnects.
     const lives = current && current.state !== 'ended' && now() < current.idleExpiresAt;
     if (!lives || now() >= current.absoluteExpiresAt) end();
   };
@@ -79,7 +79,7 @@ export async function followSession(
   metrics.streamOpened();
   const heartbeat = setInterval(() => {
     to.alive(seen);
-    // A store that is away for a while ends no stream.
+    // A store that is away for a while doesn't end the stream.
     check().catch(() => undefined);
   }, heartbeatMs).unref();
   end = () => {
@@ -106,7 +106,7 @@ export async function followSession(
     to.alive(seen);
     await check();
   } catch {
-    // Without the store nothing can be said: the client comes again.
+    // Without the store there is nothing to send. The client will reconnect.
     end();
   }
 }

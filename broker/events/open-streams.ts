@@ -1,16 +1,16 @@
 import type { Session } from '../store/store.ts';
 
-/** What ends a stream from outside. */
+/** Ends a stream from outside. */
 export type EndStream = () => void;
 
-/** Streams that one session may have open in one replica; workers that restart leave some behind for a while. */
+/** How many streams one session may have open in one replica. Workers that restart leave some behind for a while. */
 const perSession = 4;
 
-/** Keeps the number of streams of each session small: the newest stay, since the oldest are the likeliest to be dead. */
+/** Limits the number of streams of each session. The newest stay, because the oldest are most likely dead. */
 export function createOpenStreams() {
   const open = new Map<Session['id'], EndStream[]>();
   return {
-    /** @returns what takes it out again */
+    /** @returns a function that removes it */
     add(id: string, end: EndStream): () => void {
       const streams = [...(open.get(id) ?? []), end];
       open.set(id, streams);

@@ -15,7 +15,7 @@ export interface GatewayRequest extends Omit<ResourceRequest, 'target'> {
 }
 
 /**
- * Decides about a request to a gateway's route.
+ * Decides whether a request to a gateway's route is allowed.
  *
  * @returns the token's claims
  * @throws {Refused}

@@ -1,14 +1,14 @@
 import { parseScope } from '@latchkey/shared/scope.ts';
 import type { AccessClaims } from '../tokens/token-verifier.ts';
 
-/** The API's servers and gateways have to hold all headers in a buffer, often of 4 kB. */
+/** Gateways and the API's servers keep all headers in a buffer, often of 4 kB. */
 const longestList = 1_024;
 
 /**
- * What the API behind a gateway is told of a checked request. Values are percent-encoded (RFC 3986 §2.1, UTF-8), so
- * no name or group can end a header or a list early. Lists hold whole items only, as many as fit into 1024
- * characters; a token's `group=` and `scope=` rules are checked against all of them.
- * All four are always there, if empty: gateways put each in the place of what the client sent.
+ * What the API behind a gateway learns about a checked request. Values are percent-encoded (RFC 3986 §2.1, UTF-8), so
+ * no name or group can end a header or a list early. Lists contain only whole items, as many as fit into 1024
+ * characters. The rules `group=` and `scope=` are checked against all items.
+ * All four headers are always set, even if empty, because gateways replace the client's with them.
  */
 export function identityHeaders({ sub, client_id, azp, scope, groups = [] }: AccessClaims): Record<string, string> {
   return {
@@ -19,7 +19,7 @@ export function identityHeaders({ sub, client_id, azp, scope, groups = [] }: Acc
   };
 }
 
-/** Leaves what is common in URLs, scopes and qualified groups readable. */
+/** Keeps characters readable that are common in URLs, scopes and group names. */
 const encode = (value: string): string =>
   encodeURIComponent(value.toWellFormed())
     .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -1,12 +1,12 @@
 import { isSecureUrl } from '@latchkey/shared/origin.ts';
 
-/** The request that the gateway asks about, as its client made it. */
+/** The request that the gateway asks about, as its client sent it. */
 export interface Original {
   method: string;
   url: string;
 }
 
-/** What a trusted proxy says of the request, as its headers have it. */
+/** A trusted proxy's description of the request, from its headers. */
 export interface Forwarded {
   method: string | undefined;
   proto: string | undefined;
@@ -16,9 +16,9 @@ export interface Forwarded {
 }
 
 /**
- * Puts together the request that a proof of possession must be for.
+ * Returns the request that a DPoP proof must be for.
  *
- * @returns `undefined` where a part is missing or not one value
+ * @returns `undefined` if a part is missing or has several values
  */
 export function originalRequest({ method, proto, host, uri }: Forwarded): Original | undefined {
   if (!method || !uri?.startsWith('/') || !proto || !host) return undefined;

@@ -2,7 +2,7 @@ import type { Requirements } from '@latchkey/shared/resource-server/requirements
 import { parseScope } from '@latchkey/shared/scope.ts';
 import { OAuthError } from '../errors.ts';
 
-/** What a route of a gateway requires of a token. Set by whoever configures the gateway, never by the caller. */
+/** What a gateway's route requires of a token. Set in the gateway's configuration, never by the client. */
 export interface RouteRules extends Requirements {
   /** The audience. */
   resource: string;
@@ -12,9 +12,9 @@ const known = new Set(['resource', 'scope', 'group', 'acr', 'max_age']);
 
 /**
  * Reads `resource`, `scope` (separated by spaces), `group` and `acr` (any number of each) and `max_age`. Anything
- * else is an error: a misspelt rule must not be a missing rule.
+ * else is an error, because a misspelled rule must not count as a missing one.
  *
- * @throws {OAuthError} `invalid_request`: the gateway's configuration is at fault
+ * @throws {OAuthError} `invalid_request` if the gateway's configuration is wrong
  */
 export function parseRules(query: URLSearchParams): RouteRules {
   for (const name of query.keys()) {
@@ -26,7 +26,7 @@ export function parseRules(query: URLSearchParams): RouteRules {
   const resource = query.get('resource');
   if (!resource) throw misconfigured('resource is missing');
   const lists = ['group', 'acr'].map((name) => query.getAll(name));
-  // An empty rule would let everybody through where its author meant somebody.
+  // An empty rule would let everyone through.
   if (lists.flat().includes('') || query.get('scope') === '') throw misconfigured('a rule is empty');
   const [groups = [], acr = []] = lists;
   return { resource, scopes: parseScope(query.get('scope') ?? ''), groups, acr, maxAge: seconds(query) };

@@ -1,7 +1,7 @@
 import { toSeconds } from '@latchkey/shared/time.ts';
 import type { Config, OriginConfig, ResourceConfig } from '../config/types.ts';
 
-/** What is known of the person and their last sign-in. */
+/** What is known about the person and their last sign-in. */
 export interface PolicyClaims {
   groups: readonly string[];
   /** Whether the provider left the groups out because there are too many. */
@@ -16,21 +16,21 @@ export interface PolicyQuestion {
   resource: string;
   scopes: readonly string[];
   claims: PolicyClaims;
-  /** What the person has consented to for this origin and resource; absent: never asked. */
+  /** What the person has consented to for this origin and resource. Absent if they were never asked. */
   consented: readonly string[] | undefined;
-  /** The person has chosen "never" for this origin. It says nothing where the administrator has consented for everybody. */
+  /** The person chose "never" for this origin. Ignored if the administrator has consented for everyone. */
   refused?: boolean | undefined;
   /** Epoch milliseconds. */
   now: number;
 }
 
-/** What is asked, in this order; the first that fails decides. */
+/** The checks, in order. The first one that fails decides. */
 export const policyChecks = ['origin', 'resource', 'scopes', 'groups', 'refusal', 'sign_in', 'consent'] as const;
 export type PolicyCheck = (typeof policyChecks)[number];
 
 interface Refusal {
   allowed: false;
-  /** Which one failed. */
+  /** The check that failed. */
   check: PolicyCheck;
   why: string;
 }
@@ -46,8 +46,8 @@ export type PolicyAnswer =
   | (Refusal & { error: 'consent_required'; missing: readonly string[] });
 
 /**
- * Whether a page of `origin` may have a token for `resource` with `scopes`, for this person, now. Pure:
- * everything it goes by is in its arguments.
+ * Decides whether a page of `origin` may have a token for `resource` with `scopes`, for this person, now. Pure:
+ * it depends only on its arguments.
  */
 export function decide(config: Pick<Config, 'origins' | 'resources'>, question: PolicyQuestion): PolicyAnswer {
   const { claims, scopes, consented, now } = question;
@@ -78,7 +78,7 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
         ? 'the user is in too many groups for the identity provider to list; limit the groups claim there'
         : 'the user is not in a group that can use this site',
     };
-  // Before the sign-in: such a site can't bring up a prompt of any kind.
+  // Checked before the sign-in, so that such a site can't cause a prompt of any kind.
   if (question.refused && origin.consent !== 'granted') {
     const why = 'the user blocked this site; they can unblock it from the toolbar icon or at /account';
     return { allowed: false, check: 'refusal', error: 'consent_refused', why };
@@ -93,12 +93,12 @@ export function decide(config: Pick<Config, 'origins' | 'resources'>, question: 
   return { allowed: true, origin, resource };
 }
 
-/** Whether the person is in one of the groups; no groups named means everybody. */
+/** Whether the person is in one of the groups. An empty list means everyone. */
 export function inGroups(groups: readonly string[], { groups: own }: Pick<PolicyClaims, 'groups'>): boolean {
   return groups.length === 0 || groups.some((group) => own.includes(group));
 }
 
-/** What is wrong with how or when somebody signed in, if anything is (RFC 9470). */
+/** What is wrong with how or when the person signed in, if anything (RFC 9470). */
 export function stepUpOf(
   { acrValues, maxAgeMs }: Pick<OriginConfig, 'acrValues' | 'maxAgeMs'>,
   claims: Pick<PolicyClaims, 'acr' | 'auth_time'>,

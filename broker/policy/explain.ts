@@ -5,9 +5,9 @@ import { decide, type PolicyAnswer, type PolicyCheck, type PolicyQuestion, polic
 export interface ExplainedCheck {
   check: PolicyCheck;
   outcome: 'holds' | 'fails' | 'not_reached';
-  /** What the configuration wants. */
+  /** What the configuration requires. */
   rule: string;
-  /** What there is. */
+  /** The actual value. */
   given: string;
 }
 
@@ -18,7 +18,7 @@ export interface Explanation {
   groups: TokenGroups | undefined;
 }
 
-/** The decision of {@link decide}, and for each of its checks what is wanted, what there is, and how it went. Pure. */
+/** Returns the decision of {@link decide}, and for each check the required value, the actual value and the outcome. Pure. */
 export function explain(config: Pick<Config, 'origins' | 'resources'>, question: PolicyQuestion): Explanation {
   const answer = decide(config, question);
   const failedAt = answer.allowed ? policyChecks.length : policyChecks.indexOf(answer.check);
@@ -83,7 +83,7 @@ function signInRule({ acrValues, maxAgeMs }: OriginConfig): string {
   return list(rules, 'any sign-in');
 }
 
-/** The two largest units, as people say them. */
+/** A duration in its two largest units, for people. */
 function age(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const units = [

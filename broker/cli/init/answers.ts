@@ -1,27 +1,27 @@
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import { type PresetName, presetNames } from '../../config/provider-presets.ts';
 
-/** What a first configuration is made of. */
+/** The parts of a first configuration. */
 export interface Answers {
-  /** The broker's own public URL. */
+  /** The broker's public URL. */
   issuer: string;
   preset: PresetName;
   /** The provider's issuer. */
   upstream: string;
   clientId: string;
-  /** Origin of the first site. */
+  /** The origin of the first site. */
   site: string;
-  /** The first API: the audience of its tokens. */
+  /** The first API, which is the audience of its tokens. */
   api: string;
 }
 
 export interface Question {
   key: keyof Answers;
-  /** Option on the command line, and what is asked without it. */
+  /** The option on the command line, and the question that replaces it. */
   option: string;
   text: string;
   example: string;
-  /** @returns what is wrong with the answer */
+  /** @returns what is wrong with the answer, if anything */
   check(answer: string): string | undefined;
 }
 
@@ -30,7 +30,7 @@ const anOrigin = (text: string) =>
   exactOrigin(text) === undefined ? 'must be an origin such as https://latchkey.example.com (no path)' : undefined;
 const aUrl = (text: string) => (isUrl(text) ? undefined : 'must be an https: URL (http: only on loopback)');
 
-/** In the order in which they are asked. */
+/** In the order of the questions. */
 export const questions: readonly Question[] = [
   {
     key: 'issuer',
