@@ -2,7 +2,7 @@ import { type Ended, type EndingDeps, endSignIns } from '../revocation/end-sign-
 import type { LogoutTarget } from '../store/store.ts';
 
 /**
- * Ends what the provider says is over: browser sessions by its `sid`; by the person's `sub` devices too.
+ * Ends what the provider reports as ended: browser sessions by its `sid`, and by the person's `sub` also devices.
  *
  * @param ending `iat` in milliseconds, by the provider's clock
  */

@@ -4,7 +4,7 @@ import { OAuthError } from '../errors.ts';
 import type { HookSigners } from './signer.ts';
 
 /**
- * The provider that the path names.
+ * Returns the provider named in the path.
  *
  * @throws {OAuthError} `not_found`
  */

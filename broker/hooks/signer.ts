@@ -7,9 +7,9 @@ import { unavailable } from '../errors.ts';
 import { createDiscovery } from '../upstream/discovery.ts';
 import { numericDate } from '../upstream/provider-values.ts';
 
-/** Whoever signs what a provider sends to our hooks, found by discovery. */
+/** The signer of what a provider sends to our hooks, found by discovery. */
 export interface Signer {
-  /** Its issuer, as its metadata and tokens write it. */
+  /** Its issuer, as written in its metadata and tokens. */
   issuer(): Promise<string>;
   /**
    * Checks signature, `typ`, `iss`, `aud` and age.
@@ -29,15 +29,15 @@ export interface Expected {
   maxAgeS: number;
 }
 
-/** Whose tokens count at one provider's hooks. */
+/** The signers whose tokens one provider's hooks accept. */
 export interface HookSigners {
-  /** The provider as people sign in there. */
+  /** The provider that people sign in at. */
   provider: Signer;
-  /** Who asks for global revocation: at Okta the organization, which is another issuer than its authorization server. */
+  /** The caller of global revocation. At Okta, this is the organization, whose issuer differs from the authorization server's. */
   revocation: Signer;
 }
 
-/** Signatures that a provider may use: asymmetric ones only, so that no public key can pass for a secret. */
+/** The signature algorithms that a provider may use. Only asymmetric ones, so that no public key can pass for a secret. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -51,13 +51,13 @@ const algorithms = [
   'EdDSA',
   'Ed25519',
 ];
-/** Between the provider's clock and ours. */
+/** The tolerated difference between the provider's clock and ours. */
 const toleranceS = 60;
 const timeoutMs = 5_000;
-/** An unknown `kid` makes us read the keys again at most this often, so that nobody can make us flood the provider. */
+/** How often an unknown `kid` may cause the keys to be read again, so that nobody can make us flood the provider. */
 const cooldownMs = 30_000;
 
-/** @param issuer whose metadata name the keys */
+/** @param issuer its metadata names the keys */
 export function createSigner(deps: { issuer: string; fetch: typeof globalThis.fetch; now: Clock }): Signer {
   const { fetch, now } = deps;
   const issuerUrl = new URL(deps.issuer);
