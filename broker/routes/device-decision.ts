@@ -5,7 +5,7 @@ import { budgets } from '../limits/budgets.ts';
 import { formBody } from '../middleware/body.ts';
 import { decisionOn, denyDevice } from '../oauth/decide-device-request.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
-import { findResult, keepResult, resultUrl } from '../web/page-result.ts';
+import { findResult, isAnswered, keepResult, resultUrl } from '../web/page-result.ts';
 import { hasCsrf, readPageSession, staleForm } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
@@ -25,6 +25,7 @@ export function deviceDecision(deps: Deps) {
     const isCurrent = hasCsrf(deps, page, csrf);
     const { person } = page;
     if (isCurrent && !person) {
+      if (ticket !== undefined && (await isAnswered(deps, ticket))) return c.redirect(resultUrl(ticket), 303);
       throw new OAuthError('invalid_request', 'your sign-in on this page has expired; enter the code again');
     }
     if (!person || ticket === undefined || !found || !(isCurrent || found.isSameBrowser)) throw staleForm();

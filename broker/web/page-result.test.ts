@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { createPerson } from '../../test/e2e/kit/person.ts';
+import { fieldOf } from '../../test/e2e/kit/visitor.ts';
 import { createOktaLike } from '../../test/okta-like/okta.ts';
 
 const org = 'https://p.example';
@@ -241,6 +242,32 @@ describe('a decision that is sent twice', () => {
     for (const done of both) expect(done).toMatchObject({ status: 200, text: signedIn });
     expect(await poll()).toHaveProperty('access_token');
     expect((await poll()).error).toBe('invalid_grant');
+  });
+
+  it('shows the same when the first has led the browser on to another page session', async () => {
+    const person = newPerson();
+    const { user_code } = await begin();
+    const asked = await person.enter(user_code);
+    const before = cookieOf(person);
+    await person.decide(asked, 'allow');
+    const after = cookieOf(person);
+    takeCookie(person, before);
+    // A request under way still has the old cookie. What it leads to has the new one.
+    const again = await broker.request('/device/decision', {
+      method: 'POST',
+      body: new URLSearchParams({
+        csrf: fieldOf(asked.text, 'csrf'),
+        ticket: fieldOf(asked.text, 'ticket'),
+        action: 'allow',
+      }),
+      headers: { cookie: `__Host-lk-page=${before}` },
+    });
+    expect(again.status).toBe(303);
+    takeCookie(person, after);
+    expect(await person.visitor.visit(new URL(again.headers.get('location') ?? '', issuer))).toMatchObject({
+      status: 200,
+      text: signedIn,
+    });
   });
 
   it('by another person is still that person’s own error', async () => {

@@ -74,6 +74,20 @@ export async function findResult(
   return isSamePerson || (isSameBrowser && !isQuestion) ? { result, isSameBrowser } : undefined;
 }
 
+/**
+ * Whether the question at this address has been answered. It tells a form that was sent again, after its browser went on to
+ * another page session, from one whose sign-in has expired.
+ */
+export async function isAnswered({ store, now }: Pick<Deps, 'store' | 'now'>, state: string): Promise<boolean> {
+  const data = await store.readTransaction(idOf(state), 'result', now());
+  if (!data) return false;
+  // The row was written by keepResult in this shape.
+  const { result } = data as unknown as Kept;
+  if (result.type === 'native') return result.decided !== undefined;
+  if (result.type !== 'device') return true;
+  return (await store.getDeviceGrant(result.deviceCodeHash))?.state !== 'pending';
+}
+
 /** Has the result follow its browser to the page session of another sign-in. */
 export async function followBrowser(
   deps: Pick<Deps, 'store' | 'now'>,
