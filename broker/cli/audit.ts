@@ -5,6 +5,8 @@ import { loadRing } from '../keys/ring.ts';
 import { createStore } from '../store/open.ts';
 import type { Store, StoredAuditEntry } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
+import { subcommandOf } from './subcommand.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey audit <export | verify> --config FILE
@@ -32,14 +34,14 @@ export async function audit(argv: readonly string[]): Promise<number> {
     },
     allowPositionals: true,
   });
-  const command = positionals.join(' ');
+  const command = subcommandOf('audit', positionals, values, {
+    export: ['config', 'after', 'after-batch'],
+    verify: ['config', 'head'],
+  });
   const head = values.head === undefined ? undefined : readHead(values.head);
-  const { after, 'after-batch': afterBatch } = values;
-  const isNumber = (value = '0') => /^\d{1,15}$/.test(value);
-  const isExport = command === 'export' && isNumber(after) && isNumber(afterBatch) && !(after && afterBatch);
-  if ((!isExport && command !== 'verify') || (values.head !== undefined && !head)) {
-    process.stderr.write(usage);
-    return 2;
+  const [after, afterBatch] = [readNumber('after', values.after), readNumber('after-batch', values['after-batch'])];
+  if (after !== undefined && afterBatch !== undefined) {
+    throw new UsageError('--after and --after-batch exclude each other: give one');
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   const store = await createStore(config.store, { now: () => Date.now() });
@@ -48,8 +50,7 @@ export async function audit(argv: readonly string[]): Promise<number> {
       await store.migrate();
       return await verify(store, config.keysFile, head);
     }
-    const entries =
-      afterBatch === undefined ? entriesAfter(store, Number(after ?? 0)) : sealedAfter(store, Number(afterBatch));
+    const entries = afterBatch === undefined ? entriesAfter(store, after ?? 0) : sealedAfter(store, afterBatch);
     for await (const { seq, at, type, sub, detail, batch } of entries) {
       const line = JSON.stringify({ seq, at: new Date(at).toISOString(), type, sub, detail, batch });
       if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
@@ -60,9 +61,18 @@ export async function audit(argv: readonly string[]): Promise<number> {
   }
 }
 
-function readHead(text: string): Head | undefined {
+function readNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${option} must be a number, such as 0`);
+  return Number(text);
+}
+
+function readHead(text: string): Head {
   const [, number, hash] = /^(\d{1,15}):([\w-]{43})$/.exec(text) ?? [];
-  return number === undefined || hash === undefined ? undefined : { number: Number(number), hash };
+  if (number === undefined || hash === undefined) {
+    throw new UsageError('--head must be N:HASH, as "latchkey audit verify" prints it');
+  }
+  return { number: Number(number), hash };
 }
 
 async function verify(store: Store, keysFile: string, expected: Head | undefined): Promise<number> {

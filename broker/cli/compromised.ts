@@ -4,6 +4,7 @@ import { createLog } from '../log.ts';
 import { type AfterTheft, afterTheft, type Stolen } from '../revocation/after-theft.ts';
 import { createStore } from '../store/open.ts';
 import { configFrom } from './config-option.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey compromised <--keys | --database | --both> --config FILE [--key ID ...]
@@ -30,10 +31,7 @@ export async function compromised(argv: readonly string[]): Promise<number> {
     },
   });
   const stolen = stolenOf(values);
-  if (!stolen) {
-    process.stderr.write(usage);
-    return 2;
-  }
+  if (!stolen) throw new UsageError('expected --keys, --database or --both: say what may have been copied');
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   // What was done is told below.
   const log = { ...createLog(process.stderr), info: () => undefined };

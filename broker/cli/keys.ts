@@ -9,6 +9,8 @@ import type { Store } from '../store/store.ts';
 import { revokeSigningKeys, UnknownKeyError } from '../tokens/revoke-signing-keys.ts';
 import { rotateSigningKeys, TooEarlyError } from '../tokens/rotate-signing-keys.ts';
 import { configFrom } from './config-option.ts';
+import { subcommandOf } from './subcommand.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey keys <init | list | rotate | revoke>
@@ -22,6 +24,14 @@ export const usage = `Usage: latchkey keys <init | list | rotate | revoke>
                  --kid ID             the key (may be repeated)
                  --all                all of them, and make new ones
 `;
+
+const subcommands = {
+  init: ['file'],
+  list: ['config'],
+  'rotate sealing': ['config'],
+  'rotate signing': ['config', 'force'],
+  'revoke signing': ['config', 'kid', 'all'],
+} as const;
 
 /** `latchkey keys init | list | rotate | revoke`. */
 export async function keys(argv: readonly string[]): Promise<number> {
@@ -37,9 +47,9 @@ export async function keys(argv: readonly string[]): Promise<number> {
     allowPositionals: true,
   });
   const config = () => configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  switch (positionals.join(' ')) {
+  switch (subcommandOf('keys', positionals, values, subcommands)) {
     case 'init':
-      if (values.file === undefined) break;
+      if (values.file === undefined) throw new UsageError('--file FILE is missing: name the key file to create');
       return init(values.file);
     case 'list':
       return withStore(config(), list);
@@ -48,11 +58,11 @@ export async function keys(argv: readonly string[]): Promise<number> {
     case 'rotate signing':
       return withStore(config(), (store, ring) => rotateSigning(store, ring, values.force));
     case 'revoke signing':
-      if (values.all === (values.kid !== undefined)) break;
+      if (values.all === (values.kid !== undefined)) {
+        throw new UsageError('expected --kid ID or --all. Run "latchkey keys list" to see the keys');
+      }
       return withStore(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'));
   }
-  process.stderr.write(usage);
-  return 2;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

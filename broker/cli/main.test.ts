@@ -18,7 +18,7 @@ async function latchkey(...argv: string[]) {
   return { code, out: out.mock.calls.join(''), err: err.mock.calls.join('') };
 }
 
-const commands = 'init doctor serve migrate keys backup sessions audit policy services schema'.split(' ');
+const commands = 'init doctor serve migrate keys compromised backup sessions audit policy services schema'.split(' ');
 
 it.each(commands)('latchkey %s --help shows that command', async (command) => {
   const { code, out } = await latchkey(command, '--help');
@@ -33,6 +33,28 @@ describe('a wrong command line', () => {
     [['policy', 'explain'], '--origin and --resource are required'],
     [['policy', 'explain', '--origin', 'a', '--resource', 'b', '--signed-in-ago', 'long'], 'must be a duration'],
     [['services'], 'expected: latchkey services secret'],
+    [['init'], '--issuer is required'],
+    [['init', '--issuer', 'x'], '--issuer must be an origin'],
+    [['keys'], 'expected "keys init" or "keys list" or'],
+    [['keys', 'forget'], 'expected "keys init"'],
+    [['keys', 'init'], '--file FILE is missing'],
+    [['keys', 'revoke', 'signing'], 'expected --kid ID or --all'],
+    [['keys', 'revoke', 'signing', '--all', '--kid', 'a'], 'expected --kid ID or --all'],
+    [['keys', 'rotate', 'signing', '--kid', 'a'], '"keys rotate signing" has no option --kid'],
+    [['sessions'], 'expected "sessions list" or "sessions revoke"'],
+    [['sessions', 'list', '--all'], '"sessions list" has no option --all'],
+    [['sessions', 'list', '--sub', 'a', '--id', 'b'], 'give only one of --sub'],
+    [['sessions', 'revoke'], 'say whose sessions'],
+    [['sessions', 'revoke', '--all', '--upstream', 'okta'], 'say whose sessions'],
+    [['audit'], 'expected "audit export" or "audit verify"'],
+    [['audit', 'export', '--after', 'x'], '--after must be a number'],
+    [['audit', 'export', '--after', '1', '--after-batch', '0'], 'exclude each other'],
+    [['audit', 'verify', '--head', '7'], '--head must be N:HASH'],
+    [['audit', 'verify', '--after', '7'], '"audit verify" has no option --after'],
+    [['compromised'], 'expected --keys, --database or --both'],
+    [['compromised', '--bogus'], "Unknown option '--bogus'"],
+    [['doctor', '--config', '--json'], "Option '--config' argument is ambiguous"],
+    [['schema', '--bogus'], "Unknown option '--bogus'"],
   ])('%j is told in one line, and where to read more', async (argv, message) => {
     const { code, err } = await latchkey(...argv);
     expect(code).toBe(2);
