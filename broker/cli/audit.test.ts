@@ -100,6 +100,6 @@ it('verifies, also that the log still has a batch that was seen before', async (
   const batch = await seal();
   const { code, out } = await run('verify', '--head', `1:${batch?.hash}`);
   expect(code).toBe(0);
-  expect(out).toBe(`checked   1 entries in 1 batches\nhead      1:${batch?.hash}\nThe audit log is unchanged.\n`);
+  expect(out).toBe(`checked   1 entry in 1 batch\nhead      1:${batch?.hash}\nThe audit log is unchanged.\n`);
   expect((await run('verify', '--head', `1:${'A'.repeat(43)}`)).code).toBe(1);
 });

@@ -35,7 +35,12 @@ export async function init(argv: readonly string[]): Promise<number> {
   const answers = await collect(given).catch(stopped);
   if (typeof answers === 'number') return answers;
   // Write the key file last: if the first file can't be written, the next attempt must not find a key file.
-  writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
+  try {
+    writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return refuse(`can't write ${given.config} (${code}). Check that its folder exists and is writable`);
+  }
   const kid = initRing(keysFile, Date.now());
   process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
   return 0;

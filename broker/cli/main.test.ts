@@ -99,3 +99,34 @@ resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
     }
   });
 });
+
+describe('an administrator who is early, or whose folder is missing, gets no stack', () => {
+  it.each(['sessions list', 'audit export', 'policy explain --origin a --resource b --subject nobody'])(
+    'latchkey %s works on a database that no broker has migrated',
+    async (command) => {
+      const file = join(folder, 'new.yaml');
+      writeFileSync(
+        file,
+        `issuer: https://latchkey.example.com
+store: sqlite:${join(mkdtempSync(join(folder, 'new-')), 'latchkey.db')}
+keys_file: keys
+upstreams: { okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${HOME}" } }
+resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
+`,
+      );
+      const { code, err } = await latchkey(...command.split(' '), '--config', file);
+      expect(err).not.toContain('no such table');
+      expect([code, err]).toEqual(command.startsWith('policy') ? [1, expect.stringContaining('"nobody"')] : [0, '']);
+    },
+  );
+
+  it('latchkey init names the folder that it can not write to', async () => {
+    const file = join(folder, 'nowhere', 'latchkey.yaml');
+    const answers =
+      '--issuer https://latchkey.example.com --preset okta --upstream-issuer https://acme.okta.com --client-id x ' +
+      '--site https://shop.example.com --api https://api.example.com';
+    const { code, err } = await latchkey('init', '--config', file, ...answers.split(' '));
+    expect(code).toBe(1);
+    expect(err).toBe(`latchkey: can't write ${file} (ENOENT). Check that its folder exists and is writable\n`);
+  });
+});

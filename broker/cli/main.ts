@@ -82,7 +82,7 @@ function explain(error: unknown): string {
   }
   if (syscall === 'listen') return `can't listen on ${address}:${port} (${code}). Change listen or admin_listen.`;
   if (error instanceof StoreUnavailableError) {
-    return `${error.message}. Start the database, or fix "store" in the configuration.`;
+    return `${error.message}. Start the database, or correct "store" in the configuration.`;
   }
   return ours.has(code) ? error.message : (error.stack ?? error.message);
 }

@@ -69,7 +69,7 @@ export async function revokeMany(deps: Deps, { upstream, before, key }: Many): P
   const upstreams = [...deps.config.upstreams.keys()];
   const isOfUpstream = ({ session }: Owned) => session.upstream === upstream;
   if (upstream !== undefined && !upstreams.includes(upstream) && !(await hasSession(deps.store, isOfUpstream))) {
-    return `No session is of an identity provider "${upstream}". ${oneOf(upstreams)}`;
+    return `No session comes from an identity provider "${upstream}". ${oneOf(upstreams)}`;
   }
   const { sessions, devices } = await endSignInsOfAll(deps, { upstream, ringKid: key, createdBefore }, { reason });
   const count = sessions + devices;

@@ -86,7 +86,7 @@ it.each([
   ['--sub', 'ada', 'No one has the ID "ada".'],
   ['--email', 'adaa@example.com', 'No one has the email address "adaa@example.com".'],
   ['--client', 'tvv', 'No device has the client "tvv". The configuration has: tv.'],
-  ['--upstream', 'otka', 'No session is of an identity provider "otka". The configuration has: okta.'],
+  ['--upstream', 'otka', 'No session comes from an identity provider "otka". The configuration has: okta.'],
   ['--key', 'k1', 'No session is encrypted with a key "k1".'],
   ['--before', 'yesterday', '"yesterday" is not a time. Write it like 2026-11-27T10:00Z.'],
   ['--before', '7', '"7" is not a time.'],

@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
-import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
 import { type Owned, sessionsOf, type Which } from './people-sessions.ts';
 import { revokeMany, revokeNamed } from './revoke-sessions.ts';
 import { subcommandOf } from './subcommand.ts';
 import { UsageError } from './usage-error.ts';
+import { withStore } from './with-store.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID | --client ID]
+export const usage = `Usage: latchkey sessions <list | revoke> [--config FILE] [--sub SUB | --email EMAIL | --id ID | --client ID]
 
   sessions list      list active sessions and devices (all users unless filtered)
            --json    one JSON object per line
@@ -57,9 +57,8 @@ export async function sessions(argv: readonly string[]): Promise<number> {
     );
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  const store = await createStore(config.store, { now: () => Date.now() });
-  const deps = { config, store, now: () => Date.now() };
-  try {
+  return withStore(config, async (store) => {
+    const deps = { config, store, now: () => Date.now() };
     if (command === 'list') return await list(store, which, json);
     const revoked = await (named > 0 ? revokeNamed(deps, which) : revokeMany(deps, { upstream, before, key }));
     if (typeof revoked === 'string') {
@@ -68,9 +67,7 @@ export async function sessions(argv: readonly string[]): Promise<number> {
     }
     process.stdout.write(`Revoked ${revoked} ${revoked === 1 ? 'session' : 'sessions'}.\n`);
     return 0;
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 async function list(store: Store, which: Which, json: boolean): Promise<number> {
