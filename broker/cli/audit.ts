@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { type Head, verifyAudit } from '../audit/verify-audit.ts';
 import { loadRing } from '../keys/ring.ts';
-import { createStore } from '../store/open.ts';
 import type { Store, StoredAuditEntry } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
+import { subcommandOf } from './subcommand.ts';
+import { UsageError } from './usage-error.ts';
+import { withStore } from './with-store.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey audit <export | verify> --config FILE
+export const usage = `Usage: latchkey audit <export | verify> [--config FILE]
 
   audit export            print the audit log as JSON Lines, oldest first
          --after SEQ      continue after an earlier export
@@ -32,37 +34,39 @@ export async function audit(argv: readonly string[]): Promise<number> {
     },
     allowPositionals: true,
   });
-  const command = positionals.join(' ');
+  const command = subcommandOf('audit', positionals, values, {
+    export: ['config', 'after', 'after-batch'],
+    verify: ['config', 'head'],
+  });
   const head = values.head === undefined ? undefined : readHead(values.head);
-  const { after, 'after-batch': afterBatch } = values;
-  const isNumber = (value = '0') => /^\d{1,15}$/.test(value);
-  const isExport = command === 'export' && isNumber(after) && isNumber(afterBatch) && !(after && afterBatch);
-  if ((!isExport && command !== 'verify') || (values.head !== undefined && !head)) {
-    process.stderr.write(usage);
-    return 2;
+  const [after, afterBatch] = [readNumber('after', values.after), readNumber('after-batch', values['after-batch'])];
+  if (after !== undefined && afterBatch !== undefined) {
+    throw new UsageError('--after and --after-batch exclude each other: give one');
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  const store = await createStore(config.store, { now: () => Date.now() });
-  try {
-    if (command === 'verify') {
-      await store.migrate();
-      return await verify(store, config.keysFile, head);
-    }
-    const entries =
-      afterBatch === undefined ? entriesAfter(store, Number(after ?? 0)) : sealedAfter(store, Number(afterBatch));
+  return withStore(config, async (store) => {
+    if (command === 'verify') return await verify(store, config.keysFile, head);
+    const entries = afterBatch === undefined ? entriesAfter(store, after ?? 0) : sealedAfter(store, afterBatch);
     for await (const { seq, at, type, sub, detail, batch } of entries) {
       const line = JSON.stringify({ seq, at: new Date(at).toISOString(), type, sub, detail, batch });
       if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
     }
     return 0;
-  } finally {
-    await store.close();
-  }
+  });
 }
 
-function readHead(text: string): Head | undefined {
+function readNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${option} must be a number, such as 0`);
+  return Number(text);
+}
+
+function readHead(text: string): Head {
   const [, number, hash] = /^(\d{1,15}):([\w-]{43})$/.exec(text) ?? [];
-  return number === undefined || hash === undefined ? undefined : { number: Number(number), hash };
+  if (number === undefined || hash === undefined) {
+    throw new UsageError('--head must be N:HASH, as "latchkey audit verify" prints it');
+  }
+  return { number: Number(number), hash };
 }
 
 async function verify(store: Store, keysFile: string, expected: Head | undefined): Promise<number> {
@@ -72,15 +76,19 @@ async function verify(store: Store, keysFile: string, expected: Head | undefined
   );
   for (const problem of problems) process.stderr.write(`latchkey: ${problem}\n`);
   const lines = [
-    `checked   ${entries} entries in ${batches} batches`,
+    `checked   ${counted(entries, 'entry', 'entries')} in ${counted(batches, 'batch', 'batches')}`,
     ...(floor > 0 ? [`deleted   batches up to ${floor}, because of their age`] : []),
-    ...(unsealed > 0 ? [`unsealed  ${unsealed} entries; a running broker seals them within seconds`] : []),
+    ...(unsealed > 0
+      ? [`unsealed  ${counted(unsealed, 'entry', 'entries')}, which a running broker seals within seconds`]
+      : []),
     ...(head ? [`head      ${head.number}:${head.hash}`] : []),
     problems.length === 0 ? 'The audit log is unchanged.' : 'The audit log was CHANGED.',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return problems.length === 0 ? 0 : 1;
 }
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 type Exported = StoredAuditEntry & { batch?: number };
 

@@ -8,6 +8,7 @@ import { rotateRing } from '../keys/rotate-ring.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { compromised } from './compromised.ts';
+import { UsageError } from './usage-error.ts';
 
 let folder: string;
 let keysFile: string;
@@ -112,5 +113,5 @@ it('does the rest where the current key is new already, and says which lines to 
 });
 
 it('wants to be told what was stolen', async () => {
-  expect(await run()).toMatchObject({ code: 2, out: '' });
+  await expect(run()).rejects.toThrow(UsageError);
 });

@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util';
 import { openReloadableRing } from '../keys/reloadable-ring.ts';
 import { createLog } from '../log.ts';
 import { type AfterTheft, afterTheft, type Stolen } from '../revocation/after-theft.ts';
-import { createStore } from '../store/open.ts';
 import { configFrom } from './config-option.ts';
+import { UsageError } from './usage-error.ts';
+import { withStore } from './with-store.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey compromised <--keys | --database | --both> --config FILE [--key ID ...]
+export const usage = `Usage: latchkey compromised <--keys | --database | --both> [--config FILE] [--key ID ...]
 
   Run it when somebody may have copied the key file, the database, or both. It replaces all keys, ends sessions, writes
   to the audit log, and prints what is left to do. Brokers keep running. Running it again does no harm.
@@ -30,10 +31,7 @@ export async function compromised(argv: readonly string[]): Promise<number> {
     },
   });
   const stolen = stolenOf(values);
-  if (!stolen) {
-    process.stderr.write(usage);
-    return 2;
-  }
+  if (!stolen) throw new UsageError('expected --keys, --database or --both: say what may have been copied');
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
   // What was done is told below.
   const log = { ...createLog(process.stderr), info: () => undefined };
@@ -45,15 +43,11 @@ export async function compromised(argv: readonly string[]): Promise<number> {
     );
     return 1;
   }
-  const store = await createStore(config.store, { now: () => Date.now() });
-  try {
-    await store.migrate();
+  return withStore(config, async (store) => {
     const done = await afterTheft({ config, store, ring, log, now: () => Date.now() }, stolen, values.key);
     process.stdout.write(`${told(done, config.keysFile)}\n\n${leftToDo(stolen, done, config.keysFile)}\n`);
     return done.notRemoved ? 1 : 0;
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 /** `--keys --database` is the same as `--both`. */
@@ -70,7 +64,7 @@ function told({ sealing, stolenKeys, signing, ended, notRemoved }: AfterTheft, k
     ...stolenKeys.map(
       (kid) => `                  ${kid} ${notRemoved ? 'is still in' : 'is removed from'} ${keysFile}`,
     ),
-    `  signing keys    ${signing.active.join(', ')} signs now`,
+    `  signing keys    ${signing.active.map((kid) => `${kid} signs now`).join('\n                  ')}`,
     ...signing.revoked.map((kid) => `                  ${kid} is revoked: no broker signs with it or accepts it`),
     `  ended           ${ended.sessions} browser sessions, ${ended.devices} devices`,
     '  audit log       keys.compromised, keys.revoked, and an entry for each ended session',

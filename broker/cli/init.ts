@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { initRing } from '../keys/ring.ts';
 import { type Answers, questions } from './init/answers.ts';
 import { firstConfig, secretVariable } from './init/template.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey init [options]
@@ -16,7 +17,7 @@ Create a starter configuration and a key file. Prompts for anything you don't pa
 ${questions.map(({ option, text, example }) => `  --${`${option} …`.padEnd(19)} ${text}, e.g. ${example}`).join('\n')}
 `;
 
-/** `latchkey init`. @returns 0, 1 if a file exists or the person stopped it, 2 if an answer is missing or wrong */
+/** `latchkey init`. @returns 0, or 1 if a file exists or the person stopped it. @throws UsageError */
 export async function init(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
@@ -29,12 +30,17 @@ export async function init(argv: readonly string[]): Promise<number> {
   const given = values as Record<string, string | undefined> & { config: string; keys: string };
   const keysFile = resolve(dirname(given.config), given.keys);
   for (const file of [given.config, keysFile]) {
-    if (existsSync(file)) return refuse(1, `${file} already exists; nothing was changed`);
+    if (existsSync(file)) return refuse(`${file} already exists; nothing was changed`);
   }
   const answers = await collect(given).catch(stopped);
   if (typeof answers === 'number') return answers;
   // Write the key file last: if the first file can't be written, the next attempt must not find a key file.
-  writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
+  try {
+    writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return refuse(`can't write ${given.config} (${code}). Check that its folder exists and is writable`);
+  }
   const kid = initRing(keysFile, Date.now());
   process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
   return 0;
@@ -48,11 +54,11 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
     for (const { key, option, text, example, check } of questions) {
       let answer = given[option];
       if (answer !== undefined && check(answer) !== undefined) {
-        return refuse(2, `--${option} ${check(answer)}`);
+        throw new UsageError(`--${option} ${check(answer)}`);
       }
       while (answer === undefined) {
         if (!terminal) {
-          return refuse(2, `--${option} is required: ${text}, e.g. ${example}\n\n${usage}`);
+          throw new UsageError(`--${option} is required: ${text}, e.g. ${example}`);
         }
         const typed = (await terminal.question(`${text} (e.g. ${example}): `)).trim();
         const wrong = check(typed);
@@ -71,7 +77,7 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
 /** The person pressed Ctrl-C or Ctrl-D at a question. */
 function stopped(error: NodeJS.ErrnoException): number {
   if (error.code !== 'ABORT_ERR') throw error;
-  return refuse(1, 'canceled; no files were written');
+  return refuse('canceled; no files were written');
 }
 
 function nextSteps(answers: Answers, config: string, keysFile: string, kid: string): string {
@@ -84,7 +90,7 @@ function nextSteps(answers: Answers, config: string, keysFile: string, kid: stri
 4. latchkey serve --config ${config}`;
 }
 
-function refuse(code: number, why: string): number {
+function refuse(why: string): number {
   process.stderr.write(`latchkey: ${why}\n`);
-  return code;
+  return 1;
 }

@@ -4,24 +4,34 @@ import { openRingOf } from '../keys/reloadable-ring.ts';
 import { initRing, type KeyRing } from '../keys/ring.ts';
 import { rotateRing } from '../keys/rotate-ring.ts';
 import { createLog } from '../log.ts';
-import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { revokeSigningKeys, UnknownKeyError } from '../tokens/revoke-signing-keys.ts';
 import { rotateSigningKeys, TooEarlyError } from '../tokens/rotate-signing-keys.ts';
 import { configFrom } from './config-option.ts';
+import { subcommandOf } from './subcommand.ts';
+import { UsageError } from './usage-error.ts';
+import { withStore } from './with-store.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey keys <init | list | rotate | revoke>
+export const usage = `Usage: latchkey keys <init | list | rotate | revoke> [--config FILE]
 
-  keys init --file FILE               create a key file with one new key
-  keys list --config FILE             list encryption keys (with how many rows use each) and signing keys
-  keys rotate sealing --config FILE   add a new encryption key; old keys can still decrypt
-  keys rotate signing --config FILE   switch to the next signing keys
-                 --force              rotate now; APIs with a cached key set may reject tokens for up to 5 minutes
-  keys revoke signing --config FILE   reject a stolen signing key, and all it has signed, at once on all brokers
-                 --kid ID             the key (may be repeated)
-                 --all                all of them, and make new ones
+  keys init --file FILE    create a key file with one new key
+  keys list                list encryption keys (with how many rows use each) and signing keys
+  keys rotate sealing      add a new encryption key; old keys can still decrypt
+  keys rotate signing      switch to the next signing keys
+           --force         rotate now; APIs with a cached key set may reject tokens for up to 5 minutes
+  keys revoke signing      reject a stolen signing key, and all it has signed, at once on all brokers
+           --kid ID        the key (may be repeated)
+           --all           all of them, and make new ones
 `;
+
+const subcommands = {
+  init: ['file'],
+  list: ['config'],
+  'rotate sealing': ['config'],
+  'rotate signing': ['config', 'force'],
+  'revoke signing': ['config', 'kid', 'all'],
+} as const;
 
 /** `latchkey keys init | list | rotate | revoke`. */
 export async function keys(argv: readonly string[]): Promise<number> {
@@ -37,22 +47,22 @@ export async function keys(argv: readonly string[]): Promise<number> {
     allowPositionals: true,
   });
   const config = () => configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  switch (positionals.join(' ')) {
+  switch (subcommandOf('keys', positionals, values, subcommands)) {
     case 'init':
-      if (values.file === undefined) break;
+      if (values.file === undefined) throw new UsageError('--file FILE is missing: name the key file to create');
       return init(values.file);
     case 'list':
-      return withStore(config(), list);
+      return withKeys(config(), list);
     case 'rotate sealing':
-      return withStore(config(), rotateSealing);
+      return withKeys(config(), rotateSealing);
     case 'rotate signing':
-      return withStore(config(), (store, ring) => rotateSigning(store, ring, values.force));
+      return withKeys(config(), (store, ring) => rotateSigning(store, ring, values.force));
     case 'revoke signing':
-      if (values.all === (values.kid !== undefined)) break;
-      return withStore(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'));
+      if (values.all === (values.kid !== undefined)) {
+        throw new UsageError('expected --kid ID or --all. Run "latchkey keys list" to see the keys');
+      }
+      return withKeys(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'));
   }
-  process.stderr.write(usage);
-  return 2;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -99,7 +109,9 @@ async function revokeSigning(store: Store, ring: KeyRing, kids: readonly string[
     for (const kid of active) say(`active  ${kid}`);
     for (const kid of next) say(`next    ${kid}`);
     say('No broker signs with a revoked key, publishes it or accepts it any more.');
-    say('APIs that verify tokens on their own accept it until they load /jwks again, which takes up to ten minutes.');
+    say(
+      'APIs that verify tokens on their own accept revoked keys until they load /jwks again, which takes up to ten minutes.',
+    );
     say('Restart them, or call verify.dropKeys() of @latchkey/api.');
     return 0;
   } catch (error) {
@@ -127,16 +139,11 @@ async function list(store: Store, ring: KeyRing): Promise<number> {
   return missing.length === 0 ? 0 : 1;
 }
 
-async function withStore(
+/** For commands that need the key file too. */
+const withKeys = (
   config: Config,
   work: (store: Store, ring: KeyRing, config: Config) => Promise<number>,
-): Promise<number> {
-  const store = await createStore(config.store, { now: () => Date.now() });
-  try {
-    await store.migrate();
-    const ring = await openRingOf(store, config.keysFile, createLog(process.stderr));
-    return await work(store, ring, config);
-  } finally {
-    await store.close();
-  }
-}
+): Promise<number> =>
+  withStore(config, async (store) =>
+    work(store, await openRingOf(store, config.keysFile, createLog(process.stderr)), config),
+  );

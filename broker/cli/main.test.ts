@@ -18,7 +18,7 @@ async function latchkey(...argv: string[]) {
   return { code, out: out.mock.calls.join(''), err: err.mock.calls.join('') };
 }
 
-const commands = 'init doctor serve migrate keys backup sessions audit policy services schema'.split(' ');
+const commands = 'init doctor serve migrate keys compromised backup sessions audit policy services schema'.split(' ');
 
 it.each(commands)('latchkey %s --help shows that command', async (command) => {
   const { code, out } = await latchkey(command, '--help');
@@ -33,6 +33,28 @@ describe('a wrong command line', () => {
     [['policy', 'explain'], '--origin and --resource are required'],
     [['policy', 'explain', '--origin', 'a', '--resource', 'b', '--signed-in-ago', 'long'], 'must be a duration'],
     [['services'], 'expected: latchkey services secret'],
+    [['init'], '--issuer is required'],
+    [['init', '--issuer', 'x'], '--issuer must be an origin'],
+    [['keys'], 'expected "keys init" or "keys list" or'],
+    [['keys', 'forget'], 'expected "keys init"'],
+    [['keys', 'init'], '--file FILE is missing'],
+    [['keys', 'revoke', 'signing'], 'expected --kid ID or --all'],
+    [['keys', 'revoke', 'signing', '--all', '--kid', 'a'], 'expected --kid ID or --all'],
+    [['keys', 'rotate', 'signing', '--kid', 'a'], '"keys rotate signing" has no option --kid'],
+    [['sessions'], 'expected "sessions list" or "sessions revoke"'],
+    [['sessions', 'list', '--all'], '"sessions list" has no option --all'],
+    [['sessions', 'list', '--sub', 'a', '--id', 'b'], 'give only one of --sub'],
+    [['sessions', 'revoke'], 'say whose sessions'],
+    [['sessions', 'revoke', '--all', '--upstream', 'okta'], 'say whose sessions'],
+    [['audit'], 'expected "audit export" or "audit verify"'],
+    [['audit', 'export', '--after', 'x'], '--after must be a number'],
+    [['audit', 'export', '--after', '1', '--after-batch', '0'], 'exclude each other'],
+    [['audit', 'verify', '--head', '7'], '--head must be N:HASH'],
+    [['audit', 'verify', '--after', '7'], '"audit verify" has no option --after'],
+    [['compromised'], 'expected --keys, --database or --both'],
+    [['compromised', '--bogus'], "Unknown option '--bogus'"],
+    [['doctor', '--config', '--json'], "Option '--config' argument is ambiguous"],
+    [['schema', '--bogus'], "Unknown option '--bogus'"],
   ])('%j is told in one line, and where to read more', async (argv, message) => {
     const { code, err } = await latchkey(...argv);
     expect(code).toBe(2);
@@ -75,5 +97,36 @@ resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
       expect(err).toContain('its folder does not exist');
       expect(err).not.toContain('    at ');
     }
+  });
+});
+
+describe('an administrator who is early, or whose folder is missing, gets no stack', () => {
+  it.each(['sessions list', 'audit export', 'policy explain --origin a --resource b --subject nobody'])(
+    'latchkey %s works on a database that no broker has migrated',
+    async (command) => {
+      const file = join(folder, 'new.yaml');
+      writeFileSync(
+        file,
+        `issuer: https://latchkey.example.com
+store: sqlite:${join(mkdtempSync(join(folder, 'new-')), 'latchkey.db')}
+keys_file: keys
+upstreams: { okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${HOME}" } }
+resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
+`,
+      );
+      const { code, err } = await latchkey(...command.split(' '), '--config', file);
+      expect(err).not.toContain('no such table');
+      expect([code, err]).toEqual(command.startsWith('policy') ? [1, expect.stringContaining('"nobody"')] : [0, '']);
+    },
+  );
+
+  it('latchkey init names the folder that it can not write to', async () => {
+    const file = join(folder, 'nowhere', 'latchkey.yaml');
+    const answers =
+      '--issuer https://latchkey.example.com --preset okta --upstream-issuer https://acme.okta.com --client-id x ' +
+      '--site https://shop.example.com --api https://api.example.com';
+    const { code, err } = await latchkey('init', '--config', file, ...answers.split(' '));
+    expect(code).toBe(1);
+    expect(err).toBe(`latchkey: can't write ${file} (ENOENT). Check that its folder exists and is writable\n`);
   });
 });

@@ -55,7 +55,7 @@ export async function run([name = '', ...rest]: readonly string[]): Promise<numb
     return await command.run(joinOpaqueValues(rest));
   } catch (error) {
     if (isUsageError(error)) {
-      process.stderr.write(`latchkey ${name}: ${error.message}\nSee "latchkey ${name} --help".\n`);
+      process.stderr.write(`latchkey ${name}: ${inOneLine(error.message)}\nSee "latchkey ${name} --help".\n`);
       return 2;
     }
     process.stderr.write(`latchkey: ${explain(error)}\n`);
@@ -66,6 +66,10 @@ export async function run([name = '', ...rest]: readonly string[]): Promise<numb
 const isUsageError = (error: unknown): error is Error =>
   error instanceof UsageError ||
   (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_'));
+
+/** Node's messages have up to three lines, and hints about arguments that begin with a dash, which no command has. */
+const inOneLine = (message: string): string =>
+  message.replace(/\. To specify a positional argument .*/s, '').replaceAll('\n', ' ');
 
 const ours: ReadonlySet<unknown> = new Set(['invalid_config', 'invalid_keys', 'invalid_store']);
 
@@ -78,7 +82,7 @@ function explain(error: unknown): string {
   }
   if (syscall === 'listen') return `can't listen on ${address}:${port} (${code}). Change listen or admin_listen.`;
   if (error instanceof StoreUnavailableError) {
-    return `${error.message}. Start the database, or fix "store" in the configuration.`;
+    return `${error.message}. Start the database, or correct "store" in the configuration.`;
   }
   return ours.has(code) ? error.message : (error.stack ?? error.message);
 }

@@ -4,10 +4,10 @@ import { parseDuration, toSeconds } from '@latchkey/shared/time.ts';
 import type { Config } from '../config/types.ts';
 import type { PolicyQuestion } from '../policy/decide.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
-import { createStore } from '../store/open.ts';
 import type { TokenGroups } from '../tokens/token-groups.ts';
 import { configFrom } from './config-option.ts';
 import { UsageError } from './usage-error.ts';
+import { withStore } from './with-store.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey policy explain --origin URL --resource URL --scopes "A B" [options]
@@ -50,7 +50,9 @@ export async function policy(argv: readonly string[]): Promise<number> {
   const now = Date.now();
   const known = values.subject === undefined ? undefined : await personNow(config, values.subject, origin, resource);
   if (values.subject !== undefined && !known) {
-    process.stderr.write(`latchkey: no user with ID ${values.subject}\n`);
+    process.stderr.write(
+      `latchkey: no user has the ID "${values.subject}". Run "latchkey sessions list --json" to see the IDs.\n`,
+    );
     return 1;
   }
   const explanation = explain(config, {
@@ -83,17 +85,14 @@ async function personNow(
 ): Promise<
   { claims: Partial<PolicyQuestion['claims']>; consented: string[] | undefined; refused: boolean } | undefined
 > {
-  const store = await createStore(config.store, { now: () => Date.now() });
-  try {
+  return withStore(config, async (store) => {
     if (!(await store.getPerson(sub))) return undefined;
     const [sessions, consents] = [await store.listSessions(sub), await store.listConsents(sub)];
     const consent = consents.find((each) => each.origin === origin && each.resource === resource);
     const sites = await store.listSites(sub);
     const refused = sites.some((site) => site.origin === origin && site.refusedAt !== undefined);
     return { claims: sessions[0]?.claims ?? {}, consented: consent?.scopes, refused };
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 function explanationJson({ answer, checks, groups: token }: Explanation) {

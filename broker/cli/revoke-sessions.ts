@@ -50,6 +50,9 @@ export async function revokeNamed(deps: Deps, which: Which): Promise<Revoked> {
   return `No one has the ${email === undefined ? `ID "${sub}"` : `email address "${email}"`}. ${listHint}`;
 }
 
+/** `Date.parse` alone would also take `7` (July 2001) and 11/12/2026, and would read a time without zone as local time. */
+const isoTime = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
 /** Options of `sessions revoke` that are about everyone. */
 interface Many {
   upstream: string | undefined;
@@ -60,12 +63,13 @@ interface Many {
 /** Revokes the sessions of everyone who matches. */
 export async function revokeMany(deps: Deps, { upstream, before, key }: Many): Promise<Revoked> {
   const createdBefore = before === undefined ? undefined : Date.parse(before);
-  if (Number.isNaN(createdBefore)) return `"${before}" is not a time. Write it like 2026-11-27T10:00Z.`;
+  if (createdBefore !== undefined && !(isoTime.test(before ?? '') && createdBefore >= 0))
+    return `"${before}" is not a time. Write it like 2026-11-27T10:00Z.`;
   if (createdBefore !== undefined && createdBefore > deps.now()) return `"${before}" is in the future.`;
   const upstreams = [...deps.config.upstreams.keys()];
   const isOfUpstream = ({ session }: Owned) => session.upstream === upstream;
   if (upstream !== undefined && !upstreams.includes(upstream) && !(await hasSession(deps.store, isOfUpstream))) {
-    return `No session is of an identity provider "${upstream}". ${oneOf(upstreams)}`;
+    return `No session comes from an identity provider "${upstream}". ${oneOf(upstreams)}`;
   }
   const { sessions, devices } = await endSignInsOfAll(deps, { upstream, ringKid: key, createdBefore }, { reason });
   const count = sessions + devices;

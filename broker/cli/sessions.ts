@@ -1,23 +1,27 @@
 import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
-import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
 import { type Owned, sessionsOf, type Which } from './people-sessions.ts';
 import { revokeMany, revokeNamed } from './revoke-sessions.ts';
+import { subcommandOf } from './subcommand.ts';
+import { UsageError } from './usage-error.ts';
+import { withStore } from './with-store.ts';
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey sessions <list | revoke> --config FILE [--sub SUB | --email EMAIL | --id ID | --client ID]
+export const usage = `Usage: latchkey sessions <list | revoke> [--config FILE] [--sub SUB | --email EMAIL | --id ID | --client ID]
 
   sessions list      list active sessions and devices (all users unless filtered)
            --json    one JSON object per line
   sessions revoke    revoke sessions; requires one of the options above (--client: all devices of that client), or
            --all             everyone's
            --upstream NAME   those of one identity provider
-           --before TIME     those that began before, such as 2026-11-27T10:00Z
+           --before TIME     those that began before, such as 2026-11-27 (0:00 UTC) or 2026-11-27T10:00Z
            --key ID          those encrypted with this key of the key file
                              (--upstream, --before and --key can be combined: all must hold)
 `;
+
+const people = ['sub', 'email', 'id', 'client'] as const;
 
 /** `latchkey sessions list | revoke`: works on the store, with or without a running broker. */
 export async function sessions(argv: readonly string[]): Promise<number> {
@@ -37,21 +41,24 @@ export async function sessions(argv: readonly string[]): Promise<number> {
     },
     allowPositionals: true,
   });
+  const command = subcommandOf('sessions', positionals, values, {
+    list: ['config', ...people, 'json'],
+    revoke: ['config', ...people, 'all', 'upstream', 'before', 'key'],
+  });
   const { sub, email, id, client, all, upstream, before, key, json } = values;
   const which: Which = { sub, email, id, client };
   const named = Object.values(which).filter((value) => value !== undefined).length;
   const isFiltered = [upstream, before, key].some((value) => value !== undefined);
   const ways = named + (isFiltered ? 1 : 0) + (all ? 1 : 0);
-  const command = positionals.join(' ');
-  const isUsable = command === 'list' ? ways === named && named <= 1 : command === 'revoke' && ways === 1;
-  if (!isUsable) {
-    process.stderr.write(usage);
-    return 2;
+  if (command === 'list' && named > 1) throw new UsageError('give only one of --sub, --email, --id and --client');
+  if (command === 'revoke' && ways !== 1) {
+    throw new UsageError(
+      'say whose sessions: one of --sub, --email, --id, --client and --all, or --upstream, --before and --key together',
+    );
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  const store = await createStore(config.store, { now: () => Date.now() });
-  const deps = { config, store, now: () => Date.now() };
-  try {
+  return withStore(config, async (store) => {
+    const deps = { config, store, now: () => Date.now() };
     if (command === 'list') return await list(store, which, json);
     const revoked = await (named > 0 ? revokeNamed(deps, which) : revokeMany(deps, { upstream, before, key }));
     if (typeof revoked === 'string') {
@@ -60,9 +67,7 @@ export async function sessions(argv: readonly string[]): Promise<number> {
     }
     process.stdout.write(`Revoked ${revoked} ${revoked === 1 ? 'session' : 'sessions'}.\n`);
     return 0;
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 async function list(store: Store, which: Which, json: boolean): Promise<number> {

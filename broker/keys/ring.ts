@@ -111,7 +111,9 @@ function parseLine(line: string, index: number, path: string): RingKey {
   const [kid, encoded, ...rest] = line.split(/\s+/);
   const key = Buffer.from(encoded ?? '', 'base64url');
   if (!kid || !/^[\w.-]{1,64}$/.test(kid) || key.length !== 32 || rest.length > 0) {
-    throw new RingError(`key ${index + 1} of ${path} is not "name base64url-of-32-bytes"`);
+    throw new RingError(
+      `key ${index + 1} of ${path} is not "name base64url-of-32-bytes". Restore the file from your backup, or remove what was added`,
+    );
   }
   return { kid, key };
 }
@@ -129,9 +131,14 @@ export function initRing(path: string, now: number): string {
     writeFileSync(path, line, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new RingError(exists ? `${path} already exists; nothing was changed` : `${path} cannot be written`, {
-      cause,
-    });
+    throw new RingError(
+      exists
+        ? `${path} already exists; nothing was changed`
+        : `can't write ${path}. Check that its folder exists and is writable`,
+      {
+        cause,
+      },
+    );
   }
   return kid;
 }

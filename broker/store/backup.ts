@@ -23,7 +23,12 @@ export async function backupStore(url: string, to: string): Promise<number> {
     return await backup(source, to);
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new BackupError(exists ? `${to} already exists; nothing was changed` : `${to} cannot be written`, { cause });
+    throw new BackupError(
+      exists
+        ? `${to} already exists; nothing was changed. Name a new file`
+        : `can't write ${to}. Check that its folder exists and is writable, and that the disk has room`,
+      { cause },
+    );
   } finally {
     source.close();
   }
@@ -33,6 +38,9 @@ function openSource(path: string): DatabaseSync {
   try {
     return new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   } catch (cause) {
-    throw new BackupError(`can't read the database ${path}`, { cause });
+    throw new BackupError(
+      `can't read the database ${path}. Check "store" in the configuration, and who may read the file`,
+      { cause },
+    );
   }
 }

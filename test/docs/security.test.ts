@@ -15,4 +15,12 @@ describe('docs/security.md', () => {
   it.each(rows)('%s%s (%s) is proved by a test that exists: %s › %s', (_start, _requirement, _source, file, title) => {
     expect(read(file ?? '')).toContain(title);
   });
+
+  it('has one row for each attacker and each requirement', () => {
+    const lines = read('docs/security.md').split('\n');
+    const names = lines.filter((line) => line.startsWith('| ')).map((line) => line.split('|')[1]?.trim() ?? '');
+    const isGeneral = (name: string) => name === '---' || name.startsWith('the same') || name.startsWith('The same');
+    const own = names.filter((name) => !isGeneral(name));
+    expect(own.filter((name, index) => own.indexOf(name) !== index)).toEqual([]);
+  });
 });

@@ -77,4 +77,23 @@ describe.each([
     expect(await pathOf(page)).toBe(action);
     await page.evaluate('close()');
   });
+
+  it.for(['Enter', 'Space'] as const)('waits with the keyboard too (%s), and keeps the focus', async (key, context) => {
+    const { page } = await openedBy(context, state);
+    const hasFocus = `document.activeElement === document.querySelector('${button}')`;
+    await page.toFront();
+    await page.evaluate(`document.querySelector('${button}').focus()`);
+    await page.evaluate('dispatchEvent(new Event("focus"))');
+    await page.press(key);
+    expect(await pathOf(page)).toBe(`/${state}`);
+    expect(await page.evaluate(hasFocus)).toBe(true);
+
+    await expect.poll(() => isArmed(page)).toBe(true);
+    expect(await page.evaluate(hasFocus)).toBe(true);
+    await page.evaluate('document.documentElement.dataset.before = "1"');
+    await page.press(key);
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.before ?? ""')).toBe('');
+    expect(await pathOf(page)).toBe(action);
+    await page.evaluate('close()');
+  });
 });

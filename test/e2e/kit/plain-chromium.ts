@@ -10,6 +10,8 @@ export interface PlainPage {
   evaluateAfterClick(expression: string): Promise<void>;
   /** Presses and releases the mouse in the middle of an element. The browser takes it for the person's. */
   click(selector: string): Promise<void>;
+  /** Presses and releases a key in what has the focus. */
+  press(key: 'Enter' | 'Space'): Promise<void>;
   /** Brings its window to the front, and gives it the focus. */
   toFront(): Promise<void>;
   /** Moves or resizes its window. */
@@ -81,6 +83,12 @@ export async function openPlainChromium(options: {
         })()`);
         for (const type of ['mousePressed', 'mouseReleased'])
           await run('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+      },
+      async press(key) {
+        const typed = key === 'Enter' ? { key, code: key, text: '\r' } : { key: ' ', code: key, text: ' ' };
+        const windowsVirtualKeyCode = key === 'Enter' ? 13 : 32;
+        for (const type of ['keyDown', 'keyUp'])
+          await run('Input.dispatchKeyEvent', { type, windowsVirtualKeyCode, ...typed });
       },
       toFront: async () => void (await run('Page.bringToFront')),
       async place(bounds) {
