@@ -29,7 +29,7 @@ export const revocations = ({ db, transaction, exclusively }: SqlDatabase, repor
   },
 
   async addHint(target, at, expiresAt) {
-    await addRows(db, [hintRow(target, at)], expiresAt);
+    await transaction((trx) => addRows(trx, [hintRow(target, at)], expiresAt));
   },
 
   recheckEverythingOf: (sub) =>
