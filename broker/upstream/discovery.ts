@@ -1,6 +1,7 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
 import { unavailable } from '../errors.ts';
+import { isSameIssuer } from './same-issuer.ts';
 
 /** Metadata is refetched after one hour. If that fails, the last valid response is used. */
 const rereadMs = 3_600_000;
@@ -40,10 +41,7 @@ export function createDiscovery(
   };
 }
 
-/**
- * Returns the issuer that the metadata must name: the configured one, with or without a slash at the end. For an issuer
- * without a path, a URL makes no difference between the two, and people copy both.
- */
+/** Returns the issuer that the metadata must name: the configured one, as {@link isSameIssuer} compares them. */
 export async function expectedIssuer(configured: URL, response: Response): Promise<URL> {
   const metadata: unknown = await response
     .clone()
@@ -51,9 +49,5 @@ export async function expectedIssuer(configured: URL, response: Response): Promi
     .catch(() => undefined);
   const issuer =
     typeof metadata === 'object' && metadata !== null && 'issuer' in metadata ? metadata.issuer : undefined;
-  if (typeof issuer !== 'string' || !URL.canParse(issuer)) return configured;
-  const named = new URL(issuer);
-  return withoutSlash(named) === withoutSlash(configured) ? named : configured;
+  return typeof issuer === 'string' && isSameIssuer(configured.href, issuer) ? new URL(issuer) : configured;
 }
-
-const withoutSlash = ({ href }: URL): string => (href.endsWith('/') ? href.slice(0, -1) : href);

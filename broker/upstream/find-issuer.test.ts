@@ -4,6 +4,8 @@ import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker
 import { sessionCaller } from '../../test/broker/session-caller.ts';
 import { createPerson } from '../../test/e2e/kit/person.ts';
 import { createOktaLike } from '../../test/okta-like/okta.ts';
+import { findIssuer } from './find-issuer.ts';
+import type { Upstream } from './types.ts';
 
 const redirectUri = 'https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.chromiumapp.org/';
 const site = 'https://shop.example.com';
@@ -67,6 +69,11 @@ async function signedIn() {
   const { extension, answer } = await begun();
   expect((await extension.call('/session', answer)).status).toBe(201);
   return extension;
+}
+
+function findsItself(configured: string, named: string): boolean {
+  const upstream = { config: { issuer: configured } } as Upstream;
+  return findIssuer(new Map([['work', upstream]]), { upstream: 'work', issuer: named }) === upstream;
 }
 
 const tokenRequest = { origin: site, resource: api, scope: 'read' };
@@ -143,4 +150,23 @@ describe('a provider whose issuer changes', () => {
     });
     expect(sent).toEqual([]);
   });
+});
+
+it.each([
+  ['https://idp.example', 'https://idp.example/'],
+  ['https://idp.example/', 'https://idp.example'],
+  ['https://idp.example/application/o/x', 'https://idp.example/application/o/x/'],
+  ['https://idp.example/application/o/x/', 'https://idp.example/application/o/x'],
+])('a provider configured as %s gets the refresh tokens of its issuer %s', (configured, named) => {
+  expect(findsItself(configured, named)).toBe(true);
+});
+
+it.each([
+  ['https://idp.example/realms/a', 'https://idp.example/realms/b'],
+  ['https://idp.example/realms/a', 'https://idp.example/realms/a//'],
+  ['https://idp.example/realms/a', 'https://idp.example/realms'],
+  ['https://idp.example', 'http://idp.example'],
+  ['https://idp.example', 'nonsense'],
+])('a provider configured as %s gets no refresh token of %s', (configured, named) => {
+  expect(findsItself(configured, named)).toBe(false);
 });

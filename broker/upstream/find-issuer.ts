@@ -1,4 +1,5 @@
 import type { UpstreamGrant } from '../store/store.ts';
+import { isSameIssuer } from './same-issuer.ts';
 import type { Upstream } from './types.ts';
 
 /**
@@ -17,7 +18,3 @@ export function findIssuer(
 
 /** What the holder of a grant is told if {@link findIssuer} finds no provider. */
 export const providerReplaced = 'the identity provider of this sign-in was replaced; sign in again';
-
-/** As discovery compares them: the configured issuer may lack the final slash that the provider's own has. */
-const isSameIssuer = (configured: string, issuer: string): boolean =>
-  URL.canParse(issuer) && new URL(configured).href === new URL(issuer).href;

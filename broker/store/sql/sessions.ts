@@ -158,13 +158,16 @@ export const sessions = (database: SqlDatabase, reports: Reports): SessionStore 
     },
 
     async endSignInsWhere(kind, filter, { limit, reason, now, report }) {
-      // One batch at a time over all processes: two that run into each other would wait for each other's rows.
-      const ended = await exclusively('end-sign-ins', async (trx) => {
+      const end = async (trx: Db) => {
         if (kind === 'session') await forgetPageSessionsWhere(trx, filter);
         const rows = await endGrantsWhere(trx, kind, filter, { limit, reason, now });
         if (rows.length > 0) await reports.write(trx, report(rows));
         return rows;
-      });
+      };
+      // One batch at a time over all processes: two that run into each other would wait for each other's rows.
+      let ended = await exclusively('end-sign-ins', end);
+      // Serializable, like the inserts: one that is under way, and has seen no tombstone yet, fails or is seen here.
+      if (ended.length === 0) ended = await transaction(end);
       reports.tell();
       return ended;
     },

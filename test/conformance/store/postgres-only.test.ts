@@ -9,9 +9,9 @@ import { openPostgres } from '../../../broker/store/sql/postgres.ts';
 import { createReports } from '../../../broker/store/sql/reports.ts';
 import { revocations } from '../../../broker/store/sql/revocations.ts';
 import { sqlStore } from '../../../broker/store/sql/sql-store.ts';
-import { type Store, StoreUnavailableError } from '../../../broker/store/store.ts';
+import { type NewSession, type Store, StoreUnavailableError } from '../../../broker/store/store.ts';
 import { cuttable } from './cuttable.ts';
-import { id, newPerson, parallel, t0 } from './harness.ts';
+import { id, issuer, newPerson, newSession, parallel, t0 } from './harness.ts';
 import { type PostgresServer, startPostgres } from './postgres.ts';
 
 let server: PostgresServer;
@@ -126,6 +126,56 @@ describe('PostgreSQL', () => {
     expect(await store.auditOfBatch(second?.number ?? 0)).toMatchObject([{ type: 'late' }]);
     expect((await verifyAudit({ store, ring })).problems).toEqual([]);
     await store.close();
+  });
+
+  describe('with a sign-in that has looked for kills, but is not committed,', () => {
+    const life = t0 + 3_600_000;
+    const created = { at: t0, audit: [{ type: 'session.created', detail: {} }] };
+
+    /** Holds the commit of a sign-in back while `work` runs. @returns what became of the session */
+    async function whileInserting(session: NewSession, work: (store: Store) => Promise<unknown>) {
+      const database = await openPostgres({ url: direct });
+      const store = sqlStore(database);
+      const [commit, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const holding = database.db.transaction().execute(async (trx) => {
+        await sql`lock table audit in share mode`.execute(trx);
+        held.resolve();
+        await commit.promise;
+      });
+      await held.promise;
+      const inserting = store.insertSession(session, created, t0);
+      const waiting = async () => {
+        const query = sql<{ pid: number }>`select pid from pg_locks where locktype = 'relation' and not granted`;
+        return (await query.execute(database.db)).rows.length;
+      };
+      await expect.poll(waiting).toBe(1);
+      await work(store);
+      commit.resolve();
+      await Promise.all([holding, inserting]);
+      const state = (await store.getSession(session.id))?.state;
+      await store.close();
+      return state;
+    }
+
+    it('lets none slip through the end of everyone’s', async () => {
+      const session = { ...newSession(await store.upsertPerson(newPerson(), t0)), upstream: id() };
+      const how = { limit: 100, reason: 'why', now: t0, report: () => ({ at: t0 }) };
+      const { upstream } = session;
+      const state = await whileInserting(session, async (store) => {
+        await store.addTombstone({ upstream, at: t0 }, life);
+        await store.endSignInsWhere('session', { upstream }, how);
+      });
+      expect(state ?? 'refused').not.toBe('active');
+    });
+
+    it('lets none miss a hint', async () => {
+      const person = await store.upsertPerson(newPerson(), t0);
+      const state = await whileInserting(newSession(person), async (store) => {
+        await store.addHint({ issuer, idpSub: person.idpSub }, t0, life);
+        await store.recheckEverythingOf(person.sub);
+      });
+      expect(state).toBe('recheck');
+    });
   });
 
   it('has a clock of its own, in whole milliseconds', async () => {
