@@ -75,10 +75,12 @@ export function createMinter({
     claims: Claims,
     fit: (claims: Claims, maxBytes: number) => Claims = (all) => all,
   ): Promise<string> => {
-    const { kid, privateKey } = await keys.current(alg);
+    // Read together with the caller's `exp`: a clock that steps back while the key is read must not lengthen the token's life.
     const iat = toSeconds(now());
+    const { kid, privateKey } = await keys.current(alg);
     // Loading the key from the store may have been slow. Never issue a token that has already expired.
-    if (claims.exp !== undefined && claims.exp <= iat) throw unavailable('this took too long: try again', 1_000);
+    if (claims.exp !== undefined && claims.exp <= toSeconds(now()))
+      throw unavailable('this took too long: try again', 1_000);
     const header = encode({ alg, typ, kid });
     const maxBytes = Math.floor(((longestIssuedToken - header.length - signatureLength[alg] - 2) * 3) / 4);
     const input = `${header}.${encode(fit({ iss: issuer, ...claims, iat, jti: randomUUID() }, maxBytes))}`;
