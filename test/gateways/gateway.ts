@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ask } from './ask.ts';
 import type { ProgramName } from './programs.ts';
 
 /** What stands for what in the files of `deploy/gateways/`. */
@@ -107,14 +107,15 @@ function substitute(text: string, substitutions: Substitutions, unused: Set<stri
 
 const asEnvoyAddress = (text: string) => text.replace(/^([\d.]+):(\d+)$/, 'address: $1, port_value: $2');
 
+/** Whether the gateway has its routes before the deadline. Traefik opens its port first, and answers 404 until it has read them. */
 async function answers(child: ChildProcess, port: number): Promise<boolean> {
   const deadline = Date.now() + startDeadlineMs;
   while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    const socket = connect(port, '127.0.0.1');
-    const open = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)])
-      .catch(() => false)
-      .finally(() => socket.destroy());
-    if (open) return true;
+    const status = await ask(port, { path: '/orders' }).then(
+      (answer) => answer.status,
+      () => undefined,
+    );
+    if (status !== undefined && status !== 404) return true;
     await sleep(100);
   }
   return false;
