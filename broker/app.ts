@@ -73,12 +73,11 @@ export function createApp(deps: Deps): Hono<Env> {
   app.use(secureHeaders(deps.config.issuer));
   app.use(clientAddress(deps.config));
   app.use(reportFailures(deps));
+  app.use(noStore);
+  for (const path of forPublicClients) app.use(path, cors);
   app.use(plainPath);
   app.use((c, next) => (c.req.path.startsWith('/hooks/') ? ofHooks : ofOthers)(c, next));
-  app.use(noStore);
   app.use(language);
-
-  for (const path of forPublicClients) app.use(path, cors);
 
   const proof = requireProof(deps);
   const session = requireSession(deps);

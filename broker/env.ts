@@ -11,7 +11,7 @@ export interface Env {
     client: string;
     /** The sign-in that the request belongs to. See `signInIdOf`. For the log. */
     signIn: string;
-    /** Set where a failed authentication doesn't end in an error. */
+    /** Set where a failed authentication doesn't end in an error that says so. */
     failed: FailedAuthentication;
     /** The client's address. Proxies are believed only if they are trusted. */
     address: string;

@@ -51,6 +51,12 @@ export class OAuthError extends Error {
   }
 }
 
+/** The same error, together with the failed authentication that it is about. */
+export const withFailure = (
+  { code, message, members, headers, status, cause }: OAuthError,
+  failed: FailedAuthentication,
+): OAuthError => new OAuthError(code, message, { members, headers, status, cause, failed });
+
 /** Creates the only "try again later" error: 503 with `Retry-After` in seconds. */
 export function unavailable(description: string, retryAfterMs: number, cause?: unknown): OAuthError {
   return new OAuthError('temporarily_unavailable', description, {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { insertedSession, newPerson, t0 } from '../../test/conformance/store/harness.ts';
-import { initRing, loadRing, RingError } from '../keys/ring.ts';
+import { sealAudit } from '../audit/seal-audit.ts';
+import { createRing, initRing, loadRing, RingError } from '../keys/ring.ts';
 import { rotateRing } from '../keys/rotate-ring.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -110,6 +111,26 @@ it('does the rest where the current key is new already, and says which lines to 
   expect(out).toContain(`${old} is still in ${keysFile}`);
   expect(out).toContain(`1. Remove the stolen keys from ${keysFile}`);
   expect(await stateOf('newer')).toBe('ended');
+});
+
+it('says that the audit log was changed, which nobody can tell when the old keys are gone', async () => {
+  const quiet = () => undefined;
+  const log = { info: quiet, warn: quiet, error: quiet };
+  await store.appendAudit({ type: 'session.created', sub: 'ada', detail: {} }, t0);
+  await sealAudit({ store, ring: loadRing(keysFile), now: () => t0, log });
+  // The thief has the database, but not the key: the hash is right, and the MAC is not.
+  const thief = createRing([{ kid: kids()[0] ?? '', key: Buffer.alloc(32) }]);
+  await store.appendAudit({ type: 'session.created', sub: 'grace', detail: {} }, t0);
+  await sealAudit({ store, ring: thief, now: () => t0, log });
+
+  const { code, out } = await run('--database');
+  const problem = `Batch 2 was not sealed with the key ${thief.current.kid}.`;
+  expect(code).toBe(1);
+  expect(out).toContain(problem);
+  expect(out).toContain('1. Somebody has changed the audit log.');
+  const entries = await store.auditAfter(0, 100);
+  expect(entries.find(({ type }) => type === 'keys.compromised')?.detail).toMatchObject({ auditProblems: [problem] });
+  expect(kids()).not.toContain(thief.current.kid);
 });
 
 it('wants to be told what was stolen', async () => {

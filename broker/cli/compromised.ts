@@ -46,7 +46,7 @@ export async function compromised(argv: readonly string[]): Promise<number> {
   return withStore(config, async (store) => {
     const done = await afterTheft({ config, store, ring, log, now: () => Date.now() }, stolen, values.key);
     process.stdout.write(`${told(done, config.keysFile)}\n\n${leftToDo(stolen, done, config.keysFile)}\n`);
-    return done.notRemoved ? 1 : 0;
+    return done.notRemoved || done.auditProblems.length > 0 ? 1 : 0;
   });
 }
 
@@ -57,7 +57,10 @@ function stolenOf({ keys, database, both }: { keys: boolean; database: boolean; 
   return database ? 'database' : undefined;
 }
 
-function told({ sealing, stolenKeys, signing, ended, notRemoved }: AfterTheft, keysFile: string): string {
+function told(
+  { sealing, stolenKeys, signing, ended, auditProblems, notRemoved }: AfterTheft,
+  keysFile: string,
+): string {
   return [
     'Done:',
     `  encryption key  ${sealing} encrypts now`,
@@ -68,12 +71,18 @@ function told({ sealing, stolenKeys, signing, ended, notRemoved }: AfterTheft, k
     ...signing.revoked.map((kid) => `                  ${kid} is revoked: no broker signs with it or accepts it`),
     `  ended           ${ended.sessions} browser sessions, ${ended.devices} devices`,
     '  audit log       keys.compromised, keys.revoked, and an entry for each ended session',
+    ...auditProblems.map((problem) => `                  ${problem}`),
   ].join('\n');
 }
 
-function leftToDo(stolen: Stolen, { notRemoved }: AfterTheft, keysFile: string): string {
+function leftToDo(stolen: Stolen, { auditProblems, notRemoved }: AfterTheft, keysFile: string): string {
   const steps = [
     ...(notRemoved ? [`Remove the stolen keys from ${keysFile}: ${notRemoved.message}.`] : []),
+    ...(auditProblems.length > 0
+      ? [
+          'Somebody has changed the audit log. Compare it with a copy from elsewhere. From now on, "latchkey audit verify" may not tell, because the new key vouches for the log as it is. The entry keys.compromised says what was wrong.',
+        ]
+      : []),
     'APIs that verify tokens on their own accept the revoked keys until they load /jwks again, which takes them up to ten minutes. Restart them, or call verify.dropKeys() of @latchkey/api. APIs behind a gateway that asks /verify are safe already. Purge /jwks from caches in front of the broker.',
     `If other brokers have a copy of ${keysFile}, replace it there. Until then, they issue no tokens.`,
     `Back up ${keysFile}, apart from the database, and delete old copies.`,

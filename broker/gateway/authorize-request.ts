@@ -2,6 +2,7 @@ import { authorize, type ResourceRequest } from '@latchkey/shared/resource-serve
 import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
+import type { FailedAuthentication } from '../errors.ts';
 import { resourceProofs } from '../tokens/resource-proofs.ts';
 import { isLive } from '../tokens/token-not-ended.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
@@ -12,6 +13,8 @@ type Parts = Pick<Deps, 'config' | 'store' | 'verifyToken' | 'nonces' | 'now'>;
 
 export interface GatewayRequest extends Omit<ResourceRequest, 'target'> {
   original: Original | undefined;
+  /** Told of a proof that was used before. */
+  replayed: (failed: FailedAuthentication) => void;
 }
 
 /**
@@ -24,12 +27,12 @@ export function authorizeRequest(
   parts: Parts,
   rules: RouteRules,
   { dpop }: Pick<ResourceConfig, 'dpop'>,
-  { original, ...headers }: GatewayRequest,
+  { original, replayed, ...headers }: GatewayRequest,
 ): Promise<AccessClaims> {
   return authorize({ ...headers, target: () => known(original) }, rules, {
     audience: rules.resource,
     dpop,
-    proofs: resourceProofs(parts),
+    proofs: resourceProofs(parts, replayed),
     verifyToken: parts.verifyToken,
     async requireLive(claims) {
       if (!(await isLive(parts, claims))) throw new TokenError('The session of this token has ended: sign in again.');

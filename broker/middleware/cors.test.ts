@@ -27,6 +27,8 @@ describe('a page of any origin', () => {
     ['/token', form({ grant_type: 'refresh_token', client_id: 'tv', refresh_token: 'x' }), 400],
     ['/token', form({ grant_type: 'refresh_token', client_id: 'nobody', refresh_token: 'x' }), 401],
     ['/token', { method: 'PUT' }, 405],
+    // The size limit answers before the endpoint does.
+    ['/token', { ...form({ x: 'y'.repeat(20_000) }), headers: { 'Content-Length': '20002' } }, 413],
     ['/device_authorization', form({ client_id: 'tv' }), 200],
     ['/revoke', form({ client_id: 'tv', token: 'x' }), 200],
     ['/userinfo', { headers: { Authorization: 'Bearer x' } }, 401],

@@ -7,7 +7,7 @@ import { OAuthError } from '../errors.ts';
 export function reportFailures({ reportFailure }: Pick<Deps, 'reportFailure'>): MiddlewareHandler<Env> {
   return async function reportFailuresMiddleware(c, next) {
     await next();
-    const failed = c.error instanceof OAuthError ? c.error.failed : c.get('failed');
+    const failed = (c.error instanceof OAuthError ? c.error.failed : undefined) ?? c.get('failed');
     if (!failed) return;
     await reportFailure({
       sub: c.get('session')?.row.sub,

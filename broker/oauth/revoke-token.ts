@@ -52,12 +52,15 @@ async function revokeFamily(deps: Deps, clientId: string, refreshToken: DeviceRe
   }
 }
 
-async function revokeAccess(deps: Deps, { sub, sid, azp, jti, exp }: AccessClaims): Promise<void> {
+async function revokeAccess(deps: Deps, { sub, sid, azp, jti, exp, iat }: AccessClaims): Promise<void> {
   const { store, now } = deps;
   if (sub.startsWith(servicePrefix)) {
-    // There is no session behind it.
+    // There is no session behind it. The date is the same each time, so that only the first revocation is news.
     const revoked = { type: 'service_token.revoked', detail: { service: sub, jti } };
-    await store.addTombstone({ jti, at: now() }, (exp + clockToleranceS) * 1_000, { at: now(), audit: [revoked] });
+    await store.addTombstone({ jti, at: iat * 1_000 }, (exp + clockToleranceS) * 1_000, {
+      at: now(),
+      audit: [revoked],
+    });
   } else if (sid !== undefined) {
     const of = azp === undefined ? 'device' : 'browser';
     await endSignIns(deps, { signIns: { of, id: sid }, reason, audit: auditEach(sub, reason) });

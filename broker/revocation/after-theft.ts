@@ -1,4 +1,5 @@
 import { sealAudit } from '../audit/seal-audit.ts';
+import { verifyAudit } from '../audit/verify-audit.ts';
 import type { Config } from '../config/types.ts';
 import type { ReloadableRing } from '../keys/reloadable-ring.ts';
 import { dropRingKeys, rotateRing } from '../keys/rotate-ring.ts';
@@ -17,6 +18,8 @@ export interface AfterTheft {
   stolenKeys: readonly string[];
   signing: RevokedKeys;
   ended: EndedCounts;
+  /** What is wrong with the audit log, as sentences; empty if nobody has changed it. */
+  auditProblems: readonly string[];
   /** Why the stolen keys could not be removed from the key file; absent if they are removed. */
   notRemoved?: Error | undefined;
 }
@@ -32,7 +35,8 @@ const reason = 'compromised';
  * 2. New signing keys, encrypted with it. The old ones are revoked, and dead at once.
  * 3. Sign-ins end. Without the database, the thief can do nothing with sessions that no stolen key encrypts, so those
  *    stay. Someone who had the database may have added rows, so everyone's end.
- * 4. The stolen keys are removed from the file, because no row needs them any more.
+ * 4. The audit log is checked with the keys that have sealed it, and sealed with the new one.
+ * 5. The stolen keys are removed from the file, because no row needs them any more.
  *
  * Repeating it is harmless.
  *
@@ -57,11 +61,13 @@ export async function afterTheft(
   if (stolen !== 'keys') await end({});
   // Also after the end of everything: a request may have encrypted with the old key just before the new one was there.
   for (const ringKid of stolenKeys) await end({ ringKid });
-  const detail = { stolen, sealing, stolenKeys, signing, ended };
+  // Before the new key vouches for the log: when the old keys are gone, nobody can tell a changed entry any more.
+  const { problems: auditProblems } = await verifyAudit({ store, ring });
+  const detail = { stolen, sealing, stolenKeys, signing, ended, auditProblems };
   await store.appendAudit({ type: 'keys.compromised', detail }, now());
   // With the new key, which vouches for the whole log from now on: the stolen ones are going.
   await sealAudit(deps);
-  const result = { sealing, stolenKeys, signing, ended };
+  const result = { sealing, stolenKeys, signing, ended, auditProblems };
   try {
     dropRingKeys(config.keysFile, stolenKeys);
     return result;

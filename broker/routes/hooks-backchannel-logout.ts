@@ -57,5 +57,6 @@ const refuse = (cause: unknown): never => {
   if (cause instanceof OAuthError) throw cause;
   throw new OAuthError('invalid_request', 'logout_token is not valid for this provider and client', {
     cause,
+    failed: { kind: 'hook_authentication' },
   });
 };

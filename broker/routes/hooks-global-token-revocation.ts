@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
-import { OAuthError } from '../errors.ts';
+import { OAuthError, withFailure } from '../errors.ts';
 import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
@@ -55,13 +55,13 @@ export function globalTokenRevocation(deps: Deps) {
 /** Authenticates the caller's token: it must be issued for this URL, by the party that may revoke at this provider. */
 async function authenticate(c: BrokerContext, { revocation }: HookSigners, audience: string) {
   const token = /^Bearer ([\w.-]+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-  if (token === undefined) throw unauthorized('the Authorization header has no Bearer token');
+  if (token === undefined) throw unauthenticated('the Authorization header has no Bearer token');
   const expected = { types: ['global-token-revocation+jwt'], audience, maxAgeS };
   const { iat, jti } = await revocation.verify(token, expected).catch((cause: unknown) => {
     if (cause instanceof OAuthError) throw cause;
-    throw unauthorized(`the token is not valid for this provider and the audience ${audience}`, cause);
+    throw unauthenticated(`the token is not valid for this provider and the audience ${audience}`, cause);
   });
-  if (jti === undefined) throw unauthorized('the token has no jti');
+  if (jti === undefined) throw unauthenticated('the token has no jti');
   return { iat, jti };
 }
 
@@ -82,6 +82,10 @@ async function targetOf(
       return { issuer, email: subject.email };
   }
 }
+
+/** The caller is nobody who may revoke. A token that comes twice is not that: providers repeat their calls. */
+const unauthenticated = (why: string, cause?: unknown): OAuthError =>
+  withFailure(unauthorized(why, cause), { kind: 'hook_authentication' });
 
 const unauthorized = (why: string, cause?: unknown): OAuthError =>
   new OAuthError('invalid_token', why, {

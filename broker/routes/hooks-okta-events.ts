@@ -105,7 +105,9 @@ function requireSecret(c: BrokerContext, { hooks }: UpstreamConfig): void {
   // Digests have a fixed length, so the comparison reveals nothing about the length of the secret.
   const given = sha256(c.req.header('Authorization') ?? '');
   if (!sameText(given, sha256(oktaEventsSecret))) {
-    throw new OAuthError('invalid_client', 'the Authorization header does not match the secret of this hook');
+    throw new OAuthError('invalid_client', 'the Authorization header does not match the secret of this hook', {
+      failed: { kind: 'hook_authentication' },
+    });
   }
 }
 

@@ -40,7 +40,7 @@ async function personOf(deps: Deps, c: BrokerContext) {
     {
       audience,
       dpop: 'optional',
-      proofs: resourceProofs(deps),
+      proofs: resourceProofs(deps, (failed) => c.set('failed', failed)),
       async verifyToken(token) {
         const claims = await verifyToken(token);
         // A token for another audience lacks the scope that adds this audience, so the challenge names that scope.

@@ -57,6 +57,7 @@ async function answer(deps: Deps, c: BrokerContext, query: URLSearchParams, aske
     authorization: c.req.header('authorization'),
     dpop: c.req.header('dpop'),
     original: original(c, asked),
+    replayed: (failed) => c.set('failed', failed),
   }).catch((error: unknown) => {
     letPagesRead(c, deps, rules.resource);
     if (!(error instanceof Refused)) throw error;

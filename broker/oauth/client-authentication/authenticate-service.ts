@@ -1,6 +1,6 @@
 import type { Config, ServiceConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
-import { OAuthError } from '../../errors.ts';
+import { OAuthError, withFailure } from '../../errors.ts';
 import { budgets } from '../../limits/budgets.ts';
 import type { Form } from '../form.ts';
 import { basicChallenge, parseBasicCredentials } from './basic-credentials.ts';
@@ -44,13 +44,19 @@ export async function authenticateService(
       failed,
       headers: 'basic' in credentials && credentials.basic ? basicChallenge : {},
     });
+  // Guesses beyond the budget are recorded, too.
+  const tooOften = (error: unknown): never => {
+    throw error instanceof OAuthError && error.code === 'too_many_requests' ? withFailure(error, failed) : error;
+  };
   const chosen = chosenSecretHash(service);
   if (service && 'secret' in credentials && chosen !== undefined) {
     const { clientId, secret } = credentials;
-    if (await deps.checkChosenSecret({ clientId, secret, hash: chosen, network })) return service;
+    const isRight = await deps.checkChosenSecret({ clientId, secret, hash: chosen, network }).catch(tooOften);
+    if (isRight) return service;
     throw refused();
   }
-  const countFailure = () => deps.count(budgets.serviceAuthentication, `${service?.clientId ?? ''} ${network}`);
+  const countFailure = () =>
+    deps.count(budgets.serviceAuthentication, `${service?.clientId ?? ''} ${network}`).catch(tooOften);
   try {
     if (service && (await isAuthentic(deps, service, credentials, path))) return service;
   } catch (cause) {
