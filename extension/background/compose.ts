@@ -33,7 +33,7 @@ import { createSetup } from './setup.ts';
 import { createToolbarIcon, type ToolbarIconDeps } from './toolbar-icon.ts';
 import { createUiPorts, type UiHandlers } from './ui-port.ts';
 
-/** What the background needs from outside: browser, storage, time and randomness. */
+/** The background's dependencies: browser, storage, time and randomness. */
 export interface BackgroundWorld {
   /** The configuration in the build. `null` in the store build. */
   baked: BakedConfig | null;
@@ -54,7 +54,7 @@ export interface BackgroundWorld {
   identity: Identity;
   sites: Sites;
   windows: Windows;
-  /** Wakes a stopped background, so that it opens its event streams again. */
+  /** Wakes a stopped background so that it reopens its event streams. */
   recheck: Pick<Alarm, 'start' | 'stop'>;
   readManagedStorage(): Promise<Record<string, unknown>>;
   showIcon: ToolbarIconDeps['show'];
@@ -64,25 +64,25 @@ export interface BackgroundWorld {
   fetch: typeof fetch;
   now: Clock;
   random(): number;
-  /** Creates an ID that was never used before. @param what it names */
+  /** Creates a unique ID. @param what the kind of thing that it identifies */
   newId(what: 'profile' | 'epoch' | 'prompt'): string;
   after(ms: number): Timer;
-  /** Reports an unexpected error of work that nobody waits for. */
+  /** Reports an unexpected error of work that nothing awaits. */
   report(error: unknown): void;
 }
 
 export type Background = ReturnType<typeof composeBackground>;
 
 /**
- * Puts the parts of the background together. It registers and starts nothing: `main.ts` does. The unit tests compose
- * the same parts around fakes.
+ * Wires up the background. It registers and starts nothing: `main.ts` does that. Unit tests compose the same parts with
+ * fakes.
  */
 export function composeBackground(world: BackgroundWorld) {
   const { baked, extensionId, area, keysOf, identity, sites, windows, recheck, now, after } = world;
-  // The store build doesn't know its broker yet. So whether `http:` pages are served is decided per request.
+  // The store build doesn't know its broker yet, so each request decides whether to serve `http:` pages.
   const rules = { extensionId, development: baked?.broker.startsWith('http:') ?? true };
 
-  /** Tells only the extension's own pages and the icon. */
+  /** Notifies only the extension's own pages and the icon. */
   function changed(): void {
     ui.changed();
     report(drawIcon());
@@ -168,7 +168,7 @@ export function composeBackground(world: BackgroundWorld) {
     report: world.report,
   };
   const made = new Map<string, Profile>();
-  /** Creates each profile only once: two objects for one profile wouldn't hear of each other's changes. */
+  /** Creates each profile only once. Two objects for one profile would miss each other's changes. */
   function profileOf(id: string): Profile {
     const profile = made.get(id) ?? createProfile(id, profileDeps);
     made.set(id, profile);
@@ -186,7 +186,7 @@ export function composeBackground(world: BackgroundWorld) {
     area,
     windows,
     sessionOf: async (profile) => (await profiles.get(profile)).session,
-    // In the consent window the user may have chosen another account than the site had.
+    // In the consent window, the user may have chosen a different account for the site.
     async given({ profile, origin }) {
       if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
     },
@@ -241,7 +241,7 @@ export function composeBackground(world: BackgroundWorld) {
     gone: (document) => report(prompts.documentGone(document)),
   });
 
-  /** Opens the event streams that are wanted, and keeps the alarm running while there are any. */
+  /** Opens the event streams that are needed, and keeps the alarm running while there are any. */
   async function listen(): Promise<void> {
     const wanted = await Promise.all((await profiles.all()).map(({ eventStream }) => eventStream.update()));
     await (wanted.includes(true) ? recheck.start() : recheck.stop());
@@ -261,7 +261,7 @@ export function composeBackground(world: BackgroundWorld) {
     if (!(await session.current())) await signIn.run();
   }
 
-  /** Sites and accounts may have lost something, so what pages hold is void. Another broker is another organization. */
+  /** Access may be lost, so invalidates what pages cached. A different broker means a different organization. */
   async function policyChanged(isOtherBroker: boolean): Promise<void> {
     if (isOtherBroker) await leave();
     for (const { events } of await profiles.all()) await events.reset('access');
@@ -278,7 +278,7 @@ export function composeBackground(world: BackgroundWorld) {
     /** Serves a port of one of the extension's own pages. */
     serveOwnPage(port: Port): void {
       ui.serve(port);
-      // The icon's state may be known now, although it wasn't at the start.
+      // The icon's state may be known by now, even if it wasn't at startup.
       report(drawIcon());
     },
     /** Serves a port of the bridge in a web page. */
@@ -287,7 +287,7 @@ export function composeBackground(world: BackgroundWorld) {
       update();
     },
     windowClosed: (windowId: number): void => report(prompts.windowClosed(windowId)),
-    /** Opens the event streams that are wanted, and closes the others. */
+    /** Opens the event streams that are needed, and closes the others. */
     update,
     /** The user has granted access to a host. */
     accessGiven: (): void => report(setup.resume()),
@@ -305,7 +305,7 @@ export function composeBackground(world: BackgroundWorld) {
       report(signInAtStart());
     },
     drawIcon: (): void => report(drawIcon()),
-    /** The browser says that the organization's policy has changed. A background that this has woken knows no earlier one. */
+    /** The browser reported a policy change. If the event woke the background, it has no earlier policy to compare. */
     policyChanged: (): void => report(managed.reread().then(() => policyChanged(false))),
     /** The parts, for tests that use several of them. */
     parts: { profiles, profileOf, prompts, interactions, pageHandlers },

@@ -2,7 +2,7 @@ import { LatchkeyError, type PageErrorBody, pageErrorCodes } from '@latchkey/sha
 import * as v from 'valibot';
 import type { Schema } from '../platform/stored-value.ts';
 
-/** An error that the background has stored for the popup, which shows no more of it. */
+/** An error that the background stores for the popup. It has only the fields that the popup shows. */
 export const pageErrorBody: Schema<PageErrorBody> = v.object({
   code: v.picklist(pageErrorCodes),
   message: v.string(),
@@ -12,7 +12,7 @@ export const pageErrorBody: Schema<PageErrorBody> = v.object({
 /** Turns any error into a body for a port. Unexpected errors become `busy` and reveal nothing internal. */
 export function errorBody(error: unknown): PageErrorBody {
   if (!(error instanceof LatchkeyError)) {
-    // Otherwise the error would appear nowhere. This shows it in the extension's console.
+    // Log it to the extension's console. It wouldn't appear anywhere else.
     reportError(error);
     return { code: 'busy', message: 'something went wrong in the extension: try again', retry_after_ms: 1_000 };
   }

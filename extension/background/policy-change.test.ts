@@ -9,7 +9,7 @@ it('a policy that changes under a background that never sleeps voids what pages 
   const epoch = await events.epoch();
   policy.denied_sites = ['https://shop.test'];
   clock.ms += 60_000;
-  // As the alarm does.
+  // The alarm does the same.
   await profiles.all();
   await expect.poll(() => events.epoch()).not.toBe(epoch);
   expect(broadcasts.at(-1)).toMatchObject(

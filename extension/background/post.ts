@@ -1,11 +1,11 @@
 /**
- * Sends a message over a port whose other end may be gone by now: the browser tells of that a moment later, and throws
- * until then. Nobody waits for the message any more.
+ * Sends a message over a port whose other end may be gone. Until the browser fires `onDisconnect`, it throws. The
+ * error is safe to ignore, because nobody waits for the message.
  */
 export function post(port: { postMessage(message: unknown): void }, message: unknown): void {
   try {
     port.postMessage(message);
   } catch {
-    // Its `onDisconnect` does the rest.
+    // `onDisconnect` cleans up.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Runs work one after another. Use it for work that reads stored state and then writes it. Work must not wait for its
- * own queue.
+ * Runs tasks one at a time. Use it for a task that reads stored state and then writes it. A task must not wait for its
+ * own queue, which would deadlock.
  */
 export function createSerialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

@@ -7,7 +7,7 @@ import type { Schema, StoredValue } from '../platform/stored-value.ts';
 import type { ManagedPolicy } from '../protocol/managed-policy.ts';
 import type { BrokerSource } from '../protocol/ui.ts';
 
-/** What to do after the user answers the browser's prompt. The prompt may close the popup. */
+/** What to do after the user answers the permission prompt. It is stored, because the prompt may close the popup. */
 export type Pending = { broker: string } | { site: string };
 
 export const chosenBroker: Schema<string> = v.pipe(
@@ -18,7 +18,7 @@ export const chosenBroker: Schema<string> = v.pipe(
 export interface SetupDeps {
   baked: { broker: string; sites: string[] } | null;
   managed(): Promise<ManagedPolicy>;
-  /** The broker that the person named, kept where no content script can write: it sees every sign-in. */
+  /** The broker that the user entered. It sees every sign-in, so it is stored where content scripts can't write. */
   chosen: StoredValue<string>;
   pending: StoredValue<Pending>;
   sites: Sites;
@@ -32,19 +32,19 @@ export interface SetupDeps {
 export interface Setup {
   /** The broker, even if the extension has no access to it yet. */
   broker(): Promise<string | undefined>;
-  /** The same, and where its address comes from. */
+  /** The broker, and where its address comes from. */
   source(): Promise<{ url: string; source: BrokerSource } | undefined>;
-  /** Whether the extension has access to an origin. A baked build always has. */
+  /** Whether the extension has host access to an origin. Always true in a baked build. */
   isReachable(origin: string): Promise<boolean>;
-  /** Whether the user has turned on the site at an origin. In a baked build nobody needs to. */
+  /** Whether the user turned on the site at an origin. Always false in a baked build, which doesn't need it. */
   isTurnedOn(origin: string): Promise<boolean>;
-  /** Remembers what the browser's prompt is about. @throws {LatchkeyError} `invalid_request` if it isn't an origin */
+  /** Stores what the permission prompt is for. @throws {LatchkeyError} `invalid_request` if it isn't an origin */
   expect(pending: Pending): Promise<void>;
-  /** Continues once the access is granted. Does nothing without it. */
+  /** Continues the pending setup if the user granted access. Does nothing otherwise. */
   resume(): Promise<void>;
-  /** Registers the bridge where the user wants it. Browsers drop registrations when the extension is updated. */
+  /** Registers the bridge for the user's sites. Browsers drop registrations when the extension is updated. */
   restore(): Promise<void>;
-  /** The same after an update, which has left the bridge dead in all open tabs: they get a new one. */
+  /** Like `restore`, but for an update. It also injects a new bridge into open tabs, whose old one is disconnected. */
   updated(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
 
   const restore = async (): Promise<string[]> => {
     if (baked) return [];
-    // Nobody may be signed in, or the broker may be away. Sites that the user turned on work all the same.
+    // This fails if nobody is signed in or the broker is unreachable. Sites that the user turned on must still work.
     const named = await policySites().catch(() => []);
     const open = await Promise.all(named.map((origin) => sites.isReachable(origin)));
     const own = await broker();
@@ -73,7 +73,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
     return patterns;
   };
 
-  /** Another broker is another organization. Nothing of the previous one continues. */
+  /** A different broker means a different organization, so nothing carries over from the previous one. */
   const change = async (broker: string): Promise<void> => {
     const before = await chosen.get();
     if (before !== undefined && before !== broker) {
@@ -114,7 +114,7 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
   };
 }
 
-/** A broker's issuer is an origin, and so is a site. */
+/** Both a broker's issuer and a site are origins. */
 function requireOrigin(text: string): void {
   if (exactOrigin(text) !== undefined) return;
   throw new LatchkeyError({

@@ -1,6 +1,6 @@
 /**
- * Runs one piece of work per key at a time. Callers in the meantime get the same promise. The work must read what it
- * changes again, since the previous work may have changed it.
+ * Runs one task per key at a time. Concurrent callers share its promise. A task must re-read the state that it changes,
+ * because the previous task may have changed it.
  */
 export function createSingleFlight<T>(): {
   run(key: string, work: () => Promise<T>): Promise<T>;

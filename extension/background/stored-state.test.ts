@@ -5,7 +5,7 @@ import { ada, api, grace, shop } from '../../test/extension/fake-broker.ts';
 import { memoryArea, memoryKeysOf } from '../../test/extension/memory.ts';
 import type { PageCall } from './page/handler-types.ts';
 
-/** What a release leaves behind: names of keys, values on disk, and values in `storage.session`. */
+/** What a release leaves behind: key names, values on disk, and values in `storage.session`. */
 interface Stored {
   release: string;
   keys: string[];
@@ -18,7 +18,7 @@ const read = (file: string): Stored =>
 const latest = read('0.1.0');
 const ask = { origin: shop, resource: api, scopes: ['orders:read'] };
 
-/** A background that finds this state. */
+/** A background that starts with this state. */
 async function wake({ keys, disk, session }: Stored) {
   const keysOf = memoryKeysOf();
   for (const name of keys) {
@@ -36,7 +36,7 @@ async function wake({ keys, disk, session }: Stored) {
   return parts;
 }
 
-/** Everything that a person and a page do works, whatever the background found. */
+/** Checks that everything a user and a page do works, regardless of the stored state. */
 async function worksFor(parts: Awaited<ReturnType<typeof wake>>): Promise<void> {
   const call: PageCall = {
     sender: { origin: shop, tabId: 7, document: 'D1' },
@@ -79,7 +79,7 @@ describe.each(['0.1.0'])('the state that %s has stored', (release) => {
     const parts = await wake({ ...latest, disk: {}, session: {} });
     await parts.signIn.run();
     await parts.tokens.get(ask, 5);
-    // Browsers clear `storage.session` with each update: what is on disk goes from one release to another.
+    // Browsers clear `storage.session` with each update. Only state on disk passes from one release to another.
     for (const [key, value] of Object.entries(JSON.parse(JSON.stringify(parts.disk.dump())))) {
       expect(shapeOf(read(release).disk[key]), key).toMatchObject(shapeOf(value) as object);
     }

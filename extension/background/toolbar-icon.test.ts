@@ -5,7 +5,7 @@ import { answer, brokerUrl } from '../../test/extension/fake-broker.ts';
 import type { IconLook } from '../platform/action.ts';
 import { createToolbarIcon } from './toolbar-icon.ts';
 
-/** A badge, the state behind it, and what it has drawn. */
+/** An icon, its underlying state, and what it has drawn. */
 function badge() {
   const world = {
     broker: brokerUrl as string | undefined,

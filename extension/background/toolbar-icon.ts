@@ -5,7 +5,7 @@ import { createSerialQueue } from './serial-queue.ts';
 /** The states that the icon shows. */
 export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in';
 
-/** Gray while no site gets anything, a mark when it waits for the user, and plain when all is well. */
+/** Gray if no site can get tokens, a badge if it needs the user, and plain otherwise. */
 const looks: Record<Standing, Omit<IconLook, 'title'>> = {
   not_set_up: { lit: false, badge: '!' },
   signed_out: { lit: false, badge: '' },
@@ -16,13 +16,13 @@ const looks: Record<Standing, Omit<IconLook, 'title'>> = {
 export interface ToolbarIconDeps {
   broker(): Promise<string | undefined>;
   isReachable(origin: string): Promise<boolean>;
-  /** Asks the broker once per start of the browser. */
+  /** Asks the broker once per browser start. */
   current(): Promise<SessionAnswer | undefined>;
   show(look: IconLook): Promise<void>;
   titleOf(standing: Standing): string;
 }
 
-/** @returns a function that draws the icon; call it whenever its state may have changed */
+/** @returns a function that draws the icon. Call it whenever the state may have changed */
 export function createToolbarIcon({
   broker,
   isReachable,
@@ -37,11 +37,11 @@ export function createToolbarIcon({
     if (!session) return 'signed_out';
     return session.session.state === 'reauth_required' ? 'reauth' : 'signed_in';
   };
-  // Draw in order, so that the last state stays.
+  // Draw in order, so that the latest state wins.
   const inTurn = createSerialQueue();
   return () =>
     inTurn(async () => {
-      // Without the broker nothing is known. Leave the icon as it is.
+      // The state is unknown without the broker. Leave the icon unchanged.
       const now = await standing().catch(() => undefined);
       if (now) await show({ ...looks[now], title: titleOf(now) });
     });

@@ -15,7 +15,7 @@ beforeEach(() => {
   return () => void process.off('unhandledRejection', rejected);
 });
 
-/** Lets a rejection that nobody handles be reported. */
+/** Waits long enough for an unhandled rejection to be reported. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a port of one of the extension’s own pages', () => {

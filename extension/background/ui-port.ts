@@ -19,7 +19,7 @@ export type UiHandlers = { [M in UiMethod]: (params: UiParams<M>) => Promise<UiR
 
 export interface UiPorts {
   serve(port: Port): void;
-  /** Tells all open pages of the extension to ask again. */
+  /** Tells all open pages of the extension to reload their state. */
   changed(): void;
 }
 

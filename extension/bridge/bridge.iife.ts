@@ -6,8 +6,8 @@ import { readHello } from './request.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * The content script. It takes a page's hello and then relays what comes over the port in it. It shares the page's
- * process, so it holds no secrets and decides nothing.
+ * The content script. It accepts a page's hello and then relays messages over the port in it. It shares the page's
+ * process, so it holds no secrets and makes no decisions.
  */
 declare const chrome: { runtime: Runtime };
 
@@ -21,7 +21,7 @@ const relay = createRelay(
 function onMessage(event: MessageEvent): void {
   // A page can construct a `MessageEvent` with any source and origin. It can't set `isTrusted`.
   if (!event.isTrusted || event.source !== window || event.origin !== location.origin) return;
-  // After an update a new bridge is here. Until then, this one can tell pages that they have to be reloaded.
+  // After an update, a new bridge takes over. Until then, this one can tell pages that they must be reloaded.
   if (event.data?.source === hereKind && !runtime.id) window.removeEventListener('message', onMessage, true);
   const [port] = event.ports;
   const nonce = readHello(event.data);
@@ -31,7 +31,7 @@ function onMessage(event: MessageEvent): void {
   port.postMessage({ ready: true, nonce, v: 1 } satisfies Ready);
 }
 
-// The background may inject this script twice. One bridge is enough, unless it was left behind by an update.
+// The background may inject this script twice. Start only one bridge, unless the existing one predates an update.
 const before = (window as { latchkeyBridge?: Runtime }).latchkeyBridge;
 if (window === top && !before?.id) {
   Object.assign(window, { latchkeyBridge: runtime });
@@ -43,6 +43,6 @@ if (window === top && !before?.id) {
   runtime.onMessage.addListener((message, { id }) => {
     if (id === runtime.id && 'ev' in message) relay.event(message);
   });
-  // Tell a page that loaded before the bridge to try again. This is only a hint, and the page need not trust it.
+  // Tell a page that loaded before the bridge to try again. This is only a hint. The page doesn't have to trust it.
   if (document.readyState !== 'loading') window.postMessage({ source: hereKind }, location.origin);
 }

@@ -1,15 +1,15 @@
-/** How long a click counts as one in any browser, in milliseconds. */
+/** How long a click counts as user activation in every browser, in milliseconds. */
 const activationMs = 5_000;
 
 type Heard = Event & Pick<PointerEvent, 'pointerType'> & Pick<KeyboardEvent, 'repeat' | 'key'>;
 
 /**
- * Numbers the clicks and key presses of a page, so that the background can tell what came with the same one. Numbers go
- * up, also from one document of a tab to the next: they are times.
+ * Numbers a page's clicks and key presses, so that the background can tell which requests belong to the same one. The
+ * numbers are timestamps, so they also increase from one document of a tab to the next.
  *
- * @param page hears of them before the page does
- * @param now milliseconds; doesn't go back
- * @returns the number of the latest while it counts as activation; 0 otherwise
+ * @param page the event target that gets the events before the page does
+ * @param now monotonic clock, in milliseconds
+ * @returns the number of the latest click or key press while it counts as activation, else 0
  */
 export function countClicks(
   page: Pick<Window, 'addEventListener'>,
@@ -22,12 +22,12 @@ export function countClicks(
   };
   let seenAt = Number.NEGATIVE_INFINITY;
   let pressed = false;
-  /** Whether an event is one for which browsers let a page do what takes a click (HTML, "activation triggering input event"). */
+  /** Whether an event counts as user activation (HTML, "activation triggering input event"). */
   const activates = ({ type, pointerType, repeat, key }: Heard): boolean => {
     if (type === 'keydown') return !repeat && key !== 'Escape';
-    // A finger that goes down may only scroll.
+    // A touch may be the start of a scroll.
     if (type.startsWith('pointer')) return (pointerType === 'mouse') === (type === 'pointerdown');
-    // Assistive technology clicks without pressing anything first.
+    // Assistive technology sends a click without a preceding press.
     return !pressed;
   };
   const hear = (event: Event): void => {
@@ -40,7 +40,7 @@ export function countClicks(
   for (const type of ['pointerdown', 'pointerup', 'keydown', 'click']) page.addEventListener(type, hear, true);
   return () => {
     if (!activation.isActive) return 0;
-    // It came from a frame, whose events are not ours to hear: what we heard last no longer counts.
+    // The activation came from a frame, whose events don't reach us. So the last event that we saw no longer counts.
     if (now() - seenAt > activationMs) {
       next();
       seenAt = now();

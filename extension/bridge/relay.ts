@@ -4,19 +4,19 @@ import type { Goodbye, PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { rebuildRequest } from './request.ts';
 import type { Runtime, RuntimePort } from './runtime.ts';
 
-/** Connects a document with the background: its page, and each of its workers, over one port. */
+/** Connects a document to the background. The page and each of its workers share one port. */
 export interface Relay {
   /** Serves one more port of the document. */
   serve(page: MessagePort): void;
   /** Passes on an event from the background if the background serves this document. */
   event(message: object): void;
-  /** Sends what was held back while the page was prerendered. */
+  /** Sends what was queued while the page was prerendered. */
   shown(): void;
-  /** The page came out of the back/forward cache. Its runtime port is dead, and no event says so. */
+  /** The page returned from the back/forward cache. Its runtime port is dead, but no event reports it. */
   restored(): void;
 }
 
-/** More than an honest document uses. Workers that end without a goodbye leave ports behind, in older browsers. */
+/** More than a well-behaved document uses. In older browsers, workers that end without a goodbye leak their ports. */
 export const maxChannels = 256;
 
 interface Asked {
@@ -29,13 +29,13 @@ interface Asked {
 const goodbye: Goodbye = { ev: 'bye' };
 
 /**
- * Relays between the ports of a document and one runtime port. It opens the runtime port on first use: a stopped
- * background is woken by a request, and not by all tabs at once.
+ * Relays between a document's ports and one runtime port. It opens the runtime port on first use, so a request wakes a
+ * stopped background, and not all tabs at once.
  *
- * @param click returns the number of the click with which the page asks now; 0 without one
+ * @param click returns the number of the current click, or 0 if there is none
  */
 export function createRelay(runtime: Runtime, document: { prerendering?: boolean }, click: () => number): Relay {
-  /** By number, least recently used first. The number tells the background whose request ID it is. */
+  /** By number, least recently used first. The number tells the background which port a request ID belongs to. */
   const pages = new Map<number, MessagePort>();
   const open = new Map<string, Asked>();
   let port: RuntimePort | undefined;
@@ -55,7 +55,7 @@ export function createRelay(runtime: Runtime, document: { prerendering?: boolean
     for (const [name, asked] of open) if (asked.channel === channel) open.delete(name);
   };
 
-  /** The extension was updated or removed. */
+  /** Handles an update or removal of the extension. */
   const end = (): void => {
     for (const { channel, request } of open.values()) {
       fail(channel, request.id, 'not_installed', 'Latchkey was updated or removed: reload the page');
@@ -93,7 +93,7 @@ export function createRelay(runtime: Runtime, document: { prerendering?: boolean
     }
   };
 
-  /** The port is gone. Sends the open requests once more, since the background lost them. */
+  /** The port is gone. Resends the open requests once, because the background lost them. */
   const lost = (): void => {
     port = undefined;
     if (!runtime.id) end();
@@ -141,7 +141,7 @@ export function createRelay(runtime: Runtime, document: { prerendering?: boolean
     },
     restored() {
       port?.disconnect();
-      // The click that led to a request was on the page as it was before.
+      // The clicks behind these requests predate the back/forward cache, so they no longer count.
       for (const asked of open.values()) asked.click = 0;
       lost();
       if (served && !port) connect();

@@ -11,7 +11,7 @@ const tokenGet = {
   p: { resource: 'https://api.test', scopes: ['a'], min_ttl_s: 5, interactive: 'never' },
 };
 
-/** Values at the edges of the schemas, and far outside them. */
+/** Values at the limits of the schemas, and far beyond them. */
 const value = fc.oneof(
   fc.constantFrom<unknown>(
     undefined,

@@ -75,9 +75,9 @@ export const readHello = (data: unknown): string | undefined =>
   fits(data, hello) ? (data.nonce as string) : undefined;
 
 /**
- * Rebuilds a page's request, so that nothing of the page's own object goes further.
+ * Rebuilds a page's request, so that nothing else of the page's object is passed on.
  *
- * @returns `undefined` if it isn't in the protocol, or is too large
+ * @returns `undefined` if it doesn't match the protocol or is too large
  */
 export function rebuildRequest(data: unknown): PageRequest | undefined {
   const method = (data as { m?: unknown } | null)?.m;

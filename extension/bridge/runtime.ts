@@ -7,7 +7,7 @@ export interface RuntimePort {
 }
 
 export interface Runtime {
-  /** Absent once the extension was updated or removed. */
+  /** Absent after the extension was updated or removed. */
   id?: string;
   connect(info: { name: string }): RuntimePort;
   onMessage: { addListener(listener: (message: object, sender: { id?: string }) => void): void };

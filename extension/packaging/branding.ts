@@ -4,14 +4,14 @@ import { join } from 'node:path';
 /** Icon sizes in the manifest, in pixels. */
 export const iconSizes = [16, 32, 48, 128] as const;
 
-/** What an organization replaces: our name and icons. */
+/** The parts that an organization can replace: our name and icons. */
 export interface Brand {
   name?: string | undefined;
   /** A PNG for each of {@link iconSizes}. */
   icons?: Readonly<Record<(typeof iconSizes)[number], string>> | undefined;
 }
 
-/** Our own name in the texts of every language. */
+/** Our name, as it appears in the texts of every language. */
 const ownName = /Latchkey/g;
 
 /** Writes an organization's name into the texts of a build, and replaces the icons. */

@@ -54,13 +54,13 @@ export interface BuildConfig {
 
 const defaultFirefoxId = 'latchkey@latchkey.dev';
 
-/** The build for the stores, which belongs to no organization. */
+/** The build for the browser stores. It isn't tied to an organization. */
 export const storeBuild: BuildConfig = { baked: null, firefoxId: defaultFirefoxId };
 
 /**
  * Reads the extension's part of `latchkey.yaml`.
  *
- * @throws one error with all faults, each with its path
+ * @throws one error that lists all problems, each with its path
  */
 export async function readBuildConfig(file: string): Promise<BuildConfig> {
   const parsed = v.safeParse(schema, parse(await readFile(file, 'utf8')));

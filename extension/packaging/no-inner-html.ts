@@ -3,8 +3,8 @@ import type { Plugin } from 'vite';
 const setter = 'container.innerHTML = value.__html;';
 
 /**
- * Removes `dangerouslySetInnerHTML` from `hono/jsx/dom`. The extension's pages don't use it, so store reviewers need
- * not check it, and no new code can start to use it.
+ * Removes `dangerouslySetInnerHTML` from `hono/jsx/dom`. The extension's pages don't use it. Store reviewers don't have
+ * to check it, and no new code can start to use it.
  */
 export const noInnerHtml = (): Plugin => ({
   name: 'latchkey:no-inner-html',

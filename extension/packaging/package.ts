@@ -10,8 +10,8 @@ import { readVersion } from './version.ts';
 import { zipFolder } from './zip.ts';
 
 /**
- * `npm run package:extension [-- --config latchkey.yaml] [--out DIR]`: builds for both browsers, lints as Mozilla's
- * store does, and writes DIR/latchkey-<version>-<browser>.zip. The same source gives the same bytes.
+ * `npm run package:extension [-- --config latchkey.yaml] [--out DIR]`: builds for both browsers, lints like Mozilla's
+ * store, and writes DIR/latchkey-<version>-<browser>.zip. The output is reproducible.
  */
 const { values } = parseArgs({ options: { config: { type: 'string' }, out: { type: 'string', default: 'dist' } } });
 const config = values.config === undefined ? storeBuild : await readBuildConfig(values.config);

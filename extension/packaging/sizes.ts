@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Limits in bytes after gzip, so that no part grows unnoticed. The bridge runs in every page of a site. */
+/** Limits in bytes after gzip, so that growth doesn't go unnoticed. The bridge runs in every page of a site. */
 export const budgets = { bridge: 2_048, background: 34 * 1_024, popup: 25 * 1_024 } as const;
 export type Part = keyof typeof budgets;
 
@@ -34,7 +34,7 @@ export async function measure(root: string, part: Part, entries: string[]): Prom
   return { part, bytes };
 }
 
-/** Returns the line that the build prints for a part, and a fault with its cure if the part is too large. */
+/** Returns the line that the build prints for a part, and an error with advice if the part is too large. */
 export function judge({ part, bytes }: PartSize): { line: string; fault?: string } {
   const budget = budgets[part];
   const kB = (size: number) => (size / 1_024).toFixed(1);

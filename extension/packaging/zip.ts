@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 
-/** The earliest time that a zip can hold. Zip uses local time, so the bytes are the same in every time zone. */
+/** The earliest time that a zip can store. Zip uses local time, so the bytes are the same in every time zone. */
 const mtime = new Date(1980, 0, 1);
 
-/** Zips a folder. The same files give the same bytes, whenever and wherever they were built. */
+/** Zips a folder reproducibly: the same files give the same bytes, at any time and on any machine. */
 export async function zipFolder(root: string): Promise<Uint8Array> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries

@@ -1,11 +1,11 @@
 import { baked } from './baked-config.ts';
 import { browser } from './browser.ts';
 
-/** The look of Latchkey's toolbar icon. */
+/** The appearance of Latchkey's toolbar icon. */
 export interface IconLook {
   /** Color or gray. An organization's own icon has no gray version, so it is always in color. */
   lit: boolean;
-  /** One or two characters on the icon. Empty for none. */
+  /** One or two characters on the icon. Empty for no badge. */
   badge: string;
   /** The tooltip. Screen readers read it, too. */
   title: string;

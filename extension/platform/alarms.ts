@@ -12,7 +12,7 @@ export interface Alarm {
 /** @param periodInMinutes at least 0.5, the browsers' minimum */
 export const alarm = (name: string, periodInMinutes: number): Alarm => ({
   async start() {
-    // Creating an alarm again would postpone its next ring.
+    // Creating an alarm again would postpone its next run.
     if (!(await browser.alarms.get(name))) await browser.alarms.create(name, { periodInMinutes });
   },
   async stop() {

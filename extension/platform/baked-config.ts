@@ -1,14 +1,14 @@
 /** What `npm run build:extension -- --config latchkey.yaml` bakes into the extension. */
 export interface BakedConfig {
-  /** The broker's issuer, exactly. */
+  /** The broker's exact issuer. */
   broker: string;
-  /** Origins whose pages may make requests, exactly. */
+  /** Exact origins whose pages may make requests. */
   sites: string[];
   /** Whether the organization has replaced the icons. */
   hasIcons?: boolean | undefined;
 }
 
-/** Vite's `define` inserts it. `null` in the store build, which asks the user for the broker. */
+/** Inserted by Vite's `define`. `null` in the store build, which asks the user for the broker. */
 declare const __LATCHKEY_BAKED__: BakedConfig | null;
 
 export const baked: BakedConfig | null = __LATCHKEY_BAKED__;

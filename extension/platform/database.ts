@@ -1,6 +1,6 @@
 /**
- * The extension's own database. It outlives the browser, content scripts can't read it (they can read `storage.local`),
- * and no other storage can hold a `CryptoKey`.
+ * The extension's own database. It persists across browser restarts, content scripts can't read it (they can read
+ * `storage.local`), and no other storage can hold a `CryptoKey`.
  */
 const name = 'latchkey';
 const version = 2;
@@ -13,7 +13,7 @@ export const settled = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error);
   });
 
-/** Opens the database at this version, or as it is without one. Creates the stores that are missing or unusable. */
+/** Opens the database at this version, or at its current version by default. Creates missing or unusable stores. */
 function openAt(wanted?: number): Promise<IDBDatabase> {
   const request = indexedDB.open(name, wanted);
   request.onupgradeneeded = ({ oldVersion }) => {
@@ -23,21 +23,21 @@ function openAt(wanted?: number): Promise<IDBDatabase> {
       if (db.objectStoreNames.contains(store)) db.deleteObjectStore(store);
       db.createObjectStore(store);
     }
-    // Version 1 had no profiles: the names of origins' keys contain none. New keys replace them.
+    // Version 1 had no profiles, so the names of its origin keys don't contain one. New keys replace them.
     if (oldVersion === 1) transaction?.objectStore('keys').delete(IDBKeyRange.bound('origin ', 'origin!'));
   };
   return settled(request);
 }
 
-/** Whether the store is there and takes values under names, as this version puts them. */
+/** Whether the store exists and uses out-of-line keys, as this version requires. */
 function isUsable(db: IDBDatabase, transaction: IDBTransaction, store: StoreName): boolean {
   return db.objectStoreNames.contains(store) && transaction.objectStore(store).keyPath === null;
 }
 
 /**
- * Opens the database. Browsers open no database at a lower version than it has, so this opens what a newer version of
- * the extension has left behind as it is. If that version has replaced a store, this one creates its own at the next
- * version, and what was in it is lost.
+ * Opens the database. Browsers refuse to open a database at a lower version than its own, so a database from a newer
+ * version of the extension is opened at its current version. If the newer version replaced a store, this creates its
+ * own at the next version, and the store's contents are lost.
  */
 async function open(): Promise<IDBDatabase> {
   const db = await openAt(version).catch((error: unknown) => {
@@ -51,7 +51,7 @@ async function open(): Promise<IDBDatabase> {
   return openAt(db.version + 1);
 }
 
-/** Works on one store in one transaction. When it returns, everything it wrote is on disk. */
+/** Runs one transaction on one store. When it returns, all writes are on disk. */
 export async function within<T>(
   store: StoreName,
   mode: IDBTransactionMode,

@@ -9,7 +9,7 @@ export interface SessionKey {
   publicJwk: JWK;
 }
 
-/** The storage of one key: of a session, or of an origin whose tokens are bound to it. */
+/** The storage of one key. It belongs to a session, or to an origin whose tokens are bound to it. */
 export interface Keys {
   load(): Promise<SessionKey | undefined>;
   /** Returns the key. Creates one if there is none. */
@@ -39,7 +39,7 @@ const stored: Schema<SessionKey> = v.object({
   publicJwk: v.object({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() }),
 });
 
-/** ES256, non-extractable, in IndexedDB: the only storage of an extension that can hold a `CryptoKey`. */
+/** ES256, non-extractable, in IndexedDB, which is the only extension storage that can hold a `CryptoKey`. */
 function keysNamed(name: string): Keys {
   const read = async (store: IDBObjectStore) => readStored(stored, await settled(store.get(name)));
   return {
@@ -48,7 +48,7 @@ function keysNamed(name: string): Keys {
       const existing = await within('keys', 'readonly', read);
       if (existing) return existing;
       const fresh = await generate();
-      // Look again in the writing transaction: of two callers at the same time, both must get the same key.
+      // Check again in the write transaction: two concurrent callers must get the same key.
       return within('keys', 'readwrite', async (store) => {
         const winner = await read(store);
         if (winner) return winner;

@@ -1,6 +1,6 @@
 import { browser } from './browser.ts';
 
-/** The policy has changed. Firefox doesn't tell. Call it before the first `await` of the background. */
+/** Listens for policy changes. Firefox sends no event. Call it before the first `await` of the background. */
 export const onManagedStorage = (listener: () => void): void =>
   browser.storage.onChanged.addListener((_changes, area) => {
     if (area === 'managed') listener();
@@ -11,7 +11,7 @@ export async function readManagedStorage(): Promise<Record<string, unknown>> {
   try {
     return await browser.storage.managed.get(null);
   } catch {
-    // Firefox rejects if no policy names this extension.
+    // Firefox rejects if there is no policy for this extension.
     return {};
   }
 }

@@ -2,11 +2,11 @@ import { bridgeScript } from './bridge-script.ts';
 import { browser } from './browser.ts';
 import { matchPattern } from './match-pattern.ts';
 
-/** Host access. In the store build the user grants it host by host. */
+/** Host access. In the store build, the user grants it for each host. */
 export interface Sites {
   /** Whether the extension has access to this origin, of a page or of the broker. */
   isReachable(origin: string): Promise<boolean>;
-  /** Match patterns of the hosts that the user has granted one by one. */
+  /** Match patterns of the hosts that the user granted individually. */
   reachable(): Promise<string[]>;
   /** Registers the bridge for pages that match, and unregisters it everywhere else. */
   register(patterns: readonly string[]): Promise<void>;
@@ -18,7 +18,7 @@ export interface Sites {
   giveUp(origin: string): Promise<void>;
   /** Call it before the first `await` of the background. */
   onReachable(listener: () => void): void;
-  /** The user has removed access, here or in the browser's settings. Call it before the first `await`, too. */
+  /** Listens for removed access, here or in the browser's settings. Call it before the first `await`, too. */
   onUnreachable(listener: () => void): void;
 }
 
@@ -28,7 +28,7 @@ export const sites: Sites = {
   isReachable: (origin) => browser.permissions.contains({ origins: [matchPattern(origin)] }),
   async reachable() {
     const { origins = [] } = await browser.permissions.getAll();
-    // Access to all sites is a setting of the browser. It doesn't turn on any single site.
+    // Access to all sites is a browser setting. It doesn't turn on any individual site.
     return origins.filter((pattern) => URL.canParse(pattern) && !new URL(pattern).hostname.includes('*'));
   },
   async register(patterns) {
@@ -71,8 +71,8 @@ export const sites: Sites = {
 export const giveUpAccess = (pattern: string): Promise<boolean> => browser.permissions.remove({ origins: [pattern] });
 
 /**
- * Asks the user for access. It must be the first call in a click handler: after the first `await` browsers no longer
- * count the click.
+ * Asks the user for access. It must be the first call in a click handler: after the first `await`, the click no longer
+ * counts as user activation.
  */
 export const requestAccess = (origin: string): Promise<boolean> =>
   browser.permissions.request({ origins: [matchPattern(origin)] });

@@ -11,9 +11,9 @@ const wrap = (area: BrowserArea): Area => ({
 });
 
 /**
- * In memory only, gone with the browser, out of the reach of content scripts: where tokens and sign-in state live. What
- * outlives the browser is in our database. Nothing is in `storage.local` or `storage.sync`: the processes of web pages
- * can read and write them.
+ * Storage for tokens and sign-in state. It is in memory, cleared when the browser closes, and inaccessible to content
+ * scripts. Persistent state is in our database. Nothing is in `storage.local` or `storage.sync`, because the processes
+ * of web pages can read and write them.
  */
 export const sessionArea = (): Area => wrap(browser.storage.session);
 
@@ -22,7 +22,7 @@ interface Lockable extends BrowserArea {
   setAccessLevel?(access: { accessLevel: 'TRUSTED_CONTEXTS' }): Promise<void>;
 }
 
-/** Keeps content scripts out of all storage, where the browser can, and takes away what earlier versions left there. */
+/** Blocks content scripts from all storage, if the browser supports it, and removes data of earlier versions. */
 export async function lockStorage(): Promise<void> {
   const { local, sync, session } = browser.storage;
   const areas: Lockable[] = [local, sync, session];

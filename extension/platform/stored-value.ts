@@ -10,7 +10,7 @@ export interface Area {
 
 /** One named value of an area. */
 export interface StoredValue<T> {
-  /** `undefined` if there is no value, or none that this version can read. */
+  /** `undefined` if there is no value, or if this version can't parse it. */
   get(): Promise<T | undefined>;
   set(value: T): Promise<void>;
   clear(): Promise<void>;
@@ -19,22 +19,22 @@ export interface StoredValue<T> {
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 /**
- * Reads a stored value. One that doesn't match the schema counts as absent: another version of the extension wrote it,
- * or the disk is damaged. Whoever reads it recovers as after a fresh installation, by asking the broker or the user.
+ * Reads a stored value. A value that doesn't match the schema counts as absent: another version of the extension wrote
+ * it, or the disk is damaged. The caller recovers as after a fresh installation, by asking the broker or the user.
  */
 export function readStored<T>(schema: Schema<T>, stored: unknown): T | undefined {
   const parsed = v.safeParse(schema, stored);
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Gives a key of an area a type. */
+/** Adds a type to one key of an area. */
 export const storedValue = <T>(area: Area, key: string, schema: Schema<T>): StoredValue<T> => ({
   get: async () => readStored(schema, await area.get(key)),
   set: (value) => area.set(key, value),
   clear: () => area.remove(key),
 });
 
-/** The keys of an area with a prefix, as an area of its own. */
+/** A separate area for the keys with a prefix. */
 export const partOf = (area: Area, prefix: string): Area => ({
   get: (key) => area.get(prefix + key),
   set: (key, value) => area.set(prefix + key, value),

@@ -1,7 +1,7 @@
 import { browser, type Tabs } from './browser.ts';
 import { matchPattern } from './match-pattern.ts';
 
-/** Windows and tabs, as far as Latchkey needs them. None of this needs a permission. */
+/** The window and tab functions that Latchkey needs. None of them needs a permission. */
 export interface Windows {
   /** Opens a page of the extension in a small window. */
   openPopup(page: string, size: { width: number; height: number }): Promise<number>;
@@ -12,11 +12,11 @@ export interface Windows {
   openTab(url: string): Promise<void>;
   /** Whether this tab is the active one. Only the active tab may open windows. */
   isTabActive(tabId: number): Promise<boolean>;
-  /** Whether a document is still what its tab shows. It takes host access to its origin, as the bridge does. */
+  /** Whether the tab still shows this document. Like the bridge, it needs host access to the origin. */
   isThere(page: { tabId: number; origin: string; document: string }): Promise<boolean>;
-  /** Whether a tab is open at one of these hosts (patterns know no ports). It takes host access to them, as the bridge does. */
+  /** Whether a tab is open at one of these hosts. Patterns ignore ports. Like the bridge, it needs host access. */
   hasTabAt(origins: readonly string[]): Promise<boolean>;
-  /** Sends each of these origins its message: to the content script in the top frame of the tabs there. It takes host access to them, as the bridge does. */
+  /** Sends each origin its message, to the content script in the top frame of its tabs. Needs host access to them. */
   broadcast(messageFor: (origin: string) => Promise<object>, isFor: (origin: string) => boolean): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export const windows: Windows = {
     }
   },
   async close(windowId) {
-    // The window may be closed already, which is just as good.
+    // The window may already be closed, which is fine.
     await browser.windows.remove(windowId).catch(() => undefined);
   },
   onClosed: (listener) => browser.windows.onRemoved.addListener(listener),
@@ -53,9 +53,9 @@ export const windows: Windows = {
     try {
       const { url = '' } = await browser.tabs.get(tabId);
       if (new URL(url).origin !== origin) return false;
-      // Where the browser names no documents, tab and origin are all that there is (see `sender.ts`).
+      // If the browser has no document IDs, compare only tab and origin (see `sender.ts`).
       if (document === `${tabId} ${origin}`) return true;
-      // The bridge takes no notice of it; it fails where there is no such document, or none that is shown.
+      // The bridge ignores this message. Sending it fails if the document doesn't exist or isn't shown.
       const only: { documentId: string } = { documentId: document };
       await browser.tabs.sendMessage(tabId, {}, only as Tabs.SendMessageOptionsType);
       return true;

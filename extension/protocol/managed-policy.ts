@@ -10,7 +10,7 @@ const lenient = <S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(
 const schema = v.object({
   broker_url: lenient(url),
   provider: lenient(v.pipe(v.string(), v.maxLength(64))),
-  // Denials apply as far as they can be read.
+  // Apply every denial that can be parsed.
   denied_sites: v.fallback(
     v.optional(
       v.pipe(
@@ -22,7 +22,7 @@ const schema = v.object({
     [],
   ),
   private_windows: v.fallback(v.optional(v.picklist(['refuse', 'allow']), 'refuse'), 'refuse'),
-  // An unreadable value may have been meant as a denial, so take the strict one.
+  // An invalid value may have been meant as a denial, so use the strict default.
   accounts: v.fallback(v.optional(v.picklist(['one', 'many']), 'many'), 'one'),
   sign_in_at_start: v.fallback(v.optional(v.boolean(), false), false),
 });
@@ -30,33 +30,33 @@ const schema = v.object({
 /** The organization's policy. It configures and denies; it never grants. */
 export type ManagedPolicy = v.InferOutput<typeof schema>;
 
-/** Reads a policy as far as it can be read. One that is no object may have been meant as a denial. */
+/** Parses the valid parts of a policy. A policy that isn't an object may have been meant as a denial. */
 const parse = (policy: unknown): ManagedPolicy => {
   const parsed = v.safeParse(schema, policy);
   return parsed.success ? parsed.output : v.parse(schema, { accounts: null });
 };
 
-/** How old the policy may be. Firefox doesn't tell when it changes, and a background in use never starts anew. */
+/** Maximum age of the policy. Firefox sends no change event, and a background in constant use never restarts. */
 const maxAgeMs = 30_000;
 
 export interface ManagedPolicyDeps {
   now: Clock;
-  /** The policy is another one than before. */
+  /** The policy has changed. */
   changed(before: ManagedPolicy, after: ManagedPolicy): void;
 }
 
 export interface ManagedPolicyReader {
   /** The policy, at most 30 s old. */
   (): Promise<ManagedPolicy>;
-  /** Reads it now: the browser says that the policy has changed. */
+  /** Reads the policy now, because the browser reported a change. */
   reread(): Promise<ManagedPolicy>;
 }
 
 /**
- * Reads the policy again and again. If that fails, the last one stays in effect.
+ * Rereads the policy periodically. If that fails, the last one stays in effect.
  *
  * @param read the browser's reader
- * @param deps default: reads once
+ * @param deps without it, reads the policy once
  */
 export function createManagedPolicy(
   read: () => Promise<unknown>,
@@ -91,8 +91,7 @@ export const ignoredKeys = (policy: Record<string, unknown>, read: ManagedPolicy
     .map(([key]) => key);
 
 /**
- * Whether the policy denies an origin. An entry that isn't an exact origin denies nothing. A pattern would only look as
- * if it worked.
+ * Whether the policy denies an origin. An entry that isn't an exact origin, such as a pattern, denies nothing.
  */
 export const isDenied = ({ denied_sites: denied }: ManagedPolicy, origin: string): boolean =>
   denied.some((site) => exactOrigin(site) === origin);

@@ -2,11 +2,11 @@ import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import * as v from 'valibot';
 
 /**
- * The messages between the extension's own pages (popup, consent window) and its background. Web pages
- * can't speak this: their ports have another name, and the sender's origin decides.
+ * The messages between the extension's own pages (popup, consent window) and its background. Web pages can't use this
+ * protocol: their ports have another name, and the background checks the sender's origin.
  *
- * What gives something for an account names the account that the person sees by its `sub`: whose profile it is may
- * have changed a moment ago.
+ * A message that grants something includes the `sub` of the account that the user sees, because the profile's account
+ * may have just changed.
  */
 export const uiPortName = 'latchkey:ui';
 
@@ -14,7 +14,7 @@ const id = v.pipe(v.number(), v.integer());
 const empty = v.strictObject({});
 const text = v.pipe(v.string(), v.maxLength(512));
 
-/** What the browser's prompt is about. */
+/** What the browser's permission prompt is for. */
 export const pendingSetup = v.union([v.strictObject({ broker: text }), v.strictObject({ site: text })]);
 
 /** `never`: the site can't ask again until the user unblocks it. */
@@ -88,7 +88,7 @@ export interface SiteView {
   access: 'none' | 'person' | 'organization' | 'never' | 'other_account';
   /** What the site can do now, in the configuration's words, per API. */
   resources: { name: string; may: string[] }[];
-  /** Milliseconds since the epoch. Absent if the broker has seen no use. */
+  /** Milliseconds since the epoch. Absent if the site was never used. */
   lastUsedAt?: number | undefined;
   /** Whether the extension may run in the site's pages. In the store build the user grants this once per site. */
   reachable: boolean;
@@ -115,7 +115,7 @@ export type PopupState =
   | {
       view: 'signed_in';
       broker: string;
-      /** The account of every site that has no account of its own. */
+      /** The account of every site that the user chose no account for. */
       account: AccountView;
       /** All other accounts. */
       others: AccountView[];
@@ -134,12 +134,12 @@ export interface ConsentView {
   account: string;
   /** `sub` of the account. */
   sub: string;
-  /** Those that the person can choose from; one is the site's. */
+  /** The accounts that the user can choose from, including the site's. */
   accounts: { id: string; label: string; chosen: boolean }[];
   resource: string;
   /** Scopes that the site doesn't have yet. */
   scopes: { scope: string; description: string }[];
-  /** What the site can do already, as in the popup. */
+  /** What the site can already do, as in the popup. */
   has: SiteView['resources'];
 }
 
@@ -204,7 +204,7 @@ export interface UiResults {
 
 export type UiResponse = { id: number; ok: true; r: unknown } | { id: number; ok: false; e: PageErrorBody };
 
-/** Sent to every open page of the extension: ask for the state again. */
+/** Tells every open page of the extension to reload its state. */
 export interface UiChanged {
   changed: true;
 }

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
 import { useEffect, useRef } from 'hono/jsx/dom';
 
-/** A labeled list to choose an account from. If a choice fails, it shows the account in use again. */
+/** A labeled list to choose an account from. If a choice fails, it reverts to the account in use. */
 export const AccountList = ({
   accounts,
   chosen,
@@ -20,7 +20,7 @@ export const AccountList = ({
   onChoose: (account: string) => void;
 }) => {
   const list = useRef<HTMLSelectElement>(null);
-  // A `<select>` keeps the user's choice: rendering again doesn't change it.
+  // A `<select>` keeps the user's choice. Rerendering doesn't change it.
   useEffect(() => {
     if (!busy && list.current) list.current.value = chosen;
   }, [busy, chosen]);
@@ -33,7 +33,7 @@ export const AccountList = ({
         aria-label={name}
         onChange={(event: Event) => {
           const select = event.target as HTMLSelectElement;
-          // It stays enabled while the page is busy, to keep the focus. So undo a change here.
+          // It stays enabled while the page is busy, to keep the focus. So revert the change here.
           if (busy) select.value = chosen;
           else onChoose(select.value);
         }}

@@ -7,7 +7,7 @@ import { Button } from './button.tsx';
 
 export const nameOf = ({ name, email, sub }: AccountView): string => name ?? email ?? sub;
 
-/** Tells two accounts with the same name apart. */
+/** Distinguishes two accounts with the same name. */
 const detailOf = (account: AccountView): string =>
   account.email !== undefined && account.email !== nameOf(account) ? account.email : account.upstream;
 

@@ -1,34 +1,34 @@
 /**
- * How long a question must have been before the person, in milliseconds, before it can be answered: longer than a double
- * click, and about what it takes to read it.
+ * How long a question must be visible before the user can answer it, in milliseconds. It is longer than a double click,
+ * and roughly the time that it takes to read the question.
  */
 export const armAfterMs = 1_000;
 
-/** What of a window counts. */
+/** The window properties that are checked. */
 export interface View {
   window: Pick<
     Window,
     'addEventListener' | 'screenX' | 'screenY' | 'outerWidth' | 'outerHeight' | 'innerWidth' | 'innerHeight'
   >;
   document: Pick<Document, 'addEventListener' | 'hasFocus' | 'visibilityState'>;
-  /** Milliseconds; doesn't go back. */
+  /** Monotonic clock, in milliseconds. */
   now(): number;
 }
 
 export interface Arming {
-  /** For how long the window has been visible, in focus and in its place, without a break; in milliseconds. */
+  /** How long the window has been visible, focused and in place without interruption, in milliseconds. */
   seenMs(): number;
 }
 
 const breaks = ['blur', 'focus', 'resize', 'pagehide', 'pageshow'];
 
 /**
- * Watches whether the person can have seen what a window shows. A page can cover it with a window of its own and close
- * that between the two clicks of a double click: so whatever covers, hides, moves, resizes or raises it starts the time
- * anew.
+ * Tracks whether the user has had time to see what a window shows. A page can cover the window with its own and close
+ * that between the two clicks of a double click. So the time restarts whenever the window is covered, hidden, moved,
+ * resized or raised.
  */
 export function createArming({ window, document, now }: View): Arming {
-  // A window that is moved gets no event.
+  // Moving a window fires no event.
   const place = (): string => {
     const { screenX, screenY, outerWidth, outerHeight, innerWidth, innerHeight } = window;
     return [screenX, screenY, outerWidth, outerHeight, innerWidth, innerHeight].join();

@@ -5,7 +5,7 @@ import { useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import { Button } from './button.tsx';
 
-/** The origin that a user means who types a broker's address. `undefined` if it can't be one. */
+/** The origin that a typed broker address stands for. `undefined` if it can't be one. */
 export const brokerFrom = (typed: string): string | undefined => {
   const text = typed.trim();
   const address = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;

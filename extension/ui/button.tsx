@@ -9,16 +9,16 @@ interface ButtonProps {
   type?: 'button' | 'submit';
   /** The accessible name, if the text of the button is too short. */
   label?: string | undefined;
-  /** More about the action: the tooltip, which screen readers read, too. */
+  /** Details about the action, shown as a tooltip. Screen readers read it, too. */
   hint?: string | undefined;
   /** Gets the focus when its page or view opens. */
   first?: boolean;
-  /** What pressing it gives, to whom: it can be pressed only once the person can have seen just this. */
+  /** What the button grants, and to whom. The button is enabled only after the user had time to see exactly this. */
   gives?: string | undefined;
   children?: Child;
 }
 
-/** A button that, while it can't be pressed, says so and keeps the focus, which `disabled` would throw away. */
+/** A button that uses `aria-disabled` while it can't be pressed, because `disabled` would lose the focus. */
 export const Button = ({
   busy = false,
   onPress,

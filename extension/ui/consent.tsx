@@ -28,7 +28,7 @@ function Consent() {
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
 
-  /** A question that is over is not to be seen any more. */
+  /** Hides a question that has ended. */
   const fail = (error: unknown): void => {
     const shown = shownError(error);
     setProblem(shown);
@@ -43,7 +43,7 @@ function Consent() {
     try {
       await work();
     } catch (error) {
-      // It may have been done all the same.
+      // The call may have taken effect despite the error, so load the current state.
       await load();
       fail(error);
     }

@@ -1,4 +1,4 @@
-/** Focuses the element that a page or view marks for it, if nothing has the focus. */
+/** Focuses the element that a page or view marks as its initial focus, if nothing has the focus. */
 export function giveFirstFocus(): void {
   if (document.activeElement && document.activeElement !== document.body) return;
   document.querySelector<HTMLElement>('[data-first], .providers button')?.focus();

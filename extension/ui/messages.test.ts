@@ -18,7 +18,7 @@ const manifest = await readFile(join(extension, '../manifest.config.ts'), 'utf8'
 /** Texts that are the same in several languages. */
 const international = ['name', 'version'];
 
-/** Names that the code contains literally, and those that it builds. */
+/** Names that appear literally in the code, and names that it builds at runtime. */
 const used = new Set([
   ...[...code.matchAll(/\b(?:message|say)\(([^)]*)\)/g)].flatMap(([, inside = '']) =>
     [...inside.matchAll(/(?<!=== )'([a-z_]+)'/g)].map(([, name = '']) => name),

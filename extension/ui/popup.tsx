@@ -104,10 +104,10 @@ function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy'
   }
 }
 
-/** The heading of a site. It gets the focus if the site's button is gone. */
+/** The heading of a site. It gets the focus if the site's button disappears. */
 const placeOf = (origin: string): string => `[data-origin=${CSS.escape(origin)}] h3`;
 
-/** By default, the extension doesn't serve private windows. The popup there says so. */
+/** By default, the extension doesn't serve private windows. In a private window, the popup explains that. */
 function PrivateWindow() {
   const [refused, setRefused] = useState(false);
   useEffect(() => {

@@ -27,7 +27,7 @@ export const api = 'https://api.example.com';
 const idp = 'https://acme.okta.com';
 const redirectUri = 'https://abcdefghijklmnopabcdefghijklmnop.chromiumapp.org/';
 
-/** A provider that has metadata, and refuses every code. */
+/** A provider that serves metadata and rejects every code. */
 const provider: typeof fetch = async (input) => {
   if (!String(input).endsWith('/.well-known/openid-configuration'))
     return Response.json({ error: 'invalid_grant' }, { status: 400 });
@@ -39,7 +39,7 @@ const provider: typeof fetch = async (input) => {
   });
 };
 
-/** @param more lines of YAML: `services`, `rate_limit_factor` */
+/** @param more additional YAML, such as `services` or `rate_limit_factor` */
 export const brokerWithProvider = (more: string) =>
   brokerInProcess(
     `
@@ -57,11 +57,11 @@ export interface Asked {
   status: number;
   headers: Headers;
   text: string;
-  /** Empty unless the answer is JSON. */
+  /** Empty unless the response is JSON. */
   body: Record<string, string>;
 }
 
-/** Sends one request and reads the answer. */
+/** Sends one request and reads the response. */
 export async function ask(
   broker: InProcessBroker,
   path: string,
@@ -84,14 +84,14 @@ export const basic = (id: string, secret: string) => ({
   Authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 });
 
-/** The hash of a chosen secret. The default is as cheap to compare as the configuration allows. */
+/** The hash of a chosen secret. The default has the lowest cost that the configuration allows. */
 export function chosenHash(secret: string, r = 1): string {
   const salt = randomBytes(16);
   const hash = scryptSync(secret, salt, 32, { N: 2 ** 14, r, p: 1 });
   return `scrypt:14:${r}:1:${salt.toString('base64url')}:${hash.toString('base64url')}`;
 }
 
-/** Headers of a browser that opens an address somebody typed, or a program's link. */
+/** A browser's headers when the user typed the address, or opened a link in another program. */
 export const typed = { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
 
 /** The query of a native client's authorization request. */
@@ -124,7 +124,7 @@ export async function extension(broker: InProcessBroker) {
   return {
     jkt,
     call,
-    /** Begins a sign-in. @returns the answer, and the body that finishes it */
+    /** Begins a sign-in. @returns the response, and the body that completes the sign-in */
     async begin() {
       const [state, verifier] = [random(), random()];
       const begun = await call('POST', '/session/authorize', {
@@ -138,7 +138,7 @@ export async function extension(broker: InProcessBroker) {
   };
 }
 
-/** A person whose browser is signed in. @returns asks for a token for the shop's page */
+/** A user whose browser is signed in. @returns a function that requests a token for the shop's page */
 export async function signedInPerson(broker: InProcessBroker) {
   const { store } = broker.deps;
   const { now } = broker.clock;
@@ -153,7 +153,7 @@ export async function signedInPerson(broker: InProcessBroker) {
   return { person, token: () => call('POST', '/session/token', asked, { cookie }) };
 }
 
-/** A device that is signed in. @returns refreshes its token */
+/** A signed-in device. @returns a function that refreshes its token */
 export async function signedInDevice(broker: InProcessBroker) {
   const { store } = broker.deps;
   const { now } = broker.clock;
@@ -199,7 +199,7 @@ export interface OpenPage {
   cookie: string;
 }
 
-/** A browser that has opened `/device`. */
+/** A browser with `/device` open. */
 export async function visitedPage(broker: InProcessBroker): Promise<OpenPage> {
   const page = await ask(broker, '/device', { headers: typed });
   const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page.text) ?? [];

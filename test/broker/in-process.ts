@@ -12,11 +12,11 @@ import { createTestStore } from './store.ts';
 export const issuer = 'https://latchkey.example.com';
 
 interface Options {
-  /** How its providers are reached. Default: none is. */
+  /** Sends requests to the providers. By default, no provider is reachable. */
   fetch?: typeof globalThis.fetch;
-  /** Lines of YAML. */
+  /** Additional YAML. */
   upstreams?: string;
-  /** The broker whose store, keys and clock it takes over, as after a restart. */
+  /** A previous broker whose store, keys and clock it reuses, as after a restart. */
   before?: { deps: Pick<Deps, 'store' | 'ring'>; clock: { now: number } };
 }
 
@@ -24,9 +24,9 @@ const noNetwork = () => Promise.reject(new Error('no network here'));
 const okta = '  okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "${SECRET}" }';
 
 /**
- * A broker without a socket: requests go straight into its app, from an address of the test's choice.
+ * A broker without a socket. Requests go directly to its app, from any address that the test chooses.
  *
- * @param more lines of YAML after those that every configuration needs
+ * @param more YAML to append to the minimal configuration
  */
 export async function brokerInProcess(more: string, { fetch = noNetwork, upstreams = okta, before }: Options = {}) {
   const clock = before?.clock ?? { now: 1_800_000_000_000 };
@@ -60,7 +60,7 @@ ${more}`;
     deps,
     clock,
     logged,
-    /** As a reload does. */
+    /** Does the same as a reload. */
     change: (parts: Partial<Config>) => live.replace({ ...live.config, ...parts }),
     request: (path: string, init: RequestInit & { from?: string } = {}) =>
       Promise.resolve(

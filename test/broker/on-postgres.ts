@@ -1,8 +1,8 @@
 import { inject } from 'vitest';
 
 /**
- * Puts the brokers of this file on PostgreSQL (`createTestStore`). The password is in the environment, where `pg` finds it:
- * a configuration file must not have one.
+ * Runs this file's brokers on PostgreSQL (`createTestStore`). The password is in the environment, where `pg` reads it,
+ * because a configuration file must not contain one.
  */
 const server = new URL(inject('postgres'));
 process.env.PGPASSWORD = decodeURIComponent(server.password);

@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { createProof } from '../../shared/dpop.ts';
 import { type InProcessBroker, issuer } from './in-process.ts';
 
-/** An extension with a key and a cookie of its own, in front of a broker without a socket. */
+/** An extension with its own key and cookie, which calls a broker without a socket. */
 export async function sessionCaller(broker: InProcessBroker) {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const keys = { privateKey, publicJwk: await exportJWK(publicKey) };

@@ -1,13 +1,13 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 
-/** The issuer of every broker in process. */
+/** The issuer of every in-process broker. */
 export const providerIssuer = 'https://acme.okta.com';
 
 const firstKey = newKey('first');
 
 const json = (body: unknown) => Promise.resolve(Response.json(body));
 
-/** A provider that is only asked for its metadata and its keys. `answers` can be exchanged at any time. */
+/** A provider that serves only metadata and keys. `answers` can be replaced at any time. */
 export async function signingProvider() {
   const keys = [await firstKey];
   const publicOf = ({ d: _, p: __, q: ___, dp: ____, dq: _____, qi: ______, ...key }: JWK) => key;
@@ -21,7 +21,7 @@ export async function signingProvider() {
     keys,
     answers,
     fetch,
-    /** Adds a key, with which it signs from now on. */
+    /** Adds a key and signs with it from now on. */
     async rotate() {
       const key = await newKey(`key-${keys.length}`);
       keys.push(key);

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one PostgreSQL for all files of the project. Each broker makes a database of its own there. */
+/** Starts one PostgreSQL server for all files of the project. Each broker creates its own database there. */
 export default async function setup(project: TestProject) {
   const server = await startPostgres();
   project.provide('postgres', await server.database('tests'));

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import pg from 'pg';
 
-/** A database of its own for one broker of the tests. */
+/** A separate database for one test broker. */
 export interface TestStore {
-  /** As in the configuration. */
+  /** The store, as configured. */
   url: string;
-  /** Runs a statement past the broker. @param parameters take the places of `?` */
+  /** Runs a statement, bypassing the broker. @param parameters the values for `?` */
   rows(statement: string, ...parameters: SQLInputValue[]): Promise<Record<string, unknown>[]>;
   drop(): Promise<void>;
 }
 
 /**
- * Makes the store that this run tests the broker on: SQLite, or a database on the PostgreSQL whose URL is in
- * `LATCHKEY_TEST_POSTGRES`, which the project `postgres` of vitest sets.
+ * Creates the store for this run's brokers: SQLite, or a database on the PostgreSQL server at the URL in
+ * `LATCHKEY_TEST_POSTGRES`. The Vitest project `postgres` sets that variable.
  *
- * @param dir for the SQLite file; without it, SQLite stays in memory, out of reach of `rows`
+ * @param dir folder of the SQLite file. Without it, SQLite is in memory and `rows` can't access it
  */
 export async function createTestStore(dir?: string): Promise<TestStore> {
   const server = process.env.LATCHKEY_TEST_POSTGRES;

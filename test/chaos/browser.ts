@@ -3,12 +3,12 @@ import type { DemoUser } from '../../demo/users.ts';
 import type { SignedIn } from '../e2e/kit/replicas.ts';
 import { longestLife, type Scene } from './scene.ts';
 
-/** Asks on when the answer was "later", or none at all, as the extension does. */
+/** Retries like the extension if the answer was "later", or if there was none. */
 const isLater = (status: number): boolean => status === 429 || status === 503;
 
 /**
- * A browser that wants a token again and again until the scene ends, and then until it has one more. Whatever is
- * answered besides a right token and "later" is held against the broker.
+ * A browser that keeps requesting tokens until the scene ends, and then until it gets one more. Every answer except a
+ * correct token or "later" counts as a fault of the broker.
  */
 export async function browse(scene: Scene, user: DemoUser, signedIn: SignedIn): Promise<void> {
   const { random, tally, replicas } = scene;
@@ -50,7 +50,7 @@ export async function browse(scene: Scene, user: DemoUser, signedIn: SignedIn): 
 }
 
 async function ask({ random, replicas, tally }: Scene, person: SignedIn, isOver: boolean) {
-  // Some tabs are closed while they wait.
+  // Some users close the tab while it waits.
   const patience = !isOver && random.chance(0.03) ? random.between(1, 200) : 20_000;
   try {
     const answer = await person.token(random.pick(replicas.replicas).origin, AbortSignal.timeout(patience));
@@ -61,7 +61,7 @@ async function ask({ random, replicas, tally }: Scene, person: SignedIn, isOver:
   }
 }
 
-/** Signing in is not what is tried here: it begins again until it went through. */
+/** The sign-in isn't under test here, so retries until it succeeds. */
 async function signIn({ replicas, random }: Scene, user: DemoUser): Promise<SignedIn> {
   for (;;) {
     try {

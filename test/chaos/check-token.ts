@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 
-/** What a token has to say. */
+/** The expected contents of a token. */
 export interface Expected {
   issuer: string;
   audience: string;
@@ -10,7 +10,7 @@ export interface Expected {
   longestLife: number;
 }
 
-/** Checks tokens as an API would, with the keys that any broker publishes. */
+/** Checks tokens like an API, with the keys that the brokers publish. */
 export function createTokenCheck(fetchKeys: () => Promise<JSONWebKeySet>) {
   let keys: JSONWebKeySet | undefined;
 
@@ -24,7 +24,7 @@ export function createTokenCheck(fetchKeys: () => Promise<JSONWebKeySet>) {
         audience: expected.audience,
         typ: 'at+jwt',
         algorithms: ['ES256'],
-        // As of its making: brokers' clocks step, and a busy machine checks late.
+        // Check it as of its issue time, because the brokers' clocks jump and a busy machine checks late.
         currentDate: new Date((decodeJwt(token).iat ?? 0) * 1_000),
       });
       const life = (payload.exp ?? 0) - (payload.iat ?? 0);

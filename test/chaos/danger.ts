@@ -2,13 +2,13 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 
 /**
- * How many sessions have a token at stake: it was sent, nobody knows the outcome, and so much of the provider's leeway
- * is gone. They are left in peace until they are through, so that a retry within the leeway is possible; one that is
- * lost all the same is the broker's fault. After the leeway peace is of no use any more; a device that was put away with a
- * token at stake would else be waited for without end.
+ * Counts the sessions with a refresh token at risk: it was sent, the outcome is unknown, and part of the provider's
+ * leeway has passed. Kills pause until these sessions finish, so that a retry within the leeway is possible. If such a
+ * session is still lost, it is the broker's fault. After the leeway, a pause no longer helps, and waiting for an
+ * abandoned device would never end.
  *
- * @param store as in the configuration
- * @param window since the first sending
+ * @param store the store, as configured
+ * @param window time since the token was first sent
  */
 export function createDanger(store: string, window: Window): () => Promise<number> {
   return store.startsWith('sqlite:')
@@ -40,7 +40,7 @@ function sqliteDanger(path: string, window: Window): () => Promise<number> {
   };
 }
 
-/** A database that is down has everybody's at stake. */
+/** If the database is down, every session is at risk. */
 function postgresDanger(url: string, window: Window): () => Promise<number> {
   const clock = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
   return async () => {

@@ -6,7 +6,7 @@ import { longestLife, type Scene } from './scene.ts';
 const clientId = 'cli';
 const pollsAtOnce = 6;
 
-/** One device after the other: signed in, redeemed by several polls at once, refreshed some dozen times. */
+/** Runs one device at a time: signs in, redeems the code with concurrent polls, and refreshes a few dozen times. */
 export async function useDevices(scene: Scene, users: readonly DemoUser[]): Promise<void> {
   for (let round = 0; !scene.isOver(); round += 1) {
     const user = users[round % users.length];
@@ -24,7 +24,7 @@ async function signInDevice(scene: Scene, user: DemoUser): Promise<string | unde
   await allowDevice(origins, started.user_code, user);
   let refreshToken: string | undefined;
   let redeemed = 0;
-  // A poll that was cut off may have been the one: then the code is used up, and the device begins anew.
+  // An interrupted poll may have redeemed the code. Then the device must start over.
   const polls = Array.from({ length: pollsAtOnce }, async () => {
     const at = random.pick(replicas.replicas).origin;
     const answer = await pollDevice(at, clientId, started.device_code).catch(() => undefined);

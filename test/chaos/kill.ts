@@ -5,20 +5,20 @@ import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 import type { Weather } from './trouble.ts';
 
-/** Something that can be killed and comes back. */
+/** A process that can be killed and restarted. */
 interface Victim {
   kill(): Promise<void>;
   revive(): Promise<void>;
 }
 
-/** A database is killed so often, of all kills: it takes everybody's store along. */
+/** The share of kills that hit the database, which is the store of all brokers. */
 const databaseShare = 0.06;
-/** For so long each process has its peace after a start. */
+/** How long a process isn't killed after it starts. */
 const peaceMs = 250;
 
 /**
- * Kills (SIGKILL) while a refresh is under way: before the provider has seen it, while it answers, and just after,
- * when the answer is being stored. One broker of several is always left alone.
+ * Kills processes (SIGKILL) during a refresh: before the provider gets it, while the provider answers, and right after,
+ * while the broker stores the answer. If there are several brokers, one always stays up.
  */
 export async function killAtRandom(
   kills: number,
@@ -61,7 +61,7 @@ export async function killAtRandom(
   await Promise.all(revivals);
 
   async function revive(victim: Victim): Promise<void> {
-    // A broker doesn't start without its database: it comes back before anybody else.
+    // Restart the database first, because a broker doesn't start without it.
     if (victim !== database) while (database && down.has(database)) await sleep(20);
     await sleep(random.between(0, 100));
     await startUntilUp(victim);
@@ -69,7 +69,7 @@ export async function killAtRandom(
   }
 }
 
-/** A broker that finds no database ends, and is started again, as by whatever runs it in earnest. */
+/** A broker without a database exits. Restarts it, like a process manager in production. */
 async function startUntilUp(victim: Victim): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -86,12 +86,12 @@ interface Parts {
   postgres: Postgres | undefined;
   random: Random;
   weather: Weather;
-  /** How many are to be left in peace now. */
+  /** The number of sessions that must not be disturbed now. */
   danger: () => Promise<number>;
   tally: Tally;
 }
 
-/** Some moment of the next refresh, or of a lull. */
+/** A random moment during the next refresh, or during a quiet period. */
 async function arrival(random: Random, weather: Weather): Promise<void> {
   const duration = await weather.nextRefresh(AbortSignal.timeout(1_000)).catch(() => 0);
   await sleep(random.between(0, duration + 30));

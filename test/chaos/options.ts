@@ -11,7 +11,7 @@ export interface ChaosOptions {
   scenario: ScenarioName | undefined;
 }
 
-/** What is wrong with the command line, and what would be right. */
+/** A command line error, with the correct usage. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

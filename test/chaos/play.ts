@@ -20,11 +20,11 @@ import { chaosUsers } from './users.ts';
 
 const browsers = 16;
 const deviceLanes = 2;
-/** Of the provider's leeway, so much may pass before a session is left in peace. */
+/** How much of the provider's leeway may pass before kills pause for a session. */
 const peaceAfterMs = 4_000;
 const leewayMs = 30_000;
 
-/** The whole play: everybody signed in and busy, one kill after the other, and at the end one more token for each. */
+/** The whole run: all clients sign in and request tokens, processes are killed, and each client gets a last token. */
 export async function play(options: ChaosOptions, say: (line: string) => void): Promise<Tally> {
   const random = createRandom(options.seed);
   const tally = newTally();
@@ -110,7 +110,7 @@ export async function play(options: ChaosOptions, say: (line: string) => void): 
 const summary = ({ sessionsLost, doubleRedeemed, wrongTokens }: Tally) =>
   `${sessionsLost} lost, ${doubleRedeemed} redeemed twice, ${wrongTokens} wrong tokens`;
 
-/** The brokers' clocks jump, forth and back, by up to a second and a half. */
+/** The brokers' clocks jump forward and back by up to a second and a half. */
 async function stepClock(random: Random, file: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await writeFile(file, String(Math.round(random.between(-1_500, 1_500))));
@@ -118,7 +118,7 @@ async function stepClock(random: Random, file: string, signal: AbortSignal): Pro
   }
 }
 
-/** All connections to the database are cut, and new ones go through again at once. */
+/** Cuts all database connections. New ones succeed at once. */
 async function cutLine(random: Random, line: { cut(): void; mend(): void }, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(random.between(3_000, 9_000), undefined, { signal }).catch(() => undefined);

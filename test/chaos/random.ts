@@ -1,4 +1,4 @@
-/** Choices that are the same at each run with the same seed (mulberry32). What the machine does in between is not. */
+/** Seeded random numbers (mulberry32). Choices repeat with the same seed, but the timing of the machine doesn't. */
 export interface Random {
   /** From 0 to below 1. */
   next(): number;

@@ -3,16 +3,16 @@ import type { TokenCheck } from './check-token.ts';
 import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 
-/** Of a token, in seconds: what is configured, and a second for rounding. */
+/** Lifetime of a token in seconds: the configured value, plus one second for rounding. */
 export const longestLife = 5;
 
-/** What browsers and devices act in. */
+/** The environment of the browsers and devices. */
 export interface Scene {
   replicas: Replicas;
   random: Random;
   tally: Tally;
   check: TokenCheck;
-  /** The last kill is done and everything runs again. */
+  /** Whether the last kill is done and everything is running again. */
   isOver(): boolean;
   say(line: string): void;
 }

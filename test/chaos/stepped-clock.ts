@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Loaded into a broker process before its own code (`node --import`): its clock is the machine's, off by as many
- * milliseconds as the file named by `CHAOS_CLOCK` says at the time.
+ * Loaded into a broker process before its own code (`node --import`). It shifts the process's clock by the number of
+ * milliseconds in the file that `CHAOS_CLOCK` names. It rereads the file each time.
  */
 const file = process.env.CHAOS_CLOCK ?? '';
 const realNow = Date.now.bind(Date);
@@ -12,7 +12,7 @@ function read(): void {
   try {
     offset = Number(readFileSync(file, 'utf8')) || 0;
   } catch {
-    // Nobody has set it yet.
+    // The file doesn't exist yet.
   }
 }
 

@@ -1,15 +1,15 @@
-/** What a run came to. The last four have to be 0. */
+/** The result of a run. The last four must be 0. */
 export interface Tally {
   kills: number;
-  /** Requests for a token that were answered, with a token or an error. */
+  /** Answered token requests, whether with a token or an error. */
   operations: number;
-  /** A person had to sign in again. */
+  /** How often a user had to sign in again. */
   sessionsLost: number;
-  /** Refresh tokens that the provider saw again after its leeway. */
+  /** Refresh tokens that the provider received again after its leeway. */
   reuseDetected: number;
-  /** Device codes that gave tokens more than once. */
+  /** Device codes that were redeemed more than once. */
   doubleRedeemed: number;
-  /** Tokens for somebody or something else than was asked for, or that don't verify. */
+  /** Tokens with a different user or audience than requested, or that fail verification. */
   wrongTokens: number;
 }
 

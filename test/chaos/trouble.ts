@@ -2,18 +2,18 @@ import { EventEmitter, once } from 'node:events';
 import type { Trouble } from '../e2e/kit/unreliable.ts';
 import type { Random } from './random.ts';
 
-/** The provider's weather. */
+/** Controls the provider's reliability. */
 export interface Weather {
   next(): Trouble;
-  /** Resolves with the next refresh at the provider: how long its answer will take, in milliseconds. */
+  /** Resolves at the next refresh, with the time that the provider's answer will take, in milliseconds. */
   nextRefresh(signal: AbortSignal): Promise<number>;
-  /** From now on the provider is well. */
+  /** Makes the provider work normally from now on. */
   clear(): void;
 }
 
 /**
- * Mostly quick, sometimes slow, now and then very slow; hangs up before or after doing what it was asked; and every
- * dozen seconds it fails for a moment, each time in another way.
+ * Mostly fast, sometimes slow, and occasionally very slow. It also hangs up before or after it processes a request, and
+ * about every 12 seconds it fails briefly, in a different way each time.
  */
 export function createWeather(random: Random, now: () => number): Weather {
   const refreshes = new EventEmitter();

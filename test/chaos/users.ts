@@ -1,6 +1,6 @@
 import type { DemoUser } from '../../demo/users.ts';
 
-/** So many people that nobody's budget of device codes is used up. */
+/** Enough users that nobody exhausts their budget of device codes. */
 export const chaosUsers: readonly DemoUser[] = Array.from({ length: 120 }, (_, index) => ({
   username: `person-${index}`,
   password: `password-${index}`,

@@ -13,14 +13,14 @@ import { fakeWindows } from './windows.ts';
 
 const redirectUri = 'https://ext.chromiumapp.test/';
 
-/** Where the provider sends the person back to, for what it was asked. */
+/** The provider's redirect for an authorization request. */
 export const redirectOf = (url: string, more: Record<string, string> = {}): string => {
   const asked = new URL(url).searchParams;
   const parameters = { state: asked.get('state') ?? '', code: 'c0de', iss: 'https://idp.test', ...more };
   return `${asked.get('redirect_uri')}?${new URLSearchParams(parameters)}`;
 };
 
-/** The sites of a baked build: reachable from the start. */
+/** A baked build's sites, which are reachable from the start. */
 const openSites: Sites = {
   isReachable: async () => true,
   reachable: async () => [],
@@ -32,14 +32,14 @@ const openSites: Sites = {
   onUnreachable: () => undefined,
 };
 
-/** What a background that was stopped, or whose browser was closed, finds again. */
+/** The state that survives when the browser stops the background, or is closed. */
 interface Kept {
   area: ReturnType<typeof memoryArea>;
   disk: ReturnType<typeof memoryArea>;
   keysOf: ReturnType<typeof memoryKeysOf>;
 }
 
-/** The background's parts around a fake broker, a memory and a clock that stands still until moved. `session` and what goes with it are the first profile's. */
+/** The background with a fake broker, in-memory storage and a manual clock. `session` is that of the first profile. */
 export function createBackground(kept: Partial<Kept> = {}, policy: Record<string, unknown> = {}) {
   const broker = createFakeBroker();
   const { area = memoryArea(), disk = memoryArea(), keysOf = memoryKeysOf() } = kept;
@@ -50,20 +50,20 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     launch: async (url) => redirectOf(url),
     launchSilently: async (url) => redirectOf(url, { code: '', error: 'login_required' }),
   };
-  /** Whose the last call to each endpoint was said to be. */
+  /** The account that the last call to each endpoint named. */
   const accountsTold = new Map<string, string | null>();
   const windows = Object.assign(fakeWindows(), {
-    /** As the shop's pages would hear it. */
+    /** The events that the shop's pages would get. */
     broadcast: async (eventFor: (origin: string) => Promise<object>, isFor: (origin: string) => boolean) => {
       if (!isFor(shop)) return;
       const heard = {} as PageEvent;
       broadcasts.push(heard);
       Object.assign(heard, await eventFor(shop));
     },
-    // No event stream is wanted: its own tests open one.
+    // No event stream here. It has its own tests.
     hasTabAt: async () => false,
   });
-  // A background that was stopped and woken gives out no id again.
+  // A background that restarts must not reuse an ID.
   const given = { profile: kept.disk ? 10 : 0, epoch: 0, prompt: 0 };
   const background = composeBackground({
     baked: { broker: brokerUrl, sites: [] },

@@ -10,27 +10,27 @@ import {
 import { Hono } from 'hono';
 
 /**
- * A fake: answers like the broker's `/session` endpoints, with nothing behind it. For units of the
- * extension only; the real broker is what the end-to-end tests run.
+ * A fake of the broker's `/session` endpoints, for the extension's unit tests only. The end-to-end tests run the real
+ * broker.
  */
 export interface FakeBroker {
   fetch: typeof fetch;
   /** Every call as `METHOD /path`. */
   calls: string[];
-  /** The JSON bodies of those that had one. */
+  /** The JSON bodies of calls that had one. */
   bodies: Record<string, unknown>[];
-  /** The answer to the next call of `METHOD /path`, instead of the usual one: a response, or a lost connection. */
+  /** Overrides the answer to the next call of `METHOD /path`, with a response or a lost connection. */
   next(call: string, answer: Response | 'lost'): void;
   /** Runs before a call is answered. */
   before(call: string, hook: () => Promise<void>): void;
   signedIn: boolean;
   upstreams: string[];
-  /** Who signs in next at the provider. */
+  /** The user who signs in next at the provider. */
   account: Account;
-  /** Ada's; `consentsOf` has those of others. */
+  /** Ada's consents. `consentsOf` has those of others. */
   consents: Consent[];
   consentsOf(sub: string): Consent[];
-  /** Ada's; others have none. */
+  /** Ada's only. Others have none. */
   sites: SiteRecord[];
   /** Seconds. */
   lifetime: number;
@@ -73,7 +73,7 @@ export const answer = (consents: Consent[], account = ada, sites: SiteRecord[] =
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** A token as the broker makes them, except for its signature, which is its name. */
+/** A token like the broker's, except that its signature is its name. */
 export function fakeToken(name: string, claims: object, header: object = {}): string {
   const whole = { iss: brokerUrl, iat: 1_700_000_000, exp: 1_700_000_300, ...claims };
   return `${encode({ alg: 'ES256', typ: 'at+jwt', ...header })}.${encode(whole)}.${name}`;
@@ -82,7 +82,7 @@ export function fakeToken(name: string, claims: object, header: object = {}): st
 /** The last part of a token. */
 export const nameOf = (token: string): string => token.split('.').at(-1) ?? '';
 
-/** The answer to `POST /session/token`. */
+/** The response of `POST /session/token`. */
 export function tokenAnswer(
   name: string,
   asked: { sub?: string; origin?: string; resource?: string; scope?: string; jkt?: string; lifetime?: number } = {},
@@ -102,7 +102,7 @@ export function tokenAnswer(
 export function createFakeBroker(): FakeBroker {
   const overrides = new Map<string, (Response | 'lost')[]>();
   const hooks = new Map<string, () => Promise<void>>();
-  /** Whose session a key's is, and the keys whose session was ended: cookies are chosen by the key. */
+  /** The account of each key's session, and the keys whose session was ended. Cookies depend on the key. */
   const people = new Map<string, Account>();
   const ended = new Set<string>();
   let tokens = 0;

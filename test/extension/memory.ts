@@ -1,7 +1,7 @@
 import type { ProfileKeys, SessionKey } from '../../extension/platform/keys.ts';
 import type { Area } from '../../extension/platform/stored-value.ts';
 
-/** Stands in for the browser's storage: values are copied in and out, as there. */
+/** A fake of the browser's storage. It copies values in and out, like the real one. */
 export function memoryArea(): Area & { dump(): Record<string, unknown> } {
   const values = new Map<string, unknown>();
   return {
@@ -15,7 +15,7 @@ export function memoryArea(): Area & { dump(): Record<string, unknown> } {
   };
 }
 
-/** Stands in for IndexedDB; the keys are real. */
+/** A fake of IndexedDB with real keys. */
 export function memoryKeys() {
   let stored: SessionKey | undefined;
   return {
@@ -30,7 +30,7 @@ export function memoryKeys() {
   };
 }
 
-/** The keys of each profile, by its id. */
+/** Each profile's keys, by profile ID. */
 export function memoryKeysOf() {
   const made = new Map<string, ReturnType<typeof memoryKeys>>();
   const named = (name: string) => {

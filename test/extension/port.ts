@@ -1,4 +1,4 @@
-/** A runtime port whose other end is the test; `Sent` is what it expects to be sent. */
+/** A runtime port whose other end is the test. `Sent` is the type of the messages that it gets. */
 export function fakePort<Sent>(sender?: object) {
   const sent: Sent[] = [];
   const onMessage: ((message: object) => void)[] = [];
@@ -16,11 +16,11 @@ export function fakePort<Sent>(sender?: object) {
   return {
     port,
     sent,
-    /** Lets the other end send, whatever it may be. */
+    /** Makes the other end send any message. */
     receive(message: unknown) {
       for (const listener of onMessage) listener(message as object);
     },
-    /** Lets the other end go away. */
+    /** Makes the other end disconnect. */
     close() {
       for (const listener of onDisconnect) listener();
     },

@@ -1,6 +1,6 @@
 import type { Windows } from '../../extension/platform/windows.ts';
 
-/** Stands in for the browser's windows: what is open is a map from id to the page in it. */
+/** A fake of the browser's windows. The open windows are a map from ID to page. */
 export function fakeWindows(): Windows & {
   open: Map<number, string>;
   tabs: string[];
@@ -14,7 +14,7 @@ export function fakeWindows(): Windows & {
     open,
     tabs: [] as string[],
     activeTab: 7,
-    /** Documents that no tab shows any more. */
+    /** Documents that no tab shows anymore. */
     gone: new Set<string>(),
     async openPopup(page: string) {
       last += 1;

@@ -4,22 +4,22 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Whether the connection had carried a request before. */
+  /** Whether the connection was reused. */
   reused: boolean;
 }
 
 export interface Question {
   method?: string;
-  /** Sent as it is: dot segments and all. */
+  /** Sent unchanged, including dot segments. */
   path: string;
   headers?: Record<string, string | string[]>;
   body?: string;
   agent?: Agent;
-  /** How long to wait without a byte, in milliseconds (default 15 000). */
+  /** Idle timeout in milliseconds (default 15 000). */
   deadlineMs?: number;
 }
 
-/** One request as the wire has it: `fetch` would tidy up the path and merge headers. */
+/** Sends one raw request. `fetch` would normalize the path and merge headers. */
 export function ask(
   port: number,
   { method = 'GET', path, headers = {}, body, agent, deadlineMs = 15_000 }: Question,

@@ -1,25 +1,25 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the API saw of a request: its path as it reads it, and whatever tells it who asks. */
+/** A request as the API received it: the path as the API parses it, and everything that identifies the caller. */
 export interface Seen {
   path: string;
   method: string;
   /** Length of the body. */
   bytes: number;
-  /** Every header that some server reads as ours, by the name it has there: CGI makes one character of all but letters and digits. */
+  /** Every header that some server would parse as ours, by that name. CGI maps all but letters and digits to `_`. */
   identity: Record<string, string[]>;
-  /** What a proxy behind the gateway would remove (RFC 9110 §7.6.1). */
+  /** Headers that a proxy behind the gateway would remove (RFC 9110 §7.6.1). */
   connection: string;
 }
 
-/** The path as the most liberal of servers reads it: decoded first, then dots and backslashes taken at their word. */
+/** The path as the most lenient server parses it: decodes it first, then resolves dot segments and backslashes. */
 function liberalPath(url: string): string {
   const [path = ''] = url.split('?', 1);
   return new URL(`http://api.example${decodeURIComponent(path).replaceAll(/[\\/]+/g, '/')}`).pathname;
 }
 
-/** The demo's API on `/orders`, and beside it one that believes its gateway and tells what it saw. */
+/** The demo's API on `/orders`, and another API that trusts its gateway and returns what it received. */
 export async function startBackend(api: RequestListener) {
   const server = createServer((req, res) => {
     const pathname = liberalPath(req.url ?? '/');

@@ -4,7 +4,7 @@ import type { Seen } from './backend.ts';
 import type { Gateway } from './gateway.ts';
 import type { Stack } from './stack.ts';
 
-/** One column of the table: what is sent through a gateway, and what has to come back. Throws where it doesn't. */
+/** One case: sends requests through a gateway and checks the responses. Throws if one is wrong. */
 export interface Case {
   name: string;
   run(gateway: Gateway, stack: Stack): Promise<void>;
@@ -56,7 +56,7 @@ const forged = {
   'X-Latchkey-Rules': 'resource=anything',
 };
 
-/** Every character that a header name may have beside letters and digits (RFC 9110 §5.6.2). CGI reads each as `_`. */
+/** All characters in header names other than letters and digits (RFC 9110 §5.6.2). CGI maps each to `_`. */
 const separators = [..."!#$%&'*+-.^_`|~"];
 
 /** All identity headers, spelled with the given character in place of the hyphen. */
@@ -72,7 +72,7 @@ const spelledWith = (separator: string) =>
     }),
   );
 
-/** With the broker up. */
+/** Cases with a running broker. */
 export const cases: readonly Case[] = [
   {
     name: 'allowed',
@@ -121,7 +121,7 @@ export const cases: readonly Case[] = [
     async run({ port }, stack) {
       const staff = await ask(port, { path: '/staff/list', headers: { ...forged, ...bearer(stack.tokens.ada) } });
       expectSeen(staff, ada(stack));
-      // A service has no groups: nothing of ours takes the forged header's place.
+      // A service has no groups, so the gateway sets no header that would overwrite the forged one.
       const reports = await ask(port, {
         path: '/reports/all',
         headers: { ...forged, ...bearer(stack.tokens.reporter) },
@@ -139,7 +139,7 @@ export const cases: readonly Case[] = [
     async run({ port }, stack) {
       for (const separator of separators) {
         const headers = spelledWith(separator);
-        // A gateway may refuse a spelling as well as remove it.
+        // A gateway may either reject a spelling or remove it.
         const answers = [
           [{ path: '/staff/list', headers: { ...headers, ...bearer(stack.tokens.ada) } }, ada(stack)],
           [{ method: 'OPTIONS', path: '/staff/list', headers }, {}],
@@ -250,7 +250,7 @@ export const cases: readonly Case[] = [
     async run({ port }, { tokens }) {
       for (const { name, token } of tokens.hostile) {
         const { status } = await ask(port, { path: '/staff/list', headers: bearer(token) }).catch((error: unknown) => {
-          // A megabyte of header: a gateway may hang up before it has been sent.
+          // The header is a megabyte. A gateway may hang up before all of it is sent.
           if (token.length > 100_000) return { status: 431 };
           throw error;
         });
@@ -260,10 +260,10 @@ export const cases: readonly Case[] = [
   },
 ];
 
-/** Traefik has no setting for what it answers when the check fails: it says 500, and waits 30 s for a silent broker. */
+/** Traefik has no setting for its answer if the check fails. It answers 500, and waits 30 s for a silent broker. */
 const unchecked = ({ name }: Gateway) => (name === 'traefik' ? 500 : 503);
 
-/** With the broker stopped. */
+/** Cases with a stopped broker. */
 export const brokerDown: Case = {
   name: 'broker down',
   async run(gateway, { tokens }) {
@@ -276,7 +276,7 @@ export const brokerDown: Case = {
   },
 };
 
-/** With something on the broker's port that takes connections and says nothing. */
+/** Cases with a server on the broker's port that accepts connections and never answers. */
 export const brokerHangs: Case = {
   name: 'broker hangs',
   async run(gateway, { tokens }) {
@@ -285,7 +285,7 @@ export const brokerHangs: Case = {
   },
 };
 
-/** With the API stopped and the broker up: its failure is not taken for the broker's word. */
+/** Cases with a running broker and a stopped API. A gateway must not take the API's failure for a broker's answer. */
 export const apiDown: Case = {
   name: 'API down',
   async run({ port }, { tokens }) {

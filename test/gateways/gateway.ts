@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ask } from './ask.ts';
 import type { ProgramName } from './programs.ts';
 
-/** What stands for what in the files of `deploy/gateways/`. */
+/** Replacements for the placeholders in `deploy/gateways/`. */
 export type Substitutions = Readonly<Record<string, string>>;
 
 export interface Gateway {
@@ -17,17 +17,17 @@ export interface Gateway {
 }
 
 interface Recipe {
-  /** Files that only this test needs, beside those of `deploy/`. */
+  /** Additional files that only this test needs. */
   files: (dir: string) => Record<string, string>;
   args: (dir: string) => string[];
-  /** The tests ask by address, not by the name in the file. */
+  /** The tests use the address instead of the host name in the file. */
   host?: Substitutions;
 }
 
 const recipes: Record<ProgramName, Recipe> = {
   nginx: {
     files: (dir) => ({
-      // As root nginx gives its workers another user, who may not write into this run's folder.
+      // When nginx runs as root, its workers run as another user, who can't write to this run's folder.
       'nginx.conf': `daemon off; worker_processes 1;${process.getuid?.() === 0 ? ' user root;' : ''} pid ${dir}/nginx.pid; error_log stderr warn;
 events { worker_connections 256; }
 http {
@@ -58,7 +58,7 @@ http {
 
 const startDeadlineMs = 15_000;
 
-/** Runs a gateway on the files that we hand out, with this run's addresses in them. */
+/** Runs a gateway with the files that we publish, adapted to this run's addresses. */
 export async function startGateway(
   name: ProgramName,
   program: string,
@@ -81,7 +81,7 @@ export async function startGateway(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
   });
-  // Nothing stays behind where this process ends before its time.
+  // Clean up even if this process exits early.
   const stopAtExit = () => child.kill('SIGTERM');
   process.once('exit', stopAtExit);
   child.once('exit', () => process.off('exit', stopAtExit));

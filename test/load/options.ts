@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 
 export interface LoadOptions {
-  /** How often the suite runs. */
+  /** How many times the suite runs. */
   runs: number;
-  /** How many busy loops run beside it. */
+  /** How many busy loops run at the same time. */
   loops: number;
-  /** The test files to run; none for all of them. */
+  /** The test files to run. Empty for all. */
   files: string[];
   help: boolean;
 }
 
-/** What is wrong with the command line, and what would be right. */
+/** A command line error, with the correct usage. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -8,7 +8,7 @@ import { readResults } from '../results.ts';
 
 export interface RunOptions {
   files: string[];
-  /** Where the log goes; vitest's report is copied beside it, as `.json`. */
+  /** Path of the log. Vitest's report is copied next to it, as `.json`. */
   log: string;
   /** Ends the run. */
   stop: AbortSignal;
@@ -27,10 +27,10 @@ const patienceMs = 15_000;
 
 /** Runs `npm test` once. */
 export async function runSuite({ files, log, stop }: RunOptions): Promise<Run> {
-  // Else a run that never came to its tests would be taken for the one before.
+  // Otherwise, a run that fails before its tests would report the previous run's results.
   await rm(report, { force: true });
   const startedAt = performance.now();
-  // A process group of its own, so that all of it can be ended.
+  // Use a separate process group, so that all its processes can be ended.
   const suite = spawn('npm', ['test', '--', ...files], {
     cwd: root,
     detached: true,
@@ -61,6 +61,6 @@ function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }

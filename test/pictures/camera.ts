@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import type { Page } from 'playwright';
 
 /**
- * Photographs the whole page into a WebP file; Playwright's own pictures are PNG or JPEG, three times as large.
+ * Takes a screenshot of the whole page as WebP. Playwright supports only PNG and JPEG, which are three times as large.
  *
- * @param mostBytes pictures are part of the repository: small ones only
+ * @param mostBytes size limit, because the pictures are part of the repository
  */
 export async function photograph(page: Page, file: string, mostBytes = 40_960): Promise<void> {
   const { width, height } = page.viewportSize() ?? { width: 960, height: 640 };

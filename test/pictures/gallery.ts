@@ -9,12 +9,12 @@ import { assets } from '../../broker/web/pages/assets.ts';
 import { states } from './states.ts';
 
 export interface Gallery {
-  /** Where a state is to be seen. @param tag of its language */
+  /** The URL of a state. @param tag language tag */
   url(state: string, tag?: string): string;
   close(): Promise<void>;
 }
 
-/** Serves every state of the broker's pages under the broker's own headers, on a free port of loopback. */
+/** Serves every state of the broker's pages with the broker's headers, on a free loopback port. */
 export async function openGallery(): Promise<Gallery> {
   const app = new Hono<Env>();
   app.use(secureHeaders('http://localhost'), language);

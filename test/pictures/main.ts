@@ -8,13 +8,13 @@ import { takeExtension } from './extension/take.ts';
 import { openGallery } from './gallery.ts';
 import { states } from './states.ts';
 
-// Pictures of every state of the broker's and the extension's pages, to be looked at: `npm run pictures`.
+// `npm run pictures`: takes pictures of every state of the broker's and the extension's pages, for review.
 
 interface Screen {
   name: string;
   width: number;
   height: number;
-  /** Which states it shows; absent: all. */
+  /** The states that it shows. Absent for all. */
   only?: readonly string[];
   tags?: readonly string[];
 }
@@ -49,7 +49,7 @@ try {
   await gallery.close();
 }
 
-/** @returns how many pictures were taken */
+/** @returns the number of pictures */
 async function take(
   browser: Browser,
   { name, width, height, only = [...states.keys()], tags = ['en'] }: Screen,

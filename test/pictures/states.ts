@@ -41,7 +41,7 @@ const error = (code: 'server_error' | 'invalid_transaction' | 'too_many_requests
   return (language) => errorPage(language, new OAuthError(code, message), { requestId: '0d2f7c1e', next: 'enterCode' });
 };
 
-/** Every page that the broker shows, by the name of its state, with values as people would see them. */
+/** Every page of the broker, by the name of its state, with realistic values. */
 export const states: ReadonlyMap<string, State> = new Map<string, State>([
   ['code', (language) => deviceCodePage(language, { csrf: 'csrf' })],
   [

@@ -27,9 +27,9 @@ export interface BrokerRequest {
   body?: object | undefined;
   ifNoneMatch?: string | undefined;
   lastEventId?: string | undefined;
-  /** The account that it is about, and that it must not be answered for any other than: the one that is known, or a certain one. */
+  /** The account that the call is for: the known one, or this `sub`. The broker rejects it for any other account. */
   account?: 'known' | { sub: string } | undefined;
-  /** Signs in place of the one that is kept, which is gone already. */
+  /** The key to sign with, if the stored key is already erased. */
   key?: SessionKey | undefined;
 }
 
@@ -47,13 +47,13 @@ const timeoutMs = 15_000;
 export type BrokerCall = (request: BrokerRequest) => Promise<BrokerAnswer>;
 
 /**
- * Creates the only function that speaks HTTP with the broker. Every call has the cookie, the client header, and a proof
- * by the session's key. If the broker asks for a fresh nonce, the call is repeated once.
+ * Creates the only function that makes HTTP requests to the broker. Every call has the cookie, the client header, and a
+ * proof by the session's key. If the broker asks for a fresh nonce, the call is retried once.
  */
 export function createBrokerCall(deps: BrokerCallDeps): BrokerCall {
   return async (request) => {
     const response = await exchange(deps, request, AbortSignal.timeout(timeoutMs));
-    // A body that breaks off or isn't JSON fails the schema of the reader.
+    // If the body is truncated or isn't JSON, the caller's schema rejects it.
     const body: unknown = await response.json().catch(() => undefined);
     return { status: response.status, etag: response.headers.get('ETag') ?? undefined, body };
   };
@@ -72,7 +72,7 @@ export function createEventStreamCall(deps: BrokerCallDeps) {
   };
 }
 
-/** Sends one request and returns its successful response. Repeats it once if the broker asks for a fresh nonce. */
+/** Sends one request and returns its successful response. Retries once if the broker asks for a fresh nonce. */
 async function exchange(deps: BrokerCallDeps, request: BrokerRequest, signal: AbortSignal): Promise<Response> {
   const attempt = async (): Promise<Response> => {
     const url = new URL(request.path, await deps.broker()).href;

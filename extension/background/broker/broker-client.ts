@@ -29,7 +29,7 @@ export interface BrokerClient {
   /** @returns `undefined` if nothing has changed since `etag` */
   getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
   token(body: TokenRequest): Promise<TokenAnswer>;
-  /** What the person has decided about a site. @param account `sub` of the account that it is for */
+  /** Records the user's decision about a site. @param account `sub` of the account that the decision is for */
   decide(body: ConsentRequest, account: string): Promise<Decisions>;
   revokeConsent(body: ConsentRevocation): Promise<Decisions>;
   /**
@@ -56,7 +56,7 @@ const notUnderstood = (path: string, at: string): LatchkeyError =>
   });
 
 /**
- * Gives each endpoint its types and checks what comes back.
+ * Adds types to each endpoint and validates its responses.
  *
  * @param broker the broker's issuer
  */

@@ -12,14 +12,14 @@ export interface StepUp {
 }
 
 /**
- * An error that the broker sent: the part that a page may know, and the broker's own code for decisions of the
- * background.
+ * An error from the broker. It has the part that pages may see, and the broker's own code, which only the background
+ * uses.
  */
 export class BrokerError extends LatchkeyError {
   readonly error: string;
   /** With `insufficient_user_authentication`: requirements of the next sign-in. */
   readonly stepUp: StepUp;
-  /** With `invalid_session`: the session was ended, and did not expire. */
+  /** With `invalid_session`: somebody ended the session. It didn't expire. */
   readonly ended: boolean;
 
   constructor(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined) {
@@ -58,7 +58,7 @@ function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | u
     case 'invalid_request':
       return { code: 'invalid_request', message };
     default:
-      // Rate limits, and trouble at the broker or its provider, pass. Anything else isn't the page's fault, either.
+      // Rate limits and problems at the broker or its provider are temporary. The rest isn't the page's fault, either.
       return { code: 'busy', message: `${message} (${status})`, retry_after_ms: retryAfterMs ?? 5_000 };
   }
 }

@@ -6,7 +6,7 @@ import { consentedScopes, siteOf } from '../session/site-policy.ts';
 import { notSignedIn } from './interactions.ts';
 
 export interface AccessHandlersDeps {
-  /** @returns how long to wait, where a site gives back too often: each time the broker is told */
+  /** @returns how long to wait if a site revokes too often, because each revocation is a request to the broker */
   limit(origin: string): number | undefined;
 }
 
@@ -28,7 +28,7 @@ export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers
         throw new LatchkeyError({ code: 'busy', message, retry_after_ms: waitMs });
       }
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
-      // Answer about the access that is left. What the page had before is void.
+      // Read the account again: the answer is about the remaining access.
       await profile();
       return {};
     },

@@ -10,13 +10,13 @@ export interface AccountHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<PageErrorBody>;
-  /** Names the latest sign-in in the broker's log. */
+  /** ID of the latest sign-in in the broker's log. */
   signInId: StoredValue<string>;
 }
 
 type Methods = 'session.sign_in' | 'session.sign_out' | 'account.add' | 'account.choose' | 'account.sign_out_all';
 
-/** Signing in and out, and the choice of each site's account. Without an account, a method is about the main one. */
+/** Sign-in, sign-out, and the choice of each site's account. Without an account, a method uses the main one. */
 export function accountHandlers({ profiles, problem, signInId }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
   const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
 
@@ -49,7 +49,7 @@ export function accountHandlers({ profiles, problem, signInId }: AccountHandlers
     async 'account.sign_out_all'() {
       await problem.clear();
       const { id: main } = await profiles.main();
-      // The main account goes last. Until then the sites of the others have the main account and no third one.
+      // Sign out of the main account last, so that the other accounts' sites fall back to it, not to a third one.
       for (const { id } of await profiles.all()) if (id !== main) await profiles.signOut(id);
       await profiles.signOut(main);
       return {};

@@ -10,13 +10,13 @@ import type { UiHandlers } from '../ui-port.ts';
 
 export interface DiagnosticsDeps {
   setup: Pick<Setup, 'source'>;
-  /** Diagnostics are about the main account. */
+  /** Diagnostics cover the main account only. */
   profiles: Pick<Profiles, 'main'>;
   redirectUri(): string;
   problem: StoredValue<PageErrorBody>;
 }
 
-/** What only the background knows. The diagnostics page finds out the rest, and explains it. */
+/** Facts that only the background knows. The diagnostics page collects the rest and explains it. */
 export function diagnosticsHandlers({
   setup,
   profiles,
@@ -42,7 +42,7 @@ export function diagnosticsHandlers({
    */
   const probe = async (): Promise<DiagnosticProbe> => {
     const { session, authorize } = await profiles.main();
-    // Refresh first, so that the next facts are current. They include a failure of this call.
+    // Refresh first, so that the facts are current. They include a failure of this call.
     await session.refreshed(0).catch(() => undefined);
     try {
       const { authorization_url: url } = await authorize({

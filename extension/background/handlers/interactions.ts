@@ -6,20 +6,24 @@ import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';
 
 export interface Interactions {
-  /** Opens the sign-in window for a page, or waits with it for the one that is open. @throws {LatchkeyError} `not_signed_in` where the page may not open one now */
+  /**
+   * Opens the sign-in window for a page, or waits for the window that is already open.
+   *
+   * @throws {LatchkeyError} `not_signed_in` if the page may not open a window now
+   */
   signIn(call: PageCall): Promise<void>;
   /**
-   * Does what an error names as its `interaction`. Returns when the user has done it.
+   * Performs the `interaction` that an error names. Returns when the user is done.
    *
    * @param stepUp requirements of a sign-in, if one is needed
    * @throws the same error if no window may open now, or {LatchkeyError} `user_denied`
    */
   resolve(error: unknown, call: PageCall, ask: TokenAsk, stepUp?: StepUp): Promise<void>;
   /**
-   * Does without a window what an error says would help, where that can be done: for sites that have access. What
-   * others can bring about takes a click.
+   * Resolves an error without a window, if possible. It does this only for sites that have access. Other sites need a
+   * click.
    *
-   * @returns whether the caller should try again
+   * @returns whether the caller should retry
    */
   renew(error: unknown, profile: Profile, origin: string, stepUp?: StepUp): Promise<boolean>;
 }
@@ -36,7 +40,7 @@ export const notSignedIn = (): LatchkeyError =>
     interaction: 'sign_in',
   });
 
-/** When a page may put a window before the person: after their click, one for each, in the tab they look at, and not right after a no. */
+/** A page may open one window per click, only from the active tab, and not right after the user denied something. */
 export function createInteractions({ prompts, isTabActive }: InteractionsDeps): Interactions {
   const mayAsk = async (call: PageCall): Promise<boolean> =>
     call.activated && call.alive() && (await isTabActive(call.sender.tabId));
@@ -44,7 +48,7 @@ export function createInteractions({ prompts, isTabActive }: InteractionsDeps): 
   const openSignIn = async (call: PageCall, otherwise: unknown, stepUp?: StepUp): Promise<void> => {
     prompts.requireNoRecentDenial(call.sender.origin);
     const { signIn } = await call.profile();
-    // Who joins the sign-in on its way opens no window.
+    // Joining a sign-in in progress opens no window.
     if (!signIn.isRunning() && !call.takeClick()) throw otherwise;
     try {
       await signIn.run(stepUp);
@@ -67,7 +71,7 @@ export function createInteractions({ prompts, isTabActive }: InteractionsDeps): 
       const { origin, resource } = ask;
       const { document, tabId } = call.sender;
       const { id: profile } = await call.profile();
-      // Of what the page asked for, and of nothing else that an answer names.
+      // Ask only for what the page requested, not for anything else in the error.
       const missing = ask.scopes.filter((scope) => error.delta?.includes(scope));
       const scopes = missing.length > 0 ? missing : [...ask.scopes];
       const question = { profile, origin, document, tabId, resource, scopes };

@@ -26,10 +26,10 @@ export interface UiHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<PageErrorBody>;
-  /** Names the latest sign-in in the broker's log. */
+  /** ID of the latest sign-in in the broker's log. */
   signInId: StoredValue<string>;
   openTab(url: string): Promise<void>;
-  /** A timer for how long the popup waits for the broker. */
+  /** A timer that limits how long the popup waits for the broker. */
   after(ms: number): Timer;
 }
 
@@ -39,7 +39,7 @@ type PopupHandlers = Omit<UiHandlers, 'settings.get' | `diagnostics.${string}`>;
 /** Maximum age of what the popup shows. */
 const popupMaxAgeMs = 2_000;
 
-/** A popup that stays empty for longer looks broken. It then shows the last known state. */
+/** A popup that stays empty for longer looks broken, so it shows the last known state instead. */
 const popupPatienceMs = 1_500;
 
 /** Handlers of the popup and the consent window. */
@@ -79,7 +79,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     };
   };
 
-  /** The newest state of a session. If the broker can't be reached, it is the last known state, with the problem. */
+  /** The latest state of a session. If the broker is unreachable, returns the last known state and the problem. */
   const load = async (
     session: Session,
   ): Promise<{ current: SessionAnswer | undefined; problem: PageErrorBody | undefined }> => {

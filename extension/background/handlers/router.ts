@@ -5,7 +5,7 @@ export type Caller = 'page' | 'ui';
 
 type Handler<Call> = (params: never, call: Call) => Promise<unknown>;
 
-/** Looks methods up in a `Map`, so that a made-up name reaches nothing else. */
+/** Looks up methods in a `Map`, so that a crafted name can't reach inherited properties. */
 export interface Router<Call> {
   /** @throws {LatchkeyError} `unsupported` if this caller has no such method */
   dispatch(method: string, params: unknown, call: Call): Promise<unknown>;

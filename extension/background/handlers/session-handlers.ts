@@ -12,8 +12,8 @@ export interface SessionHandlersDeps {
 }
 
 /**
- * `session.*`: whether somebody is signed in, and who, for sites that have access already. A site without it can't
- * end the session.
+ * `session.*`: whether a user is signed in and who it is, for sites that already have access. A site without access
+ * can't end the session.
  */
 export function sessionHandlers({
   interactions,
@@ -25,7 +25,7 @@ export function sessionHandlers({
     if (!current) return { signed_in: false };
     const account = accountFor(current, sender.origin);
     if (current.session.state === 'reauth_required') {
-      // Not waited for: where it helps, the page has an event and asks again.
+      // Don't wait. If it succeeds, the page gets an event and asks again.
       if (account) signIn.renew().catch((error: unknown) => reportError(error));
       return { signed_in: false };
     }
@@ -59,7 +59,7 @@ export function sessionHandlers({
         if (!(await session.isConnected(origin))) throw noAccess();
         await signOut(id);
       }
-      // The answer is about what there is now: nobody.
+      // Answer with the current state: nobody is signed in.
       await call.profile();
       return {};
     },
@@ -72,7 +72,7 @@ const noAccess = (): LatchkeyError =>
     message: 'this site has no access to the account, so it cannot sign the user out',
   });
 
-/** What a site may know of the account, which is nothing before it has access. */
+/** What a site may know about the account. Nothing, unless the site has access. */
 export function accountFor(current: SessionAnswer, origin: string): SessionView['account'] {
   const site = siteOf(current, origin);
   if (!site || !isConnected(current, site)) return undefined;

@@ -15,7 +15,7 @@ const call = (more: Partial<PageCall> = {}): PageCall => ({
   ...more,
 });
 
-/** A call with a click of its own, or several with the same. */
+/** Calls with their own click, or several calls with the same click. */
 const clicked = () => {
   let unused = true;
   return call({

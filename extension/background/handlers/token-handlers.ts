@@ -8,16 +8,16 @@ import type { TokenAsk } from '../tokens/token-cache.ts';
 import { type Interactions, notSignedIn } from './interactions.ts';
 import { accountFor } from './session-handlers.ts';
 
-/** A token with less time left could expire on its way to the API. */
+/** A token with less time left could expire in transit to the API. */
 const defaultMinTtlS = 5;
 
 /** Maximum age of a refusal by policy or user. An older one is checked again, since it may have changed elsewhere. */
 const policyMaxAgeMs = 30_000;
 
-/** Signing in (as strongly as it is asked for) and consenting. One of them may be a window that another request has opened. */
+/** A sign-in (step-up included) and a consent. Either may be a window that another request opened. */
 const maxInteractions = 2;
 
-/** `token.get` and `token.proof`, the methods that hand secrets to pages. */
+/** `token.get` and `token.proof`, the methods that give secrets to pages. */
 export function tokenHandlers({
   interactions,
 }: {
@@ -50,7 +50,7 @@ export function tokenHandlers({
       const stepUp = acr_values === undefined && max_age === undefined ? undefined : { acr_values, max_age };
       const wish: Wish = { minTtlS: params.min_ttl_s, named: params.profile, stepUp };
       for (let interaction = 0; ; interaction += 1) {
-        // Ask each time: in the consent window the user may have chosen another account.
+        // Read it each time: in the consent window, the user may have chosen another account.
         const profile = await call.profile();
         try {
           const token = await get(profile, ask, wish);
@@ -81,7 +81,7 @@ export function tokenHandlers({
   };
 }
 
-/** A page's other requirements of a token. */
+/** A page's additional token requirements. */
 interface Wish {
   minTtlS: number | undefined;
   /** `sub` of the required account. */

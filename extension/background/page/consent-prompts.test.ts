@@ -146,7 +146,7 @@ describe('a question is for one account', () => {
     },
   );
 
-  /** As a sign-in that is a moment away from its event. */
+  /** Simulates a sign-in whose event hasn't arrived yet. */
   const becomesGraces = async () => {
     const known = (await parts.area.get('session session')) as { answer: object };
     await parts.area.set('session session', { ...known, answer: { ...known.answer, account: grace } });

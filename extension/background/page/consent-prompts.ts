@@ -15,16 +15,16 @@ export interface ConsentPrompt {
   id: string;
   /** ID of the profile whose access the site asks for. */
   profile: string;
-  /** `sub` of the account that the person sees: nobody else can answer, whoever the profile's account is by then. */
+  /** `sub` of the account that the window shows. Only this account can answer, even if the profile changes accounts. */
   sub: string;
   origin: string;
-  /** The document that asked, and its tab: a question doesn't outlive it. */
+  /** The document that asked, and its tab. The question ends when the document is gone. */
   document: string;
   tabId: number;
   resource: string;
   /** Only scopes that aren't granted yet. */
   scopes: string[];
-  /** What the site had when it asked. If the user removes that meanwhile, they don't want to be asked for more. */
+  /** The site's access when it asked. If the user revokes any of it in the meantime, the question ends. */
   had: Consent[];
   windowId?: number | undefined;
 }
@@ -49,7 +49,7 @@ export interface ConsentPromptsDeps {
   windows: Windows;
   /** The session of a profile. @throws {LatchkeyError} `expired` if the profile is gone */
   sessionOf(profile: string): Promise<Pick<Session, 'known' | 'current' | 'refreshed' | 'grant' | 'refuse'>>;
-  /** The user has allowed a site something with this profile. From now on it is the site's profile. */
+  /** The user granted a site access with this profile, which becomes the site's profile. */
   given(allowed: Pick<ConsentPrompt, 'profile' | 'origin'>): Promise<void>;
   /** Whether the document that asked is still in its tab. */
   isThere(page: Pick<ConsentPrompt, 'origin' | 'document' | 'tabId'>): Promise<boolean>;
@@ -61,41 +61,42 @@ export interface ConsentPrompts {
   /**
    * Asks the user and waits for the answer. Each origin has one question at a time.
    *
-   * @param mayOpen whether the page may put a window before the person. Asked when the question's turn has come, which
-   * may be minutes later, and only where it takes a window
-   * @returns whether it was asked, or had its answer already
-   * @throws {LatchkeyError} `user_denied`, or `expired` where the account or the document is gone
+   * @param mayOpen whether the page may open a window. Called only if a window is needed, and only when it is the
+   * question's turn, which may be minutes later
+   * @returns whether the user was asked, or had already answered
+   * @throws {LatchkeyError} `user_denied`, or `expired` if the account or the document is gone
    */
   ask(question: Question, mayOpen: () => Promise<boolean>): Promise<boolean>;
-  /** What a consent window shows, by its id. */
+  /** The question that a consent window shows, by its ID. */
   find(id: string): Promise<ConsentPrompt | undefined>;
-  /** The user chooses another account than the site has. The question is then about that account's access. */
+  /** The user picks a different account for the site. From then on, the question is about that account's access. */
   chooseAccount(id: string, profile: string): Promise<void>;
   /**
    * @param shown `sub` of the account that the window showed
-   * @throws {LatchkeyError} `expired` where the question is over, or why what was chosen failed: the window stays and may try again
+   * @throws {LatchkeyError} `expired` if the question has ended. Any other error means that the choice failed: the
+   * window stays open and can try again
    */
   answer(id: string, choice: ConsentChoice, shown: string): Promise<void>;
-  /** Something has changed: ends the questions that this has answered, and closes their windows. */
+  /** Call it after any change. Ends the questions that the change has settled, and closes their windows. */
   review(): Promise<void>;
-  /** Ends the questions of a document that is gone: its answer would reach nobody. */
+  /** Ends the questions of a document that is gone, because nothing is left to receive the answer. */
   documentGone(document: string): Promise<void>;
-  /** Closing the window is a no. */
+  /** Closing the window counts as a denial. */
   windowClosed(windowId: number): Promise<void>;
-  /** The user has said no, maybe to a sign-in window. The origin can't ask again for some seconds. */
+  /** The user denied something, such as a sign-in. The origin can't ask again for a few seconds. */
   denied(origin: string): void;
-  /** @throws {LatchkeyError} `user_denied` soon after a no */
+  /** @throws {LatchkeyError} `user_denied` if the user denied something within the last few seconds */
   requireNoRecentDenial(origin: string): void;
 }
 
-/** Longer than a click counts as activation in any browser (5 s): the click that led to a no can't ask again. */
+/** Longer than user activation lasts in any browser (5 s), so the click behind a denial can't ask again. */
 const quietMs = 8_000;
 const size = { width: 440, height: 600 };
 const prefix = 'prompt:';
 
 /**
- * The consent windows. Questions are stored, so that the user can answer after the background was stopped. The page
- * then finds the grant when it asks again.
+ * The consent windows. Questions are stored, so the user can answer even after the browser stopped the background. The
+ * page gets the grant when it asks again.
  */
 export function createConsentPrompts({
   area,
@@ -106,9 +107,9 @@ export function createConsentPrompts({
   newId,
   now,
 }: ConsentPromptsDeps): ConsentPrompts {
-  // The user's actions take effect in their order.
+  // The user's actions take effect in order.
   const inTurn = createSerialQueue();
-  /** Questions whose answer is being carried out. That changes the session itself. */
+  /** Questions whose answer is in progress. `review` skips them, because the answer itself changes the session. */
   const answering = new Set<string>();
   const waiting = new Map<string, (error?: LatchkeyError) => void>();
   const busy = new Map<string, Promise<boolean>>();
@@ -122,10 +123,10 @@ export function createConsentPrompts({
     return found.filter((prompt) => prompt !== undefined);
   };
 
-  /** Takes up a question whose window outlived the background, or opens a new one; ends when it is answered. */
+  /** Reuses a window that outlived the background, or opens a new one. Resolves when the user answers. */
   const show = async (question: Question, mayOpen: () => Promise<boolean>): Promise<boolean> => {
     const session = await (await sessionOf(question.profile)).refreshed(0);
-    // Answered already: behind another question, or in another browser.
+    // The user has already answered, in an earlier question or in another browser.
     if (session && isConsented(session, question)) return true;
     const { sub = '' } = session?.account ?? {};
     const prompt: ConsentPrompt = { id: newId(), ...question, sub, had: consentsAt(session, question.origin) };
@@ -143,7 +144,7 @@ export function createConsentPrompts({
     const windowId = await windows.openPopup(`ui/consent.html#${prompt.id}`, size);
     const shown = { ...prompt, windowId };
     await area.set(prefix + prompt.id, shown);
-    // Over, its window closed, or its document gone, before the window's id was written down: nobody else would notice.
+    // Before the window's ID was stored, no event could match it. Catch up on anything that ended the question.
     if (!waiting.has(prompt.id)) await end(shown);
     else if (!(await windows.focus(windowId))) await over(prompt, denial('the person closed the window'));
     else if (!(await isThere(question))) await end(shown, documentIsGone());
@@ -153,7 +154,7 @@ export function createConsentPrompts({
   const wait = (id: string): Promise<true> => {
     const { promise, resolve, reject } = Promise.withResolvers<true>();
     waiting.set(id, (error) => (error ? reject(error) : resolve(true)));
-    // The question may end while its window is still being opened, before anybody waits for the answer.
+    // The question may end while its window is still opening, when nothing awaits the answer yet.
     promise.catch(() => undefined);
     return promise;
   };
@@ -187,7 +188,7 @@ export function createConsentPrompts({
     if (at !== undefined && now() - at < quietMs) throw denial('the person has just said no');
   };
 
-  /** Why a question is over that nobody has answered; `undefined` where it is still open. */
+  /** Why an unanswered question has ended. `undefined` if it is still open. */
   const endOf = async (prompt: ConsentPrompt): Promise<{ error?: LatchkeyError } | undefined> => {
     const session = await sessionOf(prompt.profile).catch(() => undefined);
     return outcomeOf(prompt, await session?.known());
@@ -215,7 +216,7 @@ export function createConsentPrompts({
     chooseAccount: (id, profile) =>
       inTurn(async () => {
         const session = await (await sessionOf(profile)).current();
-        // Look again: the question may have ended while the broker was asked.
+        // Read it only now: the question may have ended during the broker call.
         const prompt = await find(id);
         if (!prompt || !session) return;
         const { sub } = session.account;
@@ -226,7 +227,7 @@ export function createConsentPrompts({
         const prompt = await find(id);
         if (!prompt) throw noLongerOpen();
         if (choice !== 'not_now') {
-          // A choice of account that the window didn't hear the end of.
+          // The account was changed, but the window hasn't shown it yet.
           if (prompt.sub !== shown) throw new LatchkeyError({ code: 'busy', message: 'the account has changed' });
           const outcome = await endOf(prompt);
           const error = outcome ? outcome.error : (await isThere(prompt)) ? undefined : documentIsGone();
@@ -271,7 +272,7 @@ const noOf: Record<ConsentChoice, () => LatchkeyError | undefined> = {
 const consentsAt = (session: SessionAnswer | undefined, origin: string): Consent[] =>
   (session?.consents ?? []).filter((consent) => consent.origin === origin);
 
-/** Whether a window that was left over asks just this. */
+/** Whether a leftover window asks exactly the same question. */
 const isSame = (left: ConsentPrompt, right: ConsentPrompt): boolean =>
   left.profile === right.profile &&
   left.sub === right.sub &&
@@ -279,7 +280,7 @@ const isSame = (left: ConsentPrompt, right: ConsentPrompt): boolean =>
   left.resource === right.resource &&
   left.scopes.join(' ') === right.scopes.join(' ');
 
-/** How a question has ended by what became of the session since, in this browser or another; `undefined` where it is still open. */
+/** How changes to the session, in this browser or another, settled a question. `undefined` if it is still open. */
 function outcomeOf(
   { sub, origin, resource, scopes, had }: ConsentPrompt,
   session: SessionAnswer | undefined,
@@ -294,7 +295,7 @@ function outcomeOf(
   if (isRefused(session, origin)) return { error: refusal() };
   const has = (at: string, all: readonly string[]) => isConsented(session, { origin, resource: at, scopes: all });
   if (!had.every((one) => has(one.resource, parseScope(one.scope)))) return { error: takenBack() };
-  // Scopes that the account had when it was chosen are not an answer. The user has to answer.
+  // Scopes that the account already had when the user chose it don't count as an answer.
   const before = consentedScopes(had, origin, resource);
   return has(resource, scopes) && !scopes.every((scope) => before.has(scope)) ? {} : undefined;
 }

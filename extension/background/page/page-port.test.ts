@@ -70,7 +70,7 @@ const admitting = (managed: ReturnType<typeof createManagedPolicy>) => ({
   current: async () => undefined,
 });
 
-/** Opens a port and waits until it was greeted. */
+/** Opens a port and waits for its greeting. */
 async function open(overrides: object = {}) {
   const fake = portOf(overrides);
   serve(fake.port);
@@ -245,7 +245,7 @@ describe('a page’s port', () => {
   it('keeps to itself what was found out while the access was taken away', async () => {
     handler.mockImplementation(async (_params, call) => {
       await call.profile();
-      // A token from the cache, just before the cache is cleared.
+      // A token that was read from the cache just before it is cleared.
       profile.events.epoch = async () => 'e2';
       return { token: 1 };
     });

@@ -34,26 +34,26 @@ export interface PagePortDeps {
   requireAccess(sender: PageSender): Promise<void>;
   /** The site's current profile. */
   profileAt(origin: string): Promise<Profile>;
-  /** A document has closed its last port. */
+  /** A document closed its last port. */
   gone(document: string): void;
 }
 
-/** Request IDs to remember per port: more than a page can send in one connection before the rate limit stops it. */
+/** Request IDs to remember per port. It is more than the rate limit lets a page send over one connection. */
 const maxIds = 4_096;
 
 /**
- * Serves pages. The order of checks is that of docs/security.md: sender, shape, size, rate, replay, the origin's
- * access, then the method. Before it answers, it checks again that the document exists.
+ * Serves pages. It checks in the order of docs/security.md: sender, shape, size, rate, replay, the origin's access,
+ * then the method. Before it answers, it checks again that the document exists.
  *
- * @returns a function that takes the bridge's ports
+ * @returns a function that accepts the bridge's ports
  */
 export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   /**
-   * Open ports per document. A document without ports is gone. If it comes back, from the back/forward cache, it gets a
-   * new set: a click from before is no reason to open a window now.
+   * Open ports per document. A document without ports is gone. If it returns from the back/forward cache, it gets a new
+   * set, so an earlier click can't open a window.
    */
   const documents = new Map<string, Set<Port>>();
-  /** The last click of each document that has opened a window. */
+  /** The last click of each document that opened a window. */
   const clicks = new Map<string, number>();
   const enter = (document: string, port: Port): void => {
     documents.set(document, (documents.get(document) ?? new Set()).add(port));
@@ -100,7 +100,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
       alive: () => documents.has(sender.document),
       async profile() {
         const profile = await deps.profileAt(sender.origin);
-        // Read before anything is found out: what changes from here on voids it.
+        // Read it before the handler runs, so that any later change invalidates the result.
         about = { profile, epoch: await profile.events.epoch(sender.origin) };
         return profile;
       },
@@ -110,8 +110,8 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   };
 
   /**
-   * A result may have been on its way or waiting for its poll. It is void if the site has lost its access or has another
-   * account since, or the account another session.
+   * A result may be in transit or waiting for its poll. It is invalid if the site has since lost its access or switched
+   * accounts, or if the account has a new session.
    */
   const deliverable = async (sender: PageSender, outcome: Outcome<Performed>): Promise<Outcome<unknown>> => {
     if (!outcome.done) return outcome;
@@ -124,14 +124,14 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     return { done: true, result };
   };
 
-  /** Sends the epoch, for a page that comes back from the back/forward cache, or after the background was stopped. */
+  /** Sends the epoch. Pages need it after the back/forward cache, and after the background was stopped. */
   const greet = async (port: Port, sender: PageSender, connected: () => boolean): Promise<void> => {
     try {
       await deps.requireAccess(sender);
       const event = await (await deps.profileAt(sender.origin)).events.current(sender.origin);
       if (connected()) post(port, event);
     } catch (error) {
-      // A page that isn't served gets no events. Each of its requests gets the reason.
+      // A page that isn't served gets no events. The answer to each of its requests gives the reason.
       if (!(error instanceof LatchkeyError)) reportError(error);
     }
   };
@@ -166,15 +166,14 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
   };
 }
 
-/** A handler's result, and which session it is about. */
+/** A handler's result, and the session that it is about. */
 interface Performed {
   result: unknown;
   about: { profile: Profile; epoch: string } | undefined;
 }
 
 /**
- * Accepts a message of one port if it has the protocol's shape and size, is within the rate limit, and isn't a
- * repetition.
+ * Accepts a port's message if it has the protocol's shape and size, is within the rate limit, and isn't a replay.
  */
 function createGate(limit: PagePortDeps['limit']): (message: unknown, document: string) => Relay {
   const seen = new Set<string>();
@@ -211,12 +210,12 @@ function attempt<T>(read: () => T): { ok: true; value: T } | { ok: false; error:
 type Answer = { ok: true; r: unknown } | { pending: Pending } | { ok: false; e: PageErrorBody };
 type Pending = { request_id: string; poll_after_ms: number };
 
-/** A poll waits for the result itself, so the next poll can follow at once. */
+/** The poll itself waits for the result, so the page can send the next poll at once. */
 const pollAfterMs = 50;
 
 const invalid = (message: string): LatchkeyError => new LatchkeyError({ code: 'invalid_request', message });
 
-/** The request whose work a request is about: another one if it polls, else itself. */
+/** The ID of the request whose work this concerns: the polled request, or the request itself. */
 const jobOf = (request: PageRequest): string => (request.m === 'request.poll' ? request.p.request_id : request.id);
 
 const address = v.object({
@@ -224,7 +223,7 @@ const address = v.object({
   request: v.object({ id: v.fallback(v.pipe(v.string(), v.maxLength(64)), '') }),
 });
 
-/** Whom to answer, if the message has a usable channel and ID. The rest of the message can be anything. */
+/** Where to send the answer, if the message has a valid channel and ID. The rest of the message may be invalid. */
 function addressOf(message: unknown): { id: string; channel: number } {
   const parsed = v.safeParse(address, message);
   return parsed.success ? { id: parsed.output.request.id, channel: parsed.output.channel } : { id: '', channel: 0 };

@@ -6,15 +6,15 @@ export type Outcome<T> = { done: true; result: T } | { done: false };
 
 export interface PendingRequests<T> {
   /**
-   * Starts a document's work and waits for it as long as one answer may take. If the page sends a request again over a
-   * new port (because the first port died), it joins the running work.
+   * Starts a document's work and waits for it as long as one answer may take. If the page resends a request over a new
+   * port (because the first port died), it joins the running work.
    *
-   * @param id ID of the request, which names the work from now on
+   * @param id ID of the request, which identifies the work from now on
    */
   start(document: string, id: string, deadlineMs: number, work: () => Promise<T>): Promise<Outcome<T>>;
-  /** @throws {LatchkeyError} `expired` if the job isn't this document's, or the background was stopped meanwhile */
+  /** @throws {LatchkeyError} `expired` if the job isn't this document's, or the background was stopped since */
   poll(document: string, requestId: string): Promise<Outcome<T>>;
-  /** The page no longer waits. What the work does for others continues. */
+  /** The page no longer waits. Work that others share continues. */
   cancel(document: string, requestId: string): void;
 }
 
@@ -37,8 +37,8 @@ interface Job<T> {
 }
 
 /**
- * Answers long work (a user at a sign-in window) with `pending`, and lets the page poll. No browser keeps a background
- * alive for an answer that takes minutes.
+ * Answers long-running work, such as an open sign-in window, with `pending` and lets the page poll. No browser keeps a
+ * background alive for an answer that takes minutes.
  */
 export function createPendingRequests<T>({
   now,
@@ -84,7 +84,7 @@ export function createPendingRequests<T>({
   };
 }
 
-/** Pages choose the IDs. So an ID names work only together with the document, which the browser names. */
+/** Pages choose the IDs, so an ID is unique only together with the document ID from the browser. */
 const keyOf = (document: string, id: string): string => JSON.stringify([document, id]);
 
 const expired = (message: string): LatchkeyError => new LatchkeyError({ code: 'expired', message });

@@ -2,7 +2,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 
 /**
  * Counts events per key in fixed windows, in memory. It keeps a page from flooding the background. A stopped background
- * can't be flooded, so nothing is stored.
+ * can't be flooded, so the counts aren't stored.
  *
  * @returns `undefined` within the limit, else milliseconds until the window ends
  */

@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { exactOrigin } from '@latchkey/shared/origin.ts';
 
-/** What the browser says about the other end of a port. Nothing in it comes from a message. */
+/** The browser's own data about the other end of a port. None of it comes from a message. */
 export interface PortSender {
   id?: string | undefined;
   origin?: string | undefined;
@@ -12,7 +12,7 @@ export interface PortSender {
   tab?: { id?: number | undefined; incognito: boolean; cookieStoreId?: string | undefined } | undefined;
 }
 
-/** The page that asks: a document in the top frame of a tab. */
+/** The requesting page: a document in the top frame of a tab. */
 export interface PageSender {
   origin: string;
   tabId: number;
@@ -35,12 +35,12 @@ const refuse = (why: string): never => {
   throw new LatchkeyError({ code: 'policy_denied', message: `Latchkey does not serve this page: ${why}` });
 };
 
-/** The bridge waits until a page is shown. A port from before keeps this sender, so the page must connect again. */
+/** The bridge waits until a page is shown. An earlier port keeps its old sender, so the page must reconnect. */
 const notShown = (): LatchkeyError =>
   new LatchkeyError({ code: 'busy', message: 'not shown yet: ask again', retry_after_ms: 1_000 });
 
 /**
- * Reads who is at the other end of a page's port. It ignores `url`: a sandboxed frame has an https `url` and the origin
+ * Identifies the other end of a page's port. It ignores `url`: a sandboxed frame has an https `url` and the origin
  * `"null"`.
  *
  * @throws {LatchkeyError} `policy_denied` with the reason, or `busy` while the page is prerendered

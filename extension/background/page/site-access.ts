@@ -9,7 +9,7 @@ export interface SiteAccessDeps {
   sites: readonly string[];
   broker(): Promise<string | undefined>;
   managed(): Promise<ManagedPolicy>;
-  /** Whether the browser still lets the extension run in pages there. */
+  /** Whether the browser still lets the extension run in the origin's pages. */
   isReachable(origin: string): Promise<boolean>;
   /** Whether the user has turned on this site in a store build. */
   isTurnedOn(origin: string): Promise<boolean>;
@@ -43,7 +43,7 @@ export function createSiteAccess({
     if (!(await isReachable(origin))) throw denied(`access to ${origin} was taken back: connect the site again`);
     if (sites.includes(origin)) return;
     const session = await current(origin);
-    // Signed out, a store build knows no policy. A site that the user has turned on can bring up the sign-in.
+    // When signed out, a store build has no policy. A site that the user turned on may still start a sign-in.
     if (!session && (await isTurnedOn(origin))) return;
     if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);
   };

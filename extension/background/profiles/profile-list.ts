@@ -2,24 +2,23 @@ import { type Account, account } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
 import type { Schema } from '../../platform/stored-value.ts';
 
-/** One account at one provider, as far as it is known without the broker. */
+/** One account at one provider. It has only what is known without the broker. */
 export interface Entry {
   /** Name of its session's key. */
   id: string;
   /**
-   * The account, known since its sign-in. It stays when the broker ends the session, so that its sites wait for this
-   * account.
+   * The account, known since its sign-in. It stays when the broker ends the session, so that its sites wait for it.
    */
   account?: Account | undefined;
 }
 
-/** The accounts, and which site has which. It outlives the browser. */
+/** The accounts, and which site has which. It survives browser restarts. */
 export interface ProfileList {
   /** In the order in which they were added. Never empty. */
   entries: Entry[];
-  /** The profile of every site without a profile of its own. */
+  /** The profile of every site that the user chose no profile for. */
   main: string;
-  /** Origin → the profile that the user chose there. */
+  /** By origin: the profile that the user chose for it. */
   sites: Record<string, string>;
   /** ID of the next account. It is stored before the sign-in, and reused if that sign-in was interrupted. */
   next?: string | undefined;
@@ -30,10 +29,10 @@ export const firstProfile = 'session';
 
 export const noAccounts: ProfileList = { entries: [{ id: firstProfile }], main: firstProfile, sites: {} };
 
-/** An entry whose account can't be read is like one from before there were profiles: the broker knows who it is. */
+/** If the account can't be parsed, treat it like one from before profiles existed. The broker knows who it is. */
 const entry = v.object({ id: v.string(), account: v.fallback(v.optional(account), undefined) });
 
-/** A stored list. Entries that can't be read are left out. */
+/** A stored list. Drops entries that can't be parsed. */
 export const profileList: Schema<ProfileList> = v.pipe(
   v.object({
     entries: v.pipe(
@@ -48,8 +47,8 @@ export const profileList: Schema<ProfileList> = v.pipe(
 );
 
 /**
- * The list when the stored one is lost: every profile that has a key. The broker knows the accounts. Which site had
- * which account is lost, too.
+ * Rebuilds a lost list from every profile that has a key. The broker knows the accounts, but which site had which
+ * account can't be restored.
  *
  * @param ids profiles that have a key
  */
@@ -75,16 +74,15 @@ function renamed(list: ProfileList, from: string, to: string): ProfileList {
 
 export interface SignedIn {
   list: ProfileList;
-  /** The profile that already had this account. The new one replaces it, so that no account is listed twice. */
+  /** The profile that already had this account. The new one replaces it, so no account is listed twice. */
   twin?: string | undefined;
   /** The profile of the account that was expected instead. Its sites wait for it. */
   left?: string | undefined;
 }
 
 /**
- * A user has signed in with a profile's key. If there are other accounts, the account that was expected stays in the
- * list under a new ID, signed out: a site never gets an account just because the user signed in to it instead of
- * another.
+ * Updates the list after a sign-in with a profile's key. If there are other accounts, the expected account stays in the
+ * list under a new ID, signed out. A site never gets a different account just because the user signed in to that one.
  *
  * @param newId creates an ID that isn't in use
  */

@@ -21,7 +21,7 @@ export interface Profile {
   id: string;
   session: Session;
   signIn: SignIn;
-  /** The first step of a sign-in. It tells whether a sign-in could start. */
+  /** Runs the first step of a sign-in, to check whether a sign-in can start. */
   authorize: BrokerClient['authorize'];
   tokens: Tokens;
   /** The cache behind `tokens`. */
@@ -34,23 +34,23 @@ export interface Profile {
   upstreams(): Promise<string[]>;
 }
 
-/** What all profiles share. */
+/** Dependencies that all profiles share. */
 export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> {
-  /** In memory. Each profile has its own part. */
+  /** In memory. Each profile has its own section. */
   area: Area;
   keysOf(profile: string): ProfileKeys;
   http: Omit<BrokerCallDeps, 'key' | 'account'>;
   identity: Identity;
   eventsOf(profile: string): PageEvents;
-  /** Adds provider and login hint to a sign-in of this profile, as far as they are known. */
+  /** Adds provider and login hint to a sign-in of this profile, if they are known. */
   authorizing(profile: string, body: AuthorizeRequest): Promise<AuthorizeRequest>;
-  /** Names the latest sign-in in the broker's log. For support: pages never get it. */
+  /** ID of the latest sign-in in the broker's log. It is for support. Pages never get it. */
   signInId: StoredValue<string>;
-  /** A user has signed in. Runs before anything of the new session is visible. */
+  /** A user signed in. Runs before any part of the new session is visible. */
   signedIn(profile: string, account: Account): Promise<void>;
-  /** Whether a tab is open at one of these sites that has this profile. */
+  /** Whether a tab is open at one of these sites, and the site has this profile. */
   isSeen(profile: string, sites: readonly string[]): Promise<boolean>;
-  /** Tells the extension's pages that a sign-in started or ended. */
+  /** Notifies the extension's pages that a sign-in started or ended. */
   changed(): void;
   sleep(ms: number): Promise<void>;
   now: Clock;

@@ -16,7 +16,7 @@ import {
 } from './profile-list.ts';
 
 export interface ProfilesDeps {
-  /** On disk: which site has which account must not change when the browser closes. */
+  /** On disk, because each site must keep its account across browser restarts. */
   kept: StoredValue<ProfileList>;
   create(id: string): Profile;
   /** IDs of the profiles that have a key. */
@@ -30,7 +30,7 @@ export interface ProfilesDeps {
 export interface Profiles {
   /** A site's profile: the chosen one, else the main one. */
   at(origin: string): Promise<Profile>;
-  /** The same for many sites at once, by the profile's ID. It describes the current state. */
+  /** The same for many sites at once, by profile ID. It is a snapshot of the current state. */
   where(): Promise<(origin: string) => string>;
   main(): Promise<Profile>;
   all(): Promise<Profile[]>;
@@ -38,24 +38,28 @@ export interface Profiles {
   /** @throws {LatchkeyError} `expired` if it is gone */
   get(id: string): Promise<Profile>;
   /**
-   * Gives a site another account; without a site, all that have none of their own. Their pages hear of it, and
-   * nothing that was made for the account before is handed out there any more.
+   * Changes a site's account. Without a site, changes all sites without a chosen account. Notifies their pages, and
+   * discards everything that was issued for the previous account.
    *
-   * @param sub whom the person chose; default whoever it is
-   * @throws {LatchkeyError} `expired` where that is somebody else by now
+   * @param sub the account that the user chose. Defaults to the profile's account
+   * @throws {LatchkeyError} `expired` if the profile has a different account by now
    */
   choose(id: string, origin?: string, sub?: string): Promise<void>;
-  /** Signs in one more account. Who is there already is not added twice. @throws {LatchkeyError} what `SignIn.run` throws, or `policy_denied` */
+  /**
+   * Signs in to another account. Doesn't add an existing account again.
+   *
+   * @throws {LatchkeyError} what `SignIn.run` throws, or `policy_denied`
+   */
   add(upstream?: string): Promise<void>;
   /** Whether the user can add an account. */
   mayAdd(): Promise<boolean>;
   /** Whether a sign-in that the user asked for is in progress. */
   isSigningIn(): Promise<boolean>;
-  /** The user signs out of an account. It leaves the list, unless it is the last one. */
+  /** The user signs out of an account. Removes it from the list, unless it is the last one. */
   signOut(id: string): Promise<void>;
   /**
-   * A site signs its account out. If there are others, the account stays in the list: a page can't give sites another
-   * account.
+   * A site signs its account out. If there are other accounts, this one stays in the list, so a page can't switch sites
+   * to another account.
    */
   signOutForSite(id: string): Promise<void>;
   authorizing: ProfileDeps['authorizing'];
@@ -75,7 +79,7 @@ export function createProfiles({ kept, create, ids, managed, newId, report }: Pr
 
   const load = (): Promise<ProfileList> => {
     memory ??= kept.get().then(async (stored) => stored ?? recovered(await ids()));
-    // After a failed read, try again next time.
+    // If reading failed, try again next time.
     memory.catch(() => {
       memory = undefined;
     });
@@ -115,7 +119,7 @@ export function createProfiles({ kept, create, ids, managed, newId, report }: Pr
     return id;
   };
 
-  /** An account from before there were profiles isn't in the list. Ask the broker who it is. */
+  /** An account from before profiles existed isn't in the list, so asks the broker who it is. */
   const learn = async (): Promise<void> => {
     for (const { id, account } of (await load()).entries) if (!account) await profile(id).session.current();
   };
@@ -123,7 +127,7 @@ export function createProfiles({ kept, create, ids, managed, newId, report }: Pr
   const signOut = async (id: string): Promise<void> => {
     const leaving = await get(id);
     const { accounts } = await managed();
-    // If only one account is allowed, waiting accounts don't take its place.
+    // If the policy allows only one account, waiting accounts don't replace it.
     await change((list) => (accounts === 'one' ? vacated(list, id) : without(list, id)));
     await leaving.session.signOut();
     await leaving.eventStream.update();
@@ -188,7 +192,7 @@ export function createProfiles({ kept, create, ids, managed, newId, report }: Pr
       await change((list) => {
         const { list: changed, ...rest } = withAccount(list, id, account, newId);
         outcome = rest;
-        // If only one account is allowed, it is the latest.
+        // If the policy allows only one account, keep the latest.
         return accounts === 'one' ? { ...changed, main: id } : changed;
       });
       const { twin, left } = outcome;

@@ -5,16 +5,16 @@ import { createSingleFlight } from '../single-flight.ts';
 export interface ProvidersDeps {
   /** Asks the broker. */
   ask(): Promise<string[]>;
-  /** In memory: asked for once per start of the browser. */
+  /** In memory. Requested once per browser start. */
   known: StoredValue<string[]>;
   managed(): Promise<Pick<ManagedPolicy, 'provider'>>;
-  /** The broker has answered. */
+  /** The broker answered. */
   changed(): void;
 }
 
 /**
- * The names of the providers that a user can choose from. It never waits for the broker: names that aren't known yet
- * come with a later change.
+ * The names of the providers that a user can choose from. It never waits for the broker. Names that aren't known yet
+ * arrive with a later change event.
  *
  * @returns nothing if there is no choice, because there is one provider or the organization's policy names one
  */
@@ -27,7 +27,7 @@ export function createProviders({ ask, known, managed, changed }: ProvidersDeps)
   return async () => {
     if ((await managed()).provider !== undefined) return [];
     const names = await known.get();
-    // If asking fails, the next look asks again.
+    // If the request fails, the next call retries.
     if (!names) void flights.run('ask', learn).catch(() => undefined);
     return names && names.length > 1 ? names : [];
   };

@@ -3,7 +3,7 @@ import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { consentedScopes, isAllowed } from './site-policy.ts';
 
 /**
- * Whether a session allows less than before. Then what pages hold is void. More access is no reason to drop anything.
+ * Whether a session allows less than before, which invalidates what pages cached. More access invalidates nothing.
  */
 export function lostAccess(before: SessionAnswer, after: SessionAnswer): boolean {
   if (before.session.state !== after.session.state && after.session.state !== 'active') return true;
@@ -22,7 +22,7 @@ export function lostAccess(before: SessionAnswer, after: SessionAnswer): boolean
   return !allowed || !consented;
 }
 
-/** Whether something changed for pages. They must not learn when a site was last used. */
+/** Whether anything changed that pages can see. They must not learn when a site was last used. */
 export const changedAccess = (before: SessionAnswer, after: SessionAnswer): boolean =>
   JSON.stringify(accessIn(before)) !== JSON.stringify(accessIn(after));
 

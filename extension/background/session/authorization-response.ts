@@ -1,7 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as oauth from 'oauth4webapi';
 
-/** The facts about a sign-in that are needed to check its redirect. */
+/** The parts of a sign-in that are needed to check its redirect. */
 export interface ExpectedResponse {
   state: string;
   redirectUri: string;
@@ -10,7 +10,7 @@ export interface ExpectedResponse {
 }
 
 /**
- * Reads the provider's redirect. It checks the redirect URI, `state`, `iss` (RFC 9207), and errors, and returns the
+ * Parses the provider's redirect. It checks the redirect URI, `state`, `iss` (RFC 9207), and errors, and returns the
  * code. It ignores unknown parameters.
  *
  * @throws {LatchkeyError} `user_denied` if the provider says `access_denied`, `busy` for its other errors, `expired` if

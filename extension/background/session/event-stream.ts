@@ -21,24 +21,24 @@ export interface EventStreamDeps {
 /** Receives the broker's events about the session. */
 export interface EventStream {
   /**
-   * Listens if that is wanted, else stops. Call it whenever that may have changed.
+   * Starts or stops the stream, depending on whether it is needed. Call it whenever that may have changed.
    *
-   * @returns whether it is wanted; then call it again even if the background is stopped meanwhile
+   * @returns whether the stream is needed. If so, call this again even after the background was stopped
    */
   update(): Promise<boolean>;
-  /** `idle`: not wanted. */
+  /** `idle` if the stream isn't needed. */
   standing(): Promise<'idle' | 'waiting' | 'open'>;
 }
 
-/** The broker writes every 15 s. A stream that is silent for longer is dead. */
+/** The broker sends a heartbeat every 15 s. A stream that is silent for longer is dead. */
 const silenceMs = 40_000;
 const firstDelayMs = 500;
 const maxDelayMs = 60_000;
 
 /**
- * Keeps the session's event stream open while tabs of approved sites are open and the background runs. The browser
- * stops the background at some time, and the stream with it. An alarm then wakes it within a minute, and opening the
- * stream again tells whether the session still exists. Only the broker's answer ends a session; connection problems are
+ * Keeps the session's event stream open while tabs of approved sites are open and the background runs. Eventually the
+ * browser stops the background, and the stream with it. An alarm then wakes it within a minute, and reopening the
+ * stream shows whether the session still exists. Only the broker's answer ends a session. Connection problems are
  * retried.
  */
 export function createEventStream(deps: EventStreamDeps): EventStream {
@@ -46,7 +46,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
   let running: { stop: AbortController } | undefined;
   let isOpen = false;
 
-  /** @returns whether to connect again at once */
+  /** @returns whether to reconnect at once */
   const listen = async (stop: AbortSignal, connected: () => void): Promise<boolean> => {
     const silent = new AbortController();
     let timer = setTimeout(() => silent.abort(), silenceMs);
@@ -62,7 +62,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
         timer = setTimeout(() => silent.abort(), silenceMs);
         if (event === 'revoked') {
           if (mine !== undefined) await session.over(mine);
-          // A session that began since may have ended, too. Opening its stream tells.
+          // A newer session may have ended, too. Reopening the stream shows whether it did.
           return true;
         }
         if (event !== undefined) await session.check(event === 'policy');
@@ -90,7 +90,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
       }
       const backoff = Math.min(firstDelayMs * 2 ** failures, maxDelayMs);
       failures += 1;
-      // Random delays, so that not all extensions connect at once when a broker comes back.
+      // Add jitter, so that not all extensions reconnect at once when a broker comes back.
       await sleep(Math.max(waitMs, backoff) * (0.5 + random() / 2));
     }
   };

@@ -24,7 +24,7 @@ function setUp(area = memoryArea(), heard: Promise<void> = Promise.resolve()) {
     broadcast,
     changed: () => undefined,
   });
-  /** What the pages of an origin got. */
+  /** The events that an origin's pages received. */
   const heardAt = (at: string): Promise<PageEvent[]> =>
     Promise.all(sent.filter(({ origin }) => origin === undefined || origin === at).map(({ eventFor }) => eventFor(at)));
   return { sent, heardAt, area, events: eventsOf('a'), others: eventsOf('b') };
@@ -50,7 +50,7 @@ describe('events', () => {
       Object.values(rest),
     );
     expect(new Set(values).size).toBe(4);
-    // Nor the id that they are derived from.
+    // The ID that they are derived from doesn't leak, either.
     expect(values).not.toContain(await events.epoch());
     expect(values.join()).not.toContain('epoch-');
   });

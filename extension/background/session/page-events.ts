@@ -4,17 +4,17 @@ import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import { sha256 } from '../sha256.ts';
 
-/** Random ids. They never leave the background. */
+/** Random IDs. They never leave the background. */
 interface Mark {
-  /** Changes whenever anything that pages remember becomes void. */
+  /** Changes whenever any page's cached state becomes invalid. */
   epoch: string;
-  /** Changes when what all pages remember becomes void. */
+  /** Changes when the cached state of all pages becomes invalid. */
   all: string;
-  /** Origin → changes when what its pages remember becomes void. Absent: `all`. */
+  /** By origin: changes when the cached state of its pages becomes invalid. Defaults to `all`. */
   own: Record<string, string>;
 }
 
-/** One a profile: in a shared one a page would see the events of other accounts. */
+/** One mark per profile. With a shared one, a page could see events of other accounts. */
 type State = Record<string, Mark>;
 
 export const eventState: Schema<State> = v.record(
@@ -22,53 +22,53 @@ export const eventState: Schema<State> = v.record(
   v.object({ epoch: v.string(), all: v.string(), own: v.record(v.string(), v.string()) }),
 );
 
-/** Tells the pages of a profile, and the extension's own pages, that something changed. */
+/** Notifies a profile's pages and the extension's own pages of changes. */
 export interface PageEvents {
-  /** The event that pages of an origin start from: a later one with another epoch voids what they remember. */
+  /** The event that an origin's pages start from. A later event with another epoch invalidates their cached state. */
   current(origin: string): Promise<PageEvent>;
-  /** Of what pages of this origin remember; without one, of anything that was found out. */
+  /** The epoch of this origin's pages. Without an origin, it changes with every reset of any origin. */
   epoch(origin?: string): Promise<string>;
   /**
-   * What pages remember is void: somebody signed in or out, or access was taken away.
+   * Invalidates what pages have cached: a user signed in or out, or access was revoked.
    *
-   * @param origin whose pages; default all. Others must not hear of what is between the person and one site
+   * @param origin whose pages to notify. Defaults to all. Other sites must not learn what the user does with one site
    */
   reset(ev: PageEvent['ev'], origin?: string): Promise<void>;
-  /** Something was added; what pages remember still holds. @param origin as for `reset` */
+  /** Something was added. What pages have cached stays valid. @param origin as for `reset` */
   hint(ev: PageEvent['ev'], origin?: string): Promise<void>;
 }
 
 /** An event on its way to the pages of a profile. */
 export interface Broadcast {
   profile: string;
-  /** Whose pages; absent: all. */
+  /** Whose pages to notify. Absent for all. */
   origin?: string | undefined;
-  /** The event as pages of an origin get it. */
+  /** The event that an origin's pages get. */
   eventFor(origin: string): Promise<PageEvent>;
 }
 
 export interface PageEventsDeps {
   state: StoredValue<State>;
-  /** An id that nobody can guess: what pages see is derived from it. */
+  /** Creates an unguessable ID. The epochs that pages see are derived from it. */
   newEpoch(): string;
-  /** Reaches every approved page that has this profile, whether or not its port is open: ports die with the background. */
+  /** Reaches every approved page with this profile, even without an open port. Ports die with the background. */
   broadcast(broadcast: Broadcast): Promise<void>;
-  /** Tells our own popup and windows. */
+  /** Notifies the extension's own popup and windows. */
   changed(): void;
 }
 
 const epochOf = ({ epoch, all, own }: Mark, origin: string | undefined): string =>
   origin === undefined ? epoch : (own[origin] ?? all);
 
-/** As pages see an epoch: it says nothing to other sites, even if they compare what they have. */
+/** Hashes the epoch per origin, so that sites can't correlate users by comparing epochs. */
 const eventOf = async (ev: PageEvent['ev'], mark: Mark, origin: string): Promise<PageEvent> => ({
   ev,
   epoch: await sha256(`${epochOf(mark, origin)} ${origin}`),
 });
 
 /**
- * Events are hints: they say when to ask again, never what the answer is. Each profile has its own epochs, so
- * that a page whose profile is changed sees another one, and hears nothing of profiles that it doesn't have.
+ * Events are hints: they say when to ask again, never what the answer is. Each profile has its own epochs. A page whose
+ * profile changes gets a different epoch, and it gets no events of other profiles.
  *
  * @returns a function that returns a profile's events by its ID
  */
@@ -78,9 +78,9 @@ export function createPageEvents({
   broadcast,
   changed,
 }: PageEventsDeps): (profile: string) => PageEvents {
-  // So that no event overtakes another.
+  // Keeps events in order.
   const inTurn = createSerialQueue();
-  // Every request of a page reads it, and nothing else writes it.
+  // A copy of `state`, because every request of a page reads it. Nothing else writes `state`.
   let memory: State | undefined;
 
   return (profile) => {
@@ -99,7 +99,7 @@ export function createPageEvents({
     const emit = (ev: PageEvent['ev'], origin: string | undefined, next: (old: Mark) => Mark) =>
       inTurn(async () => {
         const mark = await save(next(await load()));
-        // Not waited for: a tab behind a dialog, in a debugger or frozen hears late, and would keep every other from its tokens.
+        // Don't wait: one tab that is frozen, in a debugger or behind a dialog would keep all others from their tokens.
         broadcast({ profile, origin, eventFor: (at) => eventOf(ev, mark, at) }).catch((error: unknown) =>
           reportError(error),
         );

@@ -9,15 +9,15 @@ export interface ServerEvent {
   id?: string | undefined;
 }
 
-/** In UTF-16 units. The broker's blocks have less than 100. */
+/** In UTF-16 code units. The broker's blocks have fewer than 100. */
 const maxBlock = 4_096;
 
 /** An ID that can be sent again in `Last-Event-ID`. */
 export const eventId: Schema<string> = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
 
 /**
- * Reads server-sent events in the form that the broker writes: one `event` and one `id` per block, and no data.
- * `EventSource` can't be used, because it can't send headers, and so no proof. IDs in another form are left out.
+ * Parses server-sent events in the broker's format: one `event` and one `id` per block, and no data. `EventSource`
+ * can't send headers, so it can't send a proof. IDs in another format are ignored.
  *
  * @throws {Error} if a block doesn't end
  */

@@ -52,7 +52,7 @@ describe('the session', () => {
     const done = parts.session.signOut();
     await expect.poll(() => parts.broker.calls).toContain('DELETE /session');
     expect(await parts.session.current()).toBeUndefined();
-    // The browser is closed here.
+    // The browser closes at this point.
     const restarted = createBackground({ disk: parts.disk, keysOf: parts.keysOf });
     restarted.broker.signedIn = true;
     expect(await restarted.session.current()).toBeUndefined();

@@ -22,13 +22,13 @@ import { isConnected } from './site-policy.ts';
 type SignedIn = Extract<Known, { signedIn: true }>;
 type SignedOut = Extract<Known, { signedIn: false }>;
 
-/** What the extension remembers of the session. Only the broker decides. */
+/** The extension's cached view of the session. The broker is authoritative. */
 export type Known =
   | {
       signedIn: false;
       logoutUrl?: string | undefined;
       lapsed?: Account | undefined;
-      /** Origins of the sites that had access to what has lapsed. */
+      /** Origins of the sites that had access when the session lapsed. */
       connected?: string[] | undefined;
     }
   | { signedIn: true; answer: SessionAnswer; etag?: string | undefined; checkedAt: number };
@@ -43,7 +43,7 @@ export const knownSession: Schema<Known> = v.variant('signedIn', [
   v.object({ signedIn: v.literal(true), answer: sessionAnswer, etag: v.optional(v.string()), checkedAt: v.number() }),
 ]);
 
-/** A signed-in account whose session needs a new sign-in to continue. Nobody has ended this session. */
+/** An account whose session needs a new sign-in to continue. Nobody ended the session on purpose. */
 export interface Lapsed {
   account: Account;
   /** Whether the session itself has expired, and not only the provider's grant. */
@@ -56,78 +56,78 @@ export interface SessionDeps {
   known: StoredValue<Known>;
   tokens: TokenCache;
   events: PageEvents;
-  /** A user is signed in who wasn't known. Runs before anything of the session is visible. */
+  /** A previously unknown user is signed in. Runs before any part of the session is visible. */
   signedIn(account: Account): Promise<void>;
-  /** During a sign-in the key already belongs to the next session. It must not be erased. */
+  /** Whether a sign-in is in progress. The key then belongs to the next session and must not be erased. */
   signingIn(): Promise<boolean>;
   now: Clock;
 }
 
 export interface Session {
-  /** What is known of the session, without asking the broker. */
+  /** The cached session, without a request to the broker. */
   known(): Promise<SessionAnswer | undefined>;
-  /** The session, from memory if it is known. Asks the broker once per start of the browser. */
+  /** The session, cached if possible. Asks the broker once per browser start. */
   current(): Promise<SessionAnswer | undefined>;
-  /** Asks the broker if the known state is older than `maxAgeMs`. Pages hear of changes. */
+  /** Asks the broker if the cached state is older than `maxAgeMs`. Notifies pages of changes. */
   refreshed(maxAgeMs: number): Promise<SessionAnswer | undefined>;
-  /** After a sign-out: the URL that ends the provider's own session, if there is one. */
+  /** After a sign-out: the URL that ends the session at the provider, if there is one. */
   logoutUrl(): Promise<string | undefined>;
   lapsed(): Promise<Lapsed | undefined>;
-  /** Whether a site has access, or had when the session lapsed. */
+  /** Whether a site has access, or had it when the session lapsed. */
   isConnected(origin: string): Promise<boolean>;
   /**
-   * Takes over a session that has just begun.
+   * Switches to a session that has just begun.
    *
-   * @param silentFor `sub` of the account whose session it goes on with, where nobody was asked
-   * @throws {LatchkeyError} `expired` where the person has ended that session meanwhile, or it is another account's
+   * @param silentFor for a sign-in without user interaction: `sub` of the account whose session it continues
+   * @throws {LatchkeyError} `expired` if the user ended that session in the meantime, or a different account signed in
    */
   begin(answer: SessionAnswer, silentFor?: string): Promise<void>;
   /**
-   * Asks the broker, which has said that something changed.
+   * Asks the broker after it announced a change.
    *
-   * @param voidTokens the content of tokens may have changed, even if the session looks the same
+   * @param voidTokens whether to discard tokens: their contents may have changed even if the session looks the same
    */
   check(voidTokens: boolean): Promise<void>;
   /**
-   * The broker has said that a session is over. Forgets it, if it is the known session.
+   * The broker announced the end of a session. Forgets it if it is the current session.
    *
-   * @param createdAt when that session began, by the broker's clock
+   * @param createdAt when the ended session began, by the broker's clock
    */
   over(createdAt: number): Promise<void>;
-  /** Runs a call of the session. If the broker says that the session has ended, ends it here, too. */
+  /** Runs a call that uses the session. If the broker answers that the session has ended, ends it here, too. */
   guard<T>(call: () => Promise<T>): Promise<T>;
-  /** @param sub whose consent it is; the broker refuses it for any other account */
+  /** @param sub the account that consents. The broker rejects the call for any other account */
   grant(consent: { origin: string; resource: string; scope: string }, sub: string): Promise<void>;
   revoke(consent: { origin: string; resource?: string | undefined }): Promise<void>;
-  /** "Never": takes back what a site has, and it may not ask again. @param sub as for `grant` */
+  /** "Never": revokes a site's access and blocks it from asking again. @param sub as for `grant` */
   refuse(origin: string, sub: string): Promise<void>;
-  /** Takes a "never" back. @param sub as for `grant` */
+  /** Undoes a "never". @param sub as for `grant` */
   letAsk(origin: string, sub: string): Promise<void>;
-  /** @param how `replaced`: by another session of the same account */
+  /** @param how `replaced` if another session of the same account takes over */
   signOut(how?: 'replaced'): Promise<void>;
 }
 
-/** Keeps account, policy and consents as the broker last sent them. */
+/** Caches account, policy and consents from the broker's latest answer. */
 export function createSession(deps: SessionDeps): Session {
   const { client, keys, known, tokens, events, now } = deps;
   const flights = createSingleFlight<SessionAnswer | undefined>();
   const inTurn = createSerialQueue();
 
   const forget = async (key: 'erase' | 'keep', left: Omit<SignedOut, 'signedIn'>): Promise<void> => {
-    // Forget first: whatever fails after this line, no more tokens are handed out.
+    // Forget first. No more tokens are issued to pages, even if a later step fails.
     await known.set({ signedIn: false, ...left });
     await tokens.clear();
-    // Pages hear of it without waiting for the disk, which erases the key.
+    // Notify pages in parallel: erasing the key from disk may be slow.
     await Promise.all([key === 'erase' ? keys.erase() : undefined, events.reset('session')]);
   };
-  /** Nobody signed out here. The broker says that the session is over. */
+  /** Handles a session that the broker reports as over, without a sign-out here. */
   const lapse = async (ended: boolean): Promise<void> => {
     const last = ended ? undefined : answerOf(await known.get());
     const left = last && { lapsed: last.account, connected: connectedIn(last) };
     await forget((await deps.signingIn()) ? 'keep' : 'erase', left ?? {});
   };
 
-  /** Changes the known state, if the session of that epoch is still the current one. */
+  /** Changes the cached state if the session of that epoch is still current. */
   const change = (epoch: string, next: (answer: SignedIn) => SignedIn): Promise<void> =>
     inTurn(async () => {
       const old = await known.get();
@@ -139,7 +139,7 @@ export function createSession(deps: SessionDeps): Session {
     try {
       return await call();
     } catch (error) {
-      // A late answer about the previous session says nothing about the current one.
+      // Ignore a late answer about a previous session.
       const stillThatSession = epoch === (await events.epoch());
       if (stillThatSession && isBrokerError(error, 'invalid_session')) {
         await inTurn(() => lapse(error instanceof BrokerError && error.ended));
@@ -147,7 +147,7 @@ export function createSession(deps: SessionDeps): Session {
         await change(epoch, (old) => withState(old, 'reauth_required'));
         await events.hint('session');
       } else if (stillThatSession && isBrokerError(error, 'account_selection_required')) {
-        // This background has missed the end of a sign-in, or it is still running.
+        // A sign-in is still running, or this background missed its end.
         await ask();
         throw anotherAccount();
       }
@@ -162,11 +162,11 @@ export function createSession(deps: SessionDeps): Session {
   };
 
   const takeAway = async (origin: string, answered: () => Promise<Decisions>): Promise<void> => {
-    // Remove tokens and tell pages first, even if the broker can't be reached: less access is always safe.
+    // Clear tokens and notify pages first, even if the broker is unreachable. Less access is always safe.
     await tokens.clear(origin);
     await events.reset('access', origin);
     await decide(answered);
-    // Again, for a token that the broker sent in the meantime.
+    // Repeat it, because the broker may have issued a token in the meantime.
     await tokens.clear(origin);
     await events.reset('access', origin);
   };
@@ -176,7 +176,7 @@ export function createSession(deps: SessionDeps): Session {
     await events.reset(before.session.state === after.session.state ? 'access' : 'session');
   };
 
-  /** Asks the broker, and tells pages what they have lost or gained since. */
+  /** Asks the broker, and notifies pages if they lost or gained access. */
   const ask = async (): Promise<SessionAnswer | undefined> => {
     const before = await known.get();
     const epoch = await events.epoch();
@@ -204,7 +204,7 @@ export function createSession(deps: SessionDeps): Session {
   const refreshed = async (maxAgeMs: number): Promise<SessionAnswer | undefined> => {
     const old = await known.get();
     if (old && !old.signedIn) return undefined;
-    // The age of an answer from the future is unknown: the clock was set back.
+    // If the answer is from the future, the clock was set back and its age is unknown.
     const isYoung = old?.signedIn && Math.abs(now() - old.checkedAt) < maxAgeMs;
     if (isYoung && now() < old.answer.session.expires_at * 1_000) return old.answer;
     if (old || (await keys.load())) return flights.run('session', ask);
@@ -248,9 +248,9 @@ export function createSession(deps: SessionDeps): Session {
       }),
     async check(voidTokens) {
       const before = answerOf(await known.get());
-      // Don't join a running request: it may have started before the event.
+      // Don't join a request in flight: it may have started before the event.
       const after = await ask();
-      // If the session has ended, `guard` has told the pages.
+      // If the session has ended, `guard` already notified the pages.
       if (voidTokens && before && after) await lost(before, after);
     },
     guard,
@@ -266,14 +266,14 @@ export function createSession(deps: SessionDeps): Session {
     },
     async signOut(how) {
       const key = await keys.load();
-      // Sign out here at once, however long the broker takes and whatever is stopped or closed meanwhile.
+      // Sign out locally first. It must work even if the broker is slow, or the browser stops the background.
       const epoch = await inTurn(async () => {
         await forget('erase', {});
         return events.epoch();
       });
       if (!key) return;
-      // The broker is unreachable, or the session is already over. Without its key nobody can use the session, and it
-      // ends at the broker when it has been idle for long enough.
+      // This fails if the broker is unreachable or the session is already over. Without its key, nobody can use the
+      // session, and the broker ends it after the idle timeout.
       const { logout_url: logoutUrl } = await client.signOut(key, how).catch(() => ({ logout_url: undefined }));
       await inTurn(async () => {
         if (epoch === (await events.epoch())) await known.set({ signedIn: false, logoutUrl });

@@ -12,15 +12,15 @@ import { createSingleFlight } from '../single-flight.ts';
 import { readAuthorizationResponse } from './authorization-response.ts';
 import { createSilentSignIn, type SilentSignInDeps, type SilentWish } from './silent-sign-in.ts';
 
-/** A sign-in in progress. It is stored before the window opens, so that a stopped worker loses nothing. */
+/** A sign-in in progress. It is stored before the window opens, so that it survives a stopped worker. */
 export interface Attempt {
   state: string;
-  /** RFC 7636 §4.1. Shown to the broker only. */
+  /** RFC 7636 §4.1. Only the broker ever sees it. */
   verifier: string;
   redirectUri: string;
   issuer: string;
   issRequired: boolean;
-  /** Milliseconds since the epoch. The broker forgets the transaction then. */
+  /** When the broker discards the transaction, in milliseconds since the epoch. */
   expiresAt: number;
   /** For a sign-in without a window: `sub` of the account whose session it continues. */
   silentFor?: string | undefined;
@@ -44,17 +44,17 @@ export interface SignInDeps extends Pick<SilentSignInDeps, 'triedSilently' | 'la
   identity: Identity;
   attempt: StoredValue<Attempt>;
   /**
-   * Takes over the new session. A session that nobody asked for is accepted only if its account's session has lapsed
-   * and wasn't ended since.
+   * Switches to the new session. A session that the user didn't request is accepted only if its account's session has
+   * lapsed and wasn't ended since.
    */
   begin(answer: SessionAnswer, silentFor: string | undefined): Promise<void>;
-  /** Tells the extension's own pages that a sign-in started or ended. */
+  /** Notifies the extension's own pages that a sign-in started or ended. */
   changed(): void;
   sleep(ms: number): Promise<void>;
   now: Clock;
 }
 
-/** Requirements of a sign-in beyond the usual, and how the provider should prompt. */
+/** Additional requirements of a sign-in, and how the provider should prompt. */
 export type SignInWish = Pick<AuthorizeRequest, 'prompt' | 'upstream' | 'acr_values' | 'max_age'>;
 
 export interface SignIn {
@@ -76,7 +76,7 @@ export interface SignIn {
   isRunning(): boolean;
 }
 
-/** Waits between attempts at `POST /session`. The code works once, but a lost connection doesn't use it up. */
+/** Delays between attempts at `POST /session`. The code is single-use, but a lost connection doesn't consume it. */
 const retryDelaysMs = [300, 1_500];
 
 /** Authorization code flow. The broker is the provider's client. PKCE proves to the broker that this browser started it. */
@@ -142,7 +142,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     }
   };
 
-  /** Continues an attempt whose code had arrived when the connection or the worker died. */
+  /** Continues an attempt that received its code before the connection or the worker died. */
   const resume = async (): Promise<boolean> => {
     const left = await attempt.get();
     if (!left?.response || left.expiresAt <= now()) return false;
@@ -183,7 +183,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     changed();
     const brought = silentSignIn.isUnderWay() && (await silentSignIn.renew('asked'));
     if ((brought && !wish) || (await resume())) return;
-    // A sign-in with requirements rarely works without a window. A provider for which it does shows no page anyway.
+    // A sign-in with requirements rarely works without a window. If it would, the provider shows no page anyway.
     if (!wish && (await silentSignIn.renew('asked'))) return;
     await go({ ...wish }, (url) => identity.launch(url));
     await triedSilently.clear();

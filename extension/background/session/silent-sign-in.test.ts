@@ -30,14 +30,14 @@ function answerSilence(launch: (url: string) => Promise<string>): void {
   };
 }
 
-/** The provider has ended the grant. The broker says so with the next token. */
+/** The provider has ended the grant. The broker reports it with the next token request. */
 async function endGrant(): Promise<void> {
   parts.broker.next('POST /session/token', refusal('login_required', 401));
   await parts.tokens.get({ origin: shop, resource: api, scopes: [] }, 0).catch(() => undefined);
   expect((await parts.session.current())?.session.state).toBe('reauth_required');
 }
 
-/** The session itself has ended, and not by a sign-out here. */
+/** The session itself has ended, but the user didn't sign out here. */
 async function endSession(): Promise<void> {
   parts.broker.signedIn = false;
   await parts.session.refreshed(0);

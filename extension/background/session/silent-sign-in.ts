@@ -11,8 +11,7 @@ export type SilentWish = Pick<AuthorizeRequest, 'prompt' | 'sub' | 'login_hint' 
 
 export interface SilentSignInDeps {
   /**
-   * Time of the last attempt, in milliseconds since the epoch. It is stored, so that a background that was stopped
-   * knows it.
+   * Time of the last attempt, in milliseconds since the epoch. It is stored, so that it survives a stopped background.
    */
   triedSilently: StoredValue<number>;
   /** The account whose session could continue. */
@@ -29,11 +28,11 @@ export type How = 'asked' | 'unasked';
 
 /** How long to wait after a provider needed the user. */
 const pauseMs: Record<How, number> = { unasked: 300_000, asked: 60_000 };
-/** How long to wait after trouble at the broker, which says nothing about the provider. */
+/** How long to wait after an error at the broker, which says nothing about the provider. */
 const troublePauseMs = 15_000;
 
 /**
- * Signing in without a window (`prompt=none`, OpenID Connect Core §3.1.2.1): only as the account whose session has
+ * Signs in without a window (`prompt=none`, OpenID Connect Core §3.1.2.1): only to the account whose session has
  * lapsed, one attempt at a time, with pauses between attempts.
  */
 export function createSilentSignIn({ triedSilently, lapsed, resume, go, now }: SilentSignInDeps) {
@@ -43,7 +42,7 @@ export function createSilentSignIn({ triedSilently, lapsed, resume, go, now }: S
     const last = await lapsed();
     if (!last || (last.over && how === 'unasked')) return false;
     const sinceMs = now() - ((await triedSilently.get()) ?? Number.NEGATIVE_INFINITY);
-    // After the clock was set back, the time since the last attempt is unknown.
+    // If the clock was set back, the time since the last attempt is unknown.
     if (sinceMs >= 0 && sinceMs < pauseMs[how]) return false;
     await triedSilently.set(now());
     const { sub, email, upstream } = last.account;

@@ -3,8 +3,8 @@ import { parseScope } from '@latchkey/shared/scope.ts';
 import type { Consent, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 
 /**
- * What the session's state says about sites. The broker decides; these functions answer what needs no request, and what
- * the extension shows.
+ * What the session's state says about sites. The broker decides. These functions cover what needs no request, and what
+ * the extension displays.
  */
 export const siteOf = (session: SessionAnswer, origin: string): SitePolicy | undefined =>
   session.policy.sites.find((site) => site.origin === origin);

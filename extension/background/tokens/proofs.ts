@@ -38,7 +38,7 @@ export function createProofs({ keysOf, current, now }: ProofsDeps): Proofs {
     async bind(ask) {
       if ((await resourceOf(ask))?.dpop !== 'required') return undefined;
       const { crv, kty, x, y } = (await keysOf(ask.origin).loadOrCreate()).publicJwk;
-      // The key's thumbprint (RFC 7638 §3): its members in this order. That of `jose` would add half a kilobyte.
+      // The key's thumbprint (RFC 7638 §3), with members in this order. Using `jose` for it would add half a kilobyte.
       return sha256(JSON.stringify({ crv, kty, x, y }));
     },
     async prove(ask, token, { method, url, nonce }) {
@@ -59,7 +59,7 @@ export function createProofs({ keysOf, current, now }: ProofsDeps): Proofs {
   };
 }
 
-/** Whether a URL is the allowed one or below it. A path that only starts with the same letters isn't. */
+/** Whether a URL is the allowed one or below it. A path that only shares a string prefix doesn't count. */
 export function liesUnder(url: string, allowed: string): boolean {
   if (!URL.canParse(url) || !URL.canParse(allowed)) return false;
   const [asked, base] = [new URL(url), new URL(allowed)];

@@ -3,13 +3,13 @@ import { parseScope, scopeKey } from '@latchkey/shared/scope.ts';
 import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
 import type { TokenAsk } from './token-cache.ts';
 
-/** What a token was asked for. */
+/** What was requested of a token. */
 export interface TokenQuestion extends TokenAsk {
   /** The broker's issuer. */
   broker: string;
   /** `sub` of the account. */
   sub: string | undefined;
-  /** Thumbprint of the key that it must be bound to; absent where it must be a bearer token. */
+  /** Thumbprint of the key that it must be bound to. Absent if it must be a bearer token. */
   jkt: string | undefined;
 }
 
@@ -17,10 +17,10 @@ export interface TokenQuestion extends TokenAsk {
 const maxLifetimeS = 86_400;
 
 /**
- * Compares a token with what was asked for, in the answer and in the token itself. Its signature is the API's to verify:
- * the answer came from the broker over TLS.
+ * Compares a token with the request, both in the response and in the token itself. It doesn't verify the signature: the
+ * response came from the broker over TLS, and the API verifies it.
  *
- * @throws {LatchkeyError} `busy`, naming what differs, and no value
+ * @throws {LatchkeyError} `busy`, which names the field that differs but not its value
  */
 export function requireAnswerTo(question: TokenQuestion, answer: TokenAnswer): void {
   const { origin, resource, scopes, broker, sub, jkt } = question;
@@ -48,7 +48,7 @@ export function requireAnswerTo(question: TokenQuestion, answer: TokenAnswer): v
 
 type Fields = Record<string, unknown>;
 
-/** The header and the claims of a JWT (RFC 7519 §3.1). By hand: jose's decoding is larger than all of this. */
+/** Decodes the header and the claims of a JWT (RFC 7519 §3.1). The decoder of `jose` is larger than this file. */
 function read(token: string): { header: Fields; claims: Fields } {
   const [header, claims] = token.split('.');
   try {

@@ -23,7 +23,7 @@ const storedToken: Schema<Entry> = v.object({ token: tokenAnswer, expiresAt: v.n
 export interface TokenCache {
   /** The token for exactly this request, if it is valid for `minTtlMs` longer. `expires_in` counts from now. */
   get(ask: TokenAsk, minTtlMs: number): Promise<TokenAnswer | undefined>;
-  /** @param askedAt when the request was sent, so that the token never seems to live longer than it does */
+  /** @param askedAt when the request was sent, so that the cache never overestimates the token's lifetime */
   put(ask: TokenAsk, token: TokenAnswer, askedAt: number): Promise<void>;
   /** Forgets the tokens of one origin, or all. */
   clear(origin?: string): Promise<void>;
@@ -35,11 +35,11 @@ const keyOf = ({ origin, resource, scopes }: TokenAsk): string =>
   `${prefix}${JSON.stringify([origin, resource, scopeKey(scopes)])}`;
 
 /**
- * Tokens in memory (`storage.session`). The key is exactly who asked for what: a token with other or more scopes is
- * never handed out instead.
+ * Tokens in memory (`storage.session`). The cache key is the exact request, so a token with different or more scopes is
+ * never returned instead.
  */
 export function createTokenCache({ area, now }: { area: Area; now: Clock }): TokenCache {
-  /** The area has a quota. Without room, nothing else could be stored there, not even a sign-out. */
+  /** The area has a quota. If it were full, nothing else could be stored there, not even a sign-out. */
   const dropExpired = async (): Promise<void> => {
     const keys = (await area.keys()).filter((key) => key.startsWith(prefix));
     const entries = await Promise.all(keys.map(async (key) => readStored(storedToken, await area.get(key))));
@@ -51,9 +51,9 @@ export function createTokenCache({ area, now }: { area: Area; now: Clock }): Tok
       const entry = readStored(storedToken, await area.get(keyOf(ask)));
       if (!entry) return undefined;
       const left = entry.expiresAt - now();
-      // More time left than the token ever had: the clock was set back, so its end is unknown.
+      // More time left than the full lifetime means that the clock was set back, so the expiry is unknown.
       if (left > entry.lifetimeMs) return undefined;
-      // Nobody gets more than a token's full lifetime. Close to that, a new token would be no better.
+      // A token can't outlive its full lifetime. If the request comes close to that, a new token is no better.
       if (left <= 0 || left < Math.min(minTtlMs, entry.lifetimeMs * 0.9)) return undefined;
       return { ...entry.token, expires_in: Math.floor(left / 1_000) };
     },

@@ -5,7 +5,7 @@ import { ada, api, fakeToken, refusal, shop, tokenAnswer } from '../../../test/e
 const ask = { origin: shop, resource: api, scopes: ['orders:read'] };
 let parts: ReturnType<typeof createBackground>;
 const fetched = () => parts.broker.calls.filter((call) => call === 'POST /session/token').length;
-/** A token that the broker gave before it heard of what happened meanwhile. */
+/** A token that the broker issued before it learned about a change. */
 const late = () => Response.json(tokenAnswer('late'));
 
 beforeEach(async () => {

@@ -25,20 +25,20 @@ export interface TokensDeps {
 
 export interface Tokens {
   /**
-   * @param stepUp what the API asked of the sign-in: the broker alone can tell whether a token meets it
-   * @param minTtlS seconds that the token must still live; the broker's lifetime caps it
-   * @throws {LatchkeyError} whatever the broker refuses; `busy` where it answers with another token than was asked for
+   * @param stepUp the API's requirements of the sign-in. Only the broker can tell whether a token meets them
+   * @param minTtlS minimum remaining lifetime in seconds, capped by the broker's token lifetime
+   * @throws {LatchkeyError} the broker's refusal, or `busy` if its token doesn't match the request
    */
   get(ask: TokenAsk, minTtlS: number, stepUp?: StepUp): Promise<TokenAnswer>;
 }
 
-/** Gives out tokens: from the cache while they live long enough, else from the broker, one request at a time per token. */
+/** Returns tokens from the cache while they live long enough, else from the broker. One request at a time per token. */
 export function createTokens({ client, broker, session, cache, events, bind, now }: TokensDeps): Tokens {
   const flights = createSingleFlight<TokenAnswer>();
 
   const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenAnswer> => {
     const epoch = await events.epoch(ask.origin);
-    // Looked up again inside the flight: the one before it may have brought the token.
+    // Check the cache again inside the flight: the previous one may have fetched the token.
     const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
     if (cached) return cached;
     const askedAt = now();

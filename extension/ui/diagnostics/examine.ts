@@ -5,10 +5,10 @@ import type { Findings } from './findings.ts';
 import { reachBroker } from './reach.ts';
 import { lookAround } from './surroundings.ts';
 
-/** A background that takes longer than this for what it knows without the broker is not healthy. */
+/** A healthy background returns what it knows without the broker faster than this. */
 const patienceMs = 10_000;
 
-/** Checks one thing after another, and reports each as soon as it is known. */
+/** Runs one check at a time, and reports each result as soon as it is known. */
 export async function examine(client: UiClient, tell: (found: Findings) => void): Promise<void> {
   let found: Findings = { browser: browserName(navigator.userAgent), version: version() };
   const learn = (more: Partial<Findings>): void => {
@@ -31,7 +31,7 @@ export async function examine(client: UiClient, tell: (found: Findings) => void)
   learn({ reach });
   if ('error' in reach) return;
   const provider = await client.call('diagnostics.probe', {});
-  // Ask again: the background may have refreshed its state when it asked the broker.
+  // Ask again: the broker request may have refreshed the background's state.
   const fresh = await client.call('diagnostics.get', {});
   learn({ provider, facts: { ...fresh, around: await lookAround(fresh) } });
 }

@@ -1,7 +1,7 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
 
-/** What this page finds out about the browser. */
+/** What this page can check in the browser. */
 export interface Surroundings {
   /**
    * Keys of the organization's policy: all that are set, and those that have no effect because they don't match the
@@ -20,7 +20,7 @@ export interface Surroundings {
  */
 export type Reach = { ms: number; clockMs: number | undefined } | { error: PageErrorBody };
 
-/** What has been found out so far. */
+/** The results so far. */
 export interface Findings {
   browser: string;
   version: string;

@@ -3,7 +3,7 @@ import type { Findings, Reach } from './findings.ts';
 
 export type Verdict = 'ok' | 'attention' | 'failed' | 'skipped' | 'checking';
 
-/** One thing that works or doesn't. */
+/** The result of one check. */
 export interface Line {
   id: LineId;
   verdict: Verdict;
@@ -13,7 +13,7 @@ export interface Line {
   fact: string;
 }
 
-/** In the order in which a token travels. */
+/** In the order in which a token passes through them. */
 export const lineIds = [
   'browser',
   'background',
@@ -35,10 +35,10 @@ type Say = (name: string, ...substitutions: string[]) => string;
 type Finding = Omit<Line, 'id'>;
 type Facts = NonNullable<Findings['facts']>;
 
-/** Tokens contain times. With a larger difference, an API may reject a valid token. */
+/** Tokens contain timestamps. With a larger clock difference, an API may reject a valid token. */
 const clockToleranceMs = 60_000;
 
-/** Says for each thing whether it works. If something before it failed, it says that this was not checked. */
+/** Returns a verdict for each check. If an earlier check failed, later ones are marked as not checked. */
 export function linesOf(found: Findings, say: Say): Line[] {
   const { facts, reach, provider, background } = found;
   const good = (words: string, fact: string): Finding => ({ verdict: 'ok', words, fact });

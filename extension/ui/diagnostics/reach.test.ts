@@ -4,7 +4,7 @@ import { reachBroker } from './reach.ts';
 const broker = 'https://latchkey.test';
 const started = Date.UTC(2026, 0, 1, 12, 0, 0);
 
-/** Asks a broker that gives this answer. The local clock is `aheadMs` ahead, and the way takes 40 ms. */
+/** Requests a broker that gives this answer. The local clock is `aheadMs` ahead, and the round trip takes 40 ms. */
 const reach = (answer: () => Response, aheadMs = 0) => {
   let ms = started + aheadMs;
   return reachBroker(broker, {

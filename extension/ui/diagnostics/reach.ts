@@ -1,6 +1,6 @@
 import type { Reach } from './findings.ts';
 
-/** A broker that takes longer is not healthy, whatever it answers. */
+/** A broker that takes longer isn't healthy, no matter what it answers. */
 const timeoutMs = 10_000;
 
 export interface ReachDeps {
@@ -25,7 +25,7 @@ export async function reachBroker(broker: string, { fetch, now }: ReachDeps): Pr
       const message = `what answers there is not the broker ${broker} (${response.status})`;
       return { error: { code: 'unsupported', message } };
     }
-    // The header has whole seconds, so on average half a second has passed.
+    // The header has whole seconds, so it is behind by half a second on average.
     const date = Date.parse(response.headers.get('Date') ?? '') + 500;
     return { ms: ended - begun, clockMs: Number.isNaN(date) ? undefined : (begun + ended) / 2 - date };
   } catch (cause) {

@@ -36,7 +36,7 @@ export function reportOf(lines: readonly Line[], options: ReportOptions): string
   ].join('\n');
 }
 
-/** Messages may quote requests. This removes everything that names a user, a site or a secret. */
+/** Messages may quote requests. This removes everything that identifies a user, a site or a secret. */
 function redact(text: string, { withSites, broker, account }: ReportOptions): string {
   const nameless = account ? text.replaceAll(account, '(account)') : text;
   return nameless

@@ -5,23 +5,23 @@ import type { Replicas } from '../../e2e/kit/replicas.ts';
 import type { Answer } from '../../e2e/kit/session-client.ts';
 import { chaosUsers } from '../users.ts';
 
-/** What everybody was answered. */
+/** The results of all clients. */
 export interface CrowdResult {
-  /** Answers with a token. */
+  /** Number of answers with a token. */
   tokens: number;
   /** 503, `temporarily_unavailable`, with `Retry-After`. */
   clean_errors: number;
-  /** Everything else, by what it was. */
+  /** All other answers, by kind. */
   others: string[];
-  /** Browsers and devices that have no token in the end. */
+  /** Browsers and devices without a token at the end. */
   sessions_lost: number;
-  /** Refresh tokens that the provider saw again after its leeway. */
+  /** Refresh tokens that the provider received again after its leeway. */
   reuses: number;
 }
 
 interface Member {
   name: string;
-  /** `undefined` where nobody answered: a broker that is down. */
+  /** `undefined` if there was no answer because a broker is down. */
   ask(): Promise<Answer | undefined>;
 }
 
@@ -29,9 +29,9 @@ interface Member {
 const endDeadlineMs = 60_000;
 
 /**
- * Browsers and devices of `chaosUsers` that sign in, and then keep asking for tokens while the provider has its trouble.
+ * Browsers and devices of `chaosUsers` sign in, and then keep requesting tokens while the provider has problems.
  *
- * @param during what happens meanwhile; at its end, all is well again
+ * @param during causes the problems. When it returns, everything must work again
  */
 export async function crowd(
   replicas: Replicas,
@@ -93,7 +93,7 @@ async function hasToken(member: Member, result: CrowdResult): Promise<boolean> {
 }
 
 function note({ name }: Member, answer: Answer | undefined, result: CrowdResult): void {
-  // A broker that is down, or the proxy of brokers that are.
+  // The broker is down, or the proxy has no running broker.
   if (answer === undefined || answer.status === 502) return;
   const isClean = answer.body?.error === 'temporarily_unavailable' && Number(answer.headers.get('Retry-After')) >= 1;
   if (answer.status === 200) result.tokens += 1;

@@ -5,7 +5,7 @@ import { oneRefresh } from './one-refresh.ts';
 import { outage } from './outage.ts';
 import { hangWithoutRotation, unreadableAnswer, wrongSecret } from './provider-trouble.ts';
 
-/** What takes too long for every run of the tests. Each says what it came to, and whether that is as it must be. */
+/** Scenarios that take too long for every test run. Each reports its result, and whether it passed. */
 const scenarios = {
   async 'slow-provider'() {
     await using cleanUp = new AsyncDisposableStack();

@@ -3,14 +3,14 @@ import { startReplicas } from '../../e2e/kit/replicas.ts';
 import type { Trouble } from '../../e2e/kit/unreliable.ts';
 
 export interface LateClient {
-  /** Who asks again within the leeway. */
+  /** The client that retries within the leeway. */
   inTime: { status: number };
-  /** Who asks again only after it. */
+  /** The client that retries only after the leeway. */
   late: { status: number; error: string | undefined };
   reuses: number;
 }
 
-/** The broker is killed between the provider's rotation and its own commit, for two sessions; one of them comes back too late. */
+/** For two sessions, kills the broker between the provider's rotation and its own commit. One retries too late. */
 export async function lateClient({ store, leewayMs }: { store: string; leewayMs: number }): Promise<LateClient> {
   let trouble: Trouble = {};
   await using cleanUp = new AsyncDisposableStack();

@@ -1,19 +1,19 @@
 import pg from 'pg';
 import { startReplicas } from '../../e2e/kit/replicas.ts';
 
-/** What many requests for one expired session came to. */
+/** The result of many requests for one expired session. */
 export interface OneRefresh {
-  /** Status → how many. */
+  /** Number of responses, by status. */
   statuses: Record<number, number>;
   upstreamRefreshes: number;
   reuses: number;
 }
 
 /**
- * Everybody asks at once for a token of a session whose claims are too old, each replica as often as the others.
+ * Sends concurrent token requests for a session with outdated claims, evenly across the replicas.
  *
  * @param store URL of an empty PostgreSQL database
- * @param answerMs how long the provider takes
+ * @param answerMs how long the provider takes to answer
  */
 export async function oneRefresh({
   store,
@@ -51,7 +51,7 @@ export async function oneRefresh({
   };
 }
 
-/** Makes what the provider said look as if it were long ago. */
+/** Makes the provider's claims look outdated. */
 export async function grow(store: string): Promise<void> {
   const client = new pg.Client(store);
   await client.connect();

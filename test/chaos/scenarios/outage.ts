@@ -4,24 +4,24 @@ import { type SignedIn, startReplicas } from '../../e2e/kit/replicas.ts';
 import type { Answer } from '../../e2e/kit/session-client.ts';
 
 export interface Outage {
-  /** Answers with a token: before, during and after. */
+  /** Number of answers with a token: before, during and after the outage. */
   tokens: number;
   /** 503, `temporarily_unavailable`, with `Retry-After`. */
   cleanErrors: number;
-  /** Everything else, by what it was. */
+  /** All other answers, by kind. */
   others: string[];
-  /** Sessions that have no token in the end. */
+  /** Sessions without a token at the end. */
   lost: number;
-  /** From the database's return to the first token, in milliseconds. */
+  /** From the database's restart to the first token, in milliseconds. */
   recoveredAfterMs: number;
   reuses: number;
 }
 
 const people = 12;
-/** When nobody waits for a recovery any more. */
+/** When to give up waiting for the recovery. */
 const recoveryDeadlineMs = 30_000;
 
-/** PostgreSQL is stopped while people keep asking for tokens and refreshes are under way; the brokers stay up. */
+/** Stops PostgreSQL while users keep requesting tokens and refreshes are in progress. The brokers stay up. */
 export async function outage({ postgres, downMs }: { postgres: Postgres; downMs: number }): Promise<Outage> {
   await using cleanUp = new AsyncDisposableStack();
   const replicas = await startReplicas({
@@ -61,7 +61,7 @@ export async function outage({ postgres, downMs }: { postgres: Postgres; downMs:
   backAt = Date.now();
   const deadline = backAt + recoveryDeadlineMs;
   while (Number.isNaN(result.recoveredAfterMs) && Date.now() < deadline) await sleep(100);
-  // A while longer, so that everybody asks again.
+  // Wait a bit longer, so that every client asks again.
   await sleep(3_000);
   over = true;
   await everybody;

@@ -6,14 +6,14 @@ import { chaosUsers } from '../users.ts';
 import { type CrowdResult, crowd } from './crowd.ts';
 
 interface Setting {
-  /** As in the configuration; by default a SQLite file. */
+  /** The store, as configured. Defaults to a SQLite file. */
   store?: string | undefined;
   count?: number | undefined;
-  /** How long each kind of trouble lasts, in milliseconds. */
+  /** How long each kind of problem lasts, in milliseconds. */
   troubleMs?: number | undefined;
 }
 
-/** Whatever the provider said is asked for again after two seconds. */
+/** The broker refreshes the provider's claims after two seconds. */
 const brief = { lifetime: '2s', fresh: '2s', users: chaosUsers } as const;
 
 async function restart({ replicas }: Replicas): Promise<void> {
@@ -22,9 +22,9 @@ async function restart({ replicas }: Replicas): Promise<void> {
 }
 
 /**
- * A provider whose refresh tokens don't rotate, and which nobody has told the broker about: it hangs longer than the
- * broker waits, from the first refresh on; its gateway gives up; connections are reset after the request; brokers are
- * killed while they wait for an answer.
+ * A provider whose refresh tokens don't rotate, without a setting that tells the broker so. From the first refresh on,
+ * it hangs for longer than the broker waits. Then its gateway times out, connections are reset after the request, and
+ * brokers are killed while they wait for an answer.
  */
 export async function hangWithoutRotation({ store, count = 1, troubleMs = 3_000 }: Setting): Promise<CrowdResult> {
   let trouble: Trouble = {};
@@ -57,7 +57,7 @@ const firewalls: NonNullable<Trouble['failing']>[] = [
   { status: 403, headers: json, body: '{"error":"blocked by web application firewall"}' },
 ];
 
-/** The brokers start with a client secret that has expired, and get the right one; then a firewall blocks them. */
+/** The brokers start with an expired client secret and then get the correct one. Later, a firewall blocks them. */
 export async function wrongSecret({ store, count = 1, troubleMs = 4_000 }: Setting): Promise<CrowdResult> {
   let trouble: Trouble = {};
   await using cleanUp = new AsyncDisposableStack();
@@ -79,8 +79,8 @@ export async function wrongSecret({ store, count = 1, troubleMs = 4_000 }: Setti
 }
 
 /**
- * The provider's answers can't be used: pages instead of JSON, half of the JSON, no tokens, an ID token of another issuer
- * or about somebody else.
+ * The provider's answers are unusable: HTML instead of JSON, truncated JSON, no tokens, or an ID token from another
+ * issuer or for another user.
  */
 export async function unreadableAnswer({ store, count = 1, troubleMs = 3_000 }: Setting): Promise<CrowdResult> {
   let trouble: Trouble = {};
@@ -97,14 +97,14 @@ export async function unreadableAnswer({ store, count = 1, troubleMs = 3_000 }: 
   return await crowd(replicas, async () => {
     for (trouble of troubles) {
       await sleep(troubleMs);
-      // Refresh tokens rotate here: what was lost has to be made good within the leeway.
+      // Refresh tokens rotate here, so the broker must recover a lost answer within the leeway.
       trouble = {};
       await sleep(troubleMs);
     }
   });
 }
 
-/** Changes claims of the ID token, whose signature counts for nothing at the token endpoint. */
+/** Changes claims of the ID token. Its signature isn't checked when it comes from the token endpoint. */
 const withClaims = (claims: object) => (body: string) => {
   const answer = JSON.parse(body);
   const [header, , signature] = answer.id_token.split('.');

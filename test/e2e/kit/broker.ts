@@ -25,10 +25,10 @@ type Tree = Record<string, unknown>;
 export const redirectUri = chromeRedirectUri(chromeExtensionId(demoExtensionKey));
 
 /**
- * A broker on the store of this run (`createTestStore`) and a real provider, on free ports, with the demo's
- * configuration changed by `adjust`, and `files` beside it.
+ * Starts a broker on this run's store (`createTestStore`) and a real provider, on free ports. It uses the demo's
+ * configuration, modified by `adjust`, with `files` in the same folder.
  *
- * @param users whom the provider knows
+ * @param users the provider's users
  */
 export async function startBrokerAndIdp(
   adjust: (config: Tree) => void = () => {},
@@ -76,19 +76,19 @@ export async function startBrokerAndIdp(
     dir,
     configFile,
     idp,
-    /** Keeps back the provider's next answer to a token request. */
+    /** Holds the provider's next token response. */
     holdNextToken,
-    /** What happens to the provider's token requests from now on. */
+    /** Controls how the provider handles token requests. */
     weather,
-    /** The provider's key, for tokens that the provider itself would never make. */
+    /** The provider's key, for tokens that the provider itself would never issue. */
     signingKey,
-    /** Runs a statement on the store, past the broker. @param parameters take the places of `?` */
+    /** Runs a statement directly on the store, bypassing the broker. @param parameters the values for `?` */
     rows: store.rows,
-    /** As in the configuration. */
+    /** The store, as configured. */
     storeUrl: store.url,
-    /** The log's lines so far. */
+    /** The log lines so far. */
     logged,
-    /** Stops the broker, and starts it again on what it has stored. */
+    /** Restarts the broker on the same store. */
     async restart() {
       await broker.close();
       broker = await start();
@@ -110,14 +110,14 @@ export async function startBrokerAndIdp(
 }
 
 /**
- * Waits until `fetch` has seen that its open connections are closed, which it would use again. Their end was sent before
- * this request, on a connection of its own, is answered.
+ * Waits until `fetch` notices that its open connections are closed. Otherwise it would reuse them. The server closes
+ * them before it answers this request, which has its own connection.
  */
 async function seesClosedConnections(port: number): Promise<void> {
   const asked = get({ port, host: '127.0.0.1', path: '/healthz', agent: false });
   const [answer]: IncomingMessage[] = await once(asked, 'response');
   answer?.resume();
-  // After what else has arrived in the same turn of the event loop.
+  // Let the event loop process everything else that arrived in the same turn.
   await setImmediate();
 }
 

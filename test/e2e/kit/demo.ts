@@ -10,14 +10,14 @@ import { type Demo, startDemo } from '../../../demo/stack.ts';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import { freePorts } from './ports.ts';
 
-/** The whole demo on free ports and a headless browser with the extension. */
+/** The whole demo on free ports, and a headless browser with the extension. */
 export interface TestDemo extends Stage {
   demo: Demo;
   /** The popup, as a tab. */
   openPopup(): Promise<Page>;
-  /** Ends the session at the provider, as a restart of the browser might: the next sign-in shows the form. */
+  /** Ends the session at the provider, as a browser restart might. The next sign-in shows the form. */
   forgetProvider(): Promise<void>;
-  /** Opens the popup and signs in, after whoever the provider remembers was forgotten. */
+  /** Ends any session at the provider, then opens the popup and signs in. */
   signIn(username?: string): Promise<Page>;
 }
 

@@ -4,7 +4,7 @@ import { createVisitor, fieldOf } from './visitor.ts';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Posts a form to the broker as devices do (RFC 8628). */
+/** Posts a form to the broker, like a device (RFC 8628). */
 export async function postForm(
   url: string,
   form: Record<string, string> | [string, string][],
@@ -35,7 +35,7 @@ export const pollDevice = (broker: string, clientId: string, deviceCode: string)
 export const refreshDevice = (broker: string, clientId: string, refreshToken: string): Promise<Answer> =>
   postForm(`${broker}/token`, { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId });
 
-/** The person's part: enters the code, signs in, allows. */
+/** The user's part: enters the code, signs in, and approves. */
 export async function allowDevice(
   origins: { broker: string; idp: string },
   userCode: string,

@@ -5,11 +5,11 @@ type SessionClient = Awaited<ReturnType<typeof createSessionClient>>;
 
 interface StreamOptions {
   lastEventId?: string | undefined;
-  /** Origin of one replica, to which the request goes; the proof names the issuer all the same. */
+  /** Origin of the replica that gets the request. The proof still names the issuer. */
   at?: string | undefined;
 }
 
-/** Opens `GET /session/events` as the extension does. `names` grows as events come; `ended` resolves with all of them. */
+/** Opens `GET /session/events` like the extension. `names` grows as events arrive. `ended` resolves with all events. */
 export async function openEvents(client: SessionClient, broker: string, { lastEventId, at }: StreamOptions = {}) {
   const url = `${broker}/session/events`;
   const stop = new AbortController();
@@ -48,7 +48,7 @@ export async function openEvents(client: SessionClient, broker: string, { lastEv
         tell();
       }
     } catch {
-      // Cut: whoever waits sees it by what came until then.
+      // The connection was cut. The waiting test checks the events that arrived before.
     }
     over = true;
     tell();
@@ -74,9 +74,9 @@ export async function openEvents(client: SessionClient, broker: string, { lastEv
     get lastId() {
       return lastId;
     },
-    /** Resolves when the stream stands and everything missed was sent. */
+    /** Resolves when the stream is open and all missed events were sent. */
     connected: () => until(() => lastId !== undefined),
-    /** Resolves at the nth event. */
+    /** Resolves when the nth event arrives. */
     count: (n: number) => until(() => names.length >= n),
     async close() {
       stop.abort();

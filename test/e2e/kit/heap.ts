@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 
-/** A picture of everything in a page's memory, as text to search in: strings, properties, closures. */
+/** A heap snapshot of a page as searchable text, with its strings, properties and closures. */
 export async function heapOf(page: Page): Promise<string> {
   const session = await page.context().newCDPSession(page);
   const chunks: string[] = [];

@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 
 export interface HeldToken {
-  /** Resolves when the provider has made its answer. */
+  /** Resolves when the provider has created its response. */
   made: Promise<void>;
   send(): void;
 }
 
-/** A provider's handler that can keep back an answer of its token endpoint: made at once, and sent when the test says so. */
+/** A provider handler that can hold a token response. It is created at once, and sent when the test releases it. */
 export function holdable(handler: RequestListener) {
   let next: { made(): void; sent: Promise<void> } | undefined;
   return {

@@ -1,12 +1,12 @@
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { JWK } from 'jose';
 
-/** What the tokens are made of: a token that is good in everything, and the key that really signs such. */
+/** The input for the tokens: a valid token's contents, and the real signing key. */
 export interface HostileOptions {
-  /** Claims of a good access token (RFC 9068). */
+  /** Claims of a valid access token (RFC 9068). */
   claims: Readonly<Record<string, unknown>>;
   kid: string;
-  /** The issuer's real signing key, P-256: some of these are signed by it and still no good. */
+  /** The issuer's real P-256 signing key. Some of these tokens are signed with it and still invalid. */
   privateKey: KeyObject | JWK;
   /** Milliseconds since the epoch. */
   now: number;
@@ -27,11 +27,11 @@ function es256(header: Json | string, claims: Json | string, key: KeyObject): st
   return `${head}.${body}.${signature.toString('base64url')}`;
 }
 
-/** A good token, to show that the others fail for what is wrong with them and nothing else. */
+/** A valid token. It shows that the others fail only because of their defect. */
 export const goodToken = ({ claims, kid, privateKey }: HostileOptions): string =>
   es256({ alg: 'ES256', typ: 'at+jwt', kid }, claims, keyObject(privateKey));
 
-/** Tokens that every verifier must refuse, each bad in one way only (RFC 8725). */
+/** Tokens that every verifier must reject. Each has exactly one defect (RFC 8725). */
 export function hostileTokens(options: HostileOptions): HostileToken[] {
   const { claims, kid, now } = options;
   const key = keyObject(options.privateKey);

@@ -6,7 +6,7 @@ import type { Answer } from './session-client.ts';
 
 const redirectUri = 'http://127.0.0.1:51004/callback';
 
-/** An authorization request of the demo's command line, and how its code is redeemed. Both may be changed. */
+/** An authorization request of the demo's CLI, and its token request. Tests can modify both. */
 export function nativeFlow(broker: string) {
   const verifier = randomBytes(32).toString('base64url');
   return {
@@ -38,7 +38,7 @@ export function nativeFlow(broker: string) {
   };
 }
 
-/** @returns a code that a person has allowed, and the flow that redeems it */
+/** @returns a code that a user approved, and the flow that redeems it */
 export async function allowedCode({ origins }: Pick<TestBroker, 'origins'>, changes: Record<string, string> = {}) {
   const flow = nativeFlow(origins.broker);
   const person = createPerson(origins);

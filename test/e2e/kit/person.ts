@@ -1,7 +1,7 @@
 import type { TestBroker } from './broker.ts';
 import { createVisitor, fieldOf, type Visit } from './visitor.ts';
 
-/** Somebody at a browser, and what they do on the broker's pages. */
+/** A user at a browser, and their actions on the broker's pages. */
 export function createPerson(
   { broker, idp }: Pick<TestBroker['origins'], 'broker' | 'idp'>,
   [username, password]: readonly [string, string] = ['ada', 'engine-1843'],
@@ -11,11 +11,11 @@ export function createPerson(
 ) {
   const visitor = createVisitor([broker, idp], headers, before, fetch);
 
-  /** Signs in, where the provider asks for it. @returns the page that follows */
+  /** Signs in if the provider asks for it. @returns the next page */
   const signIn = async (page: Visit): Promise<Visit> =>
     page.url.origin === idp ? visitor.visit(page.url, { username, password }) : page;
 
-  /** Presses a button of a page of ours. @param fields those of its form that are not hidden */
+  /** Presses a button on one of the broker's pages. @param fields the visible fields of its form */
   const press = (page: Visit, path: string, action: string, fields: Record<string, string> = {}): Promise<Visit> => {
     const ticket: Record<string, string> = /name="ticket"/.test(page.text)
       ? { ticket: fieldOf(page.text, 'ticket') }
@@ -27,14 +27,14 @@ export function createPerson(
     visitor,
     signIn,
     press,
-    /** Enters the code of a device. @returns the confirmation, or why there is none */
+    /** Enters a device's code. @returns the confirmation page, or the page that says why there is none */
     async enter(userCode: string): Promise<Visit> {
       const form = await visitor.visit(`${broker}/device?user_code=${userCode}`);
       return signIn(await visitor.visit(form.url, { csrf: fieldOf(form.text, 'csrf'), user_code: userCode }));
     },
     decide: (confirmation: Visit, action: 'allow' | 'deny' | 'report') =>
       press(confirmation, '/device/decision', action),
-    /** Opens a native client's authorization request. @returns the confirmation */
+    /** Opens a native client's authorization request. @returns the confirmation page */
     open: async (url: string | URL): Promise<Visit> => signIn(await visitor.visit(url)),
     decideNative: (confirmation: Visit, action: 'allow' | 'deny' | 'report' | 'switch_account') =>
       press(confirmation, '/authorize/decision', action),

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { findChromium } from '../../../demo/browser/find.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
 
-/** A page or window, as the DevTools protocol reaches it. */
+/** A page or window that is controlled over the DevTools protocol. */
 export interface PlainPage {
   evaluate<T>(expression: string): Promise<T>;
-  /** Runs an expression as if the person had just clicked. */
+  /** Runs an expression with user activation, as if the user had just clicked. */
   evaluateAfterClick(expression: string): Promise<void>;
-  /** Presses and releases the mouse in the middle of an element. The browser takes it for the person's. */
+  /** Clicks the center of an element. The browser treats it as a real click. */
   click(selector: string): Promise<void>;
   /** Presses and releases a key in what has the focus. */
   press(key: 'Enter' | 'Space'): Promise<void>;
@@ -16,13 +16,13 @@ export interface PlainPage {
   toFront(): Promise<void>;
   /** Moves or resizes its window. */
   place(bounds: { left?: number; top?: number; width?: number; height?: number }): Promise<void>;
-  /** Stops the service workers of its origin, as browsers do when they are idle. */
+  /** Stops its origin's service workers, as browsers do when they are idle. */
   stopWorkers(): Promise<void>;
 }
 
 export interface PlainChromium {
   open(url: string): Promise<PlainPage>;
-  /** The page whose URL begins with this, once there is one. */
+  /** Waits for a page whose URL begins with this. */
   find(prefix: string): Promise<PlainPage | undefined>;
   close(): Promise<void>;
 }
@@ -31,8 +31,8 @@ type Answer = { id?: number; result?: Record<string, unknown>; error?: { message
 type Command = (method: string, params?: object, sessionId?: string) => Promise<Record<string, unknown>>;
 
 /**
- * Chromium on a display, whose windows take the focus from each other as a person's do: Playwright gives each page a
- * focus of its own, that nothing can take away.
+ * Chromium on a display, with real focus: its windows take the focus from each other. Playwright emulates the focus per
+ * page, so no page ever loses it.
  */
 export async function openPlainChromium(options: {
   display: string;
@@ -51,7 +51,7 @@ export async function openPlainChromium(options: {
     '--no-first-run',
     '--no-default-browser-check',
     '--disable-background-networking',
-    // As Playwright has it, which has written the profile's cookies.
+    // The same option as Playwright, which wrote the profile's cookies.
     '--password-store=basic',
     'about:blank',
   ];
@@ -122,14 +122,14 @@ export async function openPlainChromium(options: {
   };
 }
 
-/** Where the browser listens, as it says when it has started. */
+/** The address that the browser listens on. The browser prints it when it starts. */
 async function addressIn(output: NodeJS.ReadableStream): Promise<string> {
   let said = '';
   for await (const chunk of output) {
     said += String(chunk);
     const [address] = /ws:\/\/\S+/.exec(said) ?? [];
     if (address) {
-      // Or the browser would wait for somebody to read the rest.
+      // Keep reading. Otherwise, the browser blocks when the pipe is full.
       output.resume();
       return address;
     }

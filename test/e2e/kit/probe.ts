@@ -2,30 +2,30 @@ import { connect, type Latchkey, LatchkeyError } from '#clients/page';
 
 declare global {
   interface Window {
-    /** Asks for a token. @returns the token, or the code of the error */
+    /** Requests a token. @returns the token or the error code */
     ask(
       resource: string,
       scopes: string[],
-      /** Whose it must be. */
+      /** The required account. */
       profile?: string,
     ): Promise<{ token?: string; code?: string; message?: string; interaction?: string; retryAfterMs?: number }>;
-    /** Says hello by hand, to every window in reach. @returns what anybody answers within a second */
+    /** Sends a hand-written hello to every reachable window. @returns all answers within a second */
     knock(): Promise<unknown[]>;
-    /** Posts messages over one port of the bridge, whatever they are, each when the one before was answered. @returns the answers, events left out */
+    /** Posts any messages over one bridge port, each after the previous answer. @returns the answers, without events */
     send(messages: unknown[]): Promise<unknown[]>;
-    /** Posts messages over one port of the bridge, all at once. @returns the answers, once there is one to each */
+    /** Posts messages over one bridge port, all at once. @returns the answers, when all have arrived */
     flood(messages: unknown[]): Promise<unknown[]>;
-    /** What the last flood that a click began was answered. */
+    /** The answers to the last flood that a click started. */
     flooded?: Promise<unknown[]>;
-    /** Opens that many ports of the bridge and asks for the session over each. @returns how many were answered */
+    /** Opens this many bridge ports and requests the session over each. @returns the number of answers */
     crowd(count: number): Promise<number>;
-    /** Has a worker of this kind ask for a token. @returns what it says */
+    /** Lets a worker of this kind request a token. @returns the worker's reply */
     askInWorker(
       kind: 'Worker' | 'SharedWorker',
       resource: string,
       scopes: string[],
     ): Promise<{ token?: string; code?: string }>;
-    /** What was answered to the messages in the page's fragment. */
+    /** The answers to the messages in the page's URL fragment. */
     sent?: unknown[];
   }
 }
@@ -43,7 +43,7 @@ window.ask = async (resource, scopes, profile) => {
     const { code, message, interaction, retryAfterMs } = error;
     return { code, message, ...(interaction && { interaction }), ...(retryAfterMs && { retryAfterMs }) };
   } finally {
-    // The next one asks the extension, and not the page's memory.
+    // The next request must reach the extension, not the page's cache.
     lk?.close();
   }
 };
@@ -110,7 +110,7 @@ window.crowd = async (count) => {
 };
 
 window.askInWorker = async (kind, resource, scopes) => {
-  // From a blob: no test can put a document of its own in the place of a shared worker's script.
+  // Use a blob URL, because tests can't intercept a shared worker's script.
   const script = URL.createObjectURL(await (await fetch('/worker.js')).blob());
   const type = { type: 'module' } as const;
   const worker = kind === 'Worker' ? new Worker(script, type) : new SharedWorker(script, type).port;
@@ -122,11 +122,11 @@ window.askInWorker = async (kind, resource, scopes) => {
   });
 };
 
-// By itself, as it loads: what a test evaluates in a page may count as the person's doing.
+// Run it on load. Code that a test evaluates in a page may count as user activation.
 const unasked = decodeURIComponent(location.hash.slice(1));
 if (unasked) window.sent = await window.send(JSON.parse(unasked));
 
-// In a frame: the page around it can't ask us anything by itself where we are sandboxed.
+// In a frame, report the result, because the embedding page can't reach into a sandboxed frame.
 if (window.parent !== window) {
   const framed = { asked: await window.ask('http://127.0.0.1:1', ['any']), knocked: await window.knock() };
   window.parent.postMessage({ framed }, '*');

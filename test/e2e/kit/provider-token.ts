@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 
-/** A token as the provider would sign it, or as it never would: every claim can be changed, or left out by `undefined`. */
+/** A token signed like the provider's. Any claim can be changed, even to an invalid one, or removed (`undefined`). */
 export async function providerToken(key: JWK, typ: string | undefined, claims: JWTPayload): Promise<string> {
   const payload = { iat: Math.floor(Date.now() / 1_000), jti: randomUUID(), ...claims };
   return new SignJWT(JSON.parse(JSON.stringify(payload)))

@@ -3,13 +3,13 @@ import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnCli } from '../../../demo/program.ts';
 
-/** One broker process. It can be killed and started again at the same address. */
+/** One broker process. It can be killed and restarted at the same address. */
 export interface Replica {
-  /** Its own address. The issuer is another one: that of all replicas together. */
+  /** The replica's own address. All replicas share the issuer, which is a different address. */
   origin: string;
   adminOrigin: string;
   start(): Promise<void>;
-  /** Sends the signal and waits for the end. */
+  /** Sends the signal and waits for the process to exit. */
   stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<{ code: number | null }>;
   signal(signal: NodeJS.Signals): void;
   readonly isRunning: boolean;
@@ -50,7 +50,7 @@ export function createReplica({ configFile, logFile, port, adminPort, env }: Rep
       await log.close();
       const deadline = Date.now() + startDeadlineMs;
       while (isRunning() && Date.now() < deadline) {
-        // Both listeners: a killed predecessor's answer can't be mistaken for ours, its sockets died with it.
+        // Check both listeners. The answers can't come from a killed predecessor, because its sockets closed with it.
         const answer = await fetch(`${adminOrigin}/healthz`).catch(() => undefined);
         await answer?.body?.cancel();
         if (answer?.ok) return;

@@ -19,27 +19,27 @@ type Tree = Record<string, unknown>;
 
 interface ReplicasOptions {
   count: number;
-  /** As in the configuration; by default a SQLite file of their own. */
+  /** The store, as configured. Defaults to a new SQLite file. */
   store?: string | undefined;
-  /** Whether the provider rotates refresh tokens; default true. */
+  /** Whether the provider rotates refresh tokens. Defaults to true. */
   rotates?: boolean | undefined;
-  /** How long the provider accepts a rotated refresh token again. */
+  /** How long the provider still accepts a rotated refresh token. */
   leewayMs?: number | undefined;
-  /** Lifetime of tokens and of what the provider said, as in the configuration. */
+  /** Lifetime of tokens and of the provider's claims, as configured. */
   lifetime?: string | undefined;
   fresh?: string | undefined;
-  /** What happens to the provider's next token request. */
+  /** Decides how the provider handles the next token request. */
   trouble?: (() => Trouble) | undefined;
   adjust?: ((config: Tree) => void) | undefined;
   users?: readonly DemoUser[] | undefined;
-  /** Of the broker processes, besides our own. */
+  /** Environment variables for the broker processes, in addition to ours. */
   env?: Record<string, string> | undefined;
 }
 
 /**
- * Real broker processes on one store, with one issuer that a round-robin proxy answers for, and a provider in this
- * process that rotates refresh tokens, accepts a rotated one again within the leeway, and ends the grant of one that
- * is used later.
+ * Starts real broker processes on one store, with one issuer behind a round-robin proxy, and a provider in this
+ * process. The provider rotates refresh tokens and accepts a rotated one within the leeway. After that, reuse ends the
+ * grant.
  */
 export async function startReplicas({
   count,
@@ -89,7 +89,7 @@ export async function startReplicas({
     };
     config.listen = `127.0.0.1:${port}`;
     config.admin_listen = `127.0.0.1:${adminPort}`;
-    // A database password has no place in the file.
+    // A configuration file must not contain a database password.
     if (store !== undefined) config.store = '${LATCHKEY_STORE}';
     Object.assign(config.upstreams[upstreamName] ?? {}, { refresh_leeway: `${leewayMs / 1_000}s` });
     Object.assign(config.resources[origins.api] ?? {}, { lifetime, fresh });
@@ -120,21 +120,21 @@ export async function startReplicas({
     dir,
     keysFile,
     configFile: (index: number) => join(dir, `latchkey-${index}.yaml`),
-    /** What a command needs to read the configuration. */
+    /** The environment variables that a command needs to read the configuration. */
     env: brokerEnv,
     logFile: (index: number) => join(dir, `broker-${index}.log`),
     idp,
     replicas,
-    /** What the brokers present to the provider from their next start on; the right secret if `text` is absent. */
+    /** Sets the client secret that the brokers use from their next start on. Defaults to the correct one. */
     setSecret: (text = secret) => setSecret(text),
     close,
-    /** Somebody who has signed in, and can ask any replica. */
+    /** A signed-in user, who can send requests to any replica. */
     async signIn(user: DemoUser = users[0] as DemoUser) {
       const session = await createSessionClient(origins.broker, undefined, origins.idp);
       await session.signIn(user.username, user.password);
       return {
         session,
-        /** Asks for a token of the notes site. @param at origin of a replica; default: whichever comes next */
+        /** Requests a token for the notes site. @param at origin of a replica. Defaults to the proxy's choice */
         token: (at?: string, signal?: AbortSignal) =>
           session.call(
             'POST',

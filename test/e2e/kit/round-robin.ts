@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A load balancer of the simplest kind: each connection goes to the next port that takes it. */
+/** A minimal load balancer. Each connection goes to the next port that accepts it. */
 export async function roundRobin(port: number, targets: readonly number[]): Promise<{ close(): Promise<void> }> {
   const open = new Set<Socket>();
   let turn = 0;

@@ -12,7 +12,7 @@ export interface Answer {
   headers: Headers;
 }
 
-/** Speaks to `/session` as the extension does: proof, nonce, cookie and client header. Each part can be taken away or forged. */
+/** Calls `/session` like the extension: proof, nonce, cookie and client header. Tests can remove or forge each part. */
 export async function createSessionClient(broker: string, visitor?: Visitor, idp?: string) {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: false });
   const keys = { privateKey, publicJwk: await exportJWK(publicKey) };
@@ -26,7 +26,7 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
     cookie?: string;
     headers?: Record<string, string>;
     rawBody?: string;
-    /** Origin of one replica, to which the request goes; the proof names the issuer all the same. */
+    /** Origin of the replica that gets the request. The proof still names the issuer. */
     at?: string;
     signal?: AbortSignal;
   }
@@ -72,7 +72,7 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
     return { answer, state, verifier };
   }
 
-  /** The person's part at the provider. @returns the parameters of the redirect */
+  /** The user's part at the provider. @returns the parameters of the redirect */
   async function atProvider(authorizationUrl: string, username: string, password: string): Promise<URLSearchParams> {
     const first = await person.visit(authorizationUrl);
     const last = first.ended ? await person.visit(first.url, { username, password }) : first;

@@ -4,9 +4,9 @@ import { createStore } from '../../../broker/store/open.ts';
 import { goodToken } from './hostile-tokens.ts';
 
 /**
- * What a thief of database and key file does with them: opens the signing key, and signs tokens of their own.
+ * What an attacker does with a stolen database and key file: decrypts the signing key and forges tokens.
  *
- * @returns makes a token that is good for eight hours
+ * @returns a function that forges a token that is valid for eight hours
  */
 export async function stealSigningKey({ store: url, keysFile }: { store: string; keysFile: string }) {
   const store = await createStore(url, { now: Date.now });

@@ -1,21 +1,21 @@
 import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What happens to one request at a provider that has a bad day. */
+/** How an unreliable provider handles one request. */
 export interface Trouble {
-  /** Before anything is looked at, in milliseconds. */
+  /** Delay before the request is processed, in milliseconds. */
   slowMs?: number | undefined;
-  /** Done at once, but the answer takes so long, in milliseconds. */
+  /** Delay of the response after the request is processed, in milliseconds. */
   slowAnswerMs?: number | undefined;
-  /** Nothing is looked at; this is the answer. `retryAfter` in seconds. */
+  /** The request isn't processed, and this is the response. `retryAfter` is in seconds. */
   failing?: { status: number; retryAfter?: number; headers?: Record<string, string>; body?: string } | undefined;
-  /** Done, and the answer is changed on its way. */
+  /** The request is processed, but the response is modified. */
   garble?: ((body: string) => string) | undefined;
-  /** The connection is cut before the request is looked at, or with the answer due. */
+  /** The connection is cut, either before the request is processed or before the response is sent. */
   cut?: 'before' | 'after' | undefined;
 }
 
-/** A provider's handler whose token endpoint is slow, fails or hangs up, request by request. */
+/** A provider handler whose token endpoint can be slow, fail or hang up, for each request. */
 export function unreliable(handler: RequestListener, next: () => Trouble): RequestListener {
   return async (req, res) => {
     if (req.method !== 'POST' || req.url !== '/token') return handler(req, res);

@@ -1,8 +1,8 @@
-/** A browser without a screen: cookies by host, redirects (those of `continue` pages too), forms filled in by name. */
+/** A minimal browser: cookies by host, redirects (also those of `continue` pages), and forms filled in by name. */
 export interface Visitor {
-  /** Goes there, and on until no redirect is left or one leads to an origin that was not given. */
+  /** Opens a URL and follows redirects, until there are none or one leads to an unknown origin. */
   visit(url: string | URL, form?: Record<string, string>): Promise<Visit>;
-  /** Those of a host, as they are: a thief's test puts others in. */
+  /** A host's cookie jar itself, not a copy. A test for stolen cookies replaces them. */
   cookies(host: string): Map<string, string>;
 }
 
@@ -11,14 +11,14 @@ export interface Visit {
   status: number;
   text: string;
   headers: Headers;
-  /** Absent when the way led out. */
+  /** Absent if a redirect led to an unknown origin. */
   ended: boolean;
 }
 
 /**
- * @param headers sent with each request besides the cookies
- * @param before what happens in the world before each request
- * @param fetch how the origins are reached
+ * @param headers sent with each request, in addition to cookies
+ * @param before runs before each request
+ * @param fetch sends the requests
  */
 export function createVisitor(
   origins: readonly string[],
@@ -66,7 +66,7 @@ export function createVisitor(
 const refreshTarget = (text: string): string | undefined =>
   /http-equiv="refresh" content="0; url=([^"]+)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
 
-/** The value of an input of the page, by its name. */
+/** The value of a page's input, by name. */
 export function fieldOf(text: string, name: string): string {
   const value = new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(text)?.[1];
   if (value === undefined) throw new Error(`the page has no field "${name}"`);

@@ -2,7 +2,7 @@ import type { CDPSession, Page } from 'playwright';
 
 export type WorkerStatus = 'stopped' | 'starting' | 'running' | 'stopping';
 
-/** Watches the extension's worker and stops it, as browsers do when it is idle. `extensionPage` is any page of the extension. */
+/** Watches the extension's worker, and stops it as browsers do when it is idle. `extensionPage` can be any. */
 export async function controlWorker(extensionPage: Page) {
   const session: CDPSession = await extensionPage.context().newCDPSession(extensionPage);
   let status: WorkerStatus | undefined;

@@ -1,25 +1,25 @@
 import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { UiMethod, UiResults } from '../../../extension/protocol/ui.ts';
 
-/** What the background answers: a result, an error, or nothing, as while it works. */
+/** The background's answer: a result, an error, or nothing, as if it were still working. */
 export type Answer<M extends UiMethod> = UiResults[M] | { fails: PageErrorBody } | 'silence';
 export type Answers = { [M in UiMethod]?: Answer<M> };
 
-/** What a page of the extension meets. */
+/** The environment of an extension page. */
 export interface Scene {
   answers: Answers;
-  /** Answers to a method's second call and those after it. */
+  /** Answers to a method's second and later calls. */
   later?: Answers;
-  /** What the browser says when it is asked for access. */
+  /** The browser's answer to a permission request. */
   grants?: boolean;
-  /** Match patterns that the browser lets the extension reach, each with the bridge in it. */
+  /** Match patterns that the extension has access to. The bridge is injected in each. */
   access?: string[];
   /** The organization's policy. */
   policy?: Record<string, unknown>;
-  /** Name of a profile whose key there is. */
+  /** Name of a profile that has a key. */
   key?: string;
   isPrivate?: boolean;
-  /** How far the broker's clock is ahead of this one, in milliseconds; the gallery answers for the broker. */
+  /** How far the broker's clock is ahead of this one, in milliseconds. The gallery plays the broker. */
   brokerClock?: number;
 }
 
@@ -27,13 +27,13 @@ export interface Scene {
 export type Messages = Record<string, { message: string; placeholders?: Record<string, { content: string }> }>;
 
 /**
- * A fake: stands in for `browser.*` and for the background behind it, in a page that is no extension's. It
- * lets the real pages show states that are hard to bring about; the end-to-end tests meet the real ones.
+ * A fake of `browser.*` and the background, for use in an ordinary page. With it, the real pages can show states that
+ * are hard to produce. The end-to-end tests use the real browser and background.
  *
- * Runs in the page before its scripts, so it may use nothing from outside.
+ * It runs in the page before the page's scripts, so it must not use anything from outer scopes.
  */
 export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: Messages; tag: string }): void {
-  /** How often each method was called, for tests to look at. */
+  /** How often each method was called, for tests. */
   const calls: Partial<Record<UiMethod, number>> = {};
   const answerTo = (method: UiMethod): unknown => {
     const count = calls[method] ?? 0;
@@ -41,7 +41,7 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
     return (count > 0 ? scene.later?.[method] : undefined) ?? scene.answers[method] ?? {};
   };
 
-  /** A real key, where the extension keeps it. */
+  /** Stores a real key where the extension expects it. */
   const putKey = async (name: string): Promise<void> => {
     const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
     const opening = indexedDB.open('latchkey', 2);
@@ -62,7 +62,7 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
   };
   const ready = scene.key === undefined ? Promise.resolve() : putKey(scene.key);
 
-  /** Of every port there was. */
+  /** The listeners of every port that was opened. */
   const everyListener: ((message: unknown) => void)[] = [];
   const connect = () => {
     const listeners: ((message: unknown) => void)[] = [];
@@ -119,7 +119,7 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
   // The polyfill looks for both.
   Object.assign(globalThis, { browser, chrome: browser });
   Object.defineProperty(globalThis, 'fakeCalls', { value: calls });
-  /** Tells the page, for tests, that something has changed that it may be showing. */
+  /** For tests: notifies the page of a change that may affect what it shows. */
   const tellOfChange = () => {
     for (const listener of everyListener) listener({ changed: true });
   };

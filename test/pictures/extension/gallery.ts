@@ -17,14 +17,14 @@ export interface Look {
   tag?: string;
 }
 
-/** Every page of the extension, as it is built, in states that a fake background brings about. */
+/** Every built page of the extension, in states that a fake background produces. */
 export interface ExtensionGallery {
-  /** Opens a state; the page is the caller's to close. */
+  /** Opens a state. The caller must close the page. */
   open(browser: Browser, state: State, look: Look): Promise<Page>;
   close(): Promise<void>;
 }
 
-/** What each page asks the background as it opens. */
+/** The first request of each page to the background. */
 const firstQuestions = {
   popup: 'state.get',
   consent: 'consent.get',
@@ -71,7 +71,7 @@ export async function openExtensionGallery(): Promise<ExtensionGallery> {
         }),
       );
       await page.goto(`http://localhost:${port}/ui/${name}.html#prompt`);
-      // A page whose first question is never answered stays busy.
+      // A page whose first request is never answered stays busy.
       const isAnswered = scene.answers[firstQuestions[name]] !== 'silence';
       await page.waitForSelector(isAnswered ? 'main:not([aria-busy])' : 'main');
       await act?.(page);

@@ -9,7 +9,7 @@ import type {
 } from '../../../extension/protocol/ui.ts';
 import type { Scene } from './fake-browser.ts';
 
-/** The pages, and how large a window each gets. */
+/** The pages and their window sizes. */
 export const pageSizes = {
   popup: { width: 360, height: 540 },
   consent: { width: 440, height: 528 },
@@ -18,7 +18,7 @@ export const pageSizes = {
   diagnostics: { width: 820, height: 640 },
 } as const;
 
-/** One picture: a page, what it meets, and what the person does then. */
+/** One picture: a page, its environment, and the user's actions. */
 export interface State {
   page: keyof typeof pageSizes;
   scene: Scene;
@@ -152,7 +152,7 @@ const diagnostics = (scene: Partial<Scene>, act?: State['act']): State => ({
   ...(act ? { act } : {}),
 });
 
-/** Every state of the extension's pages by its name, with values as people would see them. */
+/** Every state of the extension's pages by name, with realistic values. */
 export const states: ReadonlyMap<string, State> = new Map<string, State>([
   ['popup-loading', popup(signedIn, { scene: { answers: { 'state.get': 'silence' } } })],
   ['popup-setup', popup({ view: 'not_configured' })],

@@ -5,13 +5,13 @@ import { openExtensionGallery } from './gallery.ts';
 import { states } from './states.ts';
 
 const themes = ['light', 'dark'] as const;
-/** States that are shown in two more languages: one with long words, and one that runs from right to left. */
+/** States that are also shown in two other languages: one with long words, and one that is written right to left. */
 const main = ['popup-signed-in', 'popup-signed-out', 'consent', 'welcome', 'options', 'diagnostics'];
 /** Some pages are long. */
 const mostBytes = 65_536;
 const otherTags = ['ar', 'de'];
 
-/** Photographs every state of the extension's pages into a folder. @returns how many pictures that are */
+/** Takes a picture of every state of the extension's pages. @returns the number of pictures */
 export async function takeExtension(browser: Browser, folder: string): Promise<number> {
   const gallery = await openExtensionGallery();
   let taken = 0;
