@@ -13,8 +13,8 @@ import { bundleScript } from '../../../demo/sites/bundle.ts';
 import { buildExtension } from '../../../extension/packaging/build-extension.ts';
 
 /**
- * Chromium without a driver: a tab that a debugger is attached to is not prerendered. The pages of this test's own site
- * say what they find by a request.
+ * Chromium without a driver, because a tab with an attached debugger isn't prerendered. The pages of this test's site
+ * report their results in a request.
  */
 let dir: string;
 let server: Server;
@@ -26,7 +26,7 @@ const ready = Promise.withResolvers<void>();
 const first = `<!doctype html><title>first</title>
   <script type="speculationrules">{ "prerender": [{ "source": "list", "urls": ["/second"], "eagerness": "immediate" }] }</script>
   <script>
-    // Answered once the second page is there, and nobody sees it yet.
+    // Respond when the second page has loaded but isn't visible yet.
     fetch('/wait').then(() => location.assign('/second'));
   </script>`;
 const second = `<!doctype html><title>second</title><script type="module">
