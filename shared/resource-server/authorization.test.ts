@@ -72,8 +72,8 @@ describe('an Authorization header', () => {
     ['padding that ends wrong', (size) => `Bearer ${'a='.repeat(size / 2)}"`],
     ['a scheme without end', (size) => 'a'.repeat(size)],
   ])('takes time that grows with its length alone: %s', (_, hostile) => {
-    // With linear growth, 16 times the length takes 16 times as long. With quadratic growth, it takes 256 times as long.
-    // The fastest of many runs is the parser's own time, even on a busy machine.
+    // With linear growth, 16 times the length takes 16 times as long. With quadratic growth, it takes 256 times as
+    // long. The fastest of many runs is the parser's own time, even on a busy machine.
     const best = (header: string) => {
       let shortest = Number.POSITIVE_INFINITY;
       for (let run = 0; run < 40; run += 1) {

@@ -26,7 +26,7 @@ const ready = Promise.withResolvers<void>();
 const first = `<!doctype html><title>first</title>
   <script type="speculationrules">{ "prerender": [{ "source": "list", "urls": ["/second"], "eagerness": "immediate" }] }</script>
   <script>
-    // Respond when the second page has loaded but isn't visible yet.
+    // Answered once the second page is there, and nobody sees it yet.
     fetch('/wait').then(() => location.assign('/second'));
   </script>`;
 const second = `<!doctype html><title>second</title><script type="module">
