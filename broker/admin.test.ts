@@ -35,7 +35,7 @@ it('is ready while the store takes writes', async () => {
 });
 
 it('is not ready on a full disk, and says why in the log', async () => {
-  // SQLite reports the same error when the file may not grow.
+  // SQLite reports the same error if the file can't grow.
   await sql.raw('pragma max_page_count = 1').execute(database.db);
   await fill();
   expect(await readyz()).toMatchObject({ status: 503, body: { ready: false, store: 'does not take writes' } });
@@ -48,7 +48,7 @@ it('is not ready on a store that can only be read', async () => {
   expect(broker.logged.join()).toContain('readonly');
 });
 
-/** Rows beside the one that is written, until the last page is full. */
+/** Adds rows until the last database page is full. */
 async function fill(): Promise<void> {
   for (const length of [1_000, 100, 10, 1]) {
     for (let row = 0; ; row++) {

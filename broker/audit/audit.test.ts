@@ -128,7 +128,7 @@ describe('the audit log', () => {
     expect({ problems, floor, batches, entries }).toEqual({ problems: [], floor: 1, batches: 2, entries: 6 });
     expect((await store.auditAfter(0, 100)).map(({ detail }) => detail.batch)).toEqual([2, 2, 2, 3, 3, 3]);
 
-    // Nothing new: what gets too old is deleted all the same, and its deletion is sealed.
+    // There are no new entries, but expired ones are still deleted, and the deletion is sealed.
     await sealAudit(parts(), { keepMs: 1.5 * day });
     expect(await verifyAudit({ store, ring })).toMatchObject({ problems: [], floor: 2, batches: 2, entries: 3 });
     await run('delete from audit where batch = 3');

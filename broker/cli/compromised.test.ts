@@ -49,12 +49,12 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
     vi.restoreAllMocks();
   }
 }
-/** As if another rotation were under way, or as in a folder that can't be written. */
+/** Simulates another rotation in progress, or a folder that isn't writable. */
 const blockKeysFile = () => writeFileSync(`${keysFile}.next`, '');
 const stateOf = async (id: string) => (await store.getSession(id))?.state;
 const kids = () => loadRing(keysFile).all.map(({ kid }) => kid);
 
-/** A session under the old key, one under a newer one, and one that no key encrypts. */
+/** A session that is encrypted with the old key, one with a newer key, and one without encrypted data. */
 async function threeSessions(): Promise<{ old: string; newer: string }> {
   const [old = ''] = kids();
   const newer = rotateRing(keysFile, t0);

@@ -4,7 +4,7 @@ import { type Revocation, StoreUnavailableError } from '../store/store.ts';
 import { eventNameFor } from './event-name.ts';
 import { createFeed, type Feed } from './feed.ts';
 
-/** A table of revocations that may be out of reach, and of which notifications may get lost. */
+/** A revocations table that can be unreachable, and whose notifications can get lost. */
 function table() {
   const rows: Revocation[] = [];
   const listeners = new Set<() => void>();

@@ -81,7 +81,7 @@ describe('a budget', () => {
     const count = replica(config);
     expect(await passed(count, 30)).toBe(20);
     config.rateLimitFactor = 2;
-    // A chunk was asked for in vain.
+    // A chunk was requested but not granted.
     expect(await passed(count, 30)).toBe(15);
     config.rateLimitFactor = 0.5;
     expect(await passed(count, 30, 'other')).toBe(10);
@@ -116,7 +116,7 @@ describe('a budget', () => {
     const exact = { name: 'e', count: 2, windowMs: 60_000 };
     const [takeBack] = [await count(exact, 'w'), await count(exact, 'w')];
     await expect(count(exact, 'w')).rejects.toMatchObject({ code: 'too_many_requests' });
-    // The one that was refused is counted, too.
+    // The rejected request counts, too.
     await takeBack();
     await takeBack();
     await count(exact, 'w');

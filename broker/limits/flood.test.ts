@@ -25,7 +25,7 @@ const chosen = { secret: 'correct horse', hash: chosenHash('correct horse') };
 
 let broker: InProcessBroker;
 beforeEach(async () => {
-  // A twentieth of every budget, so that floods are short.
+  // Reduce every budget to a twentieth, so that floods are short.
   broker = await brokerWithProvider(`
 rate_limit_factor: 0.05
 services:
@@ -36,13 +36,13 @@ afterEach(() => broker.close());
 
 const grant = { grant_type: 'client_credentials' };
 const key = () => randomBytes(32).toString('base64url');
-/** As a flood comes: many at once. */
+/** Sends many requests at once, like a flood. */
 async function times(count: number, work: (n: number) => Promise<unknown>): Promise<void> {
   for (let done = 0; done < count; done += 50)
     await Promise.all(Array.from({ length: Math.min(50, count - done) }, (_, n) => work(done + n)));
 }
 
-/** What any page can make a browser send, as simple requests and as others. */
+/** Requests that any page can make a browser send, both simple ones and others. */
 const from = (mode: string, dest = 'empty', origin = 'https://evil.example') => ({
   'Sec-Fetch-Site': 'cross-site',
   'Sec-Fetch-Mode': mode,
@@ -57,7 +57,7 @@ const post = (path: string, headers: Record<string, string>, body = 'x') =>
 const wrongSecret = (path: string, id: string, headers = {}) =>
   postForm(broker, path, { ...grant, token: 'x', client_id: id, client_secret: key() }, headers);
 
-/** Signs in, opens the account, starts a program, shows a code, uses a device and a service: all from the same address. */
+/** Uses everything from one address: sign-in, account page, native client, device code, device and service. */
 async function everybodyIsServed(before: {
   person: Awaited<ReturnType<typeof signedInPerson>>;
   device: Awaited<ReturnType<typeof signedInDevice>>;
@@ -68,7 +68,7 @@ async function everybodyIsServed(before: {
   const own = await extension(broker);
   const { begun, finish } = await own.begin();
   expect(begun.status).toBe(200);
-  // The provider of this test refuses every code: it was asked.
+  // This test's provider rejects every code, so its error shows that it was asked.
   expect((await own.call('POST', '/session', finish)).body.error).toBe('invalid_grant');
 
   const account = await ask(broker, '/account', { headers: typed });
@@ -94,7 +94,7 @@ async function everybodyIsServed(before: {
   }
 }
 
-/** Each is longer than its budget: of 15 sign-ins, 3 visits, 2 devices, 30 forms, 30 failures, 300 junk tokens, 1,500 polls. */
+/** Each exceeds its budget: 15 sign-ins, 3 visits, 2 devices, 30 forms, 30 failures, 300 junk tokens, 1,500 polls. */
 const floods: [string, () => Promise<unknown>][] = [
   ['POST /session from a page', () => times(40, () => post('/session', blind))],
   ['POST /session from a page of an old browser', () => times(40, () => post('/session', oldBrowser))],

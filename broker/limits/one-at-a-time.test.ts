@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { oneAtATime } from './one-at-a-time.ts';
 
-/** Work that ends when the test says so. */
+/** Work that ends when the test resolves it. */
 function work() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const state = { began: false };

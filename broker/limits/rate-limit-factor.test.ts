@@ -19,7 +19,7 @@ it('counts against what the configuration says after a reload', async () => {
   };
   expect(await passed()).toBe(3);
   broker.change({ rateLimitFactor: 0.5 });
-  // The three are counted, and so is the one that was refused.
+  // The three requests count, and so does the rejected one.
   expect(await passed()).toBe(15 - 3 - 1);
   broker.clock.now += budgets.deviceAuthorization.windowMs;
   broker.change({ rateLimitFactor: 0.2 });

@@ -10,13 +10,13 @@ it('a sign-in is counted once: an office behind one address has all of its budge
   for (let person = 0; person < budgets.sessionCreate.count; person += 1) {
     const { begun, finish } = await begin();
     expect(begun.status).toBe(200);
-    // The request is within the budget, so the provider is asked, which refuses the code.
+    // The request is within the budget, so it reaches the provider, which rejects the code.
     expect((await call('POST', '/session', finish)).body.error).toBe('invalid_grant');
   }
   expect((await begin()).begun.status).toBe(429);
   expect((await call('POST', '/session', early.finish)).status).toBe(429);
   broker.clock.now += 60_000;
-  // It has not been used up.
+  // The budget isn't used up.
   expect((await call('POST', '/session', early.finish)).body.error).toBe('invalid_grant');
   await broker.close();
 });

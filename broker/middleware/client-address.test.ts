@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Env } from '../env.ts';
 import { clientAddress } from './client-address.ts';
 
-/** Sends a request with a fake connection, which `getConnInfo` reads. */
+/** Sends a request with a fake connection for `getConnInfo`. */
 async function addressOf(peer: string, forwarded: string | undefined, trustedProxies: string[]): Promise<string> {
   const app = new Hono<Env>().use(clientAddress({ trustedProxies })).get('/', (c) => c.text(c.get('address')));
   const incoming = { socket: { remoteAddress: peer, remotePort: 1, remoteFamily: 'IPv4' } };

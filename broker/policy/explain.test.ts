@@ -33,7 +33,7 @@ const ask = (question: Partial<Omit<PolicyQuestion, 'now'>>) =>
     ...question,
     now,
   });
-/** One letter a check: h(olds), f(ails), n(ot reached). */
+/** One letter per check: h(olds), f(ails), n(ot reached). */
 const outcomes = (explanation: ReturnType<typeof ask>) =>
   explanation.checks.map(({ outcome }) => outcome.charAt(0)).join('');
 const staff = { groups: ['okta:staff'] };

@@ -44,7 +44,7 @@ const happens = (event: Record<string, unknown>) => {
   for (const subscriber of subscribers) subscriber.next(revocation);
 };
 
-/** Reads the stream in the background: what has arrived so far, and whether the stream has ended. */
+/** Reads the stream in the background. Tracks what has arrived and whether the stream has ended. */
 function read(stream: ReadableStream<Uint8Array>) {
   const seen = { names: [] as string[], isOver: false };
   const reader = stream.getReader();

@@ -70,7 +70,7 @@ it.each([
   await store.putTransaction({ id, kind: 'session', data: { ...data }, expiresAt: clock.now + 5_000 });
   const current = await store.getSession(session.id);
   const context = { jkt: 'jkt', current, userAgent: undefined, address: '192.0.2.1' };
-  // The provider is unreachable: a sign-in that goes on fails there.
+  // The provider is unreachable, so a sign-in that continues fails there.
   await expect(signIn(deps, { state, code: 'a-code', code_verifier: verifier }, context)).rejects.toMatchObject({
     code,
   });

@@ -4,7 +4,7 @@ import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-proc
 import { sessionCaller } from '../../test/broker/session-caller.ts';
 import { createOktaLike } from '../../test/okta-like/okta.ts';
 
-/** A provider that its operator turns against people of another one, which sends no `iss` (RFC 9700 §4.4). */
+/** A hostile provider that attacks users of another provider, which sends no `iss` (RFC 9700 §4.4). */
 const evil = 'https://evil.example';
 const honest = 'https://honest.example';
 const redirectUri = 'https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.chromiumapp.org/';
@@ -19,7 +19,7 @@ const ada = { id: '00u1', login: 'ada@example.com', password: 'engine-1843', nam
 
 let broker: InProcessBroker;
 let honestApp: Awaited<ReturnType<typeof createOktaLike>>['app'];
-/** What the hostile provider's token endpoint was sent. */
+/** The requests to the hostile provider's token endpoint. */
 let learnt: Record<string, string>[];
 
 beforeEach(async () => {
@@ -42,7 +42,7 @@ beforeEach(async () => {
 });
 afterEach(() => broker.close());
 
-/** Ada signs in at the honest provider. @returns the code that comes back with the redirect */
+/** Ada signs in at the honest provider. @returns the code from the redirect */
 async function codeFor(parameters: URLSearchParams): Promise<string> {
   const url = `${honest}/oauth2/default/v1/authorize?${parameters}`;
   const body = new URLSearchParams({ username: ada.login, password: ada.password });
@@ -65,7 +65,7 @@ describe('a mix-up of two providers', () => {
     const [victim, attacker] = [await extension(), await extension()];
     const verifier = random();
     const { state, at } = await begin(victim, 'evil', challengeOf(verifier));
-    // The hostile provider sends Ada on to the honest one, with every value that it was given.
+    // The hostile provider redirects Ada to the honest one, with all parameters that it received.
     const sentOn = at();
     sentOn.set('client_id', 'at-honest');
     const code = await codeFor(sentOn);

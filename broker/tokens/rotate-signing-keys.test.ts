@@ -11,7 +11,7 @@ resources: { ${api}: { name: API, scopes: { read: Read }, lifetime: 10s } }`);
   const { deps, clock } = broker;
   await deps.keys.published();
   clock.now += publishedMs;
-  // From before an administrator lowered the lifetime; the longest that a configuration can have.
+  // The longest lifetime that can be configured, from before an administrator lowered it.
   const exp = Math.floor((clock.now + day) / 1_000);
   const token = await deps.minter.accessToken({ sub: 'ada', aud: api, client_id: 'x', scope: 'read', exp });
   const rotated = await rotateSigningKeys(deps, clock.now, { force: false });

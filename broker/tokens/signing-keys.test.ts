@@ -10,7 +10,7 @@ import { createSigningKeys } from './signing-keys.ts';
 const now = () => 1_800_000_000_000;
 const ring = createRing([{ kid: 'k1', key: randomBytes(32) }]);
 let store: Store;
-/** How often the store was read. */
+/** How many times the store was read. */
 let reads: number;
 let lines: LogLine[];
 
@@ -75,7 +75,7 @@ describe('signing keys', () => {
     const planted = await newSigningKey(createRing([{ kid: 'k1', key: randomBytes(32) }]), 'active', now());
     await store.insertSigningKey({ ...planted, state: 'retired' });
     const [real] = await store.listSigningKeys();
-    // The row of a real key, with a public key of the thief's.
+    // A real key's row, with the attacker's public key.
     await store.insertSigningKey({
       ...planted,
       kid: 'other',
@@ -85,7 +85,7 @@ describe('signing keys', () => {
     for (const { keys } of [await replica().usable(planted.kid), await replica().published()]) {
       expect(keys.map(({ kid }) => kid)).not.toContain(planted.kid);
       expect(keys.map(({ kid }) => kid)).not.toContain('other');
-      // An active and a next one for each algorithm.
+      // An active and a next key for each algorithm.
       expect(keys).toHaveLength(4);
     }
   });

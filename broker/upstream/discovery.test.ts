@@ -20,7 +20,7 @@ it.each([
   ['https://idp.example.com/realms/acme', 'https://idp.example.com/realms/acme/'],
   ['https://idp.example.com/realms/acme/', 'https://idp.example.com/realms/acme'],
 ])('an issuer may have a slash at its end or not, with a path or without: %s, %s', async (configured, named) => {
-  // Tokens name it as its metadata do.
+  // Tokens use the issuer from the metadata.
   expect((await discover(configured, named)).issuer).toBe(named);
 });
 

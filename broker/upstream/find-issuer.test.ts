@@ -24,7 +24,7 @@ const [old, replaced] = ['https://old.example', 'https://new.example'];
 const ada = { id: '00u1', login: 'ada@example.com', password: 'engine-1843', name: 'Ada', groups: [] };
 const random = () => randomBytes(32).toString('base64url');
 
-/** Each request to a provider's token or revocation endpoint, with what was sent. */
+/** Every request to a provider's token or revocation endpoint, with its parameters. */
 let sent: { to: string; form: URLSearchParams }[];
 let fetch: typeof globalThis.fetch;
 let broker: InProcessBroker;
@@ -46,7 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => broker.close());
 
-/** The same store and keys, with another issuer behind the provider's name. */
+/** The same store and keys, with a different issuer for the provider's name. */
 const restart = async (org: string) => brokerInProcess(config, { fetch, upstreams: upstreams(org), before: broker });
 
 const atProvider = async (url: string): Promise<string> => {

@@ -22,9 +22,9 @@ let broker: InProcessBroker;
 afterEach(() => broker.close());
 
 /**
- * A broker, and a provider that answers as `answer` says where that says anything.
+ * A broker, and a provider whose responses `answer` can override.
  *
- * @param path from the issuer on, such as `/v1/token`
+ * @param path relative to the issuer, such as `/v1/token`
  */
 async function at(answer: (path: string) => Response | undefined, { user = ada, more = '', pushed = false } = {}) {
   const client = { id: 'c', secret: 'of-this-test-only', redirectUris: [redirectUri] };
@@ -39,7 +39,7 @@ async function at(answer: (path: string) => Response | undefined, { user = ada, 
   broker = await brokerInProcess(config, { fetch, upstreams: upstreams.replace('preset', `${more}preset`) });
   const { call } = await sessionCaller(broker);
 
-  /** Signs in. @returns the broker's last answer */
+  /** Signs in. @returns the broker's last response */
   const signIn = async () => {
     const [state, verifier] = [random(), random()];
     const code_challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -94,7 +94,7 @@ it('a sign-in without a refresh token is warned of, with the cure', async () => 
 const userInfo = (groups: unknown) => (path: string) =>
   path === '/v1/userinfo' ? Response.json({ sub: ada.id, groups }) : undefined;
 
-/** Of the person who signed in. */
+/** The groups of the user who signed in. */
 const groupsOf = async ({ body }: Awaited<ReturnType<Awaited<ReturnType<typeof at>>['signIn']>>) => {
   const { sub } = body.account as unknown as { sub: string };
   return (await broker.deps.store.listSessions(sub))[0]?.claims.groups;
@@ -117,7 +117,7 @@ describe('UserInfo that is of no use', () => {
     expect(signedIn.status).toBe(201);
     expect(await groupsOf(signedIn)).toEqual([]);
     expect(logged('userinfo_unusable')).toEqual([expect.stringContaining('"upstream":"p","status":')]);
-    // And again at each refresh.
+    // The same applies to each refresh.
     for (const _time of [1, 2]) {
       broker.clock.now += 3_600_000;
       expect(await token()).toBe(200);

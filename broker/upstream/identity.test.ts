@@ -140,7 +140,7 @@ describe('the email address of a person', () => {
     [{ email }, undefined, undefined],
     [{ email }, { email, email_verified: true }, true],
     [{ email, email_verified: false }, { email, email_verified: true }, false],
-    // About another address, or about none.
+    // The claim is about a different address, or about none.
     [{ email }, { email: 'other@example.com', email_verified: true }, undefined],
     [{ email_verified: true }, undefined, undefined],
     [{ email_verified: true }, { email }, undefined],

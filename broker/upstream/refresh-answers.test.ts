@@ -13,7 +13,7 @@ const now = Date.now();
 const seconds = Math.floor(now / 1_000);
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-/** Nothing verifies its signature: it comes from the token endpoint over TLS (OpenID Connect Core §3.1.3.7). */
+/** Its signature isn't verified, because it comes from the token endpoint over TLS (OpenID Connect Core §3.1.3.7). */
 const idToken = (claims: object): string =>
   [
     base64url({ alg: 'RS256' }),
@@ -22,7 +22,7 @@ const idToken = (claims: object): string =>
   ].join('.');
 const tokens = (more: object = {}) => ({ access_token: 'at', token_type: 'Bearer', ...more });
 
-/** A refresh that gets this answer. */
+/** A refresh that gets this response. */
 async function refreshed(
   answer: () => Response,
   {

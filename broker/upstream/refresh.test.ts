@@ -9,7 +9,7 @@ import { createBackoff } from './backoff.ts';
 import { createRefresher } from './refresh.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
 
-// A fake provider, to bring about answers on demand that a real one gives only by accident; the store is real.
+// A fake provider, to produce answers that a real one gives only rarely. The store is real.
 const ring = createRing([{ kid: 'k', key: randomBytes(32) }]);
 const secret = randomBytes(16);
 const context = { purpose: 'session-refresh', id: 'row', secret } as const;
@@ -72,7 +72,7 @@ function upstream(refreshLeewayMs: number, preset = 'okta', rotates?: 'yes' | 'n
       sent.push(refreshToken);
       const answer = answers.shift();
       if (answer === undefined) throw new Error('the provider was asked once too often');
-      // Never resolves: this process died before it heard.
+      // Never resolves, as if this process died before the response arrived.
       return answer === 'crash' ? new Promise<never>(() => {}) : answer;
     },
     revoke: unused,
@@ -80,7 +80,7 @@ function upstream(refreshLeewayMs: number, preset = 'okta', rotates?: 'yes' | 'n
   };
 }
 
-/** One process. Another call is another process on the same store. */
+/** One process. Each call creates another process on the same store. */
 function process(provider = upstream(leewayMs)) {
   const backoff = createBackoff({ now: () => now, random: () => 0 });
   const refresher = createRefresher({
@@ -104,7 +104,7 @@ async function row(id = 'row'): Promise<Session> {
   return found;
 }
 
-/** Somebody else at the same provider. */
+/** Another user at the same provider. */
 async function insertSecond(): Promise<void> {
   const { sealed, ringKid } = seal(ring, { ...context, id: 'second' }, 'rt-9');
   await store.insertSession({ ...(await row()), id: 'second', jkt: 'jkt-2', sealedRefresh: sealed, ringKid });
@@ -258,7 +258,7 @@ const unchanged = (refreshToken?: string): RefreshOutcome => ({
   claims: { groups: [] },
 });
 
-/** Everything after which nobody knows whether the provider has used the token. A crash is a restart, too. */
+/** All faults after which it is unknown whether the provider used the token. A crash is also a restart. */
 const lost: [string, RefreshOutcome | 'crash'][] = [
   ['a hang', away({ delivered: true })],
   ['a gateway’s 504', away({ delivered: true, status: 504 })],
@@ -267,7 +267,7 @@ const lost: [string, RefreshOutcome | 'crash'][] = [
   ['a restart', 'crash'],
 ];
 
-/** Loses an answer, and asks again an hour later, in another process. */
+/** Loses a response, and retries an hour later in another process. */
 async function loseOne(provider: Upstream, answer: RefreshOutcome | 'crash') {
   const before = sent.length;
   answers = [answer];
@@ -430,7 +430,7 @@ describe('a provider that does not do it', () => {
     for (let attempt = 0; attempt < 4; attempt += 1) {
       answers = [answer];
       const result = await refresh();
-      // Until its wait is over, this session does not ask again. The others do.
+      // This session doesn't retry until its wait is over, but others do.
       expect((await refresh()).kind).toBe('unavailable');
       answers = [unchanged()];
       expect((await refresh('second')).kind).toBe('fresh');

@@ -5,7 +5,7 @@ const issuer = 'https://p.example';
 const now = Math.floor(Date.now() / 1_000);
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** What becomes of a refresh whose ID token says `more`. Its signature is not looked at: it comes over TLS. */
+/** The result of a refresh whose ID token contains `more`. Its signature isn't checked, because it comes over TLS. */
 async function refreshed(more: object) {
   const claims = { iss: issuer, aud: 'c', sub: 'u1', iat: now, exp: now + 300, groups: ['staff'], ...more };
   const id_token = `${encoded({ alg: 'RS256' })}.${encoded(claims)}.c2ln`;

@@ -21,7 +21,7 @@ const people = ['ada', 'grace'].map((name) => ({
 
 let broker: InProcessBroker;
 let okta: Awaited<ReturnType<typeof createOktaLike>>['app'];
-/** Every address of the broker that a browser went to. */
+/** Every URL of the broker that a browser requested. */
 let visited: URL[];
 
 beforeEach(async () => {
@@ -72,7 +72,7 @@ describe('a page after a sign-in', () => {
     expect(reloaded).toMatchObject({ status: 200, text: question });
     const done = await person.decide(reloaded, 'allow');
     expect(done).toMatchObject({ status: 200, text: signedIn });
-    // Reload, and Back to the question.
+    // Reload, then go back to the question.
     for (const { url } of [done, asked])
       expect(await person.visitor.visit(url)).toMatchObject({ status: 200, text: signedIn });
     expect(await poll()).toHaveProperty('access_token');
@@ -229,7 +229,7 @@ describe('a decision that is sent twice', () => {
     const person = newPerson();
     const asked = await person.enter((await begin()).user_code);
     for (const _time of [1, 2, 3]) expect(await person.decide(asked, action)).toMatchObject({ status: 200, text });
-    // One that says otherwise changes nothing.
+    // A different value has no effect.
     const other = action === 'allow' ? 'deny' : 'allow';
     expect(await person.decide(asked, other)).toMatchObject({ status: 200, text });
   });

@@ -19,7 +19,7 @@ afterEach(() => broker.close());
 /**
  * Sends one request from a browser with this cookie.
  *
- * @returns the cookie that the browser has afterwards
+ * @returns the browser's cookie after the response
  */
 async function browse<T>(
   cookie: string | undefined,

@@ -3,7 +3,7 @@ import { brokerInProcess } from '../../test/broker/in-process.ts';
 import { sha256 } from '../keys/hash.ts';
 import { pageSessionHash } from './page-session.ts';
 
-/** A browser that has begun a sign-in, at a provider that is unreachable now. */
+/** A browser that began a sign-in at a provider that is now unreachable. */
 async function begun() {
   const broker = await brokerInProcess('resources: {}');
   const page = await broker.request('/device');

@@ -9,7 +9,7 @@ const now = Date.UTC(2030, 0, 1);
 const seconds = now / 1_000;
 const times = { iat: seconds, exp: seconds + 300 };
 
-/** Access tokens as each provider documents them, without what nobody looks at. */
+/** Access tokens as each provider documents them, without irrelevant claims. */
 const providers: Record<
   Exclude<ProviderName, 'latchkey'>,
   { issuer: string; typ?: string; claims: Record<string, unknown>; read: Record<string, unknown> }
@@ -93,7 +93,7 @@ describe.each(Object.entries(providers))('tokens of %s', (name, { issuer, typ, c
     rsa = await generateKeyPair('RS256', { extractable: true });
     ec = await generateKeyPair('ES256', { extractable: true });
     jwks = {
-      // As Entra has them: without `alg`.
+      // Entra's keys have no `alg`.
       keys: [
         { ...(await exportJWK(rsa.publicKey)), kid: 'r1', use: 'sig' },
         { ...(await exportJWK(ec.publicKey)), kid: 'e1', use: 'sig' },
@@ -144,7 +144,7 @@ describe.each(Object.entries(providers))('tokens of %s', (name, { issuer, typ, c
 
   it('are refused if they are any of the hostile ones', async () => {
     const verify = make({ algorithms: ['ES256'] });
-    // A provider's tokens may say `JWT` or nothing of their type: there the client claim and the audience decide.
+    // A provider's tokens may have the type `JWT` or none. Then the client claim and the audience decide.
     const harmless = dialects[provider].types.some((type) => type === 'jwt') ? /^(no typ|wrong typ: JWT)$/ : /^$/;
     const longest = dialects[provider].maxLength > 9_000 ? /^a token of 9 kB$/ : /^$/;
     const made = hostileTokens({ claims: all, kid: 'e1', privateKey: await exportJWK(ec.privateKey), now });

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 const encode = (value: unknown) => base64url.encode(typeof value === 'string' ? value : JSON.stringify(value));
-/** Signs whatever bytes it is given, where a library would refuse to make such a token. */
+/** Signs any bytes, even those that a library would refuse to sign as a token. */
 const signRaw = (header: unknown, payload: unknown) => {
   const input = `${encode(header)}.${encode(payload)}`;
   const key = KeyObject.from(at.keys.privateKey);
@@ -200,7 +200,7 @@ describe('a token that is refused', () => {
         const outcome: unknown = await verify(
           new Request(audience, { headers: { authorization: `Bearer ${token.replaceAll(/[^\x20-\x7e]/g, '?')}` } }),
         ).catch((error: unknown) => error);
-        // A letter at the end of base64url can change without changing a byte: then the token is as good as before.
+        // The last base64url character can change without changing a byte. Such a token is still valid.
         if (!(outcome instanceof ApiError)) expect(outcome).toEqual(at.claims());
         else expect(() => outcome.toResponse()).not.toThrow();
       }),

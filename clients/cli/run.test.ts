@@ -229,7 +229,7 @@ describe('latchkey token', () => {
     broker.state.now += 300_000;
     const failing: Io['fetch'] = async (input, init) => {
       const response = await broker.fetch(input, init);
-      // The folder goes away under the command: the write that follows must fail.
+      // The folder disappears while the command runs, so the next write must fail.
       if (String(input).endsWith('/token')) await rm(home, { recursive: true });
       if (String(input).endsWith('/token')) await writeFile(home, 'not a folder');
       return response;

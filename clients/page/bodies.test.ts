@@ -9,7 +9,7 @@ const url = `${resource}/orders`;
 let page: FakePage | undefined;
 afterEach(() => page?.close());
 
-/** Each challenge, with the type of token that meets it. */
+/** Each challenge, with the token type that satisfies it. */
 const challenges = {
   'a nonce': { type: 'DPoP', challenge: 'DPoP error="use_dpop_nonce"', headers: { 'dpop-nonce': 'n1' } },
   'a step-up': {
@@ -25,7 +25,7 @@ const challenges = {
   'a younger token': { type: 'Bearer', challenge: 'Bearer error="invalid_token"', headers: {} },
 } as const;
 
-/** A page whose API challenges the first request and grants the second. @returns what its API was sent */
+/** A page whose API challenges the first request and accepts the second. @returns the requests to the API */
 async function start({ type, challenge, headers }: (typeof challenges)[keyof typeof challenges]) {
   const sent: { body: string; type: string | null }[] = [];
   let tokens = 0;

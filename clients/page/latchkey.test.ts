@@ -19,7 +19,7 @@ async function start(answer: ConstructorParameters<typeof FakePage>[0], fetch?: 
   return { page, connect, lk: await connect(defaults) };
 }
 
-/** Tokens `t1`, `t2`, … that live for a minute. */
+/** Tokens `t1`, `t2`, … that are valid for a minute. */
 function mint(lifetime = 60) {
   let count = 0;
   return (): { r: TokenView } => {
@@ -36,7 +36,7 @@ function mint(lifetime = 60) {
   };
 }
 
-/** Lets messages travel through the real ports, which fake timers do not drive. */
+/** Lets messages pass through the real ports, which fake timers don't control. */
 const settle = async () => {
   for (let i = 0; i < 8; i += 1) await new Promise((resolve) => setImmediate(resolve));
 };

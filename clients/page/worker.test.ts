@@ -11,7 +11,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A page, and a worker's global scope; both in one realm here, and apart in the end-to-end tests. */
+/** A page and a worker's global scope. Here they share one realm. The end-to-end tests separate them. */
 async function start() {
   let tokens = 0;
   page = new FakePage(() => {

@@ -16,7 +16,7 @@ export const Setup = ({ busy, onBroker }: { busy: boolean; onBroker: (broker: st
   </div>
 );
 
-/** The broker is known, but the browser hasn't given access to it. One click brings up the browser's prompt. */
+/** The broker is known, but the extension has no access to it yet. One click opens the browser's permission prompt. */
 export const Unreachable = ({
   broker,
   busy,

@@ -72,7 +72,7 @@ const Site = ({
   );
 };
 
-/** The view of a signed-in user: accounts, what each site has, and the way to sign out. */
+/** The signed-in view: accounts, each site's access, and sign-out. */
 export const SignedIn = ({
   state,
   busy,
@@ -91,7 +91,7 @@ export const SignedIn = ({
   onSignOut: (account: AccountView) => void;
   onSignOutAll: () => void;
   onAdd: (provider?: string) => void;
-  /** Without a site: for all that have no account of their own. */
+  /** Without a site, applies to all sites that the user chose no account for. */
   onAccount: (account: AccountView, site?: SiteView) => void;
   onConnect: (site: SiteView) => void;
   onDisconnect: (site: SiteView) => void;

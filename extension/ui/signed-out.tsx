@@ -14,7 +14,7 @@ export const SignedOut = ({
 }: {
   /** Names of the providers. Empty if there is no choice. */
   providers: string[];
-  /** Host of the provider where the user may still have a session after signing out. */
+  /** Host of the provider where the user may still have a session after sign-out. */
   providerHost: string | undefined;
   busy: boolean;
   onSignIn: (provider?: string) => void;

@@ -2,9 +2,9 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { BackgroundPort } from '../platform/port.ts';
 import type { UiChanged, UiMethod, UiParams, UiResponse, UiResults } from '../protocol/ui.ts';
 
-/** What the extension's pages ask the background. */
+/** Requests from the extension's pages to the background. */
 export interface UiClient {
-  /** @throws {LatchkeyError} the background's error, or `busy` if the background was stopped meanwhile */
+  /** @throws {LatchkeyError} the background's error, or `busy` if the background was stopped in the meantime */
   call<M extends UiMethod>(method: M, params: UiParams<M>): Promise<UiResults[M]>;
 }
 
@@ -13,7 +13,7 @@ type Waiting = { resolve(result: unknown): void; reject(error: LatchkeyError): v
 /**
  * Talks to the background over a port. It opens a new port if the background was stopped.
  *
- * @param onChanged called when something changed that the page may show
+ * @param onChanged called on a change that may affect what the page shows
  */
 export function createUiClient(connect: () => BackgroundPort, onChanged: () => void): UiClient {
   let port: BackgroundPort | undefined;

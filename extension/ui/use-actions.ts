@@ -5,7 +5,7 @@ import { shownError } from './shown-error.ts';
 
 /** An action that a page does for the user. */
 export interface Action {
-  /** Starts within the click: after the first `await` browsers grant nothing. */
+  /** Starts within the click handler. After the first `await`, browsers no longer grant access. */
   run(): Promise<unknown>;
   /** The status while it runs. */
   doing: string;
@@ -16,17 +16,17 @@ export interface Action {
 }
 
 export interface Actions {
-  /** While true, buttons say so and do nothing. They keep the focus. */
+  /** While true, buttons look disabled and do nothing, but keep the focus. */
   busy: boolean;
   /** For the page's live region. */
   status: string;
   problem: PageErrorBody | undefined;
   act(action: Action): Promise<void>;
-  /** Asks for the state again. */
+  /** Reloads the state. */
   reload(): Promise<void>;
 }
 
-/** Runs one action at a time, reports progress and result, and then asks for the state again. */
+/** Runs one action at a time, reports progress and result, and then reloads the state. */
 export function useActions(load: () => Promise<unknown>): Actions {
   const [busy, setBusy] = useState(false);
   const [status, setStatus] = useState('');
@@ -57,7 +57,7 @@ export function useActions(load: () => Promise<unknown>): Actions {
     running.current = false;
     setBusy(false);
     setStatus(end);
-    // After the page has rendered.
+    // Wait until the page has rendered.
     setTimeout(() => rescueFocus(...(focus === undefined ? [] : [focus])));
   };
   return { busy, status, problem: problem ?? unread, act, reload };

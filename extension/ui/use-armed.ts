@@ -2,22 +2,22 @@ import { useEffect, useRef, useState } from 'hono/jsx/dom';
 import { type Arming, armAfterMs, createArming } from './arming.ts';
 
 export interface Armed {
-  /** Whether to draw the button as one that can be pressed. */
+  /** Whether to show the button as enabled. */
   armed: boolean;
-  /** Asks again, at the press itself. A press that comes too early starts the time anew: whoever clicks in a row isn't reading. */
+  /** Checks again at the press. A press that is too early restarts the time, because rapid clickers don't read. */
   press(): boolean;
 }
 
 const lookEveryMs = 100;
 
-/** One for all buttons of the page. */
+/** Shared by all buttons of the page. */
 let arming: Arming | undefined;
 
 /**
- * Keeps a button from being pressed before the person can have seen what it is about.
+ * Disables a button until the user has had time to see what it is about.
  *
- * @param question what the button answers, in any words: another one starts the time anew. Without one the button can
- * always be pressed
+ * @param question any string that identifies what the button answers. If it changes, the time restarts. Without it, the
+ * button is always enabled
  */
 export function useArmed(question: string | undefined): Armed {
   arming ??= createArming({ window, document, now: () => performance.now() });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maxAuthorizationLength, parseAuthorization } from './authorization.ts';
 import { Refused } from './refused.ts';
 
-/** @returns the code of the refusal, with the scheme that its challenge answers in */
+/** @returns the error code, with the scheme of its challenge */
 function outcome(header: string | undefined) {
   try {
     return parseAuthorization(header);
@@ -72,8 +72,8 @@ describe('an Authorization header', () => {
     ['padding that ends wrong', (size) => `Bearer ${'a='.repeat(size / 2)}"`],
     ['a scheme without end', (size) => 'a'.repeat(size)],
   ])('takes time that grows with its length alone: %s', (_, hostile) => {
-    // Sixteen times the length takes 16 times as long where the growth is linear, 256 times where it is quadratic. The
-    // best of many runs is what the parser takes, however busy the machine is.
+    // With linear growth, 16 times the length takes 16 times as long. With quadratic growth, it takes 256 times as
+    // long. The fastest of many runs is the parser's own time, even on a busy machine.
     const best = (header: string) => {
       let shortest = Number.POSITIVE_INFINITY;
       for (let run = 0; run < 40; run += 1) {
@@ -83,7 +83,7 @@ describe('an Authorization header', () => {
       }
       return shortest;
     };
-    // What a refusal costs whatever the length.
+    // The fixed cost of a refusal, regardless of the length.
     const fixed = best('Bearer');
     const [short, long] = [best(hostile(2_000)), best(hostile(32_000))];
     expect(long).toBeLessThan(100 * Math.max(short, fixed));

@@ -128,7 +128,7 @@ describe('/account', () => {
     expect((await person.signIn(login)).text).toContain('You’re signed out everywhere');
     expect((await session.call('GET', '/session')).body.error).toBe('invalid_session');
     expect((await refreshDevice(issuer, 'tv', refreshToken)).body.error).toBe('invalid_grant');
-    // Allowed, and not yet taken up.
+    // Approved, but not yet redeemed.
     expect((await pollDevice(issuer, 'tv', waiting.device_code)).body.error).toBe('access_denied');
     expect((await open(person)).text).not.toContain('end_device');
   });

@@ -6,7 +6,7 @@ import { type Gallery, openGallery } from '../pictures/gallery.ts';
 import { type Display, openDisplay } from './browsers/display.ts';
 import { openPlainChromium, type PlainChromium, type PlainPage } from './kit/plain-chromium.ts';
 
-/** In a browser with real windows and a real focus, on a display that nobody sees. */
+/** Runs in a browser with real windows and real focus, on a virtual display. */
 let dir: string;
 let gallery: Gallery;
 let display: Display | undefined;
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const button = '[data-armed]';
 
-/** Opens a page as a hostile one would: in a window of its own. */
+/** Opens a page like a hostile site would: in a separate window. */
 async function openedBy(context: TestContext, state: string): Promise<{ hostile: PlainPage; page: PlainPage }> {
   const chromium = browser ?? context.skip('Xvfb and xdotool are not both installed: there is no display with a focus');
   const hostile = await chromium.open('about:blank#hostile');
@@ -70,7 +70,7 @@ describe.each([
     expect(await pathOf(page)).toBe(`/${state}`);
 
     await expect.poll(() => isArmed(page)).toBe(true);
-    // The account page sends its form to itself.
+    // The account page posts its form to its own URL.
     await page.evaluate('document.documentElement.dataset.before = "1"');
     await page.click(button);
     await expect.poll(() => page.evaluate('document.documentElement.dataset.before ?? ""')).toBe('');

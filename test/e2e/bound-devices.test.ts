@@ -7,7 +7,7 @@ import { postForm } from './kit/device-flow.ts';
 import { allowedCode, nativeFlow } from './kit/native-flow.ts';
 import { createPerson } from './kit/person.ts';
 
-/** Device clients with DPoP (RFC 9449): what is asked for with a proof is bound to its key, or refused. */
+/** Device clients with DPoP (RFC 9449). A request with a proof gets a bound token or is rejected. */
 let broker: TestBroker;
 let issuer: string;
 let api: string;
@@ -34,7 +34,7 @@ async function newKey() {
   const keys = { privateKey, publicJwk };
   return {
     jkt,
-    /** A proof for the token endpoint, with a nonce that the broker has just given. */
+    /** A proof for the token endpoint, with a fresh nonce from the broker. */
     async proof(): Promise<{ DPoP: string }> {
       const asked = await postForm(
         `${issuer}/token`,

@@ -29,7 +29,7 @@ const poll = (code: string, clientId = 'tv') =>
 const refresh = (token: string, clientId = 'tv') =>
   post('/token', { grant_type: 'refresh_token', refresh_token: token, client_id: clientId });
 
-/** Enters the code and signs in as far as needed. @returns the page that follows */
+/** Enters the code, and signs in if needed. @returns the next page */
 async function enter(
   visitor: Visitor,
   userCode: string,
@@ -230,7 +230,7 @@ describe('the refresh token', () => {
     expect(again.body.refresh_token).toBe(first.body.refresh_token);
     const second = await refresh(first.body.refresh_token);
     expect(second.status).toBe(200);
-    // Two generations old: no lost answer explains that.
+    // Two generations old. A lost response can't explain that.
     expect((await refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
     expect((await refresh(second.body.refresh_token)).body.error).toBe('invalid_grant');
   });

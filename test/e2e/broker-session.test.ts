@@ -256,7 +256,7 @@ describe('signing out', () => {
     expect(ended.status).toBe(200);
     expect(ended.body.logout_url).toMatch(new RegExp(`^${broker.origins.idp}`));
     expect(ended.headers.getSetCookie().join()).toMatch(/Max-Age=0/);
-    // Whoever has cookie and key learns that somebody has ended it; whoever has neither, nothing.
+    // A caller with the cookie and the key learns that the session was ended. A caller without them learns nothing.
     expect((await session.call('GET', '/session', undefined, { cookie })).body).toMatchObject({
       error: 'invalid_session',
       ended: true,
@@ -326,7 +326,7 @@ describe('what is written down', () => {
     expect(refreshTokens.length).toBeGreaterThan(0);
     const tables = ['sessions', 'device_sessions', 'device_grants', 'page_sessions', 'transactions', 'audit', 'people'];
     const rows = await Promise.all(tables.map((table) => broker.rows(`select * from ${table}`)));
-    // The files hold what was overwritten, too. PostgreSQL's belong to its server.
+    // The files also contain overwritten data. PostgreSQL's files belong to its server.
     const files = (await readdir(broker.dir)).filter((name) => name.startsWith('latchkey.db'));
     const places = [
       broker.logged.join(),

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-/** Runs a command whose browser is `visit`. */
+/** Runs a command that uses `visit` as its browser. */
 async function run(
   args: string[],
   visit: (url: string) => Promise<boolean> = async () => false,
@@ -53,11 +53,11 @@ async function run(
 
 const login = ['login', '--client', 'cli'];
 
-/** The person's part: signs in, decides, and lets the browser follow the redirect to the command line's port. */
+/** The user's part: signs in, decides, and follows the redirect to the CLI's port. */
 const decide = (decision: 'allow' | 'deny') => async (url: string) => {
   const person = createPerson(broker.origins);
   const { url: back } = await person.decideNative(await person.open(new URL(url)), decision);
-  // What comes with another state is none of ours, and changes nothing.
+  // A request with a different `state` isn't ours, so it must have no effect.
   expect((await fetch(new URL('/callback?code=x&state=forged', back))).status).toBe(404);
   expect(await (await fetch(back)).text()).toContain(decision === 'allow' ? 'You’re signed in' : 'Sign-in denied');
   return true;
@@ -73,7 +73,7 @@ describe('latchkey login in the browser of this machine (RFC 8252)', () => {
       const answer = await fetch(`${broker.origins.broker}/userinfo`, {
         headers: { Authorization: `Bearer ${JSON.parse(out).access_token}` },
       });
-      // Not asked for openid: the token is good, and says who to nobody.
+      // Without `openid`, the token is valid, but UserInfo doesn't identify the user.
       expect(answer.status).toBe(403);
     }
     expect(await run(['logout'])).toMatchObject({ code: exitCode.ok });

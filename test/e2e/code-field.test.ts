@@ -18,7 +18,7 @@ beforeEach(async () => {
   onTestFinished(() => page.close());
 });
 
-/** Opens the page as a slow network has it: its script comes only when the returned function is called. */
+/** Opens the page as on a slow network. Its script loads only when the returned function is called. */
 async function openBeforeScript(): Promise<() => Promise<void>> {
   const held = Promise.withResolvers<void>();
   await page.route('**/code-field.js', async (route) => {
@@ -29,19 +29,19 @@ async function openBeforeScript(): Promise<() => Promise<void>> {
   await page.locator('#user_code:focus').waitFor();
   return async () => {
     held.resolve();
-    // A deferred script has run by then.
+    // Deferred scripts have run by then.
     await page.waitForLoadState('domcontentloaded');
   };
 }
 
-/** What the field holds, with a bar where the cursor is. */
+/** The field's value, with a bar at the cursor position. */
 const field = () =>
   page.locator('#user_code').evaluate((input: HTMLInputElement) => {
     const cursor = input.selectionStart ?? 0;
     return `${input.value.slice(0, cursor)}|${input.value.slice(cursor)}`;
   });
 
-/** Types by an input method that shows its text before it is decided, as phones do with every word. */
+/** Types with an input method that shows its text before it is committed, as phones do for every word. */
 async function compose() {
   const session = await page.context().newCDPSession(page);
   return {

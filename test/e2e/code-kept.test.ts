@@ -13,7 +13,7 @@ let issuer: string;
 beforeAll(async () => {
   broker = await startBrokerAndIdp((config) => {
     const resources = config.resources as Record<string, Record<string, unknown>>;
-    // What the provider said is too old for a token half a minute later, so that the provider has to be asked again.
+    // After half a minute, the provider's claims are too old for a token, so the broker must refresh them.
     for (const resource of Object.values(resources)) Object.assign(resource, { lifetime: '30s', fresh: '30s' });
   });
   issuer = broker.origins.broker;
@@ -25,7 +25,7 @@ const person = () => createPerson(broker.origins);
 const codeVerifier = randomBytes(32).toString('base64url');
 const redirectUri = 'http://127.0.0.1:51004/callback';
 
-/** An allowed device code, and how it is asked with. */
+/** An approved device code, and a function that polls with it. */
 async function deviceCode(): Promise<() => Promise<Answer>> {
   const started = await beginDevice(issuer, 'cli');
   const somebody = person();
@@ -33,7 +33,7 @@ async function deviceCode(): Promise<() => Promise<Answer>> {
   return () => pollDevice(issuer, 'cli', started.device_code);
 }
 
-/** An authorization code, and how it is redeemed. */
+/** An authorization code, and a function that redeems it. */
 async function authorizationCode(): Promise<() => Promise<Answer>> {
   const url = new URL(`${issuer}/authorize`);
   url.search = new URLSearchParams({
@@ -66,7 +66,7 @@ describe.each([
     await broker.restart();
     expect((await ask()).status).toBe(503);
     await broker.startIdp();
-    // The provider is left alone for a while after it failed.
+    // The broker backs off for a while after the provider failed.
     passTime(20_000);
     const { status, body } = await ask();
     expect({ status, error: body.error }).toEqual({ status: 200, error: undefined });

@@ -61,7 +61,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('after a theft, with two replic
   }
   const origins = () => brokers.replicas.map(({ origin }) => origin);
   const everywhere = <T>(ask: (origin: string) => Promise<T>) => Promise.all(origins().map(ask));
-  /** What a gateway and an API hear of the token at each replica: status of `/verify`, `active` of `/introspect`. */
+  /** Each replica's answers about the token: the status of `/verify` and `active` of `/introspect`. */
   const verify = (token: string) =>
     everywhere(async (origin) => {
       const query = new URLSearchParams({ resource: brokers.origins.api, scope: 'orders:read' });
@@ -103,7 +103,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('after a theft, with two replic
       expect(decodeProtectedHeader(body.access_token).kid).not.toBe(stolen.kid);
     }
 
-    // What the API does not know yet, it is told.
+    // The API accepts the forged token until it reloads the keys.
     expect((await call()).sub).toBe('ceo');
     api.dropKeys();
     await expect(call()).rejects.toMatchObject({ code: 'invalid_token', reason: 'unknown_key' });
@@ -159,7 +159,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('after a theft, with two replic
     expect(loadRing(brokers.keysFile).all).toHaveLength(1);
     expect((await latchkey('keys', 'list')).code).toBe(0);
 
-    // The new key vouches for all that was sealed with those that are gone.
+    // The new key seals everything that the removed keys had sealed.
     const verified = await latchkey('audit', 'verify');
     expect(verified).toMatchObject({ code: 0, err: '' });
     expect(verified.out).toContain('The audit log is unchanged.');
@@ -171,7 +171,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('after a theft, with two replic
   });
 
   it('a key that the file does not have is a typo, and nothing happens', async () => {
-    // A sign-in that the provider dates to the second of the drill counts as older.
+    // A sign-in in the same second as the drill, by the provider's clock, counts as older.
     const person = await vi.waitFor(() => brokers.signIn(), { timeout: 30_000, interval: 500 });
     const typo = await latchkey('compromised', '--keys', '--key', 'k-typo');
     expect(typo.code).toBe(1);

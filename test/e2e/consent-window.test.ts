@@ -14,7 +14,7 @@ import { userNamed } from './kit/demo.ts';
 import { openPlainChromium, type PlainChromium, type PlainPage } from './kit/plain-chromium.ts';
 import { freePorts } from './kit/ports.ts';
 
-/** In a browser with real windows and a real focus, on a display that nobody sees. */
+/** Runs in a browser with real windows and real focus, on a virtual display. */
 let dir: string;
 let demo: RunningDemo;
 let display: Display | undefined;
@@ -25,7 +25,7 @@ let question: PlainPage;
 const allow = 'button.primary';
 const isArmed = () => question.evaluate<boolean>(`document.querySelector('${allow}')?.ariaDisabled === null`);
 const isOpen = async () => (await browser?.find(extensionUrl('ui/consent.html'))) !== undefined;
-/** Pages, and not people, may know whether there is a grant: a site with one has a token. */
+/** Shows whether there is a grant, because the site's page gets a token only with a grant. */
 const token = () => site.evaluate<string>(`document.querySelector('#token').textContent`);
 const untilArmed = () => expect.poll(isArmed).toBe(true);
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await signIn(profileDir);
   browser = await openPlainChromium({ display: display.name, extensionDir: demo.extensionDir, profileDir });
 });
-/** Signs in with a driver, and leaves the session in the profile. */
+/** Signs in with a browser driver, and keeps the session in the profile. */
 async function signIn(profileDir: string): Promise<void> {
   const executable = await findChromium({ ...thisMachine, say: () => undefined });
   const context = await launchBrowser({ executable, extensionDir: demo.extensionDir, profileDir, headless: true });
@@ -63,7 +63,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Has the site ask, in a tab of its own. */
+/** Opens the site in a separate tab and makes it ask. */
 async function ask(context: TestContext): Promise<void> {
   const chromium = browser ?? context.skip('Xvfb and xdotool are not both installed: there is no display with a focus');
   site = await chromium.open(demo.origins.shop);
@@ -94,7 +94,7 @@ describe('a click that was meant for something else does not answer the consent 
       'document.body.innerHTML = "<button>Double-click here</button>"; onmousedown = () => close()',
     );
     await cover?.click('button').catch(() => undefined);
-    // What the window manager does, of which there is none here.
+    // There is no window manager here, so do its part.
     await question.toFront();
     await question.click(allow);
     expect(await isOpen()).toBe(true);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromeExtensionId, demoExtensionKey } from '../../demo/extension-key.ts';
 import { startTestDemo, type TestDemo } from './kit/demo.ts';
 
-/** What a process of a web page can do that somebody has taken over: whatever the content script in it can. */
+/** A compromised renderer process can do everything that the content script in it can do. */
 let test: TestDemo;
 let page: Page;
 let session: CDPSession;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => test?.close());
 
-/** Runs an expression as the content script, and says what came of it. */
+/** Runs an expression as the content script, and returns the outcome. */
 async function inContentScript(expression: string): Promise<string> {
   const wrapped = `Promise.resolve().then(() => ${expression}).then((value) => JSON.stringify(value) ?? 'done', String)`;
   const { result } = await session.send('Runtime.evaluate', { expression: wrapped, contextId, awaitPromise: true });

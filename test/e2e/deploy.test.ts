@@ -15,7 +15,7 @@ const has = (program: string) =>
   spawnSync(program, ['-v']).error === undefined || spawnSync(program, ['version']).error === undefined;
 const deploy = (name: string) => readFile(join(root, 'deploy', name), 'utf8');
 
-/** The example, with its names replaced by what is here. Each must be there: an example that has changed breaks the test. */
+/** The example, with names replaced for this test. Each name must exist, so a changed example breaks the test. */
 function rendered(text: string, replacements: [RegExp, string][]): string {
   return replacements.reduce((result, [pattern, replacement]) => {
     expect(result).toMatch(pattern);

@@ -103,7 +103,7 @@ describe("the form of a device's question", () => {
 });
 
 describe('another network', () => {
-  /** As the proxy in front says, the request comes from there. */
+  /** The header in which the reverse proxy reports the client address. */
   const from = (address: string) => ({ 'x-forwarded-for': address });
 
   async function begin(address: string) {
@@ -140,7 +140,7 @@ describe('sign-in on the pages', () => {
     const sent = { csrf: fieldOf(form.text, 'csrf'), user_code: (await beginDevice(issuer, 'tv')).user_code };
     const stopped = createPerson({ ...broker.origins, broker: broker.origins.idp });
     const login = await attacker.visitor.visit(form.url, sent);
-    // The attacker signs in, and gives the redirect to somebody else.
+    // The attacker signs in and passes the redirect to another user.
     const cookies = attacker.visitor.cookies(new URL(broker.origins.idp).host);
     for (const [name, value] of cookies) stopped.visitor.cookies(new URL(broker.origins.idp).host).set(name, value);
     const redirect = await stopped.visitor.visit(login.url, { username: 'mallory', password: 'intruder-1988' });
@@ -299,7 +299,7 @@ describe('clients', () => {
   it('find everything in the discovery document, and nothing that is not there', async () => {
     const answer = await fetch(`${issuer}/.well-known/openid-configuration`);
     const metadata = (await answer.json()) as Record<string, unknown>;
-    // What OpenID Connect Discovery §3 requires.
+    // The metadata that OpenID Connect Discovery §3 requires.
     expect(metadata).toMatchObject({
       issuer,
       authorization_endpoint: `${issuer}/authorize`,

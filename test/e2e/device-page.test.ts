@@ -46,7 +46,7 @@ describe('the device page, in a browser', () => {
     const { terminal, code, link } = await login('linked');
     const page = await test.openTab(link);
     expect(await page.inputValue('input[name=user_code]')).toBe(code);
-    // Signed in by the test before: no form this time.
+    // The previous test signed in, so there is no form.
     await press(page, 'Continue');
     await press(page, 'Allow');
     await page.getByText('You’re signed in').waitFor();

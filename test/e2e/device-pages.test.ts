@@ -20,9 +20,9 @@ afterAll(() => Promise.all([browser?.close(), gallery?.close()]));
 const rules: RunOptions = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 const colors: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
-/** What axe-core finds wrong with the page. */
+/** The page's violations, according to axe-core. */
 async function violations(options: RunOptions): Promise<string[]> {
-  // By the debugger: the page's policy lets no foreign script in.
+  // Inject it through the debugger, because the page's CSP blocks other scripts.
   const { violations } = (await page.evaluate(`${axe.source}; axe.run(${JSON.stringify(options)})`)) as AxeResults;
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }

@@ -34,7 +34,7 @@ async function latchkey(args: string[], env: Record<string, string> = {}) {
   }
 }
 
-/** The broker's own configuration, changed, in a file beside it. */
+/** A modified copy of the broker's configuration, in the same folder. */
 async function examined(change: (config: Tree & { upstreams: { example: Record<string, unknown> } }) => void) {
   const config = parse(await readFile(broker.configFile(0), 'utf8'));
   change(config);
@@ -70,7 +70,7 @@ describe('latchkey doctor', () => {
       expect.objectContaining({ level: 'ok', what: `${broker.origins.broker}/callback is registered` }),
     );
     expect(redirects).toContainEqual(expect.objectContaining({ level: 'ok', what: `${redirectUri} is registered` }));
-    // The provider of this test knows one extension, and the configuration lists two.
+    // This test's provider knows only one of the two extensions in the configuration.
     expect(redirects.filter(({ level }) => level === 'failed')).toMatchObject([
       {
         what: expect.stringContaining('extensions.allizom.org'),

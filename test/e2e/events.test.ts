@@ -101,7 +101,7 @@ describe('GET /session/events', () => {
     const session = await signedIn();
     const streams = [await open(session)];
     await streams[0]?.connected();
-    // Those that were closed take nobody's place.
+    // Closed streams don't count towards the limit.
     for (let count = 0; count < 6; count += 1) {
       const closed = await open(session);
       await closed.connected();

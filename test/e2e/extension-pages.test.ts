@@ -21,9 +21,9 @@ afterAll(() => Promise.all([browser?.close(), gallery?.close()]));
 const rules: RunOptions = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 const colors: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
-/** What axe-core finds wrong with the page. */
+/** The page's violations, according to axe-core. */
 async function violations(page: Page, options: RunOptions): Promise<string[]> {
-  // By the debugger: the page's policy lets no foreign script in.
+  // Inject it through the debugger, because the page's CSP blocks other scripts.
   const { violations } = (await page.evaluate(`${axe.source}; axe.run(${JSON.stringify(options)})`)) as AxeResults;
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
@@ -41,7 +41,7 @@ async function opened<T>(name: string, work: (page: Page) => Promise<T>, tag = '
 
 const isTooWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
-/** Names of what the Tab key comes to, from the top of the page until it leaves it. */
+/** Names of the elements that the Tab key reaches, from the top of the page to its end. */
 async function tabStops(page: Page): Promise<string[]> {
   const stops: string[] = [];
   for (let presses = 0; presses < 40; presses += 1) {

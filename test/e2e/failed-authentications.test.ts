@@ -23,7 +23,7 @@ afterAll(() => broker.close());
 type Line = Record<string, unknown>;
 const linesOf = (event: string): Line[] =>
   broker.logged.map((line) => JSON.parse(line) as Line).filter((line) => line.event === event);
-/** The log's entry about a failure, which is written after the answer. */
+/** The log entry of a failure. It is written after the response is sent. */
 const failureOf = (kind: string): Promise<Line> =>
   vi.waitFor(() => {
     const found = linesOf('authentication_failed').find((line) => line.kind === kind);

@@ -24,7 +24,7 @@ describe.skipIf(!isHere)('go-oidc, where Go is installed', () => {
     broker = await startBrokerAndIdp();
     folder = await mkdtemp(join(tmpdir(), 'latchkey-go-'));
     execFileSync('go', ['build', '-o', join(folder, 'client'), '.'], { cwd: source, stdio: 'pipe' });
-    // Go compiles its standard library the first time.
+    // On the first run, Go compiles its standard library.
   }, 900_000);
   afterAll(async () => {
     await broker?.close();

@@ -7,7 +7,7 @@ import { logoutEvent, providerToken } from './kit/provider-token.ts';
 import { createSessionClient } from './kit/session-client.ts';
 
 const oktaSecret = 'an-okta-secret-of-this-test-only';
-/** Somebody whose provider writes what no other does. */
+/** A user whose provider returns extreme values. */
 const bobby = {
   username: 'bobby',
   password: 'tables-1327',
@@ -71,7 +71,7 @@ const logout = async (claims: Record<string, unknown>) => {
   return form('/hooks/example/backchannel-logout', { logout_token: token });
 };
 
-/** No answer is a 500, and nothing in the log says that something went wrong on our side. */
+/** Checks that no response is a 500, and that the log contains no internal error. */
 const expectNoFault = (statuses: number[]) => {
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
   expect(broker.logged.filter((line) => line.includes('server_error'))).toEqual([]);

@@ -35,7 +35,7 @@ describe('a logout at the provider', () => {
     expect(alarm).toMatchObject({ periodInMinutes: 0.75 });
     await worker.stop();
     expect(await test.demo.idp.endSessionsOf('ada')).toBe(1);
-    // The alarm would do it; a test has no minute to wait, and rings one of the same name.
+    // The alarm would do this within a minute. To save time, the test fires an alarm of the same name.
     await popup.evaluate('chrome.alarms.create("session", { when: Date.now() + 500 })');
     await signedOut();
   });

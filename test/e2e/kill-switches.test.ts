@@ -127,7 +127,7 @@ describe('kill switches', () => {
       const session = await client();
       const { answer, state, verifier } = await session.authorize();
       const redirect = await session.atProvider(answer.body.authorization_url, 'grace', 'compiler-1952');
-      // The ID token is from before this logout, by the provider's clock.
+      // By the provider's clock, the ID token is older than this logout.
       const ahead = Math.floor(Date.now() / 1_000) + 30;
       expect((await send(await logoutToken({ sub: 'grace', iat: ahead }))).status).toBe(200);
       const created = await session.call('POST', '/session', {
@@ -161,7 +161,7 @@ describe('kill switches', () => {
       ['email', () => ({ format: 'email', email: 'Mallory@example.com' })],
       ['opaque', () => ({ format: 'opaque', id: 'mallory' })],
     ])('by %s ends everything of the person and tells the stream', async (_format, subject) => {
-      // A second later than the revocation of the case before, by the provider's whole seconds.
+      // The provider's timestamps are whole seconds, so wait until a second after the previous test's revocation.
       await new Promise((resolve) => setTimeout(resolve, 1_100));
       const session = await signedIn('mallory', 'intruder-1988');
       const events = await openEvents(session, broker.origins.broker);
@@ -289,7 +289,7 @@ describe('kill switches', () => {
       expect((await person.visitor.visit(account)).url.href).toBe(account);
       await cli('sessions', 'revoke', '--email', 'ada@example.com');
       expect(await cli('sessions', 'list', '--sub', listed.sub)).toContain('No matching sessions.');
-      // Our own pages, too, ask who is there.
+      // The broker's own pages also authenticate the user.
       expect((await person.visitor.visit(account)).url.origin).toBe(idp);
     });
 

@@ -7,7 +7,7 @@ import { createSessionClient } from './kit/session-client.ts';
 let broker: TestBroker;
 
 beforeAll(async () => {
-  // A twentieth of every budget.
+  // Reduce every budget to a twentieth.
   broker = await startBrokerAndIdp((config) => Object.assign(config, { rate_limit_factor: 0.05 }));
 });
 afterAll(() => broker?.close());
@@ -34,7 +34,7 @@ describe('budgets', () => {
     const started = await beginDevice(issuer, 'tv');
     await allowDevice(broker.origins, started.user_code, ada);
     const { body } = await pollDevice(issuer, 'tv', started.device_code);
-    // A flood of polls with codes that nobody was given.
+    // A flood of polls with codes that were never issued.
     let last = await pollDevice(issuer, 'tv', 'x'.repeat(43));
     for (let n = 0; n < 60 && last.status !== 429; n += 1) {
       const answers = await Promise.all(Array.from({ length: 100 }, () => pollDevice(issuer, 'tv', 'x'.repeat(43))));

@@ -149,7 +149,7 @@ describe('GET /authorize (RFC 8252)', () => {
     const login = await person.decideNative(await person.open(requestUrl()), 'switch_account');
     expect(login.url.origin).toBe(broker.origins.idp);
     const left = await person.visitor.visit(login.url, { username: 'grace', password: 'compiler-1952' });
-    // The provider ends its session of the one before, by a form that a browser sends on by itself.
+    // The provider ends the previous user's session with a form that the browser submits automatically.
     const end = { xsrf: fieldOf(left.text, 'xsrf'), logout: 'yes' };
     const other = await person.visitor.visit(`${broker.origins.idp}/session/end/confirm`, end);
     expect(other.text).toContain('Grace Hopper');

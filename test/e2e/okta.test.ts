@@ -18,10 +18,10 @@ import { createSessionClient } from './kit/session-client.ts';
 
 const secret = 'a-secret-of-this-test-only';
 const users = [{ id: '00u1', login: 'ada', password: 'engine-1843', name: 'Ada', groups: ['staff', 'Everyone'] }];
-/** Older than this, what is known of a person is asked for again: `fresh` of the demo's API. */
+/** The maximum age of a user's claims: `fresh` of the demo's API. */
 const freshMs = 15_000;
 
-/** A broker in front of a provider like Okta, both over HTTP, with one clock that the test turns. */
+/** A broker with a provider like Okta, both over HTTP, with a shared clock that the test controls. */
 async function startBrokerAtOkta() {
   const ports = await freePorts();
   const origins = originsOf(ports);
@@ -88,7 +88,7 @@ async function startBrokerAtOkta() {
     okta,
     clock,
     lost,
-    /** Calls of the token endpoint so far. */
+    /** Number of calls to the token endpoint so far. */
     get calls() {
       return asked.length;
     },

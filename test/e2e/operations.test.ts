@@ -11,7 +11,7 @@ import { type Replicas, startReplicas } from './kit/replicas.ts';
 
 let broker: Replicas;
 let failing = false;
-/** Called when a token request has reached the provider. */
+/** Called when a token request reaches the provider. */
 let onTokenRequest = (): void => undefined;
 
 beforeAll(async () => {
@@ -80,10 +80,10 @@ describe('signing keys', () => {
     expect(rotated.code).toBe(0);
     const [, active = '', retired = ''] = /active {2}(\S+)\nretired (\S+)/.exec(rotated.out) ?? [];
     expect(retired).toBe(decodeProtectedHeader(old).kid);
-    // Announced all along: whoever read the keys before the rotation knows it.
+    // The key was announced in advance, so a client that read the keys before the rotation has it.
     expect(before.keys.map(({ kid }: { kid: string }) => kid)).toContain(active);
 
-    // A replica reads the keys again after half a minute; one that starts reads them at once.
+    // A replica rereads the keys after half a minute. A new replica reads them on startup.
     await broker.replicas[0]?.stop('SIGTERM');
     await broker.replicas[0]?.start();
     const token = (await person.token()).body.access_token;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { createPerson } from './kit/person.ts';
 
-/** Clients that nobody here wrote, as their own documentation uses them. All that is set is what plain HTTP on loopback needs. */
+/** Third-party clients, used as they document it. The only extra options allow plain HTTP on loopback. */
 let broker: TestBroker;
 let issuer: string;
 
@@ -197,7 +197,7 @@ describe('curl', () => {
     expect((await callApi(tokens.access_token)).payload).toMatchObject({ client_id: 'tv' });
     const bearer = ['-H', `Authorization: Bearer ${tokens.access_token}`];
     expect(await curl(metadata.userinfo_endpoint, ...bearer)).toMatchObject({ name: 'Ada Lovelace' });
-    // Basic with an empty secret, as `curl -u` sends it.
+    // Basic authentication with an empty secret, like `curl -u`.
     const refresh = ['-d', 'grant_type=refresh_token', '-d', `refresh_token=${tokens.refresh_token}`];
     const next = await curl(metadata.token_endpoint, '-u', 'tv:', ...refresh);
     expect(next.refresh_token).not.toBe(tokens.refresh_token);

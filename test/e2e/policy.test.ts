@@ -46,7 +46,7 @@ it('who leaves a group at the provider loses what it gave, within `fresh`; polic
   expect((await session.call('POST', '/session/token', question)).status).toBe(200);
   const asked = ['--subject', account.sub, '--origin', shop, '--resource', api, '--scopes', 'orders:read'];
   expect(await explain(...asked)).toMatchObject({ code: 0, said: { allowed: true } });
-  // One scope more than she has agreed to.
+  // One more scope than she consented to.
   expect(await explain(...asked.slice(0, -1), 'orders:read,orders:write')).toMatchObject({
     code: 1,
     said: { allowed: false, check: 'consent', error: 'consent_required' },

@@ -12,7 +12,7 @@ import { type Replicas, startReplicas } from './kit/replicas.ts';
 
 const isHere = spawnSync('pgbouncer', ['--version']).error === undefined;
 
-/** A transaction pooler hands each transaction to another connection, and delivers no `NOTIFY`. */
+/** A transaction pooler may run each transaction on a different connection, and doesn't deliver `NOTIFY`. */
 describe.skipIf(!isHere)('PgBouncer between the brokers and PostgreSQL, in transaction mode', () => {
   let folder: string;
   let postgres: Postgres;
@@ -23,7 +23,7 @@ describe.skipIf(!isHere)('PgBouncer between the brokers and PostgreSQL, in trans
     postgres = await startPostgres();
     const { shop: port } = await freePorts();
     folder = await mkdtemp(join(tmpdir(), 'latchkey-pooler-'));
-    // It refuses to run as root; the user that it becomes has to read these.
+    // The pooler refuses to run as root, so the user that it switches to must be able to read these files.
     await chmod(folder, 0o755);
     const { hostname, port: database } = new URL(postgres.url);
     await writeFile(join(folder, 'users'), '"latchkey" "latchkey"\n');

@@ -4,7 +4,7 @@ import { userNamed } from './browsers/tab.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { createSessionClient } from './kit/session-client.ts';
 
-/** The provider's answer to one person's refresh is wrong: it concerns that person alone, and costs nobody the sign-in. */
+/** The provider's answer to one user's refresh is wrong. It affects only that user, and signs nobody out. */
 
 let broker: TestBroker;
 
@@ -19,7 +19,7 @@ afterEach(() => {
 const stale = 15_500;
 const longestBackoff = 31_000;
 
-/** From now on, the clock stands still but for what `pass` adds. */
+/** Stops the clock. From now on, only `pass` advances it. */
 function clock() {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   onTestFinished(() => void vi.useRealTimers());
@@ -33,7 +33,7 @@ async function browser(username: string) {
   return () => session.call('POST', '/session/token', { origin: notes, resource: api, scope: 'orders:read' });
 }
 
-/** Changes claims of the ID token. Its signature counts for nothing: it came from the token endpoint itself. */
+/** Changes claims of the ID token. Its signature isn't checked when it comes from the token endpoint. */
 const withClaims = (claims: object) => (body: string) => {
   const answer = JSON.parse(body);
   const [header, , signature] = answer.id_token.split('.');

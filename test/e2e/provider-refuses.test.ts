@@ -6,7 +6,7 @@ import { allowDevice, beginDevice, pollDevice, refreshDevice } from './kit/devic
 import { createSessionClient } from './kit/session-client.ts';
 import type { Trouble } from './kit/unreliable.ts';
 
-/** The provider answers, and refuses this broker instead of a person: nobody is signed out, and all goes on when it is put right. */
+/** The provider rejects the broker, not a user. Nobody is signed out, and everything works again once it is fixed. */
 
 let broker: TestBroker;
 
@@ -18,7 +18,7 @@ afterEach(() => {
   broker.weather.trouble = {};
 });
 
-/** From now on, the clock stands still but for what `pass` adds. */
+/** Stops the clock. From now on, only `pass` advances it. */
 function clock() {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   onTestFinished(() => void vi.useRealTimers());

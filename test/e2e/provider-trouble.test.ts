@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hangWithoutRotation, unreadableAnswer, wrongSecret } from '../chaos/scenarios/provider-trouble.ts';
 
-/** Short runs of the scenarios of the same names: `npm run test:chaos -- --scenario NAME`. */
+/** Short runs of the scenarios with the same names: `npm run test:chaos -- --scenario NAME`. */
 
 const nothingLost = { others: [], sessions_lost: 0, reuses: 0 };
 

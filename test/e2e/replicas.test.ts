@@ -77,7 +77,7 @@ describe('a dump of the database together with the key file', () => {
     const text = JSON.stringify(rows);
     for (const token of refreshTokens) expect(text.includes(token)).toBe(false);
 
-    // Whatever the thief has, as a secret: nothing, each value of the dump, as text and as bytes, and the ring's keys.
+    // Everything that the attacker can try as a secret: nothing, each dumped value as text and bytes, and the key ring.
     const values = [...new Set(rows.flatMap((row) => Object.values(row)).filter((value) => typeof value === 'string'))];
     const secrets = [
       undefined,
@@ -98,7 +98,7 @@ describe('a dump of the database together with the key file', () => {
     }
     expect(rows.filter((row) => typeof row.sealed_grant === 'string')).toHaveLength(1);
 
-    // The same attempt with what only the browser has: so it does open, and the test above can fail.
+    // The same attempt with the browser's secret succeeds, which shows that the test above can fail.
     const [id = '', secret = ''] = (session.cookie.split('=')[1] ?? '').split('.');
     const rowId = sessionRowId({ id, secret: Buffer.from(secret, 'base64url') });
     const row = sealed.find((candidate) => candidate.id === rowId);
@@ -113,7 +113,7 @@ describe('a dump of the database together with the key file', () => {
 
 describe('a crash between the provider’s rotation and our commit', () => {
   it('is made good within the leeway; after it a person is needed, and nothing is used twice', async () => {
-    // Long enough that a busy machine comes to the second sending within it.
+    // Long enough for the second attempt, even on a busy machine.
     expect(await lateClient({ store: await database('late_client'), leewayMs: 20_000 })).toEqual({
       inTime: { status: 200 },
       late: { status: 401, error: 'login_required' },

@@ -46,7 +46,7 @@ describe('resource at the token endpoint (RFC 8707)', () => {
     expect(await refresh(first, { resource: other })).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
     const next = await refresh(first, { resource: api });
     expect(decodeJwt(next.body.access_token).aud).toEqual([api, userInfo()]);
-    // Had the wrong one rotated, this would be its second use.
+    // If the rejected request had rotated the token, this would be a reuse.
     expect((await refresh(next.body.refresh_token)).status).toBe(200);
   });
 

@@ -5,7 +5,7 @@ import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { beginDevice, pollDevice, postForm, refreshDevice } from './kit/device-flow.ts';
 import { createPerson } from './kit/person.ts';
 
-/** A broker that is stopped and started again before every single request that reaches it: no two steps meet the same one. */
+/** A broker that restarts before every request, so no two steps reach the same process. */
 
 const grace = userNamed('grace');
 const graceHopper = [grace.username, grace.password] as const;
@@ -25,7 +25,7 @@ async function restart(): Promise<void> {
   await broker.restart();
 }
 
-/** Somebody at a browser: each of the redirects between the broker and the provider counts as a step, too. */
+/** A user at a browser. Each redirect between the broker and the provider counts as a step, too. */
 const newPerson = (who?: readonly [username: string, password: string]) =>
   createPerson(broker.origins, who, {}, async ({ origin }) => {
     if (origin === issuer) await restart();
@@ -45,11 +45,11 @@ describe('a restart before every step', () => {
     restarts = 0;
     const confirmation = await person.enter(started.user_code);
     expect(confirmation.text).toContain(started.user_code);
-    // The form, the code, the provider's redirect, and the page that it leads to.
+    // The form, the code, the provider's redirect, and the next page.
     expect(restarts).toBe(4);
     restarts = 0;
     expect((await person.decide(confirmation, 'allow')).text).toContain('You’re signed in');
-    // The decision, the provider's redirect, and the page that it leads to.
+    // The decision, the provider's redirect, and the next page.
     expect(restarts).toBe(3);
     const { body: tokens } = await poll();
     expect((await poll()).body.error).toBe('invalid_grant');
@@ -85,12 +85,12 @@ describe('a restart before every step', () => {
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       code_challenge_method: 'S256',
     }).toString();
-    // Not who has just signed out everywhere: sign-ins of that very second are ended too.
+    // Use another user. Signing out everywhere also ends sign-ins in the same second.
     const person = newPerson(graceHopper);
     restarts = 0;
     const confirmation = await person.open(url);
     const { url: answer } = await person.decideNative(confirmation, 'allow');
-    // The request, the provider's redirect and the question; the decision and the provider's redirect.
+    // The request, the provider's redirect and the confirmation page, then the decision and the provider's redirect.
     expect(restarts).toBe(5);
     const form = {
       grant_type: 'authorization_code',

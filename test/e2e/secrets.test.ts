@@ -8,15 +8,14 @@ import { startTestDemo, type TestDemo } from './kit/demo.ts';
 import { heapOf } from './kit/heap.ts';
 
 /**
- * Searches for the real values: the refresh token that the provider gave, each of its predecessors, and the
- * session's cookie, whole and in its parts. Each search also looks for something that must be there, so that
- * a search that sees nothing can't pass.
+ * Searches for the real values: the provider's refresh token, each of its predecessors, and the session cookie, whole
+ * and in parts. Each search also looks for something that must be there, so a search that finds nothing can't pass.
  */
 let test: TestDemo;
 let popup: Page;
 let shop: Page;
 let notes: Page;
-/** Everything that pages were sent, and what they sent. */
+/** Everything that pages sent and received. */
 const traffic: string[] = [];
 let secrets: string[];
 
@@ -30,7 +29,7 @@ beforeAll(async () => {
   popup = await test.signIn('ada');
   test.context.on('response', async (response) => {
     const request = response.request();
-    // The extension's worker speaks to the broker, with the cookie: it is who may.
+    // Skip the extension's worker, which is allowed to send the cookie to the broker.
     if (request.serviceWorker()) return;
     traffic.push(request.url(), JSON.stringify(await request.allHeaders()), request.postData() ?? '');
     traffic.push(JSON.stringify(await response.allHeaders()), await response.text().catch(() => ''));
@@ -39,7 +38,7 @@ beforeAll(async () => {
   [shop, notes] = [await test.openTab(test.demo.origins.shop), await test.openTab(test.demo.origins.notes)];
   await shop.bringToFront();
   await answerConsent(await askedForConsent(test, shop, 'Connect'), 'Allow');
-  // Past an expiry, so that a rotated token and its successor are both among what is searched for.
+  // Wait past an expiry, so that the search covers a rotated token and its successor.
   await shop.locator('#token', { hasText: 'Bearer' }).waitFor();
   await shop.locator('#expires', { hasText: 'expired' }).waitFor();
   for (const page of [shop, notes]) expect((await pressForAnswer(page, 'Load orders')).status).toBe(200);
@@ -59,7 +58,7 @@ const found = (haystack: string): string[] => secrets.filter((secret) => haystac
 async function filesOf(folder: string): Promise<Map<string, string>> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  // latin1 keeps every byte: secrets are ASCII, wherever they stand in a binary file.
+  // latin1 preserves every byte, and secrets are ASCII, so the search also works in binary files.
   return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const)));
 }
 
@@ -106,7 +105,7 @@ describe('after a sign-in, neither the refresh token nor the session cookie is i
   });
 });
 
-/** The token that the page holds now, taken from its next request. */
+/** The page's current token, taken from its next request. */
 async function currentToken(page: Page): Promise<string> {
   const [request] = await Promise.all([
     page.waitForRequest((sent) => sent.headers().authorization !== undefined),

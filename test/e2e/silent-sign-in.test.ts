@@ -7,7 +7,7 @@ type Client = Awaited<ReturnType<typeof createSessionClient>>;
 
 let broker: TestBroker;
 beforeAll(async () => {
-  // Each token takes a refresh: so the first one after it shows that the grant is gone.
+  // Each token requires a refresh, so the next token request shows that the grant is gone.
   broker = await startBrokerAndIdp((config) => {
     const resources = config.resources as Record<string, { lifetime: string; fresh: string }>;
     for (const resource of Object.values(resources)) resource.fresh = resource.lifetime;
@@ -30,7 +30,7 @@ const tokenOf = (session: Client) =>
     min_ttl: 10,
   });
 
-/** Signs in silently, in whatever session the provider has with this browser. */
+/** Signs in silently, with this browser's current session at the provider. */
 async function silently(session: Client, sub: string) {
   const { answer, state, verifier } = await session.authorize({ prompt: 'none', sub });
   expect(answer.status).toBe(200);

@@ -7,7 +7,7 @@ import { createSessionClient } from './kit/session-client.ts';
 type Browser = Awaited<ReturnType<typeof createSessionClient>>;
 
 let broker: TestBroker;
-/** Two browsers of one person, and what the site asks for. */
+/** Two browsers of one user, and the site's request. */
 let [first, second]: Browser[] = [];
 let [shop, notes, api] = ['', '', ''];
 let asked: { origin: string; resource: string; scope: string };
@@ -140,6 +140,6 @@ it('each decision that changes something is in the audit', async () => {
   ]);
 });
 
-/** The site's entry on the page. */
+/** The page's entry for the site. */
 const siteOf = (text: string, origin: string): string =>
   text.split('<article').find((part) => part.includes(`<bdi>${origin}</bdi>`)) ?? '';

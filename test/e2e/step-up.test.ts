@@ -5,7 +5,7 @@ import { acrValues, demoCode } from '../../demo/idp/second-factor.ts';
 import { answerConsent, askedForConsent } from '../../demo/play/person.ts';
 import { startTestDemo, type TestDemo } from './kit/demo.ts';
 
-/** RFC 9470 from end to end: the API asks, the person answers at the provider, the call is made again. */
+/** RFC 9470 end to end: the API sends a challenge, the user signs in at the provider, and the call is retried. */
 describe('a step-up', () => {
   let test: TestDemo;
   let shop: Page;
@@ -13,14 +13,14 @@ describe('a step-up', () => {
     test = await startTestDemo();
     await test.signIn('ada');
     shop = await test.openTab(test.demo.origins.shop);
-    // Consent for both scopes, so that the sign-in is all that is missing.
+    // Consent to both scopes, so that only the sign-in is missing.
     await answerConsent(await askedForConsent(test, shop, 'Place an order'), 'Allow');
     await shop.locator('#answer', { hasText: 'Punched cards' }).waitFor();
   });
   afterAll(() => test?.close());
 
   const orders = () => `${test.demo.origins.api}/orders`;
-  /** Every answer of the API to a DELETE, with the `acr` and `auth_time` of the token that was sent. */
+  /** Every response of the API to a DELETE, with the `acr` and `auth_time` of the request's token. */
   const watch = () => {
     const seen: { status: number; acr: unknown; authTime: unknown }[] = [];
     shop.on('response', (response) => {

@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Ends a run with a table of what every browser was put through: case × browser. */
+/** Prints a table of all results at the end of a run, with a row per case and a column per browser. */
 export default class TableReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = new Map<string, Map<string, string>>();

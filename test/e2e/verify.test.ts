@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker?.close());
 
-/** What a gateway and an API hear of the token: status of `/verify`, `active` of `/introspect`. */
+/** The broker's answers about the token: the status of `/verify` and `active` of `/introspect`. */
 async function askAbout(token: string) {
   const { broker: issuer, api } = broker.origins;
   const verified = await fetch(`${issuer}/verify?resource=${api}&scope=orders:read`, {
@@ -51,7 +51,7 @@ it('a sign-out ends a token where the broker is asked, and so does a newer sign-
   expect(await askAbout(second)).toEqual([401, false]);
 });
 
-/** As Envoy asks: with its client's path, which `fetch` would put in order first. */
+/** Sends the request like Envoy, with the client's raw path. `fetch` would normalize it. */
 const mirrored = (path: string) =>
   new Promise<number | undefined>((resolve, reject) => {
     const { broker: issuer, api } = broker.origins;

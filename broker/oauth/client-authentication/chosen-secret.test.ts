@@ -49,7 +49,7 @@ describe('over HTTP', () => {
     expect((await person.token()).status).toBe(200);
     answered.push('token');
     const answers = await guesses;
-    // A 401 is an answer to a comparison.
+    // A 401 means that the secret was compared.
     expect(having(answers, 401)).toBeGreaterThan(0);
     expect(having(answers, 401)).toBeLessThanOrEqual(most);
     expect(having(answers, 401) + having(answers, 429) + having(answers, 503)).toBe(300);

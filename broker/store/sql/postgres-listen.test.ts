@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { listenOn } from './postgres-listen.ts';
 
-/** A connection that takes LISTEN, or doesn't. */
+/** A connection that accepts or rejects LISTEN. */
 class FakeClient extends EventEmitter {
   queries: string[] = [];
   readonly refuses: boolean;
@@ -29,7 +29,7 @@ const start = () =>
     connect: () => {
       const client = new FakeClient(refuses);
       clients.push(client);
-      // Of the client's many overloads, only these are used.
+      // Only these of the client's many overloads are used.
       return client as unknown as ReturnType<Parameters<typeof listenOn>[0]['connect']>;
     },
     channel: 'news',
@@ -73,7 +73,7 @@ it('is told once behind a pooler that refuses LISTEN, however often it tries', a
   const stop = start();
   await vi.advanceTimersByTimeAsync(600_000);
   expect(clients.length).toBeGreaterThan(3);
-  // After the first minutes once a minute at most.
+  // After the first few minutes, at most once a minute.
   expect(clients.length).toBeLessThan(30);
   expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining('polling alone')]);
   expect(heard).toBe(0);

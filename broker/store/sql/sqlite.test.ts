@@ -79,7 +79,7 @@ describe('openSqlite', () => {
     const other = new DatabaseSync(path);
     other.exec('begin immediate');
     const waiting = database.transaction((trx) => trx.insertInto('replay').values(replay('k')).execute());
-    // Timers run: the thread is not blocked for as long as the lock is held.
+    // Timers fire, so the thread isn't blocked while the lock is held.
     await sleep(60);
     other.exec('commit');
     await waiting;

@@ -29,7 +29,7 @@ function texts(words: object, path = ''): Map<string, string> {
   );
 }
 
-/** Texts that are the same word in two languages. */
+/** Texts that are identical in two languages. */
 const alike = new Set(['code.label', 'account.name', 'account.browsers']);
 
 describe.each(languages.slice(1))('$tag', ({ words }) => {

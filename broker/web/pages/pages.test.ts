@@ -23,7 +23,7 @@ const confirmed = {
 };
 const used = { id: text, name: text, signedInAt: 0, lastUsedAt: 0, lastUsedFrom: text, needsSignIn: true };
 
-/** Every page that shows untrusted text, with hostile input in every place. */
+/** Every page that shows untrusted text, with hostile input in every field. */
 const pages = (language: Language) => [
   deviceCodePage(language, { csrf: text, userCode: text, account: text, fault: 'wrong' }),
   deviceConfirmPage(language, { ...confirmed, userCode: text, startedAgo: 0, startedFrom: text, sameNetwork: true }),

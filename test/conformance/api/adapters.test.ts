@@ -140,7 +140,7 @@ describe.each(Object.entries(frameworks))('@latchkey/api under %s', (_, start) =
     const keys = { privateKey, publicJwk: await exportJWK(publicKey) };
     const token = await at.sign({ cnf: { jkt: await calculateJwkThumbprint(keys.publicJwk) } });
     const ath = createHash('sha256').update(token).digest('base64url');
-    // The client's clock is an hour slow: with nonces it makes no difference.
+    // The client's clock is an hour slow. With nonces, that doesn't matter.
     const prove = (nonce?: string) =>
       createProof(keys, { method: 'GET', url: `${audience}/orders`, ath, nonce }, at.now() - 3_600_000);
     const send = (proof: string, host?: string) =>

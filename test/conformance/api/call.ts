@@ -6,7 +6,7 @@ export interface Answer {
   body: string;
 }
 
-/** Sends exactly these headers, one twice included, which `fetch` would not. */
+/** Sends exactly these headers, including duplicates, which `fetch` can't do. */
 export function call(port: number, headers: readonly [string, string][], method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path: '/orders?page=2', method, setHost: false, agent: false });

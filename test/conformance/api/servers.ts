@@ -14,12 +14,12 @@ import type { CorsOptions } from '../../../clients/api/cors.ts';
 import type { Requirements } from '../../../clients/api/requirements.ts';
 import type { Verify } from '../../../clients/api/verifier.ts';
 
-/** An API with one route, `/orders`, that answers with the name of the token's person. */
+/** An API with one route, `/orders`, that returns the name of the token's user. */
 export interface Api {
   verify: Verify;
   requirements: Requirements;
   cors: CorsOptions;
-  /** Called with what the route's own code is given. */
+  /** Called with the arguments of the route's handler. */
   reached: (claims: Claims) => void;
 }
 
@@ -28,7 +28,7 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** So that a token of 1 MB is the verifier's to refuse, and not the server's. */
+/** Large enough that the verifier rejects a token of 1 MB, not the server. */
 const maxHeaderSize = 4_000_000;
 
 const listening = async (server: Server): Promise<Running> => {
@@ -44,7 +44,7 @@ const listening = async (server: Server): Promise<Running> => {
 };
 const serve = (listener: RequestListener) => listening(createServer({ maxHeaderSize }, listener));
 
-/** The same API on each framework, the real ones, as its adapter's documentation says. */
+/** The same API on each real framework, as the adapter's documentation shows. */
 export const frameworks: Record<string, (api: Api) => Promise<Running>> = {
   Request({ verify, requirements, cors, reached }) {
     const route = forRequest.guard(verify)(requirements)((_request, claims) => {

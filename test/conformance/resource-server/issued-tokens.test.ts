@@ -8,7 +8,7 @@ import { type ApiError, verifier } from '../../../clients/api/index.ts';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../broker/in-process.ts';
 import { newPerson, newSession } from '../store/values.ts';
 
-/** What the broker issues, every verifier of ours accepts, whatever the provider says about the person. */
+/** All our verifiers accept the broker's tokens, no matter what the provider says about the user. */
 const [api, all, listed] = ['https://api.example.com', 'https://all.example.com', 'https://listed.example.com'];
 const shop = 'https://shop.example.com';
 

@@ -7,8 +7,8 @@ import { ApiError, verifier } from '../../../clients/api/index.ts';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../broker/in-process.ts';
 
 /**
- * One table of requests for everything that takes access tokens: each must refuse a request with the same code and the
- * same challenge.
+ * One table of requests for everything that accepts access tokens. Each must reject a request with the same code and
+ * the same challenge.
  */
 const api = 'https://api.example.com';
 const userInfo = `${issuer}/userinfo`;
@@ -31,9 +31,9 @@ interface Answer {
 }
 interface Use {
   name: string;
-  /** What it answers to a request without a token. */
+  /** The response to a request without a token. */
   invitation: string;
-  /** Behind gateways a 400 would become a 500. */
+  /** Gateways would turn a 400 into a 500. */
   malformed: 400 | 401;
   send(sent: Sent, route: Route): Promise<Answer>;
 }
@@ -74,7 +74,7 @@ const mint = (claims: Partial<TokenClaims> = {}) =>
     ...claims,
   });
 
-/** A bound token with a proof that is good but for what is changed. */
+/** A bound token with a proof that is valid except for the changes. */
 async function bound({ ath, keys = holder, ...changes }: { ath?: string; keys?: typeof holder; method?: string } = {}) {
   const token = await mint({ cnf: { jkt: holder.jkt } });
   const hash = ath ?? createHash('sha256').update(token).digest('base64url');
@@ -146,7 +146,7 @@ const routes: readonly Use[] = [
     },
   },
 ];
-/** It has one rule, the scope `openid`. */
+/** It has one rule: the scope `openid`. */
 const userInfoUse: Use = {
   name: '/userinfo',
   invitation: gatewaySide.invitation,

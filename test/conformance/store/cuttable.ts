@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a TCP port that can be cut and mended, as networks and servers are. */
+/** A proxy to a TCP port whose connection can be cut and restored, to simulate network failures. */
 export async function cuttable(port: number): Promise<{ port: number; cut(): void; mend(): void; close(): void }> {
   const open = new Set<Socket>();
   let up = true;

@@ -81,7 +81,7 @@ export const deviceSessions = (it: StoreTest) =>
       expect(await store.commitRefresh('device', session.id, { version: 1, rechecks: 0 }, late)).toBe(false);
       const row = await store.getDeviceSession(session.id);
       expect(row?.sealedRefresh).toBe(change.sealedRefresh);
-      // The old token may have been sent: that stays known.
+      // The old token may have been sent. The store must still know that.
       expect(row?.refreshFirstSentAt).toBeDefined();
     });
 

@@ -4,17 +4,17 @@ import { id, newDeviceGrant, newDeviceSession, newPerson, newSession, t0 } from 
 
 export * from './values.ts';
 
-/** A database of its own for one test. */
+/** A separate database for one test. */
 export interface Subject {
   store: Store;
-  /** Three connections to the same database, `store` among them: replicas, as far as the database can tell. */
+  /** Three connections to the same database, including `store`. To the database, they look like replicas. */
   replicas: Store[];
-  /** Lets the database's clock go on by at least so many milliseconds. */
+  /** Advances the database's clock by at least this many milliseconds. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `test` with a subject, which is opened before and closed after. */
+/** `test` with a subject that is opened before and closed after each test. */
 export const storeTest = (open: () => Promise<Subject>) =>
   test.extend<{ subject: Subject; store: Store; person: Person }>({
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it which fixtures are needed: none
@@ -35,7 +35,7 @@ export async function insertedSession(store: Store, person: Person, values: Part
   return session;
 }
 
-/** As devices get theirs: asked for, allowed, redeemed. */
+/** Creates it like a device would: request, approval, redemption. */
 export async function insertedDeviceSession(store: Store, person: Person, values: Partial<NewDeviceSession> = {}) {
   const session = { ...newDeviceSession(person), ...values };
   const grant = await allowedGrant(store, person, session.clientId);
@@ -69,7 +69,7 @@ export async function allowedGrant(store: Store, { sub }: Person, clientId?: str
   return { ...grant, ...decision };
 }
 
-/** The same at once, spread over the replicas. */
+/** Runs the same operation concurrently, spread over the replicas. */
 export const parallel = <T>(count: number, replicas: readonly Store[], work: (store: Store, n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => work(replicas[n % replicas.length] as Store, n)));
 

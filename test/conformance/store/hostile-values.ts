@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { insertedSession, issuer, minute, newPerson, newSession, type StoreTest, t0 } from './harness.ts';
 
 const life = t0 + 60 * minute;
-/** The largest key that any edge lets through: 512 UTF-16 units, in four-byte and in three-byte characters. */
+/** The largest keys that input validation accepts: 512 UTF-16 code units, as four-byte and three-byte characters. */
 const largest = ['😀'.repeat(256), '漢'.repeat(512)];
 
 const texts: readonly [what: string, given: string, stored: string][] = [
@@ -29,7 +29,7 @@ const times: readonly [what: string, given: number, stored: number][] = [
   ['the largest safe integer', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 ];
 
-/** What strangers send ends up in the store in some way. Every store takes it, and all in the same way. */
+/** Untrusted input ends up in the store. Every store must accept it, and all in the same way. */
 export const hostileValues = (it: StoreTest) =>
   describe('values from outside', () => {
     describe.each(texts)('%s', (_what, given, stored) => {

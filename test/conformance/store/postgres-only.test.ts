@@ -191,10 +191,10 @@ describe('replicas on PostgreSQL', () => {
   it('wake each other, again after their connection was lost', async () => {
     line.mend();
     const other = await createStore(direct, { now: () => Number.NaN, poolSize: 1 });
-    // Of the listener on the line that is cut; the other has its own.
+    // Resolves for the listener whose connection is cut. The other store has its own connection.
     let heard = Promise.withResolvers<void>();
     const stop = store.onRevocation(() => heard.resolve());
-    // The first call says that LISTEN stands.
+    // The first call means that LISTEN is active.
     await heard.promise;
     heard = Promise.withResolvers();
     await other.appendRevocation({ type: 'policy' }, t0);
@@ -203,7 +203,7 @@ describe('replicas on PostgreSQL', () => {
     line.cut();
     line.mend();
     heard = Promise.withResolvers();
-    // Connected again, it says so, since it may have missed something.
+    // It also calls after a reconnect, because it may have missed notifications.
     await heard.promise;
     heard = Promise.withResolvers();
     await other.appendRevocation({ type: 'policy' }, t0);

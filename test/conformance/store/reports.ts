@@ -11,7 +11,7 @@ import {
   t0,
 } from './harness.ts';
 
-/** A change that can be reported, and what shows whether it was made. */
+/** A change that can be reported, and a check for whether it was made. */
 interface Change {
   prepare(store: Store, person: Person): Promise<void>;
   make(store: Store, person: Person, report: Report): Promise<unknown>;
@@ -121,7 +121,7 @@ const changes: Record<string, Change> = {
 
 const audit = [{ type: 'change.made', detail: {} }];
 const events = [{ type: 'changed' }];
-/** JSON has no such value, so writing it fails. */
+/** JSON can't represent this value, so writing it fails. */
 const unwritable = { at: t0, audit: [{ type: 'x', detail: { n: 1n } }] };
 
 export const reports = (it: StoreTest) =>

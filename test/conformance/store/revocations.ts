@@ -344,7 +344,7 @@ export const kill = (it: StoreTest) =>
     });
 
     it('never show a revocation before an earlier one', async ({ subject: { replicas } }) => {
-      // The reader has connections of its own: it looks on while the others write.
+      // The reader has its own connections, so it reads while the others write.
       const [reader, ...writers] = replicas;
       const seen: number[] = [];
       const read = async () => {

@@ -31,7 +31,7 @@ export const signingKeys = (it: StoreTest) =>
       const rsa = { ...newSigningKey('active'), alg: 'RS256', createdAt: t0 + 1 } as const;
       const next = { ...newSigningKey('next'), alg: 'ES256', createdAt: t0 + 2 } as const;
       for (const key of [old, rsa, next]) expect(await store.insertSigningKey(key)).toBe(true);
-      // A key without an algorithm is from before there was a choice.
+      // A key without an algorithm is from before algorithms were configurable.
       for (const alg of ['ES256', 'RS256'] as const) {
         expect(await store.insertSigningKey({ ...newSigningKey('active'), alg })).toBe(false);
       }

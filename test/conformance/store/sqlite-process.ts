@@ -1,7 +1,7 @@
 import { createStore } from '../../../broker/store/open.ts';
 import { issuer, newSigningKey, t0 } from './values.ts';
 
-/** One of several processes on one SQLite file: does its part of what they do together, and says what it got. */
+/** One of several processes on one SQLite file. It does its share of the work and prints its results. */
 const [path = '', name = '', rounds = '0'] = process.argv.slice(2);
 const store = await createStore(`sqlite:${path}`, { now: () => t0 });
 await store.migrate();

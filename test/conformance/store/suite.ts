@@ -19,7 +19,7 @@ import { signingKeys } from './signing-keys.ts';
 import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
-/** What every store must do. @param open makes a new, migrated database for each test */
+/** Tests that every store must pass. @param open creates a new, migrated database for each test */
 export function storeConformance(name: string, open: () => Promise<Subject>): void {
   describe(`${name} store`, () => {
     const it = storeTest(open);

@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
 import type { Browser } from './browser.ts';
 
-/** Moves the background's clock, until it is stopped. */
+/** Moves the background's clock until the background is stopped. */
 export const moveClock = (browser: Browser, ms: number): Promise<void> =>
   browser.inBackground(`(self) => {
     const real = self.Date.now;
     self.Date.now = () => real.call(self.Date) + ${ms};
   }`);
 
-/** Takes the tokens out of the extension's memory: the next one comes from the broker. */
+/** Clears the extension's token cache, so the next token comes from the broker. */
 export const forgetTokens = (browser: Browser): Promise<void> =>
   browser.inBackground(`async (self) => {
     const { session } = self.chrome.storage;
@@ -16,7 +16,7 @@ export const forgetTokens = (browser: Browser): Promise<void> =>
     await session.remove(keys.filter((key) => key.includes('token:[')));
   }`);
 
-/** Lets the broker answer so, until the background is stopped. */
+/** Overrides the broker's answers until the background is stopped. */
 export const answerInstead = (
   browser: Browser,
   call: string,
@@ -29,10 +29,10 @@ export const answerInstead = (
   );
 
 /**
- * Holds the next call of `METHOD /path` for ever: before it is sent, or with its answer, which the broker has then
- * given for nothing. What was going on ends when the background is stopped.
+ * Holds the next call of `METHOD /path` forever, either before it is sent or when its answer arrives. In the latter
+ * case, the broker has already processed the call. The pending work ends when the background is stopped.
  *
- * @returns what waits until a call is held, and then stops the background
+ * @returns a function that waits until a call is held, and then stops the background
  */
 export async function stopAt(browser: Browser, when: 'before' | 'after', call: string): Promise<() => Promise<void>> {
   const sent = when === 'after' ? 'await real(input, init);' : '';
@@ -43,7 +43,7 @@ export async function stopAt(browser: Browser, when: 'before' | 'after', call: s
   };
 }
 
-/** @param then statements of a function that has `self`, `real`, `input` and `init` */
+/** @param then the body of a function with `self`, `real`, `input` and `init` in scope */
 const patchFetch = (browser: Browser, call: string, then: string): Promise<void> =>
   browser.inBackground(`(self) => {
     const real = self.fetch.bind(self);

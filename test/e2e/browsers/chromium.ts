@@ -15,11 +15,11 @@ import type { Browser, Served, Tab } from './browser.ts';
 const quiet = { ...thisMachine, say: () => undefined };
 
 export interface ChromiumOptions {
-  /** The manifest's `key`; default the demo's. */
+  /** The manifest's `key`. Defaults to the demo's. */
   extensionKey?: string | undefined;
-  /** Opens windows on this display (`:7`); default no windows at all. */
+  /** Opens windows on this display (`:7`). Headless by default. */
   display?: string | undefined;
-  /** A profile that is kept; default one that is gone afterwards. */
+  /** A persistent profile. Defaults to a temporary one. */
   profileDir?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function openChromium(demo: RunningDemo, options: ChromiumOptions =
     await page.goto(extensionUrl(path));
     return page;
   };
-  /** A page that asks the background for nothing: its own request would wake what is to be stopped. */
+  /** A page that sends no requests to the background, because a request would wake it again. */
   const ownPage = async (): Promise<Page> =>
     context.pages().find((page) => page.url().startsWith(extensionUrl(''))) ?? (await open('icons/16.png'));
 
@@ -73,14 +73,14 @@ export async function openChromium(demo: RunningDemo, options: ChromiumOptions =
       await (await controlWorker(await ownPage())).stop();
     },
     async inBackground<T>(source: string): Promise<T> {
-      // A stopped worker is still listed, and would keep us waiting until something wakes it.
+      // A stopped worker is still listed, and waiting for it would hang until something wakes it.
       await (await ownPage()).evaluate('void chrome.runtime.connect({ name: "latchkey:ui" })');
       const worker = context.serviceWorkers().at(-1) ?? (await context.waitForEvent('serviceworker'));
       return worker.evaluate<T>(`(${source})(self)`);
     },
     async updateExtension() {
       await inExtensionsPage(context, 'reload', id);
-      // Nobody says when it is back.
+      // No event reports when it is back.
       const page = await context.newPage();
       await expect.poll(() => page.goto(extensionUrl('icons/16.png')).then(() => true, String)).toBe(true);
       await page.close();
@@ -116,8 +116,8 @@ async function newPage(context: BrowserContext, served: ReadonlyMap<string, Serv
 }
 
 /**
- * What a person does in the browser's page of extensions. The extension starts anew, for which an unpacked one needs the
- * developer mode: without it, it would be switched off.
+ * Does what a user does on the browser's extensions page. The extension restarts. An unpacked extension needs developer
+ * mode for that. Without it, the browser would disable the extension.
  */
 async function inExtensionsPage(context: BrowserContext, method: string, argument: unknown): Promise<void> {
   const page = await context.newPage();

@@ -4,7 +4,7 @@ import { openFirefox } from './firefox.ts';
 import { startBrowser } from './start.ts';
 import { answerTo, openTab, press, sees, signIn } from './tab.ts';
 
-/** Containers, which Firefox alone has: sign-in and its cookies belong to the default one. */
+/** Containers exist only in Firefox. The sign-in and its cookies belong to the default container. */
 describe('Firefox', () => {
   let browser: Browser;
   beforeAll(async () => {

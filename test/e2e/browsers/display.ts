@@ -6,20 +6,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A display that nobody sees, and a keyboard for what no browser's driver reaches: the browser's own questions. */
+/** A virtual display, and a keyboard for the browser's own prompts, which no driver can reach. */
 export interface Display {
-  /** For `DISPLAY`. */
+  /** The value of `DISPLAY`. */
   name: string;
-  /** Answers the browser's question with a yes. */
+  /** Accepts the browser's prompt. */
   allow(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @returns `undefined` where Xvfb or xdotool are not installed */
+/** @returns `undefined` if Xvfb or xdotool isn't installed */
 export async function openDisplay(): Promise<Display | undefined> {
   const installed = await Promise.all([runs('xdotool', 'version'), runs('Xvfb', '-help')]);
   if (!installed.every(Boolean)) return undefined;
-  // It takes a free number by itself, and writes it to the fourth of its files.
+  // Xvfb picks a free display number and writes it to file descriptor 3.
   const args = ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'];
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const [number] = await once(server.stdio[3] as Readable, 'data');
@@ -27,7 +27,7 @@ export async function openDisplay(): Promise<Display | undefined> {
   return {
     name,
     async allow() {
-      // Nothing tells when the question is there. It begins at “Deny”, with “Allow” beside it.
+      // No event reports the prompt. The focus starts on “Deny”, next to “Allow”.
       await sleep(2_000);
       await run('xdotool', ['key', 'Tab', 'Return'], { env: { ...process.env, DISPLAY: name } });
     },

@@ -9,11 +9,11 @@ import type { Browser, Served, Tab } from './browser.ts';
 
 const quiet = { ...thisMachine, say: () => undefined };
 
-/** Firefox draws the extension's host at random for each profile, unless a preference says it. */
+/** Firefox chooses a random extension host per profile, unless a preference sets it. */
 const host = '5e1f5e1f-0000-4000-8000-1a7c4be90000';
 const extensionUrl = (path: string): string => `moz-extension://${host}/${path}`;
 
-/** WebDriver BiDi itself, for what puppeteer has no words for. */
+/** Raw WebDriver BiDi, for what Puppeteer doesn't support. */
 interface Bidi {
   send(method: string, params: object): Promise<{ result: unknown }>;
 }
@@ -21,13 +21,13 @@ const bidiOf = (browser: Puppeteer): Bidi => (browser as unknown as { connection
 const contextOf = (page: Page): string => (page.mainFrame() as unknown as { _id: string })._id;
 
 export interface FirefoxOptions {
-  /** Another one than is installed, whose policy installs the extension. */
+  /** A different Firefox, whose policy installs the extension. */
   executable?: string | undefined;
-  /** A profile that is kept; default one that is gone afterwards. */
+  /** A persistent profile. Defaults to a temporary one. */
   profileDir?: string | undefined;
 }
 
-/** Firefox, driven by puppeteer over WebDriver BiDi. */
+/** Firefox, driven by Puppeteer over WebDriver BiDi. */
 export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {}): Promise<Browser> {
   const { executable, profileDir } = options;
   const browser = await puppeteer.launch({
@@ -42,7 +42,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
     ...(profileDir === undefined ? {} : { userDataDir: profileDir }),
     extraPrefsFirefox: {
       'extensions.webextOptionalPermissionPrompts': false,
-      // For an add-on that isn't installed for a session only; the build is nobody's but this test's.
+      // Allow a permanent installation without a signature. Only this test uses the build.
       'xpinstall.signatures.required': false,
       'extensions.webextensions.uuids': JSON.stringify({ [demoFirefoxId]: host }),
     },
@@ -65,7 +65,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
   };
   const open = async (path: string): Promise<Page> => {
     const page = await browser.newPage();
-    // Firefox tells nobody when a page of an extension has loaded: whoever asks it something waits for that.
+    // Firefox sends no event when an extension page has loaded, so each request to the page waits for it.
     await bidi.send('browsingContext.navigate', { context: contextOf(page), url: extensionUrl(path), wait: 'none' });
     return page;
   };
@@ -84,10 +84,10 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
     async clearCookies(domain) {
       await bidi.send('storage.deleteCookies', { filter: { domain } });
     },
-    /** From the browser's own side, the way its idle timer does. */
+    /** Stops it from within the browser, like its idle timer. */
     stopBackground: () => inChrome(bidi, `${extension}.terminateBackground({ disableResetIdleForTest: true })`),
     async inBackground<T>(source: string): Promise<T> {
-      // Left open: what it has put into the background ends with it.
+      // Keep it open. Everything it installed in the background ends with it.
       if (!helper || !(await openContexts(bidi)).has(contextOf(helper))) helper = await open('ui/popup.html');
       const page = helper;
       await expect.poll(() => page.evaluate('typeof browser.runtime').catch(String)).toBe('object');
@@ -98,7 +98,7 @@ export async function openFirefox(demo: RunningDemo, options: FirefoxOptions = {
   };
 }
 
-/** By policy, some time after the start. */
+/** Waits until the policy has installed the extension, which happens some time after the start. */
 async function installed(bidi: Bidi): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
     if ((await inChrome(bidi, `String(${extension})`)) !== 'undefined') return;
@@ -107,7 +107,7 @@ async function installed(bidi: Bidi): Promise<void> {
   throw new Error('the policy did not install the extension');
 }
 
-/** Puppeteer isn't told when a page of an extension closes. */
+/** Puppeteer gets no event when an extension page closes. */
 async function openContexts(bidi: Bidi): Promise<Set<string>> {
   return new Set((await contextsOf(bidi)).map(({ context }) => context));
 }
@@ -118,9 +118,9 @@ async function contextsOf(bidi: Bidi): Promise<{ context: string; url: string }[
 }
 
 /**
- * The extension greets who has installed it, unless a policy says otherwise; the page is closed, as a person would.
+ * Closes the welcome page, which the extension opens after its installation unless a policy disables it.
  *
- * @param tenths of a second to wait at most: many where it has to come, few where a policy has installed the extension
+ * @param tenths maximum wait, in tenths of a second: long if the page must open, short after an installation by policy
  */
 async function closeWelcome(bidi: Bidi, tenths: number): Promise<boolean> {
   for (let tries = 0; tries < tenths; tries += 1) {
@@ -135,7 +135,7 @@ async function closeWelcome(bidi: Bidi, tenths: number): Promise<boolean> {
 }
 
 const firefoxTab = (page: Page, bidi: Bidi): Tab => ({
-  // Asked of the page itself: Firefox announces no navigation of an extension's pages.
+  // Ask the page itself, because Firefox reports no navigation of extension pages.
   url: async () => (await page.evaluate('location.href').catch(() => '')) as string,
   evaluate: <T>(expression: string) => page.evaluate(expression) as Promise<T>,
   click: (selector) => page.click(selector),
@@ -162,10 +162,10 @@ async function newPage(
   return page;
 }
 
-/** The extension, as the browser itself knows it. */
+/** The browser's internal object for the extension. */
 const extension = `WebExtensionPolicy.getByID(${JSON.stringify(demoFirefoxId)})?.extension`;
 
-/** Runs an expression in the browser's own window, and waits for its promise. */
+/** Runs an expression in the browser's own window, and awaits its promise. */
 async function inChrome<T>(bidi: Bidi, expression: string): Promise<T> {
   const { result } = await bidi.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
   const [window] = (result as { contexts: { context: string }[] }).contexts;

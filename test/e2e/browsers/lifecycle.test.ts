@@ -13,8 +13,8 @@ import { bundleScript } from '../../../demo/sites/bundle.ts';
 import { buildExtension } from '../../../extension/packaging/build-extension.ts';
 
 /**
- * Chromium without a driver: a tab that a debugger is attached to is not prerendered. The pages of this test's own site
- * say what they find by a request.
+ * Chromium without a driver, because a tab with an attached debugger isn't prerendered. The pages of this test's site
+ * report their results in a request.
  */
 let dir: string;
 let server: Server;

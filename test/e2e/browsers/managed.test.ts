@@ -14,10 +14,10 @@ import { firefoxWithPolicy, type PolicyFile, writeChromiumPolicy } from './polic
 import { ask, openProbe } from './probe.ts';
 import { closes, press, sees, signOut, tabAt, userNamed } from './tab.ts';
 
-/** A browser whose policy file says this; `undefined` where it can't be written. */
+/** A browser with this policy. `undefined` if the policy file can't be written. */
 type OpenManaged = (demo: RunningDemo, profileDir: string, policy: object) => Promise<Browser | undefined>;
 
-/** Of this run alone: the policy is everybody's who runs Chromium on this machine, and names nobody else's extension. */
+/** Unique to this run. The policy applies to every Chromium on this machine, so it must name only our extension. */
 const extensionKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .publicKey.export({ type: 'spki', format: 'der' })
   .toString('base64');
@@ -35,7 +35,7 @@ const openManagedChromium: OpenManaged = async (demo, profileDir, policy) => {
   };
 };
 
-/** The policy installs the extension, too: only what is there at the start of the browser hears of the start. */
+/** The policy also installs the extension, because only an installed extension gets the browser's startup event. */
 const openManagedFirefox: OpenManaged = async (demo, profileDir, policy) => {
   const executable = await firefoxWithPolicy(dirname(profileDir), demo, policy);
   return openFirefox(demo, { executable, profileDir });
@@ -89,7 +89,7 @@ describe.each([
     const popup = await running.openExtensionPage('ui/popup.html');
     await sees(popup, 'h1', 'Permission needed');
     await sees(popup, '.origin', demo.origins.broker);
-    // Only in Firefox does a preference answer the browser's own question.
+    // Only Firefox has a preference that answers the browser's own prompt.
     if (name === 'Chromium') return;
     await press(popup, 'Continue');
     await sees(popup, 'h1', 'You’re signed out');
@@ -124,7 +124,7 @@ describe.each([
         code: 'policy_denied',
         message: expect.stringContaining('open this page in an ordinary tab'),
       });
-    // A provider of that name might exist; that it doesn't is for the broker to say.
+    // A provider of that name may exist. Only the broker can tell that it doesn't.
     const popup = await running.openExtensionPage('ui/popup.html');
     await press(popup, 'Sign in');
     await sees(popup, '[role=alert]', 'unknown provider');
@@ -134,7 +134,7 @@ describe.each([
   it('policy: people sign in at the start of the browser, at the provider that it names', async (context) => {
     const policy = { provider: 'example', sign_in_at_start: true };
     const profile = await newProfile();
-    // Installed in the first run; from then on it is there when the browser starts.
+    // The first run installs it. From then on, it is present when the browser starts.
     await (await open(context, policy, demo, profile)).close();
     const running = await open(context, policy, demo, profile);
     await expect.poll(() => tabAt(running, demo.origins.idp)).toBeDefined();

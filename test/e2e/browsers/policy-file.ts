@@ -7,19 +7,19 @@ import { demoFirefoxId } from '../../../demo/extension-key.ts';
 import type { Demo } from '../../../demo/stack.ts';
 import { zipFolder } from '../../../extension/packaging/zip.ts';
 
-/** A policy of the organization, where the browser looks for one. */
+/** A managed policy, in the folder where the browser looks for it. */
 export interface PolicyFile {
   remove(): Promise<void>;
 }
 
-/** Where builds of Chromium look: distributions' own, and Playwright's download. */
+/** The policy folders of Chromium builds: those of distributions, and Playwright's download. */
 const chromiumFolders = ['/etc/chromium/policies/managed', '/etc/opt/chrome_for_testing/policies/managed'];
 
 /**
- * Writes a policy for one extension into Chromium's own folder, as a file of its own name. Only an administrator may;
- * no switch names another folder.
+ * Writes a policy for one extension to Chromium's policy folder, in a separate file. This requires root, because no
+ * command-line switch sets another folder.
  *
- * @returns `undefined` where we are no administrator
+ * @returns `undefined` without root
  */
 export async function writeChromiumPolicy(extensionId: string, policy: object): Promise<PolicyFile | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
@@ -37,21 +37,21 @@ export async function writeChromiumPolicy(extensionId: string, policy: object): 
   };
 }
 
-/** Takes away the folders that were made, as far as nobody else has put something into them. */
+/** Removes the folders that were created, unless something else is in them. */
 async function removeEmpty(folder: string, first: string): Promise<void> {
   try {
     for (let next = folder; next.length >= first.length; next = dirname(next)) await rmdir(next);
   } catch {
-    // Somebody else's by now.
+    // Something else uses the folder now.
   }
 }
 
 /**
- * Makes an installation of Firefox in `dir` that has a policy of its own: links to the installed one, and the folder
- * `distribution`. Nobody needs to be an administrator, and no other Firefox sees it. The policy installs the extension by
- * force, and configures it.
+ * Creates a Firefox installation in `dir` with its own policy: links to the installed Firefox, and a `distribution`
+ * folder. This doesn't require root, and no other Firefox sees the policy. The policy force-installs and configures the
+ * extension.
  *
- * @param policy what the extension finds in `storage.managed`
+ * @param policy the contents of the extension's `storage.managed`
  * @returns the executable
  */
 export async function firefoxWithPolicy(dir: string, demo: Demo, policy: object = {}): Promise<string> {
@@ -66,14 +66,14 @@ export async function firefoxWithPolicy(dir: string, demo: Demo, policy: object 
   await mkdir(join(to, 'distribution'), { recursive: true });
   await writeFile(join(to, 'distribution', 'policies.json'), JSON.stringify({ policies }));
   for (const name of await readdir(from)) {
-    // Firefox looks for what is beside its own program, wherever a link leads from there.
+    // Firefox resolves links to its executable to find its other files, so copy the executable.
     if (name === basename(executable)) await copyFile(executable, join(to, name));
     else if (name !== 'distribution') await symlink(join(from, name), join(to, name)).catch(ignoreExisting);
   }
   return join(to, basename(executable));
 }
 
-/** The program itself: what is found first may be a script that starts it (Debian's `firefox`). */
+/** The executable itself. The first match may be a wrapper script, such as Debian's `firefox`. */
 async function programOf(path: string): Promise<string> {
   const file = await realpath(path);
   const bytes = await readFile(file);
@@ -83,7 +83,7 @@ async function programOf(path: string): Promise<string> {
   return programOf(resolve(dirname(file), started));
 }
 
-/** Made once for each place. */
+/** Created once per location. */
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }

@@ -6,7 +6,7 @@ const script = bundleScript(new URL('../kit/probe.ts', import.meta.url));
 const workerScript = bundleScript(new URL('../kit/probe-worker.ts', import.meta.url));
 const page = '<!doctype html><title>probe</title><button>Click</button><script type="module" src="/probe.js"></script>';
 const asHtml = { 'Content-Type': 'text/html' };
-// A sandboxed document has an opaque origin: it fetches modules with CORS.
+// A sandboxed document has an opaque origin, so it fetches modules with CORS.
 const asScript = { 'Content-Type': 'text/javascript', 'Access-Control-Allow-Origin': '*' };
 
 async function open(browser: Browser, origin: string, path: string, more: [string, Served][]): Promise<Tab> {
@@ -20,7 +20,7 @@ async function open(browser: Browser, origin: string, path: string, more: [strin
   return tab;
 }
 
-/** A page at any origin that has nothing but `@latchkey/page`. */
+/** A page for any origin that contains only `@latchkey/page`. */
 export async function openProbe(browser: Browser, origin: string, headers: Record<string, string> = {}): Promise<Tab> {
   const tab = await open(browser, origin, '/probe', [
     [`${origin}/probe`, { body: page, headers: { ...asHtml, ...headers } }],
@@ -29,7 +29,7 @@ export async function openProbe(browser: Browser, origin: string, headers: Recor
   return tab;
 }
 
-/** A page that sends messages as it loads: without a click, and without a test's hand. @returns what it was answered */
+/** A page that sends messages on load, without a click or any action of the test. @returns the answers */
 export async function openSending(browser: Browser, origin: string, ...messages: unknown[]): Promise<unknown[]> {
   const tab = await open(browser, origin, `/probe#${encodeURIComponent(JSON.stringify(messages))}`, [
     [`${origin}/probe`, { body: page, headers: asHtml }],
@@ -40,7 +40,7 @@ export async function openSending(browser: Browser, origin: string, ...messages:
   return sent;
 }
 
-/** The same inside an `iframe` with these attributes, in a page of the same origin. It posts what happens to its parent. */
+/** The same page in an `iframe` with these attributes, in a page of the same origin. It posts results to its parent. */
 export async function openFramed(browser: Browser, origin: string, attributes: string): Promise<Tab> {
   const html = `<!doctype html><iframe ${attributes} src="/framed"></iframe>
     <script>addEventListener('message', ({ data }) => { if (data.framed) window.framed = data.framed })</script>`;
@@ -59,11 +59,11 @@ export interface Asked {
   retryAfterMs?: number;
 }
 
-/** Asks for a token, as the page. */
+/** Requests a token as the page. */
 export const ask = (tab: Tab, resource: string, scopes: readonly string[], profile?: string): Promise<Asked> =>
   tab.evaluate(`ask(${[resource, scopes, profile].map((value) => JSON.stringify(value)).join()})`);
 
-/** Has a worker of the page ask for a token. */
+/** Requests a token from a worker of the page. */
 export const askInWorker = (
   tab: Tab,
   kind: 'Worker' | 'SharedWorker',
@@ -72,10 +72,10 @@ export const askInWorker = (
 ): Promise<Asked> =>
   tab.evaluate(`askInWorker(${[kind, resource, scopes].map((value) => JSON.stringify(value)).join()})`);
 
-/** Says hello without the SDK. @returns what anybody answers within a second */
+/** Sends a hello without the SDK. @returns all answers within a second */
 export const knock = (tab: Tab): Promise<unknown[]> => tab.evaluate('knock()');
 
-/** Sends anything at all over a port of the bridge. @returns the answers, in their order */
+/** Sends arbitrary messages over a bridge port. @returns the answers, in order */
 export const send = (tab: Tab, ...messages: unknown[]): Promise<{ id: string; e?: { code: string } }[]> =>
-  // Parsed there: in a literal, `__proto__` would set the prototype instead of being a key.
+  // Parse it in the page. In a literal, `__proto__` would set the prototype instead of a key.
   tab.evaluate(`send(JSON.parse(${JSON.stringify(JSON.stringify(messages))}))`);

@@ -5,7 +5,7 @@ import { type RunningDemo, startDemo } from '../../../demo/stack.ts';
 import { freePorts } from '../kit/ports.ts';
 import type { Browser } from './browser.ts';
 
-/** The whole demo on free ports and a browser with the extension, in a folder that is gone afterwards. */
+/** The whole demo on free ports, and a browser with the extension, in a temporary folder. */
 export async function startBrowser(open: (demo: RunningDemo) => Promise<Browser>): Promise<Browser> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'));
   const log = (line: string) => void process.stderr.write(`${line}\n`);

@@ -14,8 +14,8 @@ import { firefoxWithPolicy } from './policy-file.ts';
 import { answerTo, completeSignIn, opened, openTab, press, sees, showsSignedIn, signIn, signOut } from './tab.ts';
 
 /**
- * The build for the stores, which has access to nothing. The browser's own question is answered in Firefox by a
- * preference, and in Chromium by the keyboard of a display that nobody sees.
+ * The store build, which starts without host access. A preference answers the browser's permission prompt in Firefox.
+ * In Chromium, keyboard input on a virtual display answers it.
  */
 describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
   let dir: string;
@@ -115,7 +115,7 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
     await running(context).close();
     browser = await open();
     const again = await openTab(browser, demo.origins.notes);
-    // Chromium takes an extension of the command line for a new version at each start, and registers its script anew.
+    // At each start, Chromium treats a command-line extension as a new version and registers its script again.
     await expect
       .poll(() => again.reload().then(() => again.evaluate('document.documentElement.dataset.signedIn')))
       .toBe('true');

@@ -11,7 +11,7 @@ import { storedStateCases } from './cases/stored-state.ts';
 import { tokenCases } from './cases/tokens.ts';
 import { startBrowser } from './start.ts';
 
-/** The end-to-end list, in one browser. `npm run e2e` ends with a table of all of them. */
+/** The end-to-end cases in one browser. `npm run e2e` ends with a table of all browsers. */
 export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<Browser>): void {
   describe(name, () => {
     let browser: Browser;

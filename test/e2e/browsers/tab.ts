@@ -2,15 +2,15 @@ import { expect } from 'vitest';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import type { Browser, Tab } from './browser.ts';
 
-/** How long a browser may take for one step on a busy machine. */
+/** Timeout for one browser step, on a busy machine. */
 const timeout = 30_000;
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** Waits until an expression is true in the page. A page that navigates meanwhile is asked again. */
+/** Waits until an expression is true in the page. Retries if the page navigates in the meantime. */
 export const until = (tab: Tab, expression: string): Promise<void> =>
   expect.poll(() => tab.evaluate(expression).catch(() => false), { timeout, message: expression }).toBeTruthy();
 
-/** Waits for an element, which contains `text` where one is given. */
+/** Waits for an element. If `text` is given, the element must contain it. */
 export const sees = (tab: Tab, selector: string, text = ''): Promise<void> =>
   until(
     tab,
@@ -20,7 +20,7 @@ export const sees = (tab: Tab, selector: string, text = ''): Promise<void> =>
 export const textOf = (tab: Tab, selector: string): Promise<string> =>
   tab.evaluate(`document.querySelector(${quoted(selector)})?.textContent ?? ''`);
 
-/** Presses the button with exactly this name, once there is one that can be pressed. */
+/** Presses the button with exactly this name, when it exists and is enabled. */
 export async function press(tab: Tab, name: string): Promise<void> {
   await until(
     tab,
@@ -37,13 +37,13 @@ export async function press(tab: Tab, name: string): Promise<void> {
 
 export const closes = (tab: Tab): Promise<void> => expect.poll(() => tab.isClosed(), { timeout }).toBe(true);
 
-/** A tab whose URL begins with `prefix`, other than `known` ones. */
+/** A tab whose URL begins with `prefix` and that isn't in `known`. */
 export async function tabAt(browser: Browser, prefix: string, known?: ReadonlySet<Tab>): Promise<Tab | undefined> {
   for (const tab of await browser.tabs()) if (!known?.has(tab) && (await tab.url()).startsWith(prefix)) return tab;
   return undefined;
 }
 
-/** The tab or window that opens while `act` runs, once its URL begins with `prefix`. */
+/** Waits for the tab or window that opens while `act` runs, and whose URL begins with `prefix`. */
 export async function opened(browser: Browser, prefix: string, act: () => Promise<unknown>): Promise<Tab> {
   const before = new Set(await browser.tabs());
   await act();
@@ -70,7 +70,7 @@ export async function openTab(browser: Browser, url: string): Promise<Tab> {
 export const showsSignedIn = (tab: Tab, signedIn: boolean): Promise<void> =>
   sees(tab, `html[data-signed-in=${signedIn}]`);
 
-/** Presses a button of a site and waits for what the API then answers. */
+/** Presses a site's button and waits for the API's response. */
 export async function answerTo(tab: Tab, button: string): Promise<number> {
   const before = await tab.evaluate<number>('performance.getEntriesByType("resource").length');
   await press(tab, button);
@@ -89,7 +89,7 @@ export function userNamed(username: string): DemoUser {
 export const beginSignIn = (browser: Browser, popup: Tab): Promise<Tab> =>
   opened(browser, browser.demo.origins.idp, () => press(popup, 'Sign in'));
 
-/** Opens the popup and signs in, after whoever the provider remembers was forgotten. Who is signed in already stays so. */
+/** Ends any session at the provider, then opens the popup and signs in. Existing accounts stay signed in. */
 export async function signIn(browser: Browser, username = 'ada'): Promise<Tab> {
   await browser.clearCookies(new URL(browser.demo.origins.idp).hostname);
   const popup = await browser.openExtensionPage('ui/popup.html');
@@ -101,7 +101,7 @@ export async function signIn(browser: Browser, username = 'ada'): Promise<Tab> {
   return popup;
 }
 
-/** Fills in the provider's form, and waits until its window has closed. */
+/** Fills in the provider's form, and waits until its window closes. */
 export async function completeSignIn(window: Tab, username: string): Promise<void> {
   await sees(window, 'input[name=password]');
   await window.type('input[name=username]', username);
@@ -110,7 +110,7 @@ export async function completeSignIn(window: Tab, username: string): Promise<voi
   await closes(window);
 }
 
-/** Chooses in a list by what the choice says. */
+/** Chooses a list option by its text. */
 export async function choose(tab: Tab, label: string, choice: string): Promise<void> {
   const find = `[...document.querySelectorAll('select')].find((e) => (e.ariaLabel ?? e.labels[0]?.textContent ?? '').includes(${quoted(label)}))`;
   await until(tab, `${find} && ${find}.ariaDisabled !== 'true'`);
@@ -127,15 +127,15 @@ export async function signOut(popup: Tab): Promise<void> {
   await sees(popup, 'h1', 'You’re signed out');
 }
 
-/** Presses a button of a site. @returns the consent window that this opens */
+/** Presses a site's button. @returns the consent window that it opens */
 export async function askedForConsent(browser: Browser, site: Tab, button: string): Promise<Tab> {
   await site.toFront();
   return opened(browser, browser.extensionUrl('ui/consent.html'), () => press(site, button));
 }
 
-/** Answers the consent window, which closes. */
+/** Answers the consent window and waits until it closes. */
 export async function answerConsent(window: Tab, answer: string): Promise<void> {
-  // It may be gone before the click is over.
+  // The window may close before the click completes.
   await press(window, answer).catch(() => undefined);
   await closes(window);
 }

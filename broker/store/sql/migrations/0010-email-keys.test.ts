@@ -7,7 +7,7 @@ import { openSqlite } from '../sqlite.ts';
 
 const count = 1_100;
 
-/** Takes the database back to before the migration. */
+/** Reverts the database to its state before the migration. */
 async function undo({ db }: SqlDatabase): Promise<void> {
   await sql`drop index people_email_key`.execute(db);
   await sql`alter table people drop column email_key`.execute(db);

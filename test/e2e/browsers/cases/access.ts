@@ -16,7 +16,7 @@ import {
   until,
 } from '../tab.ts';
 
-/** A no isn't to be worn down: after one, a site isn't heard for some seconds. */
+/** Retries until the consent window opens. After a denial, a site can't ask for a few seconds. */
 async function askedInTheEnd(browser: Browser, site: Tab): Promise<Tab> {
   const prefix = browser.extensionUrl('ui/consent.html');
   await site.toFront();
@@ -31,7 +31,7 @@ async function askedInTheEnd(browser: Browser, site: Tab): Promise<Tab> {
   throw new Error('the site was never heard again');
 }
 
-/** What a site has, and how the person gives and takes it. */
+/** A site's access, and how the user grants and revokes it. */
 export function accessCases(browser: () => Browser): void {
   let shop: Tab;
 
@@ -53,7 +53,7 @@ export function accessCases(browser: () => Browser): void {
   it('disconnecting ends what is pending: the window closes, the page has its answer and an event', async () => {
     await answerConsent(await askedInTheEnd(browser(), shop), 'Allow');
     expect(await answerTo(shop, 'Load orders')).toBe(200);
-    // Before the window: Firefox would open it as a tab of that, and close both together.
+    // Open it before the window. Otherwise, Firefox opens it as a tab in that window, and closes both together.
     const popup = await browser().openExtensionPage('ui/popup.html');
     await sees(popup, '.site.person', 'Shop');
     const window = await askedForConsent(browser(), shop, 'Place an order');

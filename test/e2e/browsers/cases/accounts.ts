@@ -22,7 +22,7 @@ const list = 'Account for Delivery notes';
 const ada = 'ada@example.com';
 const grace = 'grace@example.com';
 
-/** Puts back what a version had on disk that knew one account, and takes from memory what an update takes. */
+/** Restores the stored state of a version with only one account, and clears memory like an update. */
 const asBefore = `(async () => {
   const done = (request) =>
     new Promise((resolve, reject) => {
@@ -41,16 +41,16 @@ const asBefore = `(async () => {
   await (globalThis.browser ?? chrome).storage.session.clear();
 })()`;
 
-/** Two accounts beside each other: a site has one of them, and never anything of the other. */
+/** Two accounts at the same time. A site has one of them, and never gets anything of the other. */
 export function accountCases(browser: () => Browser): void {
   let popup: Tab;
   let page: Tab;
-  /** Ada, as the broker names her. */
+  /** Ada's name at the broker. */
   let sub: string;
 
   const claimsOf = async (tab: Tab) =>
     decodeJwt((await ask(tab, browser().demo.origins.api, ['orders:read'])).token ?? '');
-  /** Whose token a page gets, by the provider's name of them, or the code of the error. */
+  /** The user of the token that a page gets, by their name at the provider, or the error code. */
   const whose = async (tab: Tab, profile?: string): Promise<unknown> => {
     const { token, code } = await ask(tab, browser().demo.origins.api, ['orders:read'], profile);
     return token === undefined ? code : decodeJwt(token).idp_sub;
@@ -60,7 +60,7 @@ export function accountCases(browser: () => Browser): void {
     await browser().clearCookies(new URL(idp).hostname);
     await completeSignIn(await opened(browser(), idp, () => press(popup, 'Add another account')), username);
   };
-  /** Chooses in the popup, and waits until it is done. */
+  /** Chooses in the popup, and waits until the choice takes effect. */
   const give = async (account: string): Promise<void> => {
     await choose(popup, list, account);
     await until(popup, `document.querySelector('select').ariaDisabled !== 'true'`);

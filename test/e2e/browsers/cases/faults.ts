@@ -4,7 +4,7 @@ import type { Browser, Tab } from '../browser.ts';
 import { type Asked, ask, openProbe } from '../probe.ts';
 import { openTab, sees, showsSignedIn, signIn, signOut } from '../tab.ts';
 
-/** What goes wrong around a person who is signed in. Nothing that passes by itself signs anybody out. */
+/** Faults while a user is signed in. Temporary faults must not sign anybody out. */
 export function faultCases(browser: () => Browser): void {
   const origins = () => browser().demo.origins;
   const askOf = (tab: Tab): Promise<Asked> => ask(tab, origins().api, ['orders:read']);
@@ -61,7 +61,7 @@ export function faultCases(browser: () => Browser): void {
     };
     const token = await works();
     await browser().stopBackground();
-    // By the right clock nobody knows how old the one before is.
+    // With the correct clock, the age of the previous token is unknown.
     expect(await works()).not.toBe(token);
     for (const tab of [popup, site]) await tab.close();
   });
@@ -96,7 +96,7 @@ export function faultCases(browser: () => Browser): void {
     const popup = await signIn(browser());
     const site = await openProbe(browser(), origins().notes);
     expect(await askOf(site)).toHaveProperty('token');
-    // Up to the rate limit of a document: 60 requests in 10 s.
+    // Up to a document's rate limit: 60 requests in 10 s.
     expect(await site.evaluate('crowd(50)')).toBe(50);
     expect(await askOf(site)).toHaveProperty('token');
     await signOut(popup);
@@ -109,7 +109,7 @@ export function faultCases(browser: () => Browser): void {
     const site = await openProbe(browser(), origins().notes);
     expect(await askOf(site)).toHaveProperty('token');
     await browser().updateExtension();
-    // Firefox puts the new bridge into the page by itself; in Chromium the page has lost its own.
+    // Firefox injects the new bridge into the page automatically. In Chromium, the page has lost its bridge.
     const before = performance.now();
     const asked = await askOf(site);
     expect(performance.now() - before, 'noticed before the 22 s of a silent port').toBeLessThan(15_000);

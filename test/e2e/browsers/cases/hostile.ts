@@ -5,7 +5,7 @@ import { answerConsent, opened, press, sees, signIn, tabAt, until } from '../tab
 
 const request = (id: string, more: object = {}) => ({ v: 1, id, m: 'session.get', p: {}, deadline_ms: 5_000, ...more });
 
-/** Whoever isn't who they say they are, and whatever isn't what it should be: each is refused with its code. */
+/** Impersonators and malformed messages. Each is rejected with its error code. */
 export function hostileCases(browser: () => Browser): void {
   const origins = () => browser().demo.origins;
 
@@ -54,7 +54,7 @@ export function hostileCases(browser: () => Browser): void {
       const data = { source: 'latchkey:hello', v: 1, nonce: 'n' };
       dispatchEvent(new MessageEvent('message', { data, source: window, origin: location.origin, ports: [port2] }));
     })()`);
-    // A true hello after it has been heard and served.
+    // A valid hello that was already received and served.
     expect(await send(tab, request('true'))).toMatchObject([{ id: 'true', ok: true }]);
     expect(await tab.evaluate('window.forgedAnswers')).toBe(0);
     await tab.close();
@@ -79,7 +79,7 @@ export function hostileCases(browser: () => Browser): void {
     const { proto, ...others } = Object.fromEntries(answers.map(({ id, e }) => [id, e?.code]));
     const refused = ['origin', 'tab', 'client', 'method', 'constructor', 'large', 'deep', 'deadline'];
     expect(others).toEqual(Object.fromEntries(refused.map((id) => [id, 'invalid_request'])));
-    // Firefox shows content scripts no key that hides one of a prototype: to the bridge that message has none.
+    // In Firefox, content scripts can't see a key that shadows a prototype's key, so the bridge sees no such key.
     expect(['invalid_request', undefined]).toContain(proto);
     await tab.close();
   });
@@ -150,13 +150,13 @@ export function hostileCases(browser: () => Browser): void {
     for (const open of [popup, tab]) await open.close();
   });
 
-  /** After the no of the case before, the site isn't heard for some seconds. */
+  /** After the denial in the previous case, the site can't ask for a few seconds. */
   async function clickUntilHeard(tab: Tab, prefix: string): Promise<void> {
     await expect
       .poll(async () => {
         await tab.toFront();
         await tab.click('button');
-        // The answers come at once where no window does.
+        // If no window opens, the answers arrive at once.
         await tab.evaluate('Promise.race([flooded, new Promise((resolve) => setTimeout(resolve, 1_000))])');
         return (await tabAt(browser(), prefix)) !== undefined;
       })

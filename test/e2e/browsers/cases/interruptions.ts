@@ -15,12 +15,12 @@ import {
   userNamed,
 } from '../tab.ts';
 
-/** The background is stopped in the middle of each step, and the person goes on. */
+/** The background is stopped in the middle of each step, and the user can still continue. */
 export function interruptionCases(browser: () => Browser): void {
   const origins = () => browser().demo.origins;
   const askOf = (tab: Tab): Promise<Asked> => ask(tab, origins().api, ['orders:read']);
 
-  /** The popup of somebody who is signed out, here and at the provider. */
+  /** The popup of a user who is signed out, both here and at the provider. */
   const signedOut = async (): Promise<Tab> => {
     const popup = await signIn(browser());
     await signOut(popup);

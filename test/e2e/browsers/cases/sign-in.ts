@@ -3,7 +3,7 @@ import type { Browser } from '../browser.ts';
 import { ask, openProbe } from '../probe.ts';
 import { answerTo, beginSignIn, openTab, press, sees, showsSignedIn, signIn, signOut } from '../tab.ts';
 
-/** Signing in once, and out for all. */
+/** Sign-in once for all sites, and sign-out from all sites. */
 export function signInCases(browser: () => Browser): void {
   it('signing in can be given up by closing the window, which the popup explains', async () => {
     const popup = await browser().openExtensionPage('ui/popup.html');
@@ -63,7 +63,7 @@ export function signInCases(browser: () => Browser): void {
     const tabs = (await browser().tabs()).length;
     const grants = () => demo.idp.store.identifiers('RefreshToken');
     for (const id of grants()) await demo.idp.store.adapter('RefreshToken').destroy(id);
-    // The token that the page has is good for some seconds more; the next one takes the grant.
+    // The page's token is still valid for a few seconds. The next one requires the grant.
     const answers: unknown[] = [];
     await expect
       .poll(
@@ -91,7 +91,7 @@ export function signInCases(browser: () => Browser): void {
     const { logins } = demo.idp.counts;
     await browser().clearCookies(new URL(demo.origins.broker).hostname);
     const page = await openProbe(browser(), demo.origins.notes);
-    // The token that there is is served until it is over.
+    // The existing token is served until it expires.
     await expect
       .poll(() => ask(page, demo.origins.api, ['orders:read']), { timeout: 60_000, interval: 500 })
       .toMatchObject({ code: 'not_signed_in' });

@@ -3,12 +3,12 @@ import type { Browser, Tab } from '../browser.ts';
 import { type Asked, ask, openProbe } from '../probe.ts';
 import { sees, signIn, signOut, textOf } from '../tab.ts';
 
-/** The extension finds what another version of it has stored, or what nobody can read. */
+/** The extension finds state that another version stored, or that is unreadable. */
 export function storedStateCases(browser: () => Browser): void {
   const origins = () => browser().demo.origins;
   const askOf = (tab: Tab): Promise<Asked> => ask(tab, origins().api, ['orders:read']);
 
-  /** Changes the database as a newer version of the extension would, and stops the background. */
+  /** Changes the database like a newer version of the extension, and stops the background. */
   const inNewerVersion = async (change: string): Promise<void> => {
     await browser().inBackground(`(self) => new Promise((resolve, reject) => {
       const open = (version) => {
@@ -68,7 +68,7 @@ export function storedStateCases(browser: () => Browser): void {
     async (_what, change, found) => {
       await (await signIn(browser())).close();
       await inNewerVersion(change);
-      // What is known of the session is asked for again once it is two seconds old.
+      // The cached session is refreshed when it is two seconds old.
       await expect.poll(heading).toBe(found);
       const popup = await signIn(browser());
       const site = await openProbe(browser(), origins().notes);

@@ -3,7 +3,7 @@ import type { Browser, Tab } from '../browser.ts';
 import { ask, askInWorker, openProbe } from '../probe.ts';
 import { answerTo, openTab, sees, signIn } from '../tab.ts';
 
-/** Tokens run out, backgrounds are stopped, and nobody notices. */
+/** Tokens expire and backgrounds are stopped, and the user doesn't notice. */
 export function tokenCases(browser: () => Browser): void {
   const api = () => browser().demo.origins.api;
   const call = (token: string, path = '/orders', init: RequestInit = {}) =>
@@ -67,7 +67,7 @@ export function tokenCases(browser: () => Browser): void {
       expect((await call(token)).status).toBe(200);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims).toMatchObject({ azp: browser().demo.origins.notes, scope: 'orders:read' });
-      // What its page may not have, it may not have.
+      // The worker can't get what its page can't get.
       expect(await askInWorker(page, kind, api(), ['orders:write'])).toEqual({ code: 'policy_denied' });
       await browser().stopBackground();
       expect(await askInWorker(page, kind, api(), ['orders:read'])).toHaveProperty('token');
