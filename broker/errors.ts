@@ -12,6 +12,7 @@ interface OAuthErrorOptions extends ErrorOptions {
 /** How an authentication failed. */
 export type FailureKind =
   | 'client_authentication'
+  | 'grant_key'
   | 'hook_authentication'
   | 'replayed_proof'
   | 'session_key'

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createProof } from '../../shared/dpop.ts';
-import { api, ask, basic, brokerWithProvider, chosenHash, postForm } from '../../test/broker/honest.ts';
-import { type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
+import { api, ask, basic, brokerWithProvider, chosenHash, postForm, signedInDevice } from '../../test/broker/honest.ts';
+import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { newSecret } from '../oauth/client-authentication/client-secret.ts';
 
 let broker: InProcessBroker;
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => broker.close());
 
-async function countOf(kind: string): Promise<number> {
-  const metrics = await broker.deps.metrics.text();
+async function countOf(kind: string, of = broker): Promise<number> {
+  const metrics = await of.deps.metrics.text();
   return Number(new RegExp(`failed_authentications_total\\{kind="${kind}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0);
 }
 
@@ -37,20 +37,72 @@ it.each([
   expect((await countOf('hook_authentication')) - before).toBe(1);
 });
 
-it('of a proof that is used twice at /userinfo are counted', async () => {
+it.each(['POST', 'GET'])('of a %s of the Okta event hook without its secret are counted', async (method) => {
+  const hooked = await brokerInProcess('resources: {}', {
+    upstreams: `  okta:
+    issuer: https://acme.okta.com
+    client_id: latchkey
+    client_secret: \${SECRET}
+    hooks: { okta_events_secret: "\${HOOK_SECRET}" }`,
+  });
+  const answer = await hooked.request('/hooks/okta/okta-events', { method, headers: { Authorization: 'wrong' } });
+  expect(answer.status).toBe(401);
+  expect(await countOf('hook_authentication', hooked)).toBe(1);
+  await hooked.close();
+});
+
+async function newKeys() {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
-  const keys = { privateKey, publicJwk: await exportJWK(publicKey) };
+  return { privateKey, publicJwk: await exportJWK(publicKey) };
+}
+
+it.each([
+  ['/userinfo', `${issuer}/userinfo`, '/userinfo', {}],
+  [
+    '/verify',
+    api,
+    `/verify?resource=${api}`,
+    { 'X-Forwarded-Method': 'GET', 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'shop', 'X-Forwarded-Uri': '/' },
+  ],
+])('of a proof that is used twice at %s are counted', async (_endpoint, aud, path, forwarded) => {
+  const keys = await newKeys();
   const token = await broker.deps.minter.accessToken({
     sub: 'ada',
-    aud: `${issuer}/userinfo`,
+    aud,
     client_id: 'tv',
     scope: 'openid',
     exp: broker.clock.now / 1_000 + 60,
     cnf: { jkt: await calculateJwkThumbprint(keys.publicJwk) },
   });
   const ath = createHash('sha256').update(token).digest('base64url');
-  const proof = await createProof(keys, { method: 'GET', url: `${issuer}/userinfo`, ath }, broker.clock.now);
+  const url = 'X-Forwarded-Host' in forwarded ? 'https://shop/' : `${issuer}${path}`;
+  const proof = await createProof(keys, { method: 'GET', url, ath }, broker.clock.now);
   const before = await countOf('replayed_proof');
-  for (const _ of [1, 2]) await ask(broker, '/userinfo', { headers: { Authorization: `DPoP ${token}`, DPoP: proof } });
-  expect((await countOf('replayed_proof')) - before).toBe(1);
+  const headers = { Authorization: `DPoP ${token}`, DPoP: proof, ...forwarded };
+  const counts = [];
+  for (const _ of [1, 2]) {
+    await ask(broker, path, { headers, from: '10.0.0.1' });
+    counts.push((await countOf('replayed_proof')) - before);
+  }
+  expect(counts).toEqual([0, 1]);
+});
+
+it('of a bound refresh token without a proof by its key are counted, and name client and person', async () => {
+  const { refresh } = await signedInDevice(broker);
+  const by = async (keys: Awaited<ReturnType<typeof newKeys>>) => {
+    const nonce = broker.deps.nonces.issue();
+    return { DPoP: await createProof(keys, { method: 'POST', url: `${issuer}/token`, nonce }, broker.clock.now) };
+  };
+  const [own, other] = [await newKeys(), await newKeys()];
+  expect((await refresh(await by(own))).status).toBe(200);
+  const before = await countOf('grant_key');
+  for (const headers of [{}, await by(other)])
+    expect((await refresh(headers)).body).toMatchObject({ error: 'invalid_grant' });
+  expect((await countOf('grant_key')) - before).toBe(2);
+  expect((await refresh(await by(own))).status).toBe(200);
+  const entries = await broker.deps.store.auditAfter(0, 1_000);
+  expect(entries.findLast(({ type }) => type === 'authentication.failed')).toMatchObject({
+    sub: 'bob',
+    detail: { kind: 'grant_key', client: 'tv' },
+  });
 });

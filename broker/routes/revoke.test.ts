@@ -86,6 +86,18 @@ describe('POST /revoke ends', () => {
     expect([await live(accessToken), await live(other)]).toEqual([false, true]);
   });
 
+  it('a service’s token once: revoking it again writes no second audit entry', async () => {
+    const written = async () =>
+      (await broker.deps.store.auditAfter(0, 1_000)).filter(({ type }) => type === 'service_token.revoked').length;
+    const accessToken = await token({ sub: 'svc:nightly', client_id: 'nightly' });
+    const before = await written();
+    for (const _ of [1, 2, 3]) {
+      expect((await revoke({ token: accessToken }, basic('nightly'))).status).toBe(200);
+      broker.clock.now += 1_000;
+    }
+    expect((await written()) - before).toBe(1);
+  });
+
   it('the family of a refresh token, be it the current one or an old one', async () => {
     for (const which of ['refreshToken', 'oldToken'] as const) {
       const device = await newDevice();

@@ -185,7 +185,7 @@ export async function signedInDevice(broker: InProcessBroker) {
     audit: { type: 'device.created', sub: person.sub, detail: {} },
   });
   const form = { grant_type: 'refresh_token', client_id: 'tv', refresh_token: formatRefreshToken(refreshToken) };
-  return { refresh: () => postForm(broker, '/token', form) };
+  return { refresh: (headers = {}) => postForm(broker, '/token', form, headers) };
 }
 
 export const beginDevice = (broker: InProcessBroker, clientId = 'tv', from?: string) =>

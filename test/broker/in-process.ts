@@ -40,7 +40,12 @@ trusted_proxies: [10.0.0.0/8]
 upstreams:
 ${upstreams}
 ${more}`;
-  const live = reloadableConfig(parseConfig(source, '/nowhere/latchkey.yaml', { SECRET: 'of-this-test-only' }));
+  const live = reloadableConfig(
+    parseConfig(source, '/nowhere/latchkey.yaml', {
+      SECRET: 'of-this-test-only',
+      HOOK_SECRET: 'of-this-test-and-no-other',
+    }),
+  );
   const database = before ? undefined : await createTestStore();
   const store = before?.deps.store ?? (await createStore(database?.url ?? '', { now, poolSize: 4 }));
   await store.migrate();

@@ -69,12 +69,13 @@ export async function redeemOnce(
   const { store, now } = deps;
   // What is wrong with the resource or the key uses up nothing, and starts nothing.
   const jkt = requireBinding(deps, tokenTarget(deps, opened.grant, how.resource), how.proof);
-  requireSameKey(opened.sealed.authorization?.dpopJkt, how.proof);
+  const holder = { client: client.clientId, sub: opened.sub };
+  requireSameKey(opened.sealed.authorization?.dpopJkt, how.proof, holder);
   await how.proof?.use();
   const begun = await claim(deps, client, opened, how);
   if (!begun) return undefined;
   const { row, refreshToken } = begun;
-  requireSameKey(row.jkt, how.proof);
+  requireSameKey(row.jkt, how.proof, holder);
   const absoluteExpiresAt = now() + client.sessionMs;
   const basis = await prepareToken(deps, client, { ...row, absoluteExpiresAt }, refreshToken, how.resource);
   const { scope, nonce } = how;

@@ -37,7 +37,7 @@ export async function refreshTokenGrant(deps: Deps, { client, form, address, cal
   const proof = await tokenProof(deps, header);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const found = await find(deps, client, presented);
-    requireSameKey(found.row.jkt, proof);
+    requireSameKey(found.row.jkt, proof, { client: client.clientId, sub: found.row.sub });
     const jkt = requireBinding(deps, tokenTarget(deps, found.row, form.resource), proof);
     if (attempt === 0) {
       await deps.count(budgets.deviceRefresh, found.row.id);
