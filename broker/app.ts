@@ -40,6 +40,7 @@ import { sessionCreate } from './routes/session-create.ts';
 import { sessionEnd } from './routes/session-end.ts';
 import { sessionEvents } from './routes/session-events.ts';
 import { sessionRead } from './routes/session-read.ts';
+import { sessionRefused } from './routes/session-refusal.ts';
 import { sessionToken } from './routes/session-token.ts';
 import { sessionUpstreams } from './routes/session-upstreams.ts';
 import { signOut } from './routes/sign-out.ts';
@@ -84,6 +85,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/session/upstreams', proof, sessionUpstreams(deps));
   app.post('/session/authorize', proof, sessionAuthorize(deps));
   app.post('/session', proof, sessionCreate(deps));
+  app.post('/session/refusal', proof, sessionRefused(deps));
   app.get('/session', proof, session, sessionRead(deps));
   app.get('/session/events', proof, requireSession(deps, { isActivity: false }), sessionEvents(deps));
   app.delete('/session', proof, session, sessionEnd(deps));

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { FailedAuthentication } from './errors.ts';
 import type { AuthenticatedSession } from './session/authenticate-session.ts';
 import type { Language } from './web/pages/languages.ts';
+import type { NextStep } from './web/pages/next.ts';
 
 /** Facts about the request that middleware sets for later handlers. */
 export interface Env {
@@ -19,6 +20,8 @@ export interface Env {
     network: string;
     /** Whether a trusted proxy sent the request. Only then is its description of the original request believed. */
     fromTrustedProxy: boolean;
+    /** Where the person can continue after an error, if more is known of that than the path. */
+    next: readonly NextStep[];
     /** The language of pages. */
     language: Language;
     /** Whether the page has a script. Only then does its policy allow one. */

@@ -8,6 +8,8 @@ import * as v from 'valibot';
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 /** 256 bits in base64url. */
 const b64u256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+/** RFC 7636 §4.1. */
+const codeVerifier = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{43,128}$/));
 const scopeText = v.pipe(v.string(), v.maxLength(2_048));
 
 export const authorizeRequest = v.strictObject({
@@ -29,8 +31,16 @@ export const authorizeRequest = v.strictObject({
 export const sessionRequest = v.strictObject({
   state: b64u256,
   code: text(4_096),
-  code_verifier: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{43,128}$/)),
+  code_verifier: codeVerifier,
   iss: v.optional(text(1_024)),
+});
+
+/** The provider's error in its redirect (RFC 6749 §4.1.2.1), which only the extension sees. It ends the sign-in. */
+export const sessionRefusal = v.strictObject({
+  state: b64u256,
+  code_verifier: codeVerifier,
+  error: text(256),
+  error_description: v.optional(v.pipe(v.string(), v.maxLength(4_096))),
 });
 
 export const tokenRequest = v.strictObject({
@@ -65,6 +75,7 @@ export const consentRevocation = v.strictObject({ origin: text(300), resource: v
 
 export type AuthorizeRequest = v.InferOutput<typeof authorizeRequest>;
 export type SessionRequest = v.InferOutput<typeof sessionRequest>;
+export type SessionRefusal = v.InferOutput<typeof sessionRefusal>;
 export type ConsentRequest = v.InferInput<typeof consentRequest>;
 export type ConsentRevocation = v.InferInput<typeof consentRevocation>;
 export type TokenRequest = v.InferOutput<typeof tokenRequest>;

@@ -203,6 +203,7 @@ const toAllow = (allow: Record<string, string[]>): Allow => new Map(Object.entri
 function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files: SecretFiles): UpstreamConfig {
   return {
     name,
+    label: entry.name,
     issuer: entry.issuer,
     clientId: entry.client_id,
     authentication: toAuthentication(name, entry, files),

@@ -10,6 +10,8 @@ import { secretHashForm } from './secret-hash-form.ts';
 
 const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
 const file = text;
+/** A name that people see in buttons and sentences. */
+const label = v.pipe(text, v.maxLength(60, 'must have at most 60 characters'));
 
 /** `iss`, `aud` and `azp` that verifiers accept. */
 const maxNameLength = 500;
@@ -134,6 +136,7 @@ const hooks = v.strictObject({
 
 const upstream = v.strictObject(
   {
+    name: v.optional(label),
     issuer: bareUrl,
     client_id: text,
     client_secret: v.optional(text),

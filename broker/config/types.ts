@@ -33,7 +33,10 @@ export type ClientAuthentication =
   | { method: 'private_key_jwt'; pem: string };
 
 export interface UpstreamConfig {
+  /** Its key in the configuration. It qualifies the provider's groups. */
   name: string;
+  /** Its name for people. */
+  label?: string | undefined;
   issuer: string;
   clientId: string;
   authentication: ClientAuthentication;

@@ -3,7 +3,7 @@ import { invitation } from '@latchkey/shared/resource-server/challenge.ts';
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Env } from '../env.ts';
+import type { BrokerContext, Env } from '../env.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { RingError } from '../keys/ring.ts';
 import { errorSummary, type Log } from '../log.ts';
@@ -11,6 +11,7 @@ import { basicChallenge } from '../oauth/client-authentication/basic-credentials
 import { StoreUnavailableError } from '../store/store.ts';
 import { errorPage } from '../web/pages/error-page.ts';
 import { english } from '../web/pages/languages.ts';
+import { anywhere } from '../web/pages/next.ts';
 import { pagePaths } from './page-paths.ts';
 
 /** The only place that turns an error into a response: OAuth JSON, or a page on paths that people open. */
@@ -31,11 +32,11 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
     c.header('Cache-Control', 'no-store');
     if (error.status === 401) c.header('WWW-Authenticate', defaultChallenge(error.code));
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-    if (pagePaths.has(c.req.path))
+    if (pagePaths.has(c.req.path) || isLostPerson(error, c))
       return c.html(
         errorPage(c.get('language') ?? english, error, {
           requestId: c.get('requestId'),
-          next: pagePaths.get(c.req.path),
+          next: c.get('next') ?? pagePaths.get(c.req.path) ?? anywhere,
         }),
         error.status as ContentfulStatusCode,
       );
@@ -45,6 +46,10 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
     );
   };
 }
+
+/** Whether somebody opened an address in a browser that leads nowhere. Programs that accept a page ask for other things, too. */
+const isLostPerson = ({ code }: OAuthError, { req }: BrokerContext): boolean =>
+  code === 'not_found' && req.method === 'GET' && (req.header('Accept') ?? '').includes('text/html');
 
 /** Every 401 names what would be accepted (RFC 9110 §15.5.2). Responses of resource servers have their own challenge. */
 function defaultChallenge(code: OAuthErrorCode): string {

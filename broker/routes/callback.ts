@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
-import { errorUrl } from '../oauth/authorization-response.ts';
+import { labelOf } from '../upstream/provider-label.ts';
+import { logRefusal, readRefusal } from '../upstream/sign-in-refusal.ts';
 import { finishSigningOut } from '../web/account/sign-out-everywhere.ts';
 import { compareEnteredCode } from '../web/device/compare-entered-code.ts';
 import { finishAllowingDevice } from '../web/device/finish-allowing-device.ts';
@@ -10,7 +11,9 @@ import { finishAllowingNativeClient } from '../web/native/finish-allowing-native
 import { questionAboutClient } from '../web/native/question-about-client.ts';
 import { findResult, keepResult, resultUrl } from '../web/page-result.ts';
 import { type PageSession, readPageSession } from '../web/page-session.ts';
-import { finishSignIn, type Purpose, pageSignInId, type Returned, startAgain } from '../web/page-sign-in.ts';
+import { finishSignIn, pageSignInId, type Returned, startAgain } from '../web/page-sign-in.ts';
+import { nextOf } from '../web/pages/next.ts';
+import { placeOf, refusedLanding } from '../web/refused-sign-in.ts';
 import { rememberSignIn } from '../web/remember-sign-in.ts';
 
 /**
@@ -21,14 +24,24 @@ export function callback(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
     const { state, code, iss, error, error_description: description } = c.req.query();
-    if (state === undefined) throw new OAuthError('invalid_request', 'state is missing; enter the code again');
+    if (state === undefined) throw new OAuthError('invalid_request', 'state is missing; start again');
     if (await findResult(deps, page, state)) return c.redirect(resultUrl(state), 303);
     c.set('signIn', pageSignInId(page, state));
-    const returned = await finishSignIn(deps, page, { state, code, iss });
-    if (error !== undefined) noteRefusal(deps, c, returned, { error, description });
+    const returned = await finishSignIn(deps, page, { state, code, iss }, (purpose) =>
+      c.set('next', nextOf[placeOf(purpose)]),
+    );
+    // Anyone can make up a redirect. Only one of a sign-in that this browser began is the provider's.
     if (!returned) return c.redirect(await startAgain(deps, page, state), 303);
-    if (returned.canceled) {
-      const { to, result } = canceled(deps, returned.purpose);
+    if (!returned.signedIn) {
+      const refusal = readRefusal(error ?? '', description);
+      const { purpose, upstream } = returned;
+      logRefusal(deps.log, refusal, {
+        upstream: upstream.config.name,
+        purpose: purpose.type,
+        requestId: c.get('requestId'),
+        signIn: c.get('signIn'),
+      });
+      const { to, result } = refusedLanding(deps.config, purpose, refusal, labelOf(upstream.config));
       await keepResult(deps, state, { pages: [page], sub: page.person?.sub }, result);
       return c.redirect(to ?? resultUrl(state), 303);
     }
@@ -49,7 +62,7 @@ async function landingOf(
   deps: Deps,
   c: BrokerContext,
   page: PageSession,
-  returned: Extract<Returned, { canceled: false }>,
+  returned: Extract<Returned, { signedIn: true }>,
 ): Promise<Landing & { after?: PageSession }> {
   const { purpose, upstream } = returned;
   switch (purpose.type) {
@@ -69,31 +82,4 @@ async function landingOf(
         result: { type: 'message', name: 'signed_out_everywhere' },
       };
   }
-}
-
-/** The person canceled at the provider. A client that waits for its response is told. */
-function canceled({ config }: Pick<Deps, 'config'>, purpose: Purpose): Landing {
-  const result = { type: 'message', name: 'canceled' } as const;
-  if (purpose.type !== 'authorize' && purpose.type !== 'authorize_allow') return { result };
-  const denied = new OAuthError('access_denied', 'the sign-in was not completed');
-  return { to: errorUrl(config, purpose.request, denied), result };
-}
-
-/** The person sees that the sign-in was not completed. Why is for the administrator: "not assigned", "invalid_scope". */
-function noteRefusal(
-  { log }: Pick<Deps, 'log'>,
-  c: BrokerContext,
-  returned: Returned | undefined,
-  { error, description }: { error: string; description: string | undefined },
-): void {
-  // Anyone can make up a redirect. Only one of a sign-in that this browser began is the provider's.
-  if (!returned) return;
-  log.warn({
-    event: 'sign_in_refused',
-    request_id: c.get('requestId'),
-    sign_in: c.get('signIn'),
-    purpose: returned.purpose.type,
-    provider_error: error.slice(0, 64),
-    provider_error_description: description?.slice(0, 300),
-  });
 }

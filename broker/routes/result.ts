@@ -6,6 +6,7 @@ import { showNativeQuestion } from '../web/native/show-native-question.ts';
 import { findResult } from '../web/page-result.ts';
 import { csrfToken, readPageSession } from '../web/page-session.ts';
 import { showMessage } from '../web/show-message.ts';
+import { showRefusal } from '../web/show-refusal.ts';
 
 /** `GET /result` shows what a sign-in on the pages led to, as often as it is asked, and as things stand now. */
 export function showResult(deps: Deps) {
@@ -16,6 +17,8 @@ export function showResult(deps: Deps) {
     if (!found || of === undefined) return showMessage(c, 'gone');
     const { result } = found;
     switch (result.type) {
+      case 'refused':
+        return showRefusal(c, result.view);
       case 'message':
         return showMessage(c, result.name);
       case 'path':

@@ -120,7 +120,7 @@ const endedMeanwhile = () =>
  */
 export async function requireBegun(
   { store, now }: Pick<Deps, 'store' | 'now'>,
-  request: SessionRequest,
+  request: Holder,
   jkt: string,
 ): Promise<string> {
   const id = idOf(request, jkt);
@@ -128,7 +128,10 @@ export async function requireBegun(
   return signInIdOf(id);
 }
 
-function idOf({ state, code_verifier }: SessionRequest, jkt: string): string {
+/** What shows that a request is from whoever began the sign-in. */
+type Holder = Pick<SessionRequest, 'state' | 'code_verifier'>;
+
+function idOf({ state, code_verifier }: Holder, jkt: string): string {
   return transactionId({ state, codeChallenge: createHash('sha256').update(code_verifier).digest('base64url'), jkt });
 }
 
@@ -137,6 +140,14 @@ const notBegun = () =>
     'invalid_transaction',
     'this sign-in is unknown, already used, older than 10 minutes, or was started with a different key or code_verifier; start again',
   );
+
+/**
+ * Takes a sign-in that has begun, so that nobody can finish it any more.
+ *
+ * @throws {OAuthError} `invalid_transaction`
+ */
+export const consumeBegun = (parts: Pick<Deps, 'store' | 'now'>, request: Holder, jkt: string) =>
+  consume(parts, idOf(request, jkt));
 
 async function consume({ store, now }: Pick<Deps, 'store' | 'now'>, id: string): Promise<SignInTransaction> {
   const data = await store.consumeTransaction(id, 'session', now());

@@ -123,7 +123,7 @@ describe('a page after a sign-in', () => {
     const form = await person.visitor.visit(`${issuer}/account`);
     const state = form.url.searchParams.get('state');
     const canceled = await person.visitor.visit(`${issuer}/callback?error=access_denied&state=${state}`);
-    const shown = { status: 400, text: expect.stringContaining('Sign-in canceled') };
+    const shown = { status: 403, text: expect.stringContaining('You weren’t signed in') };
     expect(canceled).toMatchObject(shown);
     expect(await person.visitor.visit(canceled.url)).toMatchObject(shown);
     expect(await person.visitor.visit(`${issuer}/callback?error=access_denied&state=${state}`)).toMatchObject(shown);

@@ -3,6 +3,7 @@ import { sha256 } from '../keys/hash.ts';
 import type { NativeRequest } from '../oauth/authorization-request.ts';
 import { type PageSession, pageSessionHash } from './page-session.ts';
 import type { MessageName } from './pages/message-page.ts';
+import type { RefusedSignIn } from './pages/refused-page.ts';
 
 /**
  * What a return from the provider led to. It is kept for as long as a page session lasts, so that its page can be shown
@@ -10,6 +11,8 @@ import type { MessageName } from './pages/message-page.ts';
  */
 export type PageResult =
   | { type: 'message'; name: MessageName }
+  /** The provider didn't sign the person in. */
+  | { type: 'refused'; view: RefusedSignIn }
   | { type: 'wrong_code'; userCode: string }
   /** The person is asked about a device. The device's request says whether they have answered. */
   | { type: 'device'; deviceCodeHash: string; userCode: string }

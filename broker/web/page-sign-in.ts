@@ -85,10 +85,10 @@ export interface Callback {
 }
 
 export type Returned =
-  | { purpose: Purpose; canceled: true }
+  | { purpose: Purpose; signedIn: false; upstream: Upstream }
   | {
       purpose: Purpose;
-      canceled: false;
+      signedIn: true;
       upstream: Upstream;
       identity: Identity;
       refreshToken: string | undefined;
@@ -99,12 +99,14 @@ export type Returned =
 /**
  * Finishes a sign-in when the provider sends the browser back.
  *
+ * @param began is told what the sign-in is for, before anything can fail
  * @returns `undefined` if this browser has no such sign-in to finish
  */
 export async function finishSignIn(
   deps: Deps,
   page: PageSession,
   { state, code, iss }: Callback,
+  began: (purpose: Purpose) => void,
 ): Promise<Returned | undefined> {
   const id = transactionId(page, state);
   const data = await deps.store.consumeTransaction(id, 'page', deps.now());
@@ -118,10 +120,11 @@ export async function finishSignIn(
     data: { ...transaction },
     expiresAt: deps.now() + againMs,
   });
-  if (code === undefined) return { purpose, canceled: true };
+  began(purpose);
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream)
     throw new OAuthError('invalid_transaction', 'the identity provider of this sign-in is no longer configured');
+  if (code === undefined) return { purpose, signedIn: false, upstream };
   const consumed = { id, kind: 'page', data: { ...transaction } } as const;
   const exchanged = await exchangeOf(deps, upstream, consumed, {
     code,
@@ -131,7 +134,7 @@ export async function finishSignIn(
     binding,
     maxAge: options.maxAge,
   });
-  return { purpose, canceled: false, upstream, beganAt, ...exchanged };
+  return { purpose, signedIn: true, upstream, beganAt, ...exchanged };
 }
 
 /**

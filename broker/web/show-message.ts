@@ -10,7 +10,6 @@ const statuses = {
   gone: 400,
   expired: 400,
   used: 400,
-  canceled: 400,
   not_allowed: 403,
   too_many: 429,
 } as const satisfies Record<MessageName, number>;

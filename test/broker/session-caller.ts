@@ -19,7 +19,8 @@ export async function sessionCaller(broker: InProcessBroker) {
       };
       const answer = await request(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
       for (const line of answer.headers.getSetCookie()) cookie = line.split(';', 1)[0] ?? '';
-      return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+      const text = await answer.text();
+      return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, string> };
     },
   });
 

@@ -38,7 +38,8 @@ const used = {
 };
 
 const error = (code: 'server_error' | 'invalid_transaction' | 'too_many_requests', message: string): State => {
-  return (language) => errorPage(language, new OAuthError(code, message), { requestId: '0d2f7c1e', next: 'enterCode' });
+  return (language) =>
+    errorPage(language, new OAuthError(code, message), { requestId: '0d2f7c1e', next: ['enterCode'] });
 };
 
 /** Every page of the broker, by the name of its state, with realistic values. */

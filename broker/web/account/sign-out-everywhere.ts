@@ -24,7 +24,7 @@ export async function finishSigningOut(
   deps: Deps,
   c: BrokerContext,
   page: PageSession,
-  { identity }: Extract<Returned, { canceled: false }>,
+  { identity }: Extract<Returned, { signedIn: true }>,
   { sub }: { sub: string },
 ): Promise<PageSession> {
   const { now } = deps;

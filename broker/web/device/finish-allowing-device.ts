@@ -10,7 +10,7 @@ import type { Purpose, Returned } from '../page-sign-in.ts';
 export async function finishAllowingDevice(
   parts: Pick<Deps, 'store' | 'log' | 'now'>,
   page: PageSession,
-  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { canceled: false }>,
+  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { signedIn: true }>,
   purpose: Extract<Purpose, { type: 'allow' }>,
 ): Promise<Landing> {
   if (page.person?.sub !== purpose.sub) {

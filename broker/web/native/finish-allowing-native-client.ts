@@ -13,7 +13,7 @@ export async function finishAllowingNativeClient(
   deps: Deps,
   c: BrokerContext,
   page: PageSession,
-  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { canceled: false }>,
+  { identity, refreshToken, upstream, beganAt }: Extract<Returned, { signedIn: true }>,
   { request, sub, ticket }: Extract<Purpose, { type: 'authorize_allow' }>,
 ): Promise<Landing> {
   const { config } = deps;

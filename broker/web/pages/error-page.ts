@@ -3,7 +3,7 @@ import type { OAuthError } from '../../errors.ts';
 import type { Html } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';
-import { type NextStep, nextStep } from './next.ts';
+import { type NextStep, nextSteps } from './next.ts';
 
 /**
  * The page that a person gets instead of OAuth JSON: what happened and what to do, in their language, plus the
@@ -12,7 +12,7 @@ import { type NextStep, nextStep } from './next.ts';
 export function errorPage(
   language: Language,
   error: OAuthError,
-  { requestId, next }: { requestId: string; next: NextStep | undefined },
+  { requestId, next }: { requestId: string; next: readonly NextStep[] },
 ): Html {
   const { errors } = language.words;
   const { title, text } = errors[kindOf(error)];
@@ -23,12 +23,13 @@ export function errorPage(
       <h1>${title}</h1>
       <p class="lead">${text}</p>
       <p class="detail" lang="en" dir="ltr">${sentence(error.message)} <code>${error.code}</code></p>
-      ${nextStep(language, next)}
+      ${nextSteps(language, next)}
       <p class="fine">${errors.request} <code dir="ltr">${requestId}</code></p>`,
   );
 }
 
-function kindOf({ code, status }: OAuthError): 'stale' | 'busy' | 'other' {
+function kindOf({ code, status }: OAuthError): 'notFound' | 'stale' | 'busy' | 'other' {
+  if (code === 'not_found') return 'notFound';
   if (code === 'invalid_transaction' || (code === 'invalid_request' && status === 403)) return 'stale';
   return code === 'too_many_requests' || code === 'temporarily_unavailable' ? 'busy' : 'other';
 }

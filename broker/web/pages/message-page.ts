@@ -3,7 +3,7 @@ import type { Html } from './html.ts';
 import type { Language } from './languages.ts';
 import { page } from './layout.ts';
 import type { Words } from './locales/en.ts';
-import { type NextStep, nextStep } from './next.ts';
+import { type NextStep, nextSteps } from './next.ts';
 
 export type MessageName = keyof Words['ends'];
 
@@ -22,10 +22,9 @@ const ends: Record<MessageName, End> = {
   used: { mark: 'bad', next: 'enterCode' },
   // No next step: entering another code is what the person must not do now.
   too_many: { mark: 'bad' },
-  canceled: { mark: 'plain', next: 'enterCode' },
-  not_allowed: { mark: 'bad', next: 'enterCode' },
+  not_allowed: { mark: 'bad', next: 'account' },
   signed_out: { mark: 'good' },
-  signed_out_everywhere: { mark: 'good' },
+  signed_out_everywhere: { mark: 'good', next: 'signIn' },
   gone: { mark: 'plain', next: 'account' },
 };
 
@@ -41,6 +40,6 @@ export function messagePage(language: Language, name: MessageName): Html {
     html`<p class="mark ${mark}" aria-hidden="true"></p>
       <h1>${title}</h1>
       <p class="lead">${text}</p>
-      ${nextStep(language, next)}`,
+      ${nextSteps(language, next === undefined ? [] : [next])}`,
   );
 }

@@ -8,6 +8,7 @@ import { errorPage } from './error-page.ts';
 import { english, type Language, languages } from './languages.ts';
 import { nativeConfirmPage } from './native-confirm-page.ts';
 import { otherSitePage } from './other-site-page.ts';
+import { refusedPage } from './refused-page.ts';
 
 const hostile = `"><script>alert('1')</script><b onclick=x>&`;
 const text = hostile;
@@ -30,7 +31,8 @@ const pages = (language: Language) => [
   nativeConfirmPage(language, { ...confirmed, redirectHost: text }),
   continuePage(language, text),
   otherSitePage(language, text),
-  errorPage(language, new OAuthError('invalid_request', text), { requestId: text, next: 'account' }),
+  errorPage(language, new OAuthError('invalid_request', text), { requestId: text, next: ['account'] }),
+  refusedPage(language, { kind: 'denied', error: text, provider: text, place: 'device', retry: text }, text),
   accountPage(language, {
     csrf: text,
     account: text,

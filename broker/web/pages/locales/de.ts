@@ -77,10 +77,6 @@ export const de: Words = {
       title: 'Zu viele falsche Codes',
       text: 'Damit niemand Codes erraten kann, werden Ihre Eingaben eine Stunde lang nicht geprüft. Beginnen Sie danach am Gerät von vorn; es zeigt dann einen neuen Code an.',
     },
-    canceled: {
-      title: 'Die Anmeldung wurde nicht abgeschlossen',
-      text: 'Das Gerät wurde nicht angemeldet. Geben Sie den Code erneut ein, wenn Sie fortfahren möchten.',
-    },
     not_allowed: {
       title: 'Ihr Konto ist für dieses Gerät nicht zugelassen',
       text: 'Das Gerät wurde nicht angemeldet. Ihre Administration entscheidet, wer es verwenden darf.',
@@ -98,8 +94,40 @@ export const de: Words = {
       text: 'Falls Sie hier etwas entschieden haben, gilt das weiterhin. Auf Ihrer Kontoseite sehen Sie, wo Sie angemeldet sind.',
     },
   },
-  next: { enterCode: 'Code eingeben', account: 'Anzeigen, wo Sie angemeldet sind' },
+  refused: {
+    denied: {
+      title: 'Sie wurden nicht angemeldet',
+      text: (provider) =>
+        html`${provider} hat die Anmeldung beendet. Falls Sie abgebrochen haben, können Sie es noch einmal versuchen. Sonst hat Ihr Konto vielleicht keinen Zugang.`,
+    },
+    interaction: {
+      title: 'Sie wurden nicht angemeldet',
+      text: (provider) =>
+        html`${provider} braucht noch etwas von Ihnen, zum Beispiel einen zweiten Faktor oder ein neues Passwort. Versuchen Sie es noch einmal und folgen Sie dort den Anweisungen.`,
+    },
+    unavailable: {
+      title: 'Im Moment nicht möglich',
+      text: (provider) =>
+        html`${provider} kann Sie gerade nicht anmelden. Warten Sie eine Minute und versuchen Sie es dann noch einmal.`,
+    },
+    setup: {
+      title: 'Die Anmeldung ist nicht richtig eingerichtet',
+      text: (provider) =>
+        html`${provider} nimmt die Anmeldeanfrage nicht an. Ein neuer Versuch hilft nicht: Ihre Administration muss das beheben.`,
+    },
+    so: {
+      device: 'Das Gerät wurde nicht angemeldet.',
+      program: 'Die App wurde nicht angemeldet. Gehen Sie zu ihr zurück, um es noch einmal zu versuchen.',
+      everywhere: 'Sie wurden nirgends abgemeldet.',
+    },
+    again: 'Noch einmal versuchen',
+  },
+  next: { enterCode: 'Code eingeben', account: 'Anzeigen, wo Sie angemeldet sind', signIn: 'Wieder anmelden' },
   errors: {
+    notFound: {
+      title: 'Seite nicht gefunden',
+      text: 'Unter dieser Adresse gibt es nichts. Prüfen Sie, ob sie richtig geschrieben ist, oder machen Sie hier weiter:',
+    },
     stale: {
       title: 'Diese Seite ist nicht mehr gültig',
       text: 'Sie war zu lange offen, wurde schon verwendet oder in einem anderen Browser begonnen. Es wurde nichts geändert. Beginnen Sie von vorn.',

@@ -73,10 +73,6 @@ export const en = {
       title: 'Too many incorrect codes',
       text: 'Try again in an hour with a new code from your device.',
     },
-    canceled: {
-      title: 'Sign-in canceled',
-      text: 'The device wasn’t signed in. To continue, enter the code again.',
-    },
     not_allowed: {
       title: 'Your account can’t use this device',
       text: 'The device wasn’t signed in. Contact your administrator to get access.',
@@ -94,8 +90,39 @@ export const en = {
       text: 'If you made a choice here, it still counts. Your account page shows where you’re signed in.',
     },
   },
-  next: { enterCode: 'Enter a code', account: 'Manage your browsers and devices' },
+  refused: {
+    denied: {
+      title: 'You weren’t signed in',
+      text: (provider: Part) =>
+        html`${provider} ended the sign-in. If you canceled, you can try again. If you didn’t, your account may not have access.`,
+    },
+    interaction: {
+      title: 'You weren’t signed in',
+      text: (provider: Part) =>
+        html`${provider} needs more from you, such as a second factor or a new password. Try again and complete the steps there.`,
+    },
+    unavailable: {
+      title: 'Try again in a minute',
+      text: (provider: Part) => html`${provider} can’t sign you in right now.`,
+    },
+    setup: {
+      title: 'Sign-in isn’t set up correctly',
+      text: (provider: Part) =>
+        html`${provider} doesn’t accept the sign-in request. Trying again won’t help: your administrator has to fix this.`,
+    },
+    so: {
+      device: 'The device wasn’t signed in.',
+      program: 'The app wasn’t signed in. To try again, go back to it.',
+      everywhere: 'You weren’t signed out anywhere.',
+    },
+    again: 'Try again',
+  },
+  next: { enterCode: 'Enter a code', account: 'Manage your browsers and devices', signIn: 'Sign in again' },
   errors: {
+    notFound: {
+      title: 'Page not found',
+      text: 'There’s nothing at this address. Check it for typos, or continue here:',
+    },
     stale: {
       title: 'This page has expired',
       text: 'It was open for too long, was already used, or was opened in another browser. Nothing was changed. Start again.',

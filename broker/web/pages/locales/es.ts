@@ -77,10 +77,6 @@ export const es: Words = {
       title: 'Demasiados códigos incorrectos',
       text: 'Para que nadie pueda adivinar códigos, los suyos no se comprobarán durante una hora. Después, empiece de nuevo en su dispositivo; mostrará un código nuevo.',
     },
-    canceled: {
-      title: 'El inicio de sesión no se completó',
-      text: 'No se ha iniciado ninguna sesión. Introduzca el código otra vez cuando quiera continuar.',
-    },
     not_allowed: {
       title: 'Su cuenta no puede usar este dispositivo',
       text: 'No se ha iniciado ninguna sesión. Su administrador decide quién puede hacerlo.',
@@ -98,8 +94,44 @@ export const es: Words = {
       text: 'Si ya eligió algo aquí, sigue siendo válido. En la página de su cuenta puede ver dónde ha iniciado sesión.',
     },
   },
-  next: { enterCode: 'Introducir un código', account: 'Ver dónde tiene sesiones iniciadas' },
+  refused: {
+    denied: {
+      title: 'No ha iniciado sesión',
+      text: (provider) =>
+        html`${provider} ha terminado el inicio de sesión. Si lo ha cancelado, puede intentarlo de nuevo. Si no, es posible que su cuenta no tenga acceso.`,
+    },
+    interaction: {
+      title: 'No ha iniciado sesión',
+      text: (provider) =>
+        html`${provider} necesita algo más de usted, como un segundo factor o una contraseña nueva. Inténtelo de nuevo y complete los pasos allí.`,
+    },
+    unavailable: {
+      title: 'Ahora no es posible',
+      text: (provider) =>
+        html`${provider} no puede iniciar su sesión ahora mismo. Espere un minuto e inténtelo de nuevo.`,
+    },
+    setup: {
+      title: 'El inicio de sesión no está bien configurado',
+      text: (provider) =>
+        html`${provider} no acepta la solicitud de inicio de sesión. Intentarlo de nuevo no servirá: su administrador tiene que corregirlo.`,
+    },
+    so: {
+      device: 'No se ha iniciado sesión en el dispositivo.',
+      program: 'No se ha iniciado sesión en la aplicación. Vuelva a ella para intentarlo de nuevo.',
+      everywhere: 'No se ha cerrado ninguna sesión.',
+    },
+    again: 'Intentar de nuevo',
+  },
+  next: {
+    enterCode: 'Introducir un código',
+    account: 'Ver dónde tiene sesiones iniciadas',
+    signIn: 'Iniciar sesión de nuevo',
+  },
   errors: {
+    notFound: {
+      title: 'Página no encontrada',
+      text: 'No hay nada en esta dirección. Compruebe que está bien escrita o continúe aquí:',
+    },
     stale: {
       title: 'Esta página ya no es válida',
       text: 'Ha estado abierta demasiado tiempo, ya se usó o se abrió en otro navegador. No se ha cambiado nada. Empiece de nuevo.',
