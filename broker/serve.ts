@@ -1,21 +1,18 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve as listen } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { createAdminApp } from './admin.ts';
 import { createApp } from './app.ts';
 import { createAuditSealer } from './audit/seal-audit.ts';
 import { compose } from './compose.ts';
 import { reloadConfig } from './config/reload-config.ts';
 import { reloadableConfig } from './config/reloadable-config.ts';
-import type { Config, ListenAddress } from './config/types.ts';
-import type { Env } from './env.ts';
+import type { Config } from './config/types.ts';
 import { openRingOf } from './keys/reloadable-ring.ts';
+import { type Listener, openListener } from './listener.ts';
 import { errorSummary, type Log } from './log.ts';
+import { createStartingAdminApp, createStartingApp } from './starting-app.ts';
 import { createStore } from './store/open.ts';
-import type { Store } from './store/store.ts';
+import { untilStoreAnswers } from './wait-for-store.ts';
 
 export interface RunningBroker {
   /** The actual address. The configured port may be 0. */
@@ -34,21 +31,43 @@ const collectBatch = 500;
 const reloadKeysEveryMs = 5_000;
 /** Until an audit entry is sealed, someone with the database could change it unnoticed. */
 const sealAuditEveryMs = 5_000;
-/** How long pending requests may take at shutdown, in milliseconds. */
-const drainMs = 10_000;
 
 /**
- * Starts the broker: migrates the store, creates signing keys, and opens both listeners. The provider may be down.
+ * Starts the broker: opens both listeners, migrates the store, and creates signing keys. All or nothing: if any of that
+ * fails, nothing stays open. The provider may be down. Until the store answers, the broker waits, and is not ready.
  *
+ * @param stop ends the wait for the store
  * @throws {RingError} | {ConfigError} | a store's or a listener's error
  */
-export async function startBroker(config: Config, log: Log): Promise<RunningBroker> {
+export async function startBroker(
+  config: Config,
+  log: Log,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<RunningBroker> {
   const now = () => Date.now();
-  const store = await createStore(config.store, {
-    now,
-    onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
-  });
-  const ring = await readyRing(store, config, log);
+  await using opened = new AsyncDisposableStack();
+  const store = opened.adopt(
+    await createStore(config.store, {
+      now,
+      onError: (error) => log.error({ event: 'store_connection', cause: errorSummary(error) }),
+    }),
+    (it) => it.close(),
+  );
+  let app = createStartingApp(config.issuer, { log, now });
+  let adminApp = createStartingAdminApp();
+  const server = opened.adopt(
+    await openListener((request, env) => app.fetch(request, env), config.listen, config),
+    close,
+  );
+  const admin = opened.adopt(
+    await openListener((request, env) => adminApp.fetch(request, env), config.adminListen, config),
+    close,
+  );
+  const waiting = { log, now, sleep: (ms: number) => sleep(ms, undefined, { signal: stop }), stop };
+  const ring = await untilStoreAnswers(async () => {
+    await store.migrate();
+    return openRingOf(store, config.keysFile, log);
+  }, waiting);
   const live = reloadableConfig(config);
   const deps = compose({
     config: live.config,
@@ -65,9 +84,8 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     },
   });
   deps.metrics.watchProcess();
-  await deps.keys.current();
-  const server = await start(createApp(deps), config.listen);
-  const admin = await start(createAdminApp(deps), config.adminListen);
+  await untilStoreAnswers(() => deps.keys.current(), waiting);
+  [app, adminApp] = [createApp(deps), createAdminApp(deps)];
   const collector = setInterval(() => void collect(), collectEveryMs).unref();
   const sealer = createAuditSealer({ store, ring, now, log });
   const sealing = setInterval(() => void sealer.run(live.config.audit), sealAuditEveryMs).unref();
@@ -75,8 +93,8 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
   log.info({
     event: 'listening',
     issuer: config.issuer,
-    port: addressOf(server).port,
-    admin_port: addressOf(admin).port,
+    port: server.address.port,
+    admin_port: admin.address.port,
   });
 
   async function collect(): Promise<void> {
@@ -96,9 +114,10 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
     }
   }
 
+  opened.move();
   return {
-    address: addressOf(server),
-    adminAddress: addressOf(admin),
+    address: server.address,
+    adminAddress: admin.address,
     reloadKeys: () => ring.reload(),
     reloadConfig: (read) => reloadConfig(live, read, log, () => void tellSessions()),
     async close() {
@@ -106,7 +125,7 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
       clearInterval(keysWatcher);
       clearInterval(sealing);
       deps.feed.close();
-      await Promise.all([drain(server), drain(admin)]);
+      await Promise.all([server.close(), admin.close()]);
       await sealer.run(live.config.audit);
       await store.close();
       log.info({ event: 'stopped' });
@@ -114,29 +133,4 @@ export async function startBroker(config: Config, log: Log): Promise<RunningBrok
   };
 }
 
-/** The store is closed again if it can't be used. */
-async function readyRing(store: Store, { keysFile }: Config, log: Log) {
-  try {
-    await store.migrate();
-    return await openRingOf(store, keysFile, log);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
-async function start(app: Hono<Env>, { host, port }: ListenAddress): Promise<Server> {
-  const server = listen({ fetch: app.fetch, hostname: host, port }) as Server;
-  if (!server.listening) await once(server, 'listening');
-  return server;
-}
-
-const addressOf = (server: Server): AddressInfo => server.address() as AddressInfo;
-
-async function drain(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  await Promise.race([closed, sleep(drainMs, undefined, { ref: false })]);
-  server.closeAllConnections();
-}
+const close = (listener: Listener): Promise<void> => listener.close();

@@ -1,8 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { fileFault } from '../file-fault.ts';
 import { initRing } from '../keys/ring.ts';
+import { createNewFile } from '../new-file.ts';
 import { type Answers, questions } from './init/answers.ts';
 import { firstConfig, secretVariable } from './init/template.ts';
 import { UsageError } from './usage-error.ts';
@@ -34,16 +36,25 @@ export async function init(argv: readonly string[]): Promise<number> {
   }
   const answers = await collect(given).catch(stopped);
   if (typeof answers === 'number') return answers;
-  // Write the key file last: if the first file can't be written, the next attempt must not find a key file.
   try {
-    writeFileSync(given.config, firstConfig(answers, given.keys), { flag: 'wx', mode: 0o644 });
+    createNewFile(given.config, firstConfig(answers, given.keys), 0o644);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return refuse(`can't write ${given.config} (${code}). Check that its folder exists and is writable`);
+    const { reason, cure } = fileFault(error, given.config);
+    return refuse(`can't write ${given.config}: ${reason}. ${cure}`);
   }
-  const kid = initRing(keysFile, Date.now());
+  const kid = newKeyFile(keysFile, given.config);
   process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
   return 0;
+}
+
+/** Without a key file, the configuration goes, too: the next attempt must find neither. */
+function newKeyFile(path: string, config: string): string {
+  try {
+    return initRing(path, Date.now());
+  } catch (error) {
+    rmSync(config);
+    throw error;
+  }
 }
 
 /** Takes the answers from the options and, at a terminal, from the person. @returns the exit code if that fails */

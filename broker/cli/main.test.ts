@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -120,6 +120,16 @@ resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
     },
   );
 
+  it('latchkey init leaves nothing if it can not write the key file', async () => {
+    const file = join(folder, 'alone.yaml');
+    const answers =
+      '--issuer https://latchkey.example.com --preset okta --upstream-issuer https://acme.okta.com --client-id x ' +
+      `--site https://shop.example.com --api https://api.example.com --keys ${join(folder, 'nowhere', 'keys')}`;
+    const { code, err } = await latchkey('init', '--config', file, ...answers.split(' '));
+    expect([code, err]).toEqual([1, expect.stringMatching(/keys: its folder does not exist\./)]);
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('latchkey init names the folder that it can not write to', async () => {
     const file = join(folder, 'nowhere', 'latchkey.yaml');
     const answers =
@@ -127,6 +137,6 @@ resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
       '--site https://shop.example.com --api https://api.example.com';
     const { code, err } = await latchkey('init', '--config', file, ...answers.split(' '));
     expect(code).toBe(1);
-    expect(err).toBe(`latchkey: can't write ${file} (ENOENT). Check that its folder exists and is writable\n`);
+    expect(err).toMatch(/^latchkey: can't write .*latchkey\.yaml: its folder does not exist\. Create the folder .*\n$/);
   });
 });

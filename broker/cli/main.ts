@@ -1,10 +1,11 @@
-import { StoreUnavailableError } from '../store/store.ts';
+import { StoreRefusesError, StoreUnavailableError } from '../store/store.ts';
 import { audit, usage as auditUsage } from './audit.ts';
 import { backup, usage as backupUsage } from './backup.ts';
 import { compromised, usage as compromisedUsage } from './compromised.ts';
 import { doctor, usage as doctorUsage } from './doctor.ts';
 import { init, usage as initUsage } from './init.ts';
 import { keys, usage as keysUsage } from './keys.ts';
+import { listenFault } from './listen-fault.ts';
 import { migrate, usage as migrateUsage } from './migrate.ts';
 import { joinOpaqueValues } from './opaque-values.ts';
 import { policy, usage as policyUsage } from './policy.ts';
@@ -71,18 +72,21 @@ const isUsageError = (error: unknown): error is Error =>
 const inOneLine = (message: string): string =>
   message.replace(/\. To specify a positional argument .*/s, '').replaceAll('\n', ' ');
 
-const ours: ReadonlySet<unknown> = new Set(['invalid_config', 'invalid_keys', 'invalid_store']);
+const ours: ReadonlySet<unknown> = new Set(['invalid_config', 'invalid_keys', 'invalid_store', 'invalid_network']);
 
 /** Our own errors name cause and cure. For all others, the stack is needed. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') {
-    return `${address}:${port} is already in use. Stop the other program, or change listen or admin_listen.`;
-  }
-  if (syscall === 'listen') return `can't listen on ${address}:${port} (${code}). Change listen or admin_listen.`;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof StoreRefusesError) return error.message;
   if (error instanceof StoreUnavailableError) {
     return `${error.message}. Start the database, or correct "store" in the configuration.`;
   }
-  return ours.has(code) ? error.message : (error.stack ?? error.message);
+  const address = listenFault(error);
+  if (address !== undefined) return address;
+  if (ours.has(code)) return error.message;
+  if (syscall !== undefined && diskFaults.has(String(code))) return `${error.message}. Free disk space.`;
+  return error.stack ?? error.message;
 }
+
+const diskFaults: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createLog } from '../log.ts';
-import { startBroker } from '../serve.ts';
+import { type RunningBroker, startBroker } from '../serve.ts';
+import { StoreUnavailableError } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
 
 /** What `--help` prints. */
@@ -13,14 +15,32 @@ Run the broker until SIGTERM or SIGINT. SIGHUP makes it read the configuration a
 /** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes pending requests. SIGHUP rereads the configuration and the key file. */
 export async function serve(argv: readonly string[]): Promise<number> {
   const config = configFrom(argv);
-  const broker = await startBroker(config, createLog(process.stdout));
-  process.on('SIGHUP', () => {
-    broker.reloadKeys();
-    broker.reloadConfig(() => configFrom(argv));
-  });
-  await new Promise<void>((stop) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop());
-  });
+  // From the beginning: as the first process of a container, it would ignore signals that it has no handler for.
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  const starting = startBroker(config, createLog(process.stdout), stop.signal);
+  process.on(
+    'SIGHUP',
+    () =>
+      void starting.then(
+        (broker) => reload(broker, argv),
+        () => undefined,
+      ),
+  );
+  let broker: RunningBroker;
+  try {
+    broker = await starting;
+  } catch (error) {
+    // Told to stop while it waited for the store.
+    if (stop.signal.aborted && error instanceof StoreUnavailableError) return 0;
+    throw error;
+  }
+  if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await broker.close();
   return 0;
+}
+
+function reload(broker: RunningBroker, argv: readonly string[]): void {
+  broker.reloadKeys();
+  broker.reloadConfig(() => configFrom(argv));
 }

@@ -144,6 +144,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
     issuer: file.issuer,
     listen: file.listen,
     adminListen: file.admin_listen,
+    keepAliveMs: file.keep_alive,
     trustedProxies: file.trusted_proxies,
     rateLimitFactor: file.rate_limit_factor,
     store: file.store.startsWith('sqlite:')

@@ -7,6 +7,7 @@ const fixed = new Map<string, string>([
   ['issuer', 'issuer'],
   ['listen', 'listen'],
   ['adminListen', 'admin_listen'],
+  ['keepAliveMs', 'keep_alive'],
   ['store', 'store'],
   ['keysFile', 'keys_file'],
   ['upstreams', 'upstreams'],

@@ -110,6 +110,15 @@ const listen = v.pipe(
   v.check(({ port }) => port <= 65_535, 'must have a port of at most 65535'),
 );
 
+/** Longer than the proxies in front keep theirs: nginx and most load balancers 60 s. */
+const keepAlive = v.pipe(
+  duration,
+  v.check(
+    (ms) => ms >= 1_000 && ms <= 3_600_000,
+    'must be from 1s to 1h, and longer than the proxy in front keeps idle connections',
+  ),
+);
+
 function isCidrBlock(block: string): boolean {
   const [address = '', prefix = '', ...more] = block.split('/');
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
@@ -222,6 +231,7 @@ export const configSchema = v.strictObject({
   issuer: issuerUrl,
   listen: v.optional(listen, '127.0.0.1:8787'),
   admin_listen: v.optional(listen, '127.0.0.1:8788'),
+  keep_alive: v.optional(keepAlive, '75s'),
   rate_limit_factor: v.optional(
     v.pipe(
       v.number('must be a number'),

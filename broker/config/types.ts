@@ -6,6 +6,8 @@ export interface Config {
   issuer: string;
   listen: ListenAddress;
   adminListen: ListenAddress;
+  /** How long an idle connection of a client or proxy stays open. */
+  keepAliveMs: number;
   /** CIDR blocks whose `X-Forwarded-*` headers are trusted. */
   trustedProxies: string[];
   /** Multiplier for the budgets in `limits/budgets.ts`. */

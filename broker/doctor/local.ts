@@ -6,9 +6,9 @@ import type { Config } from '../config/types.ts';
 import { loadRing, MissingRingError, RingError } from '../keys/ring.ts';
 import { errorSummary } from '../log.ts';
 import { createStore } from '../store/open.ts';
-import { StoreFileError } from '../store/sql/private-file.ts';
 import type { Store } from '../store/store.ts';
 import { about, type Finding } from './finding.ts';
+import { storeFault } from './store-fault.ts';
 
 const advice = about('configuration');
 
@@ -157,19 +157,7 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
       await opened.close();
     }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (error instanceof StoreFileError) {
-      return [
-        ...findings,
-        store.failed(error.message, "The broker doesn't start before. Check who could have read it."),
-      ];
-    }
-    findings.push(
-      store.failed(
-        `can't open it${code === undefined ? '' : ` (${code})`}`,
-        'Start the database, or fix "store" in the configuration: path and permissions, or host, user and password.',
-      ),
-    );
+    findings.push(storeFault(error));
   }
   return findings;
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { fileFault } from '../file-fault.ts';
+import { createNewFile } from '../new-file.ts';
 
 export interface RingKey {
   /** Key id, stored in every row the key has sealed. */
@@ -128,17 +130,13 @@ export function newRingLine(now: number): { kid: string; line: string } {
 export function initRing(path: string, now: number): string {
   const { kid, line } = newRingLine(now);
   try {
-    writeFileSync(path, line, { mode: 0o600, flag: 'wx' });
+    createNewFile(path, line, 0o600);
   } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new RingError(
-      exists
-        ? `${path} already exists; nothing was changed`
-        : `can't write ${path}. Check that its folder exists and is writable`,
-      {
-        cause,
-      },
-    );
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new RingError(`${path} already exists; nothing was changed`, { cause });
+    }
+    const { reason, cure } = fileFault(cause, path);
+    throw new RingError(`can't write ${path}: ${reason}. ${cure}`, { cause });
   }
   return kid;
 }

@@ -1,5 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { errorSummary } from '../log.ts';
+import { createNewFile } from '../new-file.ts';
 
 /** A backup that can't be made, with cause and cure. */
 export class BackupError extends Error {
@@ -19,18 +21,28 @@ export async function backupStore(url: string, to: string): Promise<number> {
   if (path === undefined) throw new BackupError('this command backs up SQLite only. For PostgreSQL, use pg_dump');
   const source = openSource(path);
   try {
-    closeSync(openSync(to, 'wx', 0o600));
-    return await backup(source, to);
+    createNewFile(to, '', 0o600);
+    return await copy(source, to);
   } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new BackupError(`${to} already exists; nothing was changed. Name a new file`, { cause });
+    }
     throw new BackupError(
-      exists
-        ? `${to} already exists; nothing was changed. Name a new file`
-        : `can't write ${to}. Check that its folder exists and is writable, and that the disk has room`,
+      `can't write ${to} (${errorSummary(cause)}). Check that its folder exists and is writable, and that the disk has room`,
       { cause },
     );
   } finally {
     source.close();
+  }
+}
+
+/** A copy that is not whole is deleted. */
+async function copy(source: DatabaseSync, to: string): Promise<number> {
+  try {
+    return await backup(source, to);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw error;
   }
 }
 

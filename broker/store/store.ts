@@ -87,7 +87,12 @@ export interface Store
 
 /** The database is unreachable or did not respond in time. Nothing is known to have changed; a retry may succeed. */
 export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
+  override readonly name: string = 'StoreUnavailableError';
+}
+
+/** The database answers, but not this broker: a wrong password, a missing database. Only an administrator can correct it. */
+export class StoreRefusesError extends StoreUnavailableError {
+  override readonly name = 'StoreRefusesError';
 }
 
 export interface PersonStore {

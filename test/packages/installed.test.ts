@@ -190,7 +190,7 @@ describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () 
       });
       await expect
         .poll(() =>
-          fetch(`http://127.0.0.1:${ports.admin}/healthz`).then(
+          fetch(`http://127.0.0.1:${ports.admin}/readyz`).then(
             ({ status }) => status,
             () => 0,
           ),

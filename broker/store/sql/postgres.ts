@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { portable } from './parameters.ts';
+import { storeErrorOf } from './postgres-errors.ts';
 import { listenOn } from './postgres-listen.ts';
 import type { Db, Schema } from './schema.ts';
 
@@ -99,19 +100,9 @@ async function retry<T>(work: () => Promise<T>, sqlState: SqlState): Promise<T> 
   }
 }
 
-/**
- * connection_exception, insufficient_resources, operator_intervention (shutdown, canceled by a timeout),
- * read_only_sql_transaction (a standby). An error without SQLSTATE did not come from the server: the connection failed.
- */
-function isOutOfReach(error: unknown, state: string | undefined): boolean {
-  if (state === undefined) return error instanceof Error && !(error instanceof TypeError);
-  return ['08', '53', '57'].includes(state.slice(0, 2)) || state === '25006';
-}
-
 /** Wraps the pool: reports outages as `StoreUnavailableError` and discards the failed connections. */
 function guard(pool: Pool, sqlState: SqlState): PostgresPool {
-  const named = (cause: unknown) =>
-    isOutOfReach(cause, sqlState(cause)) ? new StoreUnavailableError('PostgreSQL is out of reach', { cause }) : cause;
+  const named = (cause: unknown) => storeErrorOf(cause, sqlState(cause));
   const guardClient = (client: PoolClient) => {
     let broken = false;
     return {

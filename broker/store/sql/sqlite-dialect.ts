@@ -12,6 +12,7 @@ import {
 } from 'kysely';
 import { StoreUnavailableError } from '../store.ts';
 import { portable } from './parameters.ts';
+import { outOfReach, primaryCode } from './sqlite-errors.ts';
 
 /**
  * How long one connection waits for another's lock. SQLite's own wait blocks the whole process, so it is kept short;
@@ -93,14 +94,9 @@ const patient = (connection: DatabaseConnection): DatabaseConnection => ({
 
 const busy = 5;
 
-/** SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN: errors caused by the file, not by the statement. */
-const outOfReach = [busy, 6, 8, 10, 13, 14];
-
-const primaryCode = (error: unknown) =>
-  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-
 function named(cause: unknown): unknown {
-  const code = primaryCode(cause);
-  if (code === undefined || !outOfReach.includes(code)) return cause;
-  return new StoreUnavailableError('the SQLite file is busy, full, or out of reach', { cause });
+  const reason = outOfReach.get(primaryCode(cause) ?? 0);
+  return reason === undefined
+    ? cause
+    : new StoreUnavailableError(`the SQLite file can't be used: ${reason}`, { cause });
 }

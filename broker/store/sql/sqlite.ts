@@ -5,15 +5,14 @@ import type { SqlDatabase } from './database.ts';
 import { requirePrivateFile } from './private-file.ts';
 import type { Schema } from './schema.ts';
 import { nodeSqliteDialect, patience } from './sqlite-dialect.ts';
+import { storeFileErrorOf } from './sqlite-errors.ts';
 
 /**
  * Opens the database file, creating it for its owner only if needed. Uses a single connection, which Kysely gives to one
  * query or transaction at a time, so no statement runs inside another caller's transaction.
  *
  * @param options `path` may be `:memory:` in tests; `now` is the database clock
- * @throws {StoreFileError} if other users can read or write the file
- * @throws {StoreUnavailableError} if the file can't be opened
- * @throws {Error} from SQLite if the file is not a database
+ * @throws {StoreFileError} if other users can read or write the file, or if it can't be opened
  */
 export function openSqlite({ path, now }: { path: string; now: Clock }): SqlDatabase {
   const database = openFile(path);
@@ -46,8 +45,21 @@ export function openSqlite({ path, now }: { path: string; now: Clock }): SqlData
 
 function openFile(path: string): DatabaseSync {
   if (path !== ':memory:') requirePrivateFile(path);
+  try {
+    return openDatabase(path);
+  } catch (cause) {
+    throw storeFileErrorOf(path, cause);
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: patience.openMs, enableForeignKeyConstraints: true });
-  // FULL: each commit is on disk before it returns.
-  database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = ${patience.blockingMs}`);
-  return database;
+  try {
+    // FULL: each commit is on disk before it returns.
+    database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = ${patience.blockingMs}`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }

@@ -50,8 +50,8 @@ export function createReplica({ configFile, logFile, port, adminPort, env }: Rep
       await log.close();
       const deadline = Date.now() + startDeadlineMs;
       while (isRunning() && Date.now() < deadline) {
-        // Check both listeners. The answers can't come from a killed predecessor, because its sockets closed with it.
-        const answer = await fetch(`${adminOrigin}/healthz`).catch(() => undefined);
+        // Both listeners are open and the store answers. The answer can't come from a killed predecessor, because its sockets closed with it.
+        const answer = await fetch(`${adminOrigin}/readyz`).catch(() => undefined);
         await answer?.body?.cancel();
         if (answer?.ok) return;
         await sleep(20);
