@@ -46,7 +46,17 @@ export function compose(world: World): Deps {
   const upstreams = new Map(
     [...config.upstreams].map(([name, upstream]) => [
       name,
-      meteredUpstream(createUpstream({ config: upstream, fetch, now, log, refusals }), metrics),
+      meteredUpstream(
+        createUpstream({
+          config: upstream,
+          credentials: () => config.upstreams.get(name) ?? upstream,
+          fetch,
+          now,
+          log,
+          refusals,
+        }),
+        metrics,
+      ),
     ]),
   );
   const keys = createSigningKeys({ store, ring, now, log });

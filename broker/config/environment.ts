@@ -25,9 +25,11 @@ export function resolveEnvironment(file: unknown, env: Readonly<Record<string, s
 
   const resolveText = (value: string, path: readonly string[]): string => {
     const literal = value.replace(reference, '');
-    const isSecret = secretKeys.has(path.at(-1) ?? '');
+    // A secret can be one of a list.
+    const key = path.findLast((part) => !/^\d+$/.test(part)) ?? '';
+    const isSecret = secretKeys.has(key);
     if (isSecret && literal !== '') {
-      faults.push({ path, message: `contains a secret in plain text. Use \${ENV_VAR}, or ${path.at(-1)}_file` });
+      faults.push({ path, message: `contains a secret in plain text. Use \${ENV_VAR}, or ${key}_file` });
     }
     if (path.join('.') === 'store' && hasPassword(literal)) {
       const example = 'postgres://latchkey:${DB_PASSWORD}@db.example.com/latchkey';

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,53 @@ resources: { https://api.example.com: { name: API, scopes: { a: A } } }`);
       method: 'client_secret_basic',
       secret: 'from-the-file',
     });
+  });
+});
+
+describe('two secrets of a provider, while one replaces the other', () => {
+  const withSecrets = (text: string) => good.replace(/client_secret: .*/, text);
+  const pem = (type: 'pkcs8' | 'pkcs1') =>
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type, format: 'pem' });
+
+  it('come from files or from the environment, the new one first', () => {
+    writeFileSync(join(folder, 'new'), 'new-one\n');
+    writeFileSync(join(folder, 'old'), 'old-one\n');
+    expect(parse(withSecrets('client_secret_file: [new, old]')).upstreams.get('okta')).toMatchObject({
+      authentication: { method: 'client_secret_basic', secret: 'new-one' },
+      otherAuthentication: { method: 'client_secret_basic', secret: 'old-one' },
+    });
+    const fromEnvironment = parse(withSecrets('client_secret: ["${OKTA_CLIENT_SECRET}", "${OKTA_CLIENT_SECRET}"]'));
+    expect(fromEnvironment.upstreams.get('okta')?.otherAuthentication).toBeDefined();
+    writeFileSync(join(folder, 'key'), pem('pkcs8'));
+    expect(parse(withSecrets('private_key_file: [key, key]')).upstreams.get('okta')).toMatchObject({
+      authentication: { method: 'private_key_jwt' },
+      otherAuthentication: { method: 'private_key_jwt' },
+    });
+  });
+
+  it.each([
+    [
+      'a literal secret',
+      'client_secret: ["${OKTA_CLIENT_SECRET}", hunter2]',
+      'client_secret.1',
+      'Use ${ENV_VAR}, or client_secret_file',
+    ],
+    [
+      'three of them',
+      'client_secret: ["${OKTA_CLIENT_SECRET}", "${OKTA_CLIENT_SECRET}", "${OKTA_CLIENT_SECRET}"]',
+      'client_secret',
+      'a list of two',
+    ],
+    ['none', 'client_secret: []', 'client_secret', 'a list of two'],
+    ['a file that is not there', 'client_secret_file: [nowhere, new]', 'client_secret_file', 'cannot be read'],
+    ['a key in another form', 'private_key_file: [pkcs1]', 'private_key_file', 'openssl pkcs8'],
+    ['garbage for a key', 'private_key_file: new', 'private_key_file', 'no private key'],
+  ])('have no faults such as %s', (_, text, key, message) => {
+    writeFileSync(join(folder, 'pkcs1'), pem('pkcs1'));
+    const [fault, ...more] = faultsOf(withSecrets(text));
+    expect(fault?.at).toBe(`upstreams.okta.${key}`);
+    expect(fault?.message).toContain(message);
+    expect(more).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
@@ -126,6 +126,18 @@ class SecretFiles {
     return '';
   }
 
+  /** A key that signs client assertions, checked here so that a reload refuses an unusable one. */
+  readPrivateKey(path: string, where: readonly string[]): string {
+    const pem = this.read(path, where);
+    if (pem !== '' && !isAssertionKey(pem)) {
+      this.#faults.push({
+        path: where,
+        message: `the file ${path} is no private key in PKCS #8 PEM form, RSA or P-256. Convert it with: openssl pkcs8 -topk8 -nocrypt -in ${path}`,
+      });
+    }
+    return pem;
+  }
+
   /** A JWK Set (RFC 7517 §5) of public keys. */
   readJwks(path: string, where: readonly string[]): JWK[] {
     const text = this.read(path, where);
@@ -136,6 +148,17 @@ class SecretFiles {
       this.#faults.push({ path: where, message: `the file ${path} is not a JWK Set of public keys: {"keys": [...]}` });
       return [];
     }
+  }
+}
+
+/** RS256 and ES256 are what the broker signs client assertions with. */
+function isAssertionKey(pem: string): boolean {
+  if (!pem.includes('-----BEGIN PRIVATE KEY-----')) return false;
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+    return asymmetricKeyType === 'rsa' || asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
   }
 }
 
@@ -207,7 +230,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     label: entry.name,
     issuer: entry.issuer,
     clientId: entry.client_id,
-    authentication: toAuthentication(name, entry, files),
+    ...toAuthentications(name, entry, files),
     scopes: entry.scopes,
     preset: entry.preset,
     rotates: entry.rotates,
@@ -224,22 +247,29 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
   };
 }
 
-function toAuthentication(
+/** The secret or key, and the second one if there are two. */
+function toAuthentications(
   name: string,
   entry: ConfigFile['upstreams'][string],
   files: SecretFiles,
-): ClientAuthentication {
-  if (entry.private_key_file) {
-    return {
-      method: 'private_key_jwt',
-      pem: files.read(entry.private_key_file, ['upstreams', name, 'private_key_file']),
-    };
-  }
-  const secret = entry.client_secret_file
-    ? files.read(entry.client_secret_file, ['upstreams', name, 'client_secret_file'])
-    : (entry.client_secret ?? '');
-  return { method: entry.client_auth ?? 'client_secret_basic', secret };
+): Pick<UpstreamConfig, 'authentication' | 'otherAuthentication'> {
+  const method = entry.client_auth ?? 'client_secret_basic';
+  const [authentication, otherAuthentication] = entry.private_key_file
+    ? listed(entry.private_key_file).map(
+        (path): ClientAuthentication => ({
+          method: 'private_key_jwt',
+          pem: files.readPrivateKey(path, ['upstreams', name, 'private_key_file']),
+        }),
+      )
+    : (entry.client_secret_file
+        ? listed(entry.client_secret_file).map((path) => files.read(path, ['upstreams', name, 'client_secret_file']))
+        : listed(entry.client_secret ?? '')
+      ).map((secret): ClientAuthentication => ({ method, secret }));
+  if (!authentication) throw new Error('the schema lets no empty list pass');
+  return { authentication, ...(otherAuthentication && { otherAuthentication }) };
 }
+
+const listed = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
 
 function serviceAuthentication(
   name: string,

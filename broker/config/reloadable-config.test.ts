@@ -57,6 +57,48 @@ describe('a reload', () => {
     ]);
   });
 
+  const upstreams = (text: string) =>
+    parseConfig(
+      `
+issuer: https://latchkey.example.com
+keys_file: keys
+upstreams: { ${text} }
+resources: { https://api.example.com: { name: API, scopes: { read: Words } } }`,
+      '/nowhere/latchkey.yaml',
+      { SECRET: 'of-this-test-only', NEXT: 'another-of-this-test', EVENTS: 'twenty-random-letters' },
+    );
+  const okta = (text: string) => upstreams(`okta: { issuer: "https://acme.okta.com", client_id: x, ${text} }`);
+
+  it.each([
+    ['another secret', 'client_secret: "${NEXT}"'],
+    ['two secrets', 'client_secret: ["${NEXT}", "${SECRET}"]'],
+    ['another method', 'client_secret: "${SECRET}", client_auth: client_secret_post'],
+    ['the secret of a hook', 'client_secret: "${SECRET}", hooks: { okta_events_secret: "${EVENTS}" }'],
+  ])('replaces the secrets of a provider: %s', (_, text) => {
+    const { config, lines } = reload(() => okta(text));
+    expect(lines).toEqual([{ event: 'config_reloaded', changed: 'upstreams' }]);
+    expect(config.upstreams).toEqual(okta(text).upstreams);
+  });
+
+  it.each([
+    [
+      'another client',
+      okta('client_secret: "${NEXT}", refresh_leeway: 5s'),
+      'changed in more than its secrets and keys',
+    ],
+    [
+      'no provider',
+      upstreams('other: { issuer: "https://acme.okta.com", client_id: x, client_secret: "${SECRET}" }'),
+      'was',
+    ],
+  ])('replaces nothing else of it: %s', (_, next, fault) => {
+    const { config, lines } = reload(() => next);
+    expect(config.upstreams).toEqual(file().upstreams);
+    expect(lines[0]).toMatchObject({ event: 'config_refused', path: 'upstreams.okta' });
+    expect(lines[0]?.fault).toContain(fault);
+    expect(lines[0]?.fault).toContain('Restart the broker');
+  });
+
   it('survives a file that cannot be read', () => {
     const { scopes, lines } = reload(() => {
       throw new Error('the disk is gone');

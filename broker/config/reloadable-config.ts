@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Fault } from './fault.ts';
 import { ConfigError } from './fault.ts';
-import type { Config } from './types.ts';
+import type { Config, UpstreamConfig } from './types.ts';
 
-/** Settings that require a restart to change, mapped to their names in the file. */
+/** Settings that require a restart to change, mapped to their names in the file. Of `upstreams`, see below. */
 const fixed = new Map<string, string>([
   ['issuer', 'issuer'],
   ['listen', 'listen'],
@@ -10,7 +11,6 @@ const fixed = new Map<string, string>([
   ['keepAliveMs', 'keep_alive'],
   ['store', 'store'],
   ['keysFile', 'keys_file'],
-  ['upstreams', 'upstreams'],
 ] satisfies [keyof Config, string][]);
 
 export interface ReloadableConfig {
@@ -34,15 +34,34 @@ export function reloadableConfig(first: Config): ReloadableConfig {
       const changed = (Object.keys(next) as (keyof Config)[]).filter(
         (part) => !isDeepStrictEqual(config[part], next[part]),
       );
-      const stuck = changed.flatMap((part) => fixed.get(part) ?? []);
-      if (stuck.length > 0) {
-        throw new ConfigError(
-          'the configuration',
-          stuck.map((key) => ({ path: [key], message: 'changed. Restart the broker to apply it' })),
-        );
-      }
+      const faults = [
+        ...changed
+          .flatMap((part) => fixed.get(part) ?? [])
+          .map((key) => ({ path: [key], message: 'changed. Restart the broker to apply it' })),
+        ...upstreamFaults(config.upstreams, next.upstreams),
+      ];
+      if (faults.length > 0) throw new ConfigError('the configuration', faults);
       Object.assign(config, next);
       return changed;
     },
   };
 }
+
+/** What a provider and the broker share is replaced while the broker runs. All else of a provider is known at its start. */
+function upstreamFaults(before: Config['upstreams'], after: Config['upstreams']): Fault[] {
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].flatMap((name): Fault[] => {
+    const [old, next] = [before.get(name), after.get(name)];
+    const path = ['upstreams', name];
+    if (!old || !next) {
+      return [{ path, message: `was ${old ? 'removed' : 'added'}. Restart the broker to apply it` }];
+    }
+    if (isDeepStrictEqual(besidesCredentials(old), besidesCredentials(next))) return [];
+    return [{ path, message: 'changed in more than its secrets and keys. Restart the broker to apply it' }];
+  });
+}
+
+const besidesCredentials = ({ authentication, otherAuthentication, hooks, ...rest }: UpstreamConfig) => ({
+  ...rest,
+  revocationIssuer: hooks.revocationIssuer,
+});

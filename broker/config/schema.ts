@@ -143,14 +143,21 @@ const hooks = v.strictObject({
   revocation_issuer: v.optional(bareUrl),
 });
 
+/** A secret or key, or two of them while one replaces the other. */
+const oneOrTwoHint = 'must be one text, or a list of two: [the new one, the old one]';
+const oneOrTwo = v.union(
+  [text, v.pipe(v.array(text), v.minLength(1, oneOrTwoHint), v.maxLength(2, oneOrTwoHint))],
+  oneOrTwoHint,
+);
+
 const upstream = v.strictObject(
   {
     name: v.optional(label),
     issuer: bareUrl,
     client_id: text,
-    client_secret: v.optional(text),
-    client_secret_file: v.optional(file),
-    private_key_file: v.optional(file),
+    client_secret: v.optional(oneOrTwo),
+    client_secret_file: v.optional(oneOrTwo),
+    private_key_file: v.optional(oneOrTwo),
     client_auth: v.optional(v.picklist(['client_secret_basic', 'client_secret_post'])),
     scopes: v.optional(v.array(scopeToken, 'must be a list of scopes'), [
       'openid',

@@ -42,6 +42,8 @@ export interface UpstreamConfig {
   issuer: string;
   clientId: string;
   authentication: ClientAuthentication;
+  /** Tried if the provider refuses `authentication`: while a secret or key is being replaced, both are configured. */
+  otherAuthentication?: ClientAuthentication | undefined;
   scopes: readonly string[];
   preset: string;
   /** Whether the provider rotates refresh tokens, if the operator says so. */

@@ -59,3 +59,28 @@ it.each(['unauthorized_client', 'unsupported_grant_type'])(
     );
   },
 );
+
+it.each<[string[], string, string | undefined]>([
+  [['a', 'b'], 'ok, ok', 'ok'],
+  [['b'], 'warning, ok', 'ok'],
+  [['a'], 'ok, warning', 'ok'],
+  [[], 'failed, failed', undefined],
+])('asks with both secrets where there are two: the provider knows %j', async (known, levels, refresh) => {
+  const two = {
+    ...upstream,
+    authentication: { method: 'client_secret_post', secret: 'a' },
+    otherAuthentication: { method: 'client_secret_post', secret: 'b' },
+  } as UpstreamConfig;
+  const fetch = async (_input: RequestInfo | URL, init?: RequestInit) =>
+    known.some((secret) => String(init?.body).includes(`client_secret=${secret}`))
+      ? invalidGrant()
+      : json('invalid_client', 401);
+  const findings = await checkClient({ fetch, now: Date.now }, two, { issuer, token_endpoint: `${issuer}/token` });
+  expect(
+    findings
+      .slice(0, 2)
+      .map(({ level }) => level)
+      .join(', '),
+  ).toBe(levels);
+  expect(findings[2]?.level).toBe(refresh);
+});

@@ -13,9 +13,24 @@ export async function checkClient(
   upstream: UpstreamConfig,
   metadata: oauth.AuthorizationServer,
 ): Promise<Finding[]> {
+  const { otherAuthentication: other } = upstream;
   const credentials = await tryGrant(deps, upstream, 'client', redeemCode(metadata, upstream));
-  if (credentials.level !== 'ok') return [credentials];
-  return [credentials, await tryGrant(deps, upstream, 'refresh', refresh(metadata, upstream))];
+  const second = other && { ...upstream, authentication: other };
+  const findings = second
+    ? bothCredentials(upstream, credentials, await tryGrant(deps, second, 'client', redeemCode(metadata, second)))
+    : [credentials];
+  const accepted = credentials.level === 'ok' ? upstream : second;
+  if (!accepted || findings.every(({ level }) => level !== 'ok')) return findings;
+  return [...findings, await tryGrant(deps, accepted, 'refresh', refresh(metadata, accepted))];
+}
+
+/** With two secrets or keys, the broker uses the one that the provider accepts. Only if it accepts neither is that a failure. */
+function bothCredentials({ name }: UpstreamConfig, first: Finding, second: Finding): Finding[] {
+  const isUsable = [first, second].some(({ level }) => level === 'ok');
+  return [first, second].map((finding, index) => {
+    const check = `${name}: client, ${index === 0 ? 'first' : 'second'} of two`;
+    return finding.level === 'failed' && isUsable ? { ...finding, check, level: 'warning' } : { ...finding, check };
+  });
 }
 
 type Check = 'client' | 'refresh';

@@ -9,10 +9,11 @@ import type { HookSigners } from './signer.ts';
  * @throws {OAuthError} `not_found`
  */
 export function hookProvider(
-  { upstreams, signers }: Pick<Deps, 'upstreams' | 'signers'>,
+  { config: { upstreams }, signers }: Pick<Deps, 'config' | 'signers'>,
   name = '',
 ): { config: UpstreamConfig } & HookSigners {
-  const config = upstreams.get(name)?.config;
+  // The secret of a hook can be replaced by a reload.
+  const config = upstreams.get(name);
   const found = signers.get(name);
   if (!config || !found) throw new OAuthError('not_found', 'no provider with this name is configured');
   return { config, ...found };

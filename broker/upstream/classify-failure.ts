@@ -76,6 +76,21 @@ const clientErrors = new Set(['invalid_client', 'unauthorized_client', 'unsuppor
 export const isAboutClient = ({ error, status }: Refusal): boolean =>
   status === 401 || status === 403 || clientErrors.has(error);
 
+const credentialErrors = new Set(['invalid_client', 'unauthorized_client']);
+
+/**
+ * Whether the provider refuses the client secret or key. Some providers call that `unauthorized_client`, and some have
+ * codes of their own, with status 401.
+ */
+export function wereCredentialsRefused({ answer }: Sent): boolean {
+  if (!answer) return false;
+  return answer.status === 401 || credentialErrors.has(errorCodeOf(answer) ?? '');
+}
+
+/** Whether the provider knows the client. An overloaded provider, or a firewall, says nothing about that. */
+export const wereCredentialsAccepted = ({ answer }: Sent): boolean =>
+  answer !== undefined && (answer.status < 300 || errorCodeOf(answer) === 'invalid_grant');
+
 /** Connection errors that mean the request never reached the provider. */
 const neverSent = new Set([
   'ECONNREFUSED',

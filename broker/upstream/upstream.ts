@@ -7,7 +7,7 @@ import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { errorSummary, type Log } from '../log.ts';
 import { classify, type Failure, isAboutClient, type Sent } from './classify-failure.ts';
-import { clientAuth } from './client-auth.ts';
+import { type Configured, createClientCredentials } from './client-credentials.ts';
 import { createDiscovery } from './discovery.ts';
 import { exchangeError } from './exchange-error.ts';
 import { isGroupsUnreadable, isOverage, readGroups, toClaims, toIdentity } from './identity.ts';
@@ -29,6 +29,8 @@ const leewayMarginMs = 4_000;
 
 interface UpstreamDeps {
   config: UpstreamConfig;
+  /** The secrets or keys as they are now, since a reload can replace them. Default: those of `config`. */
+  credentials?: () => Configured;
   /** Limits the size of responses. */
   fetch: typeof globalThis.fetch;
   now: Clock;
@@ -37,7 +39,14 @@ interface UpstreamDeps {
 }
 
 /** Client for one identity provider. oauth4webapi builds and validates every protocol message. */
-export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDeps): Upstream {
+export function createUpstream({
+  config,
+  credentials: configured = () => config,
+  fetch,
+  now,
+  log,
+  refusals,
+}: UpstreamDeps): Upstream {
   const preset = presetOf(config.preset);
   const client: oauth.Client = { client_id: config.clientId, [oauth.clockTolerance]: 30 };
   const refreshDeadlineMs =
@@ -46,19 +55,27 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
       : requestTimeoutMs;
 
   const insecure = new URL(config.issuer).protocol === 'http:' && isLoopbackHost(new URL(config.issuer).hostname);
-  /** Records what became of the request: error classification depends on it. */
+  /**
+   * Records what became of the request: error classification depends on it. If it is sent twice, with two secrets, the
+   * second time counts, and both have to fit into the time limit.
+   */
   const request = (timeoutMs = requestTimeoutMs) => {
     const seen: Sent = { sent: false, answer: undefined, secrets: [] };
+    let limit: AbortSignal | undefined;
     const options = {
       [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<string, unknown>) => {
         seen.sent = true;
+        seen.answer = undefined;
         seen.secrets = secretsOf(init.body);
         const response = await fetch(url, init as RequestInit);
         seen.answer = await readTokenAnswer(response);
         return response;
       },
       [oauth.allowInsecureRequests]: insecure,
-      signal: () => AbortSignal.timeout(timeoutMs),
+      signal: () => {
+        limit ??= AbortSignal.timeout(timeoutMs);
+        return limit;
+      },
     };
     return { options, seen };
   };
@@ -71,12 +88,10 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
       refusals.refused(config.name, asked, failure.refusal);
   };
 
-  const metadata = createDiscovery(config.issuer, request().options, now);
-  let authentication: Promise<oauth.ClientAuth> | undefined;
-  const authenticate = () => {
-    authentication ??= clientAuth(config.authentication);
-    return authentication;
-  };
+  // Discovery is repeated, so each time has its own limit.
+  const discoveryOptions = { ...request().options, signal: () => AbortSignal.timeout(requestTimeoutMs) };
+  const metadata = createDiscovery(config.issuer, discoveryOptions, now);
+  const credentials = createClientCredentials(config.name, configured, log);
 
   /** Whether UserInfo was ever of use. If it was, its failure at a refresh is a disturbance and not the way it is. */
   let hasUserInfo = false;
@@ -164,14 +179,16 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
       const { options, seen } = request();
       try {
         const parameters = oauth.validateAuthResponse(as, client, callbackParameters(input), input.state);
-        const response = await oauth.authorizationCodeGrantRequest(
-          as,
-          client,
-          await authenticate(),
-          parameters,
-          input.redirectUri,
-          binding.codeVerifier,
-          options,
+        const response = await credentials.send(seen, (auth) =>
+          oauth.authorizationCodeGrantRequest(
+            as,
+            client,
+            auth,
+            parameters,
+            input.redirectUri,
+            binding.codeVerifier,
+            options,
+          ),
         );
         const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
           expectedNonce: binding.nonce,
@@ -190,7 +207,9 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
       const { options, seen } = request(deadlineMs);
       try {
         const as = await metadata();
-        const response = await oauth.refreshTokenGrantRequest(as, client, await authenticate(), refreshToken, options);
+        const response = await credentials.send(seen, (auth) =>
+          oauth.refreshTokenGrantRequest(as, client, auth, refreshToken, options),
+        );
         const tokens = await oauth.processRefreshTokenResponse(as, client, response);
         noteClient('refresh');
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
@@ -230,11 +249,11 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
       try {
         const as = await metadata();
         if (!as.revocation_endpoint) return false;
-        const { options } = request(3_000);
-        const response = await oauth.revocationRequest(as, client, await authenticate(), refreshToken, {
-          ...options,
-          additionalParameters: { token_type_hint: 'refresh_token' },
-        });
+        const { options, seen } = request(3_000);
+        const additionalParameters = { token_type_hint: 'refresh_token' };
+        const response = await credentials.send(seen, (auth) =>
+          oauth.revocationRequest(as, client, auth, refreshToken, { ...options, additionalParameters }),
+        );
         await oauth.processRevocationResponse(response);
         return true;
       } catch {
@@ -254,7 +273,9 @@ export function createUpstream({ config, fetch, now, log, refusals }: UpstreamDe
   async function push(as: oauth.AuthorizationServer, parameters: URLSearchParams): Promise<string> {
     const { options, seen } = request();
     try {
-      const response = await oauth.pushedAuthorizationRequest(as, client, await authenticate(), parameters, options);
+      const response = await credentials.send(seen, (auth) =>
+        oauth.pushedAuthorizationRequest(as, client, auth, parameters, options),
+      );
       return (await oauth.processPushedAuthorizationResponse(as, client, response)).request_uri;
     } catch (cause) {
       throw failedSignIn(cause, seen);

@@ -10,6 +10,7 @@ import { serve } from '../../../demo/serve.ts';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
 import { redirectUri } from './broker.ts';
 import { freePorts } from './ports.ts';
+import { withSecrets } from './provider-secrets.ts';
 import { createReplica, type Replica } from './replica.ts';
 import { roundRobin } from './round-robin.ts';
 import { createSessionClient } from './session-client.ts';
@@ -32,9 +33,14 @@ interface ReplicasOptions {
   trouble?: (() => Trouble) | undefined;
   adjust?: ((config: Tree) => void) | undefined;
   users?: readonly DemoUser[] | undefined;
+  /** The client secrets that the provider accepts. Defaults to the correct one. */
+  acceptedSecrets?: (() => readonly string[]) | undefined;
   /** Environment variables for the broker processes, in addition to ours. */
   env?: Record<string, string> | undefined;
 }
+
+/** The secret that brokers have at their first start. */
+export const clientSecret = 'a-secret-of-this-test-only';
 
 /**
  * Starts real broker processes on one store, with one issuer behind a round-robin proxy, and a provider in this
@@ -51,12 +57,13 @@ export async function startReplicas({
   trouble = () => ({}),
   adjust = () => {},
   users = demoUsers,
+  acceptedSecrets = () => [clientSecret],
   env,
 }: ReplicasOptions) {
   const ports = await freePorts();
   const origins = originsOf(ports);
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-replicas-'));
-  const secret = 'a-secret-of-this-test-only';
+  const secret = clientSecret;
   const idp = await createIdp({
     issuer: origins.idp,
     client: {
@@ -72,7 +79,8 @@ export async function startReplicas({
     rotates,
     refreshLeewayMs: leewayMs,
   });
-  const idpServer = await serve(unreliable(idp.handler, trouble), ports.idp);
+  const handler = withSecrets(idp.handler, secret, acceptedSecrets);
+  const idpServer = await serve(unreliable(handler, trouble), ports.idp);
   const keysFile = join(dir, 'keys');
   initRing(keysFile, Date.now());
   const setSecret = (text: string) => writeFile(join(dir, 'client-secret'), text);
