@@ -14,6 +14,7 @@ import { limitSession } from './middleware/rate-limit.ts';
 import { reportFailures } from './middleware/report-failures.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
+import { requestTrace } from './middleware/request-trace.ts';
 import { requireProof, requireSession } from './middleware/require-session.ts';
 import { revalidate } from './middleware/revalidate.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
@@ -70,6 +71,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.onError(errorAnswer(deps.log));
   app.notFound(notFound);
   app.use(requestMetrics(deps.metrics));
+  app.use(requestTrace(deps));
   app.use(requestLog(deps));
   app.use(secureHeaders(deps.config.issuer));
   app.use(clientAddress(deps.config));

@@ -16,6 +16,10 @@ import { createMinter } from './tokens/minter.ts';
 import { createProofChecker } from './tokens/proof-checker.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
+import { logWithRequest } from './trace/log-with-request.ts';
+import { tracedFetch } from './trace/traced-fetch.ts';
+import { tracedStore } from './trace/traced-store.ts';
+import { noTracing, type Tracing } from './trace/tracing.ts';
 import { createBackoff } from './upstream/backoff.ts';
 import type { Every } from './upstream/hold-lease.ts';
 import { meteredUpstream } from './upstream/metered-upstream.ts';
@@ -35,12 +39,16 @@ export interface World {
   random: () => number;
   sleep: (ms: number) => Promise<void>;
   every: Every;
+  /** Default: off. */
+  tracing?: Tracing | undefined;
 }
 
 /** Wires the parts together. */
 export function compose(world: World): Deps {
-  const { config, store, ring, log, now, random, sleep, every } = world;
-  const fetch = providerFetch(world.fetch);
+  const { config, ring, now, random, sleep, every, tracing = noTracing } = world;
+  const store = tracedStore(world.store, tracing, config.store);
+  const log = logWithRequest(world.log);
+  const fetch = providerFetch(tracedFetch(world.fetch, tracing));
   const metrics = createMetrics();
   const refusals = createRefusals({ now, log });
   const upstreams = new Map(
@@ -100,6 +108,7 @@ export function compose(world: World): Deps {
     feed: createFeed({ store, now, sleep, log }),
     metrics,
     reportFailure: createFailureReports({ store, metrics, log, now }),
+    tracing,
     log,
     now,
   };

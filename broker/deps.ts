@@ -14,6 +14,7 @@ import type { Minter } from './tokens/minter.ts';
 import type { ProofChecker } from './tokens/proof-checker.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 import type { TokenVerifier } from './tokens/token-verifier.ts';
+import type { Tracing } from './trace/tracing.ts';
 import type { Backoff } from './upstream/backoff.ts';
 import type { Refresher } from './upstream/refresh.ts';
 import type { Refusals } from './upstream/refusals.ts';
@@ -45,6 +46,7 @@ export interface Deps {
   feed: Feed;
   metrics: Metrics;
   reportFailure(failure: ReportedFailure): Promise<void>;
+  tracing: Tracing;
   log: Log;
   now: Clock;
 }

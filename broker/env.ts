@@ -7,7 +7,10 @@ import type { NextStep } from './web/pages/next.ts';
 /** Facts about the request that middleware sets for later handlers. */
 export interface Env {
   Variables: {
+    /** The ID of the request's trace: 32 hexadecimal digits. */
     requestId: string;
+    /** The ID of the request's own span: 16 hexadecimal digits. */
+    spanId: string;
     /** The OAuth client or extension that the request names, unverified. For the log. */
     client: string;
     /** The sign-in that the request belongs to. See `signInIdOf`. For the log. */

@@ -12,7 +12,17 @@ import { type Listener, openListener } from './listener.ts';
 import { errorSummary, type Log } from './log.ts';
 import { createStartingAdminApp, createStartingApp } from './starting-app.ts';
 import { createStore } from './store/open.ts';
+import { openTracing } from './trace/open-tracing.ts';
 import { untilStoreAnswers } from './wait-for-store.ts';
+
+export interface StartOptions {
+  /** Ends the wait for the store. */
+  stop?: AbortSignal;
+  /** OpenTelemetry's variables are read from here. Default: none, so traces are off. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Of this package. */
+  version?: string;
+}
 
 export interface RunningBroker {
   /** The actual address. The configured port may be 0. */
@@ -31,18 +41,19 @@ const collectBatch = 500;
 const reloadKeysEveryMs = 5_000;
 /** Until an audit entry is sealed, someone with the database could change it unnoticed. */
 const sealAuditEveryMs = 5_000;
+/** How long the last spans may take to reach the collector. */
+const closeTracingMs = 2_000;
 
 /**
  * Starts the broker: opens both listeners, migrates the store, and creates signing keys. All or nothing: if any of that
  * fails, nothing stays open. The provider may be down. Until the store answers, the broker waits, and is not ready.
  *
- * @param stop ends the wait for the store
  * @throws {RingError} | {ConfigError} | a store's or a listener's error
  */
 export async function startBroker(
   config: Config,
   log: Log,
-  stop: AbortSignal = new AbortController().signal,
+  { stop = new AbortController().signal, env = {}, version = 'unknown' }: StartOptions = {},
 ): Promise<RunningBroker> {
   const now = () => Date.now();
   await using opened = new AsyncDisposableStack();
@@ -68,6 +79,8 @@ export async function startBroker(
     await store.migrate();
     return openRingOf(store, config.keysFile, log);
   }, waiting);
+  const tracing = await openTracing(env, { ring, log, now, version });
+  opened.defer(() => tracing.close());
   const live = reloadableConfig(config);
   const deps = compose({
     config: live.config,
@@ -82,6 +95,7 @@ export async function startBroker(
       const timer = setInterval(() => void work(), ms).unref();
       return () => clearInterval(timer);
     },
+    tracing,
   });
   deps.metrics.watchProcess();
   await untilStoreAnswers(() => deps.keys.current(), waiting);
@@ -127,6 +141,7 @@ export async function startBroker(
       deps.feed.close();
       await Promise.all([server.close(), admin.close()]);
       await sealer.run(live.config.audit);
+      await Promise.race([tracing.close(), sleep(closeTracingMs, undefined, { ref: false })]);
       await store.close();
       log.info({ event: 'stopped' });
     },

@@ -6,7 +6,9 @@ import type { Log } from './log.ts';
 import { errorAnswer } from './middleware/error-answer.ts';
 import { language } from './middleware/page-language.ts';
 import { requestLog } from './middleware/request-log.ts';
+import { requestTrace } from './middleware/request-trace.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
+import { noTracing } from './trace/tracing.ts';
 
 const retryAfterMs = 2_000;
 
@@ -14,6 +16,7 @@ const retryAfterMs = 2_000;
 export function createStartingApp(issuer: string, deps: { log: Log; now: Clock }): Hono<Env> {
   const app = new Hono<Env>();
   app.onError(errorAnswer(deps.log));
+  app.use(requestTrace({ tracing: noTracing, config: { issuer } }));
   app.use(requestLog(deps));
   app.use(secureHeaders(issuer));
   app.use(language);

@@ -12,8 +12,11 @@ const assets: Readonly<Record<string, string>> = { latchkey: 'web/pages/assets' 
  */
 export async function bundle({ name, dir, entries, runs }: PublishedPackage): Promise<void> {
   const folder = join(root, dir);
-  const { dependencies = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const outside = Object.keys(dependencies).flatMap((dependency) => [dependency, new RegExp(`^${dependency}/`)]);
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const outside = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).flatMap((dependency) => [
+    dependency,
+    new RegExp(`^${dependency}/`),
+  ]);
   const external = runs === 'in pages' ? [] : [/^node:/, ...outside];
   const minify = runs === 'in pages';
   const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, join(folder, source)]));

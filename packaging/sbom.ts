@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from './packages.ts';
+import { packages, root } from './packages.ts';
 
 interface Component {
   'bom-ref': string;
@@ -30,6 +30,11 @@ export async function sbomOf(name: string): Promise<string> {
   const own = bom.components.find(({ 'bom-ref': ref }) => ref.startsWith(`${name}@`));
   if (!own) throw new Error(`npm sbom names no ${name}`);
   const tools = await developmentOnly();
+  // A root's tool may also be what a package optionally installs.
+  const everything = new Map(bom.dependencies.map((each) => [each.ref, each.dependsOn]));
+  const optional = new Set((everything.get(own['bom-ref']) ?? []).filter(await isOptionalOf(name)));
+  for (const ref of optional) for (const dependency of everything.get(ref) ?? []) optional.add(dependency);
+  for (const ref of optional) tools.delete(ref);
   const dependsOn = new Map(
     bom.dependencies.map((each) => [each.ref, each.dependsOn.filter((ref) => !tools.has(ref))]),
   );
@@ -48,6 +53,15 @@ export async function sbomOf(name: string): Promise<string> {
     dependencies: [...brought].toSorted().map((ref) => ({ ref, dependsOn: dependsOn.get(ref) ?? [] })),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** @returns whether the package lists this component among its optional dependencies */
+async function isOptionalOf(name: string): Promise<(ref: string) => boolean> {
+  const { dir } = packages.find((each) => each.name === name) ?? { dir: '.' };
+  const { optionalDependencies = {} } = JSON.parse(await readFile(join(root, dir, 'package.json'), 'utf8')) as {
+    optionalDependencies?: Record<string, string>;
+  };
+  return (ref) => Object.hasOwn(optionalDependencies, ref.slice(0, ref.lastIndexOf('@')));
 }
 
 /** What the lock file has for development alone, optional peers of dependencies included: no installation brings it. */

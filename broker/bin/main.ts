@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { version } from '../cli/version.ts';
 
 const help = `Usage: latchkey <command> [options]
 
@@ -59,8 +59,4 @@ switch (command) {
     const { run } = await import('../cli/main.ts');
     process.exitCode = await run([command, ...rest]);
   }
-}
-
-async function version(): Promise<string> {
-  return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

@@ -3,6 +3,7 @@ import { createLog } from '../log.ts';
 import { type RunningBroker, startBroker } from '../serve.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
+import { version } from './version.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey serve [--config FILE]
@@ -18,7 +19,11 @@ export async function serve(argv: readonly string[]): Promise<number> {
   // From the beginning: as the first process of a container, it would ignore signals that it has no handler for.
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const starting = startBroker(config, createLog(process.stdout), stop.signal);
+  const starting = startBroker(config, createLog(process.stdout), {
+    stop: stop.signal,
+    env: process.env,
+    version: await version(),
+  });
   process.on(
     'SIGHUP',
     () =>

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
@@ -6,20 +5,18 @@ import { OAuthError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /**
- * Sets an `X-Request-Id` on every response and logs a line with it for every request. The broker always generates the
- * ID. The line has the path without its query, which may contain codes, and who asks: the client that the request names, the
+ * Logs a line for every request. The requests of one sign-in may have the same `request_id`; `span_id` is of this one
+ * alone, and always drawn by the broker. The line has the path without its query, which may contain codes, and who asks: the client that the request names, the
  * address, and the person and session if it has one.
  */
 export function requestLog({ log, now }: { log: Log; now: Clock }): MiddlewareHandler<Env> {
   return async function requestLogMiddleware(c, next) {
-    const requestId = randomUUID();
     const startedAt = now();
-    c.set('requestId', requestId);
-    c.header('X-Request-Id', requestId);
     await next();
     log.info({
       event: 'request',
-      request_id: requestId,
+      request_id: c.get('requestId'),
+      span_id: c.get('spanId'),
       method: c.req.method,
       path: c.req.path.slice(0, 200),
       status: c.res.status,

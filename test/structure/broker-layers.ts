@@ -11,14 +11,14 @@ const features =
 const deps = 'Only the surface and the features know all parts of the broker: name the parts that you take.';
 const store = 'policy imports no store: pass what it decides on.';
 const domain =
-  'The ground (store, keys, config, metrics) knows nothing of what builds on it: move what both need down, or pass it in.';
+  'The ground (store, keys, config, metrics, trace) knows nothing of what builds on it: move what both need down, or pass it in.';
 
 /** The layers of the broker, from the top. */
 const rooms = {
   surface: ['routes', 'middleware', 'web'],
   features: ['oauth', 'session', 'gateway', 'hooks', 'events', 'doctor'],
   domain: ['policy', 'tokens', 'revocation', 'upstream', 'limits', 'audit'],
-  ground: ['store', 'keys', 'config', 'metrics'],
+  ground: ['store', 'keys', 'config', 'metrics', 'trace'],
 };
 const all = Object.values(rooms).flat();
 

@@ -1,3 +1,4 @@
+import { currentSpan } from '../../trace/current-span.ts';
 import type { AuditEntry, StoredAuditEntry } from '../model.ts';
 import type { AuditStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
@@ -10,13 +11,19 @@ const auditEntry = codec<StoredAuditEntry, 'detail'>('detail');
 /** Rows per statement: both databases limit the number of parameters. */
 const rowsPerInsert = 500;
 
-/** Inserts audit entries. Pass the transaction of the audited change as `db`. */
+/**
+ * Inserts audit entries, with the ID of the request that made the change, if one did. Pass the transaction of the change
+ * as `db`.
+ */
 export async function insertAudit(db: Db, entries: readonly AuditEntry[], now: number): Promise<void> {
+  const request = currentSpan()?.traceId;
+  const named = (entry: AuditEntry) =>
+    request === undefined ? entry : { ...entry, detail: { request_id: request, ...entry.detail } };
   for (let from = 0; from < entries.length; from += rowsPerInsert) {
     const rows = entries.slice(from, from + rowsPerInsert);
     await db
       .insertInto('audit')
-      .values(rows.map((entry) => ({ ...auditEntry.encode(entry), sub: entry.sub ?? null, at: now })))
+      .values(rows.map((entry) => ({ ...auditEntry.encode(named(entry)), sub: entry.sub ?? null, at: now })))
       .execute();
   }
 }

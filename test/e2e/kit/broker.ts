@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../../broker/config/load.ts';
 import { initRing } from '../../../broker/keys/ring.ts';
 import { createLog } from '../../../broker/log.ts';
-import { startBroker } from '../../../broker/serve.ts';
+import { type StartOptions, startBroker } from '../../../broker/serve.ts';
 import { demoConfig, upstreamName } from '../../../demo/config.ts';
 import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../../../demo/extension-key.ts';
 import { createIdp, newSigningKey } from '../../../demo/idp/idp.ts';
@@ -29,11 +29,13 @@ export const redirectUri = chromeRedirectUri(chromeExtensionId(demoExtensionKey)
  * configuration, modified by `adjust`, with `files` in the same folder.
  *
  * @param users the provider's users
+ * @param options of the broker's start
  */
 export async function startBrokerAndIdp(
   adjust: (config: Tree) => void = () => {},
   files: Readonly<Record<string, string>> = {},
   users: readonly DemoUser[] = demoUsers,
+  options: StartOptions = {},
 ) {
   const ports = await freePorts();
   const origins = originsOf(ports);
@@ -57,7 +59,12 @@ export async function startBrokerAndIdp(
   const { handler, holdNextToken } = holdable(idp.handler);
   const weather: { trouble: Trouble } = { trouble: {} };
   const troubled = unreliable(handler, () => weather.trouble);
-  let idpServer = await serve(troubled, ports.idp);
+  const seenByIdp: { url: string; traceparent: unknown }[] = [];
+  const noted: typeof troubled = (request, response) => {
+    seenByIdp.push({ url: request.url ?? '', traceparent: request.headers.traceparent });
+    return troubled(request, response);
+  };
+  let idpServer = await serve(noted, ports.idp);
   initRing(join(dir, 'keys'), Date.now());
   await writeFile(join(dir, 'client-secret'), secret);
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
@@ -68,7 +75,7 @@ export async function startBrokerAndIdp(
   const configFile = join(dir, 'latchkey.yaml');
   await writeFile(configFile, stringify(file));
   const config = parseConfig(stringify(file), configFile, {});
-  const start = () => startBroker(config, createLog({ write: (line) => void logged.push(line) }));
+  const start = () => startBroker(config, createLog({ write: (line) => void logged.push(line) }), options);
   let broker = await start();
   return {
     origins,
@@ -78,6 +85,8 @@ export async function startBrokerAndIdp(
     idp,
     /** Holds the provider's next token response. */
     holdNextToken,
+    /** The requests that the provider has got. */
+    seenByIdp,
     /** Controls how the provider handles token requests. */
     weather,
     /** The provider's key, for tokens that the provider itself would never issue. */
@@ -98,7 +107,7 @@ export async function startBrokerAndIdp(
       await idpServer.close();
     },
     async startIdp() {
-      idpServer = await serve(troubled, ports.idp);
+      idpServer = await serve(noted, ports.idp);
     },
     async close() {
       await broker.close();

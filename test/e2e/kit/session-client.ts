@@ -19,6 +19,8 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
   const person = visitor ?? createVisitor(idp === undefined ? [] : [idp]);
   let nonce: string | undefined;
   let cookie = '';
+  /** Sent with every request. */
+  const headers: Record<string, string> = {};
 
   interface Forged {
     proofUrl?: string;
@@ -43,6 +45,7 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
         'Latchkey-Client': 'extension/0.1.0',
         cookie: forged.cookie ?? cookie,
         ...(body === undefined && forged.rawBody === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
         ...forged.headers,
       },
       ...(body === undefined && forged.rawBody === undefined ? {} : { body: forged.rawBody ?? JSON.stringify(body) }),
@@ -94,6 +97,7 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
   }
 
   return {
+    headers,
     call,
     authorize,
     atProvider,
