@@ -15,9 +15,12 @@ export function whenInstalled(): Promise<void> {
   return new Promise((resolve) => onBridge(window, resolve));
 }
 
-/** Calls the listener when a bridge says that it is here. Only a hint: any script can post this message. */
+/**
+ * Calls the listener when a bridge says that it is here. Only a hint: any script of this page can post this message. A frame
+ * or another window can't, because the message then has that window as its source.
+ */
 export function onBridge(window: Pick<Window, 'addEventListener'>, listener: () => void): void {
-  window.addEventListener('message', ({ data }) => {
-    if (data?.source === hereKind) listener();
+  window.addEventListener('message', ({ data, source }) => {
+    if (source === window && data?.source === hereKind) listener();
   });
 }

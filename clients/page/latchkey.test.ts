@@ -245,9 +245,20 @@ describe('a port that has died', () => {
     const token = lk.getToken();
     await settle();
     dead = false;
-    page.dispatchEvent(new MessageEvent('message', { data: { source: 'latchkey:here' } }));
+    page.announceBridge();
     expect((await token).token).toBe('t1');
     expect(page.hellos).toHaveLength(2);
+  });
+
+  it('stays when a frame or another window says that a bridge is here', async () => {
+    const { page, lk } = await start(mint());
+    await lk.getToken();
+    page.announceBridge(null);
+    page.announceBridge(new FakePage(() => undefined));
+    await settle();
+    expect((await lk.getToken()).token).toBe('t1');
+    expect(page.goodbyes).toBe(0);
+    expect(page.hellos).toHaveLength(1);
   });
 
   it('has said goodbye: no token of before is used, listeners are told, and the next call opens another', async () => {

@@ -1,6 +1,5 @@
-/** Settles like `promise`, or rejects with the reason of `signal` as soon as it aborts. */
-export async function orAbort<T>(promise: Promise<T>, signal?: AbortSignal | null): Promise<T> {
-  signal?.throwIfAborted();
+/** Settles like `promise`, or rejects with the reason of `signal` as soon as it aborts. The signal isn't aborted yet. */
+export function orAbort<T>(promise: Promise<T>, signal?: AbortSignal | null): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal?.reason);
     signal?.addEventListener('abort', abort);

@@ -30,8 +30,7 @@ export function createSingleFlight<T>() {
     try {
       return await orAbort(flight.result, signal);
     } finally {
-      flight.waiting -= 1;
-      if (flight.waiting === 0) {
+      if (--flight.waiting === 0) {
         flights.delete(key);
         flight.over.abort(signal?.reason);
       }

@@ -1,3 +1,4 @@
+import { hereKind } from '@latchkey/shared/page-names.ts';
 import type { Goodbye, PageEvent, PageRequest, PageResponse } from '@latchkey/shared/page-protocol.ts';
 import type { PageWindow } from '../hello.ts';
 
@@ -49,6 +50,11 @@ export class FakePage extends EventTarget {
     if ('r' in reply) port.postMessage({ ...head, ok: true, r: reply.r } satisfies PageResponse);
     else if ('e' in reply) port.postMessage({ ...head, ok: false, e: reply.e });
     else port.postMessage({ ...head, pending: reply.pending });
+  }
+
+  /** Says that a bridge is here, as the bridge does in the page itself, or as another window would. */
+  announceBridge(source: unknown = this): void {
+    this.dispatchEvent(Object.assign(new Event('message'), { data: { source: hereKind }, source }));
   }
 
   emit(event: PageEvent | Goodbye): void {
