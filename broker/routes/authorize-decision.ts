@@ -5,7 +5,7 @@ import { budgets } from '../limits/budgets.ts';
 import { formBody } from '../middleware/body.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
-import { findResult, isAnswered, keepResult, resultUrl } from '../web/page-result.ts';
+import { decideNative, findResult, followBrowser, isAnswered, resultUrl } from '../web/page-result.ts';
 import { hasCsrf, readPageSession, staleForm } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
 import { continuePage } from '../web/pages/continue-page.ts';
@@ -41,8 +41,9 @@ export function authorizeDecision(deps: Deps) {
     if (isDenial) {
       const type = action === 'deny' ? 'device.denied' : 'device.reported';
       const detail = { client: request.clientId, flow: 'loopback', address: c.get('address') };
+      const counts = await decideNative(deps, ticket, 'denied');
+      if (counts === 'allowed') return c.redirect(resultUrl(ticket), 303);
       if (decided === undefined) await deps.store.appendAudit({ type, sub, detail }, deps.now());
-      await keepResult(deps, ticket, { pages: [page], sub }, { type: 'native', request, decided: 'denied' });
       return goOn(errorUrl(deps.config, request, new OAuthError('access_denied', 'the user denied the request')));
     }
     const upstream = chooseUpstream(deps, person.upstream);
@@ -52,6 +53,8 @@ export function authorizeDecision(deps: Deps) {
       return goOn(await startSignIn(deps, fresh, upstream, again, { offline: false, prompt: 'login' }));
     }
     if (action !== 'allow') throw new OAuthError('invalid_request', 'action is none of those on the page');
+    // The question must outlive the sign-in, because the person may still choose "Deny".
+    await followBrowser(deps, ticket, page);
     const purpose = { type: 'authorize_allow', request, sub, ticket } as const;
     return goOn(await startSignIn(deps, page, upstream, purpose, { offline: true, loginHint: person.email }));
   };

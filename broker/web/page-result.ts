@@ -52,6 +52,22 @@ export async function keepResult(
   await store.putTransaction({ id, kind: 'result', data: { ...data }, expiresAt: now() + lifeMs });
 }
 
+/**
+ * Answers a question about a native client. Only the first answer counts, even if two arrive at once.
+ *
+ * @returns the answer that counts, or `undefined` if the question is too old, or another answer is being written
+ */
+export async function decideNative(
+  deps: Pick<Deps, 'store' | 'now'>,
+  state: string,
+  decision: 'allowed' | 'denied',
+): Promise<'allowed' | 'denied' | undefined> {
+  const kept = await rewrite(deps, state, ({ result, ...owner }) =>
+    result.type === 'native' ? { ...owner, result: { ...result, decided: result.decided ?? decision } } : undefined,
+  );
+  return kept?.result.type === 'native' ? kept.result.decided : undefined;
+}
+
 /** A result that may be shown, and whether it is this browser that has seen it before. */
 export interface FoundResult {
   result: PageResult;
@@ -91,12 +107,31 @@ export async function isAnswered({ store, now }: Pick<Deps, 'store' | 'now'>, st
   return (await store.getDeviceGrant(result.deviceCodeHash))?.state !== 'pending';
 }
 
-/** Has the result follow its browser to the page session of another sign-in. */
+/**
+ * Has the result follow its browser to the page session of another sign-in, and keeps it as long again: the person may answer
+ * until that sign-in is over.
+ */
 export async function followBrowser(
   deps: Pick<Deps, 'store' | 'now'>,
   state: string,
   page: PageSession,
 ): Promise<void> {
-  const found = await findResult(deps, page, state);
-  if (found) await keepResult(deps, state, { pages: [page], sub: page.person?.sub }, found.result);
+  if (!(await findResult(deps, page, state))) return;
+  await rewrite(deps, state, ({ result }) => ({ pages: [pageSessionHash(page)], sub: page.person?.sub, result }));
+}
+
+/** Changes what is kept. The change sees the latest state, because it takes the row away first. */
+async function rewrite(
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  state: string,
+  change: (kept: Kept) => Kept | undefined,
+): Promise<Kept | undefined> {
+  const id = idOf(state);
+  const data = await store.consumeTransaction(id, 'result', now());
+  if (!data) return undefined;
+  // The row was written by keepResult in this shape.
+  const kept = data as unknown as Kept;
+  const changed = change(kept) ?? kept;
+  await store.putTransaction({ id, kind: 'result', data: { ...changed }, expiresAt: now() + lifeMs });
+  return changed;
 }

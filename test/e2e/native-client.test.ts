@@ -144,6 +144,31 @@ describe('GET /authorize (RFC 8252)', () => {
     expect(answer).not.toHaveProperty('code');
   });
 
+  it('stays denied if the person chooses "Deny" while "Allow" is at the provider', async () => {
+    let deny: (() => Promise<unknown>) | undefined;
+    const person = createPerson(broker.origins, undefined, {}, async ({ pathname }) => {
+      if (pathname !== '/callback' || !deny) return;
+      const denied = deny;
+      deny = undefined;
+      expect(await denied()).toMatchObject({ error: 'access_denied' });
+    });
+    const question = await person.open(requestUrl());
+    deny = async () => answerOf(await person.decideNative(question, 'deny'));
+    const answer = answerOf(await person.decideNative(question, 'allow'));
+    expect(deny).toBeUndefined();
+    expect(answer).toMatchObject({ error: 'access_denied', state: 'st4te', iss: issuer });
+    expect(answer).not.toHaveProperty('code');
+  });
+
+  it('stays allowed if the person chooses "Deny" too late', async () => {
+    const person = newPerson();
+    const question = await person.open(requestUrl());
+    expect(answerOf(await person.decideNative(question, 'allow'))).toHaveProperty('code');
+    const late = await person.decideNative(question, 'deny');
+    expect(late.url.pathname).toBe('/result');
+    expect(late.status).toBe(200);
+  });
+
   it('lets another person sign in instead', async () => {
     const person = newPerson();
     const login = await person.decideNative(await person.open(requestUrl()), 'switch_account');

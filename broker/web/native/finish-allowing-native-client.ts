@@ -4,7 +4,7 @@ import { OAuthError } from '../../errors.ts';
 import { allowNativeClient } from '../../oauth/allow-native-client.ts';
 import { codeUrl, errorUrl } from '../../oauth/authorization-response.ts';
 import type { Landing } from '../landing.ts';
-import { keepResult } from '../page-result.ts';
+import { decideNative, followBrowser } from '../page-result.ts';
 import type { PageSession } from '../page-session.ts';
 import type { Purpose, Returned } from '../page-sign-in.ts';
 
@@ -24,9 +24,15 @@ export async function finishAllowingNativeClient(
     );
     return { to: errorUrl(config, request, other), result: { type: 'message', name: 'denied' } };
   }
+  await followBrowser(deps, ticket, page);
+  // The person may have chosen "Deny" in the meantime, in another tab or after Back.
+  if ((await decideNative(deps, ticket, 'allowed')) !== 'allowed') {
+    if (refreshToken !== undefined && upstream.preset.revocationIsNarrow) void upstream.revoke(refreshToken);
+    const denied = new OAuthError('access_denied', 'the user denied the request');
+    return { to: errorUrl(config, request, denied), result: { type: 'message', name: 'denied' } };
+  }
   const granted = { upstream: upstream.config.name, identity, refreshToken, beganAt };
   const by = { sub, address: c.get('address'), userAgent: c.req.header('User-Agent') };
   const code = await allowNativeClient(deps, request, granted, by);
-  await keepResult(deps, ticket, { pages: [page], sub }, { type: 'native', request, decided: 'allowed' });
   return { to: codeUrl(config, request, code), result: { type: 'message', name: 'allowed' } };
 }
