@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 import { runCli } from '../program.ts';
 import type { DemoUser } from '../users.ts';
 import { check } from './check.ts';
-import { typeCredentials } from './person.ts';
+import { pressArmed, typeCredentials } from './person.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
 import { openTerminal, showTerminal } from './terminal.ts';
@@ -53,7 +53,7 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
     );
 
     await step('device-allowed', '“Allow”', async () => {
-      await page.getByRole('button', { name: 'Allow', exact: true }).click();
+      await pressArmed(page, 'Allow');
       await page.getByText('You’re signed in').waitFor();
       return { page, result: undefined };
     });

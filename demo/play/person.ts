@@ -31,7 +31,14 @@ export async function askedForConsent(stage: Stage, site: Page, button: string):
 
 /** Answers the consent window, which then closes. */
 export async function answerConsent(window: Page, answer: 'Allow'): Promise<void> {
-  const click = window.getByRole('button', { name: answer, exact: true }).click();
+  const press = pressArmed(window, answer);
   // The window may close before the click ends.
-  await Promise.all([window.waitForEvent('close'), click.catch(() => undefined)]);
+  await Promise.all([window.waitForEvent('close'), press.catch(() => undefined)]);
+}
+
+/** Presses a button that grants something: it works a second after the pointer has entered the window. */
+export async function pressArmed(window: Page, name: 'Allow'): Promise<void> {
+  const button = window.getByRole('button', { name, exact: true });
+  await button.hover();
+  await button.click();
 }

@@ -1,5 +1,6 @@
 import type { DemoUser } from '../users.ts';
 import { submitCode } from './device.ts';
+import { pressArmed } from './person.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
 
@@ -27,7 +28,7 @@ export async function playTv(stage: Stage, step: Step, user: DemoUser): Promise<
   );
 
   await step('tv-orders', '“Allow”: the television goes on by itself, with the person’s orders', async () => {
-    await phone.getByRole('button', { name: 'Allow', exact: true }).click();
+    await pressArmed(phone, 'Allow');
     await phone.getByText('You’re signed in').waitFor();
     await tv.bringToFront();
     await tv.getByText(user.name).waitFor();

@@ -11,6 +11,7 @@ function fakeView() {
     focused: true,
     visibilityState: 'visible' as DocumentVisibilityState,
     hasFocus: () => document.focused,
+    documentElement: new EventTarget(),
   });
   const clock = { ms: 0 };
   return { window, document, clock, now: () => clock.ms };
@@ -32,6 +33,15 @@ describe('the time that a window has been before the person', () => {
     view.window.dispatchEvent(new Event(type));
     view.clock.ms = 1_600;
     expect(arming.seenMs()).toBe(100);
+  });
+
+  it.each([
+    ['mouse', 0],
+    ['touch', 1_500],
+  ])('starts anew when the pointer enters, which a finger does with each touch (%s)', (pointerType, seen) => {
+    view.clock.ms = 1_500;
+    view.document.documentElement.dispatchEvent(Object.assign(new Event('pointerenter'), { pointerType }));
+    expect(arming.seenMs()).toBe(seen);
   });
 
   it('starts anew when it is hidden and shown', () => {

@@ -10,7 +10,7 @@ export interface View {
     Window,
     'addEventListener' | 'screenX' | 'screenY' | 'outerWidth' | 'outerHeight' | 'innerWidth' | 'innerHeight'
   >;
-  document: Pick<Document, 'addEventListener' | 'hasFocus' | 'visibilityState'>;
+  document: Pick<Document, 'addEventListener' | 'hasFocus' | 'visibilityState' | 'documentElement'>;
   /** Monotonic clock, in milliseconds. */
   now(): number;
 }
@@ -25,7 +25,8 @@ const breaks = ['blur', 'focus', 'resize', 'pagehide', 'pageshow'];
 /**
  * Tracks whether the user has had time to see what a window shows. A page can cover the window with its own and close
  * that between the two clicks of a double click. So the time restarts whenever the window is covered, hidden, moved,
- * resized or raised.
+ * resized or raised. A picture-in-picture window covers this one without any of that. When it closes, the pointer that was
+ * over it enters this window, so the time restarts then too.
  */
 export function createArming({ window, document, now }: View): Arming {
   // Moving a window fires no event.
@@ -40,6 +41,10 @@ export function createArming({ window, document, now }: View): Arming {
   };
   for (const type of breaks) window.addEventListener(type, restart);
   document.addEventListener('visibilitychange', restart);
+  document.documentElement.addEventListener('pointerenter', ({ pointerType }) => {
+    // A finger enters with each touch.
+    if (pointerType === 'mouse') restart();
+  });
   return {
     seenMs() {
       const at = place();

@@ -55,6 +55,7 @@ describe.each([
   it('takes no click that was meant for something else, and one of a person who has seen it', async (context) => {
     const { hostile, page } = await openedBy(context, state);
     await page.toFront();
+    await page.hover(button);
     await expect.poll(() => isArmed(page)).toBe(true);
     await hostile.evaluateAfterClick(`window.cover = open('about:blank#cover', 'cover', 'popup,width=600,height=800')`);
     await expect.poll(() => isArmed(page)).toBe(false);
@@ -75,6 +76,17 @@ describe.each([
     await page.click(button);
     await expect.poll(() => page.evaluate('document.documentElement.dataset.before ?? ""')).toBe('');
     expect(await pathOf(page)).toBe(action);
+    await page.evaluate('close()');
+  });
+
+  it('takes no click of a pointer that has just entered, as when a picture-in-picture window closes', async (context) => {
+    const { page } = await openedBy(context, state);
+    await page.toFront();
+    await expect.poll(() => isArmed(page)).toBe(true);
+    await page.evaluate('document.documentElement.dataset.before = "1"');
+    await page.click(button);
+    await expect.poll(() => isArmed(page)).toBe(false);
+    expect(await page.evaluate('document.documentElement.dataset.before')).toBe('1');
     await page.evaluate('close()');
   });
 

@@ -24,7 +24,12 @@ async function login(name: string) {
   return { terminal, code, link };
 }
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+async function press(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name, exact: true });
+  // A button that grants something waits for a second after the pointer enters the window.
+  await button.hover();
+  await button.click();
+}
 
 describe('the device page, in a browser', () => {
   it('signs in by the form, shows the code to compare, and tells the device of a denial', async () => {

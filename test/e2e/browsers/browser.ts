@@ -7,6 +7,8 @@ export interface Tab {
   evaluate<T>(expression: string): Promise<T>;
   /** A real click, which counts as user activation. */
   click(selector: string): Promise<void>;
+  /** Moves the pointer to an element. */
+  hover(selector: string): Promise<void>;
   type(selector: string, text: string): Promise<void>;
   goto(url: string): Promise<void>;
   back(): Promise<void>;

@@ -96,6 +96,7 @@ const chromiumTab = (page: Page): Tab => ({
   url: async () => page.url(),
   evaluate: (expression) => page.evaluate(expression),
   click: (selector) => page.click(selector),
+  hover: (selector) => page.hover(selector),
   type: (selector, text) => page.fill(selector, text),
   goto: async (url) => void (await page.goto(url)),
   back: async () => void (await page.goBack({ waitUntil: 'commit' })),

@@ -139,6 +139,7 @@ const firefoxTab = (page: Page, bidi: Bidi): Tab => ({
   url: async () => (await page.evaluate('location.href').catch(() => '')) as string,
   evaluate: <T>(expression: string) => page.evaluate(expression) as Promise<T>,
   click: (selector) => page.click(selector),
+  hover: (selector) => page.hover(selector),
   type: (selector, text) => page.type(selector, text),
   goto: async (url) => void (await page.goto(url)),
   back: async () => void (await page.goBack()),

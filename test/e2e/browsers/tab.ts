@@ -32,6 +32,9 @@ export async function press(tab: Tab, name: string): Promise<void> {
       return button !== undefined;
     })()`,
   );
+  // A button that grants something waits again, because the pointer enters the window.
+  await tab.hover('[data-press]');
+  await until(tab, `document.querySelector('[data-press]')?.ariaDisabled !== 'true'`);
   await tab.click('[data-press]');
 }
 

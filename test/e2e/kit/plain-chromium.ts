@@ -8,6 +8,8 @@ export interface PlainPage {
   evaluate<T>(expression: string): Promise<T>;
   /** Runs an expression with user activation, as if the user had just clicked. */
   evaluateAfterClick(expression: string): Promise<void>;
+  /** Moves the pointer to the center of an element. */
+  hover(selector: string): Promise<void>;
   /** Clicks the center of an element. The browser treats it as a real click. */
   click(selector: string): Promise<void>;
   /** Presses and releases a key in what has the focus. */
@@ -71,16 +73,21 @@ export async function openPlainChromium(options: {
       const { result } = await run('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
       return (result as { value: T }).value;
     };
+    const centerOf = (selector: string) =>
+      evaluate<{ x: number; y: number }>(`(() => {
+        const element = document.querySelector(${JSON.stringify(selector)});
+        element.scrollIntoView({ block: 'center' });
+        const { left, top, width, height } = element.getBoundingClientRect();
+        return { x: left + width / 2, y: top + height / 2 };
+      })()`);
     return {
       evaluate,
       evaluateAfterClick: async (expression) => void (await run('Runtime.evaluate', { expression, userGesture: true })),
+      async hover(selector) {
+        await run('Input.dispatchMouseEvent', { type: 'mouseMoved', ...(await centerOf(selector)) });
+      },
       async click(selector) {
-        const { x, y } = await evaluate<{ x: number; y: number }>(`(() => {
-          const element = document.querySelector(${JSON.stringify(selector)});
-          element.scrollIntoView({ block: 'center' });
-          const { left, top, width, height } = element.getBoundingClientRect();
-          return { x: left + width / 2, y: top + height / 2 };
-        })()`);
+        const { x, y } = await centerOf(selector);
         for (const type of ['mousePressed', 'mouseReleased'])
           await run('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
       },

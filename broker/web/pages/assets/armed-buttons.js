@@ -1,6 +1,8 @@
 // Keeps a button that grants something from being pressed before the person can have seen it. Another page can cover
 // this window with its own and close that between the two clicks of a double click. So such a button works only after
-// a second in which the window was visible, in focus and in its place. The page also works without this script.
+// a second in which the window was visible, in focus and in its place. A picture-in-picture window covers this one without
+// a change of any of these. When it closes, the pointer that was over it enters this window, so the second starts anew
+// then too. The page also works without this script.
 //
 // It runs in the head, before there is anything to press.
 const armAfterMs = 1_000;
@@ -26,6 +28,10 @@ function isArmed() {
 
 for (const type of ['blur', 'focus', 'resize', 'pagehide', 'pageshow']) addEventListener(type, restart);
 document.addEventListener('visibilitychange', restart);
+document.documentElement.addEventListener('pointerenter', ({ pointerType }) => {
+  // A finger enters with each touch.
+  if (pointerType === 'mouse') restart();
+});
 
 // Enter in a form arrives as a click on its button, too.
 addEventListener(
