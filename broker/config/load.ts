@@ -237,6 +237,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     refreshLeewayMs: entry.refresh_leeway ?? presetOf(entry.preset).leewayMs,
     groupsClaim: entry.groups_claim,
     userInfo: entry.userinfo,
+    silent: entry.silent,
     authorizationParams: entry.authorization_params,
     hooks: {
       oktaEventsSecret: entry.hooks.okta_events_secret_file

@@ -169,6 +169,7 @@ const upstream = v.strictObject(
     rotates: v.optional(v.picklist(['yes', 'no'], 'must be yes or no, or be left out')),
     refresh_leeway: v.optional(duration),
     groups_claim: v.optional(text, 'groups'),
+    silent: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
     userinfo: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
     authorization_params: v.optional(v.record(text, text), {}),
     hooks: v.optional(hooks, {}),

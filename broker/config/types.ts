@@ -54,6 +54,8 @@ export interface UpstreamConfig {
   groupsClaim: string;
   /** Whether UserInfo is asked for what the ID token lacks. Default: on. */
   userInfo?: 'on' | 'off' | undefined;
+  /** Whether sign-ins without a window (`prompt=none`) are tried. Default: on. */
+  silent?: 'on' | 'off' | undefined;
   /** Added to every authorization request. */
   authorizationParams: Readonly<Record<string, string>>;
   hooks: HooksConfig;

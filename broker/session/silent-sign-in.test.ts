@@ -9,10 +9,10 @@ const deps = {
   store: { getPerson: async (sub: string) => (sub === 'p1' ? { issuer: identity.issuer, idpSub: 'ada' } : undefined) },
 } as unknown as Deps;
 
-function upstream(preset: string, scopes = ['openid', 'offline_access']) {
+function upstream(preset: string, scopes = ['openid', 'offline_access'], more: object = {}) {
   const revoked: string[] = [];
   const provider = {
-    config: { scopes },
+    config: { scopes, ...more },
     preset: presetOf(preset),
     revoke: async (token: string) => {
       revoked.push(token);
@@ -27,6 +27,18 @@ describe('a silent sign-in', () => {
     expect(() => requireSilentPossible(upstream(preset).provider, 'p1')).toThrow(
       expect.objectContaining({ code: 'interaction_required' }),
     );
+  });
+
+  it('is not begun where the configuration turns it off', () => {
+    for (const [silent, begins] of [
+      ['off', false],
+      ['on', true],
+    ] as const) {
+      const { provider } = upstream('keycloak', ['openid'], { silent });
+      const begin = () => requireSilentPossible(provider, 'p1');
+      if (begins) expect(begin()).toBe('p1');
+      else expect(begin).toThrow(expect.objectContaining({ code: 'interaction_required' }));
+    }
   });
 
   it.each(['generic', 'okta', 'auth0', 'entra', 'keycloak'])('is begun at others (%s), for one account', (preset) => {

@@ -10,11 +10,13 @@ import type { Identity, Upstream } from '../upstream/types.ts';
  * @param sub the owner of the session
  * @returns that `sub`
  * @throws {OAuthError} `invalid_request` if `sub` is missing, `interaction_required` if the provider issues no lasting
- *   grant without asking the person
+ *   grant without asking the person, or if the configuration turns silent sign-ins off
  */
 export function requireSilentPossible(upstream: Upstream, sub: string | undefined): string {
   if (sub === undefined)
     throw new OAuthError('invalid_request', 'prompt=none needs sub, the account whose session continues');
+  if (upstream.config.silent === 'off')
+    throw new OAuthError('interaction_required', 'silent sign-ins are off for this provider');
   if (wantsGrant(upstream) && !upstream.preset.silentGrant) throw noGrant();
   return sub;
 }

@@ -8,8 +8,8 @@ import type { Sites } from '../platform/sites.ts';
 import { type Area, type StoredValue, storedValue } from '../platform/stored-value.ts';
 import type { Windows } from '../platform/windows.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
+import { storedProblem } from '../protocol/problem.ts';
 import { pendingSetup } from '../protocol/ui.ts';
-import { pageErrorBody } from './error-body.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
@@ -147,8 +147,10 @@ export function composeBackground(world: BackgroundWorld) {
     now,
   };
   const signInId = storedValue(area, 'sign-in-id', v.string());
+  const problem = storedValue(area, 'problem', storedProblem);
   const profileDeps: ProfileDeps = {
     signInId,
+    problem,
     area,
     keysOf,
     http,
@@ -201,7 +203,6 @@ export function composeBackground(world: BackgroundWorld) {
     ...tokenHandlers({ interactions }),
     ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
   };
-  const problem = storedValue(area, 'problem', pageErrorBody);
   const ownHandlers: UiHandlers = {
     ...popupHandlers({
       setup,

@@ -1,15 +1,7 @@
-import { LatchkeyError, type PageErrorBody, pageErrorCodes } from '@latchkey/shared/errors.ts';
-import * as v from 'valibot';
-import type { Schema } from '../platform/stored-value.ts';
+import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
+import { type Problem, ProblemError } from '../protocol/problem.ts';
 
-/** An error that the background stores for the popup. It has only the fields that the popup shows. */
-export const pageErrorBody: Schema<PageErrorBody> = v.object({
-  code: v.picklist(pageErrorCodes),
-  message: v.string(),
-  retry_after_ms: v.optional(v.number()),
-});
-
-/** Turns any error into a body for a port. Unexpected errors become `busy` and reveal nothing internal. */
+/** Turns any error into a body for a page's port. Unexpected errors become `busy` and reveal nothing internal. */
 export function errorBody(error: unknown): PageErrorBody {
   if (!(error instanceof LatchkeyError)) {
     // Log it to the extension's console. It wouldn't appear anywhere else.
@@ -25,3 +17,7 @@ export function errorBody(error: unknown): PageErrorBody {
     ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
   };
 }
+
+/** The same for the extension's own pages, which learn more. */
+export const problemBody = (error: unknown): Problem =>
+  error instanceof ProblemError ? error.problem : errorBody(error);

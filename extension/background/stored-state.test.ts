@@ -70,7 +70,7 @@ describe.each(['0.1.0'])('the state that %s has stored', (release) => {
     expect(parts.broker.calls).toEqual([]);
     parts.broker.account = grace;
     await signIn.run();
-    expect(parts.broker.calls).toEqual(['POST /session']);
+    expect(parts.broker.calls).toEqual(['POST /session', 'GET /session']);
     parts.broker.account = ada;
     await worksFor(parts);
   });

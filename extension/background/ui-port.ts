@@ -9,7 +9,7 @@ import {
   type UiResults,
   uiRequestSchema,
 } from '../protocol/ui.ts';
-import { errorBody } from './error-body.ts';
+import { problemBody } from './error-body.ts';
 import type { Router } from './handlers/router.ts';
 import type { Port } from './page/page-port.ts';
 import { isOwnPage } from './page/sender.ts';
@@ -32,13 +32,13 @@ export function createUiPorts(own: { extensionId: string; origin: string }, rout
     if (!parsed.success) {
       const invalid = new LatchkeyError({ code: 'invalid_request', message: 'not a message of our pages' });
       const call = readStored(v.object({ id: v.number() }), message);
-      return call && { id: call.id, ok: false, e: errorBody(invalid) };
+      return call && { id: call.id, ok: false, e: problemBody(invalid) };
     }
     const { id, m, p } = parsed.output;
     try {
       return { id, ok: true, r: await router().dispatch(m, p, undefined) };
     } catch (error) {
-      return { id, ok: false, e: errorBody(error) };
+      return { id, ok: false, e: problemBody(error) };
     }
   };
 

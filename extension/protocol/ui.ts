@@ -1,5 +1,5 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import * as v from 'valibot';
+import type { Problem } from './problem.ts';
 
 /**
  * The messages between the extension's own pages (popup, consent window) and its background. Web pages can't use this
@@ -106,7 +106,7 @@ export type PopupState =
   | {
       view: 'signed_out';
       broker: string;
-      problem?: PageErrorBody | undefined;
+      problem?: Problem | undefined;
       providerHost?: string | undefined;
       /** Names of the providers. Empty if there is no choice. */
       providers: string[];
@@ -124,7 +124,7 @@ export type PopupState =
       /** Names of the providers for another account. Empty if there is no choice. */
       providers: string[];
       sites: SiteView[];
-      problem?: PageErrorBody | undefined;
+      problem?: Problem | undefined;
     };
 
 /** Everything that the consent window shows. */
@@ -174,11 +174,11 @@ export interface DiagnosticFacts {
   /** Origins in the broker's policy. */
   sites: string[];
   /** The latest problem. */
-  problem?: PageErrorBody | undefined;
+  problem?: Problem | undefined;
 }
 
 /** The host that a sign-in would go to, or why no sign-in can start. */
-export type DiagnosticProbe = { host: string } | { error: PageErrorBody };
+export type DiagnosticProbe = { host: string } | { error: Problem };
 
 export interface UiResults {
   'settings.get': SettingsView;
@@ -202,7 +202,7 @@ export interface UiResults {
   'consent.answer': Record<string, never>;
 }
 
-export type UiResponse = { id: number; ok: true; r: unknown } | { id: number; ok: false; e: PageErrorBody };
+export type UiResponse = { id: number; ok: true; r: unknown } | { id: number; ok: false; e: Problem };
 
 /** Tells every open page of the extension to reload its state. */
 export interface UiChanged {

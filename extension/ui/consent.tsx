@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx/dom */
 
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { useEffect, useRef, useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
+import type { Problem as Shown } from '../protocol/problem.ts';
 import { type ConsentChoice, type ConsentView, uiPortName } from '../protocol/ui.ts';
 import { AccountList } from './account-list.tsx';
 import { Brand } from './brand.tsx';
@@ -24,7 +24,7 @@ const client = createUiClient(
 
 function Consent() {
   const [view, setView] = useState<ConsentView>();
-  const [problem, setProblem] = useState<PageErrorBody>();
+  const [problem, setProblem] = useState<Shown>();
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
 

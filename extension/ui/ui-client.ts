@@ -1,5 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { BackgroundPort } from '../platform/port.ts';
+import { ProblemError } from '../protocol/problem.ts';
 import type { UiChanged, UiMethod, UiParams, UiResponse, UiResults } from '../protocol/ui.ts';
 
 /** Requests from the extension's pages to the background. */
@@ -28,7 +29,7 @@ export function createUiClient(connect: () => BackgroundPort, onChanged: () => v
     const call = waiting.get(message.id);
     waiting.delete(message.id);
     if (message.ok) call?.resolve(message.r);
-    else call?.reject(new LatchkeyError(message.e));
+    else call?.reject(new ProblemError(message.e));
   };
 
   const open = (): BackgroundPort => {

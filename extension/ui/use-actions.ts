@@ -1,5 +1,5 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { useRef, useState } from 'hono/jsx/dom';
+import type { Problem } from '../protocol/problem.ts';
 import { rescueFocus } from './focus.ts';
 import { shownError } from './shown-error.ts';
 
@@ -20,7 +20,7 @@ export interface Actions {
   busy: boolean;
   /** For the page's live region. */
   status: string;
-  problem: PageErrorBody | undefined;
+  problem: Problem | undefined;
   act(action: Action): Promise<void>;
   /** Reloads the state. */
   reload(): Promise<void>;
@@ -30,9 +30,9 @@ export interface Actions {
 export function useActions(load: () => Promise<unknown>): Actions {
   const [busy, setBusy] = useState(false);
   const [status, setStatus] = useState('');
-  const [problem, setProblem] = useState<PageErrorBody>();
+  const [problem, setProblem] = useState<Problem>();
   /** Why the state couldn't be loaded. */
-  const [unread, setUnread] = useState<PageErrorBody>();
+  const [unread, setUnread] = useState<Problem>();
   const running = useRef(false);
 
   const reload = (): Promise<void> =>

@@ -2,11 +2,12 @@ import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { accountHeader } from '@latchkey/shared/session-api.ts';
 import { composeBackground } from '../../extension/background/compose.ts';
 import { firstProfile, profileList } from '../../extension/background/profiles/profile-list.ts';
-import { storedAttempt } from '../../extension/background/session/sign-in.ts';
+import { storedAttempts } from '../../extension/background/session/attempts.ts';
 import { chosenBroker } from '../../extension/background/setup.ts';
 import type { Identity } from '../../extension/platform/identity.ts';
 import type { Sites } from '../../extension/platform/sites.ts';
 import { partOf, storedValue } from '../../extension/platform/stored-value.ts';
+import { storedProblem } from '../../extension/protocol/problem.ts';
 import { brokerUrl, createFakeBroker, shop } from './fake-broker.ts';
 import { memoryArea, memoryKeysOf } from './memory.ts';
 import { fakeWindows } from './windows.ts';
@@ -122,7 +123,9 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     broadcasts,
     accountsTold,
     window,
-    attempt: storedValue(partOf(area, `${firstProfile} `), 'sign-in', storedAttempt),
+    /** The stored sign-ins of the first profile. */
+    signIns: storedValue(partOf(area, `${firstProfile} `), 'sign-in', storedAttempts),
+    problem: storedValue(area, 'problem', storedProblem),
     profiles,
     events: first.events,
     cache: first.cache,

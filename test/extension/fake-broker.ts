@@ -132,6 +132,7 @@ export function createFakeBroker(): FakeBroker {
     ended.delete(c.get('jkt'));
     return c.json(answer(fake.consentsOf(fake.account.sub), fake.account, sitesOf(fake.account)), 201);
   });
+  app.post('/session/refusal', (c) => c.body(null, 204));
   app.use('/session/*', async (c, next) =>
     fake.signedIn && !ended.has(c.get('jkt')) ? next() : refusal('invalid_session', 401),
   );

@@ -15,6 +15,7 @@ import type {
   AuthorizeRequest,
   ConsentRequest,
   ConsentRevocation,
+  SessionRefusal,
   SessionRequest,
   TokenRequest,
 } from '@latchkey/shared/session-requests.ts';
@@ -26,6 +27,8 @@ import type { BrokerCall, BrokerRequest } from './broker-call.ts';
 export interface BrokerClient {
   authorize(body: AuthorizeRequest): Promise<AuthorizeAnswer>;
   createSession(body: SessionRequest): Promise<SessionAnswer>;
+  /** Reports that the provider refused a sign-in, which ends it. */
+  refuseSession(body: SessionRefusal): Promise<void>;
   /** @returns `undefined` if nothing has changed since `etag` */
   getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
   token(body: TokenRequest): Promise<TokenAnswer>;
@@ -79,6 +82,9 @@ export function createBrokerClient(call: BrokerCall, broker: () => Promise<strin
       return answer;
     },
     createSession: (body) => post('/session', body, sessionAnswer),
+    async refuseSession(body) {
+      await call({ method: 'POST', path: '/session/refusal', body });
+    },
     async getSession(etag) {
       const answer = await call({ method: 'GET', path: '/session', ifNoneMatch: etag });
       if (answer.status === 304) return undefined;

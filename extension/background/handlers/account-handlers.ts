@@ -1,6 +1,6 @@
-import { LatchkeyError, type PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
-import { errorBody } from '../error-body.ts';
+import { type Problem, ProblemError } from '../../protocol/problem.ts';
+import { problemBody } from '../error-body.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { UiHandlers } from '../ui-port.ts';
 
@@ -9,7 +9,7 @@ export interface AccountHandlersDeps {
   /**
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
-  problem: StoredValue<PageErrorBody>;
+  problem: StoredValue<Problem>;
   /** ID of the latest sign-in in the broker's log. */
   signInId: StoredValue<string>;
 }
@@ -25,11 +25,11 @@ export function accountHandlers({ profiles, problem, signInId }: AccountHandlers
     try {
       await work();
     } catch (error) {
-      const body = errorBody(error);
+      const body = problemBody(error);
       const id = await signInId.get();
-      const told = new LatchkeyError(id ? { ...body, message: `${body.message} (sign-in ${id})` } : body);
-      await problem.set(errorBody(told));
-      throw told;
+      const told = id ? { ...body, message: `${body.message} (sign-in ${id})` } : body;
+      await problem.set(told);
+      throw new ProblemError(told);
     }
     return {};
   };

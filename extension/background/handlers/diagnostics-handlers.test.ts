@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { brokerUrl, refusal, shop } from '../../../test/extension/fake-broker.ts';
 import { storedValue } from '../../platform/stored-value.ts';
-import { pageErrorBody } from '../error-body.ts';
+import { storedProblem } from '../../protocol/problem.ts';
 import { diagnosticsHandlers } from './diagnostics-handlers.ts';
 
 let parts: ReturnType<typeof createBackground>;
@@ -14,7 +14,7 @@ beforeEach(() => {
     setup: { source: async () => ({ url: brokerUrl, source: 'policy' }) },
     profiles: parts.profiles,
     redirectUri: () => 'https://ext.chromiumapp.test/',
-    problem: storedValue(parts.area, 'problem', pageErrorBody),
+    problem: storedValue(parts.area, 'problem', storedProblem),
   });
 });
 
@@ -43,7 +43,7 @@ describe('diagnostics', () => {
     };
     expect(await handlers['diagnostics.probe']({})).toEqual({ host: 'idp.test' });
     expect(opened).toBe(0);
-    expect(await parts.attempt.get()).toBeUndefined();
+    expect(await parts.signIns.get()).toBeUndefined();
   });
 
   it('tell why none can begin', async () => {

@@ -1,9 +1,9 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import type { Account } from '@latchkey/shared/session-api.ts';
 import * as oauth from 'oauth4webapi';
 import type { StoredValue } from '../../platform/stored-value.ts';
+import type { Problem } from '../../protocol/problem.ts';
 import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
-import { errorBody } from '../error-body.ts';
+import { problemBody } from '../error-body.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Setup } from '../setup.ts';
 import type { UiHandlers } from '../ui-port.ts';
@@ -13,7 +13,7 @@ export interface DiagnosticsDeps {
   /** Diagnostics cover the main account only. */
   profiles: Pick<Profiles, 'main'>;
   redirectUri(): string;
-  problem: StoredValue<PageErrorBody>;
+  problem: StoredValue<Problem>;
 }
 
 /** Facts that only the background knows. The diagnostics page collects the rest and explains it. */
@@ -52,7 +52,7 @@ export function diagnosticsHandlers({
       });
       return { host: new URL(url).host };
     } catch (error) {
-      return { error: errorBody(error) };
+      return { error: problemBody(error) };
     }
   };
 

@@ -5,7 +5,7 @@ import { ada, api, brokerUrl, grace, shop } from '../../../test/extension/fake-b
 import { fakePort } from '../../../test/extension/port.ts';
 import { storedValue } from '../../platform/stored-value.ts';
 import { createManagedPolicy } from '../../protocol/managed-policy.ts';
-import { pageErrorBody } from '../error-body.ts';
+import { storedProblem } from '../../protocol/problem.ts';
 import { createUiPorts } from '../ui-port.ts';
 import { popupHandlers } from './popup-handlers.ts';
 import { createRouter } from './router.ts';
@@ -40,7 +40,7 @@ beforeEach(() => {
     providers: async () => providers,
     managed: createManagedPolicy(async () => policy),
     prompts: parts.prompts,
-    problem: storedValue(parts.area, 'problem', pageErrorBody),
+    problem: storedValue(parts.area, 'problem', storedProblem),
     signInId: storedValue(parts.area, 'sign-in-id', v.string()),
     openTab: (url) => parts.windows.openTab(url),
     after: () => ({ elapsed: patience.promise, cancel: () => undefined }),

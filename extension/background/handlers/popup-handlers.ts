@@ -1,10 +1,10 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
 import { isWebUrl } from '@latchkey/shared/origin.ts';
 import type { SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
+import type { Problem } from '../../protocol/problem.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
-import { errorBody } from '../error-body.ts';
+import { problemBody } from '../error-body.ts';
 import { type ConsentPrompt, type ConsentPrompts, noLongerOpen } from '../page/consent-prompts.ts';
 import type { Timer } from '../page/pending-requests.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -25,7 +25,7 @@ export interface UiHandlersDeps {
   /**
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
-  problem: StoredValue<PageErrorBody>;
+  problem: StoredValue<Problem>;
   /** ID of the latest sign-in in the broker's log. */
   signInId: StoredValue<string>;
   openTab(url: string): Promise<void>;
@@ -64,7 +64,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   };
 
   /** All accounts whose owner is known, and the latest problem with any of them. */
-  const accounts = async (): Promise<{ states: AccountState[]; problem: PageErrorBody | undefined }> => {
+  const accounts = async (): Promise<{ states: AccountState[]; problem: Problem | undefined }> => {
     const entries = await profiles.entries();
     const loaded = await Promise.all(
       entries.map(async ({ id, account }) => {
@@ -82,7 +82,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   /** The latest state of a session. If the broker is unreachable, returns the last known state and the problem. */
   const load = async (
     session: Session,
-  ): Promise<{ current: SessionAnswer | undefined; problem: PageErrorBody | undefined }> => {
+  ): Promise<{ current: SessionAnswer | undefined; problem: Problem | undefined }> => {
     const timer = after(popupPatienceMs);
     try {
       const fresh = session.refreshed(popupMaxAgeMs);
@@ -90,7 +90,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       return { current, problem: await problem.get() };
     } catch (error) {
       const current = await session.current().catch(() => undefined);
-      return { current, problem: errorBody(error) };
+      return { current, problem: problemBody(error) };
     } finally {
       timer.cancel();
     }

@@ -5,13 +5,15 @@ import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
 import { type Area, partOf, type StoredValue, storedValue } from '../../platform/stored-value.ts';
+import type { Problem } from '../../protocol/problem.ts';
 import { type BrokerCallDeps, createBrokerCall, createEventStreamCall } from '../broker/broker-call.ts';
 import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
+import { createAttempts, storedAttempts } from '../session/attempts.ts';
 import { createEventStream, type EventStream, type EventStreamDeps } from '../session/event-stream.ts';
 import type { PageEvents } from '../session/page-events.ts';
 import { eventId } from '../session/server-events.ts';
 import { createSession, knownSession, type Session } from '../session/session.ts';
-import { createSignIn, type SignIn, storedAttempt } from '../session/sign-in.ts';
+import { createSignIn, type SignIn } from '../session/sign-in.ts';
 import { createProofs, type Proofs } from '../tokens/proofs.ts';
 import { createTokenCache, type TokenCache } from '../tokens/token-cache.ts';
 import { createTokens, type Tokens } from '../tokens/tokens.ts';
@@ -46,6 +48,8 @@ export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> 
   authorizing(profile: string, body: AuthorizeRequest): Promise<AuthorizeRequest>;
   /** ID of the latest sign-in in the broker's log. It is for support. Pages never get it. */
   signInId: StoredValue<string>;
+  /** The latest problem, for the popup. */
+  problem: StoredValue<Problem>;
   /** A user signed in. Runs before any part of the new session is visible. */
   signedIn(profile: string, account: Account): Promise<void>;
   /** Whether a tab is open at one of these sites, and the site has this profile. */
@@ -77,7 +81,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     },
   };
   const cache = createTokenCache({ area, now });
-  const attempt = storedValue(area, 'sign-in', storedAttempt);
+  const attempts = createAttempts(storedValue(area, 'sign-in', storedAttempts), now);
   const session = createSession({
     client,
     keys: keys.session,
@@ -85,13 +89,15 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     tokens: cache,
     events,
     signedIn: (account) => deps.signedIn(id, account),
-    signingIn: async () => ((await attempt.get())?.expiresAt ?? 0) > now(),
+    signingIn: async () => (await attempts.all()).length > 0,
     now,
   });
   const signIn = createSignIn({
     client,
     identity,
-    attempt,
+    attempts,
+    broker: http.broker,
+    problem: deps.problem,
     triedSilently: storedValue(area, 'tried-silently', v.number()),
     lapsed: () => session.lapsed(),
     begin: (answer, silentFor) => session.begin(answer, silentFor),

@@ -1,5 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as oauth from 'oauth4webapi';
+import { ProblemError } from '../../protocol/problem.ts';
 
 /** The parts of a sign-in that are needed to check its redirect. */
 export interface ExpectedResponse {
@@ -13,8 +14,8 @@ export interface ExpectedResponse {
  * Parses the provider's redirect. It checks the redirect URI, `state`, `iss` (RFC 9207), and errors, and returns the
  * code. It ignores unknown parameters.
  *
- * @throws {LatchkeyError} `user_denied` if the provider says `access_denied`, `busy` for its other errors, `expired` if
- * the redirect belongs to no sign-in of this browser
+ * @throws {ProviderRefusal} if the provider sent an error (RFC 6749 §4.1.2.1)
+ * @throws {LatchkeyError} `expired` if the redirect belongs to no sign-in of this browser
  */
 export function readAuthorizationResponse(
   url: string,
@@ -31,7 +32,8 @@ export function readAuthorizationResponse(
     return { code, iss: parameters.get('iss') ?? undefined };
   } catch (error) {
     if (error instanceof LatchkeyError) throw error;
-    if (error instanceof oauth.AuthorizationResponseError) throw refused(error.error);
+    if (error instanceof oauth.AuthorizationResponseError)
+      throw new ProviderRefusal(error.error, error.error_description);
     throw foreign('a state or issuer that is not the expected one');
   }
 }
@@ -39,11 +41,19 @@ export function readAuthorizationResponse(
 const foreign = (what: string): LatchkeyError =>
   new LatchkeyError({ code: 'expired', message: `the sign-in came back with ${what}: begin again` });
 
-const refused = (error: string): LatchkeyError =>
-  error === 'access_denied'
-    ? new LatchkeyError({ code: 'user_denied', message: 'the identity provider refused the sign-in (access_denied)' })
-    : new LatchkeyError({
-        code: 'busy',
-        // Error codes have a small character set (RFC 6749 §4.1.2.1), but this one comes from a URL.
-        message: `the identity provider refused the sign-in (${error.replaceAll(/[^a-z_]/g, '').slice(0, 40)})`,
-      });
+/** The provider's error. Its description is for the broker's log only: anything can be in a URL. */
+export class ProviderRefusal extends ProblemError {
+  readonly report: { error: string; error_description: string | undefined };
+
+  constructor(error: string, description: string | undefined) {
+    // Error codes have a small character set, but this one comes from a URL.
+    const providerError = error.replaceAll(/[^a-z_]/g, '').slice(0, 40);
+    super({
+      code: error === 'access_denied' ? 'user_denied' : 'busy',
+      message: `the identity provider refused the sign-in (${providerError})`,
+      reason: 'provider',
+      providerError,
+    });
+    this.report = { error: error.slice(0, 256), error_description: description?.slice(0, 4_096) };
+  }
+}

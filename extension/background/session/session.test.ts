@@ -30,7 +30,8 @@ describe('the session', () => {
     parts.clock.ms += 5_000;
     expect((await parts.session.refreshed(1_000))?.account.sub).toBe('p1');
     expect((await parts.session.refreshed(1_000))?.account.sub).toBe('p1');
-    expect(parts.broker.calls.filter((call) => call === 'GET /session')).toHaveLength(2);
+    // The first was part of the sign-in.
+    expect(parts.broker.calls.filter((call) => call === 'GET /session')).toHaveLength(3);
   });
 
   it('forgets everything at sign-out, the key included', async () => {

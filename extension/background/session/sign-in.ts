@@ -3,46 +3,25 @@ import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { AuthorizeRequest } from '@latchkey/shared/session-requests.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as oauth from 'oauth4webapi';
-import * as v from 'valibot';
 import type { Identity } from '../../platform/identity.ts';
-import type { Schema, StoredValue } from '../../platform/stored-value.ts';
+import { PageNotLoadedError } from '../../platform/page-not-loaded.ts';
+import type { StoredValue } from '../../platform/stored-value.ts';
+import { type Problem, ProblemError } from '../../protocol/problem.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError } from '../broker/broker-error.ts';
 import { createSingleFlight } from '../single-flight.ts';
-import { readAuthorizationResponse } from './authorization-response.ts';
+import type { Attempt, Attempts } from './attempts.ts';
+import { ProviderRefusal, readAuthorizationResponse } from './authorization-response.ts';
 import { createSilentSignIn, type SilentSignInDeps, type SilentWish } from './silent-sign-in.ts';
-
-/** A sign-in in progress. It is stored before the window opens, so that it survives a stopped worker. */
-export interface Attempt {
-  state: string;
-  /** RFC 7636 §4.1. Only the broker ever sees it. */
-  verifier: string;
-  redirectUri: string;
-  issuer: string;
-  issRequired: boolean;
-  /** When the broker discards the transaction, in milliseconds since the epoch. */
-  expiresAt: number;
-  /** For a sign-in without a window: `sub` of the account whose session it continues. */
-  silentFor?: string | undefined;
-  /** The provider's response, once there is one. */
-  response?: { code: string; iss?: string | undefined } | undefined;
-}
-
-export const storedAttempt: Schema<Attempt> = v.object({
-  state: v.string(),
-  verifier: v.string(),
-  redirectUri: v.string(),
-  issuer: v.string(),
-  issRequired: v.boolean(),
-  expiresAt: v.number(),
-  silentFor: v.optional(v.string()),
-  response: v.optional(v.object({ code: v.string(), iss: v.optional(v.string()) })),
-});
 
 export interface SignInDeps extends Pick<SilentSignInDeps, 'triedSilently' | 'lapsed'> {
   client: BrokerClient;
   identity: Identity;
-  attempt: StoredValue<Attempt>;
+  attempts: Attempts;
+  /** The broker's issuer. */
+  broker(): Promise<string>;
+  /** The latest problem, for the popup. A page that began the sign-in learns less than the popup. */
+  problem: StoredValue<Problem>;
   /**
    * Switches to the new session. A session that the user didn't request is accepted only if its account's session has
    * lapsed and wasn't ended since.
@@ -81,7 +60,7 @@ const retryDelaysMs = [300, 1_500];
 
 /** Authorization code flow. The broker is the provider's client. PKCE proves to the broker that this browser started it. */
 export function createSignIn(deps: SignInDeps): SignIn {
-  const { client, identity, attempt, triedSilently, lapsed, begin, changed, sleep, now } = deps;
+  const { client, identity, attempts, triedSilently, lapsed, begin, problem, changed, sleep, now } = deps;
   const flights = createSingleFlight<void>();
 
   const prepare = async (wish: Wish): Promise<{ started: Attempt; url: string }> => {
@@ -98,7 +77,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     const { issuer, iss_required: issRequired, expires_in: expiresIn } = answer;
     const expiresAt = now() + expiresIn * 1_000;
     const started = { state, verifier, redirectUri, issuer, issRequired, expiresAt, silentFor: wish.sub };
-    await attempt.set(started);
+    await attempts.put(started);
     return { started, url: answer.authorization_url };
   };
 
@@ -106,17 +85,35 @@ export function createSignIn(deps: SignInDeps): SignIn {
     try {
       return await launch(url);
     } catch (cause) {
-      throw new LatchkeyError(
-        { code: 'user_denied', message: 'the sign-in window was closed, or its page could not be loaded' },
-        { cause },
-      );
+      if (cause instanceof PageNotLoadedError)
+        throw new ProblemError({ code: 'expired', reason: 'broke_off', message: cause.message });
+      throw new LatchkeyError({ code: 'user_denied', message: 'the sign-in window was closed' }, { cause });
+    }
+  };
+
+  /**
+   * Without its cookie, a session is over at the next call: the user would be signed in and out in turn. So the first
+   * call comes before anything is said of the session.
+   */
+  const requireCookie = async (): Promise<void> => {
+    try {
+      await client.getSession(undefined);
+    } catch (error) {
+      // A session that somebody ended in this moment had its cookie.
+      if (error instanceof BrokerError && error.error === 'invalid_session' && !error.ended)
+        throw noCookies(new URL(await deps.broker()).host);
+      // Whatever else fails says nothing about cookies.
     }
   };
 
   const exchange = async ({ state, verifier, response, silentFor }: Attempt): Promise<void> => {
     if (!response) throw new LatchkeyError({ code: 'expired', message: 'the sign-in was interrupted: begin again' });
     const body = { state, code: response.code, code_verifier: verifier, iss: response.iss };
-    const create = async (): Promise<void> => begin(await client.createSession(body), silentFor);
+    const create = async (): Promise<void> => {
+      const answer = await client.createSession(body);
+      await requireCookie();
+      await begin(answer, silentFor);
+    };
     for (const delay of retryDelaysMs) {
       try {
         return await create();
@@ -129,23 +126,23 @@ export function createSignIn(deps: SignInDeps): SignIn {
   };
 
   /**
-   * Exchanges the code and forgets the attempt. If only the connection failed, it keeps the attempt, and `run` can
+   * Exchanges the code and forgets all attempts. If only the connection failed, it keeps the attempt, and `run` can
    * continue it.
    */
   const finish = async (answered: Attempt): Promise<void> => {
     try {
       await exchange(answered);
-      await attempt.clear();
+      await attempts.clear();
     } catch (error) {
-      if (!isPassing(error)) await attempt.clear();
+      if (!isPassing(error)) await attempts.drop(answered.state);
       throw error;
     }
   };
 
   /** Continues an attempt that received its code before the connection or the worker died. */
   const resume = async (): Promise<boolean> => {
-    const left = await attempt.get();
-    if (!left?.response || left.expiresAt <= now()) return false;
+    const left = (await attempts.all()).findLast(({ response }) => response);
+    if (!left) return false;
     try {
       await finish(left);
       return true;
@@ -155,20 +152,51 @@ export function createSignIn(deps: SignInDeps): SignIn {
     }
   };
 
-  const askProvider = async (launch: Launch, url: string, started: Attempt): Promise<Attempt> => {
+  /** Reports why the provider refused a sign-in: only the broker's log reaches an administrator. */
+  const reportRefusal = async ({ state, verifier }: Attempt, { report }: ProviderRefusal): Promise<void> => {
+    await attempts.drop(state);
+    // An older broker has no such endpoint, and a sign-in that can't be reported has failed all the same.
+    void client.refuseSession({ state, code_verifier: verifier, ...report }).catch(() => undefined);
+  };
+
+  const readResponse = async (redirect: string, attempt: Attempt): Promise<Attempt> => {
     try {
-      const answered = { ...started, response: readAuthorizationResponse(await open(launch, url), started) };
-      await attempt.set(answered);
+      const answered = { ...attempt, response: readAuthorizationResponse(redirect, attempt) };
+      await attempts.put(answered);
       return answered;
     } catch (error) {
-      await attempt.clear();
+      if (!(error instanceof ProviderRefusal)) await attempts.drop(attempt.state);
+      // A silent attempt whose user was needed can still be answered, once the user has signed in.
+      else if (attempt.silentFor === undefined || !needsUser.test(error.report.error))
+        await reportRefusal(attempt, error);
       throw error;
     }
   };
 
+  /** @throws {OtherAnswer} if the provider answered an earlier attempt, and that one can't be finished */
   const go = async (wish: Wish, launch: Launch): Promise<void> => {
     const { started, url } = await prepare(wish);
-    await finish(await askProvider(launch, url, started));
+    const redirect = await open(launch, url);
+    const state = new URL(redirect).searchParams.get('state');
+    const attempt = (await attempts.all()).find((one) => one.state === state) ?? started;
+    try {
+      await finish(await readResponse(redirect, attempt));
+    } catch (error) {
+      if (attempt.state === started.state || isPassing(error)) throw error;
+      throw new OtherAnswer(error);
+    }
+  };
+
+  /** Opens the window, and once more if the first one ended over something that the user can't have meant. */
+  const goWithWindow = async (wish: Wish): Promise<void> => {
+    const launch: Launch = (url) => identity.launch(url);
+    try {
+      await go(wish, launch);
+    } catch (error) {
+      if (!(error instanceof OtherAnswer) && !isBrokenOff(error)) throw error;
+      // The provider usually knows the user by now.
+      await go(wish, launch);
+    }
   };
 
   const silentSignIn = createSilentSignIn({
@@ -185,12 +213,24 @@ export function createSignIn(deps: SignInDeps): SignIn {
     if ((brought && !wish) || (await resume())) return;
     // A sign-in with requirements rarely works without a window. If it would, the provider shows no page anyway.
     if (!wish && (await silentSignIn.renew('asked'))) return;
-    await go({ ...wish }, (url) => identity.launch(url));
+    await goWithWindow({ ...wish });
     await triedSilently.clear();
   };
 
+  const run = async (wish: SignInWish | undefined): Promise<void> => {
+    try {
+      await signIn(wish);
+    } catch (error) {
+      const told = error instanceof OtherAnswer ? error.cause : error;
+      if (told instanceof ProblemError) await problem.set(told.problem);
+      throw told;
+    } finally {
+      queueMicrotask(changed);
+    }
+  };
+
   return {
-    run: (wish) => flights.run('sign-in', () => signIn(wish).finally(() => queueMicrotask(changed))),
+    run: (wish) => flights.run('sign-in', () => run(wish)),
     renew: async () => !flights.isFlying('sign-in') && silentSignIn.renew('unasked'),
     isRunning: () => flights.isFlying('sign-in'),
   };
@@ -198,6 +238,26 @@ export function createSignIn(deps: SignInDeps): SignIn {
 
 type Launch = (url: string) => Promise<string>;
 type Wish = SignInWish & Partial<SilentWish>;
+
+/** The provider answered an earlier attempt, which can't be finished any more. `cause` is why. */
+class OtherAnswer extends LatchkeyError {
+  constructor(cause: unknown) {
+    super({ code: 'expired', message: 'the provider answered an earlier sign-in' }, { cause });
+  }
+}
+
+/** OpenID Connect Core §3.1.2.6. */
+const needsUser = /_required$/;
+
+const isBrokenOff = (error: unknown): boolean => error instanceof ProblemError && error.problem.reason === 'broke_off';
+
+const noCookies = (host: string): ProblemError =>
+  new ProblemError({
+    code: 'unsupported',
+    reason: 'cookies_blocked',
+    host,
+    message: `the browser keeps no cookies for ${host}`,
+  });
 
 const isPassing = (error: unknown): boolean =>
   error instanceof LatchkeyError && (error.code === 'offline' || error.code === 'busy');

@@ -1,4 +1,4 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import type { Problem } from '../../protocol/problem.ts';
 import type { DiagnosticFacts, DiagnosticProbe } from '../../protocol/ui.ts';
 
 /** What this page can check in the browser. */
@@ -18,7 +18,7 @@ export interface Surroundings {
  * Round trip in milliseconds, and how far this computer's clock is ahead. The latter is known if the broker sends
  * `Date`.
  */
-export type Reach = { ms: number; clockMs: number | undefined } | { error: PageErrorBody };
+export type Reach = { ms: number; clockMs: number | undefined } | { error: Problem };
 
 /** The results so far. */
 export interface Findings {

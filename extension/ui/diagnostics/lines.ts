@@ -1,4 +1,5 @@
-import type { PageErrorBody } from '@latchkey/shared/errors.ts';
+import type { Problem } from '../../protocol/problem.ts';
+import { problemText } from '../problem-text.ts';
 import type { Findings, Reach } from './findings.ts';
 
 export type Verdict = 'ok' | 'attention' | 'failed' | 'skipped' | 'checking';
@@ -44,7 +45,8 @@ export function linesOf(found: Findings, say: Say): Line[] {
   const good = (words: string, fact: string): Finding => ({ verdict: 'ok', words, fact });
   const poor = (words: string, fact: string): Finding => ({ verdict: 'attention', words, fact });
   const bad = (words: string, fact: string): Finding => ({ verdict: 'failed', words, fact });
-  const wrong = ({ code, message }: PageErrorBody): Finding => bad(say(`problem_${code}`), `${code}: ${message}`);
+  const wrong = (problem: Problem): Finding =>
+    bad(say(...problemText(problem)), `${problem.reason ?? problem.code}: ${problem.message}`);
   const waiting: Finding = { verdict: 'checking', words: say('checking'), fact: 'not known yet' };
   const skipped: Finding = { verdict: 'skipped', words: say('diag_skipped_text'), fact: 'not looked at' };
 
