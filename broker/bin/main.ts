@@ -1,4 +1,4 @@
-import { version } from '../cli/version.ts';
+import { versionAndCommit } from '../cli/version.ts';
 
 const help = `Usage: latchkey <command> [options]
 
@@ -45,7 +45,7 @@ switch (command) {
     process.stdout.write(help);
     break;
   case '--version':
-    process.stdout.write(`${await version()}\n`);
+    process.stdout.write(`${await versionAndCommit()}\n`);
     break;
   case 'login':
   case 'token':
