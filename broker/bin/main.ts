@@ -19,6 +19,7 @@ Administration:
   backup    Back up a SQLite database while the broker runs
   sessions  List and revoke people's sessions and devices
   audit     Export the audit log, or check that nobody has changed it
+  extension Create the key of your extension, and the policies that install it
   policy    Explain why a site can or can't get a token
   services  Generate a service's secret and its hash
   schema    Print the JSON Schema of the configuration

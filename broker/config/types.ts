@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { ExtensionBuild } from './extension-builds.ts';
 
 /** The validated configuration, with durations in milliseconds and secrets resolved. */
 export interface Config {
@@ -18,7 +19,7 @@ export interface Config {
   /** How long audit entries are kept; `undefined`: for good. */
   audit: { keepMs: number | undefined };
   upstreams: ReadonlyMap<string, UpstreamConfig>;
-  extension: { redirectUris: readonly string[] };
+  extension: ExtensionConfig;
   resources: ReadonlyMap<string, ResourceConfig>;
   origins: ReadonlyMap<string, OriginConfig>;
   devices: ReadonlyMap<string, DeviceClientConfig>;
@@ -138,3 +139,11 @@ export type ServiceAuthentication =
   | { method: 'private_key_jwt'; keys: readonly JWK[] }
   /** A hash printed by `latchkey services secret`. */
   | { method: 'client_secret'; hash: string };
+
+export interface ExtensionConfig {
+  builds: readonly ExtensionBuild[];
+  /** Those of the builds. */
+  redirectUris: readonly string[];
+  /** The ID of a Chrome build with the configured `chrome_key`. */
+  idOfKey?: string | undefined;
+}
