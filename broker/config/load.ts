@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
@@ -6,7 +6,6 @@ import * as v from 'valibot';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
-import { chromeExtensionBuild, extensionBuilds } from './extension-builds.ts';
 import { ConfigError, type Fault } from './fault.ts';
 import { presetOf } from './provider-presets.ts';
 import { referenceFaults } from './references.ts';
@@ -178,7 +177,7 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
     session: { idleMs: file.session.idle, absoluteMs: file.session.absolute },
     audit: { keepMs: file.audit.keep },
     upstreams: toMap(file.upstreams, (name, upstream) => toUpstream(name, upstream, files)),
-    extension: toExtension(file.extension),
+    extension: { redirectUris: redirectUris(file.extension.chrome_ids, file.extension.firefox_ids) },
     resources: toMap(file.resources, (resource, entry) => ({
       resource,
       name: entry.name,
@@ -285,11 +284,10 @@ function serviceAuthentication(
   return { method: 'private_key_jwt', keys: entry.public_jwk ? [entry.public_jwk as JWK] : [] };
 }
 
-function toExtension({ chrome_ids, firefox_ids, chrome_key }: ConfigFile['extension']): Config['extension'] {
-  const builds = extensionBuilds(chrome_ids, firefox_ids);
-  return {
-    builds,
-    redirectUris: builds.map(({ redirectUri }) => redirectUri),
-    ...(chrome_key === undefined ? {} : { idOfKey: chromeExtensionBuild(chrome_key).id }),
-  };
+/** Redirect URIs that browsers assign for `identity.launchWebAuthFlow`. No other URI is accepted. */
+function redirectUris(chromeIds: readonly string[], firefoxIds: readonly string[]): string[] {
+  return [
+    ...chromeIds.map((id) => `https://${id}.chromiumapp.org/`),
+    ...firefoxIds.map((id) => `https://${createHash('sha1').update(id).digest('hex')}.extensions.allizom.org/`),
+  ];
 }

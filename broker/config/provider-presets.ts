@@ -5,8 +5,8 @@
 export interface Preset {
   /** Parameters added to the authorization request to get a refresh token. */
   offlineParams: Readonly<Record<string, string>>;
-  /** Whether the provider supports the `offline_access` scope. */
-  offlineScope: boolean;
+  /** Whether `offline_access` is among the scopes of a request that wants a refresh token. `device`: not if it is for a browser. */
+  offlineScope: boolean | 'device';
   /** `prompt` value that makes the person sign in again. */
   signInPrompt: 'login' | 'select_account';
   /** `prompt` value that offers account selection. If the metadata lists `select_account`, that is used instead. */
@@ -73,7 +73,14 @@ const presets = {
   // With rotation, using a token too often ends the person's session with the client, and so does revoking one.
   // https://www.keycloak.org/docs/latest/server_admin/#_timeouts
   // https://github.com/keycloak/keycloak/pull/8130
-  keycloak: { ...usual, newTokenReplacesOld: false },
+  // Issues refresh tokens without offline_access, too. If a person's first request has that scope, it ends their session in
+  // the browser: no single sign-on, and no back-channel logout. So only devices ask for it.
+  // https://www.keycloak.org/docs/latest/upgrading/#migrating-to-26-1-0
+  keycloak: { ...usual, offlineScope: 'device', newTokenReplacesOld: false },
+
+  // Rotates always. Accepts a used token again for rotation_grace_period, 0 s by default.
+  // https://www.ory.sh/docs/oauth2-oidc/refresh-token-grant
+  hydra: { ...usual, rotates: 'yes' },
 
   // Has no offline_access scope, issues a refresh token only with these two parameters, does not rotate, and revokes per
   // person and client. Supports the prompts none, consent, and select_account; select_account is the closest to a new

@@ -1,5 +1,4 @@
 import type { JWK } from 'jose';
-import type { ExtensionBuild } from './extension-builds.ts';
 
 /** The validated configuration, with durations in milliseconds and secrets resolved. */
 export interface Config {
@@ -19,7 +18,7 @@ export interface Config {
   /** How long audit entries are kept; `undefined`: for good. */
   audit: { keepMs: number | undefined };
   upstreams: ReadonlyMap<string, UpstreamConfig>;
-  extension: ExtensionConfig;
+  extension: { redirectUris: readonly string[] };
   resources: ReadonlyMap<string, ResourceConfig>;
   origins: ReadonlyMap<string, OriginConfig>;
   devices: ReadonlyMap<string, DeviceClientConfig>;
@@ -139,11 +138,3 @@ export type ServiceAuthentication =
   | { method: 'private_key_jwt'; keys: readonly JWK[] }
   /** A hash printed by `latchkey services secret`. */
   | { method: 'client_secret'; hash: string };
-
-export interface ExtensionConfig {
-  builds: readonly ExtensionBuild[];
-  /** Those of the builds. */
-  redirectUris: readonly string[];
-  /** The ID of a Chrome build with the configured `chrome_key`. */
-  idOfKey?: string | undefined;
-}

@@ -1,6 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { Config } from '../config/types.ts';
-import { checkExtension } from './extension.ts';
 import type { Finding } from './finding.ts';
 import { checkAdvice, checkStorage } from './local.ts';
 import { checkMixUp } from './mix-up.ts';
@@ -11,7 +10,6 @@ import type { DoctorDeps } from './requests.ts';
 /** Checks everything that a sign-in goes through, in that order. Changes nothing, here or at the provider. */
 export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
   yield* checkAdvice(config);
-  yield* checkExtension(config);
   yield* await checkStorage(config);
   const discovered = new Map<string, AuthorizationServer>();
   for (const upstream of config.upstreams.values()) {

@@ -30,7 +30,7 @@ export function checkAdvice(config: Config): Finding[] {
         ),
       );
     }
-    if (presetOf(preset).offlineScope && !scopes.includes('offline_access')) {
+    if (presetOf(preset).offlineScope === true && !scopes.includes('offline_access')) {
       findings.push(
         advice.warning(
           `upstreams.${name}: scopes lack offline_access`,

@@ -75,7 +75,7 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, 
   const { url, issRequired, binding } = await upstream.authorizationUrl({
     redirectUri: request.redirect_uri,
     state,
-    offline: true,
+    offline: 'browser',
     prompt: request.prompt,
     loginHint: request.login_hint,
     acrValues: request.acr_values,

@@ -27,11 +27,14 @@ export interface ProviderBinding {
   codeVerifier: string;
 }
 
+/** What a refresh token is for: a person's browser, or a device that stays signed in without one. `false`: for nothing. */
+export type Offline = false | 'browser' | 'device';
+
 export interface AuthorizationInput {
   redirectUri: string;
   state: string;
-  /** Whether to request a refresh token. */
-  offline: boolean;
+  /** What to request a refresh token for, if for anything. */
+  offline: Offline;
   prompt?: string | undefined;
   loginHint?: string | undefined;
   acrValues?: string | undefined;

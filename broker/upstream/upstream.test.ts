@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Offline } from './types.ts';
 import { createUpstream } from './upstream.ts';
 
 const issuer = 'https://p.example';
@@ -8,7 +9,7 @@ const metadata = {
   token_endpoint: `${issuer}/token`,
 };
 
-async function parametersOf(preset: string, more: { prompt?: string; offline?: boolean } = {}, known = {}) {
+async function parametersOf(preset: string, more: { prompt?: string; offline?: Offline } = {}, known = {}) {
   const upstream = createUpstream({
     config: {
       name: 'p',
@@ -30,7 +31,7 @@ async function parametersOf(preset: string, more: { prompt?: string; offline?: b
   const input = {
     redirectUri: 'https://r.example/',
     state: 's',
-    offline: true,
+    offline: 'device' as Offline,
     ...more,
   };
   return new URL((await upstream.authorizationUrl(input)).url).searchParams;
@@ -40,6 +41,7 @@ describe('what is asked of each provider', () => {
   it.each([
     ['generic', null, 'openid offline_access'],
     ['okta', null, 'openid offline_access'],
+    ['keycloak', null, 'openid offline_access'],
     ['google', 'consent', 'openid'],
     ['oidc-provider', 'consent', 'openid offline_access'],
   ])('%s: for a lasting grant', async (preset, prompt, scope) => {
@@ -47,6 +49,13 @@ describe('what is asked of each provider', () => {
     expect(parameters.get('prompt')).toBe(prompt);
     expect(parameters.get('scope')).toBe(scope);
     expect(parameters.get('access_type')).toBe(preset === 'google' ? 'offline' : null);
+  });
+
+  it.each([
+    ['generic', 'openid offline_access'],
+    ['keycloak', 'openid'],
+  ])('%s: for a browser', async (preset, scope) => {
+    expect((await parametersOf(preset, { offline: 'browser' })).get('scope')).toBe(scope);
   });
 
   it.each([
@@ -62,7 +71,7 @@ describe('what is asked of each provider', () => {
     ['entra', 'select_account'],
     ['google', 'select_account'],
   ])('%s: for another account', async (preset, prompt) => {
-    const asked = { prompt: 'select_account', offline: false };
+    const asked = { prompt: 'select_account', offline: false } as const;
     expect((await parametersOf(preset, asked)).get('prompt')).toBe(prompt);
     const known = { prompt_values_supported: ['login', 'select_account'] };
     expect((await parametersOf(preset, asked, known)).get('prompt')).toBe('select_account');

@@ -309,7 +309,9 @@ function authorizationParameters(
   input: AuthorizationInput,
   { nonce, codeVerifier }: ProviderBinding,
 ): URLSearchParams {
-  const scopes = config.scopes.filter((scope) => scope !== 'offline_access' || (input.offline && preset.offlineScope));
+  const withOffline =
+    input.offline && (preset.offlineScope === 'device' ? input.offline !== 'browser' : preset.offlineScope);
+  const scopes = config.scopes.filter((scope) => scope !== 'offline_access' || withOffline);
   const parameters = new URLSearchParams({
     response_type: 'code',
     client_id: config.clientId,

@@ -5,7 +5,7 @@ import { sha256 } from '../keys/hash.ts';
 import type { NativeRequest } from '../oauth/authorization-request.ts';
 import { signInIdOf } from '../session/sign-in-id.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
-import type { Identity, ProviderBinding, Upstream } from '../upstream/types.ts';
+import type { Identity, Offline, ProviderBinding, Upstream } from '../upstream/types.ts';
 import { type PageSession, pageSessionHash } from './page-session.ts';
 
 /** Why a person was sent to the provider. It determines what happens when they return. */
@@ -26,7 +26,7 @@ export type Purpose =
 /** Options of the request to the provider. */
 interface SignInOptions {
   /** Whether to request a lasting grant. */
-  offline: boolean;
+  offline: Offline;
   prompt?: 'login' | 'select_account' | undefined;
   loginHint?: string | undefined;
   acrValues?: string | undefined;
