@@ -77,7 +77,7 @@ export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOpti
     ] as const;
     // If one fails, the broker may still be starting. It must be in the list before the parts are closed.
     await Promise.allSettled(starting);
-    const [script, broker] = await Promise.all(starting);
+    const [script, broker, extensionDir] = await Promise.all(starting);
     const sites = demoSites(origins.api);
     const shop = getRequestListener(createSite(sites.shop, script).fetch);
     await parts.start('shop', () => serve(shop, ports.shop));
@@ -96,7 +96,6 @@ export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOpti
     await parts.start('tv', async () => ({ close: async () => tv.close() }));
     await parts.start('tv site', () => serve(getRequestListener(createTvSite(tv).fetch), ports.tv));
 
-    const extensionDir = join(state.dir, 'extension', 'chrome');
     const { outage, close } = parts;
     return { origins, state, idp, extensionDir, brokerEnded: broker.ended, outage, close };
   } catch (error) {
@@ -117,10 +116,12 @@ const brokerAsClient = (broker: string, secret: string, extensionKey = demoExten
   backchannelLogoutUri: `${broker}/hooks/${upstreamName}/backchannel-logout`,
 });
 
-async function buildExtension({ dir, configFile }: DemoState): Promise<void> {
+/** Builds the extension for the sites in the state's configuration. @returns the folder of the unpacked extension for Chromium */
+export async function buildExtension({ dir, configFile }: Pick<DemoState, 'dir' | 'configFile'>): Promise<string> {
   const args = [join(root, 'extension/packaging/build.ts'), '--config', configFile, '--out', join(dir, 'extension')];
   try {
     await promisify(execFile)(process.execPath, args, { cwd: root });
+    return join(dir, 'extension', 'chrome');
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim();
     throw new StartError(`The extension could not be built.\n${said ?? ''}`, { cause: error });

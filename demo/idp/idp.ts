@@ -30,6 +30,12 @@ export interface IdpOptions {
   refreshLeewayMs?: number | undefined;
   /** The key that signs tokens. Default: a new one. */
   signingKey?: JWK | undefined;
+  /** How long a refresh token can be used, in seconds. Default: 14 days. */
+  refreshTokenSeconds?: number | undefined;
+  /** Whether people are asked for their consent, and `offline_access` needs `prompt=consent`, as the library has it. Default: false. */
+  asksConsent?: boolean | undefined;
+  /** The state of a provider that this one continues. Default: a new one. */
+  store?: MemoryStore | undefined;
 }
 
 /** What tests can ask the provider. */
@@ -56,15 +62,16 @@ export interface Idp {
  * each authorization has a grant of its own.
  */
 export async function createIdp(options: IdpOptions): Promise<Idp> {
-  const { issuer, client, users, now, log, rotates = true, refreshLeewayMs, signingKey } = options;
-  const store = createMemoryStore(now, refreshLeewayMs);
+  const { issuer, client, users, now, log, rotates = true, refreshLeewayMs, signingKey, asksConsent = false } = options;
+  const store = options.store ?? createMemoryStore(now, refreshLeewayMs);
   const provider = new Provider(issuer, {
     ...policy,
-    ...lifetimes,
+    ttl: { ...lifetimes, RefreshToken: options.refreshTokenSeconds ?? lifetimes.RefreshToken },
+    ...(asksConsent ? {} : consentOfEmployer),
     rotateRefreshToken: rotates,
     adapter: store.adapter,
     jwks: { keys: [signingKey ?? (await newSigningKey())] },
-    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    cookies: { keys: [store.cookieKey] },
     clients: [
       {
         client_id: client.id,
@@ -88,14 +95,6 @@ export async function createIdp(options: IdpOptions): Promise<Idp> {
       const { name, email, groups } = user;
       return { accountId: sub, claims: () => ({ sub, name, email, email_verified: true, groups }) };
     },
-    async loadExistingGrant(ctx) {
-      // Each authorization gets its own grant, without consent: the person's own company runs this client.
-      const { client: asking, session, provider: op } = ctx.oidc;
-      const grant = new op.Grant({ clientId: asking?.clientId, accountId: session?.accountId });
-      grant.addOIDCScope('openid profile email groups offline_access');
-      await grant.save();
-      return grant;
-    },
     async renderError(ctx, out) {
       ctx.type = 'html';
       ctx.body = String(await messagePage('This can’t go on', out.error_description ?? out.error));
@@ -103,7 +102,7 @@ export async function createIdp(options: IdpOptions): Promise<Idp> {
   });
   provider.on('server_error', (_ctx, error) => log(`identity provider: ${error.stack ?? error.message}`));
 
-  const login = getRequestListener(createLogin(provider, users).fetch);
+  const login = getRequestListener(createLogin(provider, users, asksConsent).fetch);
   const openid = provider.callback();
   return {
     handler: (req, res) => (/^\/(interaction\/|idp\.css)/.test(req.url ?? '') ? login(req, res) : openid(req, res)),
@@ -139,8 +138,6 @@ const policy: Configuration = {
   pkce: { required: () => true },
   // The library's own `fetch` refuses loopback addresses, where the demo runs.
   fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined } as RequestInit),
-  // The library drops offline_access without prompt=consent. Here, the employer has consented for everyone.
-  issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: async () => false,
   features: {
     devInteractions: { enabled: false },
@@ -159,17 +156,29 @@ const policy: Configuration = {
   },
 };
 
-const day = 86_400;
-const lifetimes: Configuration = {
-  ttl: {
-    AccessToken: 60,
-    AuthorizationCode: 60,
-    IdToken: 300,
-    Interaction: 600,
-    RefreshToken: 14 * day,
-    Session: 14 * day,
-    Grant: 14 * day,
+/** The employer, who runs the provider, has consented for everyone. */
+const consentOfEmployer: Configuration = {
+  // The library drops offline_access without prompt=consent.
+  issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+  async loadExistingGrant(ctx) {
+    // Each authorization gets its own grant.
+    const { client, session, provider } = ctx.oidc;
+    const grant = new provider.Grant({ clientId: client?.clientId, accountId: session?.accountId });
+    grant.addOIDCScope('openid profile email groups offline_access');
+    await grant.save();
+    return grant;
   },
+};
+
+const day = 86_400;
+const lifetimes = {
+  AccessToken: 60,
+  AuthorizationCode: 60,
+  IdToken: 300,
+  Interaction: 600,
+  RefreshToken: 14 * day,
+  Session: 14 * day,
+  Grant: 14 * day,
 };
 
 /** An identity provider's signing key. */

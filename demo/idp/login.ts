@@ -4,13 +4,25 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type Provider from 'oidc-provider';
 import type { DemoUser } from '../users.ts';
-import { factorPage, loginPage, messagePage } from './pages.ts';
+import { consentPage, factorPage, loginPage, messagePage } from './pages.ts';
 import { acrValues, demoCode, factorReason, wantsFactor } from './second-factor.ts';
 
 type Env = { Bindings: HttpBindings };
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 const byPassword = { acr: acrValues.password, amr: ['pwd'] };
 const byFactor = { acr: acrValues.factor, amr: ['pwd', 'otp', 'mfa'] };
+
+/** Adds what the person was asked for to their grant. @returns its ID */
+async function allowed(provider: Provider, { prompt, params, session, grantId }: Interaction): Promise<string> {
+  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const grant =
+    found ?? new provider.Grant({ clientId: String(params.client_id), accountId: session?.accountId ?? '' });
+  const { missingOIDCScope = [], missingOIDCClaims = [] } = prompt.details as Record<string, string[]>;
+  grant.addOIDCScope(missingOIDCScope.join(' '));
+  grant.addOIDCClaims(missingOIDCClaims);
+  return grant.save();
+}
 
 /** The person is signed in and needs only the second factor. */
 const isFactorMissing = ({ reasons }: { reasons: readonly string[] }): boolean =>
@@ -22,8 +34,8 @@ const sameText = (given: unknown, right: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
 };
 
-/** The pages that the provider sends people to: the login form, and consent, which is granted without asking. */
-export function createLogin(provider: Provider, users: readonly DemoUser[]): Hono<Env> {
+/** The pages that the provider sends people to: the login form, and consent, which is granted without asking unless `asksConsent`. */
+export function createLogin(provider: Provider, users: readonly DemoUser[], asksConsent = false): Hono<Env> {
   const app = new Hono<Env>();
   const details = ({ env }: Context<Env>) => provider.interactionDetails(env.incoming, env.outgoing);
   const finish = async (c: Context<Env>, result: Record<string, unknown>): Promise<Response> =>
@@ -47,13 +59,16 @@ export function createLogin(provider: Provider, users: readonly DemoUser[]): Hon
 
   app.get('/interaction/:uid', async (c) => {
     const { prompt, params, session } = await details(c);
-    if (prompt.name === 'consent') return finish(c, { consent: {} });
+    if (prompt.name === 'consent' && !asksConsent) return finish(c, { consent: {} });
+    if (prompt.name === 'consent') return c.html(consentPage(c.req.path));
     if (isFactorMissing(prompt) && session) return c.html(factorPage(c.req.path, session.accountId));
     return c.html(loginPage(users, c.req.path, { factor: wantsFactor(params.acr_values) }));
   });
 
   app.post('/interaction/:uid', async (c) => {
-    const { prompt, params, session } = await details(c);
+    const interaction = await details(c);
+    const { prompt, params, session } = interaction;
+    if (prompt.name === 'consent') return finish(c, { consent: { grantId: await allowed(provider, interaction) } });
     const { username, password, otp } = await c.req.parseBody();
     if (isFactorMissing(prompt) && session) {
       const { accountId } = session;

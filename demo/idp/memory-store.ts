@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 
 interface Entry {
@@ -11,6 +12,8 @@ interface Entry {
 
 /** The provider's state. It is in memory, so a restart of the demo signs everybody out at the provider. */
 export interface MemoryStore {
+  /** Signs the provider's cookies. */
+  cookieKey: string;
   adapter: AdapterFactory;
   /** IDs of all valid entries of one kind. The ID of a `RefreshToken` is the value that clients get. */
   identifiers(model: string): string[];
@@ -67,6 +70,7 @@ export function createMemoryStore(now: () => number, refreshLeewayMs = 0): Memor
   });
 
   return {
+    cookieKey: randomBytes(32).toString('base64url'),
     adapter,
     identifiers: (model) =>
       [...entries.keys()].filter((key) => live(key)?.model === model).map((key) => key.slice(model.length + 1)),

@@ -78,6 +78,15 @@ export function loginPage(users: readonly DemoUser[], action: string, { factor, 
   );
 }
 
+/** Asks whether Latchkey may have what it has asked for. */
+export const consentPage = (action: string): Html =>
+  page(
+    'Allow access',
+    html`<h1>Allow Latchkey to sign you in?</h1>
+      <p>It gets your name, e-mail address and groups, and can renew them while you are away.</p>
+      <form method="post" action="${action}"><button type="submit" id="allow">Allow</button></form>`,
+  );
+
 /** Asks before the provider's session ends (RP-initiated logout). `form` comes from the provider, with its CSRF token. */
 export const logoutPage = (form: string): Html =>
   page(

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import type { DemoUser } from '../users.ts';
-import { extensionUrl, type Stage } from './stage.ts';
+import { extensionUrl, type Ground, type Stage } from './stage.ts';
 
 /** Types username and password into the provider's form and submits it. The window may close at once. */
 export async function typeCredentials(page: Page, user: Pick<DemoUser, 'username' | 'password'>): Promise<void> {
@@ -10,7 +10,7 @@ export async function typeCredentials(page: Page, user: Pick<DemoUser, 'username
 }
 
 /** Presses "Sign in" in the popup and returns the provider's window. */
-export const beginSignIn = (stage: Stage, popup: Page): Promise<Page> =>
+export const beginSignIn = (stage: Stage<Ground>, popup: Page): Promise<Page> =>
   stage.windowOf(stage.demo.origins.idp, () => popup.getByRole('button', { name: /^sign in/i }).click());
 
 /** Signs in through the popup, from the click until the account's name appears. */
@@ -21,7 +21,7 @@ export async function signInByPopup(stage: Stage, popup: Page, user: DemoUser): 
 }
 
 /** Presses a button of a site and returns the extension's consent window, which this opens. */
-export async function askedForConsent(stage: Stage, site: Page, button: string): Promise<Page> {
+export async function askedForConsent(stage: Stage<Ground>, site: Page, button: string): Promise<Page> {
   const press = () => site.getByRole('button', { name: button }).click();
   const window = await stage.windowOf(extensionUrl('ui/consent.html'), press);
   // A window of a headless browser has the size of its tabs. Give this one the size that people see.

@@ -6,9 +6,12 @@ import { launchBrowser } from '../browser/launch.ts';
 import { chromeExtensionId, demoExtensionKey } from '../extension-key.ts';
 import type { Demo } from '../stack.ts';
 
+/** What a browser needs of a demo. */
+export type Ground = Pick<Demo, 'origins' | 'extensionDir'>;
+
 /** A headless browser with the extension and a new profile. */
-export interface Stage {
-  demo: Demo;
+export interface Stage<D extends Ground = Demo> {
+  demo: D;
   /** Whether the extension opened its welcome page, which has been closed. */
   greeted: boolean;
   context: BrowserContext;
@@ -28,7 +31,7 @@ const popupSize = { width: 380, height: 600 };
 export const extensionUrl = (path: string): string => `${extensionOrigin}/${path}`;
 
 /** Opens the browser and waits until the extension's worker has started. */
-export async function openStage(demo: Demo, executable: string): Promise<Stage> {
+export async function openStage<D extends Ground>(demo: D, executable: string): Promise<Stage<D>> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-'));
   const profileDir = join(dir, 'profile');
   const context = await launchBrowser({ executable, extensionDir: demo.extensionDir, profileDir, headless: true });
