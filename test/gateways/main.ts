@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../e2e/kit/ports.ts';
 import { apiDown, brokerDown, brokerHangs, type Case, cases } from './cases.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { programNames, providePrograms } from './programs.ts';
@@ -11,15 +12,6 @@ import { printTable } from './table.ts';
 /** `npm run gateways`: tests the files of deploy/gateways/ with the real gateways, in front of the demo's API. */
 
 const say = (line: string) => console.log(line);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { claimRow } from '../../../demo/ports.ts';
 
 /**
@@ -11,3 +12,13 @@ export function freePorts(): ReturnType<typeof claimRow> {
 
 /** At least the number of Vitest workers. */
 const ranges = 8;
+
+/** Finds one free port, for a server that starts at once. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
