@@ -42,7 +42,7 @@ it('names every module that the packages export', async () => {
   const exported = await Promise.all(
     packages.map(async ({ name, dir }) => {
       const { exports } = JSON.parse(await readFile(join(root, dir, 'package.json'), 'utf8'));
-      const paths = Object.keys(exports).filter((path) => path !== './package.json');
+      const paths = Object.keys(exports).filter((path) => !path.endsWith('.json'));
       return paths.map((path) => `${name}${path.slice(1)}`);
     }),
   );
