@@ -228,6 +228,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
   return {
     name,
     label: entry.name,
+    domains: entry.domains,
     issuer: entry.issuer,
     clientId: entry.client_id,
     ...toAuthentications(name, entry, files),

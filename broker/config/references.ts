@@ -37,7 +37,22 @@ export function referenceFaults(file: unknown): Fault[] {
   faults.push(...clientFaults(tree(devices), tree(services)));
   for (const [name, entry] of Object.entries(tree(upstreams)))
     faults.push(...authenticationFaults(['upstreams', name], tree(entry)));
+  faults.push(...domainFaults(tree(upstreams)));
   return faults;
+}
+
+/** An address leads to one provider. */
+function domainFaults(upstreams: Tree): Fault[] {
+  const owners = new Map<string, string>();
+  return Object.entries(upstreams).flatMap(([name, entry]) =>
+    list(tree(entry).domains).flatMap((domain): Fault[] => {
+      const key = String(domain).toLowerCase();
+      const owner = owners.get(key) ?? name;
+      owners.set(key, owner);
+      if (owner === name) return [];
+      return [{ path: ['upstreams', name, 'domains'], message: `has ${key}, which ${owner} has too. Leave it in one` }];
+    }),
+  );
 }
 
 function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fault[] {

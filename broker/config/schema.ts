@@ -143,6 +143,13 @@ const hooks = v.strictObject({
   revocation_issuer: v.optional(bareUrl),
 });
 
+/** The part of an address after its `@`, compared in lower case. */
+const emailDomain = v.pipe(
+  text,
+  v.toLowerCase(),
+  v.regex(/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}$/, 'must be the domain of e-mail addresses, such as acme.com'),
+);
+
 /** A secret or key, or two of them while one replaces the other. */
 const oneOrTwoHint = 'must be one text, or a list of two: [the new one, the old one]';
 const oneOrTwo = v.union(
@@ -153,6 +160,7 @@ const oneOrTwo = v.union(
 const upstream = v.strictObject(
   {
     name: v.optional(label),
+    domains: v.optional(v.array(emailDomain, 'must be a list such as [acme.com]')),
     issuer: bareUrl,
     client_id: text,
     client_secret: v.optional(oneOrTwo),

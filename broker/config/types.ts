@@ -39,6 +39,8 @@ export interface UpstreamConfig {
   name: string;
   /** Its name for people. */
   label?: string | undefined;
+  /** E-mail domains, in lower case. A `login_hint` in one of them chooses this provider. */
+  domains?: readonly string[] | undefined;
   issuer: string;
   clientId: string;
   authentication: ClientAuthentication;

@@ -66,6 +66,7 @@ export function isLoopbackRedirect(uri: string, path: string): boolean {
 /**
  * Validates the rest of the request. Errors thrown here are returned to the client.
  *
+ * @returns `upstream`: the provider that the client names, by its key in the configuration
  * @throws {OAuthError} with the codes of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6
  */
 export function nativeRequest(
@@ -73,7 +74,7 @@ export function nativeRequest(
   client: DeviceClientConfig,
   redirect: Redirect,
   query: URLSearchParams,
-): { request: NativeRequest; wish: SignInWish } {
+): { request: NativeRequest; wish: SignInWish; upstream: string | undefined } {
   only(query, 'state');
   // A client that receives this error can fall back to the device flow.
   requireGrant(client, 'loopback');
@@ -99,7 +100,7 @@ export function nativeRequest(
     nonce: only(query, 'nonce'),
     dpopJkt: thumbprint(query),
   };
-  return { request, wish: signInWish(query) };
+  return { request, wish: signInWish(query), upstream: only(query, 'upstream') };
 }
 
 function thumbprint(query: URLSearchParams): string | undefined {

@@ -3,9 +3,11 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { budgets } from '../limits/budgets.ts';
 import { comesByLink } from '../middleware/other-site.ts';
-import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { chooseUpstream, knownUpstream } from '../upstream/choose-upstream.ts';
+import type { Upstream } from '../upstream/types.ts';
 import { changes } from '../web/account/account-changes.ts';
 import { accountView } from '../web/account/account-view.ts';
+import { askForProvider } from '../web/ask-for-provider.ts';
 import { pageForm } from '../web/page-form.ts';
 import { csrfToken, type PageSession, readPageSession, writePageSession } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
@@ -15,14 +17,18 @@ import { otherSitePage } from '../web/pages/other-site-page.ts';
 
 /**
  * `GET /account` shows where the person is signed in. A person who is not signed in to the broker's pages goes to the
- * provider first.
+ * provider first. `upstream` names it, if there are several.
  */
 export function account(deps: Deps) {
   return async (c: BrokerContext) => {
     const page = await readPageSession(deps, c);
     if (!page.person) {
       if (comesByLink(c, deps.config)) return c.html(otherSitePage(c.get('language'), '/account'));
-      return c.redirect(await signInFirst(deps, c, page));
+      const upstream = knownUpstream(deps, { name: c.req.query('upstream') });
+      if (!upstream) {
+        return askForProvider(deps, c, { method: 'get', path: '/account', fields: new URLSearchParams() });
+      }
+      return c.redirect(await signInFirst(deps, c, page, upstream));
     }
     const { email, name } = page.person;
     const view = await accountView(deps, page.person);
@@ -33,11 +39,11 @@ export function account(deps: Deps) {
   };
 }
 
-async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession): Promise<string> {
+async function signInFirst(deps: Deps, c: BrokerContext, page: PageSession, upstream: Upstream): Promise<string> {
   await deps.count(budgets.account, c.get('network'));
   writePageSession(deps, c, page);
   const prompt = page.chooseAccount ? 'login' : undefined;
-  return startSignIn(deps, page, chooseUpstream(deps, undefined), { type: 'account' }, { offline: false, prompt });
+  return startSignIn(deps, page, upstream, { type: 'account' }, { offline: false, prompt });
 }
 
 /**

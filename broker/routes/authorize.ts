@@ -6,7 +6,8 @@ import { formParameters } from '../middleware/body.ts';
 import { comesByLink } from '../middleware/other-site.ts';
 import { nativeRequest, trustedRedirect } from '../oauth/authorization-request.ts';
 import { errorUrl } from '../oauth/authorization-response.ts';
-import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { knownUpstream } from '../upstream/choose-upstream.ts';
+import { askForProvider } from '../web/ask-for-provider.ts';
 import { readPageSession, writePageSession } from '../web/page-session.ts';
 import { startSignIn } from '../web/page-sign-in.ts';
 import { otherSitePage } from '../web/pages/other-site-page.ts';
@@ -21,14 +22,17 @@ export function authorize(deps: Deps) {
     const { client, redirect } = trustedRedirect(deps, query);
     if (comesByLink(c, deps.config)) return c.html(otherSitePage(c.get('language'), `/authorize?${query}`));
     try {
-      const { request, wish } = nativeRequest(deps, client, redirect, query);
+      const { request, wish, upstream: name } = nativeRequest(deps, client, redirect, query);
       await deps.count(budgets.authorize, `${client.clientId} ${c.get('network')}`);
       const page = await readPageSession(deps, c);
       writePageSession(deps, c, page);
+      const hints = { name, loginHint: wish.loginHint, signedInWith: page.person?.upstream };
+      const upstream = knownUpstream(deps, hints);
+      if (!upstream) return askForProvider(deps, c, { method: 'get', path: '/authorize', fields: query });
       const url = await startSignIn(
         deps,
         page,
-        chooseUpstream(deps, page.person?.upstream),
+        upstream,
         { type: 'authorize', request },
         { offline: false, ...wish, prompt: page.chooseAccount ? 'login' : wish.prompt },
       );

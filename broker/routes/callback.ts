@@ -7,6 +7,7 @@ import { finishSigningOut } from '../web/account/sign-out-everywhere.ts';
 import { compareEnteredCode } from '../web/device/compare-entered-code.ts';
 import { finishAllowingDevice } from '../web/device/finish-allowing-device.ts';
 import type { Landing } from '../web/landing.ts';
+import { keepLastProvider } from '../web/last-provider.ts';
 import { finishAllowingNativeClient } from '../web/native/finish-allowing-native-client.ts';
 import { questionAboutClient } from '../web/native/question-about-client.ts';
 import { findResult, keepResult, resultUrl } from '../web/page-result.ts';
@@ -52,6 +53,7 @@ export function callback(deps: Deps) {
       void upstream.revoke(refreshToken);
     }
     const signedIn = await rememberSignIn(deps, c, page, { identity, upstream: upstream.config.name, beganAt });
+    keepLastProvider(deps, c, upstream.config.name);
     const { to, result, after = signedIn } = await landingOf(deps, c, signedIn, returned);
     await keepResult(deps, state, { pages: [page, after], sub: signedIn.person?.sub }, result);
     return c.redirect(to ?? resultUrl(state), 303);

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { normalizeUserCode } from '../oauth/user-code.ts';
-import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { knownUpstream } from '../upstream/choose-upstream.ts';
+import { askForProvider } from '../web/ask-for-provider.ts';
 import { codePage } from '../web/device/show-code-page.ts';
 import { pageForm } from '../web/page-form.ts';
 import { csrfToken, readPageSession, writePageSession } from '../web/page-session.ts';
@@ -31,7 +32,11 @@ export function deviceSubmit(deps: Deps) {
       return codePage(c, { csrf: csrfToken(deps, page), userCode: entered, fault: 'malformed' }, 400);
     }
     const prompt = page.chooseAccount ? 'login' : undefined;
-    const upstream = chooseUpstream(deps, page.person?.upstream);
+    const upstream = knownUpstream(deps, { name: form.upstream, signedInWith: page.person?.upstream });
+    if (!upstream) {
+      const fields = new URLSearchParams({ csrf: csrfToken(deps, page), user_code: userCode });
+      return askForProvider(deps, c, { method: 'post', path: '/device', fields });
+    }
     const url = await startSignIn(
       deps,
       page,

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
 import { budgets } from '../limits/budgets.ts';
-import { chooseUpstream } from '../upstream/choose-upstream.ts';
+import { chooseUpstream, upstreamOfAddress } from '../upstream/choose-upstream.ts';
 import type { ProviderBinding } from '../upstream/types.ts';
 import { signInIdOf } from './sign-in-id.ts';
 import { requireSilentPossible } from './silent-sign-in.ts';
@@ -67,7 +67,9 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, 
       'redirect_uri does not belong to a configured extension; add its ID to extension.chrome_ids or extension.firefox_ids',
     );
   }
-  const upstream = chooseUpstream(deps, request.upstream);
+  const upstream =
+    (request.upstream === undefined ? upstreamOfAddress(deps, request.login_hint) : undefined) ??
+    chooseUpstream(deps, request.upstream);
   const silentFor = request.prompt === 'none' ? requireSilentPossible(upstream, request.sub) : undefined;
   await deps.count(budgets.sessionAuthorize, network);
   await useProof();

@@ -49,7 +49,7 @@ describe('the pages of the broker', () => {
   );
 
   it.each(['de', 'es', 'ja', 'ar'])('are so in %s, too', async (tag) => {
-    for (const state of ['code-wrong', 'confirm-elsewhere', 'account']) {
+    for (const state of ['code-wrong', 'confirm-elsewhere', 'account', 'providers']) {
       await page.goto(gallery.url(state, tag));
       expect(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir])).toEqual([
         tag,

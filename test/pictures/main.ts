@@ -20,7 +20,7 @@ interface Screen {
 }
 
 const themes = ['light', 'dark'] as const;
-const main = ['code-filled', 'confirm', 'allowed'];
+const main = ['code-filled', 'providers', 'confirm', 'allowed'];
 const screens: readonly Screen[] = [
   { name: 'desktop', width: 960, height: 640 },
   { name: 'phone', width: 375, height: 667 },

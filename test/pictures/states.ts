@@ -8,6 +8,7 @@ import type { Html } from '../../broker/web/pages/html.ts';
 import type { Language } from '../../broker/web/pages/languages.ts';
 import { messageNames, messagePage } from '../../broker/web/pages/message-page.ts';
 import { nativeConfirmPage } from '../../broker/web/pages/native-confirm-page.ts';
+import { type Choice, providerPage } from '../../broker/web/pages/provider-page.ts';
 
 type State = (language: Language) => Html;
 
@@ -28,6 +29,15 @@ const confirmed: ConfirmPage = {
   startedAgo: 3 * minute,
   startedFrom: '192.0.2.17',
   sameNetwork: true,
+};
+
+const choice: Choice = {
+  providers: [
+    { name: 'entra', label: 'Microsoft', isLast: true },
+    { name: 'okta', label: 'Acme Okta', isLast: false },
+    { name: 'partners', label: 'Partners and suppliers of Acme Logistics International', isLast: false },
+  ],
+  onward: { method: 'post', path: '/device', fields: new URLSearchParams({ csrf: 'csrf', user_code: 'BCDF-GHJK' }) },
 };
 
 const used = {
@@ -51,6 +61,12 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
   ],
   ['code-malformed', (language) => deviceCodePage(language, { csrf: 'csrf', userCode: 'BCD', fault: 'malformed' })],
   ['code-wrong', (language) => deviceCodePage(language, { csrf: 'csrf', userCode: 'BCDF-GHJK', fault: 'wrong' })],
+  ['providers', (language) => providerPage(language, choice)],
+  [
+    'providers-links',
+    (language) =>
+      providerPage(language, { ...choice, onward: { method: 'get', path: '/account', fields: new URLSearchParams() } }),
+  ],
   ['moment', (language) => continuePage(language, '#')],
   ['confirm', (language) => deviceConfirmPage(language, confirmed)],
   ['confirm-elsewhere', (language) => deviceConfirmPage(language, { ...confirmed, identity: [], sameNetwork: false })],

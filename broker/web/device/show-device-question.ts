@@ -4,6 +4,7 @@ import { networkOf } from '../../middleware/network.ts';
 import { decisionOn } from '../../oauth/decide-device-request.ts';
 import { identityFactsOf } from '../../oauth/identity-scopes.ts';
 import { inGroups } from '../../policy/decide.ts';
+import { providerLabel } from '../../upstream/provider-label.ts';
 import { csrfToken, type PageSession } from '../page-session.ts';
 import { deviceConfirmPage } from '../pages/device-confirm-page.ts';
 import { showMessage } from '../show-message.ts';
@@ -30,7 +31,7 @@ export async function showDeviceQuestion(
     deviceConfirmPage(c.get('language'), {
       csrf: csrfToken(deps, page),
       ticket,
-      account: { name: person.name, email: person.email, upstream: person.upstream },
+      account: { name: person.name, email: person.email, upstream: providerLabel(deps, person.upstream) },
       clientName: client.name,
       userCode,
       resourceName: resource?.name,

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import type { NativeRequest } from '../../oauth/authorization-request.ts';
 import { identityFactsOf } from '../../oauth/identity-scopes.ts';
+import { providerLabel } from '../../upstream/provider-label.ts';
 import { csrfToken, type PageSession } from '../page-session.ts';
 import { nativeConfirmPage } from '../pages/native-confirm-page.ts';
 import { showMessage } from '../show-message.ts';
@@ -24,7 +25,7 @@ export function showNativeQuestion(
     nativeConfirmPage(c.get('language'), {
       csrf: csrfToken(deps, page),
       ticket,
-      account: { name: person.name, email: person.email, upstream: person.upstream },
+      account: { name: person.name, email: person.email, upstream: providerLabel(deps, person.upstream) },
       clientName: client.name,
       resourceName: resource?.name,
       scopes: request.scopes.flatMap((scope) => resource?.scopes[scope] ?? []),

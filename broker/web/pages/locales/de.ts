@@ -8,6 +8,12 @@ export const de: Words = {
     text: 'Ein Link auf einer anderen Website hat Sie hierher geführt. Fahren Sie fort, wenn Sie sich anmelden möchten.',
     button: 'Weiter',
   },
+  providers: {
+    title: 'Wie möchten Sie sich anmelden?',
+    lead: 'Ihre Organisation bietet mehrere Möglichkeiten.',
+    at: (provider) => html`Mit ${provider} anmelden`,
+    last: 'Zuletzt verwendet',
+  },
   code: {
     title: 'Gerät verbinden',
     lead: 'Geben Sie den Code ein, den Ihr Gerät anzeigt.',

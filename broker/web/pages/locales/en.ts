@@ -9,6 +9,12 @@ export const en = {
     text: 'A link on another site brought you here. Continue if you want to sign in.',
     button: 'Continue',
   },
+  providers: {
+    title: 'Choose how to sign in',
+    lead: 'Your organization offers several options.',
+    at: (provider: Part) => html`Sign in with ${provider}`,
+    last: 'Last used',
+  },
   code: {
     title: 'Sign in on a device',
     lead: 'Enter the code shown on your device.',

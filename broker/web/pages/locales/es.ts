@@ -8,6 +8,12 @@ export const es: Words = {
     text: 'Un enlace de otro sitio le ha traído aquí. Continúe si quiere iniciar sesión.',
     button: 'Continuar',
   },
+  providers: {
+    title: 'Elija cómo iniciar sesión',
+    lead: 'Su organización ofrece más de una opción.',
+    at: (provider) => html`Iniciar sesión con ${provider}`,
+    last: 'Usado por última vez',
+  },
   code: {
     title: 'Conectar un dispositivo',
     lead: 'Introduzca el código que muestra su dispositivo.',

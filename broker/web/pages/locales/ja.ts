@@ -8,6 +8,12 @@ export const ja: Words = {
     text: '別のサイトのリンクからこのページが開かれました。サインインする場合は続けてください。',
     button: '続ける',
   },
+  providers: {
+    title: 'サインイン方法を選択',
+    lead: '組織には複数のサインイン方法があります。',
+    at: (provider) => html`${provider} でサインイン`,
+    last: '前回使用',
+  },
   code: {
     title: 'デバイスを接続',
     lead: 'デバイスに表示されているコードを入力してください。',
