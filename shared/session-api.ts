@@ -30,7 +30,7 @@ export const authorizeAnswer = v.object({
   /** Whether the provider promises to send `iss`. */
   iss_required: v.boolean(),
   expires_in: v.number(),
-  /** Names this sign-in in the broker's log and audit log, for support. It opens nothing. */
+  /** Names this sign-in in the broker's log and audit log. It opens nothing. Extensions before traces show it. */
   sign_in_id: v.optional(v.string()),
 });
 

@@ -26,8 +26,11 @@ const deviceExit: Record<DeviceErrorCode, ExitCode> = {
  */
 export function fail(error: unknown, command: string, json: boolean, io: Io): ExitCode {
   const { code, message, exit } = read(error, io);
-  if (json) io.out(`${JSON.stringify({ type: 'error', error: code, error_description: message })}\n`);
+  const requestId = error instanceof DeviceError ? error.requestId : undefined;
+  if (json)
+    io.out(`${JSON.stringify({ type: 'error', error: code, error_description: message, request_id: requestId })}\n`);
   io.err(`latchkey ${command}: ${message}\n`);
+  if (requestId !== undefined) io.err(`For support: request ${requestId}\n`);
   if (exit === exitCode.usage) io.err(`See "latchkey ${command} --help".\n`);
   return exit;
 }

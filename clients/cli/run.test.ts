@@ -148,8 +148,12 @@ describe('latchkey login', () => {
     broker.state.token = [error];
     const result = await signIn();
     expect(result.code).toBe(code);
-    expect(result.err).toMatch(/^latchkey login: .+\.( The broker says: .+)?\n$/m);
+    expect(result.err).toMatch(/^latchkey login: .+\.( The broker says: .+)?\nFor support: request \w{32}\n$/m);
     expect(await readdir(home)).toEqual([]);
+    const sent = broker.state.requests.map(({ traceparent }) => traceparent ?? '');
+    expect(sent.length).toBeGreaterThan(2);
+    expect(new Set(sent).size).toBe(sent.length);
+    expect(new Set(sent.map((header) => /^00-([0-9a-f]{32})-[0-9a-f]{16}-00$/.exec(header)?.[1])).size).toBe(1);
   });
 
   it('leaves nothing behind after Ctrl-C', async () => {

@@ -5,6 +5,7 @@ import type { Io } from './io.ts';
 import { login, help as loginHelp } from './login.ts';
 import { logout, help as logoutHelp } from './logout.ts';
 import { token, help as tokenHelp } from './token.ts';
+import { tracedFetch } from './traced-fetch.ts';
 
 type Command = { run: (args: string[], io: Io) => Promise<number>; help: string };
 
@@ -25,7 +26,7 @@ export async function runCommand(name: string, args: string[], io: Io): Promise<
     return exitCode.ok;
   }
   try {
-    return await command.run(args, io);
+    return await command.run(args, { ...io, fetch: tracedFetch(io.fetch) });
   } catch (error) {
     return fail(error, name, own.includes('--json'), io);
   }

@@ -23,15 +23,18 @@ export class DeviceError extends Error {
   readonly error: string | undefined;
   /** With `unreachable`: the broker's `Retry-After`, in seconds. */
   readonly retryAfter: number | undefined;
+  /** The request's ID in the broker's log, for support. `undefined` if the broker didn't respond. */
+  readonly requestId: string | undefined;
 
   constructor(
     code: DeviceErrorCode,
     message: string,
-    options: ErrorOptions & { error?: string; retryAfter?: number | undefined } = {},
+    options: ErrorOptions & { error?: string; retryAfter?: number | undefined; requestId?: string | undefined } = {},
   ) {
     super(message, options);
     this.code = code;
     this.error = options.error;
     this.retryAfter = options.retryAfter;
+    this.requestId = options.requestId;
   }
 }

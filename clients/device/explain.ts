@@ -27,14 +27,14 @@ export function explain(cause: unknown, issuer: string): unknown {
   if (cause instanceof ResponseBodyError) {
     const { error, error_description: description, status, response } = cause;
     if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause, description);
-    return refusal(error, description, cause);
+    return refusal(error, description, cause, requestIdOf(response));
   }
   if (cause instanceof AuthorizationResponseError) return refusal(cause.error, cause.error_description, cause);
   if (cause instanceof WWWAuthenticateChallengeError) {
     return new DeviceError(
       'refused',
       `${issuer} requires client authentication, which device sign-in doesn't support.`,
-      { cause },
+      { cause, requestId: requestIdOf(cause.response) },
     );
   }
   if (cause instanceof OperationProcessingError) {
@@ -54,9 +54,9 @@ export function explain(cause: unknown, issuer: string): unknown {
   return cause;
 }
 
-function refusal(error: string, description: unknown, cause: unknown): DeviceError {
+function refusal(error: string, description: unknown, cause: unknown, requestId?: string): DeviceError {
   const [code, sentence] = sentences.get(error) ?? ['refused', `The broker refused the request (${plainText(error)}).`];
-  return new DeviceError(code, `${sentence}${brokerSays(description)}`, { cause, error });
+  return new DeviceError(code, `${sentence}${brokerSays(description)}`, { cause, error, requestId });
 }
 
 const brokerSays = (description: unknown): string =>
@@ -69,5 +69,13 @@ function busy(issuer: string, response: Response, cause: unknown, description?: 
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
   const sentence = `${issuer} is busy (${response.status}). Try again shortly.`;
-  return new DeviceError('unreachable', `${sentence}${brokerSays(description)}`, { cause, retryAfter });
+  return new DeviceError('unreachable', `${sentence}${brokerSays(description)}`, {
+    cause,
+    retryAfter,
+    requestId: requestIdOf(response),
+  });
 }
+
+/** Shown to people, so only what an ID can be. */
+const requestIdOf = ({ headers }: Response): string | undefined =>
+  /^[\w-]{1,64}$/.exec(headers.get('x-request-id') ?? '')?.[0];

@@ -146,10 +146,8 @@ export function composeBackground(world: BackgroundWorld) {
     fetch: (...request) => world.fetch(...request),
     now,
   };
-  const signInId = storedValue(area, 'sign-in-id', v.string());
   const problem = storedValue(area, 'problem', storedProblem);
   const profileDeps: ProfileDeps = {
-    signInId,
     problem,
     area,
     keysOf,
@@ -216,7 +214,6 @@ export function composeBackground(world: BackgroundWorld) {
       prompts,
       managed,
       problem,
-      signInId,
       openTab: (url) => windows.openTab(url),
       after,
     }),

@@ -20,4 +20,4 @@ export function errorBody(error: unknown): PageErrorBody {
 
 /** The same for the extension's own pages, which learn more. */
 export const problemBody = (error: unknown): Problem =>
-  error instanceof ProblemError ? error.problem : errorBody(error);
+  error instanceof ProblemError ? { ...error.problem, message: error.message } : errorBody(error);

@@ -41,6 +41,7 @@ async function worksFor(parts: Awaited<ReturnType<typeof wake>>): Promise<void> 
   const call: PageCall = {
     sender: { origin: shop, tabId: 7, document: 'D1' },
     activated: true,
+    trace: 'a-trace',
     takeClick: () => true,
     alive: () => true,
     profile: () => parts.profiles.at(shop),

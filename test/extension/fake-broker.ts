@@ -17,6 +17,8 @@ export interface FakeBroker {
   fetch: typeof fetch;
   /** Every call as `METHOD /path`. */
   calls: string[];
+  /** Every call with the ID of its trace. */
+  traces: [call: string, trace: string][];
   /** The JSON bodies of calls that had one. */
   bodies: Record<string, unknown>[];
   /** Overrides the answer to the next call of `METHOD /path`, with a response or a lost connection. */
@@ -191,6 +193,7 @@ export function createFakeBroker(): FakeBroker {
 
   const fake: FakeBroker = {
     calls: [],
+    traces: [],
     bodies: [],
     signedIn: false,
     upstreams: ['corp'],
@@ -210,6 +213,7 @@ export function createFakeBroker(): FakeBroker {
       const request = new Request(input, init);
       const call = `${request.method} ${new URL(request.url).pathname}`;
       fake.calls.push(call);
+      fake.traces.push([call, request.headers.get('traceparent')?.split('-')[1] ?? '']);
       if (request.body) fake.bodies.push(await request.clone().json());
       await hooks.get(call)?.();
       const override = overrides.get(call)?.shift();

@@ -2,8 +2,11 @@ import { Hono } from 'hono';
 
 export const issuer = 'https://latchkey.example.com';
 
+/** Of every refusal. */
+export const requestId = '4bf92f3577b34da6a3ce929d0e0e4736';
+
 const refusal = (error: string, status = 400) =>
-  Response.json({ error, error_description: `fake: ${error}` }, { status });
+  Response.json({ error, error_description: `fake: ${error}` }, { status, headers: { 'X-Request-Id': requestId } });
 
 /**
  * A stand-in for the broker, for tests of the device client alone: it does what a test tells it to and
@@ -16,7 +19,7 @@ export function createFakeBroker(overrides: { metadata?: object; device?: object
     token: [] as (string | number | 'lost' | object)[],
     /** How long each pause was, in milliseconds. */
     sleeps: [] as number[],
-    requests: [] as { path: string; form: Record<string, string>; at: number }[],
+    requests: [] as { path: string; form: Record<string, string>; at: number; traceparent: string | null }[],
     revoke: 200,
     minted: 0,
   };
@@ -68,7 +71,12 @@ export function createFakeBroker(overrides: { metadata?: object; device?: object
     const request = new Request(input, init);
     request.signal.throwIfAborted();
     const form = request.method === 'POST' ? Object.fromEntries(new URLSearchParams(await request.clone().text())) : {};
-    state.requests.push({ path: new URL(request.url).pathname, form, at: state.now });
+    state.requests.push({
+      path: new URL(request.url).pathname,
+      form,
+      at: state.now,
+      traceparent: request.headers.get('traceparent'),
+    });
     return app.fetch(request);
   };
 

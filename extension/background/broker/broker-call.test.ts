@@ -47,6 +47,24 @@ describe('a call of the broker', () => {
     expect(requests.map(({ headers }) => headers.get('Latchkey-Account'))).toEqual([null, 'p1']);
   });
 
+  it('names its trace, or draws one, and leaves to the broker what to record', async () => {
+    const { call, requests } = setUp(Response.json({}), Response.json({}), Response.json({}));
+    for (const trace of ['ab'.repeat(16), undefined, undefined]) await call({ method: 'GET', path: '/session', trace });
+    const sent = requests.map(({ headers }) => headers.get('traceparent') ?? '');
+    for (const header of sent) expect(header).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(sent[0]).toContain('ab'.repeat(16));
+    expect(new Set(sent.map((header) => header.slice(3, 35))).size).toBe(3);
+  });
+
+  it.each([
+    ['its request as the broker does', { 'X-Request-Id': 'of-the-broker' }, 'of-the-broker'],
+    ['its trace where something else answered', {}, 'ab'.repeat(16)],
+  ])('refused, names %s', async (_, headers, id) => {
+    const { call } = setUp(refusal('access_denied', 403, {}, headers));
+    const { message } = await failure(call({ method: 'GET', path: '/session', trace: 'ab'.repeat(16) }));
+    expect(message).toBe(`because of access_denied (403, request ${id})`);
+  });
+
   it('carries cookie, client header and a proof for exactly this method and URL', async () => {
     const { call, requests, proof } = setUp(Response.json({}));
     await call({ method: 'POST', path: '/session/token', body: { a: 1 } });

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { SessionKey } from '../../platform/keys.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import { BrokerError, isBrokerError } from './broker-error.ts';
+import { newTrace, traceparent } from './trace.ts';
 
 export interface BrokerCallDeps {
   /** The broker's issuer. */
@@ -29,6 +30,8 @@ export interface BrokerRequest {
   lastEventId?: string | undefined;
   /** The account that the call is for: the known one, or this `sub`. The broker rejects it for any other account. */
   account?: 'known' | { sub: string } | undefined;
+  /** The action that the call is part of, see `newTrace`. Default: one of its own. */
+  trace?: string | undefined;
   /** The key to sign with, if the stored key is already erased. */
   key?: SessionKey | undefined;
 }
@@ -74,6 +77,7 @@ export function createEventStreamCall(deps: BrokerCallDeps) {
 
 /** Sends one request and returns its successful response. Retries once if the broker asks for a fresh nonce. */
 async function exchange(deps: BrokerCallDeps, request: BrokerRequest, signal: AbortSignal): Promise<Response> {
+  const { trace = newTrace() } = request;
   const attempt = async (): Promise<Response> => {
     const url = new URL(request.path, await deps.broker()).href;
     const target = { method: request.method, url, nonce: await deps.nonce.get() };
@@ -82,12 +86,13 @@ async function exchange(deps: BrokerCallDeps, request: BrokerRequest, signal: Ab
       url,
       request,
       await createProof(request.key ?? (await deps.key()), target, deps.now()),
+      trace,
       signal,
     );
     const nonce = response.headers.get('DPoP-Nonce');
     if (nonce) await deps.nonce.set(nonce);
     if (response.ok || response.status === 304) return response;
-    throw await refusal(response, deps.now);
+    throw await refusal(response, trace, deps.now);
   };
   try {
     return await attempt();
@@ -102,6 +107,7 @@ async function send(
   url: string,
   request: BrokerRequest,
   proof: string,
+  trace: string,
   signal: AbortSignal,
 ): Promise<Response> {
   const { fetch } = deps;
@@ -112,6 +118,7 @@ async function send(
       headers: {
         Accept: 'application/json',
         DPoP: proof,
+        traceparent: traceparent(trace),
         [clientHeader]: `extension/${deps.version}`,
         ...(account === undefined ? {} : { [accountHeader]: account }),
         ...(request.body ? { 'Content-Type': 'application/json' } : {}),
@@ -133,10 +140,16 @@ async function send(
   }
 }
 
-async function refusal(response: Response, now: Clock): Promise<BrokerError> {
+async function refusal(response: Response, trace: string, now: Clock): Promise<BrokerError> {
   const parsed = v.safeParse(errorAnswer, await response.json().catch(() => undefined));
   const answer = parsed.success ? parsed.output : { error: 'server_error' };
-  return new BrokerError(answer, response.status, retryAfter(response.headers.get('Retry-After'), now));
+  const { status, headers } = response;
+  return new BrokerError(answer, {
+    status,
+    // Brokers before traces draw an ID of their own.
+    request: headers.get('X-Request-Id') ?? trace,
+    retryAfterMs: retryAfter(headers.get('Retry-After'), now),
+  });
 }
 
 /** Parses `Retry-After` (RFC 9110 §10.2.3) into milliseconds, at most an hour. */

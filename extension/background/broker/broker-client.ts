@@ -25,13 +25,14 @@ import type { BrokerCall, BrokerRequest } from './broker-call.ts';
 
 /** The broker's `/session` endpoints, with types. */
 export interface BrokerClient {
-  authorize(body: AuthorizeRequest): Promise<AuthorizeAnswer>;
-  createSession(body: SessionRequest): Promise<SessionAnswer>;
+  /** @param trace of the sign-in, see `newTrace` */
+  authorize(body: AuthorizeRequest, trace?: string): Promise<AuthorizeAnswer>;
+  createSession(body: SessionRequest, trace?: string): Promise<SessionAnswer>;
   /** Reports that the provider refused a sign-in, which ends it. */
-  refuseSession(body: SessionRefusal): Promise<void>;
+  refuseSession(body: SessionRefusal, trace?: string): Promise<void>;
   /** @returns `undefined` if nothing has changed since `etag` */
   getSession(etag: string | undefined): Promise<{ answer: SessionAnswer; etag: string | undefined } | undefined>;
-  token(body: TokenRequest): Promise<TokenAnswer>;
+  token(body: TokenRequest, trace?: string): Promise<TokenAnswer>;
   /** Records the user's decision about a site. @param account `sub` of the account that the decision is for */
   decide(body: ConsentRequest, account: string): Promise<Decisions>;
   revokeConsent(body: ConsentRevocation): Promise<Decisions>;
@@ -73,24 +74,24 @@ export function createBrokerClient(call: BrokerCall, broker: () => Promise<strin
     path: string,
     body: object,
     schema: S,
-    about: Pick<BrokerRequest, 'account'> = {},
+    about: Pick<BrokerRequest, 'account' | 'trace'> = {},
   ) => parse(schema, (await call({ method: 'POST', path, body, ...about })).body, path);
   return {
-    async authorize(body) {
-      const answer = await post('/session/authorize', body, authorizeAnswer);
+    async authorize(body, trace) {
+      const answer = await post('/session/authorize', body, authorizeAnswer, { trace });
       await requireTls(answer.authorization_url, '/session/authorize');
       return answer;
     },
-    createSession: (body) => post('/session', body, sessionAnswer),
-    async refuseSession(body) {
-      await call({ method: 'POST', path: '/session/refusal', body });
+    createSession: (body, trace) => post('/session', body, sessionAnswer, { trace }),
+    async refuseSession(body, trace) {
+      await call({ method: 'POST', path: '/session/refusal', body, trace });
     },
     async getSession(etag) {
       const answer = await call({ method: 'GET', path: '/session', ifNoneMatch: etag });
       if (answer.status === 304) return undefined;
       return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
     },
-    token: (body) => post('/session/token', body, tokenAnswer, { account: 'known' }),
+    token: (body, trace) => post('/session/token', body, tokenAnswer, { account: 'known', trace }),
     decide: (body, sub) => post('/session/consents', body, decisions, { account: { sub } }),
     async revokeConsent(body) {
       const answer = await call({ method: 'DELETE', path: '/session/consents', body, account: 'known' });

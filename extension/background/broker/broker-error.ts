@@ -11,6 +11,14 @@ export interface StepUp {
   max_age?: number | undefined;
 }
 
+/** What else is known of a refused request. */
+interface Refused {
+  status: number;
+  /** Its ID in the broker's log, for support. */
+  request: string;
+  retryAfterMs: number | undefined;
+}
+
 /**
  * An error from the broker. It has the part that pages may see, and the broker's own code, which only the background
  * uses.
@@ -22,8 +30,8 @@ export class BrokerError extends LatchkeyError {
   /** With `invalid_session`: somebody ended the session. It didn't expire. */
   readonly ended: boolean;
 
-  constructor(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined) {
-    super(pageError(answer, status, retryAfterMs));
+  constructor(answer: ErrorAnswer, refused: Refused) {
+    super(pageError(answer, refused));
     this.error = answer.error;
     this.stepUp = { acr_values: answer.acr_values, max_age: answer.max_age };
     this.ended = answer.ended ?? false;
@@ -35,8 +43,8 @@ export const isBrokerError = (error: unknown, code: string): boolean =>
   error instanceof BrokerError && error.error === code;
 
 /** Translates an error of the broker for pages. The broker's descriptions are for developers and contain no secrets. */
-function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | undefined): PageErrorBody {
-  const message = answer.error_description ?? `the broker answered ${answer.error}`;
+function pageError(answer: ErrorAnswer, { status, request, retryAfterMs }: Refused): PageErrorBody {
+  const message = `${answer.error_description ?? `the broker answered ${answer.error}`} (${status}, request ${request})`;
   switch (answer.error) {
     case 'invalid_session':
     case 'login_required':
@@ -59,6 +67,6 @@ function pageError(answer: ErrorAnswer, status: number, retryAfterMs: number | u
       return { code: 'invalid_request', message };
     default:
       // Rate limits and problems at the broker or its provider are temporary. The rest isn't the page's fault, either.
-      return { code: 'busy', message: `${message} (${status})`, retry_after_ms: retryAfterMs ?? 5_000 };
+      return { code: 'busy', message, retry_after_ms: retryAfterMs ?? 5_000 };
   }
 }

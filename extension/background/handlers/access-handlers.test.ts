@@ -7,6 +7,7 @@ let asked: string;
 const call = () => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },
   activated: false,
+  trace: 'a-trace',
   takeClick: () => true,
   alive: () => true,
   profile: async () => {

@@ -10,24 +10,20 @@ export interface AccountHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<Problem>;
-  /** ID of the latest sign-in in the broker's log. */
-  signInId: StoredValue<string>;
 }
 
 type Methods = 'session.sign_in' | 'session.sign_out' | 'account.add' | 'account.choose' | 'account.sign_out_all';
 
 /** Sign-in, sign-out, and the choice of each site's account. Without an account, a method uses the main one. */
-export function accountHandlers({ profiles, problem, signInId }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
+export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
   const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
 
   const signingIn = async (work: () => Promise<void>): Promise<Record<string, never>> => {
-    await Promise.all([problem.clear(), signInId.clear()]);
+    await problem.clear();
     try {
       await work();
     } catch (error) {
-      const body = problemBody(error);
-      const id = await signInId.get();
-      const told = id ? { ...body, message: `${body.message} (sign-in ${id})` } : body;
+      const told = problemBody(error);
       await problem.set(told);
       throw new ProblemError(told);
     }

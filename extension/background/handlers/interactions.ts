@@ -51,7 +51,7 @@ export function createInteractions({ prompts, isTabActive }: InteractionsDeps): 
     // Joining a sign-in in progress opens no window.
     if (!signIn.isRunning() && !call.takeClick()) throw otherwise;
     try {
-      await signIn.run(stepUp);
+      await signIn.run(stepUp, call.trace);
     } catch (error) {
       if (error instanceof LatchkeyError && error.code === 'user_denied') prompts.denied(call.sender.origin);
       throw error;

@@ -26,8 +26,6 @@ export interface UiHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<Problem>;
-  /** ID of the latest sign-in in the broker's log. */
-  signInId: StoredValue<string>;
   openTab(url: string): Promise<void>;
   /** A timer that limits how long the popup waits for the broker. */
   after(ms: number): Timer;
@@ -44,7 +42,7 @@ const popupPatienceMs = 1_500;
 
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
-  const { setup, profiles, providers, prompts, managed, problem, signInId, openTab, after } = deps;
+  const { setup, profiles, providers, prompts, managed, problem, openTab, after } = deps;
 
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();
@@ -134,7 +132,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   return {
     'state.get': popup,
     'private_windows.get': async () => ({ served: (await managed()).private_windows === 'allow' }),
-    ...accountHandlers({ profiles, problem, signInId }),
+    ...accountHandlers({ profiles, problem }),
     async 'provider.sign_out'() {
       const url = await (await profiles.main()).session.logoutUrl();
       if (url !== undefined && isWebUrl(url)) await openTab(url);

@@ -6,6 +6,7 @@ import type { PageCall } from '../page/handler-types.ts';
 const call = (more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },
   activated: true,
+  trace: 'a-trace',
   takeClick: () => true,
   alive: () => true,
   profile: () => parts.profiles.at(shop),

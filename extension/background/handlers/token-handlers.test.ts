@@ -9,6 +9,7 @@ const never = { ...params, interactive: 'never' as const };
 const call = (more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin: shop, tabId: 7, document: 'D1' },
   activated: true,
+  trace: 'a-trace',
   takeClick: () => true,
   alive: () => true,
   profile: () => parts.profiles.at(shop),
@@ -50,6 +51,13 @@ describe('token.get', () => {
       scope: 'orders:read',
       resource: api,
     });
+  });
+
+  it('has one trace with the sign-in that it opens', async () => {
+    parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+    await get(params, call({ trace: 'ab'.repeat(16) }));
+    const joined = parts.broker.traces.flatMap(([name, trace]) => (trace === 'ab'.repeat(16) ? [name] : []));
+    expect(joined).toEqual(['POST /session/authorize', 'POST /session', 'POST /session/token']);
   });
 
   it('opens one window for one click, however many requests came with it', async () => {

@@ -38,7 +38,7 @@ export function tokenHandlers({
 
   const get = async (profile: Profile, ask: TokenAsk, wish: Wish): Promise<TokenView> => {
     await requirePolicy(profile, ask, wish.named);
-    const given = await profile.tokens.get(ask, wish.minTtlS ?? defaultMinTtlS, wish.stepUp);
+    const given = await profile.tokens.get(ask, wish.minTtlS ?? defaultMinTtlS, wish.stepUp, wish.trace);
     const { access_token, token_type, expires_in, scope, resource } = given;
     return { access_token, token_type, expires_in, scope, resource };
   };
@@ -48,7 +48,8 @@ export function tokenHandlers({
       const ask: TokenAsk = { origin: call.sender.origin, resource: params.resource, scopes: params.scopes };
       const { acr_values, max_age } = params;
       const stepUp = acr_values === undefined && max_age === undefined ? undefined : { acr_values, max_age };
-      const wish: Wish = { minTtlS: params.min_ttl_s, named: params.profile, stepUp };
+      const { trace } = call;
+      const wish: Wish = { minTtlS: params.min_ttl_s, named: params.profile, stepUp, trace };
       for (let interaction = 0; ; interaction += 1) {
         // Read it each time: in the consent window, the user may have chosen another account.
         const profile = await call.profile();
@@ -67,7 +68,7 @@ export function tokenHandlers({
 
     async 'token.proof'({ resource, scopes, min_ttl_s, profile: named, method, url, nonce }, call) {
       const ask: TokenAsk = { origin: call.sender.origin, resource, scopes };
-      const wish: Wish = { minTtlS: min_ttl_s, named };
+      const wish: Wish = { minTtlS: min_ttl_s, named, trace: call.trace };
       let profile = await call.profile();
       const token = await get(profile, ask, wish).catch(async (error: unknown) => {
         if (!(await interactions.renew(error, profile, ask.origin))) throw error;
@@ -87,6 +88,8 @@ interface Wish {
   /** `sub` of the required account. */
   named: string | undefined;
   stepUp?: StepUp | undefined;
+  /** Of the page's request. */
+  trace: string;
 }
 
 /** The same error whether or not the user has that account. A page learns about its own account only. */

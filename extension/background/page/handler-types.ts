@@ -5,6 +5,8 @@ import type { PageSender } from './sender.ts';
 /** A page's request, in the form that handlers get. */
 export interface PageCall {
   sender: PageSender;
+  /** Joins what the broker is asked for this request, see `newTrace`. The page doesn't choose it. */
+  trace: string;
   /** Whether the user has just clicked or typed in the page. The bridge gets this from the browser. */
   activated: boolean;
   /**

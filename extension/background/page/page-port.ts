@@ -7,6 +7,7 @@ import {
   relaySchema,
 } from '@latchkey/shared/page-protocol.ts';
 import * as v from 'valibot';
+import { newTrace } from '../broker/trace.ts';
 import { errorBody } from '../error-body.ts';
 import type { Router } from '../handlers/router.ts';
 import { post } from '../post.ts';
@@ -89,6 +90,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     const visit = documents.get(sender.document);
     const call: PageCall = {
       sender,
+      trace: newTrace(),
       get activated() {
         return click > 0 && visit !== undefined && documents.get(sender.document) === visit;
       },

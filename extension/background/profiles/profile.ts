@@ -46,8 +46,6 @@ export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> 
   eventsOf(profile: string): PageEvents;
   /** Adds provider and login hint to a sign-in of this profile, if they are known. */
   authorizing(profile: string, body: AuthorizeRequest): Promise<AuthorizeRequest>;
-  /** ID of the latest sign-in in the broker's log. It is for support. Pages never get it. */
-  signInId: StoredValue<string>;
   /** The latest problem, for the popup. */
   problem: StoredValue<Problem>;
   /** A user signed in. Runs before any part of the new session is visible. */
@@ -74,11 +72,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
   const endpoints = createBrokerClient(createBrokerCall(http), http.broker);
   const client: BrokerClient = {
     ...endpoints,
-    async authorize(body) {
-      const answer = await endpoints.authorize(await deps.authorizing(id, body));
-      await deps.signInId.set(answer.sign_in_id ?? '');
-      return answer;
-    },
+    authorize: async (body, trace) => endpoints.authorize(await deps.authorizing(id, body), trace),
   };
   const cache = createTokenCache({ area, now });
   const attempts = createAttempts(storedValue(area, 'sign-in', storedAttempts), now);

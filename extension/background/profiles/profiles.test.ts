@@ -11,6 +11,7 @@ let parts: ReturnType<typeof createBackground>;
 const call = (origin = shop, more: Partial<PageCall> = {}): PageCall => ({
   sender: { origin, tabId: 7, document: 'D1' },
   activated: true,
+  trace: 'a-trace',
   takeClick: () => true,
   alive: () => true,
   profile: () => parts.profiles.at(origin),

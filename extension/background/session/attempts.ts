@@ -14,6 +14,8 @@ export interface Attempt {
   expiresAt: number;
   /** For a sign-in without a window: `sub` of the account whose session it continues. */
   silentFor?: string | undefined;
+  /** Joins its requests in the broker's log. Older versions' attempts lack it. */
+  trace?: string | undefined;
   /** The provider's response, once there is one. */
   response?: { code: string; iss?: string | undefined } | undefined;
 }
@@ -27,6 +29,7 @@ export const storedAttempts: Schema<Attempt[]> = v.array(
     issRequired: v.boolean(),
     expiresAt: v.number(),
     silentFor: v.optional(v.string()),
+    trace: v.optional(v.string()),
     response: v.optional(v.object({ code: v.string(), iss: v.optional(v.string()) })),
   }),
 );

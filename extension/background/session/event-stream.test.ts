@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { answer, refusal } from '../../../test/extension/fake-broker.ts';
+import { answer } from '../../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
 import { BrokerError } from '../broker/broker-error.ts';
@@ -77,7 +77,8 @@ beforeEach(() => {
   };
 });
 
-const gone = () => new BrokerError({ error: 'invalid_session' }, refusal('invalid_session', 401).status, undefined);
+const gone = () =>
+  new BrokerError({ error: 'invalid_session' }, { status: 401, request: 'r', retryAfterMs: undefined });
 
 describe('the session’s events', () => {
   it('are listened to while they are wanted, once, and say so', async () => {
@@ -122,7 +123,10 @@ describe('the session’s events', () => {
 
   it('go on from the last one after trouble, which signs nobody out, less and less often', async () => {
     const stream = channel();
-    const busy = new BrokerError({ error: 'temporarily_unavailable' }, 503, 7_000);
+    const busy = new BrokerError(
+      { error: 'temporarily_unavailable' },
+      { status: 503, request: 'r', retryAfterMs: 7_000 },
+    );
     answers = [stream, new TypeError('offline'), busy, new TypeError('offline')];
     await createEventStream(deps).update();
     stream.send('consent', '9');

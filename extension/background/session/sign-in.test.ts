@@ -105,7 +105,21 @@ describe('sign-in', () => {
     parts.window.launch = async (url) => redirectOf(url, { error: '<b>server_error</b>1', error_description: 'leak' });
     const error = await parts.signIn.run().catch((reason: Error) => reason);
     expect(error).toMatchObject({ code: 'busy' });
-    expect(String(error)).not.toMatch(/leak|<|1/);
+    expect(String(error).replace(/ \(request \w{32}\)$/, '')).not.toMatch(/leak|<|1/);
+  });
+
+  it('has one trace from its start to its session, also when it goes on later', async () => {
+    const tracesOf = (path: string) =>
+      parts.broker.traces.flatMap(([call, trace]) => (call === `POST ${path}` ? [trace] : []));
+    for (let attempt = 0; attempt < 3; attempt += 1) parts.broker.next('POST /session', 'lost');
+    await expect(parts.signIn.run()).rejects.toMatchObject({ code: 'offline' });
+    await parts.signIn.run();
+    const [begun = ''] = tracesOf('/session/authorize');
+    expect(begun).toMatch(/^[0-9a-f]{32}$/);
+    expect(tracesOf('/session')).toEqual([begun, begun, begun, begun]);
+    await parts.signIn.run();
+    expect(tracesOf('/session').at(-1)).toBe(tracesOf('/session/authorize').at(-1));
+    expect(tracesOf('/session').at(-1)).not.toBe(begun);
   });
 
   it('sends the code again when the connection was lost under it', async () => {
@@ -318,7 +332,7 @@ describe('a browser that keeps no cookies for the broker', () => {
     const heard = parts.broadcasts.length;
     await expect(parts.signIn.run()).rejects.toMatchObject({
       code: 'unsupported',
-      message: 'the browser keeps no cookies for latchkey.test',
+      message: expect.stringMatching(/^the browser keeps no cookies for latchkey.test \(request [0-9a-f]{32}\)$/),
     });
     expect(await parts.session.known()).toBeUndefined();
     expect(parts.broadcasts).toHaveLength(heard);

@@ -9,6 +9,8 @@ import type { StoredValue } from '../../platform/stored-value.ts';
 import { type Problem, ProblemError } from '../../protocol/problem.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError } from '../broker/broker-error.ts';
+import { newTrace } from '../broker/trace.ts';
+import { problemBody } from '../error-body.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import { ProviderRefusal, readAuthorizationResponse } from './authorization-response.ts';
@@ -41,9 +43,11 @@ export interface SignIn {
    * Signs in, or joins the sign-in in progress, because the user asked for it. It opens no window if the provider still
    * knows the user whose session has lapsed.
    *
-   * @throws {LatchkeyError} `user_denied` if the user closed the window, `offline`, `expired`, or the broker's refusal
+   * @param trace see `newTrace`
+   * @throws {LatchkeyError} `user_denied` if the user closed the window, `offline`, `expired`, or the broker's refusal.
+   *   The message has the ID of the trace
    */
-  run(wish?: SignInWish): Promise<void>;
+  run(wish?: SignInWish, trace?: string): Promise<void>;
   /**
    * Continues a session whose grant is gone, without a window and without a user's request. An expired session needs a
    * user's request.
@@ -63,20 +67,16 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const { client, identity, attempts, triedSilently, lapsed, begin, problem, changed, sleep, now } = deps;
   const flights = createSingleFlight<void>();
 
-  const prepare = async (wish: Wish): Promise<{ started: Attempt; url: string }> => {
+  const prepare = async (wish: Wish, trace: string): Promise<{ started: Attempt; url: string }> => {
     const redirectUri = identity.redirectUri();
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
     const codeChallenge = await oauth.calculatePKCECodeChallenge(verifier);
-    const answer = await client.authorize({
-      redirect_uri: redirectUri,
-      code_challenge: codeChallenge,
-      state,
-      ...wish,
-    });
+    const body = { redirect_uri: redirectUri, code_challenge: codeChallenge, state, ...wish };
+    const answer = await client.authorize(body, trace);
     const { issuer, iss_required: issRequired, expires_in: expiresIn } = answer;
     const expiresAt = now() + expiresIn * 1_000;
-    const started = { state, verifier, redirectUri, issuer, issRequired, expiresAt, silentFor: wish.sub };
+    const started = { state, verifier, redirectUri, issuer, issRequired, expiresAt, silentFor: wish.sub, trace };
     await attempts.put(started);
     return { started, url: answer.authorization_url };
   };
@@ -106,11 +106,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
     }
   };
 
-  const exchange = async ({ state, verifier, response, silentFor }: Attempt): Promise<void> => {
+  const exchange = async ({ state, verifier, response, silentFor, trace }: Attempt): Promise<void> => {
     if (!response) throw new LatchkeyError({ code: 'expired', message: 'the sign-in was interrupted: begin again' });
     const body = { state, code: response.code, code_verifier: verifier, iss: response.iss };
     const create = async (): Promise<void> => {
-      const answer = await client.createSession(body);
+      const answer = await client.createSession(body, trace);
       await requireCookie();
       await begin(answer, silentFor);
     };
@@ -153,10 +153,10 @@ export function createSignIn(deps: SignInDeps): SignIn {
   };
 
   /** Reports why the provider refused a sign-in: only the broker's log reaches an administrator. */
-  const reportRefusal = async ({ state, verifier }: Attempt, { report }: ProviderRefusal): Promise<void> => {
+  const reportRefusal = async ({ state, verifier, trace }: Attempt, { report }: ProviderRefusal): Promise<void> => {
     await attempts.drop(state);
     // An older broker has no such endpoint, and a sign-in that can't be reported has failed all the same.
-    void client.refuseSession({ state, code_verifier: verifier, ...report }).catch(() => undefined);
+    void client.refuseSession({ state, code_verifier: verifier, ...report }, trace).catch(() => undefined);
   };
 
   const readResponse = async (redirect: string, attempt: Attempt): Promise<Attempt> => {
@@ -174,8 +174,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
   };
 
   /** @throws {OtherAnswer} if the provider answered an earlier attempt, and that one can't be finished */
-  const go = async (wish: Wish, launch: Launch): Promise<void> => {
-    const { started, url } = await prepare(wish);
+  const go = async (wish: Wish, launch: Launch, trace: string): Promise<void> => {
+    const { started, url } = await prepare(wish, trace);
     const redirect = await open(launch, url);
     const state = new URL(redirect).searchParams.get('state');
     const attempt = (await attempts.all()).find((one) => one.state === state) ?? started;
@@ -188,14 +188,14 @@ export function createSignIn(deps: SignInDeps): SignIn {
   };
 
   /** Opens the window, and once more if the first one ended over something that the user can't have meant. */
-  const goWithWindow = async (wish: Wish): Promise<void> => {
+  const goWithWindow = async (wish: Wish, trace: string): Promise<void> => {
     const launch: Launch = (url) => identity.launch(url);
     try {
-      await go(wish, launch);
+      await go(wish, launch, trace);
     } catch (error) {
       if (!(error instanceof OtherAnswer) && !isBrokenOff(error)) throw error;
       // The provider usually knows the user by now.
-      await go(wish, launch);
+      await go(wish, launch, trace);
     }
   };
 
@@ -203,26 +203,28 @@ export function createSignIn(deps: SignInDeps): SignIn {
     triedSilently,
     lapsed,
     resume,
-    go: (wish) => go(wish, (url) => identity.launchSilently(url)),
+    go: (wish) => go(wish, (url) => identity.launchSilently(url), newTrace()),
     now,
   });
 
-  const signIn = async (wish: SignInWish | undefined): Promise<void> => {
+  const signIn = async (wish: SignInWish | undefined, trace: string): Promise<void> => {
     changed();
     const brought = silentSignIn.isUnderWay() && (await silentSignIn.renew('asked'));
     if ((brought && !wish) || (await resume())) return;
     // A sign-in with requirements rarely works without a window. If it would, the provider shows no page anyway.
     if (!wish && (await silentSignIn.renew('asked'))) return;
-    await goWithWindow({ ...wish });
+    await goWithWindow({ ...wish }, trace);
     await triedSilently.clear();
   };
 
-  const run = async (wish: SignInWish | undefined): Promise<void> => {
+  const run = async (wish: SignInWish | undefined, trace: string): Promise<void> => {
     try {
-      await signIn(wish);
+      await signIn(wish, trace);
     } catch (error) {
       const told = error instanceof OtherAnswer ? error.cause : error;
-      if (told instanceof ProblemError) await problem.set(told.problem);
+      // For support. The broker's own refusals have theirs.
+      if (told instanceof LatchkeyError && !(told instanceof BrokerError)) told.message += ` (request ${trace})`;
+      if (told instanceof ProblemError) await problem.set(problemBody(told));
       throw told;
     } finally {
       queueMicrotask(changed);
@@ -230,7 +232,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
   };
 
   return {
-    run: (wish) => flights.run('sign-in', () => run(wish)),
+    run: (wish, trace = newTrace()) => flights.run('sign-in', () => run(wish, trace)),
     renew: async () => !flights.isFlying('sign-in') && silentSignIn.renew('unasked'),
     isRunning: () => flights.isFlying('sign-in'),
   };

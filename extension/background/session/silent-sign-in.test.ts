@@ -47,6 +47,7 @@ async function endSession(): Promise<void> {
 const call = (activated: boolean) => ({
   sender: { origin: shop, tabId: 7, document: 'd' },
   activated,
+  trace: 'a-trace',
   takeClick: () => true,
   alive: () => true,
   profile: () => parts.profiles.at(shop),

@@ -27,16 +27,17 @@ export interface Tokens {
   /**
    * @param stepUp the API's requirements of the sign-in. Only the broker can tell whether a token meets them
    * @param minTtlS minimum remaining lifetime in seconds, capped by the broker's token lifetime
+   * @param trace see `newTrace`
    * @throws {LatchkeyError} the broker's refusal, or `busy` if its token doesn't match the request
    */
-  get(ask: TokenAsk, minTtlS: number, stepUp?: StepUp): Promise<TokenAnswer>;
+  get(ask: TokenAsk, minTtlS: number, stepUp?: StepUp, trace?: string): Promise<TokenAnswer>;
 }
 
 /** Returns tokens from the cache while they live long enough, else from the broker. One request at a time per token. */
 export function createTokens({ client, broker, session, cache, events, bind, now }: TokensDeps): Tokens {
   const flights = createSingleFlight<TokenAnswer>();
 
-  const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp: StepUp | undefined): Promise<TokenAnswer> => {
+  const fetchToken = async (ask: TokenAsk, minTtlS: number, stepUp?: StepUp, trace?: string): Promise<TokenAnswer> => {
     const epoch = await events.epoch(ask.origin);
     // Check the cache again inside the flight: the previous one may have fetched the token.
     const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
@@ -46,7 +47,7 @@ export function createTokens({ client, broker, session, cache, events, bind, now
     const jkt = await bind(ask);
     const bound = jkt === undefined ? {} : { jkt };
     const body = { origin, resource, scope: scopeKey(scopes), min_ttl: minTtlS, ...bound, ...stepUp };
-    const token = await session.guard(() => client.token(body));
+    const token = await session.guard(() => client.token(body, trace));
     if (epoch !== (await events.epoch(ask.origin))) {
       const known = await session.known();
       if (known && !isConsented(known, ask)) throw takenBack();
@@ -63,12 +64,12 @@ export function createTokens({ client, broker, session, cache, events, bind, now
   };
 
   return {
-    async get(ask, minTtlS, stepUp) {
+    async get(ask, minTtlS, stepUp, trace) {
       const cached = stepUp ? undefined : await cache.get(ask, minTtlS * 1_000);
       if (cached) return cached;
       const { origin, resource, scopes } = ask;
       const flight = JSON.stringify([origin, resource, scopeKey(scopes), minTtlS, stepUp]);
-      return flights.run(flight, () => fetchToken(ask, minTtlS, stepUp));
+      return flights.run(flight, () => fetchToken(ask, minTtlS, stepUp, trace));
     },
   };
 }
