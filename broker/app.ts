@@ -40,6 +40,7 @@ import { consentDecide, consentRevoke } from './routes/session-consents.ts';
 import { sessionCreate } from './routes/session-create.ts';
 import { sessionEnd } from './routes/session-end.ts';
 import { sessionEvents } from './routes/session-events.ts';
+import { answerProbe } from './routes/session-events-probe.ts';
 import { sessionRead } from './routes/session-read.ts';
 import { sessionRefused } from './routes/session-refusal.ts';
 import { sessionToken } from './routes/session-token.ts';
@@ -89,6 +90,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/session', proof, sessionCreate(deps));
   app.post('/session/refusal', proof, sessionRefused(deps));
   app.get('/session', proof, session, sessionRead(deps));
+  app.get('/session/events', answerProbe(deps));
   app.get('/session/events', proof, requireSession(deps, { isActivity: false }), sessionEvents(deps));
   app.delete('/session', proof, session, sessionEnd(deps));
   app.post('/session/token', proof, session, limitSession(deps, budgets.sessionToken), sessionToken(deps));

@@ -7,6 +7,8 @@ export interface Preset {
   offlineParams: Readonly<Record<string, string>>;
   /** Whether `offline_access` is among the scopes of a request that wants a refresh token. `device`: not if it is for a browser. */
   offlineScope: boolean | 'device';
+  /** Whether no refresh token comes without that scope. */
+  needsOfflineScope: boolean;
   /** `prompt` value that makes the person sign in again. */
   signInPrompt: 'login' | 'select_account';
   /** `prompt` value that offers account selection. If the metadata lists `select_account`, that is used instead. */
@@ -31,6 +33,7 @@ export interface Preset {
 const usual: Preset = {
   offlineParams: {},
   offlineScope: true,
+  needsOfflineScope: false,
   signInPrompt: 'login',
   accountPrompt: 'login',
   silentGrant: true,
@@ -49,14 +52,14 @@ const presets = {
   // token also revokes its access token, but no other grant.
   // https://developer.okta.com/docs/guides/refresh-tokens/main/
   // https://developer.okta.com/docs/guides/revoke-tokens/main/
-  okta: { ...usual, rotates: 'probably', leewayMs: 30_000, revocationIsNarrow: true },
+  okta: { ...usual, needsOfflineScope: true, rotates: 'probably', leewayMs: 30_000, revocationIsNarrow: true },
 
   // Rotation is an application setting, with an overlap period of 0 s by default. In tenants created before 2021, and
   // wherever "Refresh Token Revocation Deletes Grant" is on, revoking one token revokes all tokens of the same person,
   // application, and audience. Revocation is therefore treated as wide.
   // https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation
   // https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
-  auth0: { ...usual, rotates: 'probably' },
+  auth0: { ...usual, needsOfflineScope: true, rotates: 'probably' },
 
   // Each use returns a new refresh token, and the old one stays valid. Has no revocation endpoint. Supports
   // select_account. interaction_required and consent_required at the token endpoint mean that the person must sign in.
@@ -64,6 +67,7 @@ const presets = {
   // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
   entra: {
     ...usual,
+    needsOfflineScope: true,
     accountPrompt: 'select_account',
     rotates: 'no',
     grantEndedErrors: ['interaction_required', 'consent_required'],
@@ -80,7 +84,7 @@ const presets = {
 
   // Rotates always. Accepts a used token again for rotation_grace_period, 0 s by default.
   // https://www.ory.sh/docs/oauth2-oidc/refresh-token-grant
-  hydra: { ...usual, rotates: 'yes' },
+  hydra: { ...usual, needsOfflineScope: true, rotates: 'yes' },
 
   // Has no offline_access scope, issues a refresh token only with these two parameters, does not rotate, and revokes per
   // person and client. Supports the prompts none, consent, and select_account; select_account is the closest to a new
@@ -97,7 +101,13 @@ const presets = {
   },
 
   // Ignores offline_access unless the request has prompt=consent (OpenID Connect Core §11).
-  'oidc-provider': { ...usual, offlineParams: { prompt: 'consent' }, silentGrant: false, rotates: 'yes' },
+  'oidc-provider': {
+    ...usual,
+    offlineParams: { prompt: 'consent' },
+    needsOfflineScope: true,
+    silentGrant: false,
+    rotates: 'yes',
+  },
 } satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;

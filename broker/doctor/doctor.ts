@@ -9,6 +9,9 @@ import type { DoctorDeps } from './requests.ts';
 
 /** Checks everything that a sign-in goes through, in that order. Changes nothing, here or at the provider. */
 export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
+  // The event stream is watched for a while. Meanwhile, the other checks run.
+  const publicFindings = checkPublic(deps, config);
+  publicFindings.catch(() => undefined);
   yield* checkAdvice(config);
   yield* await checkStorage(config);
   const discovered = new Map<string, AuthorizationServer>();
@@ -18,5 +21,5 @@ export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator
     yield* findings;
   }
   yield* checkMixUp(discovered);
-  yield* await checkPublic(deps, config);
+  yield* await publicFindings;
 }

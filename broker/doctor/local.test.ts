@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { parseConfig } from '../config/load.ts';
 import { checkAdvice } from './local.ts';
 
-const advice = (adminListen: string, lifetime: string, more = '') =>
+const proxies = 'trusted_proxies: ["10.0.0.5/32"]';
+
+const advice = (adminListen: string, lifetime: string, more = proxies) =>
   checkAdvice(
     parseConfig(
       `
@@ -26,6 +28,10 @@ it('warns of nothing where there is nothing', () => {
 
 it.each(['0.0.0.0:8788', '"[::]:8788"'])('warns of an admin_listen that everybody reaches: %s', (listen) => {
   expect(advice(listen, '5m')).toEqual([expect.stringContaining('warning: admin_listen accepts connections')]);
+});
+
+it('warns of no trusted proxy where there must be one', () => {
+  expect(advice('127.0.0.1:8788', '5m', '')).toEqual(['warning: trusted_proxies is empty']);
 });
 
 it('warns of groups that may not fit into a token', () => {
@@ -55,5 +61,5 @@ it('warns of tokens that live for hours: what is fresh for a quarter of one does
   report: { public_jwk: { kty: OKP, crv: Ed25519, x: abc }, allow: { "https://api.example.com": [read] } }`;
   expect(advice('127.0.0.1:8788', '8h, fresh: 12h')).toEqual(warning);
   expect(advice('127.0.0.1:8788', '8h')).toEqual(['ok: OK']);
-  expect(advice('127.0.0.1:8788', '8h', service)).toEqual(warning);
+  expect(advice('127.0.0.1:8788', '8h', `${proxies}\n${service}`)).toEqual(warning);
 });

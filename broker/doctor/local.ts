@@ -1,58 +1,39 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import { presetOf } from '../config/provider-presets.ts';
 import type { Config } from '../config/types.ts';
 import { loadRing, MissingRingError, RingError } from '../keys/ring.ts';
 import { errorSummary } from '../log.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { about, type Finding } from './finding.ts';
+import { checkSignIns } from './sign-ins.ts';
 import { storeFault } from './store-fault.ts';
 
 const advice = about('configuration');
 
 /** Settings that are valid but unwise. */
 export function checkAdvice(config: Config): Finding[] {
-  const { upstreams, extension, origins, trustedProxies, listen, issuer } = config;
+  const { extension, origins, issuer, trustedProxies } = config;
   const findings: Finding[] = [
     ...checkLifetimes(config),
     ...checkGroups(config),
     ...checkProxies(config),
     ...checkAdminListen(config),
   ];
-  for (const { name, preset, rotates = presetOf(preset).rotates, refreshLeewayMs, scopes } of upstreams.values()) {
-    if (rotates !== 'no' && refreshLeewayMs === 0) {
-      findings.push(
-        advice.warning(
-          `upstreams.${name}: refresh_leeway is 0s`,
-          `If the provider rotates refresh tokens, set this to its grace period: without one, a response that gets lost signs the user out. If it does not rotate them, set upstreams.${name}.rotates to no.`,
-        ),
-      );
-    }
-    if (presetOf(preset).offlineScope === true && !scopes.includes('offline_access')) {
-      findings.push(
-        advice.warning(
-          `upstreams.${name}: scopes lack offline_access`,
-          'Add offline_access, unless the provider issues refresh tokens without it. Otherwise users must sign in again whenever "fresh" runs out.',
-        ),
-      );
-    }
+  if (new URL(issuer).protocol === 'https:' && trustedProxies.length === 0) {
+    findings.push(
+      advice.warning(
+        'trusted_proxies is empty',
+        'Add the address of the reverse proxy that serves "issuer" by TLS: 127.0.0.1/32 if it runs on this machine, its address in the container network otherwise. Without it, all clients share one address and one rate limit.',
+      ),
+    );
   }
   if (origins.size > 0 && extension.redirectUris.length === 0) {
     findings.push(
       advice.warning(
         'origins are configured, but no extension IDs',
         "Add your builds' IDs to extension.chrome_ids and extension.firefox_ids, or nobody can sign in from a browser.",
-      ),
-    );
-  }
-  const behindProxy = new URL(issuer).protocol === 'https:' && /^(127\.|localhost$|::1$)/.test(listen.host);
-  if (behindProxy && trustedProxies.length === 0) {
-    findings.push(
-      advice.warning(
-        'the broker listens on localhost, but trusted_proxies is empty',
-        'Add your reverse proxy (127.0.0.1/32 if it runs here). Otherwise all users share one IP address and one rate limit.',
       ),
     );
   }
@@ -153,6 +134,7 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     try {
       await opened.ping();
       findings.push(store.ok(`connected (${config.store.split(':', 1)[0]})`), ...(await writeFinding(opened)));
+      findings.push(...(await checkSignIns(config, opened)));
     } finally {
       await opened.close();
     }

@@ -1,31 +1,91 @@
 import type { Config } from '../config/types.ts';
+import { certificateOf } from './certificate.ts';
 import { about, type Finding } from './finding.ts';
+import { checkPorts, findLocalBroker } from './local-broker.ts';
+import { isCertificateError, type NoAnswer } from './no-answer.ts';
+import { checkProxy } from './proxy.ts';
 import { ask, type DoctorDeps } from './requests.ts';
+import { quoted, readAnswer } from './seen-answer.ts';
+
+const address = about('public address');
 
 /** Checks how the broker looks from outside, through any proxy. */
-export async function checkPublic(deps: DoctorDeps, { issuer }: Config): Promise<Finding[]> {
-  const url = about('public address');
-  const metadata = await ask(deps, `${issuer}/.well-known/oauth-authorization-server`);
-  if ('unreachable' in metadata) {
+export async function checkPublic(deps: DoctorDeps, config: Config): Promise<Finding[]> {
+  const { issuer } = config;
+  const url = new URL('/.well-known/oauth-authorization-server', issuer);
+  const metadata = await ask(deps, url);
+  if ('noAnswer' in metadata) return explainUnreachable(deps, config, metadata.noAnswer);
+  const { status, json, words } = await readAnswer(metadata.response, url);
+  if (status !== 200 || json?.issuer !== issuer) {
+    const named = typeof json?.issuer === 'string' ? ` that names the issuer ${quoted(json.issuer)}` : '';
+    const { runs, findings } = await findLocalBroker(deps, config);
     return [
-      url.warning(
-        `${issuer}: ${metadata.unreachable}`,
-        'Start the broker (latchkey serve) and its reverse proxy, then run doctor again.',
+      address.failed(
+        `${url} returned ${words}${named}, instead of this broker's document with "issuer": ${quoted(issuer)}`,
+        runs
+          ? `The broker runs at "listen" on this machine. Make the proxy forward every path of ${issuer} to it.`
+          : `Start the broker (latchkey serve), and make the proxy forward every path of ${issuer} to "listen". Also check that "issuer" is the public URL.`,
       ),
-    ];
-  }
-  const body = (await metadata.response.json().catch(() => undefined)) as { issuer?: unknown } | undefined;
-  if (metadata.response.status !== 200 || body?.issuer !== issuer) {
-    return [
-      url.failed(
-        `${issuer} returned ${metadata.response.status}, or isn't this broker`,
-        'Make sure that the proxy forwards every path of this host to "listen", and that "issuer" is the public URL.',
-      ),
+      ...findings,
+      ...(runs || findings.length > 0 ? [] : await checkPorts(config)),
     ];
   }
   const page = await ask(deps, `${issuer}/device`);
-  const answers = url.ok(`${issuer} is this broker`);
-  return 'response' in page ? [answers, ...checkHeaders(page.response, issuer)] : [answers];
+  return [
+    address.ok(`${issuer} is this broker`),
+    ...(await checkOwnCertificate(deps, issuer)),
+    ...('response' in page ? checkHeaders(page.response, issuer) : []),
+    ...(await checkProxy(deps, config)),
+  ];
+}
+
+async function explainUnreachable(
+  deps: DoctorDeps,
+  config: Config,
+  { code, what, cure }: NoAnswer,
+): Promise<Finding[]> {
+  const { issuer } = config;
+  if (isCertificateError(code)) {
+    const seen = await certificateOf(new URL(issuer));
+    return [
+      address.failed(
+        `${issuer}: ${what}${seen ? `. It shows ${seen.words}` : ''}. Browsers refuse it, too, unless they know its certificate authority`,
+        cure,
+      ),
+    ];
+  }
+  const { runs, findings } = await findLocalBroker(deps, config);
+  if (runs) {
+    return [
+      address.failed(
+        `${issuer}: ${what}. The broker itself runs at "listen" on this machine`,
+        `Start the proxy that leads ${issuer} to the broker. If it runs: ${cure}`,
+      ),
+    ];
+  }
+  return [
+    address.warning(
+      `${issuer}: ${what}, and the broker doesn't run at "listen" on this machine`,
+      'Start the broker (latchkey serve) and its reverse proxy, then run doctor again: it then checks the proxy, too.',
+    ),
+    ...findings,
+    ...(findings.length > 0 ? [] : await checkPorts(config)),
+  ];
+}
+
+/** Less than a tenth of the lifetime is left: whatever renews it has failed, for certificates of a week as of a year. */
+const leftOfLifetime = 0.1;
+
+async function checkOwnCertificate({ now }: DoctorDeps, issuer: string): Promise<Finding[]> {
+  const url = new URL(issuer);
+  const seen = url.protocol === 'https:' ? await certificateOf(url) : undefined;
+  if (!seen || seen.validTo - now() > leftOfLifetime * (seen.validTo - seen.validFrom)) return [];
+  return [
+    about('certificate').warning(
+      `the certificate of ${url.host} expires soon: ${seen.words}`,
+      'Renew it, and find out why that did not happen by itself. Once it has expired, nobody can sign in.',
+    ),
+  ];
 }
 
 function checkHeaders(response: Response, issuer: string): Finding[] {
@@ -53,5 +113,5 @@ function checkHeaders(response: Response, issuer: string): Finding[] {
   if (issuer.startsWith('https:') && !response.headers.has('Strict-Transport-Security')) {
     findings.push(proxy.failed('the proxy removes Strict-Transport-Security', 'Pass it through unchanged.'));
   }
-  return findings.length > 0 ? findings : [proxy.ok('cookies and headers arrive unchanged')];
+  return findings.length > 0 ? findings : [proxy.ok('cookies and response headers arrive unchanged')];
 }

@@ -26,7 +26,7 @@ interface SessionStream {
 }
 
 /** How often the client sees that the stream is alive. The session is checked at the same time. */
-const heartbeatMs = 15_000;
+export const heartbeatMs = 15_000;
 /** After a gap with more events than this, the client is told to request everything again. */
 const maxCatchUp = 500;
 

@@ -56,6 +56,7 @@ export interface Store
     PageSessionStore,
     RefreshStore,
     RotationStore,
+    SignInSampleStore,
     ConsentStore,
     SiteStore,
     DeviceGrantStore,
@@ -296,6 +297,23 @@ export interface RotationStore {
   getRotation(client: ProviderClient): Promise<Rotates | undefined>;
   /** Replaces what was known: the last answer counts. */
   noteRotation(client: ProviderClient, rotates: Rotates, now: number): Promise<void>;
+}
+
+/** What recent sign-ins have brought, for operators. It is read rarely, and without an index. */
+export interface SignInSampleStore {
+  /**
+   * The latest browser sessions and devices that get tokens, newest first.
+   *
+   * @param upstream the provider's configured name
+   */
+  latestSignIns(upstream: string, limit: number): Promise<SignInSample[]>;
+}
+
+export interface SignInSample {
+  /** Whether the provider sent a refresh token. */
+  hasGrant: boolean;
+  /** How many groups it named. */
+  groups: number;
 }
 
 export interface ConsentStore {

@@ -61,10 +61,17 @@ describe('latchkey doctor', () => {
       'example: clock',
       'example: metadata',
       'example: client',
+      'example: keys',
+      'example: refresh',
+      'example: scopes',
       'public address',
-      'proxy',
     ])
       expect(of(check), check).toMatchObject([{ level: 'ok' }]);
+    expect(of('proxy').map(({ level, what }) => `${level}: ${what}`)).toEqual([
+      'ok: cookies and response headers arrive unchanged',
+      'ok: all request headers that the broker needs arrive',
+      'ok: events arrive as they are sent',
+    ]);
     const redirects = of('example: redirect URI');
     expect(redirects).toContainEqual(
       expect.objectContaining({ level: 'ok', what: `${broker.origins.broker}/callback is registered` }),
@@ -97,14 +104,18 @@ describe('latchkey doctor', () => {
 
   it('warns of what costs people a sign-in later', async () => {
     const { of } = await examined((config) =>
-      Object.assign(config.upstreams.example, { refresh_leeway: '0s', scopes: ['openid', 'made-up'] }),
+      Object.assign(config.upstreams.example, {
+        preset: 'oidc-provider',
+        refresh_leeway: '0s',
+        scopes: ['openid', 'profile'],
+      }),
     );
-    const said = of('configuration')
-      .map(({ what }) => what)
-      .join('\n');
-    expect(said).toContain('refresh_leeway');
-    expect(said).toContain('offline_access');
-    expect(of('example: metadata')).toMatchObject([{ level: 'warning', what: expect.stringContaining('made-up') }]);
+    expect(of('example: refresh')).toContainEqual(
+      expect.objectContaining({ level: 'warning', what: expect.stringContaining('refresh_leeway is 0s') }),
+    );
+    expect(of('example: refresh tokens')).toMatchObject([
+      { level: 'warning', what: expect.stringContaining('lacks offline_access') },
+    ]);
   });
 
   it('refuses a database that other users can read', async () => {
@@ -113,7 +124,13 @@ describe('latchkey doctor', () => {
     const { of, code } = await examined(() => undefined);
     await chmod(database, 0o600);
     expect(code).toBe(1);
-    expect(of('store')).toMatchObject([{ level: 'failed', what: expect.stringContaining(`chmod 600 ${database}`) }]);
+    expect(of('store')).toMatchObject([
+      {
+        level: 'failed',
+        what: expect.stringContaining('other users'),
+        cure: expect.stringContaining(`chmod 600 ${database}`),
+      },
+    ]);
   });
 
   it('says what is wrong with the key file, and makes no store', async () => {

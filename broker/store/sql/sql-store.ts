@@ -16,6 +16,7 @@ import { createReports } from './reports.ts';
 import { revocations } from './revocations.ts';
 import { countRingKeys } from './ring-keys.ts';
 import { sessions } from './sessions.ts';
+import { signInSamples } from './sign-in-samples.ts';
 import { signingKeys } from './signing-keys.ts';
 import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
@@ -30,6 +31,7 @@ export function sqlStore(database: SqlDatabase): Store {
     ...pageSessions(database, reports),
     ...refresh(database),
     ...refreshRotation(database),
+    ...signInSamples(database),
     ...consents(database, reports),
     ...sites(database, reports),
     ...deviceGrants(database, reports),

@@ -15,6 +15,7 @@ import { refreshRotation } from './refresh-rotation.ts';
 import { reports } from './reports.ts';
 import { kill } from './revocations.ts';
 import { sessions } from './sessions.ts';
+import { signInSamples } from './sign-in-samples.ts';
 import { signingKeys } from './signing-keys.ts';
 import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
@@ -30,6 +31,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       pageSessions,
       refresh,
       refreshRotation,
+      signInSamples,
       consents,
       sites,
       deviceGrants,

@@ -1,0 +1,63 @@
+import type { UpstreamConfig } from '../config/types.ts';
+import type { Offline } from '../upstream/types.ts';
+import { type Attempt, attemptAuthorization } from './authorization-attempt.ts';
+import { about, type Finding } from './finding.ts';
+import type { DoctorDeps } from './requests.ts';
+import { quoted } from './seen-answer.ts';
+
+/**
+ * Whether the provider takes the configured scopes: by asking for them, since metadata need not list every scope
+ * (RFC 8414 §2). Some providers look at scopes only after the person has signed in; then there is nothing to say.
+ *
+ * @param redirectUri one that is registered
+ * @param offline the most that is asked for
+ */
+export async function checkScopes(
+  deps: DoctorDeps,
+  upstream: UpstreamConfig,
+  redirectUri: string,
+  offline: Offline,
+): Promise<Finding[]> {
+  const check = about(`${upstream.name}: scopes`);
+  const attempt = (scopes: readonly string[]) =>
+    attemptAuthorization(deps, { ...upstream, scopes }, { redirectUri, offline });
+  const all = await attempt(upstream.scopes);
+  const error = errorOf(all);
+  if (all.kind === 'back' && (error === undefined || asksForThePerson.has(error)))
+    return [check.ok(`accepted: ${upstream.scopes.join(' ')}`)];
+  if (error === undefined) return [];
+  const description =
+    'description' in all && all.description ? `. The provider says ${quoted(all.description, 300)}` : '';
+  if (error !== 'invalid_scope') {
+    return [
+      check.failed(
+        `the provider refuses the sign-in with the error ${quoted(error)}${description}`,
+        'Look for this error in the provider’s log and documentation. Compare authorization_params, and the grants and response types that the client is allowed.',
+      ),
+    ];
+  }
+  const refused: string[] = [];
+  for (const scope of upstream.scopes) {
+    if (scope !== 'openid' && errorOf(await attempt(['openid', scope])) === 'invalid_scope') refused.push(scope);
+  }
+  const named = refused.length > 0 ? refused.join(' ') : upstream.scopes.join(' ');
+  return [
+    check.failed(
+      `the provider refuses the scopes ${quoted(named)} (invalid_scope)${description}. Nobody can sign in`,
+      refused.includes('offline_access')
+        ? `Allow offline_access (refresh tokens) for this client at the provider. If it issues refresh tokens without this scope, remove it from upstreams.${upstream.name}.scopes.`
+        : `Allow these scopes for this client at the provider, or remove them from upstreams.${upstream.name}.scopes.`,
+    ),
+  ];
+}
+
+/** What `prompt=none` gets where all else is right (OpenID Connect Core §3.1.2.6). */
+const asksForThePerson = new Set([
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+]);
+
+const errorOf = (attempt: Attempt): string | undefined =>
+  attempt.kind === 'back' || attempt.kind === 'refused' ? attempt.error : undefined;
