@@ -21,6 +21,7 @@ import { secureHeaders } from './middleware/secure-headers.ts';
 import { account, accountChange } from './routes/account.ts';
 import { authorize, authorizeByForm } from './routes/authorize.ts';
 import { authorizeDecision } from './routes/authorize-decision.ts';
+import { brandingLogo, brandingStyle, providerIcon } from './routes/branding-assets.ts';
 import { callback } from './routes/callback.ts';
 import { deviceAuthorization } from './routes/device-authorization.ts';
 import { deviceDecision } from './routes/device-decision.ts';
@@ -69,7 +70,7 @@ const forPublicClients = [
 /** The broker's public HTTP surface. */
 export function createApp(deps: Deps): Hono<Env> {
   const app = new Hono<Env>();
-  app.onError(errorAnswer(deps.log));
+  app.onError(errorAnswer(deps));
   app.notFound(notFound);
   app.use(requestMetrics(deps.metrics));
   app.use(requestTrace(deps));
@@ -81,7 +82,7 @@ export function createApp(deps: Deps): Hono<Env> {
   for (const path of forPublicClients) app.use(path, cors);
   app.use(plainPath);
   app.use((c, next) => (c.req.path.startsWith('/hooks/') ? ofHooks : ofOthers)(c, next));
-  app.use(language);
+  app.use(language(deps.config));
 
   const proof = requireProof(deps);
   const session = requireSession(deps);
@@ -122,6 +123,9 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get('/logout', inPerson, endSession(deps));
   app.post('/logout', endSession(deps));
   app.post('/authorize/decision', authorizeDecision(deps));
+  app.get('/assets/branding.css', brandingStyle(deps));
+  app.get('/assets/logo', brandingLogo(deps));
+  app.get('/assets/providers/:name', providerIcon(deps));
   for (const [name, { type, body }] of assets) app.get(`/assets/${name}`, asset(type, body));
 
   app.post('/hooks/:upstream/backchannel-logout', backchannelLogout(deps));

@@ -64,7 +64,7 @@ export async function startBroker(
     }),
     (it) => it.close(),
   );
-  let app = createStartingApp(config.issuer, { log, now });
+  let app = createStartingApp({ config, log, now });
   let adminApp = createStartingAdminApp();
   const server = opened.adopt(
     await openListener((request, env) => app.fetch(request, env), config.listen, config),

@@ -1,5 +1,6 @@
 import type { Clock } from '@latchkey/shared/time.ts';
 import { Hono } from 'hono';
+import type { Config } from './config/types.ts';
 import type { Env } from './env.ts';
 import { unavailable } from './errors.ts';
 import type { Log } from './log.ts';
@@ -13,13 +14,18 @@ import { noTracing } from './trace/tracing.ts';
 const retryAfterMs = 2_000;
 
 /** Answers on the public address until the broker has its store: every request gets 503, and people get a page. */
-export function createStartingApp(issuer: string, deps: { log: Log; now: Clock }): Hono<Env> {
+export function createStartingApp(deps: {
+  config: Pick<Config, 'issuer' | 'branding'>;
+  log: Log;
+  now: Clock;
+}): Hono<Env> {
+  const { config } = deps;
   const app = new Hono<Env>();
-  app.onError(errorAnswer(deps.log));
-  app.use(requestTrace({ tracing: noTracing, config: { issuer } }));
+  app.onError(errorAnswer(deps));
+  app.use(requestTrace({ tracing: noTracing, config }));
   app.use(requestLog(deps));
-  app.use(secureHeaders(issuer));
-  app.use(language);
+  app.use(secureHeaders(config.issuer));
+  app.use(language(config));
   app.all('*', () => {
     throw unavailable('the broker is starting and waits for its database; try again', retryAfterMs);
   });

@@ -105,8 +105,35 @@ export const tokenAnswer = v.object({
   resource: v.string(),
 });
 
+/** A provider as people see it. */
+export const provider = v.object({
+  /** Its name in the broker's configuration. */
+  name: v.string(),
+  label: v.string(),
+  /** A `data:` URL. */
+  icon: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((url) => url.startsWith('data:image/')),
+    ),
+  ),
+});
+
+/** Whose extension this is, and whom people can ask. */
+export const organization = v.object({
+  name: v.optional(v.string()),
+  support_url: v.optional(webUrl),
+  support_email: v.optional(v.string()),
+  recovery_url: v.optional(webUrl),
+});
+
 /** Response to `GET /session/upstreams`: names of the providers in the broker's configuration. */
-export const upstreamsAnswer = v.object({ upstreams: v.array(v.string()) });
+export const upstreamsAnswer = v.object({
+  upstreams: v.array(v.string()),
+  /** Older brokers omit these. */
+  providers: v.optional(v.array(provider)),
+  organization: v.optional(organization),
+});
 
 /** Response to `DELETE /session`. */
 export const signOutAnswer = v.object({ logout_url: v.optional(webUrl) });
@@ -131,5 +158,8 @@ export type Account = v.InferOutput<typeof account>;
 export type Consent = v.InferOutput<typeof consent>;
 export type SiteRecord = v.InferOutput<typeof siteRecord>;
 export type Decisions = v.InferOutput<typeof decisions>;
+export type Provider = v.InferOutput<typeof provider>;
+export type Organization = v.InferOutput<typeof organization>;
+export type UpstreamsAnswer = v.InferOutput<typeof upstreamsAnswer>;
 export type TokenAnswer = v.InferOutput<typeof tokenAnswer>;
 export type ErrorAnswer = v.InferOutput<typeof errorAnswer>;

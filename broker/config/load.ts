@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Image, readImage } from './branding.ts';
 import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
 import { ConfigError, type Fault } from './fault.ts';
@@ -57,7 +58,7 @@ export function parseConfig(source: string, path: string, env: Environment): Con
     ...unknownKeyFaults(configSchema, resolved),
     ...referenceFaults(resolved),
   ];
-  const files = new SecretFiles(dirname(path), faults);
+  const files = new OtherFiles(dirname(path), faults);
   const config = parsed.success ? toConfig(parsed.output, files) : undefined;
   if (faults.length > 0 || !config) {
     throw new ConfigError(
@@ -102,7 +103,8 @@ function shapeFault(issue: v.BaseIssue<unknown>): Fault {
   return { path, message: issue.message };
 }
 
-class SecretFiles {
+/** Files that the configuration names. Their faults are listed with the others. */
+class OtherFiles {
   readonly #folder: string;
   readonly #faults: Fault[];
 
@@ -138,6 +140,13 @@ class SecretFiles {
     return pem;
   }
 
+  image(path: string | undefined, where: readonly string[]): Image | undefined {
+    const read = path === undefined ? undefined : readImage(this.resolve(path));
+    if (typeof read !== 'string') return read;
+    this.#faults.push({ path: where, message: read });
+    return undefined;
+  }
+
   /** A JWK Set (RFC 7517 §5) of public keys. */
   readJwks(path: string, where: readonly string[]): JWK[] {
     const text = this.read(path, where);
@@ -162,7 +171,7 @@ function isAssertionKey(pem: string): boolean {
   }
 }
 
-function toConfig(file: ConfigFile, files: SecretFiles): Config {
+function toConfig(file: ConfigFile, files: OtherFiles): Config {
   return {
     issuer: file.issuer,
     listen: file.listen,
@@ -176,6 +185,13 @@ function toConfig(file: ConfigFile, files: SecretFiles): Config {
     keysFile: files.resolve(file.keys_file),
     session: { idleMs: file.session.idle, absoluteMs: file.session.absolute },
     audit: { keepMs: file.audit.keep },
+    branding: {
+      name: file.branding.name,
+      logo: files.image(file.branding.logo, ['branding', 'logo']),
+      color: file.branding.color,
+      support: { url: file.branding.support.url, email: file.branding.support.email },
+      recoveryUrl: file.branding.recovery_url,
+    },
     upstreams: toMap(file.upstreams, (name, upstream) => toUpstream(name, upstream, files)),
     extension: { redirectUris: redirectUris(file.extension.chrome_ids, file.extension.firefox_ids) },
     resources: toMap(file.resources, (resource, entry) => ({
@@ -224,11 +240,12 @@ const toMap = <In, Out>(
 
 const toAllow = (allow: Record<string, string[]>): Allow => new Map(Object.entries(allow));
 
-function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files: SecretFiles): UpstreamConfig {
+function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files: OtherFiles): UpstreamConfig {
   return {
     name,
     label: entry.name,
     domains: entry.domains,
+    icon: files.image(entry.icon, ['upstreams', name, 'icon']),
     issuer: entry.issuer,
     clientId: entry.client_id,
     ...toAuthentications(name, entry, files),
@@ -253,7 +270,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
 function toAuthentications(
   name: string,
   entry: ConfigFile['upstreams'][string],
-  files: SecretFiles,
+  files: OtherFiles,
 ): Pick<UpstreamConfig, 'authentication' | 'otherAuthentication'> {
   const method = entry.client_auth ?? 'client_secret_basic';
   const [authentication, otherAuthentication] = entry.private_key_file
@@ -276,7 +293,7 @@ const listed = (value: string | readonly string[]): readonly string[] => (typeof
 function serviceAuthentication(
   name: string,
   entry: ConfigFile['services'][string],
-  files: SecretFiles,
+  files: OtherFiles,
 ): ServiceAuthentication {
   if (entry.secret_hash !== undefined) return { method: 'client_secret', hash: entry.secret_hash };
   if (entry.jwks_file !== undefined) {

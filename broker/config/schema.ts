@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import { parseDuration } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
+import { brandingSchema } from './branding.ts';
 import { isDatabaseUrl } from './database-url.ts';
 import { presetNames } from './provider-presets.ts';
 import { secretHashForm } from './secret-hash-form.ts';
@@ -161,6 +162,7 @@ const upstream = v.strictObject(
   {
     name: v.optional(label),
     domains: v.optional(v.array(emailDomain, 'must be a list such as [acme.com]')),
+    icon: v.optional(file),
     issuer: bareUrl,
     client_id: text,
     client_secret: v.optional(oneOrTwo),
@@ -284,6 +286,7 @@ export const configSchema = v.strictObject({
   keys_file: file,
   session: v.optional(v.strictObject({ idle: v.optional(lifetime, '24h'), absolute: v.optional(lifetime, '14d') }), {}),
   audit: v.optional(v.strictObject({ keep: v.optional(lifetime) }), {}),
+  branding: v.optional(brandingSchema, {}),
   upstreams: v.pipe(
     v.record(v.pipe(text, v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name')), upstream),
     v.check((value) => Object.keys(value).length > 0, 'must not be empty. Add at least one provider'),

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { Branding, Image } from './branding.ts';
 
 /** The validated configuration, with durations in milliseconds and secrets resolved. */
 export interface Config {
@@ -17,6 +18,7 @@ export interface Config {
   session: { idleMs: number; absoluteMs: number };
   /** How long audit entries are kept; `undefined`: for good. */
   audit: { keepMs: number | undefined };
+  branding: Branding;
   upstreams: ReadonlyMap<string, UpstreamConfig>;
   extension: { redirectUris: readonly string[] };
   resources: ReadonlyMap<string, ResourceConfig>;
@@ -41,6 +43,7 @@ export interface UpstreamConfig {
   label?: string | undefined;
   /** E-mail domains, in lower case. A `login_hint` in one of them chooses this provider. */
   domains?: readonly string[] | undefined;
+  icon?: Image | undefined;
   issuer: string;
   clientId: string;
   authentication: ClientAuthentication;

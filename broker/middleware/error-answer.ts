@@ -3,11 +3,13 @@ import { invitation } from '@latchkey/shared/resource-server/challenge.ts';
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Config } from '../config/types.ts';
 import type { BrokerContext, Env } from '../env.ts';
 import { OAuthError, unavailable } from '../errors.ts';
 import { RingError } from '../keys/ring.ts';
 import { errorSummary, type Log } from '../log.ts';
 import { basicChallenge } from '../oauth/client-authentication/basic-credentials.ts';
+import { errorUri } from '../oauth/error-uri.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { errorPage } from '../web/pages/error-page.ts';
 import { english } from '../web/pages/languages.ts';
@@ -15,7 +17,7 @@ import { anywhere } from '../web/pages/next.ts';
 import { pagePaths } from './page-paths.ts';
 
 /** The only place that turns an error into a response: OAuth JSON, or a page on paths that people open. */
-export function errorAnswer(log: Log): ErrorHandler<Env> {
+export function errorAnswer({ log, config }: { log: Log; config: Pick<Config, 'branding'> }): ErrorHandler<Env> {
   return function onError(thrown, c) {
     const error = toOAuthError(thrown);
     const line = {
@@ -34,14 +36,14 @@ export function errorAnswer(log: Log): ErrorHandler<Env> {
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
     if (pagePaths.has(c.req.path) || isLostPerson(error, c))
       return c.html(
-        errorPage(c.get('language') ?? english, error, {
+        errorPage(c.get('language') ?? { ...english, branding: config.branding }, error, {
           requestId: c.get('requestId'),
           next: c.get('next') ?? pagePaths.get(c.req.path) ?? anywhere,
         }),
         error.status as ContentfulStatusCode,
       );
     return c.json(
-      { error: error.code, error_description: error.message, ...error.members },
+      { error: error.code, error_description: error.message, ...errorUri(config, error.code), ...error.members },
       error.status as ContentfulStatusCode,
     );
   };

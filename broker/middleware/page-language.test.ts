@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { expect, it } from 'vitest';
+import { noBranding } from '../config/branding.ts';
 import type { Env } from '../env.ts';
 import { language } from './page-language.ts';
 
 const app = new Hono<Env>();
-app.use(language);
+app.use(language({ branding: noBranding }));
 app.get('/', (c) => c.text(c.get('language').tag));
 
 const ask = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });

@@ -1,6 +1,7 @@
 import type { Config } from '../config/types.ts';
 import type { OAuthError } from '../errors.ts';
 import type { Redirect } from './authorization-request.ts';
+import { errorUri } from './error-uri.ts';
 
 /**
  * Builds the redirect URL of the authorization response: `code` or `error`, `state` exactly as sent, and `iss` (RFC
@@ -20,5 +21,8 @@ function answerUrl(
 export const codeUrl = (config: Pick<Config, 'issuer'>, redirect: Redirect, code: string): string =>
   answerUrl(config, redirect, { code });
 
-export const errorUrl = (config: Pick<Config, 'issuer'>, redirect: Redirect, { code, message }: OAuthError): string =>
-  answerUrl(config, redirect, { error: code, error_description: message });
+export const errorUrl = (
+  config: Pick<Config, 'issuer' | 'branding'>,
+  redirect: Redirect,
+  { code, message }: OAuthError,
+): string => answerUrl(config, redirect, { error: code, error_description: message, ...errorUri(config, code) });

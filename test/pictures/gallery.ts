@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { noBranding } from '../../broker/config/branding.ts';
 import type { Env } from '../../broker/env.ts';
 import { language } from '../../broker/middleware/page-language.ts';
 import { secureHeaders } from '../../broker/middleware/secure-headers.ts';
@@ -17,7 +18,7 @@ export interface Gallery {
 /** Serves every state of the broker's pages with the broker's headers, on a free loopback port. */
 export async function openGallery(): Promise<Gallery> {
   const app = new Hono<Env>();
-  app.use(secureHeaders('http://localhost'), language);
+  app.use(secureHeaders('http://localhost'), language({ branding: noBranding }));
   for (const [name, { type, body }] of assets) {
     app.get(`/assets/${name}`, (c) => c.body(body, 200, { 'Content-Type': type }));
   }

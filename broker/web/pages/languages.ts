@@ -1,15 +1,18 @@
+import type { Branding } from '../../config/branding.ts';
 import { ar } from './locales/ar.ts';
 import { de } from './locales/de.ts';
 import { en, type Words } from './locales/en.ts';
 import { es } from './locales/es.ts';
 import { ja } from './locales/ja.ts';
 
-/** A language of the pages. */
+/** How the pages speak to a person: in which language, and for which organization. */
 export interface Language {
   /** BCP 47 primary language subtag. */
   tag: string;
   direction: 'ltr' | 'rtl';
   words: Words;
+  /** The organization's name, logo and help. Without it, the pages show Latchkey's. */
+  branding?: Branding;
 }
 
 export const english: Language = { tag: 'en', direction: 'ltr', words: en };

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { helpLinks } from './help.ts';
 import type { Html } from './html.ts';
 import type { Language } from './languages.ts';
 
@@ -14,8 +15,11 @@ interface Shell {
 }
 
 /** The layout of every page: one column, works without JavaScript. */
-export const page = ({ tag, direction }: Language, { title, continueTo, script }: Shell, content: Html): Html =>
-  html`<!doctype html>
+export function page(language: Language, { title, continueTo, script }: Shell, content: Html): Html {
+  const { tag, direction, branding } = language;
+  const name = branding?.name ?? 'Latchkey';
+  const logo = branding?.logo ? '/assets/logo' : '/assets/key.svg';
+  return html`<!doctype html>
 <html lang="${tag}" dir="${direction}">
   <head>
     <meta charset="utf-8">
@@ -23,15 +27,18 @@ export const page = ({ tag, direction }: Language, { title, continueTo, script }
     <meta name="color-scheme" content="light dark">
     <meta name="robots" content="noindex">
     ${continueTo === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${continueTo}">`}
-    <title>${title} · Latchkey</title>
-    <link rel="icon" href="/assets/key.svg" type="image/svg+xml">
+    <title>${title} · ${name}</title>
+    <link rel="icon" href="${logo}">
     <link rel="stylesheet" href="/assets/pages.css">
+    ${branding?.color === undefined ? '' : html`<link rel="stylesheet" href="/assets/branding.css">`}
     ${script === undefined ? '' : html`<script src="/assets/${script}" ${script === 'armed-buttons.js' ? '' : 'defer'}></script>`}
   </head>
   <body>
     <main>
-      <p class="brand" dir="ltr"><img src="/assets/key.svg" alt="" width="24" height="24"> Latchkey</p>
+      <p class="brand" dir="ltr"><img src="${logo}" alt="" height="24"> ${name}</p>
       ${content}
+      ${helpLinks(language)}
     </main>
   </body>
 </html>`;
+}

@@ -172,5 +172,6 @@ export const de: Words = {
     everywhereText:
       'Meldet alle oben genannten Browser und Geräte ab. Vorher müssen Sie sich noch einmal anmelden, damit das niemand anderes tun kann.',
   },
+  help: { title: 'Brauchen Sie Hilfe?', page: 'Hilfe erhalten', recovery: 'Anmeldung klappt nicht?' },
   justNow: 'vor weniger als einer Minute',
 };

@@ -164,6 +164,7 @@ export const en = {
     everywhereText:
       'Signs you out of all browsers and devices above. You’ll sign in once more to confirm that it’s you.',
   },
+  help: { title: 'Need help?', page: 'Get help', recovery: 'Can’t sign in?' },
   justNow: 'just now',
 };
 

@@ -173,5 +173,6 @@ export const es: Words = {
     everywhereText:
       'Cierra la sesión en todos los navegadores y dispositivos de arriba. Antes tendrá que iniciar sesión otra vez, para que nadie más pueda hacerlo.',
   },
+  help: { title: '¿Necesita ayuda?', page: 'Obtener ayuda', recovery: '¿No puede iniciar sesión?' },
   justNow: 'hace menos de un minuto',
 };
