@@ -1,3 +1,4 @@
+import type { SelfHostedUrls } from '@latchkey/shared/rollout/self-hosted-urls.ts';
 import type { BakedConfig } from './extension/platform/baked-config.ts';
 import { matchPattern } from './extension/platform/match-pattern.ts';
 
@@ -15,6 +16,8 @@ export interface ManifestOptions {
   chromeKey?: string | undefined;
   /** Id of the Firefox add-on; its redirect URI is derived from it. */
   firefoxId: string;
+  /** Where browsers look for updates of an extension that comes from no store. */
+  selfHosted?: Pick<SelfHostedUrls, 'updateXml' | 'updatesJson'> | undefined;
 }
 
 const icons = { 16: 'icons/16.png', 32: 'icons/32.png', 48: 'icons/48.png', 128: 'icons/128.png' };
@@ -50,19 +53,21 @@ function siteAccess(baked: BakedConfig | null) {
 }
 
 /** What only one browser understands. */
-function browserSpecific({ target, chromeKey, firefoxId }: ManifestOptions) {
+function browserSpecific({ target, chromeKey, firefoxId, selfHosted }: ManifestOptions) {
   if (target === 'chrome') {
     return {
       minimum_chrome_version: '123',
       // Firefox takes the same keys without being told of a schema.
       storage: { managed_schema: 'managed-schema.json' },
       ...(chromeKey ? { key: chromeKey } : {}),
+      ...(selfHosted ? { update_url: selfHosted.updateXml } : {}),
     };
   }
   return {
     browser_specific_settings: {
       gecko: {
         id: firefoxId,
+        ...(selfHosted ? { update_url: selfHosted.updatesJson } : {}),
         strict_min_version: '142.0',
         data_collection_permissions: { required: ['authenticationInfo'] },
       },

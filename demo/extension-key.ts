@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+export { chromeExtensionId, chromeRedirectUri, firefoxRedirectUri } from '../extension/packaging/extension-id.ts';
 
 /**
  * Public half of the key that gives the demo's extension its ID (manifest `key`, base64 of the
@@ -12,16 +12,3 @@ export const demoExtensionKey =
 
 /** ID of the demo's extension in Firefox (`browser_specific_settings.gecko.id`). */
 export const demoFirefoxId = 'latchkey@example.com';
-
-/** Chromium's ID of an extension: the first 128 bits of the key's SHA-256, written with the letters a to p. */
-export function chromeExtensionId(publicKey: string): string {
-  const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 32);
-  return digest.replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
-}
-
-/** The redirect URI of `identity.launchWebAuthFlow` in Chromium. */
-export const chromeRedirectUri = (id: string): string => `https://${id}.chromiumapp.org/`;
-
-/** The redirect URI of `identity.launchWebAuthFlow` in Firefox. Its host is derived from the SHA-1 of the ID. */
-export const firefoxRedirectUri = (id: string): string =>
-  `https://${createHash('sha1').update(id).digest('hex')}.extensions.allizom.org/`;

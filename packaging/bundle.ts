@@ -1,6 +1,7 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { commitOf } from './commit.ts';
 import { type PublishedPackage, root } from './packages.ts';
 
 /** Files that the broker reads at run time, next to its modules. */
@@ -22,8 +23,10 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
   const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, join(folder, source)]));
   // Each page entry is built separately: in one build they would share a chunk, and could not be served alone.
   const builds = runs === 'in pages' ? Object.entries(input).map((entry) => Object.fromEntries([entry])) : [input];
+  const commit = commitOf(root);
   for (const [index, entry] of builds.entries()) {
     await build({
+      define: commit === undefined ? {} : { __LATCHKEY_COMMIT__: JSON.stringify(commit) },
       root: folder,
       configFile: false,
       logLevel: 'warn',

@@ -1,4 +1,4 @@
-import { version } from '../cli/version.ts';
+import { versionAndCommit } from '../cli/version.ts';
 
 const help = `Usage: latchkey <command> [options]
 
@@ -19,6 +19,7 @@ Administration:
   backup    Back up a SQLite database while the broker runs
   sessions  List and revoke people's sessions and devices
   audit     Export the audit log, or check that nobody has changed it
+  extension Create the key of your extension, and the policies that install it
   policy    Explain why a site can or can't get a token
   services  Generate a service's secret and its hash
   schema    Print the JSON Schema of the configuration
@@ -45,7 +46,7 @@ switch (command) {
     process.stdout.write(help);
     break;
   case '--version':
-    process.stdout.write(`${await version()}\n`);
+    process.stdout.write(`${await versionAndCommit()}\n`);
     break;
   case 'login':
   case 'token':

@@ -5,7 +5,10 @@ import { parseArgs } from 'node:util';
 import { fileFault } from '../file-fault.ts';
 import { initRing } from '../keys/ring.ts';
 import { createNewFile } from '../new-file.ts';
+import { prepareExtensionKey } from './extension-key.ts';
+import { policyFolder, selfHostedFault, writePolicies } from './extension-policies.ts';
 import { type Answers, questions } from './init/answers.ts';
+import { type ExtensionIdentity, extensionConfig, extensionIdentity, redirectUriLines } from './init/extension.ts';
 import { firstConfig, secretVariable } from './init/template.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -16,6 +19,11 @@ Create a starter configuration and a key file. Prompts for anything you don't pa
 
   --config FILE   configuration file to create (default: latchkey.yaml); never overwrites a file
   --keys FILE     key file to create (default: latchkey-keys, next to it)
+  --extension-key FILE
+                  key of your build of the extension (default: latchkey-extension.pem, next to it); created if missing
+  --self-hosted URL
+                  also write the policies that install the extension from this folder of a web server, to
+                  ${policyFolder} next to the configuration
 ${questions.map(({ option, text, example }) => `  --${`${option} …`.padEnd(19)} ${text}, e.g. ${example}`).join('\n')}
 `;
 
@@ -26,31 +34,49 @@ export async function init(argv: readonly string[]): Promise<number> {
     options: {
       config: { type: 'string', default: 'latchkey.yaml' },
       keys: { type: 'string', default: 'latchkey-keys' },
+      'extension-key': { type: 'string', default: 'latchkey-extension.pem' },
+      'self-hosted': { type: 'string' },
       ...Object.fromEntries(questions.map(({ option }) => [option, { type: 'string' as const }])),
     },
   });
-  const given = values as Record<string, string | undefined> & { config: string; keys: string };
-  const keysFile = resolve(dirname(given.config), given.keys);
+  const given = values as Record<string, string | undefined> & {
+    config: string;
+    keys: string;
+    'extension-key': string;
+  };
+  const besideConfig = (path: string) => resolve(dirname(given.config), path);
+  const keysFile = besideConfig(given.keys);
+  const selfHosted = given['self-hosted'];
+  const wrongFolder = selfHosted === undefined ? undefined : selfHostedFault(selfHosted);
+  if (wrongFolder !== undefined) throw new UsageError(`--self-hosted ${wrongFolder}`);
   for (const file of [given.config, keysFile]) {
     if (existsSync(file)) return refuse(`${file} already exists; nothing was changed`);
   }
   const answers = await collect(given).catch(stopped);
   if (typeof answers === 'number') return answers;
+  const keyOfBuild = besideConfig(given['extension-key']);
+  // It may exist already: this key is made once, and a new one would be another extension.
+  const buildKey = prepareExtensionKey(keyOfBuild);
+  const identity = extensionIdentity(answers.issuer, buildKey.chromeKey);
   try {
-    createNewFile(given.config, firstConfig(answers, given.keys), 0o644);
+    createNewFile(given.config, firstConfig(answers, given.keys, identity), 0o644);
   } catch (error) {
     const { reason, cure } = fileFault(error, given.config);
     return refuse(`can't write ${given.config}: ${reason}. ${cure}`);
   }
-  const kid = newKeyFile(keysFile, given.config);
-  process.stdout.write(`${nextSteps(answers, given.config, keysFile, kid)}\n`);
+  const kid = newKeyFiles(given.config, () => {
+    buildKey.save();
+    return initRing(keysFile, Date.now());
+  });
+  if (selfHosted !== undefined) writePolicies(extensionConfig(identity), selfHosted, besideConfig(policyFolder));
+  process.stdout.write(`${nextSteps(answers, { config: given.config, keysFile, kid, keyOfBuild, identity })}\n`);
   return 0;
 }
 
-/** Without a key file, the configuration goes, too: the next attempt must find neither. */
-function newKeyFile(path: string, config: string): string {
+/** Without its key files, the configuration goes, too: the next attempt must find none of them. */
+function newKeyFiles(config: string, create: () => string): string {
   try {
-    return initRing(path, Date.now());
+    return create();
   } catch (error) {
     rmSync(config);
     throw error;
@@ -91,14 +117,26 @@ function stopped(error: NodeJS.ErrnoException): number {
   return refuse('canceled; no files were written');
 }
 
-function nextSteps(answers: Answers, config: string, keysFile: string, kid: string): string {
-  return `Created ${config} and ${keysFile} (key ${kid}). Back up ${keysFile} separately from the database.
+interface Written {
+  config: string;
+  keysFile: string;
+  kid: string;
+  /** Path of the extension's private key. */
+  keyOfBuild: string;
+  identity: ExtensionIdentity;
+}
 
-1. In your identity provider, add ${answers.issuer}/callback as a redirect URI for client ${answers.clientId}
-   (docs/providers/ has every step; the extension's redirect URIs follow from its IDs).
+function nextSteps(answers: Answers, { config, keysFile, kid, keyOfBuild, identity }: Written): string {
+  const redirectUris = [`${answers.issuer}/callback`, ...redirectUriLines(identity)];
+  return `Created ${config} and ${keysFile} (key ${kid}). Back up ${keysFile} separately from the database.
+The key of your extension is ${keyOfBuild}. Keep it secret, and keep a copy.
+
+1. In your identity provider, add these redirect URIs for client ${answers.clientId} (docs/providers/ has every step):
+${redirectUris.map((uri) => `   ${uri}`).join('\n')}
 2. export ${secretVariable(answers)}=…
 3. latchkey doctor --config ${config}
-4. latchkey serve --config ${config}`;
+4. latchkey serve --config ${config}
+5. Bring the extension to your browsers: docs/rollout.md`;
 }
 
 function refuse(why: string): number {

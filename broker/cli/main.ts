@@ -3,6 +3,7 @@ import { audit, usage as auditUsage } from './audit.ts';
 import { backup, usage as backupUsage } from './backup.ts';
 import { compromised, usage as compromisedUsage } from './compromised.ts';
 import { doctor, usage as doctorUsage } from './doctor.ts';
+import { extension, usage as extensionUsage } from './extension.ts';
 import { init, usage as initUsage } from './init.ts';
 import { keys, usage as keysUsage } from './keys.ts';
 import { listenFault } from './listen-fault.ts';
@@ -31,6 +32,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['backup', { run: backup, usage: backupUsage }],
   ['sessions', { run: sessions, usage: sessionsUsage }],
   ['audit', { run: audit, usage: auditUsage }],
+  ['extension', { run: extension, usage: extensionUsage }],
   ['policy', { run: policy, usage: policyUsage }],
   ['services', { run: services, usage: servicesUsage }],
   ['schema', { run: schema, usage: schemaUsage }],
@@ -72,7 +74,13 @@ const isUsageError = (error: unknown): error is Error =>
 const inOneLine = (message: string): string =>
   message.replace(/\. To specify a positional argument .*/s, '').replaceAll('\n', ' ');
 
-const ours: ReadonlySet<unknown> = new Set(['invalid_config', 'invalid_keys', 'invalid_store', 'invalid_network']);
+const ours: ReadonlySet<unknown> = new Set([
+  'invalid_config',
+  'invalid_keys',
+  'invalid_store',
+  'invalid_network',
+  'invalid_extension_key',
+]);
 
 /** Our own errors name cause and cure. For all others, the stack is needed. */
 function explain(error: unknown): string {

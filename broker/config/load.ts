@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
@@ -7,6 +7,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import { type Image, readImage } from './branding.ts';
 import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
+import { chromeExtensionBuild, extensionBuilds } from './extension-builds.ts';
 import { ConfigError, type Fault } from './fault.ts';
 import { presetOf } from './provider-presets.ts';
 import { referenceFaults } from './references.ts';
@@ -193,7 +194,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
       recoveryUrl: file.branding.recovery_url,
     },
     upstreams: toMap(file.upstreams, (name, upstream) => toUpstream(name, upstream, files)),
-    extension: { redirectUris: redirectUris(file.extension.chrome_ids, file.extension.firefox_ids) },
+    extension: toExtension(file.extension),
     resources: toMap(file.resources, (resource, entry) => ({
       resource,
       name: entry.name,
@@ -302,10 +303,11 @@ function serviceAuthentication(
   return { method: 'private_key_jwt', keys: entry.public_jwk ? [entry.public_jwk as JWK] : [] };
 }
 
-/** Redirect URIs that browsers assign for `identity.launchWebAuthFlow`. No other URI is accepted. */
-function redirectUris(chromeIds: readonly string[], firefoxIds: readonly string[]): string[] {
-  return [
-    ...chromeIds.map((id) => `https://${id}.chromiumapp.org/`),
-    ...firefoxIds.map((id) => `https://${createHash('sha1').update(id).digest('hex')}.extensions.allizom.org/`),
-  ];
+function toExtension({ chrome_ids, firefox_ids, chrome_key }: ConfigFile['extension']): Config['extension'] {
+  const builds = extensionBuilds(chrome_ids, firefox_ids);
+  return {
+    builds,
+    redirectUris: builds.map(({ redirectUri }) => redirectUri),
+    ...(chrome_key === undefined ? {} : { idOfKey: chromeExtensionBuild(chrome_key).id }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import type { Branding, Image } from './branding.ts';
+import type { ExtensionBuild } from './extension-builds.ts';
 
 /** The validated configuration, with durations in milliseconds and secrets resolved. */
 export interface Config {
@@ -20,7 +21,7 @@ export interface Config {
   audit: { keepMs: number | undefined };
   branding: Branding;
   upstreams: ReadonlyMap<string, UpstreamConfig>;
-  extension: { redirectUris: readonly string[] };
+  extension: ExtensionConfig;
   resources: ReadonlyMap<string, ResourceConfig>;
   origins: ReadonlyMap<string, OriginConfig>;
   devices: ReadonlyMap<string, DeviceClientConfig>;
@@ -143,3 +144,11 @@ export type ServiceAuthentication =
   | { method: 'private_key_jwt'; keys: readonly JWK[] }
   /** A hash printed by `latchkey services secret`. */
   | { method: 'client_secret'; hash: string };
+
+export interface ExtensionConfig {
+  builds: readonly ExtensionBuild[];
+  /** Those of the builds. */
+  redirectUris: readonly string[];
+  /** The ID of a Chrome build with the configured `chrome_key`. */
+  idOfKey?: string | undefined;
+}

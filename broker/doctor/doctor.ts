@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi';
 import type { Config } from '../config/types.ts';
+import { checkExtension } from './extension.ts';
 import type { Finding } from './finding.ts';
 import { checkAdvice, checkStorage } from './local.ts';
 import { checkMixUp } from './mix-up.ts';
@@ -13,6 +14,7 @@ export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator
   const publicFindings = checkPublic(deps, config);
   publicFindings.catch(() => undefined);
   yield* checkAdvice(config);
+  yield* checkExtension(config);
   yield* await checkStorage(config);
   const discovered = new Map<string, AuthorizationServer>();
   for (const upstream of config.upstreams.values()) {

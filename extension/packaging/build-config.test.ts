@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoExtensionKey } from '../../demo/extension-key.ts';
 import { readBuildConfig } from './build-config.ts';
 
 let folder: string;
@@ -21,7 +22,7 @@ describe('the configuration of a build', () => {
     const yaml = `
 issuer: https://latchkey.example.com
 store: sqlite:./latchkey.db
-extension: { firefox_ids: [latchkey@example.com], chrome_ids: [abc] }
+extension: { firefox_ids: [latchkey@example.com], chrome_ids: [oggcglpehpoenonpodapjinfmkkpchhl], chrome_key: ${demoExtensionKey} }
 origins:
   https://shop.example.com: { name: Shop }
   https://shop.example.com:8443: { name: Test shop }`;
@@ -30,8 +31,25 @@ origins:
         broker: 'https://latchkey.example.com',
         sites: ['https://shop.example.com', 'https://shop.example.com:8443'],
       },
+      chromeKey: demoExtensionKey,
       firefoxId: 'latchkey@example.com',
     });
+  });
+
+  it('says why the broker would refuse the build: an ID that depends on the folder, or one that is not listed', async () => {
+    const faults = async (extension: object) => {
+      const yaml = JSON.stringify({ issuer: 'https://latchkey.example.com', extension });
+      return (await read(yaml)).identityFaults;
+    };
+    expect(await faults({})).toEqual([
+      expect.stringMatching(/^extension\.chrome_key is missing: .*folder.*"latchkey extension key"/),
+      expect.stringMatching(/^extension\.firefox_ids is empty/),
+    ]);
+    const listed = { chrome_key: demoExtensionKey, firefox_ids: ['latchkey@example.com'] };
+    expect(await faults({ ...listed, chrome_ids: ['a'.repeat(32)] })).toEqual([
+      expect.stringContaining('extension.chrome_ids lacks oggcglpehpoenonpodapjinfmkkpchhl'),
+    ]);
+    expect(await faults({ ...listed, chrome_ids: ['oggcglpehpoenonpodapjinfmkkpchhl'] })).toBeUndefined();
   });
 
   it('names every fault at once', async () => {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
+import type { SelfHostedUrls } from '@latchkey/shared/rollout/self-hosted-urls.ts';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import type { BakedConfig } from '../platform/baked-config.ts';
 import { type Brand, iconSizes, isPngOf } from './branding.ts';
+import { identityFaults } from './identity.ts';
 
 const issuer = v.pipe(
   v.string(),
@@ -36,11 +38,12 @@ const schema = v.object({
   extension: v.optional(
     v.object({
       chrome_key: v.optional(base64),
-      firefox_ids: v.optional(v.array(v.string())),
+      chrome_ids: v.optional(v.array(v.string()), []),
+      firefox_ids: v.optional(v.array(v.string()), []),
       name: v.optional(name),
       icons: v.optional(icons),
     }),
-    {},
+    { chrome_ids: [], firefox_ids: [] },
   ),
 });
 
@@ -50,6 +53,10 @@ export interface BuildConfig {
   chromeKey?: string | undefined;
   firefoxId: string;
   brand?: Brand | undefined;
+  /** Where the packages will be, if the organization hosts them itself. The manifest then names it. */
+  selfHosted?: SelfHostedUrls | undefined;
+  /** Why the organization's broker would refuse this build. */
+  identityFaults?: readonly string[] | undefined;
 }
 
 const defaultFirefoxId = 'latchkey@latchkey.dev';
@@ -70,10 +77,13 @@ export async function readBuildConfig(file: string): Promise<BuildConfig> {
   }
   const { issuer, origins, extension } = parsed.output;
   const icons = extension.icons && (await readIcons(file, extension.icons));
+  const { chrome_key: chromeKey, chrome_ids: chromeIds, firefox_ids: firefoxIds } = extension;
+  const faults = identityFaults({ chromeKey, chromeIds, firefoxIds });
   return {
     baked: { broker: issuer, sites: Object.keys(origins), ...(icons ? { hasIcons: true } : {}) },
-    chromeKey: extension.chrome_key,
-    firefoxId: extension.firefox_ids?.[0] ?? defaultFirefoxId,
+    chromeKey,
+    firefoxId: firefoxIds[0] ?? defaultFirefoxId,
+    ...(faults.length > 0 ? { identityFaults: faults } : {}),
     ...(extension.name || icons ? { brand: { name: extension.name, icons } } : {}),
   };
 }

@@ -19,16 +19,20 @@ const linter = join(
   'addons-linter',
 );
 
-/** Errors and warnings of `web-ext lint` (Mozilla's addons-linter) about a build, one per line. */
-export async function lintFirefox(root: string): Promise<string[]> {
-  const { errors, warnings } = await run(root);
+/**
+ * Errors and warnings of `web-ext lint` (Mozilla's addons-linter) about a build, one per line.
+ *
+ * @param options `selfHosted`: whether the add-on names its own source of updates, which the store doesn't allow
+ */
+export async function lintFirefox(root: string, { selfHosted = false } = {}): Promise<string[]> {
+  const { errors, warnings } = await run(selfHosted ? ['--self-hosted', root] : [root]);
   return [...errors, ...warnings].map(({ code, message, file }) => `${file ?? 'the add-on'}: ${code}: ${message}`);
 }
 
 /** The linter exits with 1 if it finds errors. That isn't a failure here: stdout has the full report. */
-const run = (root: string): Promise<Report> =>
+const run = (args: string[]): Promise<Report> =>
   new Promise((resolve, reject) => {
-    execFile(process.execPath, [linter, '--output', 'json', root], { maxBuffer: 2 ** 24 }, (error, stdout) => {
+    execFile(process.execPath, [linter, '--output', 'json', ...args], { maxBuffer: 2 ** 24 }, (error, stdout) => {
       if (stdout.startsWith('{')) resolve(JSON.parse(stdout) as Report);
       else reject(error ?? new Error('addons-linter said nothing'));
     });

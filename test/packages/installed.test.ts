@@ -8,6 +8,7 @@ import { createIdp } from '../../demo/idp/idp.ts';
 import { claimRow, originsOf } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
 import { demoUsers } from '../../demo/users.ts';
+import { commitOf } from '../../packaging/commit.ts';
 import { packages, root } from '../../packaging/packages.ts';
 import { allowDevice } from '../e2e/kit/device-flow.ts';
 import { createFolder, type Folder, packAll, registryAnswers } from './folder.ts';
@@ -146,9 +147,10 @@ describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () 
   }, 120_000);
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  it('says its version, and prints the schema of its configuration', async () => {
+  it('says its version and commit, and prints the schema of its configuration', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'broker/package.json'), 'utf8'));
-    expect(await folder.node([latchkey, '--version'])).toBe(version);
+    const commit = commitOf(root);
+    expect(await folder.node([latchkey, '--version'])).toBe(commit ? `${version} (${commit})` : version);
     expect(JSON.parse(await folder.node([latchkey, 'schema']))).toMatchObject({ type: 'object' });
   });
 

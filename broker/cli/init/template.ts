@@ -1,13 +1,14 @@
 import { stringify } from 'yaml';
 import { presetOf } from '../../config/provider-presets.ts';
 import type { Answers } from './answers.ts';
+import { type ExtensionIdentity, extensionSection } from './extension.ts';
 
 /** The environment variable that holds the client's secret. */
 export const secretVariable = ({ preset }: Pick<Answers, 'preset'>): string =>
   `${preset.toUpperCase().replaceAll('-', '_')}_CLIENT_SECRET`;
 
 /** A first `latchkey.yaml`: one provider, one site, one API with one scope, a command line. */
-export function firstConfig(answers: Answers, keysFile: string): string {
+export function firstConfig(answers: Answers, keysFile: string, extension: ExtensionIdentity): string {
   const { issuer, preset, upstream, clientId, site, api } = answers;
   const q = (text: string) => stringify(text, { lineWidth: 0 }).trim();
   const scopes = ['openid', 'profile', 'email', ...(presetOf(preset).offlineScope ? ['offline_access'] : [])];
@@ -25,10 +26,7 @@ upstreams:
     preset: ${preset}
     scopes: [${scopes.join(', ')}]
     # refresh_leeway: 30s # the provider's grace period for rotated refresh tokens, if it rotates them
-extension:
-  chrome_ids: [] # IDs of your builds, once you have them: docs/permissions.md
-  firefox_ids: []
-resources:
+${extensionSection(extension)}resources:
   ${q(api)}:
     name: ${q(new URL(api).host)}
     scopes:
