@@ -28,7 +28,8 @@ const contentSecurityPolicy = (baked: BakedConfig | null): string =>
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self'",
+    // The icons of providers come with the broker's answers.
+    "img-src 'self' data:",
     `connect-src ${baked ? new URL(baked.broker).origin : 'https: http://localhost:* http://127.0.0.1:*'}`,
     "base-uri 'none'",
     "form-action 'none'",

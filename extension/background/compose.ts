@@ -1,4 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { upstreamsAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 import type { Alarm } from '../platform/alarms.ts';
@@ -24,10 +25,10 @@ import { createPagePorts, type Port } from './page/page-port.ts';
 import { createPendingRequests, type Timer } from './page/pending-requests.ts';
 import { createRateLimit } from './page/rate-limit.ts';
 import { createSiteAccess } from './page/site-access.ts';
+import { createDirectory } from './profiles/directory.ts';
 import { createProfile, type Profile, type ProfileDeps } from './profiles/profile.ts';
 import type { ProfileList } from './profiles/profile-list.ts';
 import { createProfiles, type Profiles } from './profiles/profiles.ts';
-import { createProviders } from './profiles/providers.ts';
 import { createPageEvents, eventState } from './session/page-events.ts';
 import { createSetup } from './setup.ts';
 import { createToolbarIcon, type ToolbarIconDeps } from './toolbar-icon.ts';
@@ -114,7 +115,7 @@ export function composeBackground(world: BackgroundWorld) {
       report(policyChanged(!baked && before.broker_url !== after.broker_url));
     },
   });
-  const upstreams = storedValue(area, 'upstreams', v.array(v.string()));
+  const upstreams = storedValue(area, 'upstreams', upstreamsAnswer);
   const setup = createSetup({
     baked,
     managed,
@@ -205,10 +206,11 @@ export function composeBackground(world: BackgroundWorld) {
     ...popupHandlers({
       setup,
       profiles,
-      providers: createProviders({
+      directory: createDirectory({
         ask: async () => (await profiles.main()).upstreams(),
         known: upstreams,
         managed,
+        baked: baked?.organization,
         changed: () => ui.changed(),
       }),
       prompts,

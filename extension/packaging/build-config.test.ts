@@ -36,6 +36,18 @@ origins:
     });
   });
 
+  it('has the organization’s name and help, for when the broker is away', async () => {
+    const { baked } = await read(`
+issuer: https://latchkey.example.com
+branding: { name: Acme, color: "#0a5c36", support: { url: "https://help.acme.example" }, recovery_url: "https://acme.example/reset" }`);
+    expect(baked?.organization).toEqual({
+      name: 'Acme',
+      support_url: 'https://help.acme.example',
+      support_email: undefined,
+      recovery_url: 'https://acme.example/reset',
+    });
+  });
+
   it('says why the broker would refuse the build: an ID that depends on the folder, or one that is not listed', async () => {
     const faults = async (extension: object) => {
       const yaml = JSON.stringify({ issuer: 'https://latchkey.example.com', extension });

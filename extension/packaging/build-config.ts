@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import type { SelfHostedUrls } from '@latchkey/shared/rollout/self-hosted-urls.ts';
+import type { Organization } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import type { BakedConfig } from '../platform/baked-config.ts';
@@ -31,10 +32,18 @@ const icons = v.strictObject(
   `icons must name a PNG file for each of ${iconSizes.join(', ')}`,
 );
 
+/** The organization's name and help. */
+const branding = v.object({
+  name: v.optional(v.string()),
+  support: v.optional(v.object({ url: v.optional(v.string()), email: v.optional(v.string()) }), {}),
+  recovery_url: v.optional(v.string()),
+});
+
 /** The part of `latchkey.yaml` that the extension needs. The broker checks the rest. */
 const schema = v.object({
   issuer,
   origins: v.optional(v.record(origin, v.unknown()), {}),
+  branding: v.optional(branding),
   extension: v.optional(
     v.object({
       chrome_key: v.optional(base64),
@@ -75,18 +84,30 @@ export async function readBuildConfig(file: string): Promise<BuildConfig> {
     const faults = parsed.issues.map((issue) => `  ${v.getDotPath(issue) ?? '(the file)'}: ${issue.message}`);
     throw new Error(`${file} can't be built into an extension:\n${faults.join('\n')}`);
   }
-  const { issuer, origins, extension } = parsed.output;
+  const { issuer, origins, branding: face, extension } = parsed.output;
   const icons = extension.icons && (await readIcons(file, extension.icons));
   const { chrome_key: chromeKey, chrome_ids: chromeIds, firefox_ids: firefoxIds } = extension;
   const faults = identityFaults({ chromeKey, chromeIds, firefoxIds });
   return {
-    baked: { broker: issuer, sites: Object.keys(origins), ...(icons ? { hasIcons: true } : {}) },
+    baked: {
+      broker: issuer,
+      sites: Object.keys(origins),
+      ...(face ? { organization: organizationOf(face) } : {}),
+      ...(icons ? { hasIcons: true } : {}),
+    },
     chromeKey,
     firefoxId: firefoxIds[0] ?? defaultFirefoxId,
     ...(faults.length > 0 ? { identityFaults: faults } : {}),
     ...(extension.name || icons ? { brand: { name: extension.name, icons } } : {}),
   };
 }
+
+const organizationOf = ({ name, support, recovery_url }: v.InferOutput<typeof branding>): Organization => ({
+  name,
+  support_url: support.url,
+  support_email: support.email,
+  recovery_url,
+});
 
 /** Paths are relative to the configuration file. */
 async function readIcons(file: string, paths: Record<string, string>): Promise<Brand['icons']> {

@@ -1,9 +1,13 @@
+import type { Organization } from '@latchkey/shared/session-api.ts';
+
 /** What `npm run build:extension -- --config latchkey.yaml` bakes into the extension. */
 export interface BakedConfig {
   /** The broker's exact issuer. */
   broker: string;
   /** Exact origins whose pages may make requests. */
   sites: string[];
+  /** The organization's name and help, for when the broker can't be reached. */
+  organization?: Organization | undefined;
   /** Whether the organization has replaced the icons. */
   hasIcons?: boolean | undefined;
 }

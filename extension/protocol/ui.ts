@@ -1,3 +1,4 @@
+import type { Organization, Provider } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
 import type { Problem } from './problem.ts';
 
@@ -68,8 +69,8 @@ export interface AccountView {
   name?: string | undefined;
   email?: string | undefined;
   sub: string;
-  /** Name of the provider in the broker's configuration. */
-  upstream: string;
+  /** The provider's name for people. */
+  provider: string;
   /**
    * `reauth`: the provider wants the user to sign in again, and sites get no new access until then. `signed_out`: the
    * session has ended, and its sites wait.
@@ -108,8 +109,9 @@ export type PopupState =
       broker: string;
       problem?: Problem | undefined;
       providerHost?: string | undefined;
-      /** Names of the providers. Empty if there is no choice. */
-      providers: string[];
+      /** Empty if there is no choice. */
+      providers: Provider[];
+      organization?: Organization | undefined;
     }
   | { view: 'signing_in'; broker: string }
   | {
@@ -121,8 +123,9 @@ export type PopupState =
       others: AccountView[];
       /** Whether the user can add an account. */
       mayAdd: boolean;
-      /** Names of the providers for another account. Empty if there is no choice. */
-      providers: string[];
+      /** The providers for another account. Empty if there is no choice. */
+      providers: Provider[];
+      organization?: Organization | undefined;
       sites: SiteView[];
       problem?: Problem | undefined;
     };

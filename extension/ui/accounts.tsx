@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx/dom */
+import type { Provider } from '@latchkey/shared/session-api.ts';
 import { useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import type { AccountView, SiteView } from '../protocol/ui.ts';
@@ -9,7 +10,7 @@ export const nameOf = ({ name, email, sub }: AccountView): string => name ?? ema
 
 /** Distinguishes two accounts with the same name. */
 const detailOf = (account: AccountView): string =>
-  account.email !== undefined && account.email !== nameOf(account) ? account.email : account.upstream;
+  account.email !== undefined && account.email !== nameOf(account) ? account.email : account.provider;
 
 /** Picture, name and address of an account, with its actions. */
 export const AccountRow = ({
@@ -100,7 +101,7 @@ export const AddAccount = ({
   busy,
   onAdd,
 }: {
-  providers: string[];
+  providers: Provider[];
   busy: boolean;
   onAdd: (provider?: string) => void;
 }) => {
@@ -121,15 +122,16 @@ export const Providers = ({
   busy,
   onChoose,
 }: {
-  providers: string[];
+  providers: Provider[];
   busy: boolean;
   onChoose: (provider: string) => void;
 }) => (
   <ul class="providers" aria-label={message('providers')}>
     {providers.map((provider) => (
-      <li key={provider}>
-        <Button busy={busy} onPress={() => onChoose(provider)}>
-          {message('sign_in_at', provider)}
+      <li key={provider.name}>
+        <Button busy={busy} onPress={() => onChoose(provider.name)}>
+          {provider.icon ? <img class="provider" src={provider.icon} alt="" /> : null}
+          {message('sign_in_at', provider.label)}
         </Button>
       </li>
     ))}

@@ -156,7 +156,7 @@ function Popup() {
         )}
       </main>
       <div class="foot">
-        <Problem problem={shown} />
+        <Problem problem={shown} organization={state && 'organization' in state ? state.organization : undefined} />
         <StatusLine words={status} />
       </div>
     </>

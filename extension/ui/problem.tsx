@@ -1,10 +1,18 @@
 /** @jsxImportSource hono/jsx/dom */
+import type { Organization } from '@latchkey/shared/session-api.ts';
 import { message } from '../platform/i18n.ts';
 import type { Problem as Shown } from '../protocol/problem.ts';
+import { Help } from './help.tsx';
 import { problemText } from './problem-text.ts';
 
 /** A problem in the user's words with the next step, and the exact message for support. */
-export const Problem = ({ problem }: { problem: Shown | undefined }) =>
+export const Problem = ({
+  problem,
+  organization,
+}: {
+  problem: Shown | undefined;
+  organization?: Organization | undefined;
+}) =>
   problem ? (
     <section class="problem" role="alert">
       <p>{message(...problemText(problem))}</p>
@@ -14,5 +22,6 @@ export const Problem = ({ problem }: { problem: Shown | undefined }) =>
           <code>{problem.code}</code> {problem.message}
         </p>
       </details>
+      <Help organization={organization} />
     </section>
   ) : null;

@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx/dom */
+import type { Provider } from '@latchkey/shared/session-api.ts';
 import { message } from '../platform/i18n.ts';
 import { Providers } from './accounts.tsx';
 import { Button } from './button.tsx';
@@ -12,8 +13,8 @@ export const SignedOut = ({
   onSignIn,
   onProviderSignOut,
 }: {
-  /** Names of the providers. Empty if there is no choice. */
-  providers: string[];
+  /** Empty if there is no choice. */
+  providers: Provider[];
   /** Host of the provider where the user may still have a session after sign-out. */
   providerHost: string | undefined;
   busy: boolean;

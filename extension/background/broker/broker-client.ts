@@ -9,6 +9,7 @@ import {
   signOutAnswer,
   type TokenAnswer,
   tokenAnswer,
+  type UpstreamsAnswer,
   upstreamsAnswer,
 } from '@latchkey/shared/session-api.ts';
 import type {
@@ -41,8 +42,8 @@ export interface BrokerClient {
    * @param how `replaced`: another session of the same account takes over, and its grant must outlive this session
    */
   signOut(key: SessionKey, how?: 'replaced'): Promise<{ logout_url?: string | undefined }>;
-  /** Names of the providers in the broker's configuration. */
-  upstreams(): Promise<string[]>;
+  /** The providers in the broker's configuration, and the organization. */
+  upstreams(): Promise<UpstreamsAnswer>;
 }
 
 /** Checks a response of the broker. The error names the path only and contains no values. */
@@ -107,7 +108,7 @@ export function createBrokerClient(call: BrokerCall, broker: () => Promise<strin
     },
     async upstreams() {
       const { body } = await call({ method: 'GET', path: '/session/upstreams' });
-      return parse(upstreamsAnswer, body, '/session/upstreams').upstreams;
+      return parse(upstreamsAnswer, body, '/session/upstreams');
     },
   };
 }

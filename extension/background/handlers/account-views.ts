@@ -1,4 +1,4 @@
-import type { Account, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
+import type { Account, Provider, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { AccountView, SiteView } from '../../protocol/ui.ts';
 import { siteOf } from '../session/site-policy.ts';
 
@@ -10,10 +10,12 @@ export interface AccountState {
   current: SessionAnswer | undefined;
 }
 
-export function accountView({ id, account, current }: AccountState): AccountView {
+/** @param providers those of the broker, as far as they are known */
+export function accountView({ id, account, current }: AccountState, providers: readonly Provider[]): AccountView {
   const { name, email, sub, upstream } = account;
+  const provider = providers.find((one) => one.name === upstream)?.label ?? upstream;
   const reauth = current?.session.state === 'reauth_required';
-  return { id, name, email, sub, upstream, state: current ? (reauth ? 'reauth' : 'active') : 'signed_out' };
+  return { id, name, email, sub, provider, state: current ? (reauth ? 'reauth' : 'active') : 'signed_out' };
 }
 
 /** A short name of an account. */

@@ -36,7 +36,10 @@ beforeEach(() => {
       updated: async () => undefined,
     },
     profiles: parts.profiles,
-    providers: async () => providers,
+    async directory() {
+      const named = providers.map((name) => ({ name, label: `The ${name}` }));
+      return { providers: named, choices: named, organization: { name: 'Acme' } };
+    },
     managed: createManagedPolicy(async () => policy),
     prompts: parts.prompts,
     problem: storedValue(parts.area, 'problem', storedProblem),
@@ -173,9 +176,19 @@ describe('with several accounts, the popup', () => {
   it('shows the main one, the others, and which one each site has', async () => {
     expect(await state()).toMatchObject({
       account: { id: 'session', sub: ada.sub, state: 'active' },
-      others: [{ id: 'profile-1', sub: grace.sub, upstream: 'other', state: 'active' }],
+      others: [{ id: 'profile-1', sub: grace.sub, provider: 'other', state: 'active' }],
       sites: [{ origin: shop, account: 'session', accounts: ['session', 'profile-1'] }],
       mayAdd: true,
+    });
+  });
+
+  it('names the providers as people know them, and whom to ask', async () => {
+    providers = ['corp', 'other'];
+    expect(await state()).toMatchObject({
+      account: { provider: 'The corp' },
+      others: [{ provider: 'The other' }],
+      providers: [{ label: 'The corp' }, { label: 'The other' }],
+      organization: { name: 'Acme' },
     });
   });
 

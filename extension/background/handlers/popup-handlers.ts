@@ -7,6 +7,7 @@ import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { problemBody } from '../error-body.ts';
 import { type ConsentPrompt, type ConsentPrompts, noLongerOpen } from '../page/consent-prompts.ts';
 import type { Timer } from '../page/pending-requests.ts';
+import type { Directory } from '../profiles/directory.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Session } from '../session/session.ts';
 import { consentedScopes, isAllowed, isConnected, isRefused, siteOf } from '../session/site-policy.ts';
@@ -18,8 +19,7 @@ import { type AccountState, accountView, labelOf, siteViews } from './account-vi
 export interface UiHandlersDeps {
   setup: Setup;
   profiles: Profiles;
-  /** Names of the providers. Empty if there is no choice. */
-  providers(): Promise<string[]>;
+  directory(): Promise<Directory>;
   prompts: ConsentPrompts;
   managed(): Promise<Pick<ManagedPolicy, 'private_windows'>>;
   /**
@@ -42,7 +42,7 @@ const popupPatienceMs = 1_500;
 
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
-  const { setup, profiles, providers, prompts, managed, problem, openTab, after } = deps;
+  const { setup, profiles, directory, prompts, managed, problem, openTab, after } = deps;
 
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();
@@ -52,13 +52,15 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     const loaded = await accounts();
     const main = await profiles.main();
     const [first, ...others] = loaded.states.sort((a, b) => Number(b.id === main.id) - Number(a.id === main.id));
-    const shown = { broker: issuer, problem: loaded.problem, providers: await providers() };
+    const { choices, providers, organization } = await directory();
+    const shown = { broker: issuer, problem: loaded.problem, providers: choices, organization };
     if (!first || (!first.current && others.length === 0))
       return { ...shown, view: 'signed_out', providerHost: hostOf(await main.session.logoutUrl()) };
+    const viewOf = (state: AccountState) => accountView(state, providers);
     const sites = siteViews([first, ...others], await profiles.where(), siteView);
     for (const site of sites) site.reachable = await setup.isReachable(site.origin);
     const mayAdd = await profiles.mayAdd();
-    return { ...shown, view: 'signed_in', account: accountView(first), others: others.map(accountView), mayAdd, sites };
+    return { ...shown, view: 'signed_in', account: viewOf(first), others: others.map(viewOf), mayAdd, sites };
   };
 
   /** All accounts whose owner is known, and the latest problem with any of them. */

@@ -1,4 +1,4 @@
-import type { Account } from '@latchkey/shared/session-api.ts';
+import type { Account, UpstreamsAnswer } from '@latchkey/shared/session-api.ts';
 import type { AuthorizeRequest } from '@latchkey/shared/session-requests.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
@@ -32,8 +32,8 @@ export interface Profile {
   events: PageEvents;
   /** Receives the broker's events about the session. */
   eventStream: EventStream;
-  /** Asks the broker for the names of its providers. */
-  upstreams(): Promise<string[]>;
+  /** Asks the broker for its providers and its organization. */
+  upstreams(): Promise<UpstreamsAnswer>;
 }
 
 /** Dependencies that all profiles share. */

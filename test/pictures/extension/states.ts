@@ -54,14 +54,14 @@ const ada: AccountView = {
   name: 'Ada Lovelace',
   email: 'ada@example.com',
   sub: 'p1',
-  upstream: 'okta',
+  provider: 'Okta',
   state: 'active',
 };
 const contractor: AccountView = {
   id: 'a2',
   email: 'ada@partner.example',
   sub: 'p2',
-  upstream: 'entra',
+  provider: 'Microsoft',
   state: 'signed_out',
 };
 
@@ -182,7 +182,17 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
   ],
   ['popup-signing-in', popup({ view: 'signing_in', broker })],
   ['popup-signed-in', popup(signedIn)],
-  ['popup-signed-out-choice', popup({ view: 'signed_out', broker, providers: ['okta', 'entra'] })],
+  [
+    'popup-signed-out-choice',
+    popup({
+      view: 'signed_out',
+      broker,
+      providers: [
+        { name: 'okta', label: 'Acme Okta' },
+        { name: 'entra', label: 'Microsoft' },
+      ],
+    }),
+  ],
   ['popup-reauth', popup({ ...signedIn, account: { ...ada, state: 'reauth' } })],
   [
     'popup-accounts',
@@ -208,7 +218,7 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
         state: 'active',
         email: 'augusta-ada.king-noel.countess-of-lovelace@analytical-engines.example.com',
         sub: 'p1',
-        upstream: 'okta',
+        provider: 'Okta',
       },
       sites: [
         site(
