@@ -89,7 +89,8 @@ describe('a grant that is gone', () => {
     await expect.poll(() => silent).toHaveLength(1);
     answer('');
     await expect.poll(async () => (await parts.session.current())?.session.state).toBe('active');
-    expect(parts.broadcasts.at(-1)?.ev).toBe('session');
+    // Pages hear of it a moment later.
+    await expect.poll(() => parts.broadcasts.at(-1)?.ev).toBe('session');
   });
 
   it.each(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])(
