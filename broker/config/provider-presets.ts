@@ -82,9 +82,10 @@ const presets = {
   // https://www.keycloak.org/docs/latest/upgrading/#migrating-to-26-1-0
   keycloak: { ...usual, offlineScope: 'device', newTokenReplacesOld: false },
 
-  // Rotates always. Accepts a used token again for rotation_grace_period, 0 s by default.
+  // Rotates always. Accepts a used token again for rotation_grace_period, 0 s by default. Revoking a refresh token ends what
+  // came from the same authorization request.
   // https://www.ory.sh/docs/oauth2-oidc/refresh-token-grant
-  hydra: { ...usual, needsOfflineScope: true, rotates: 'yes' },
+  hydra: { ...usual, needsOfflineScope: true, rotates: 'yes', revocationIsNarrow: true },
 
   // Has no offline_access scope, issues a refresh token only with these two parameters, does not rotate, and revokes per
   // person and client. Supports the prompts none, consent, and select_account; select_account is the closest to a new
