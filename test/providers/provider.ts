@@ -49,6 +49,8 @@ export interface RunningProvider {
   upstream: Record<string, unknown>;
   /** Whether the provider rotates refresh tokens, and for how long it accepts a rotated one again. */
   rotation: { rotates: boolean; leewayMs: number };
+  /** How long an unused refresh token can be used, in milliseconds. Absent if that is longer than anyone waits here. */
+  refreshTokenMs?: number;
   /** Types the person's credentials into the form that `page` shows. The page may close at once. */
   signIn(page: Page, user: DemoUser): Promise<void>;
   /** The selector of a field that only the sign-in form has. */
@@ -85,8 +87,10 @@ export const stepNames = [
   'refresh',
   'lost answer',
   'reuse',
+  'long idle',
   'step-up',
   'device',
+  'device apart',
   'account',
   'restart',
   'new keys',
@@ -97,6 +101,9 @@ export const stepNames = [
 ] as const;
 
 export type StepName = (typeof stepNames)[number];
+
+/** Why `long idle` is not tried. */
+export const lasting = { 'long idle': 'its refresh tokens last longer than anyone waits here' } as const;
 
 /** This machine can't have a provider. The message says why, and what would help. */
 export class NotHere extends Error {

@@ -8,7 +8,7 @@ import { demoCode } from '../../../demo/idp/second-factor.ts';
 import { serve } from '../../../demo/serve.ts';
 import { freePort } from '../../e2e/kit/ports.ts';
 import { cacheFolder } from '../cache.ts';
-import { type BrokerClient, NotHere, type Place, type Provider, type RunningProvider } from '../provider.ts';
+import { type BrokerClient, lasting, NotHere, type Place, type Provider, type RunningProvider } from '../provider.ts';
 import { startServer } from '../server-process.ts';
 import { createAdmin } from './admin.ts';
 import { createLoginApp } from './login-app.ts';
@@ -130,7 +130,7 @@ async function start(program: string, { dir, origin, port, client, users }: Plac
       await server.stop();
       await loginApp.close();
     },
-    cannot: {},
+    cannot: lasting,
   };
 }
 

@@ -8,7 +8,7 @@ import { root } from '../../../demo/program.ts';
 import { demoUsers } from '../../../demo/users.ts';
 import { freePort } from '../../e2e/kit/ports.ts';
 import { cacheFolder } from '../cache.ts';
-import { NotHere, type Place, type Provider, type RunningProvider } from '../provider.ts';
+import { lasting, NotHere, type Place, type Provider, type RunningProvider } from '../provider.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { createAdmin } from './admin.ts';
 import { oneTimeCode } from './one-time-code.ts';
@@ -168,7 +168,7 @@ async function start(home: string, database: string, place: Place): Promise<Runn
       server = await startKeycloak(home, place);
     },
     close: () => server.stop(),
-    cannot: {},
+    cannot: lasting,
   };
 }
 

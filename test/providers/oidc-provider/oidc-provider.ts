@@ -3,7 +3,7 @@ import { createIdp, type IdpOptions, newSigningKey } from '../../../demo/idp/idp
 import { demoCode } from '../../../demo/idp/second-factor.ts';
 import { typeCredentials } from '../../../demo/play/person.ts';
 import { serve } from '../../../demo/serve.ts';
-import type { Place, Program, Provider, RunningProvider } from '../provider.ts';
+import { lasting, type Place, type Program, type Provider, type RunningProvider } from '../provider.ts';
 
 type Manner = Pick<IdpOptions, 'rotates' | 'refreshLeewayMs' | 'refreshTokenSeconds' | 'asksConsent'>;
 
@@ -90,6 +90,9 @@ async function start(manner: Manner, { origin, port, client, users }: Place): Pr
     },
     async disable({ username }) {
       disabled.add(username);
+      const sessions = idp.store.adapter('Session');
+      for (const id of idp.store.identifiers('Session'))
+        if ((await sessions.find(id))?.accountId === username) await sessions.destroy(id);
       await restart();
     },
     async replaceSecret(next) {
@@ -106,6 +109,8 @@ async function start(manner: Manner, { origin, port, client, users }: Place): Pr
       server = await serve(idp.handler, port);
     },
     close: () => server.close(),
-    cannot: {},
+    ...(manner.refreshTokenSeconds === undefined
+      ? { cannot: lasting }
+      : { refreshTokenMs: manner.refreshTokenSeconds * 1_000, cannot: {} }),
   };
 }

@@ -12,7 +12,12 @@ export const mallory = userNamed('mallory');
  * @param settled resolves when the browser is back
  * @returns whether the provider has asked for the password
  */
-async function answerAll({ provider }: Stack, page: Page, user: DemoUser, settled: Promise<unknown>): Promise<boolean> {
+export async function answerAll(
+  { provider }: Stack,
+  page: Page,
+  user: DemoUser,
+  settled: Promise<unknown>,
+): Promise<boolean> {
   const { signInField, consentButton } = provider;
   const shows = async (selector: string) => {
     await page.locator(selector).waitFor({ timeout: 120_000 });
@@ -53,6 +58,23 @@ export async function signInByPopup(stack: Stack, popup: Page, user: DemoUser): 
   const asked = await answerAll(stack, window, user, closed);
   await signedIn;
   return asked;
+}
+
+/** Runs `act`, and answers the provider in each window that opens meanwhile. */
+export async function answeringWindows<T>(stack: Stack, user: DemoUser, act: () => Promise<T>): Promise<T> {
+  const { context } = stack.stage;
+  const answered: Promise<unknown>[] = [];
+  const note = (window: Page) => {
+    const closed = window.waitForEvent('close', { timeout: 120_000 });
+    answered.push(answerAll(stack, window, user, closed).catch(() => undefined));
+  };
+  context.on('page', note);
+  try {
+    return await act();
+  } finally {
+    context.off('page', note);
+    await Promise.all(answered);
+  }
 }
 
 /** On one of the broker's pages: presses a button that leads to the provider, and comes back. @returns whether it asked */

@@ -8,8 +8,12 @@ import { waitUntil } from './wait-until.ts';
 export async function device(stack: Stack): Promise<void> {
   stack.device = await newDevice(stack);
   await usesApi(stack, stack.device.accessToken);
+  await refreshesAtProvider(stack);
+}
+
+/** Refreshes the device's tokens until the broker has asked the provider, since what it knows of the person is too old. */
+export async function refreshesAtProvider(stack: Stack): Promise<void> {
   const { length } = stack.address.tokenRequests;
-  // The claims of the device's token get too old, so that the broker asks the provider.
   await waitUntil('a refresh at the provider', async () => {
     await refreshesDevice(stack);
     return stack.address.tokenRequests.length > length ? true : undefined;
@@ -43,7 +47,7 @@ async function newDevice(stack: Stack): Promise<{ accessToken: string; refreshTo
 }
 
 /** Refreshes the device's tokens once. */
-export async function refreshesDevice(stack: Stack): Promise<void> {
+async function refreshesDevice(stack: Stack): Promise<void> {
   if (!stack.device) throw new Error('there is no device, since its sign-in has failed');
   const { status, body } = await refreshDevice(stack.origins.broker, 'cli', stack.device.refreshToken);
   if (status !== 200) throw new Error(`the device’s refresh was answered ${status} ${JSON.stringify(body)}`);

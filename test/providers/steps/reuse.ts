@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../stack.ts';
+import { ada, answeringWindows } from './at-provider.ts';
 import { loadOrders, shopOfAda, tokenExpires } from './sites.ts';
 
 /**
@@ -21,7 +22,6 @@ export async function reuse(stack: Stack): Promise<void> {
   if (rotates ? status < 400 : status !== 200)
     throw new Error(`the provider has answered ${status} to a refresh token that was used before`);
   await tokenExpires(shop);
-  const again = await shopOfAda(stack);
-  const { azp } = await loadOrders(again);
+  const { azp } = await answeringWindows(stack, ada, () => loadOrders(shop));
   if (azp !== origins.shop) throw new Error(`the token is for ${azp}`);
 }

@@ -1,6 +1,6 @@
 import { answerConsent, askedForConsent } from '../../../demo/play/person.ts';
 import type { Stack } from '../stack.ts';
-import { ada } from './at-provider.ts';
+import { ada, answerAll } from './at-provider.ts';
 import { shopOfAda } from './sites.ts';
 
 /** An API wants a second factor for one call (RFC 9470). The provider asks for it alone, and the call is repeated. */
@@ -22,5 +22,7 @@ export async function stepUp(stack: Stack): Promise<void> {
   const closed = window.waitForEvent('close', { timeout: 120_000 });
   closed.catch(() => undefined);
   await provider.secondFactor(window, ada);
-  await Promise.all([closed, accepted]);
+  // What else it asks, such as consent.
+  await answerAll(stack, window, ada, closed);
+  await accepted;
 }

@@ -2,9 +2,11 @@ import type { StepName } from '../provider.ts';
 import type { Stack } from '../stack.ts';
 import { account } from './account.ts';
 import { device } from './device.ts';
+import { deviceApart } from './device-apart.ts';
 import { disabled } from './disabled.ts';
 import { doctor } from './doctor.ts';
 import { groups } from './groups.ts';
+import { longIdle } from './long-idle.ts';
 import { lostAnswer } from './lost-answer.ts';
 import { newKeys } from './new-keys.ts';
 import { newSecret } from './new-secret.ts';
@@ -28,8 +30,10 @@ export const steps: Readonly<Record<StepName, (stack: Stack) => Promise<void>>> 
   refresh,
   'lost answer': lostAnswer,
   reuse,
+  'long idle': longIdle,
   'step-up': stepUp,
   device,
+  'device apart': deviceApart,
   account,
   restart,
   'new keys': newKeys,
