@@ -10,6 +10,7 @@ const thorough = [
   'test/e2e/browsers/containers.test.ts',
   'test/e2e/browsers/interruptions.test.ts',
   'test/e2e/browsers/managed.test.ts',
+  'test/e2e/browsers/rollout.test.ts',
   'test/e2e/browsers/store-build.test.ts',
   'test/e2e/deploy.test.ts',
   'test/e2e/go-oidc.test.ts',

@@ -5,7 +5,8 @@ import { exactOrigin, isWebUrl } from './origin.ts';
 
 /** Identifies the client, and blocks simple cross-site requests: a custom header needs a CORS preflight, which is refused. */
 export const clientHeader = 'Latchkey-Client';
-export const clientHeaderValue = /^extension\/\d+\.\d+\.\d+$/;
+/** `extension/` and its version, which has up to four numbers in browsers. */
+export const clientHeaderValue = /^extension\/\d+(?:\.\d+){0,3}$/;
 
 /**
  * `sub` of the account that the request is for. The browser stores a new session's cookie a moment before the extension

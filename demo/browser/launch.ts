@@ -3,8 +3,8 @@ import { type BrowserContext, chromium } from 'playwright';
 export interface LaunchOptions {
   /** The browser's path. */
   executable: string;
-  /** The folder of the unpacked extension. */
-  extensionDir: string;
+  /** The folder of the unpacked extension. `undefined` if a policy installs and updates it. */
+  extensionDir: string | undefined;
   /** The folder of the browser's profile. */
   profileDir: string;
   headless: boolean;
@@ -37,15 +37,23 @@ const launch = ({ executable, extensionDir, profileDir, headless, env }: LaunchO
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
+    // Playwright's own switches stop policies from installing and updating extensions.
+    ...(extensionDir === undefined
+      ? { ignoreDefaultArgs: ['--disable-extensions', '--disable-background-networking'] }
+      : {}),
     args: [
       ...(headless ? ['--headless=new', '--disable-gpu'] : []),
-      `--disable-extensions-except=${extensionDir}`,
-      `--load-extension=${extensionDir}`,
+      ...(extensionDir === undefined ? [] : unpacked(extensionDir)),
       '--no-first-run',
       '--no-default-browser-check',
-      '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
       '--disable-quic',
     ],
   });
+
+const unpacked = (extensionDir: string): string[] => [
+  `--disable-extensions-except=${extensionDir}`,
+  `--load-extension=${extensionDir}`,
+  '--disable-background-networking',
+];

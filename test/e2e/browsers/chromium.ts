@@ -21,6 +21,8 @@ export interface ChromiumOptions {
   display?: string | undefined;
   /** A persistent profile. Defaults to a temporary one. */
   profileDir?: string | undefined;
+  /** A Chromium whose policies install the extension. Defaults to one that loads it unpacked. */
+  managed?: string | undefined;
 }
 
 /** Chromium, driven by Playwright. */
@@ -28,8 +30,8 @@ export async function openChromium(demo: RunningDemo, options: ChromiumOptions =
   const { extensionKey = demoExtensionKey, display } = options;
   const own = options.profileDir === undefined ? await mkdtemp(join(tmpdir(), 'latchkey-profile-')) : undefined;
   const context = await launchBrowser({
-    executable: await findChromium(quiet),
-    extensionDir: demo.extensionDir,
+    executable: options.managed ?? (await findChromium(quiet)),
+    extensionDir: options.managed === undefined ? demo.extensionDir : undefined,
     profileDir: options.profileDir ?? (own as string),
     headless: display === undefined,
     env: display === undefined ? undefined : { ...process.env, DISPLAY: display },
