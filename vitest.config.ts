@@ -15,6 +15,7 @@ const thorough = [
   'test/e2e/deploy.test.ts',
   'test/e2e/go-oidc.test.ts',
   'test/e2e/pooler.test.ts',
+  'test/e2e/systemd-unit.test.ts',
 ];
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];
 

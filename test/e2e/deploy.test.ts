@@ -1,12 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { parseConfig } from '../../broker/config/load.ts';
 import { root } from '../../demo/program.ts';
+import { startDns } from './kit/dns.ts';
 import { freePorts } from './kit/ports.ts';
 import { type Postgres, startPostgres } from './kit/postgres.ts';
 import { type Replicas, startReplicas } from './kit/replicas.ts';
@@ -21,6 +24,18 @@ function rendered(text: string, replacements: [RegExp, string][]): string {
     expect(result).toMatch(pattern);
     return result.replace(pattern, replacement);
   }, text);
+}
+
+/** Runs nginx in the foreground with this server, all its files in `dir`. */
+async function startNginx(dir: string, server: string): Promise<ChildProcess> {
+  const at = (name: string) => join(dir, name);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${at(name)};`,
+  );
+  const main = `daemon off; pid ${at('nginx.pid')}; error_log ${at('nginx.log')}; events {}
+      http { access_log off; ${temporary.join(' ')} ${server} }`;
+  await writeFile(at('nginx.conf'), main);
+  return spawn('nginx', ['-c', at('nginx.conf'), '-e', at('nginx.log')], { stdio: 'ignore' });
 }
 
 async function untilAnswers(url: string, process: ChildProcess): Promise<void> {
@@ -57,14 +72,7 @@ describe.skipIf(!has('nginx'))('nginx in front of three replicas', () => {
       [/ssl_certificate .*;/, ''],
       [/ssl_certificate_key .*;/, ''],
     ]);
-    const at = (name: string) => join(replicas.dir, name);
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (name) => `${name}_temp_path ${at(name)};`,
-    );
-    const main = `daemon off; pid ${at('nginx.pid')}; error_log ${at('nginx.log')}; events {}
-      http { access_log off; ${temporary.join(' ')} ${server} }`;
-    await writeFile(at('nginx.conf'), main);
-    nginx = spawn('nginx', ['-c', at('nginx.conf'), '-e', at('nginx.log')], { stdio: 'ignore' });
+    nginx = await startNginx(replicas.dir, server);
     await untilAnswers(`${origin}/jwks`, nginx);
   });
 
@@ -115,6 +123,48 @@ describe.skipIf(!has('nginx'))('nginx in front of three replicas', () => {
   });
 });
 
+describe.skipIf(!has('nginx'))('nginx of compose.yaml', () => {
+  it('finds brokers that have another address than before, without a reload', async () => {
+    await using cleanUp = new AsyncDisposableStack();
+    const dir = await mkdtemp(join(tmpdir(), 'latchkey-compose-'));
+    cleanUp.defer(() => rm(dir, { recursive: true }));
+    const { shop: port, broker: brokerPort } = await freePorts();
+    /** Containers have one port and different addresses, which loopback has, too. */
+    const container = async (address: string) => {
+      const server = createServer((_request, response) => response.end(address));
+      server.listen(brokerPort, address);
+      await once(server, 'listening');
+      return { [Symbol.asyncDispose]: async () => void server.close().closeAllConnections() };
+    };
+    const dns = await startDns(['127.0.0.2']);
+    cleanUp.defer(dns.close);
+    const old = cleanUp.use(await container('127.0.0.2'));
+    const server = rendered(await deploy('nginx/compose.conf'), [
+      [/127\.0\.0\.11/, dns.address],
+      [/broker:8787/, `broker:${brokerPort}`],
+      [/listen 443 ssl;/, `listen 127.0.0.1:${port};`],
+      [/ssl_certificate .*;/, ''],
+      [/ssl_certificate_key .*;/, ''],
+    ]);
+    const nginx = await startNginx(dir, server);
+    cleanUp.defer(async () => {
+      nginx.kill('SIGTERM');
+      await once(nginx, 'exit');
+    });
+    const origin = `http://127.0.0.1:${port}`;
+    await untilAnswers(origin, nginx);
+    const answer = () => fetch(origin).then((response) => response.text());
+    expect(await answer()).toBe('127.0.0.2');
+    await old[Symbol.asyncDispose]();
+    cleanUp.use(await container('127.0.0.3'));
+    dns.answer(['127.0.0.3']);
+    await expect.poll(answer).toBe('127.0.0.3');
+    // One of two is away: the other one answers every request.
+    dns.answer(['127.0.0.2', '127.0.0.3']);
+    for (let n = 0; n < 6; n += 1) expect(await answer()).toBe('127.0.0.3');
+  });
+});
+
 describe.skipIf(!has('caddy'))('Caddy in front of one broker', () => {
   it('serves a session and passes no address on that the caller made up', async () => {
     await using cleanUp = new AsyncDisposableStack();
@@ -154,20 +204,53 @@ describe('the examples', () => {
     expect(config.issuer).toBe('https://latchkey.example.com');
   });
 
-  it('run three brokers, not as root, stopped with time to finish', async () => {
-    const { services } = parse(await deploy('compose.yaml'), { merge: true });
-    expect(Object.keys(services)).toEqual(['broker-1', 'broker-2', 'broker-3', 'nginx', 'postgres']);
-    const documents = parseAllDocuments(await deploy('kubernetes/latchkey.yaml')).map((document) => document.toJS());
-    const [deployment] = documents;
-    expect(documents.map(({ kind }) => kind)).toEqual([
+  it('run three brokers on one PostgreSQL, read-only, stopped with time to finish', async () => {
+    const { services } = parse(await deploy('compose.yaml'));
+    expect(Object.keys(services)).toEqual(['broker', 'nginx', 'postgres']);
+    expect(services.broker).toMatchObject({ deploy: { replicas: 3 }, read_only: true, stop_grace_period: '30s' });
+    expect(await deploy('Dockerfile')).toMatch(/^USER 10001/m);
+  });
+});
+
+const kubernetes = join(import.meta.dirname, 'kubernetes');
+
+describe.skipIf(!has('go'))('the Kubernetes base, where Go is installed', () => {
+  it('builds, and has only what the API knows: objects of the right form, with one image and a scraper', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'latchkey-kubernetes-'));
+    const program = join(dir, 'check');
+    execFileSync('go', ['build', '-o', program, '.'], { cwd: kubernetes, stdio: 'pipe' });
+    const check = (base: string) => spawnSync(program, [base], { encoding: 'utf8' });
+    const { stdout, stderr, status } = check(join(root, 'deploy/kubernetes'));
+    expect([status, stderr]).toEqual([0, '']);
+    const objects = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects.map(({ kind }) => kind)).toEqual([
       'Deployment',
       'Service',
       'PodDisruptionBudget',
+      'HorizontalPodAutoscaler',
       'NetworkPolicy',
     ]);
-    expect(deployment.spec.replicas).toBe(3);
-    expect(deployment.spec.template.spec.securityContext.runAsNonRoot).toBe(true);
-    expect(deployment.spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(10);
-    expect(await deploy('Dockerfile')).toMatch(/^USER 10001/m);
-  });
+    const [{ spec }, , budget, autoscaler, network] = objects;
+    const { containers, initContainers, securityContext, terminationGracePeriodSeconds } = spec.template.spec;
+    const images = new Set([...containers, ...initContainers].map(({ image }) => image));
+    expect([...images]).toEqual(['registry.example.com/latchkey:0.1.0']);
+    expect(securityContext.runAsNonRoot).toBe(true);
+    expect(terminationGracePeriodSeconds).toBeGreaterThan(10);
+    // Else the autoscaler's number would be reset by each deployment, and a node could never be drained.
+    expect(spec.replicas).toBeUndefined();
+    expect(autoscaler.spec.minReplicas).toBeGreaterThan(budget.spec.minAvailable);
+    expect(network.spec.ingress[1].from[0].namespaceSelector.matchLabels).toHaveProperty([
+      'kubernetes.io/metadata.name',
+    ]);
+    // The check itself: a misspelled field is found.
+    await cp(join(root, 'deploy/kubernetes'), join(dir, 'base'), { recursive: true });
+    const service = await readFile(join(dir, 'base/service.yaml'), 'utf8');
+    await writeFile(join(dir, 'base/service.yaml'), service.replace('selector:', 'selectors:'));
+    expect(check(join(dir, 'base')).stderr).toContain('unknown field "spec.selectors"');
+    await rm(dir, { recursive: true });
+    // On the first run, Go compiles the client library.
+  }, 900_000);
 });
