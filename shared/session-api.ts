@@ -41,6 +41,8 @@ export const account = v.object({
   email: v.optional(v.string()),
   /** Name of the provider in the broker's configuration. */
   upstream: v.string(),
+  /** What tells the provider that this account should sign in. Older brokers omit it. */
+  login_hint: v.optional(v.string()),
 });
 
 export const sitePolicy = v.object({

@@ -248,6 +248,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     domains: entry.domains,
     icon: files.image(entry.icon, ['upstreams', name, 'icon']),
     issuer: entry.issuer,
+    discoveryUrl: entry.discovery_url,
     clientId: entry.client_id,
     ...toAuthentications(name, entry, files),
     scopes: entry.scopes,

@@ -5,6 +5,8 @@
 export interface Preset {
   /** Parameters added to the authorization request to get a refresh token. */
   offlineParams: Readonly<Record<string, string>>;
+  /** The claim that names the account in `login_hint`, if the provider sends no `login_hint` claim. */
+  loginHint: 'email' | 'preferred_username';
   /** Whether `offline_access` is among the scopes of a request that wants a refresh token. `device`: not if it is for a browser. */
   offlineScope: boolean | 'device';
   /** Whether no refresh token comes without that scope. */
@@ -32,6 +34,7 @@ export interface Preset {
 
 const usual: Preset = {
   offlineParams: {},
+  loginHint: 'email',
   offlineScope: true,
   needsOfflineScope: false,
   signInPrompt: 'login',
@@ -63,12 +66,15 @@ const presets = {
 
   // Each use returns a new refresh token, and the old one stays valid. Has no revocation endpoint. Supports
   // select_account. interaction_required and consent_required at the token endpoint mean that the person must sign in.
+  // login_hint is the optional claim login_hint or the user principal name, which the email address need not be.
+  // https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
   // https://learn.microsoft.com/entra/identity-platform/refresh-tokens
   // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
   entra: {
     ...usual,
     needsOfflineScope: true,
     accountPrompt: 'select_account',
+    loginHint: 'preferred_username',
     rotates: 'no',
     grantEndedErrors: ['interaction_required', 'consent_required'],
   },

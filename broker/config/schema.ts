@@ -164,6 +164,7 @@ const upstream = v.strictObject(
     domains: v.optional(v.array(emailDomain, 'must be a list such as [acme.com]')),
     icon: v.optional(file),
     issuer: bareUrl,
+    discovery_url: v.optional(secureUrl),
     client_id: text,
     client_secret: v.optional(oneOrTwo),
     client_secret_file: v.optional(oneOrTwo),

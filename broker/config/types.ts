@@ -44,6 +44,8 @@ export interface UpstreamConfig {
   label?: string | undefined;
   /** E-mail domains, in lower case. A `login_hint` in one of them chooses this provider. */
   domains?: readonly string[] | undefined;
+  /** Where the provider's metadata is, if not below `issuer`. */
+  discoveryUrl?: string | undefined;
   icon?: Image | undefined;
   issuer: string;
   clientId: string;

@@ -16,9 +16,9 @@ export interface CheckedProvider {
 
 /** Reads the provider's metadata as the broker does, and says what came instead if they are of no use. */
 export async function checkDiscovery(deps: DoctorDeps, upstream: UpstreamConfig): Promise<CheckedProvider> {
-  const { name, issuer } = upstream;
+  const { name, issuer, discoveryUrl } = upstream;
   const discovery = about(`${name}: discovery`);
-  const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+  const url = new URL(discoveryUrl ?? `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   const answer = await ask(deps, url);
   if ('noAnswer' in answer) {
     const { code, what, cure } = answer.noAnswer;

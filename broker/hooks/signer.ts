@@ -58,7 +58,12 @@ const timeoutMs = 5_000;
 const cooldownMs = 30_000;
 
 /** @param issuer its metadata names the keys */
-export function createSigner(deps: { issuer: string; fetch: typeof globalThis.fetch; now: Clock }): Signer {
+export function createSigner(deps: {
+  issuer: string;
+  discoveryUrl?: string | undefined;
+  fetch: typeof globalThis.fetch;
+  now: Clock;
+}): Signer {
   const { fetch, now } = deps;
   const issuerUrl = new URL(deps.issuer);
   const metadata = createDiscovery(
@@ -70,6 +75,7 @@ export function createSigner(deps: { issuer: string; fetch: typeof globalThis.fe
       signal: () => AbortSignal.timeout(timeoutMs),
     },
     now,
+    deps.discoveryUrl,
   );
   let keys: { uri: string; get: JWTVerifyGetKey } | undefined;
   let reads = 0;
@@ -133,10 +139,10 @@ const mediaTypeOf = (typ: unknown): string | undefined =>
         .replace(/^application\//, '');
 
 export function createHookSigners(
-  { issuer, hooks }: Pick<UpstreamConfig, 'issuer' | 'hooks'>,
+  { issuer, discoveryUrl, hooks }: Pick<UpstreamConfig, 'issuer' | 'discoveryUrl' | 'hooks'>,
   world: { fetch: typeof globalThis.fetch; now: Clock },
 ): HookSigners {
-  const provider = createSigner({ issuer, ...world });
+  const provider = createSigner({ issuer, discoveryUrl, ...world });
   const { revocationIssuer } = hooks;
   return {
     provider,

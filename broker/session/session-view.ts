@@ -4,6 +4,7 @@ import type { Config, OriginConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { inGroups } from '../policy/decide.ts';
 import type { Consent, GrantClaims, Session, Site } from '../store/store.ts';
+import { loginHintOf } from '../upstream/login-hint.ts';
 
 /**
  * Returns what the extension learns about a session: the account, its expiry, the sites that may ask, and the
@@ -11,7 +12,13 @@ import type { Consent, GrantClaims, Session, Site } from '../store/store.ts';
  */
 export async function sessionView(deps: Pick<Deps, 'config' | 'store'>, row: Session): Promise<SessionAnswer> {
   return {
-    account: { sub: row.sub, name: row.claims.name, email: row.claims.email, upstream: row.upstream },
+    account: {
+      sub: row.sub,
+      name: row.claims.name,
+      email: row.claims.email,
+      upstream: row.upstream,
+      login_hint: loginHintOf(deps.config.upstreams.get(row.upstream), row.claims)?.slice(0, 320),
+    },
     session: {
       state: row.state === 'ended' ? 'reauth_required' : row.state,
       created_at: toSeconds(row.createdAt),

@@ -27,6 +27,8 @@ export interface GrantClaims {
   amr?: string[] | undefined;
   name?: string | undefined;
   preferred_username?: string | undefined;
+  /** What the provider wants as `login_hint`, if it says so. */
+  login_hint?: string | undefined;
   email?: string | undefined;
   /** What the provider says about `email`; absent if it says nothing. */
   email_verified?: boolean | undefined;

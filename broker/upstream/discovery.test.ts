@@ -37,3 +37,24 @@ it.each([
 ])('another issuer is refused: %s, %s', async (configured, named) => {
   await expect(discover(configured, named)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
 });
+
+it('reads the metadata at discovery_url, and still requires the issuer', async () => {
+  const inner = 'https://keycloak.internal/realms/acme/.well-known/openid-configuration';
+  const discoverAt = (named: string) => {
+    const asked: string[] = [];
+    const options = {
+      [oauth.customFetch]: async (url: string) => {
+        asked.push(url);
+        return Response.json({ issuer: named, token_endpoint: 'https://keycloak.internal/token' });
+      },
+    };
+    const metadata = createDiscovery('https://idp.example.com/realms/acme', options, () => 0, inner)();
+    return { asked, metadata };
+  };
+  const { asked, metadata } = discoverAt('https://idp.example.com/realms/acme');
+  expect(await metadata).toMatchObject({ token_endpoint: 'https://keycloak.internal/token' });
+  expect(asked).toEqual([inner]);
+  await expect(discoverAt('https://keycloak.internal/realms/acme').metadata).rejects.toMatchObject({
+    code: 'temporarily_unavailable',
+  });
+});

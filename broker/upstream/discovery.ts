@@ -9,19 +9,25 @@ const rereadMs = 3_600_000;
 /**
  * Fetches the provider's metadata on first use, so the broker can start while the provider is down.
  *
+ * @param issuer what the metadata must name, wherever it is
+ * @param discoveryUrl where the metadata is, if not below the issuer
  * @returns a function that throws {@link OAuthError} `temporarily_unavailable` if no metadata has been fetched yet
  */
 export function createDiscovery(
   issuer: string,
   options: oauth.DiscoveryRequestOptions,
   now: Clock,
+  discoveryUrl?: string,
 ): () => Promise<oauth.AuthorizationServer> {
   let known: { metadata: oauth.AuthorizationServer; readAt: number } | undefined;
   let reading: Promise<oauth.AuthorizationServer> | undefined;
 
   const read = async () => {
     const url = new URL(issuer);
-    const response = await oauth.discoveryRequest(url, options);
+    const response = await oauth.discoveryRequest(
+      url,
+      discoveryUrl === undefined ? options : at(discoveryUrl, options),
+    );
     const metadata = await oauth.processDiscoveryResponse(await expectedIssuer(url, response), response);
     known = { metadata, readAt: now() };
     return metadata;
@@ -39,6 +45,12 @@ export function createDiscovery(
       throw unavailable('cannot reach the identity provider, or its metadata is invalid; try again', 2_000, cause);
     }
   };
+}
+
+/** Options with which metadata is fetched from another address than the issuer's. */
+function at(discoveryUrl: string, options: oauth.DiscoveryRequestOptions): oauth.DiscoveryRequestOptions {
+  const { [oauth.customFetch]: send = fetch } = options;
+  return { ...options, [oauth.customFetch]: (_belowIssuer, init) => send(discoveryUrl, init) };
 }
 
 /** Returns the issuer that the metadata must name: the configured one, as {@link isSameIssuer} compares them. */

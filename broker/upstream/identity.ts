@@ -67,6 +67,7 @@ export function toClaims(upstream: Source, said: Said): GrantClaims {
     groups_overage: isOverage(upstream, said),
     name: text(claims.name) ?? text(claims.preferred_username),
     preferred_username: text(claims.preferred_username),
+    login_hint: text(claims.login_hint),
     email,
     email_verified: email === undefined ? undefined : isVerified(email, [idToken, userInfo]),
     auth_time: authTime(claims.auth_time, said),

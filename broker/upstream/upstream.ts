@@ -90,7 +90,7 @@ export function createUpstream({
 
   // Discovery is repeated, so each time has its own limit.
   const discoveryOptions = { ...request().options, signal: () => AbortSignal.timeout(requestTimeoutMs) };
-  const metadata = createDiscovery(config.issuer, discoveryOptions, now);
+  const metadata = createDiscovery(config.issuer, discoveryOptions, now, config.discoveryUrl);
   const credentials = createClientCredentials(config.name, configured, log);
 
   /** Whether UserInfo was ever of use. If it was, its failure at a refresh is a disturbance and not the way it is. */

@@ -179,7 +179,7 @@ export function createProfiles({ kept, create, ids, managed, newId, report }: Pr
       const { entries } = await current();
       const account = entries.find((entry) => entry.id === id)?.account;
       const upstream = (await managed()).provider ?? body.upstream ?? account?.upstream;
-      const hint = body.login_hint ?? (entries.length > 1 ? account?.email : undefined);
+      const hint = body.login_hint ?? (entries.length > 1 ? (account?.login_hint ?? account?.email) : undefined);
       return {
         ...body,
         ...(upstream === undefined ? {} : { upstream }),

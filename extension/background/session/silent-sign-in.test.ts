@@ -75,6 +75,14 @@ describe('a grant that is gone', () => {
     expect(await parts.signIns.get()).toBeUndefined();
   });
 
+  it('names the account as its provider does', async () => {
+    parts.broker.account = { ...parts.broker.account, login_hint: 'ada@upn.corp.test' };
+    await parts.signIn.run();
+    await endGrant();
+    await ask();
+    expect(authorized().at(-1)).toMatchObject({ prompt: 'none', login_hint: 'ada@upn.corp.test' });
+  });
+
   it('is had anew once for all who ask', async () => {
     await endGrant();
     await Promise.all([ask(), ask(), parts.handlers['session.get']({}, call(false))]);

@@ -45,9 +45,9 @@ export function createSilentSignIn({ triedSilently, lapsed, resume, go, now }: S
     // If the clock was set back, the time since the last attempt is unknown.
     if (sinceMs >= 0 && sinceMs < pauseMs[how]) return false;
     await triedSilently.set(now());
-    const { sub, email, upstream } = last.account;
+    const { sub, email, upstream, login_hint: hint = email } = last.account;
     try {
-      if (!(await resume())) await go({ prompt: 'none', sub, login_hint: email, upstream });
+      if (!(await resume())) await go({ prompt: 'none', sub, login_hint: hint, upstream });
       return true;
     } catch (error) {
       if (!(error instanceof LatchkeyError)) reportError(error);
