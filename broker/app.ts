@@ -6,6 +6,7 @@ import { budgets } from './limits/budgets.ts';
 import { bodySize } from './middleware/body-size.ts';
 import { clientAddress } from './middleware/client-address.ts';
 import { cors } from './middleware/cors.ts';
+import { countFailedSignIns } from './middleware/count-sign-ins.ts';
 import { errorAnswer, notFound } from './middleware/error-answer.ts';
 import { inPerson } from './middleware/in-person.ts';
 import { language } from './middleware/page-language.ts';
@@ -88,7 +89,7 @@ export function createApp(deps: Deps): Hono<Env> {
   const session = requireSession(deps);
   app.get('/session/upstreams', proof, sessionUpstreams(deps));
   app.post('/session/authorize', proof, sessionAuthorize(deps));
-  app.post('/session', proof, sessionCreate(deps));
+  app.post('/session', countFailedSignIns(deps.metrics, 'session'), proof, sessionCreate(deps));
   app.post('/session/refusal', proof, sessionRefused(deps));
   app.get('/session', proof, session, sessionRead(deps));
   app.get('/session/events', answerProbe(deps));
@@ -117,7 +118,7 @@ export function createApp(deps: Deps): Hono<Env> {
   app.post('/device/decision', deviceDecision(deps));
   app.get('/account', inPerson, account(deps));
   app.post('/account', accountChange(deps));
-  app.get('/callback', inPerson, callback(deps));
+  app.get('/callback', countFailedSignIns(deps.metrics, 'page'), inPerson, callback(deps));
   app.get('/result', showResult(deps));
   app.post('/signout', signOut(deps));
   app.get('/logout', inPerson, endSession(deps));

@@ -7,7 +7,8 @@ import { createHookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
 import { createCounter } from './limits/counter.ts';
 import type { Log } from './log.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { meteredStore } from './metrics/metered-store.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
 import { secretMatches } from './oauth/client-authentication/client-secret.ts';
 import type { Store } from './store/store.ts';
@@ -39,17 +40,18 @@ export interface World {
   random: () => number;
   sleep: (ms: number) => Promise<void>;
   every: Every;
+  /** Default: new ones. */
+  metrics?: Metrics | undefined;
   /** Default: off. */
   tracing?: Tracing | undefined;
 }
 
 /** Wires the parts together. */
 export function compose(world: World): Deps {
-  const { config, ring, now, random, sleep, every, tracing = noTracing } = world;
-  const store = tracedStore(world.store, tracing, config.store);
+  const { config, ring, now, random, sleep, every, metrics = createMetrics(), tracing = noTracing } = world;
+  const store = tracedStore(meteredStore(world.store, metrics, config.store), tracing, config.store);
   const log = logWithRequest(world.log);
   const fetch = providerFetch(tracedFetch(world.fetch, tracing));
-  const metrics = createMetrics();
   const refusals = createRefusals({ now, log });
   const upstreams = new Map(
     [...config.upstreams].map(([name, upstream]) => [

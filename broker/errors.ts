@@ -9,15 +9,18 @@ interface OAuthErrorOptions extends ErrorOptions {
   failed?: FailedAuthentication | undefined;
 }
 
+export const failureKinds = [
+  'client_authentication',
+  'grant_key',
+  'hook_authentication',
+  'replayed_proof',
+  'session_key',
+  'user_code',
+  'user_code_locked',
+] as const;
+
 /** How an authentication failed. */
-export type FailureKind =
-  | 'client_authentication'
-  | 'grant_key'
-  | 'hook_authentication'
-  | 'replayed_proof'
-  | 'session_key'
-  | 'user_code'
-  | 'user_code_locked';
+export type FailureKind = (typeof failureKinds)[number];
 
 /** Someone failed to prove who they are. Only names that the configuration or the store has, never what was sent. */
 export interface FailedAuthentication {

@@ -3,6 +3,9 @@ import { pino } from 'pino';
 /** A line of the log: an event's name and facts. It never contains whole requests or errors. */
 export type LogLine = { event: string } & Readonly<Record<string, string | number | boolean | undefined>>;
 
+export const logLevels = ['info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 export interface Log {
   info(line: LogLine): void;
   warn(line: LogLine): void;
@@ -22,6 +25,16 @@ export function createLog(destination: { write(line: string): void }): Log {
     info: (line) => logger.info(line),
     warn: (line) => logger.warn(line),
     error: (line) => logger.error(line),
+  };
+}
+
+/** Leaves out lines below a level. @param least may change at any time */
+export function atLeast(log: Log, least: () => LogLevel): Log {
+  const passes = (level: LogLevel) => logLevels.indexOf(level) >= logLevels.indexOf(least());
+  return {
+    info: (line) => passes('info') && log.info(line),
+    warn: (line) => passes('warn') && log.warn(line),
+    error: (line) => log.error(line),
   };
 }
 

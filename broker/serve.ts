@@ -9,7 +9,9 @@ import { reloadableConfig } from './config/reloadable-config.ts';
 import type { Config } from './config/types.ts';
 import { openRingOf } from './keys/reloadable-ring.ts';
 import { type Listener, openListener } from './listener.ts';
-import { errorSummary, type Log } from './log.ts';
+import { atLeast, errorSummary, type Log } from './log.ts';
+import { countedLog } from './metrics/counted-log.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createStartingAdminApp, createStartingApp } from './starting-app.ts';
 import { createStore } from './store/open.ts';
 import { openTracing } from './trace/open-tracing.ts';
@@ -52,10 +54,16 @@ const closeTracingMs = 2_000;
  */
 export async function startBroker(
   config: Config,
-  log: Log,
+  destination: Log,
   { stop = new AbortController().signal, env = {}, version = 'unknown' }: StartOptions = {},
 ): Promise<RunningBroker> {
   const now = () => Date.now();
+  const live = reloadableConfig(config);
+  const metrics = createMetrics();
+  const log = countedLog(
+    atLeast(destination, () => live.config.logLevel),
+    metrics,
+  );
   await using opened = new AsyncDisposableStack();
   const store = opened.adopt(
     await createStore(config.store, {
@@ -81,7 +89,6 @@ export async function startBroker(
   }, waiting);
   const tracing = await openTracing(env, { ring, log, now, version });
   opened.defer(() => tracing.close());
-  const live = reloadableConfig(config);
   const deps = compose({
     config: live.config,
     store,
@@ -95,12 +102,15 @@ export async function startBroker(
       const timer = setInterval(() => void work(), ms).unref();
       return () => clearInterval(timer);
     },
+    metrics,
     tracing,
   });
-  deps.metrics.watchProcess();
+  metrics.watchProcess();
+  metrics.build(version);
   await untilStoreAnswers(() => deps.keys.current(), waiting);
   [app, adminApp] = [createApp(deps), createAdminApp(deps)];
   const collector = setInterval(() => void collect(), collectEveryMs).unref();
+  await countSessions();
   const sealer = createAuditSealer({ store, ring, now, log });
   const sealing = setInterval(() => void sealer.run(live.config.audit), sealAuditEveryMs).unref();
   const keysWatcher = setInterval(() => ring.reload(), reloadKeysEveryMs).unref();
@@ -116,6 +126,15 @@ export async function startBroker(
       while ((await store.collectExpired(now(), collectBatch)) > 0) await sleep(50, undefined, { ref: false });
     } catch (error) {
       log.error({ event: 'collect_failed', cause: errorSummary(error) });
+    }
+    await countSessions();
+  }
+
+  async function countSessions(): Promise<void> {
+    try {
+      metrics.sessions(await store.countSessions(now()));
+    } catch (error) {
+      log.warn({ event: 'sessions_not_counted', cause: errorSummary(error) });
     }
   }
 

@@ -179,6 +179,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
     adminListen: file.admin_listen,
     keepAliveMs: file.keep_alive,
     trustedProxies: file.trusted_proxies,
+    logLevel: file.log_level,
     rateLimitFactor: file.rate_limit_factor,
     store: file.store.startsWith('sqlite:')
       ? `sqlite:${files.resolve(file.store.slice('sqlite:'.length))}`

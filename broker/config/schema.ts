@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import { parseDuration } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
+import { logLevels } from '../log.ts';
 import { brandingSchema } from './branding.ts';
 import { isDatabaseUrl } from './database-url.ts';
 import { presetNames } from './provider-presets.ts';
@@ -251,6 +252,7 @@ export const configSchema = v.strictObject({
   listen: v.optional(listen, '127.0.0.1:8787'),
   admin_listen: v.optional(listen, '127.0.0.1:8788'),
   keep_alive: v.optional(keepAlive, '75s'),
+  log_level: v.optional(v.picklist(logLevels), 'info'),
   rate_limit_factor: v.optional(
     v.pipe(
       v.number('must be a number'),

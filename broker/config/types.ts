@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { LogLevel } from '../log.ts';
 import type { Branding, Image } from './branding.ts';
 import type { ExtensionBuild } from './extension-builds.ts';
 
@@ -12,6 +13,8 @@ export interface Config {
   keepAliveMs: number;
   /** CIDR blocks whose `X-Forwarded-*` headers are trusted. */
   trustedProxies: string[];
+  /** The least serious lines that the log has. */
+  logLevel: LogLevel;
   /** Multiplier for the budgets in `limits/budgets.ts`. */
   rateLimitFactor: number;
   store: string;

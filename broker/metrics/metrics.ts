@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { FailureKind } from '../errors.ts';
+import { type FailureKind, failureKinds } from '../errors.ts';
 
 /** What operators watch, in the text format of Prometheus. No label names a person, a session, a site or an address. */
 export interface Metrics {
@@ -13,6 +13,16 @@ export interface Metrics {
   authenticationFailed(kind: FailureKind): void;
   /** An access token lacks groups that its resource's configuration includes, because they don't fit. */
   groupsDidNotFit(): void;
+  /** A sign-in has ended. @param outcome `completed`, `provider_refused`, or the code of the error */
+  signIn(kind: SignInKind, outcome: string): void;
+  /** A line was logged. */
+  logged(level: 'warn' | 'error', event: string): void;
+  /** A call of the store has begun. @returns what is called when it ends, with the name of its error */
+  storeOperation(system: string, operation: string): (error: string | undefined) => void;
+  /** Replaces the number of sessions in the store. */
+  sessions(counts: Iterable<{ kind: string; state: string; count: number }>): void;
+  /** Which program this is. Once a process. */
+  build(version: string): void;
   streamOpened(): void;
   streamClosed(): void;
   /**
@@ -41,10 +51,24 @@ export interface AnsweredRequest {
 /** What came of a refresh at the provider. */
 export type RefreshResult = 'refreshed' | 'ended' | 'refused' | 'incomplete' | 'unavailable';
 
+/** `session`: of the extension; `page`: at the broker's own pages; `device`: of a device or native client. */
+export type SignInKind = 'session' | 'page' | 'device';
+
 export type TokenKind = 'session' | 'device' | 'service';
 
 /** A refresh waits for somebody else's server; everything else should take milliseconds. */
 const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Events that alerts look for. They are there with 0 from the start: Prometheus sees no increase in what appears as 1. */
+const alertingEvents = [
+  ['error', 'audit_rewritten'],
+  ['error', 'audit_unsealed'],
+  ['error', 'config_refused'],
+  ['error', 'keys_not_reloaded'],
+  ['error', 'server_error'],
+  ['warn', 'traces_not_sent'],
+] as const;
+/** There are many operations, so few buckets. */
+const storeSeconds = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5];
 const refreshSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
 /** Request figures have OpenTelemetry's names and labels, the others begin with `latchkey_`. */
@@ -82,6 +106,39 @@ export function createMetrics(): Metrics {
     help: 'Access tokens signed without some groups, because they did not fit',
     registers,
   });
+  const signIns = new Counter({
+    name: 'latchkey_sign_ins_total',
+    help: 'Sign-ins, by how they ended',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const logged = new Counter({
+    name: 'latchkey_log_events_total',
+    help: 'Warnings and errors in the log, by event',
+    labelNames: ['level', 'event'],
+    registers,
+  });
+  for (const kind of failureKinds) failedAuthentications.inc({ kind }, 0);
+  for (const [level, event] of alertingEvents) logged.inc({ level, event }, 0);
+  const operations = new Histogram({
+    name: 'db_client_operation_duration_seconds',
+    help: 'Calls of the store; error_type is empty if they succeed',
+    labelNames: ['db_system_name', 'db_operation_name', 'error_type'],
+    buckets: storeSeconds,
+    registers,
+  });
+  const sessions = new Gauge({
+    name: 'latchkey_sessions',
+    help: 'Browser sessions and devices in the store; each replica reports the same',
+    labelNames: ['kind', 'state'],
+    registers,
+  });
+  const build = new Gauge({
+    name: 'latchkey_build_info',
+    help: '1, with the version as a label',
+    labelNames: ['version', 'node'],
+    registers,
+  });
   const streams = new Gauge({
     name: 'latchkey_event_streams',
     help: 'Event streams of browsers open at this replica',
@@ -101,6 +158,17 @@ export function createMetrics(): Metrics {
     token: (kind) => tokens.inc({ kind }),
     authenticationFailed: (kind) => failedAuthentications.inc({ kind }),
     groupsDidNotFit: () => shortened.inc(),
+    signIn: (kind, outcome) => signIns.inc({ kind, outcome }),
+    logged: (level, event) => logged.inc({ level, event }),
+    storeOperation(system, operation) {
+      const stop = operations.startTimer({ db_system_name: system, db_operation_name: operation });
+      return (error) => void stop({ error_type: error ?? '' });
+    },
+    sessions(counts) {
+      sessions.reset();
+      for (const { kind, state, count } of counts) sessions.set({ kind, state }, count);
+    },
+    build: (version) => build.set({ version, node: process.versions.node }, 1),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
     watchProviders(failures, refusing) {

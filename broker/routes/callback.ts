@@ -34,6 +34,7 @@ export function callback(deps: Deps) {
     // Anyone can make up a redirect. Only one of a sign-in that this browser began is the provider's.
     if (!returned) return c.redirect(await startAgain(deps, page, state), 303);
     if (!returned.signedIn) {
+      deps.metrics.signIn('page', 'provider_refused');
       const refusal = readRefusal(error ?? '', description);
       const { purpose, upstream } = returned;
       logRefusal(deps.log, refusal, {
@@ -56,6 +57,7 @@ export function callback(deps: Deps) {
     keepLastProvider(deps, c, upstream.config.name);
     const { to, result, after = signedIn } = await landingOf(deps, c, signedIn, returned);
     await keepResult(deps, state, { pages: [page, after], sub: signedIn.person?.sub }, result);
+    deps.metrics.signIn('page', 'completed');
     return c.redirect(to ?? resultUrl(state), 303);
   };
 }

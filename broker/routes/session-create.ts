@@ -26,6 +26,7 @@ export function sessionCreate(deps: Deps) {
     });
     const row = await deps.store.getSession(sessionRowId(secret));
     if (!row) throw new Error('the session just stored is not there');
+    deps.metrics.signIn('session', 'completed');
     writeSessionCookie(c, jkt, secret, row.idleExpiresAt - deps.now());
     return c.json(await sessionView(deps, row), 201);
   };

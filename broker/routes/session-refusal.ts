@@ -16,6 +16,7 @@ export function sessionRefused(deps: Deps) {
     await deps.count(budgets.sessionCreate, c.get('network'));
     await c.get('useProof')();
     await refuseSignIn(deps, request, { jkt, requestId: c.get('requestId'), signIn });
+    deps.metrics.signIn('session', 'provider_refused');
     return c.body(null, 204);
   };
 }

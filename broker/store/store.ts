@@ -17,6 +17,7 @@ import type {
   Revocation,
   Rotates,
   Session,
+  SessionState,
   SignInFilter,
   SigningKey,
   SigningKeyState,
@@ -84,6 +85,15 @@ export interface Store
   collectExpired(now: number, limit: number): Promise<number>;
   /** Counts the rows that need each ring key. A key that no row needs can be removed. */
   countRingKeys(): Promise<ReadonlyMap<string, number>>;
+  /** Counts the browser sessions and devices that have not ended, by state. States without any are left out. */
+  countSessions(now: number): Promise<SessionCount[]>;
+}
+
+/** How many browser sessions or devices are in a state. */
+export interface SessionCount {
+  kind: GrantKind;
+  state: SessionState;
+  count: number;
 }
 
 /** The database is unreachable or did not respond in time. Nothing is known to have changed; a retry may succeed. */

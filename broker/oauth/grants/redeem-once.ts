@@ -91,7 +91,9 @@ export async function redeemOnce(
     absoluteExpiresAt,
     audit,
   });
-  return redeemed ? tokens : undefined;
+  if (!redeemed) return undefined;
+  deps.metrics.signIn('device', 'completed');
+  return tokens;
 }
 
 /** What a session begins with. */

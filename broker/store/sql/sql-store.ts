@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Store } from '../store.ts';
 import { audit } from './audit.ts';
 import { consents } from './consents.ts';
+import { countSessions } from './count-sessions.ts';
 import type { SqlDatabase } from './database.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
@@ -57,5 +58,6 @@ export function sqlStore(database: SqlDatabase): Store {
     migrate: () => migrate(database),
     collectExpired: (now, limit) => collectExpired(database, now, limit),
     countRingKeys: () => countRingKeys(database),
+    countSessions: (now) => countSessions(database, now),
   };
 }

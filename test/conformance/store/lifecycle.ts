@@ -22,6 +22,23 @@ export const lifecycle = (it: StoreTest) =>
       await store.pingWrite(t0 + 1);
     });
 
+    it('counts sessions and devices by state, without those that have ended or expired', async ({ store, person }) => {
+      const before = await store.countSessions(t0);
+      const countOf = async (kind: string, state: string, now = t0) => {
+        const [counted, old] = [await store.countSessions(now), before].map((counts) =>
+          counts.find((one) => one.kind === kind && one.state === state),
+        );
+        return (counted?.count ?? 0) - (old?.count ?? 0);
+      };
+      const [one, two] = [await insertedSession(store, person), await insertedSession(store, person)];
+      await insertedDeviceSession(store, person);
+      expect([await countOf('session', 'active'), await countOf('device', 'active')]).toEqual([2, 1]);
+      await store.setSessionState(one.id, ['active'], 'reauth_required');
+      await store.endSession(two.id, 'person', t0);
+      expect([await countOf('session', 'active'), await countOf('session', 'reauth_required')]).toEqual([0, 1]);
+      expect(await store.countSessions(one.absoluteExpiresAt + 10_000 * minute)).toEqual([]);
+    });
+
     it('migrates again without harm, from several connections at once', async ({ subject, store, person }) => {
       await Promise.all([...subject.replicas, ...subject.replicas].map((replica) => replica.migrate()));
       expect(await store.getPerson(person.sub)).toEqual(person);
