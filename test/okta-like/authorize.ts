@@ -7,7 +7,7 @@ import type { Grant, OktaOptions, OktaUser } from './model.ts';
 export type Codes = Map<string, { grant: Grant; redirectUri: string; challenge: string; nonce: string | undefined }>;
 
 /** The sign-in page, and Okta's own session (cookie `sid`), which answers without it. */
-export function createAuthorize({ client, users, now, codes }: OktaOptions & { codes: Codes }): Hono {
+export function createAuthorize({ client, users, now, codes, ...rules }: OktaOptions & { codes: Codes }): Hono {
   const sessions = new Map<string, { user: OktaUser; authTime: number }>();
   const app = new Hono();
 
@@ -28,6 +28,13 @@ export function createAuthorize({ client, users, now, codes }: OktaOptions & { c
     };
     if (asked.response_type !== 'code' || challenge === undefined || asked.code_challenge_method !== 'S256') {
       return back({ error: 'invalid_request', error_description: 'PKCE code challenge is required.' });
+    }
+    const { knownScopes, refusesEveryone } = rules;
+    if (knownScopes && !scope.split(' ').every((one) => knownScopes.includes(one))) {
+      return back({
+        error: 'invalid_scope',
+        error_description: 'One or more scopes are not configured for the authorization server resource.',
+      });
     }
 
     let session = asked.prompt === 'login' ? undefined : sessions.get(getCookie(c, 'sid') ?? '');
@@ -50,6 +57,12 @@ export function createAuthorize({ client, users, now, codes }: OktaOptions & { c
       }
       return c.html(html`<h1>Sign In (a fake of Okta)</h1>
         <form method="post"><input name="username"><input name="password" type="password"><button>Sign in</button></form>`);
+    }
+    if (refusesEveryone) {
+      return back({
+        error: 'access_denied',
+        error_description: 'User is not assigned to the client application.',
+      });
     }
     const code = randomBytes(24).toString('base64url');
     const grant = { ...session, scopes: scope.split(' ') };

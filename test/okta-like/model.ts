@@ -18,6 +18,10 @@ export interface OktaOptions {
   leewaySeconds?: number;
   /** Whether the application has "Require Demonstrating Proof of Possession (DPoP) header in token requests". */
   dpop?: boolean;
+  /** The scopes that the authorization server has; it refuses others. Default: it takes any. */
+  knownScopes?: readonly string[] | undefined;
+  /** Whether nobody is assigned to the application. */
+  refusesEveryone?: boolean | undefined;
 }
 
 /** What a person who has signed in granted to the application. */

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Fault } from './fault.ts';
+import type { Scene } from './scene.ts';
+
+async function occupy(scene: Scene, port: number): Promise<void> {
+  const server = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  scene.defer(() => server.close());
+}
+
+const file = (name: string, change: (path: string) => Promise<void>) => (scene: Scene) => change(join(scene.dir, name));
+
+/** What goes wrong on the broker's own machine. */
+export const hostFaults: Fault[] = [
+  { name: 'The broker does not run', broker: 'none' },
+  {
+    name: 'Another program uses the port of listen',
+    before: (scene) => occupy(scene, scene.ports.broker),
+    broker: 'refused',
+  },
+  {
+    name: 'Another program uses the port of admin_listen',
+    before: (scene) => occupy(scene, scene.ports.admin),
+    broker: 'refused',
+  },
+  {
+    name: 'listen is an address of another machine',
+    before: ({ tree, ports }) => Object.assign(tree, { listen: `192.0.2.1:${ports.broker}` }),
+    broker: 'refused',
+  },
+  { name: 'The key file is gone', before: file('keys', (path) => rm(path)), broker: 'refused' },
+  { name: 'Other users can read the key file', before: file('keys', (path) => chmod(path, 0o644)), broker: 'refused' },
+  {
+    name: 'The key file is damaged',
+    before: file('keys', (path) => writeFile(path, 'nonsense', { mode: 0o600 })),
+    broker: 'refused',
+  },
+  {
+    name: 'The folder of the database is missing',
+    before: ({ tree }) => Object.assign(tree, { store: 'sqlite:./missing/latchkey.db' }),
+    broker: 'refused',
+  },
+  {
+    name: 'The database file is no database',
+    before: file('latchkey.db', (path) =>
+      writeFile(path, 'no database, but longer than sixteen bytes', { mode: 0o600 }),
+    ),
+    broker: 'refused',
+  },
+  {
+    name: 'Other users can read the database',
+    before: file('latchkey.db', (path) => writeFile(path, '', { mode: 0o644 })),
+    broker: 'refused',
+  },
+  {
+    name: 'admin_listen is open to every network',
+    before: ({ tree, ports }) => Object.assign(tree, { admin_listen: `0.0.0.0:${ports.admin}` }),
+  },
+];
