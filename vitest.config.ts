@@ -13,6 +13,7 @@ const thorough = [
   'test/e2e/browsers/rollout.test.ts',
   'test/e2e/browsers/store-build.test.ts',
   'test/e2e/deploy.test.ts',
+  'test/e2e/diagnosis.test.ts',
   'test/e2e/go-oidc.test.ts',
   'test/e2e/pooler.test.ts',
   'test/e2e/systemd-unit.test.ts',

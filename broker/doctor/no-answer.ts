@@ -20,6 +20,11 @@ export function explainNoAnswer(error: unknown, url: URL): NoAnswer {
 export const isCertificateError = (code: string | undefined): boolean =>
   code !== undefined && code in certificateErrors;
 
+/** Whether somebody may trust the certificate, only not this machine. */
+export const isUnknownAuthority = (code: string | undefined): boolean =>
+  isCertificateError(code) &&
+  !['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_REVOKED'].includes(code ?? '');
+
 /** The innermost code. */
 function codeOf(error: unknown): string | undefined {
   let found: string | undefined;
@@ -89,6 +94,7 @@ const certificateErrors = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of its certificate authority is missing',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
   CERT_REVOKED: 'its certificate was revoked',
+  CERT_SIGNATURE_FAILURE: 'its certificate is not signed by the authority that it names',
 } as const;
 
 type CertificateError = keyof typeof certificateErrors;

@@ -29,7 +29,8 @@ export async function checkProvider(
   for (const redirectUri of [`${config.issuer}/callback`, ...config.extension.redirectUris]) {
     const finding = await checkRedirectUri(deps, upstream, redirectUri, isClientKnown);
     if (finding.level === 'ok') registered ??= redirectUri;
-    findings.push(finding);
+    // One line says for all that they were not checked.
+    if (!findings.some(({ check, what }) => check === finding.check && what === finding.what)) findings.push(finding);
   }
   if (registered !== undefined) {
     const offline = config.devices.size > 0 ? 'device' : 'browser';

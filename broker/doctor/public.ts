@@ -2,7 +2,7 @@ import type { Config } from '../config/types.ts';
 import { certificateOf } from './certificate.ts';
 import { about, type Finding } from './finding.ts';
 import { checkPorts, findLocalBroker } from './local-broker.ts';
-import { isCertificateError, type NoAnswer } from './no-answer.ts';
+import { isCertificateError, isUnknownAuthority, type NoAnswer } from './no-answer.ts';
 import { checkProxy } from './proxy.ts';
 import { ask, type DoctorDeps } from './requests.ts';
 import { quoted, readAnswer } from './seen-answer.ts';
@@ -49,7 +49,7 @@ async function explainUnreachable(
     const seen = await certificateOf(new URL(issuer));
     return [
       address.failed(
-        `${issuer}: ${what}${seen ? `. It shows ${seen.words}` : ''}. Browsers refuse it, too, unless they know its certificate authority`,
+        `${issuer}: ${what}${seen ? `. It shows ${seen.words}` : ''}. Browsers refuse it, too${isUnknownAuthority(code) ? ', unless they know its certificate authority' : ''}`,
         cure,
       ),
     ];
@@ -59,7 +59,7 @@ async function explainUnreachable(
     return [
       address.failed(
         `${issuer}: ${what}. The broker itself runs at "listen" on this machine`,
-        `Start the proxy that leads ${issuer} to the broker. If it runs: ${cure}`,
+        `Start the proxy that leads ${issuer} to the broker. If it runs, check its address and port.`,
       ),
     ];
   }

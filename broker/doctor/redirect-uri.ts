@@ -33,11 +33,19 @@ export async function checkRedirectUri(
     case 'back':
       return registered;
     case 'not_begun':
-      return unsure('the provider refuses the request for another reason, see above');
+      return redirect.warning(
+        'not checked, because the provider refuses the request before it looks at the redirect URI',
+        'Put right what is wrong with the client (see above), and run doctor again.',
+      );
     case 'no_answer':
       return unsure(seen.noAnswer.what);
     default: {
-      if (!isClientKnown) return unsure('the provider rejects the client, see above');
+      if (!isClientKnown) {
+        return redirect.warning(
+          'not checked, because the provider rejects the client',
+          'Put right what is wrong with the client (see above), and run doctor again.',
+        );
+      }
       if (seen.kind === 'elsewhere' && (seen.seen.status === 429 || seen.seen.status >= 500))
         return unsure(seen.seen.words);
       const isRefusal = seen.kind === 'refused' || seen.seen.status >= 400;

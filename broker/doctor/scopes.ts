@@ -43,7 +43,7 @@ export async function checkScopes(
   const named = refused.length > 0 ? refused.join(' ') : upstream.scopes.join(' ');
   return [
     check.failed(
-      `the provider refuses the scopes ${quoted(named)} (invalid_scope)${description}. Nobody can sign in`,
+      `the provider refuses the scopes ${quoted(named)} (invalid_scope)${description}. Sign-ins that ask for them fail`,
       refused.includes('offline_access')
         ? `Allow offline_access (refresh tokens) for this client at the provider. If it issues refresh tokens without this scope, remove it from upstreams.${upstream.name}.scopes.`
         : `Allow these scopes for this client at the provider, or remove them from upstreams.${upstream.name}.scopes.`,

@@ -47,6 +47,7 @@ describe('no alarm', () => {
   it('is raised about a broker and a provider that are well', async () => {
     const scene = await openScene();
     try {
+      await scene.startProvider();
       await scene.start();
       expect((await scene.doctor()).filter(({ level }) => level !== 'ok')).toEqual([]);
     } finally {

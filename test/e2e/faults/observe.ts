@@ -24,6 +24,7 @@ export async function observe(fault: Fault): Promise<Observation> {
   const scene = await openScene();
   try {
     await fault.before?.(scene);
+    await scene.startProvider();
     const serve = await serveOf(fault, scene);
     await fault.after?.(scene);
     if (fault.signInFirst) await signInAtExtension(scene);
@@ -44,7 +45,7 @@ export async function observe(fault: Fault): Promise<Observation> {
 }
 
 async function serveOf({ broker }: Fault, scene: Scene): Promise<string> {
-  if (broker === 'none') return '';
+  if (broker === 'none') return 'not started';
   if (broker === undefined) {
     await scene.start();
     return '';
@@ -83,10 +84,10 @@ function pageInWords(visit: Visit | { error: unknown }, { origins, tree }: Scene
   if (url.origin !== tree.issuer || title === undefined) return `a page of something else (HTTP ${status})`;
   const isFine = url.pathname === '/account' && status === 200;
   const lead = first(/<p class="lead">(.*?)<\/p>/s);
-  return isFine ? `the account page` : `“${unescape(title)}”${lead === undefined ? '' : ` ${unescape(lead)}`}`;
+  return isFine ? `the account page` : `“${unescaped(title)}”${lead === undefined ? '' : ` ${unescaped(lead)}`}`;
 }
 
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text
     .replaceAll('&#39;', "'")
     .replaceAll('&quot;', '"')
@@ -122,6 +123,7 @@ function lineInWords(line: string): string[] {
 /** Replaces addresses, paths and dates of this run by ones that a reader expects. */
 function withoutNames(text: string, { origins, ports, dir, tree, upstream }: Scene): string {
   const isBehindTls = String(tree.issuer).startsWith('https:');
+  const { host, port } = new URL(String(upstream.issuer));
   const replacements: [string | RegExp, string][] = [
     [`https://localhost:${ports.shop}`, 'https://latchkey.example.com'],
     [`localhost:${ports.shop}`, 'latchkey.example.com:443'],
@@ -129,22 +131,18 @@ function withoutNames(text: string, { origins, ports, dir, tree, upstream }: Sce
     [`localhost:${ports.broker}`, 'latchkey.example.com:443'],
     [String(upstream.issuer), 'https://idp.example.com'],
     [origins.idp, 'https://idp.example.com'],
-    [
-      URL.canParse(String(upstream.issuer)) ? new URL(String(upstream.issuer)).host : origins.idp,
-      'idp.example.com:443',
-    ],
-    [
-      new URL(String(upstream.issuer)).hostname === 'localhost' ? 'localhost' : /(?:idp){9,}\.example\.com/g,
-      'idp.example.com',
-    ],
+    [host, port === '' ? 'idp.example.com' : 'idp.example.com:443'],
+    [/\blocalhost\b/g, isBehindTls ? 'latchkey.example.com' : 'idp.example.com'],
     [`:${ports.idp}`, ':443'],
     [`:${ports.broker}`, ':8787'],
     [`:${ports.admin}`, ':8788'],
-    [new RegExp(`\\b(?:${ports.admin}|${ports.broker})\\b`, 'g'), '8787'],
+    [String(ports.admin), '8788'],
+    [/[0-9A-F]{12,16}:error:[^\n]*\n?/g, 'wrong version number'],
     [`${dir}/`, '/etc/latchkey/'],
     [/\.\/(?=latchkey\.db|keys)/g, '/etc/latchkey/'],
     [/\b20(?!20)\d\d-\d\d-\d\d\b/g, 'DATE'],
     [/\b3[56]\d\d s (?=ahead|behind)/g, '3600 s '],
+    [/\bID \d+(?= write)/g, 'ID 1000'],
     ['EAI_AGAIN', 'ENOTFOUND'],
   ];
   return replacements.reduce((result, [from, to]) => result.replaceAll(from, to), text);

@@ -7,7 +7,8 @@ import { getRequestListener } from '@hono/node-server';
 import { serve } from '../../../demo/serve.ts';
 import { authorizationServer, createOktaLike } from '../../okta-like/okta.ts';
 import { redirectUri } from '../kit/broker.ts';
-import { createAuthority } from '../kit/certificates.ts';
+import type { Authority } from '../kit/certificates.ts';
+import { trustedAuthority, unknownAuthority } from './authority.ts';
 import type { Fault } from './fault.ts';
 import type { Scene, Trouble } from './scene.ts';
 
@@ -48,6 +49,20 @@ const rewriting =
     scene.interfere(trouble);
   };
 
+/** Refuses what has a certain text in its body. */
+const refusing = (text: string, status: number, error: string) => (scene: Scene) =>
+  scene.interfere((request, response) => {
+    if (request.method !== 'POST') return false;
+    // The provider reads the body, too, but its answer comes too late.
+    request.on('data', (chunk) => {
+      if (!String(chunk).includes(text)) return;
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error }));
+      for (const method of ['end', 'writeHead', 'setHeader', 'removeHeader'] as const)
+        response[method] = () => response;
+    });
+    return false;
+  });
+
 const issuer = (address: (scene: Scene) => string) => (scene: Scene) => {
   scene.upstream.issuer = address(scene);
 };
@@ -61,9 +76,9 @@ async function listen(scene: Scene, server: Server): Promise<number> {
 
 /** A provider behind TLS whose certificate is bad. */
 const behindTls =
-  (host: string, validity?: { from: string; to: string }) =>
+  (host: string, authority: Authority, validity?: { from: string; to: string }) =>
   async (scene: Scene): Promise<void> => {
-    const { key, cert } = createAuthority('Example CA').issue(host, validity);
+    const { key, cert } = authority.issue(host, validity);
     const port = await listen(
       scene,
       createTlsServer({ key, cert }, (_request, response) => void response.end('{}')),
@@ -133,10 +148,13 @@ export const providerFaults: Fault[] = [
   },
   {
     name: 'The provider’s certificate has expired',
-    before: behindTls('localhost', { from: '2020-01-01', to: '2020-12-31' }),
+    before: behindTls('localhost', trustedAuthority, { from: '2020-01-01', to: '2020-12-31' }),
   },
-  { name: 'The provider’s certificate is for another host', before: behindTls('other.example.com') },
-  { name: 'The provider’s certificate comes from an unknown authority', before: behindTls('localhost') },
+  { name: 'The provider’s certificate is for another host', before: behindTls('other.example.com', trustedAuthority) },
+  {
+    name: 'The provider’s certificate comes from an unknown authority',
+    before: behindTls('localhost', unknownAuthority),
+  },
   {
     name: 'The issuer has https, but its port speaks plain HTTP',
     before: issuer(({ origins }) => origins.idp.replace('http:', 'https:')),
@@ -174,6 +192,7 @@ export const providerFaults: Fault[] = [
   {
     name: 'client_auth is the wrong one of two',
     before: ({ upstream }) => Object.assign(upstream, { client_auth: 'client_secret_post' }),
+    after: refusing('client_secret=', 401, 'invalid_client'),
   },
   { name: 'The token endpoint answers with a page (captive portal)', after: answering('/token', 200, maintenance) },
   { name: 'A firewall answers at the token endpoint', after: answering('/token', 403, blocked) },
@@ -181,19 +200,7 @@ export const providerFaults: Fault[] = [
   { name: 'The token endpoint answers 429', after: answering('/token', 429, '{}', { 'Retry-After': '17' }) },
   {
     name: 'The client may not use refresh tokens',
-    after: (scene) => {
-      scene.interfere((request, response) => {
-        if (!is(request, '/token')) return false;
-        request.on('data', (chunk) => {
-          if (!String(chunk).includes('grant_type=refresh_token')) return;
-          response.writeHead(400, { 'Content-Type': 'application/json' });
-          response.end(JSON.stringify({ error: 'unauthorized_client' }));
-          response.end = (() => response) as typeof response.end;
-          response.writeHead = (() => response) as typeof response.writeHead;
-        });
-        return false;
-      });
-    },
+    after: refusing('grant_type=refresh_token', 400, 'unauthorized_client'),
   },
   {
     name: 'A redirect URI is not registered',

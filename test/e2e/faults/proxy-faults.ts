@@ -4,7 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { type Authority, createAuthority } from '../kit/certificates.ts';
+import type { Authority } from '../kit/certificates.ts';
+import { trustedAuthority, unknownAuthority } from './authority.ts';
 import type { Fault } from './fault.ts';
 import type { Scene } from './scene.ts';
 
@@ -24,10 +25,6 @@ interface NginxOptions {
   certificate?: { host?: string; from?: string; to?: string; authority?: Authority };
 }
 
-/** The authority whose certificates this process trusts. */
-const trusted = createAuthority('Example CA');
-tls.setDefaultCACertificates([...tls.getCACertificates('default'), trusted.pem]);
-
 /** Has the broker be behind TLS at this port, and trust that proxy. */
 function behindProxy({ tree, ports }: Scene): void {
   Object.assign(tree, { issuer: `https://localhost:${ports.shop}`, trusted_proxies: ['127.0.0.1/32'] });
@@ -35,7 +32,7 @@ function behindProxy({ tree, ports }: Scene): void {
 
 async function certificateFiles(
   { dir }: Scene,
-  { host = 'localhost', authority = trusted, from, to }: NonNullable<NginxOptions['certificate']>,
+  { host = 'localhost', authority = trustedAuthority, from, to }: NonNullable<NginxOptions['certificate']>,
 ) {
   const { key, cert } = authority.issue(host, from === undefined || to === undefined ? undefined : { from, to });
   await writeFile(join(dir, 'tls.key'), key, { mode: 0o600 });
@@ -108,7 +105,7 @@ async function run({ dir, ports, defer }: Scene, program: string, args: string[]
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+    const socket = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false }, () => {
       socket.destroy();
       resolve(true);
     });
@@ -155,7 +152,7 @@ export const proxyFaults: Fault[] = [
   fault('The broker’s own certificate has expired', { certificate: { from: '2020-01-01', to: '2020-12-31' } }),
   fault('The broker’s own certificate is for another host', { certificate: { host: 'other.example.com' } }),
   fault('The broker’s own certificate comes from an unknown authority', {
-    certificate: { authority: createAuthority('Unknown CA') },
+    certificate: { authority: unknownAuthority },
   }),
   {
     name: 'The proxy of the public address does not run',

@@ -39,6 +39,7 @@ export interface Scene {
   interfere(trouble: Trouble): void;
   /** Called at the end, in reverse order. */
   defer(close: () => unknown): void;
+  startProvider(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** What `latchkey doctor` finds with the configuration as it is. */
@@ -84,7 +85,7 @@ export async function openScene(): Promise<Scene> {
       trouble = next;
     },
     defer: (close) => void closing.defer(async () => void (await close())),
-    async start() {
+    async startProvider() {
       // The provider learns the broker's address only now: a fault may have changed it.
       const provider = await createIdp({
         issuer: origins.idp,
@@ -100,6 +101,8 @@ export async function openScene(): Promise<Scene> {
         log: () => undefined,
       });
       idp = await serve((req, res) => void (trouble(req, res) || provider.handler(req, res)), ports.idp);
+    },
+    async start() {
       broker = await startBroker(config(), createLog({ write: (line) => void logged.push(line) }));
     },
     async stop() {
