@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdminApp } from './admin.ts';
 import { createApp } from './app.ts';
@@ -138,6 +139,15 @@ export async function startBroker(
     }
   }
 
+  /** Never throws: the new configuration is in use. */
+  async function auditReload(changed: string[]): Promise<void> {
+    try {
+      await store.appendAudit({ type: 'config.reloaded', detail: { changed, host: hostname() } }, now());
+    } catch (error) {
+      log.error({ event: 'reload_unaudited', cause: errorSummary(error) });
+    }
+  }
+
   /** Tells extensions to request their policy again. */
   async function tellSessions(): Promise<void> {
     try {
@@ -152,7 +162,11 @@ export async function startBroker(
     address: server.address,
     adminAddress: admin.address,
     reloadKeys: () => ring.reload(),
-    reloadConfig: (read) => reloadConfig(live, read, log, () => void tellSessions()),
+    reloadConfig: (read) =>
+      reloadConfig(live, read, log, (changed) => {
+        void auditReload(changed);
+        void tellSessions();
+      }),
     async close() {
       clearInterval(collector);
       clearInterval(keysWatcher);

@@ -8,6 +8,7 @@ import { sqlStore } from '../store/sql/sql-store.ts';
 import { openSqlite } from '../store/sql/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { batchHash } from './chain.ts';
+import { redactPerson } from './redact-person.ts';
 import { createAuditSealer, sealAudit } from './seal-audit.ts';
 import { verifyAudit } from './verify-audit.ts';
 
@@ -57,6 +58,7 @@ describe('the audit log', () => {
       batches: 0,
       unsealed: 0,
       floor: 0,
+      redacted: 0,
       head: undefined,
     });
     await threeBatches();
@@ -120,6 +122,31 @@ describe('the audit log', () => {
     expect(await verify(createRing([newer]))).toEqual([]);
     await run(`update audit set sub = 'grace' where seq = 5`);
     expect(await verify(createRing([newer]))).toEqual([expect.stringContaining('Batch 2 was changed')]);
+  });
+
+  it.each([
+    [
+      'puts back what was erased',
+      `update audit set sub = 'ada1', detail = '{"batch":1,"n":1}' where seq = 1`,
+      'Batch 1 was changed',
+    ],
+    ['changes what was left', `update audit set detail = '{}' where seq = 2`, 'Batch 1 was changed'],
+    [
+      'pretends that another batch was redacted',
+      `update audit set detail = '{}' where seq = 7; update audit_batches set redacted = '[{"number":3,"hash":"x"}]' where number = 4`,
+      'Batch 4 was changed',
+    ],
+    [
+      'takes the record of the redaction away',
+      'update audit_batches set redacted = null where number = 4',
+      'Batch 4 was changed',
+    ],
+  ])('shows somebody who %s after a person was erased', async (_, statements, problem) => {
+    await threeBatches();
+    expect(await redactPerson(parts(), { sub: 'ada1', idpSub: 'ada', email: undefined })).toBe(3);
+    expect(await verify()).toEqual([]);
+    for (const statement of statements.split('; ')) await run(statement);
+    expect((await verify()).join(' ')).toContain(problem);
   });
 
   it('loses what is too old, and stays verifiable', async () => {

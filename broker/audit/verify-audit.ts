@@ -17,6 +17,8 @@ export interface Verification {
   head: Head | undefined;
   /** Batches up to this number were deleted because of their age. */
   floor: number;
+  /** How many batches a person was erased from. */
+  redacted: number;
 }
 
 const page = 100;
@@ -31,11 +33,24 @@ export async function verifyAudit(
   { store, ring }: { store: AuditStore; ring: KeyRing },
   expected?: Head,
 ): Promise<Verification> {
-  for (;;) {
+  for (let redacted: number | undefined; ; ) {
     const before = await store.lastAuditBatch();
     const result = await check(store, ring, expected);
-    // A broker has deleted old batches while they were read.
-    if (result.problems.length === 0 || result.floor === (before?.floor ?? 0)) return result;
+    if (result.problems.length === 0) return result;
+    // A broker has deleted old batches, or a command has erased a person, while they were read.
+    if (result.floor === (before?.floor ?? 0) && result.redacted === redacted) return result;
+    redacted = result.redacted;
+  }
+}
+
+/** By number, the hash of what is left of each batch that a person was erased from. The last erasure counts. */
+async function redactions(store: AuditStore): Promise<ReadonlyMap<number, string>> {
+  const left = new Map<number, string>();
+  for (let after = 0; ; ) {
+    const batches = await store.auditBatchesAfter(after, page);
+    for (const { redacted = [] } of batches) for (const { number, hash } of redacted) left.set(number, hash);
+    if (batches.length < page) return left;
+    after = batches.at(-1)?.number ?? after;
   }
 }
 
@@ -44,7 +59,8 @@ async function check(store: AuditStore, ring: KeyRing, expected: Head | undefine
   let first: AuditBatch | undefined;
   let last: AuditBatch | undefined;
   let isHeadFound = expected === undefined;
-  const count = { entries: 0, batches: 0 };
+  const count = { entries: 0, batches: 0, redacted: 0 };
+  const left = await redactions(store);
 
   for (let after = 0; ; ) {
     const batches = await store.auditBatchesAfter(after, page);
@@ -55,7 +71,9 @@ async function check(store: AuditStore, ring: KeyRing, expected: Head | undefine
       else if (last && batch.previous !== last.hash)
         problems.push(`Batch ${number} does not follow batch ${last.number}.`);
       const entries = await store.auditOfBatch(number);
-      if (batchHash({ ...batch, entries }) !== batch.hash) {
+      const redacted = left.get(number);
+      if (redacted !== undefined) count.redacted += 1;
+      if (batchHash({ ...batch, entries }) !== (redacted ?? batch.hash)) {
         problems.push(`Batch ${number} was changed: an entry was edited, added or removed.`);
       }
       const key = ring.all.find(({ kid }) => kid === batch.ringKid);

@@ -18,6 +18,7 @@ Administration:
             Replace all keys and end sessions after a theft
   backup    Back up a SQLite database while the broker runs
   sessions  List and revoke people's sessions and devices
+  people    Erase a person
   audit     Export the audit log, or check that nobody has changed it
   extension Create the key of your extension, and the policies that install it
   policy    Explain why a site can or can't get a token

@@ -70,7 +70,7 @@ function readHead(text: string): Head {
 }
 
 async function verify(store: Store, keysFile: string, expected: Head | undefined): Promise<number> {
-  const { problems, entries, batches, unsealed, floor, head } = await verifyAudit(
+  const { problems, entries, batches, unsealed, floor, redacted, head } = await verifyAudit(
     { store, ring: loadRing(keysFile) },
     expected,
   );
@@ -78,6 +78,7 @@ async function verify(store: Store, keysFile: string, expected: Head | undefined
   const lines = [
     `checked   ${counted(entries, 'entry', 'entries')} in ${counted(batches, 'batch', 'batches')}`,
     ...(floor > 0 ? [`deleted   batches up to ${floor}, because of their age`] : []),
+    ...(redacted > 0 ? [`erased    people, from ${counted(redacted, 'batch', 'batches')}`] : []),
     ...(unsealed > 0
       ? [`unsealed  ${counted(unsealed, 'entry', 'entries')}, which a running broker seals within seconds`]
       : []),

@@ -3,6 +3,7 @@ import { openReloadableRing } from '../keys/reloadable-ring.ts';
 import { createLog } from '../log.ts';
 import { type AfterTheft, afterTheft, type Stolen } from '../revocation/after-theft.ts';
 import { configFrom } from './config-option.ts';
+import { byUsage } from './operator.ts';
 import { UsageError } from './usage-error.ts';
 import { withStore } from './with-store.ts';
 
@@ -16,6 +17,7 @@ export const usage = `Usage: latchkey compromised <--keys | --database | --both>
   --database  the database: ends everyone's sessions
   --both      key file and database: ends everyone's sessions
   --key ID    only this encryption key was stolen, such as an old one (may be repeated; default: all in the key file)
+  ${byUsage}
 `;
 
 /** `latchkey compromised`: works on key file and store, whether or not a broker runs. */
@@ -28,6 +30,7 @@ export async function compromised(argv: readonly string[]): Promise<number> {
       database: { type: 'boolean', default: false },
       both: { type: 'boolean', default: false },
       key: { type: 'string', multiple: true },
+      by: { type: 'string' },
     },
   });
   const stolen = stolenOf(values);
@@ -43,11 +46,15 @@ export async function compromised(argv: readonly string[]): Promise<number> {
     );
     return 1;
   }
-  return withStore(config, async (store) => {
-    const done = await afterTheft({ config, store, ring, log, now: () => Date.now() }, stolen, values.key);
-    process.stdout.write(`${told(done, config.keysFile)}\n\n${leftToDo(stolen, done, config.keysFile)}\n`);
-    return done.notRemoved || done.auditProblems.length > 0 ? 1 : 0;
-  });
+  return withStore(
+    config,
+    async (store) => {
+      const done = await afterTheft({ config, store, ring, log, now: () => Date.now() }, stolen, values.key);
+      process.stdout.write(`${told(done, config.keysFile)}\n\n${leftToDo(stolen, done, config.keysFile)}\n`);
+      return done.notRemoved || done.auditProblems.length > 0 ? 1 : 0;
+    },
+    values.by,
+  );
 }
 
 /** `--keys --database` is the same as `--both`. */

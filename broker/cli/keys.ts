@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { revokeSigningKeys, UnknownKeyError } from '../tokens/revoke-signing-keys.ts';
 import { rotateSigningKeys, TooEarlyError } from '../tokens/rotate-signing-keys.ts';
 import { configFrom } from './config-option.ts';
+import { byUsage } from './operator.ts';
 import { subcommandOf } from './subcommand.ts';
 import { UsageError } from './usage-error.ts';
 import { withStore } from './with-store.ts';
@@ -23,14 +24,16 @@ export const usage = `Usage: latchkey keys <init | list | rotate | revoke> [--co
   keys revoke signing      reject a stolen signing key, and all it has signed, at once on all brokers
            --kid ID        the key (may be repeated)
            --all           all of them, and make new ones
+
+  rotate and revoke: ${byUsage}
 `;
 
 const subcommands = {
   init: ['file'],
   list: ['config'],
-  'rotate sealing': ['config'],
-  'rotate signing': ['config', 'force'],
-  'revoke signing': ['config', 'kid', 'all'],
+  'rotate sealing': ['config', 'by'],
+  'rotate signing': ['config', 'force', 'by'],
+  'revoke signing': ['config', 'kid', 'all', 'by'],
 } as const;
 
 /** `latchkey keys init | list | rotate | revoke`. */
@@ -43,6 +46,7 @@ export async function keys(argv: readonly string[]): Promise<number> {
       force: { type: 'boolean', default: false },
       kid: { type: 'string', multiple: true },
       all: { type: 'boolean', default: false },
+      by: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -54,14 +58,14 @@ export async function keys(argv: readonly string[]): Promise<number> {
     case 'list':
       return withKeys(config(), list);
     case 'rotate sealing':
-      return withKeys(config(), rotateSealing);
+      return withKeys(config(), rotateSealing, values.by);
     case 'rotate signing':
-      return withKeys(config(), (store, ring) => rotateSigning(store, ring, values.force));
+      return withKeys(config(), (store, ring) => rotateSigning(store, ring, values.force), values.by);
     case 'revoke signing':
       if (values.all === (values.kid !== undefined)) {
         throw new UsageError('expected --kid ID or --all. Run "latchkey keys list" to see the keys');
       }
-      return withKeys(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'));
+      return withKeys(config(), (store, ring) => revokeSigning(store, ring, values.kid ?? 'all'), values.by);
   }
 }
 
@@ -143,7 +147,10 @@ async function list(store: Store, ring: KeyRing): Promise<number> {
 const withKeys = (
   config: Config,
   work: (store: Store, ring: KeyRing, config: Config) => Promise<number>,
+  by?: string,
 ): Promise<number> =>
-  withStore(config, async (store) =>
-    work(store, await openRingOf(store, config.keysFile, createLog(process.stderr)), config),
+  withStore(
+    config,
+    async (store) => work(store, await openRingOf(store, config.keysFile, createLog(process.stderr)), config),
+    by,
   );

@@ -9,6 +9,7 @@ import { keys, usage as keysUsage } from './keys.ts';
 import { listenFault } from './listen-fault.ts';
 import { migrate, usage as migrateUsage } from './migrate.ts';
 import { joinOpaqueValues } from './opaque-values.ts';
+import { people, usage as peopleUsage } from './people.ts';
 import { policy, usage as policyUsage } from './policy.ts';
 import { schema, usage as schemaUsage } from './schema.ts';
 import { serve, usage as serveUsage } from './serve.ts';
@@ -31,6 +32,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['compromised', { run: compromised, usage: compromisedUsage }],
   ['backup', { run: backup, usage: backupUsage }],
   ['sessions', { run: sessions, usage: sessionsUsage }],
+  ['people', { run: people, usage: peopleUsage }],
   ['audit', { run: audit, usage: auditUsage }],
   ['extension', { run: extension, usage: extensionUsage }],
   ['policy', { run: policy, usage: policyUsage }],

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
 import type { Store } from '../store/store.ts';
 import { configFrom } from './config-option.ts';
+import { byUsage } from './operator.ts';
 import { type Owned, sessionsOf, type Which } from './people-sessions.ts';
 import { revokeMany, revokeNamed } from './revoke-sessions.ts';
 import { subcommandOf } from './subcommand.ts';
@@ -19,6 +20,7 @@ export const usage = `Usage: latchkey sessions <list | revoke> [--config FILE] [
            --before TIME     those that began before, such as 2026-11-27 (0:00 UTC) or 2026-11-27T10:00Z
            --key ID          those encrypted with this key of the key file
                              (--upstream, --before and --key can be combined: all must hold)
+           ${byUsage}
 `;
 
 const people = ['sub', 'email', 'id', 'client'] as const;
@@ -37,13 +39,14 @@ export async function sessions(argv: readonly string[]): Promise<number> {
       upstream: { type: 'string' },
       before: { type: 'string' },
       key: { type: 'string' },
+      by: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   });
   const command = subcommandOf('sessions', positionals, values, {
     list: ['config', ...people, 'json'],
-    revoke: ['config', ...people, 'all', 'upstream', 'before', 'key'],
+    revoke: ['config', ...people, 'all', 'upstream', 'before', 'key', 'by'],
   });
   const { sub, email, id, client, all, upstream, before, key, json } = values;
   const which: Which = { sub, email, id, client };
@@ -57,17 +60,21 @@ export async function sessions(argv: readonly string[]): Promise<number> {
     );
   }
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
-  return withStore(config, async (store) => {
-    const deps = { config, store, now: () => Date.now() };
-    if (command === 'list') return await list(store, which, json);
-    const revoked = await (named > 0 ? revokeNamed(deps, which) : revokeMany(deps, { upstream, before, key }));
-    if (typeof revoked === 'string') {
-      process.stderr.write(`latchkey: ${revoked} Nothing was changed.\n`);
-      return 1;
-    }
-    process.stdout.write(`Revoked ${revoked} ${revoked === 1 ? 'session' : 'sessions'}.\n`);
-    return 0;
-  });
+  return withStore(
+    config,
+    async (store) => {
+      const deps = { config, store, now: () => Date.now() };
+      if (command === 'list') return await list(store, which, json);
+      const revoked = await (named > 0 ? revokeNamed(deps, which) : revokeMany(deps, { upstream, before, key }));
+      if (typeof revoked === 'string') {
+        process.stderr.write(`latchkey: ${revoked} Nothing was changed.\n`);
+        return 1;
+      }
+      process.stdout.write(`Revoked ${revoked} ${revoked === 1 ? 'session' : 'sessions'}.\n`);
+      return 0;
+    },
+    values.by,
+  );
 }
 
 async function list(store: Store, which: Which, json: boolean): Promise<number> {

@@ -1,13 +1,20 @@
 import type { Config } from '../config/types.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
+import { operatorOf } from './operator.ts';
 
 /**
  * Opens the store of the configuration for a command, migrates it as `latchkey serve` does, and closes it at the end:
- * commands also work before the first broker has started.
+ * commands also work before the first broker has started. Every audit entry of the command says who ran it.
+ *
+ * @param by the option `--by`
  */
-export async function withStore<Result>(config: Config, work: (store: Store) => Promise<Result>): Promise<Result> {
-  const store = await createStore(config.store, { now: () => Date.now() });
+export async function withStore<Result>(
+  config: Pick<Config, 'store'>,
+  work: (store: Store) => Promise<Result>,
+  by?: string,
+): Promise<Result> {
+  const store = await createStore(config.store, { now: () => Date.now(), operator: operatorOf(by) });
   try {
     await store.migrate();
     return await work(store);

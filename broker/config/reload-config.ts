@@ -6,13 +6,18 @@ import type { Config } from './types.ts';
 /**
  * Reloads the configuration. If it has faults, nothing changes and each fault is logged.
  *
- * @param changed called after a change has been applied
+ * @param changed called after a change has been applied, with the names of the parts that changed
  */
-export function reloadConfig(live: ReloadableConfig, read: () => Config, log: Log, changed: () => void): void {
+export function reloadConfig(
+  live: ReloadableConfig,
+  read: () => Config,
+  log: Log,
+  changed: (parts: string[]) => void,
+): void {
   try {
     const parts = live.replace(read());
     log.info({ event: 'config_reloaded', changed: parts.join(' ') });
-    if (parts.length > 0) changed();
+    if (parts.length > 0) changed(parts);
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       log.error({ event: 'config_refused', cause: errorSummary(error) });

@@ -282,6 +282,15 @@ export interface Report {
   events?: readonly Record<string, unknown>[] | undefined;
 }
 
+/** Who runs a command on the store. Added to the `detail` of every audit entry that the command writes. */
+export interface Operator {
+  /** The user of the operating system. */
+  user: string;
+  host: string;
+  /** Who that is, or why they do it, in their own words. */
+  by?: string | undefined;
+}
+
 export interface AuditEntry {
   type: string;
   sub?: string | undefined;
@@ -308,9 +317,19 @@ export interface AuditBatch {
   ringKid: string;
   /** Authenticates `hash`, and with it everything before. */
   mac: string;
+  /**
+   * Earlier batches that a person was erased from when this one was sealed, each with the hash of what is left of it.
+   * Their own `hash` stays what it was, so that the chain does.
+   */
+  redacted?: RedactedBatch[] | undefined;
+}
+
+export interface RedactedBatch {
+  number: number;
+  hash: string;
 }
 
 /** What a batch is made of before it is sealed. */
-export interface UnsealedBatch extends Pick<AuditBatch, 'number' | 'previous' | 'floor'> {
+export interface UnsealedBatch extends Pick<AuditBatch, 'number' | 'previous' | 'floor' | 'redacted'> {
   entries: StoredAuditEntry[];
 }

@@ -52,6 +52,7 @@ export type * from './model.ts';
  */
 export interface Store
   extends PersonStore,
+    ErasureStore,
     TransactionStore,
     SessionStore,
     PageSessionStore,
@@ -65,7 +66,8 @@ export interface Store
     SigningKeyStore,
     RevocationStore,
     LimitStore,
-    AuditStore {
+    AuditStore,
+    AuditRedactionStore {
   /** Resolves when the database responds, whether or not it has been migrated. */
   ping(): Promise<void>;
   /** Resolves when the database takes a write. A full disk or a read-only replica answers queries and takes none. */
@@ -123,6 +125,29 @@ export interface PersonStore {
     which: { issuer?: string | undefined; idpSub?: string | undefined; email?: string | undefined },
     page: { after?: string | undefined; limit: number },
   ): Promise<Person[]>;
+}
+
+/** How many rows of a person were erased. */
+export interface ErasedRows {
+  sessions: number;
+  devices: number;
+  consents: number;
+  sites: number;
+}
+
+export interface ErasureStore {
+  /**
+   * Deletes the person and every row about them, apart from the audit log, which `redactAudit` sees to. Call it after
+   * their sign-ins have ended: the tombstone of the broker's own stays, and refuses a sign-in under way.
+   *
+   * @param how `forgetTombstonesAt` is when the tombstones and hints that name the person as the provider does expire, if
+   *   not earlier
+   * @returns what was erased, or `undefined` if there is no such person
+   */
+  erasePerson(
+    person: Pick<Person, 'sub' | 'issuer' | 'idpSub' | 'email'>,
+    how: { now: number; forgetTombstonesAt: number; report?: (erased: ErasedRows) => Report },
+  ): Promise<ErasedRows | undefined>;
 }
 
 /** `session`: sign-in of the extension. `page`: sign-in to the broker's pages. `result`: what such a sign-in led to. */
@@ -586,4 +611,24 @@ export interface AuditStore {
   auditOfBatch(number: number): Promise<StoredAuditEntry[]>;
   /** Counts the entries that are not sealed yet, and those whose batch does not exist. */
   countLooseAudit(): Promise<{ unsealed: number; orphaned: number }>;
+}
+
+/** Takes a person out of the audit log. Entries keep their number, time and type, and the chain stays as it was. */
+export interface AuditRedactionStore {
+  /**
+   * Rewrites the entries that `redact` changes, in a limited number of batches. Call it until it returns none.
+   *
+   * @param who entries of this `sub`, and those whose `detail` contains one of the values in any case, are looked at
+   * @param how `redact` returns the entry without the person, or `undefined` to leave it. `contentHash` is the hash of
+   *   a batch as it is then, and goes into the new batch. All may be called several times
+   * @returns the batch that says which ones were changed; `undefined` if none was that had been sealed
+   */
+  redactAudit(
+    who: { sub: string; values: readonly string[] },
+    how: {
+      redact: (entry: StoredAuditEntry) => StoredAuditEntry | undefined;
+      contentHash: (batch: AuditBatch & { entries: StoredAuditEntry[] }) => string;
+      seal: (batch: UnsealedBatch) => Pick<AuditBatch, 'hash' | 'ringKid' | 'mac' | 'at'>;
+    },
+  ): Promise<AuditBatch | undefined>;
 }

@@ -1,12 +1,13 @@
 import { currentSpan } from '../../trace/current-span.ts';
-import type { AuditEntry, StoredAuditEntry } from '../model.ts';
+import type { AuditBatch, AuditEntry, Operator, StoredAuditEntry } from '../model.ts';
 import type { AuditStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { codec } from './row.ts';
 import type { Db } from './schema.ts';
 
-const columns = ['seq', 'at', 'type', 'sub', 'detail'] as const;
-const auditEntry = codec<StoredAuditEntry, 'detail'>('detail');
+export const columns = ['seq', 'at', 'type', 'sub', 'detail'] as const;
+export const auditEntry = codec<StoredAuditEntry, 'detail'>('detail');
+export const auditBatch = codec<AuditBatch, 'redacted'>('redacted');
 
 /** Rows per statement: both databases limit the number of parameters. */
 const rowsPerInsert = 500;
@@ -15,24 +16,31 @@ const rowsPerInsert = 500;
  * Inserts audit entries, with the ID of the request that made the change, if one did. Pass the transaction of the change
  * as `db`.
  */
-export async function insertAudit(db: Db, entries: readonly AuditEntry[], now: number): Promise<void> {
-  const request = currentSpan()?.traceId;
-  const named = (entry: AuditEntry) =>
-    request === undefined ? entry : { ...entry, detail: { request_id: request, ...entry.detail } };
-  for (let from = 0; from < entries.length; from += rowsPerInsert) {
-    const rows = entries.slice(from, from + rowsPerInsert);
-    await db
-      .insertInto('audit')
-      .values(rows.map((entry) => ({ ...auditEntry.encode(named(entry)), sub: entry.sub ?? null, at: now })))
-      .execute();
-  }
-}
+export type InsertAudit = (db: Db, entries: readonly AuditEntry[], now: number) => Promise<void>;
+
+/** @param operator who runs the command, if it is one */
+export const auditInserter =
+  (operator?: Operator): InsertAudit =>
+  async (db, entries, now) => {
+    const request = currentSpan()?.traceId;
+    for (let from = 0; from < entries.length; from += rowsPerInsert) {
+      const rows = entries.slice(from, from + rowsPerInsert).map(({ type, sub, detail }) => {
+        const named = {
+          ...(request === undefined ? {} : { request_id: request }),
+          ...detail,
+          ...(operator === undefined ? {} : { operator }),
+        };
+        return { ...auditEntry.encode({ type, detail: named }), sub: sub ?? null, at: now };
+      });
+      await db.insertInto('audit').values(rows).execute();
+    }
+  };
 
 /** Batches deleted per call, so that no transaction is long. */
 const deletedPerCall = 100;
 
-export const audit = ({ db, exclusively }: SqlDatabase): AuditStore => ({
-  appendAudit: (entry, now) => insertAudit(db, [entry], now),
+export const audit = ({ db, exclusively }: SqlDatabase, insert: InsertAudit): AuditStore => ({
+  appendAudit: (entry, now) => insert(db, [entry], now),
 
   async auditAfter(seq, limit) {
     const rows = await db
@@ -90,7 +98,7 @@ export const audit = ({ db, exclusively }: SqlDatabase): AuditStore => ({
 
       const unsealed = { number: (last?.number ?? 0) + 1, previous: last?.hash ?? '', floor };
       const batch = { ...unsealed, ...seal({ ...unsealed, entries: rows.map(auditEntry.decode) }) };
-      await trx.insertInto('auditBatches').values(batch).execute();
+      await trx.insertInto('auditBatches').values(auditBatch.encode(batch)).execute();
       for (let from = 0; from < rows.length; from += rowsPerInsert) {
         const seqs = rows.slice(from, from + rowsPerInsert).map(({ seq }) => seq);
         await trx.updateTable('audit').set({ batch: batch.number }).where('seq', 'in', seqs).execute();
@@ -101,10 +109,15 @@ export const audit = ({ db, exclusively }: SqlDatabase): AuditStore => ({
     });
   },
 
-  auditBatchesAfter: (number, limit) =>
-    db.selectFrom('auditBatches').selectAll().where('number', '>', number).orderBy('number').limit(limit).execute(),
+  async auditBatchesAfter(number, limit) {
+    const batches = db.selectFrom('auditBatches').selectAll().where('number', '>', number);
+    return (await batches.orderBy('number').limit(limit).execute()).map(auditBatch.decode);
+  },
 
-  lastAuditBatch: () => db.selectFrom('auditBatches').selectAll().orderBy('number', 'desc').limit(1).executeTakeFirst(),
+  async lastAuditBatch() {
+    const last = await db.selectFrom('auditBatches').selectAll().orderBy('number', 'desc').limit(1).executeTakeFirst();
+    return last && auditBatch.decode(last);
+  },
 
   async auditOfBatch(number) {
     const rows = await db.selectFrom('audit').select(columns).where('batch', '=', number).orderBy('seq').execute();

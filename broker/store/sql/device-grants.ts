@@ -1,7 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { type DeviceGrant, maxPollInterval, type SignInFilter } from '../model.ts';
 import type { DeviceGrantStore, PollResult } from '../store.ts';
-import { insertAudit } from './audit.ts';
 import type { SqlDatabase } from './database.ts';
 import { insertDeviceSession } from './device-sessions.ts';
 import { isTombstoned } from './grants.ts';
@@ -134,7 +133,7 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: R
           await grant.set(over('denied')).execute();
           return false;
         }
-        await insertAudit(trx, [audit], now);
+        await reports.insertAudit(trx, [audit], now);
         return true;
       });
     },

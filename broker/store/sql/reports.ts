@@ -1,5 +1,5 @@
 import type { Report } from '../model.ts';
-import { insertAudit } from './audit.ts';
+import type { InsertAudit } from './audit.ts';
 import type { SqlDatabase } from './database.ts';
 import { codec } from './row.ts';
 import type { Db } from './schema.ts';
@@ -11,6 +11,8 @@ const revocation = codec<{ event: Record<string, unknown>; at: number }, 'event'
 
 /** Writes audit entries and events in the transaction of the change that they report. */
 export interface Reports {
+  /** For an entry of its own, in the transaction of its change. */
+  insertAudit: InsertAudit;
   /** Call it last in the transaction: with an event, it takes the lock of the feed, which is held until the commit. */
   write(trx: Db, report: Report | undefined): Promise<void>;
   /** Appends one event. @returns its sequence number */
@@ -21,7 +23,7 @@ export interface Reports {
   onEvent(listener: () => void): () => void;
 }
 
-export function createReports({ lock, wake, listen }: SqlDatabase): Reports {
+export function createReports({ lock, wake, listen }: SqlDatabase, insertAudit: InsertAudit): Reports {
   const listeners = new Set<() => void>();
   let stopListening: (() => void) | undefined;
   const tell = () => {
@@ -41,6 +43,7 @@ export function createReports({ lock, wake, listen }: SqlDatabase): Reports {
   }
 
   return {
+    insertAudit,
     append,
     async write(trx, report) {
       if (!report) return;

@@ -43,7 +43,7 @@ export interface Schema {
     /** The batch that seals the entry; null until then. */
     batch: Generated<number | null>;
   };
-  auditBatches: Row<AuditBatch>;
+  auditBatches: Row<AuditBatch, 'redacted'>;
   replay: { key: string; expiresAt: number };
   rateLimits: { key: string; count: number; resetsAt: number };
   migrations: { name: string; appliedAt: number };

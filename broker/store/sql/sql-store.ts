@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
-import type { Store } from '../store.ts';
-import { audit } from './audit.ts';
+import type { Operator, Store } from '../store.ts';
+import { audit, auditInserter } from './audit.ts';
+import { auditRedactions } from './audit-redactions.ts';
 import { consents } from './consents.ts';
 import { countSessions } from './count-sessions.ts';
 import type { SqlDatabase } from './database.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
+import { erasure } from './erase-person.ts';
 import { collectExpired } from './expired.ts';
 import { limits } from './limits.ts';
 import { migrate } from './migrate.ts';
@@ -22,11 +24,17 @@ import { signingKeys } from './signing-keys.ts';
 import { sites } from './sites.ts';
 import { transactions } from './transactions.ts';
 
-/** Creates the store on SQLite or PostgreSQL. */
-export function sqlStore(database: SqlDatabase): Store {
-  const reports = createReports(database);
+/**
+ * Creates the store on SQLite or PostgreSQL.
+ *
+ * @param operator who runs the command, if it is one
+ */
+export function sqlStore(database: SqlDatabase, operator?: Operator): Store {
+  const insertAudit = auditInserter(operator);
+  const reports = createReports(database, insertAudit);
   return {
     ...people(database),
+    ...erasure(database, reports),
     ...transactions(database),
     ...sessions(database, reports),
     ...pageSessions(database, reports),
@@ -40,7 +48,8 @@ export function sqlStore(database: SqlDatabase): Store {
     ...signingKeys(database, reports),
     ...revocations(database, reports),
     ...limits(database),
-    ...audit(database),
+    ...audit(database, insertAudit),
+    ...auditRedactions(database),
     async ping() {
       await sql`select 1`.execute(database.db);
     },

@@ -4,7 +4,7 @@ import { sealAudit } from '../../../broker/audit/seal-audit.ts';
 import { verifyAudit } from '../../../broker/audit/verify-audit.ts';
 import { createRing } from '../../../broker/keys/ring.ts';
 import { createStore } from '../../../broker/store/open.ts';
-import { insertAudit } from '../../../broker/store/sql/audit.ts';
+import { auditInserter } from '../../../broker/store/sql/audit.ts';
 import { openPostgres } from '../../../broker/store/sql/postgres.ts';
 import { createReports } from '../../../broker/store/sql/reports.ts';
 import { revocations } from '../../../broker/store/sql/revocations.ts';
@@ -84,7 +84,7 @@ describe('PostgreSQL out of reach', () => {
 describe('PostgreSQL', () => {
   it('appends a revocation only when the one before it is there to be read', async () => {
     const database = await openPostgres({ url: direct });
-    const { appendRevocation, revocationsAfter } = revocations(database, createReports(database));
+    const { appendRevocation, revocationsAfter } = revocations(database, createReports(database, auditInserter()));
     const [first, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const appending = database.exclusively('revocations', async (trx) => {
       await trx.insertInto('revocations').values({ event: '{"n":1}', at: t0, expiresAt: t0 }).execute();
@@ -112,7 +112,7 @@ describe('PostgreSQL', () => {
     const seal = () => sealAudit({ store, ring, now: () => t0, log: { info: quiet, warn: quiet, error: quiet } });
     const [commit, begun] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const late = database.transaction(async (trx) => {
-      await insertAudit(trx, [{ type: 'late', detail: {} }], t0);
+      await auditInserter()(trx, [{ type: 'late', detail: {} }], t0);
       begun.resolve();
       await commit.promise;
     });

@@ -4,6 +4,7 @@ import { consents } from './consents.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
 import { endEveryone } from './end-everyone.ts';
+import { erasure } from './erasure.ts';
 import { type Subject, storeTest } from './harness.ts';
 import { hostileValues } from './hostile-values.ts';
 import { lifecycle } from './lifecycle.ts';
@@ -41,6 +42,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       endEveryone,
       reports,
       audit,
+      erasure,
       limits,
       lifecycle,
       hostileValues,

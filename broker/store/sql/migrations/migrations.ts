@@ -9,6 +9,7 @@ import { boundDevices } from './0008-bound-devices.ts';
 import { signingAlgorithms } from './0009-signing-algorithms.ts';
 import { emailKeys } from './0010-email-keys.ts';
 import { signInIds } from './0011-sign-in-ids.ts';
+import { auditRedactions } from './0014-audit-redactions.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   signingAlgorithms,
   emailKeys,
   signInIds,
+  auditRedactions,
 ];
