@@ -13,6 +13,8 @@ Administration:
   doctor    Check the configuration, the provider and the network
   serve     Run the broker
   migrate   Apply database migrations
+  migrate-issuer
+            Keep people when their provider moves to another issuer
   keys      Create, list, rotate and revoke the broker's keys
   compromised
             Replace all keys and end sessions after a theft

@@ -88,17 +88,21 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
   const answers: Partial<Record<keyof Answers, string>> = {};
   const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
   try {
-    for (const { key, option, text, example, check } of questions) {
+    for (const { key, option, text, example, suggestion, check } of questions) {
+      // Every earlier answer was checked.
+      const before = answers as Partial<Answers>;
       let answer = given[option];
-      if (answer !== undefined && check(answer) !== undefined) {
-        throw new UsageError(`--${option} ${check(answer)}`);
-      }
+      const fault = answer === undefined ? undefined : check(answer, before);
+      if (fault !== undefined) throw new UsageError(`--${option} ${fault}`);
+      const suggested = suggestion?.(before);
+      if (!terminal) answer ??= suggested;
       while (answer === undefined) {
         if (!terminal) {
           throw new UsageError(`--${option} is required: ${text}, e.g. ${example}`);
         }
-        const typed = (await terminal.question(`${text} (e.g. ${example}): `)).trim();
-        const wrong = check(typed);
+        const hint = suggested === undefined ? `e.g. ${example}` : `Enter for ${suggested}`;
+        const typed = (await terminal.question(`${text} (${hint}): `)).trim() || suggested || '';
+        const wrong = check(typed, before);
         if (wrong === undefined) answer = typed;
         else process.stderr.write(`  ${wrong}\n`);
       }

@@ -8,6 +8,7 @@ import { init, usage as initUsage } from './init.ts';
 import { keys, usage as keysUsage } from './keys.ts';
 import { listenFault } from './listen-fault.ts';
 import { migrate, usage as migrateUsage } from './migrate.ts';
+import { migrateIssuer, usage as migrateIssuerUsage } from './migrate-issuer.ts';
 import { joinOpaqueValues } from './opaque-values.ts';
 import { people, usage as peopleUsage } from './people.ts';
 import { policy, usage as policyUsage } from './policy.ts';
@@ -28,6 +29,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['doctor', { run: doctor, usage: doctorUsage }],
   ['serve', { run: serve, usage: serveUsage }],
   ['migrate', { run: migrate, usage: migrateUsage }],
+  ['migrate-issuer', { run: migrateIssuer, usage: migrateIssuerUsage }],
   ['keys', { run: keys, usage: keysUsage }],
   ['compromised', { run: compromised, usage: compromisedUsage }],
   ['backup', { run: backup, usage: backupUsage }],

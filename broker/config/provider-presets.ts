@@ -11,6 +11,8 @@ export interface Preset {
   offlineScope: boolean | 'device';
   /** Whether no refresh token comes without that scope. */
   needsOfflineScope: boolean;
+  /** Whether its page in docs/providers/ has the scope `groups`. Others put groups into tokens without one. */
+  groupsScope: boolean;
   /** `prompt` value that makes the person sign in again. */
   signInPrompt: 'login' | 'select_account';
   /** `prompt` value that offers account selection. If the metadata lists `select_account`, that is used instead. */
@@ -37,6 +39,7 @@ const usual: Preset = {
   loginHint: 'email',
   offlineScope: true,
   needsOfflineScope: false,
+  groupsScope: false,
   signInPrompt: 'login',
   accountPrompt: 'login',
   silentGrant: true,
@@ -55,7 +58,14 @@ const presets = {
   // token also revokes its access token, but no other grant.
   // https://developer.okta.com/docs/guides/refresh-tokens/main/
   // https://developer.okta.com/docs/guides/revoke-tokens/main/
-  okta: { ...usual, needsOfflineScope: true, rotates: 'probably', leewayMs: 30_000, revocationIsNarrow: true },
+  okta: {
+    ...usual,
+    needsOfflineScope: true,
+    groupsScope: true,
+    rotates: 'probably',
+    leewayMs: 30_000,
+    revocationIsNarrow: true,
+  },
 
   // Rotation is an application setting, with an overlap period of 0 s by default. In tenants created before 2021, and
   // wherever "Refresh Token Revocation Deletes Grant" is on, revoking one token revokes all tokens of the same person,

@@ -53,6 +53,7 @@ export type * from './model.ts';
 export interface Store
   extends PersonStore,
     ErasureStore,
+    IssuerStore,
     TransactionStore,
     SessionStore,
     PageSessionStore,
@@ -125,6 +126,46 @@ export interface PersonStore {
     which: { issuer?: string | undefined; idpSub?: string | undefined; email?: string | undefined },
     page: { after?: string | undefined; limit: number },
   ): Promise<Person[]>;
+}
+
+/** A move of people from one issuer to another. */
+export interface IssuerMove {
+  from: string;
+  to: string;
+  /** The provider's `sub` at the new issuer. Return `undefined` to leave the person where they are. */
+  subjectOf: (idpSub: string) => string | undefined;
+}
+
+/** What a move did to one page of people. */
+export interface MovedPeople {
+  moved: number;
+  /** Those of `moved` who were known at the new issuer, too, and are one person again. */
+  merged: number;
+  left: number;
+  /** Browser sessions and devices whose grant is of the old issuer. */
+  sessions: number;
+  devices: number;
+  /** The last `sub` of the page; absent if there are no more people. */
+  after: string | undefined;
+}
+
+export interface IssuerStore {
+  /** The issuers that people come from. */
+  listIssuers(): Promise<{ issuer: string; people: number }[]>;
+  /**
+   * Moves a page of people to another issuer. They keep their `sub`, their consents and decisions. Their sign-ins become
+   * `reauth_required` and still name the old issuer, so no refresh token is sent to the new one.
+   *
+   * A person who is known at the new issuer, too, becomes one with the one known longer, whose `sub` stays. Sign-ins and
+   * decisions of both are theirs; of two decisions about a site, the one at the new issuer counts.
+   *
+   * @param report called for each moved person
+   */
+  movePeople(
+    move: IssuerMove,
+    page: { after?: string | undefined; limit: number },
+    report: (person: { sub: string; merged?: string | undefined }) => Report,
+  ): Promise<MovedPeople>;
 }
 
 /** How many rows of a person were erased. */

@@ -164,6 +164,7 @@ describe('latchkey init', () => {
     const first = await latchkey(['init', ...options]);
     expect(first).toMatchObject({ code: 0, out: expect.stringContaining('https://latchkey.example.com/callback') });
     expect((await stat(join(folder, 'latchkey-keys'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(folder, 'latchkey.yaml'), 'utf8')).toContain('scopes: [openid, profile, email, groups');
     const env = { OKTA_CLIENT_SECRET: 'of-this-test-only-0123456789' };
     const asked = ['--origin', 'https://shop.example.com', '--resource', 'https://api.example.com', '--scopes', 'read'];
     const explained = await latchkey(['policy', 'explain', '--consented', 'read', ...asked], env);

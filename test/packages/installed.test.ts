@@ -178,7 +178,17 @@ describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () 
     const env = { GENERIC_CLIENT_SECRET: secret, LATCHKEY_HOME: folder.dir };
     let server: ChildProcess | undefined;
     try {
-      const answers = ['--issuer', broker, '--preset', 'generic', '--upstream-issuer', idpOrigin, '--client-id'];
+      const answers = [
+        '--issuer',
+        broker,
+        '--preset',
+        'generic',
+        '--name',
+        'generic',
+        '--upstream-issuer',
+        idpOrigin,
+        '--client-id',
+      ];
       const rest = ['latchkey', '--site', 'https://shop.example.com', '--api', 'https://api.example.com'];
       expect(await folder.node([latchkey, 'init', ...answers, ...rest])).toContain('latchkey serve');
       const written = await readFile(join(folder.dir, 'latchkey.yaml'), 'utf8');

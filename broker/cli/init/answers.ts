@@ -1,6 +1,8 @@
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
 import { type PresetName, presetNames } from '../../config/provider-presets.ts';
 
+import { clientIdFault, issuerFault, suggestedName } from './provider-rules.ts';
+
 /** The parts of a first configuration. */
 export interface Answers {
   /** The broker's public URL. */
@@ -8,6 +10,8 @@ export interface Answers {
   preset: PresetName;
   /** The provider's issuer. */
   upstream: string;
+  /** What the provider is called in this configuration, and in the names of its groups. */
+  name: string;
   clientId: string;
   /** The origin of the first site. */
   site: string;
@@ -21,8 +25,13 @@ export interface Question {
   option: string;
   text: string;
   example: string;
-  /** @returns what is wrong with the answer, if anything */
-  check(answer: string): string | undefined;
+  /** Taken if there is no answer. Without it, there has to be one. */
+  suggestion?(before: Readonly<Partial<Answers>>): string;
+  /**
+   * @param before the answers to earlier questions
+   * @returns what is wrong with the answer, if anything
+   */
+  check(answer: string, before: Readonly<Partial<Answers>>): string | undefined;
 }
 
 const isUrl = (text: string): boolean => URL.canParse(text) && isSecureUrl(new URL(text));
@@ -52,14 +61,25 @@ export const questions: readonly Question[] = [
     option: 'upstream-issuer',
     text: 'Issuer URL of the identity provider',
     example: 'https://acme.okta.com/oauth2/default',
-    check: aUrl,
+    check: (text, { preset = 'generic' }) => aUrl(text) ?? issuerFault(preset, text),
+  },
+  {
+    key: 'name',
+    option: 'name',
+    text: 'Name of this provider here; its groups are then written NAME:group',
+    example: 'acme',
+    suggestion: ({ preset = 'generic', upstream = '' }) => suggestedName(preset, upstream),
+    check: (text) =>
+      /^[a-z][a-z0-9-]{0,31}$/.test(text)
+        ? undefined
+        : 'must be up to 32 lower-case letters, digits and hyphens, and begin with a letter',
   },
   {
     key: 'clientId',
     option: 'client-id',
     text: 'Client ID at the identity provider',
     example: '0oa1b2c3d4',
-    check: (text) => (/^\S+$/.test(text) ? undefined : 'must not be empty or contain spaces'),
+    check: (text, { preset = 'generic' }) => clientIdFault(preset, text),
   },
   {
     key: 'site',

@@ -11,6 +11,7 @@ import { erasure } from './erase-person.ts';
 import { collectExpired } from './expired.ts';
 import { limits } from './limits.ts';
 import { migrate } from './migrate.ts';
+import { issuers } from './move-people.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
@@ -35,6 +36,7 @@ export function sqlStore(database: SqlDatabase, operator?: Operator): Store {
   return {
     ...people(database),
     ...erasure(database, reports),
+    ...issuers(database, reports),
     ...transactions(database),
     ...sessions(database, reports),
     ...pageSessions(database, reports),

@@ -9,6 +9,7 @@ import { type Subject, storeTest } from './harness.ts';
 import { hostileValues } from './hostile-values.ts';
 import { lifecycle } from './lifecycle.ts';
 import { limits } from './limits.ts';
+import { movePeople } from './move-people.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
 import { refresh } from './refresh-lease.ts';
@@ -27,6 +28,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
     const it = storeTest(open);
     for (const group of [
       people,
+      movePeople,
       transactions,
       sessions,
       pageSessions,
