@@ -51,7 +51,8 @@ const wellKnown = /\/\.well-known\/(?:openid-configuration|oauth-authorization-s
  * no other one's does.
  */
 export function issuerOf(preset: PresetName, typed: string): string {
-  const issuer = typed.replace(wellKnown, '').replace(/\/+$/, '');
+  let issuer = typed.replace(wellKnown, '');
+  while (issuer.endsWith('/')) issuer = issuer.slice(0, -1);
   return preset === 'auth0' ? `${issuer}/` : issuer;
 }
 

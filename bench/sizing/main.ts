@@ -1,0 +1,117 @@
+import { statSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../../test/conformance/store/postgres.ts';
+import { startReplicas } from '../../test/e2e/kit/replicas.ts';
+import { takeTurn } from '../load/turn.ts';
+import { fill } from '../scale/fill.ts';
+import { type ScaleStack, startScaleStack } from '../scale/stack.ts';
+import { median } from '../stats.ts';
+import { bytesPerRow, writesOf } from './postgres-writes.ts';
+
+const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
+const rows = Number(values.rows);
+const turns = 8;
+const requestsPerTurn = 1_500;
+const signIns = 40;
+const refreshes = 10;
+const freshMs = 2_000;
+
+const say = (line: string): void => console.error(line);
+const line = (...cells: string[]): void =>
+  console.log(
+    cells
+      .map((cell) => cell.padEnd(44))
+      .join('')
+      .trimEnd(),
+  );
+
+await using started = new AsyncDisposableStack();
+const postgres = await startPostgres();
+started.defer(() => postgres.stop());
+
+const [cpu] = cpus();
+line(`${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`);
+line('', 'SQLite', 'PostgreSQL');
+
+const urls = { filled: await postgres.database('filled'), small: await postgres.database('small') };
+const stacks = [await startScaleStack(), await startScaleStack(urls.filled)];
+for (const { close } of stacks) started.defer(close);
+const empty = stacks.map((stack) => stack.memoryMb());
+say(`filling two stores with ${rows} sessions …`);
+for (const { store } of stacks) await fill(store, rows);
+
+const tokens = [];
+for (const stack of stacks) tokens.push(await tokensPerSecond(stack));
+line('tokens a second, 16 at a time', ...tokens.map(({ perSecond }) => perSecond.toFixed(0)));
+line('processor time of a token', ...tokens.map(({ cpuMs }) => `${cpuMs.toFixed(2)} ms`));
+line('memory, no sessions', ...empty.map((mb) => `${mb} MB`));
+line(`memory, ${rows} sessions, under load`, ...stacks.map((stack) => `${stack.memoryMb()} MB`));
+
+const sqlite = statSync(stacks[0]?.store ?? '').size / rows;
+const bytes = [await bytesPerRow(urls.filled, 'sessions'), await bytesPerRow(urls.filled, 'people')];
+line('disk, a session with its person', `${kb(sqlite)} (with a device code)`, kb((bytes[0] ?? 0) + (bytes[1] ?? 0)));
+
+const small = await startReplicas({ count: 1, store: urls.small, lifetime: '2s', fresh: '2s', adjust: unlimited });
+started.defer(small.close);
+const person = await small.signIn();
+const writes = {
+  'a token, data fresh': await writesOf(urls.filled, requestsPerTurn, async () => {
+    const stack = stacks[1] as ScaleStack;
+    await all(stack, await stack.tokenRequests(requestsPerTurn, spread(200)));
+  }),
+  'a refresh at the provider, with a token': await writesOf(urls.small, refreshes, async () => {
+    for (let n = 0; n < refreshes; n += 1) {
+      await sleep(freshMs + 100);
+      const { status } = await person.token();
+      if (status !== 200) throw new Error(`the token request got ${status}`);
+    }
+  }),
+  'a sign-in': await writesOf(urls.small, signIns, async () => {
+    for (let n = 0; n < signIns; n += 1) await small.signIn();
+  }),
+};
+for (const [what, { walBytes, commits, rows: changed }] of Object.entries(writes)) {
+  line(
+    `PostgreSQL: ${what}`,
+    '',
+    `${kb(walBytes)} WAL, ${changed.toFixed(1)} rows, ${commits.toFixed(1)} transactions`,
+  );
+}
+
+function unlimited(config: Record<string, unknown>): void {
+  config.rate_limit_factor = 10_000;
+}
+
+function kb(amount: number): string {
+  return `${(amount / 1_024).toFixed(1)} kB`;
+}
+
+/** Numbers of sessions, evenly spread from the first to the last. */
+function spread(asking: number): number[] {
+  return Array.from({ length: asking }, (_, index) => 1 + Math.floor((index * rows) / asking));
+}
+
+async function tokensPerSecond(stack: ScaleStack): Promise<{ perSecond: number; cpuMs: number }> {
+  const taken = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const requests = await stack.tokenRequests(requestsPerTurn, spread(200));
+    taken.push(await turnOf(stack, requests, 16));
+  }
+  const counted = taken.slice(2);
+  return {
+    perSecond: median(counted.map(({ perSecond }) => perSecond)),
+    cpuMs: median(counted.map((turn) => turn.cpuMs ?? Number.NaN)),
+  };
+}
+
+function turnOf(stack: ScaleStack, requests: Buffer[], concurrency: number) {
+  const isExpected = ({ status }: { status: number }) => status === 200;
+  return takeTurn({ port: stack.port, pid: stack.broker.pid, concurrency, requests, isExpected });
+}
+
+/** Sends all requests, however long that takes. */
+async function all(stack: ScaleStack, requests: Buffer[]): Promise<void> {
+  for (let from = 0; from < requests.length; from += 100) await turnOf(stack, requests.slice(from, from + 100), 4);
+}
