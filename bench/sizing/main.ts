@@ -101,7 +101,7 @@ async function tokensPerSecond(stack: ScaleStack): Promise<{ perSecond: number; 
   }
   const counted = taken.slice(2);
   return {
-    perSecond: median(counted.map(({ perSecond }) => perSecond)),
+    perSecond: median(counted.map((turn) => turn.perSecond ?? Number.NaN)),
     cpuMs: median(counted.map((turn) => turn.cpuMs ?? Number.NaN)),
   };
 }
