@@ -25,7 +25,8 @@ export async function endSession(
 }
 
 /**
- * Revokes what {@link endSession} returned at the provider (RFC 7009), as far as the provider supports it.
+ * Revokes what {@link endSession} returned at the provider (RFC 7009), as far as the provider supports it and it costs the
+ * person no other sign-in. Nobody can open the token anymore in either case.
  *
  * @returns the URL where the person ends the provider's own session, if there is one
  */
@@ -35,12 +36,19 @@ export async function revokeUpstream(
   { refreshToken, reason }: { refreshToken: string | undefined; reason: EndedBy },
 ): Promise<string | undefined> {
   const upstream = findIssuer(upstreams, row);
-  const mayRevoke = reason === 'sign_out' || upstream?.preset.revocationIsNarrow === true;
+  const mayRevoke =
+    upstream?.preset.revocationIsNarrow === true || (reason === 'sign_out' && (await isLastSignIn(store, row)));
   const revoked = refreshToken !== undefined && mayRevoke && (await upstream?.revoke(refreshToken)) === true;
   if (revoked) {
     await store.appendAudit({ type: 'session.grant_revoked', sub: row.sub, detail: { session: row.id } }, now());
   }
   return upstream?.logoutUrl().catch(() => undefined);
+}
+
+/** Whether the person has no other browser or device, which a provider whose revocation is wide would sign out, too. */
+async function isLastSignIn(store: Deps['store'], { id, sub }: Session): Promise<boolean> {
+  const [sessions, devices] = await Promise.all([store.listSessions(sub), store.listDeviceSessions(sub)]);
+  return devices.length === 0 && sessions.every((session) => session.id === id);
 }
 
 function refreshTokenOf(deps: Pick<Deps, 'ring' | 'log'>, { row, secret }: AuthenticatedSession): string | undefined {
