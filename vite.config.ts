@@ -14,7 +14,7 @@ export interface ViteOptions extends BuildConfig {
 
 const root = resolve(import.meta.dirname, 'extension');
 const pages = Object.fromEntries(
-  ['consent', 'diagnostics', 'welcome'].map((page) => [page, resolve(root, `ui/${page}.html`)]),
+  ['consent', 'diagnostics', 'provider', 'welcome'].map((page) => [page, resolve(root, `ui/${page}.html`)]),
 );
 
 /** Vite's configuration for one target of the extension; `extension/packaging/build.ts` runs it for each. */

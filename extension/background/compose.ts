@@ -23,6 +23,7 @@ import { createConsentPrompts } from './page/consent-prompts.ts';
 import type { PageCall, PageHandlers } from './page/handler-types.ts';
 import { createPagePorts, type Port } from './page/page-port.ts';
 import { createPendingRequests, type Timer } from './page/pending-requests.ts';
+import { createProviderChoices } from './page/provider-choices.ts';
 import { createRateLimit } from './page/rate-limit.ts';
 import { createSiteAccess } from './page/site-access.ts';
 import { createDirectory } from './profiles/directory.ts';
@@ -49,6 +50,8 @@ export interface BackgroundWorld {
   chosenBroker: StoredValue<string>;
   /** On disk, hidden from content scripts. */
   profileList: StoredValue<ProfileList>;
+  /** The name of the provider of the last sign-in, on disk. It only sorts the list of providers. */
+  lastProvider: StoredValue<string>;
   keysOf: ProfileDeps['keysOf'];
   /** IDs of the profiles that have a key. */
   profilesWithKeys(): Promise<string[]>;
@@ -156,7 +159,10 @@ export function composeBackground(world: BackgroundWorld) {
     identity,
     eventsOf,
     authorizing: (profile, body) => profiles.authorizing(profile, body),
-    signedIn: (profile, account) => profiles.signedIn(profile, account),
+    async signedIn(profile, account) {
+      await profiles.signedIn(profile, account);
+      await world.lastProvider.set(account.upstream);
+    },
     async isSeen(profile, sites) {
       const profileAt = await profiles.where();
       const approved = [...new Set([...(baked?.sites ?? []), ...sites])];
@@ -195,7 +201,26 @@ export function composeBackground(world: BackgroundWorld) {
     newId: () => world.newId('prompt'),
     now,
   });
-  const interactions = createInteractions({ prompts, isTabActive: (tabId) => windows.isTabActive(tabId) });
+  const directory = createDirectory({
+    ask: async () => (await profiles.main()).upstreams(),
+    known: upstreams,
+    last: world.lastProvider,
+    managed,
+    baked: baked?.organization,
+    changed: () => ui.changed(),
+  });
+  const choices = createProviderChoices({ windows, newId: () => world.newId('prompt') });
+  const interactions = createInteractions({
+    prompts,
+    isTabActive: (tabId) => windows.isTabActive(tabId),
+    choices,
+    async providersFor(profile) {
+      const account = (await profiles.entries()).find(({ id }) => id === profile)?.account;
+      // What names the provider asks nothing, and needs no answer of the broker first.
+      if (account || (await managed()).provider !== undefined) return [];
+      return (await directory.load()).choices;
+    },
+  });
 
   const pageHandlers: PageHandlers = {
     ...sessionHandlers({ interactions, signOut: (profile) => profiles.signOutForSite(profile) }),
@@ -206,13 +231,8 @@ export function composeBackground(world: BackgroundWorld) {
     ...popupHandlers({
       setup,
       profiles,
-      directory: createDirectory({
-        ask: async () => (await profiles.main()).upstreams(),
-        known: upstreams,
-        managed,
-        baked: baked?.organization,
-        changed: () => ui.changed(),
-      }),
+      directory,
+      providerChoices: choices,
       prompts,
       managed,
       problem,
@@ -286,7 +306,10 @@ export function composeBackground(world: BackgroundWorld) {
       servePage(port);
       update();
     },
-    windowClosed: (windowId: number): void => report(prompts.windowClosed(windowId)),
+    windowClosed(windowId: number): void {
+      choices.windowClosed(windowId);
+      report(prompts.windowClosed(windowId));
+    },
     /** Opens the event streams that are needed, and closes the others. */
     update,
     /** The user has granted access to a host. */
@@ -308,6 +331,6 @@ export function composeBackground(world: BackgroundWorld) {
     /** The browser reported a policy change. If the event woke the background, it has no earlier policy to compare. */
     policyChanged: (): void => report(managed.reread().then(() => policyChanged(false))),
     /** The parts, for tests that use several of them. */
-    parts: { profiles, profileOf, prompts, interactions, pageHandlers },
+    parts: { profiles, profileOf, prompts, choices, interactions, pageHandlers },
   };
 }

@@ -1,4 +1,5 @@
 import { bridgePortName } from '@latchkey/shared/page-protocol.ts';
+import * as v from 'valibot';
 import { showIcon } from '../platform/action.ts';
 import { alarm } from '../platform/alarms.ts';
 import { baked } from '../platform/baked-config.ts';
@@ -28,6 +29,7 @@ const background = composeBackground({
   area: sessionArea(),
   chosenBroker: indexedDbValue('broker', chosenBroker),
   profileList: indexedDbValue('list', profileList),
+  lastProvider: indexedDbValue('provider', v.string()),
   keysOf,
   profilesWithKeys,
   identity,

@@ -53,7 +53,9 @@ describe.each(targets)('the build for %s', (target) => {
   });
 
   it('has every file that its manifest and pages name, and no inline script', async () => {
-    for (const page of ['popup', 'consent', 'options', 'welcome', 'diagnostics'].map((name) => `ui/${name}.html`)) {
+    for (const page of ['popup', 'consent', 'provider', 'options', 'welcome', 'diagnostics'].map(
+      (name) => `ui/${name}.html`,
+    )) {
       const html = await readFile(join(root, page), 'utf8');
       expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|<style/);
       for (const [, file = ''] of html.matchAll(/(?:src|href)="\/([^"]+)"/g)) await access(join(root, file));

@@ -39,6 +39,8 @@ export const uiRequestSchema = v.variant('m', [
   }),
   v.strictObject({ id, m: v.literal('account.sign_out_all'), p: empty }),
   v.strictObject({ id, m: v.literal('provider.sign_out'), p: empty }),
+  v.strictObject({ id, m: v.literal('provider.get'), p: v.strictObject({ choice: text }) }),
+  v.strictObject({ id, m: v.literal('provider.choose'), p: v.strictObject({ choice: text, provider: text }) }),
   v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
   v.strictObject({ id, m: v.literal('site.let_ask'), p: v.strictObject({ origin: text, sub: text }) }),
   v.strictObject({
@@ -62,6 +64,19 @@ export const uiRequestSchema = v.variant('m', [
 export type UiRequest = v.InferOutput<typeof uiRequestSchema>;
 export type UiMethod = UiRequest['m'];
 export type UiParams<M extends UiMethod> = Extract<UiRequest, { m: M }>['p'];
+
+/** A provider that the user can sign in with. */
+export interface ProviderView extends Provider {
+  /** The last sign-in in this browser was with it. */
+  isLast?: boolean;
+}
+
+/** Everything that the window shows in which the user picks a provider. */
+export interface ProviderQuestionView {
+  /** The site whose page wants the user to sign in. */
+  origin: string;
+  providers: ProviderView[];
+}
 
 /** One account of the user. */
 export interface AccountView {
@@ -110,7 +125,7 @@ export type PopupState =
       problem?: Problem | undefined;
       providerHost?: string | undefined;
       /** Empty if there is no choice. */
-      providers: Provider[];
+      providers: ProviderView[];
       organization?: Organization | undefined;
     }
   | { view: 'signing_in'; broker: string }
@@ -124,7 +139,7 @@ export type PopupState =
       /** Whether the user can add an account. */
       mayAdd: boolean;
       /** The providers for another account. Empty if there is no choice. */
-      providers: Provider[];
+      providers: ProviderView[];
       organization?: Organization | undefined;
       sites: SiteView[];
       problem?: Problem | undefined;
@@ -196,6 +211,8 @@ export interface UiResults {
   'account.choose': Record<string, never>;
   'account.sign_out_all': Record<string, never>;
   'provider.sign_out': Record<string, never>;
+  'provider.get': ProviderQuestionView;
+  'provider.choose': Record<string, never>;
   'site.disconnect': Record<string, never>;
   'site.let_ask': Record<string, never>;
   'setup.expect': Record<string, never>;

@@ -1,8 +1,7 @@
 /** @jsxImportSource hono/jsx/dom */
-import type { Provider } from '@latchkey/shared/session-api.ts';
 import { useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
-import type { AccountView, SiteView } from '../protocol/ui.ts';
+import type { AccountView, ProviderView, SiteView } from '../protocol/ui.ts';
 import { AccountList } from './account-list.tsx';
 import { Button } from './button.tsx';
 
@@ -101,7 +100,7 @@ export const AddAccount = ({
   busy,
   onAdd,
 }: {
-  providers: Provider[];
+  providers: ProviderView[];
   busy: boolean;
   onAdd: (provider?: string) => void;
 }) => {
@@ -122,7 +121,7 @@ export const Providers = ({
   busy,
   onChoose,
 }: {
-  providers: Provider[];
+  providers: ProviderView[];
   busy: boolean;
   onChoose: (provider: string) => void;
 }) => (
@@ -132,6 +131,7 @@ export const Providers = ({
         <Button busy={busy} onPress={() => onChoose(provider.name)}>
           {provider.icon ? <img class="provider" src={provider.icon} alt="" /> : null}
           {message('sign_in_at', provider.label)}
+          {provider.isLast ? <small>{message('last_used_provider')}</small> : null}
         </Button>
       </li>
     ))}

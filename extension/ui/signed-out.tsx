@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx/dom */
-import type { Provider } from '@latchkey/shared/session-api.ts';
 import { message } from '../platform/i18n.ts';
+import type { ProviderView } from '../protocol/ui.ts';
 import { Providers } from './accounts.tsx';
 import { Button } from './button.tsx';
 import { Logo } from './logo.tsx';
@@ -14,7 +14,7 @@ export const SignedOut = ({
   onProviderSignOut,
 }: {
   /** Empty if there is no choice. */
-  providers: Provider[];
+  providers: ProviderView[];
   /** Host of the provider where the user may still have a session after sign-out. */
   providerHost: string | undefined;
   busy: boolean;

@@ -71,7 +71,14 @@ describe('the pages of the extension', () => {
   );
 
   it.each(['de', 'es', 'ja', 'ar'])('are so in %s, too', async (tag) => {
-    for (const name of ['popup-many-sites', 'popup-reauth', 'consent-more', 'options-baked', 'diagnostics-attention']) {
+    for (const name of [
+      'provider',
+      'popup-many-sites',
+      'popup-reauth',
+      'consent-more',
+      'options-baked',
+      'diagnostics-attention',
+    ]) {
       const found = await opened(
         name,
         async (page) => {
@@ -106,6 +113,15 @@ describe('the keyboard', () => {
       return page.evaluate(() => document.activeElement?.textContent);
     });
     expect(focused).toBe('Sign in');
+  });
+
+  it('begins in the choice of providers at the one of the last sign-in', async () => {
+    const focused = await opened('provider', async (page) => {
+      await page.waitForFunction(() => document.activeElement?.tagName === 'BUTTON');
+      return page.evaluate(() => document.activeElement?.textContent);
+    });
+    expect(focused).toBe('Sign in with MicrosoftLast used');
+    expect(await opened('provider', tabStops)).toEqual(['Sign in with MicrosoftLast used', 'Sign in with Acme Okta']);
   });
 
   it('comes in the consent window to the no before the yes', async () => {

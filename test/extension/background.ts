@@ -1,5 +1,6 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { accountHeader } from '@latchkey/shared/session-api.ts';
+import * as v from 'valibot';
 import { composeBackground } from '../../extension/background/compose.ts';
 import { firstProfile, profileList } from '../../extension/background/profiles/profile-list.ts';
 import { storedAttempts } from '../../extension/background/session/attempts.ts';
@@ -74,6 +75,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     area,
     chosenBroker: storedValue(disk, 'broker', chosenBroker),
     profileList: storedValue(disk, 'list', profileList),
+    lastProvider: storedValue(disk, 'provider', v.string()),
     keysOf,
     profilesWithKeys: () => keysOf.profiles(),
     identity: {
@@ -105,12 +107,13 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     },
   });
   windows.onClosed(background.windowClosed);
-  const { profiles, profileOf, prompts, interactions, pageHandlers: handlers } = background.parts;
+  const { profiles, profileOf, prompts, choices, interactions, pageHandlers: handlers } = background.parts;
   const first = profileOf(firstProfile);
   return {
     policyChanged: background.policyChanged,
     windows,
     prompts,
+    choices,
     interactions,
     handlers,
     broker,

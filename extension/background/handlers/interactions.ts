@@ -1,7 +1,9 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { ProviderView } from '../../protocol/ui.ts';
 import { BrokerError, type StepUp } from '../broker/broker-error.ts';
 import type { ConsentPrompts } from '../page/consent-prompts.ts';
 import type { PageCall } from '../page/handler-types.ts';
+import type { ProviderChoices } from '../page/provider-choices.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';
 
@@ -31,6 +33,9 @@ export interface Interactions {
 export interface InteractionsDeps {
   prompts: ConsentPrompts;
   isTabActive(tabId: number): Promise<boolean>;
+  choices: Pick<ProviderChoices, 'ask'>;
+  /** The providers that a user can choose from, if the profile's account doesn't say which. Empty if there is no choice. */
+  providersFor(profile: string): Promise<ProviderView[]>;
 }
 
 export const notSignedIn = (): LatchkeyError =>
@@ -41,18 +46,32 @@ export const notSignedIn = (): LatchkeyError =>
   });
 
 /** A page may open one window per click, only from the active tab, and not right after the user denied something. */
-export function createInteractions({ prompts, isTabActive }: InteractionsDeps): Interactions {
+export function createInteractions({ prompts, isTabActive, choices, providersFor }: InteractionsDeps): Interactions {
   const mayAsk = async (call: PageCall): Promise<boolean> =>
     call.activated && call.alive() && (await isTabActive(call.sender.tabId));
 
+  /** Profiles whose sign-in begins, and the provider that the user picks for it. Other requests join. */
+  const choosing = new Map<string, Promise<string | undefined>>();
+  const choose = async (profile: string, origin: string): Promise<string | undefined> => {
+    const providers = await providersFor(profile);
+    return providers.length === 0 ? undefined : choices.ask({ origin, providers });
+  };
+
   const openSignIn = async (call: PageCall, otherwise: unknown, stepUp?: StepUp): Promise<void> => {
     prompts.requireNoRecentDenial(call.sender.origin);
-    const { signIn } = await call.profile();
+    const { id, signIn } = await call.profile();
+    const isMine = !signIn.isRunning() && !choosing.has(id);
     // Joining a sign-in in progress opens no window.
-    if (!signIn.isRunning() && !call.takeClick()) throw otherwise;
+    if (isMine && !call.takeClick()) throw otherwise;
     try {
-      await signIn.run(stepUp, call.trace);
+      if (isMine) choosing.set(id, choose(id, call.sender.origin));
+      const upstream = await choosing.get(id);
+      if (isMine && !call.alive()) throw otherwise;
+      const signedIn = signIn.run(upstream === undefined ? stepUp : { ...stepUp, upstream }, call.trace);
+      if (isMine) choosing.delete(id);
+      await signedIn;
     } catch (error) {
+      if (isMine) choosing.delete(id);
       if (error instanceof LatchkeyError && error.code === 'user_denied') prompts.denied(call.sender.origin);
       throw error;
     }

@@ -40,6 +40,7 @@ beforeEach(() => {
       const named = providers.map((name) => ({ name, label: `The ${name}` }));
       return { providers: named, choices: named, organization: { name: 'Acme' } };
     },
+    providerChoices: parts.choices,
     managed: createManagedPolicy(async () => policy),
     prompts: parts.prompts,
     problem: storedValue(parts.area, 'problem', storedProblem),

@@ -7,6 +7,7 @@ import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
 import { problemBody } from '../error-body.ts';
 import { type ConsentPrompt, type ConsentPrompts, noLongerOpen } from '../page/consent-prompts.ts';
 import type { Timer } from '../page/pending-requests.ts';
+import type { ProviderChoices } from '../page/provider-choices.ts';
 import type { Directory } from '../profiles/directory.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Session } from '../session/session.ts';
@@ -20,6 +21,7 @@ export interface UiHandlersDeps {
   setup: Setup;
   profiles: Profiles;
   directory(): Promise<Directory>;
+  providerChoices: Pick<ProviderChoices, 'find' | 'answer'>;
   prompts: ConsentPrompts;
   managed(): Promise<Pick<ManagedPolicy, 'private_windows'>>;
   /**
@@ -42,7 +44,7 @@ const popupPatienceMs = 1_500;
 
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
-  const { setup, profiles, directory, prompts, managed, problem, openTab, after } = deps;
+  const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after } = deps;
 
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();
@@ -135,6 +137,15 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     'state.get': popup,
     'private_windows.get': async () => ({ served: (await managed()).private_windows === 'allow' }),
     ...accountHandlers({ profiles, problem }),
+    async 'provider.get'({ choice }) {
+      const question = providerChoices.find(choice);
+      if (!question) throw noLongerOpen();
+      return { origin: question.origin, providers: [...question.providers] };
+    },
+    async 'provider.choose'({ choice, provider }) {
+      providerChoices.answer(choice, provider);
+      return {};
+    },
     async 'provider.sign_out'() {
       const url = await (await profiles.main()).session.logoutUrl();
       if (url !== undefined && isWebUrl(url)) await openTab(url);

@@ -194,7 +194,7 @@ describe('token.get', () => {
     await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
     parts.window.launch = () => Promise.reject(new Error('opened again'));
     await expect(get(params)).rejects.toMatchObject({ code: 'user_denied' });
-    expect(parts.broker.calls).toEqual(['POST /session/authorize']);
+    expect(parts.broker.calls).toEqual(['GET /session/upstreams', 'POST /session/authorize']);
   });
 
   it('refuses what the policy does not hold, after one look at the newest policy', async () => {

@@ -1,4 +1,5 @@
 import { type UpstreamsAnswer, upstreamsAnswer } from '@latchkey/shared/session-api.ts';
+import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
@@ -18,8 +19,9 @@ function setUp(answer: () => Promise<UpstreamsAnswer>, provider?: string) {
   const ask = vi.fn(answer);
   const changed = vi.fn();
   const known = storedValue(memoryArea(), 'upstreams', upstreamsAnswer);
-  const directory = createDirectory({ ask, known, managed: async () => ({ provider }), baked, changed });
-  return { ask, changed, directory, told: () => expect.poll(() => changed.mock.calls.length).toBe(1) };
+  const last = storedValue(memoryArea(), 'provider', v.string());
+  const directory = createDirectory({ ask, known, last, managed: async () => ({ provider }), baked, changed });
+  return { last, ask, changed, directory, told: () => expect.poll(() => changed.mock.calls.length).toBe(1) };
 }
 
 describe('the directory', () => {
@@ -34,6 +36,15 @@ describe('the directory', () => {
       organization: two.organization,
     });
     expect(ask).toHaveBeenCalledTimes(1);
+  });
+
+  it('begins with the provider of the last sign-in, and asks the broker first where somebody waits for the choice', async () => {
+    const { last, directory } = setUp(async () => two);
+    await last.set('partners');
+    const [corp, partners] = two.providers ?? [];
+    expect((await directory.load()).choices).toEqual([{ ...partners, isLast: true }, corp]);
+    await last.set('removed');
+    expect((await directory()).choices).toEqual([corp, partners]);
   });
 
   it('has no choice where there is one provider', async () => {

@@ -28,6 +28,7 @@ export interface ExtensionGallery {
 const firstQuestions = {
   popup: 'state.get',
   consent: 'consent.get',
+  provider: 'provider.get',
   welcome: 'settings.get',
   options: 'settings.get',
   diagnostics: 'diagnostics.get',

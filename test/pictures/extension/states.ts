@@ -4,6 +4,7 @@ import type {
   ConsentView,
   DiagnosticFacts,
   PopupState,
+  ProviderView,
   SettingsView,
   SiteView,
 } from '../../../extension/protocol/ui.ts';
@@ -13,6 +14,7 @@ import type { Scene } from './fake-browser.ts';
 export const pageSizes = {
   popup: { width: 360, height: 540 },
   consent: { width: 440, height: 528 },
+  provider: { width: 440, height: 480 },
   welcome: { width: 820, height: 640 },
   options: { width: 820, height: 640 },
   diagnostics: { width: 820, height: 640 },
@@ -38,6 +40,11 @@ const site = (name: string, host: string, more: Partial<SiteView> = {}): SiteVie
   accounts: ['a1'],
   ...more,
 });
+
+const providers: ProviderView[] = [
+  { name: 'entra', label: 'Microsoft', isLast: true },
+  { name: 'okta', label: 'Acme Okta' },
+];
 
 const sites: SiteView[] = [
   site('Shop', 'shop.example.com', {
@@ -182,16 +189,19 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
   ],
   ['popup-signing-in', popup({ view: 'signing_in', broker })],
   ['popup-signed-in', popup(signedIn)],
+  ['popup-signed-out-choice', popup({ view: 'signed_out', broker, providers })],
   [
-    'popup-signed-out-choice',
-    popup({
-      view: 'signed_out',
-      broker,
-      providers: [
-        { name: 'okta', label: 'Acme Okta' },
-        { name: 'entra', label: 'Microsoft' },
-      ],
-    }),
+    'provider',
+    { page: 'provider', scene: { answers: { 'provider.get': { origin: 'https://shop.example.com', providers } } } },
+  ],
+  [
+    'provider-over',
+    {
+      page: 'provider',
+      scene: {
+        answers: { 'provider.get': { fails: { code: 'expired', message: 'this question is no longer open' } } },
+      },
+    },
   ],
   ['popup-reauth', popup({ ...signedIn, account: { ...ada, state: 'reauth' } })],
   [
