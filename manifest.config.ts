@@ -89,7 +89,7 @@ export function createManifest(options: ManifestOptions) {
     options_ui: { page: 'ui/options.html', open_in_tab: true },
     background: background(options.target),
     // Each has its reason in docs/permissions.md; a test fails where one is missing.
-    permissions: ['alarms', 'identity', ...(options.baked ? [] : ['scripting']), 'storage'],
+    permissions: ['activeTab', 'alarms', 'identity', ...(options.baked ? [] : ['scripting']), 'storage'],
     // Private windows are refused in the background, with a message, unless the organization's policy allows them.
     incognito: 'spanning',
     content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },

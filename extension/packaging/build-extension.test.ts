@@ -39,7 +39,7 @@ describe.each(targets)('the build for %s', (target) => {
   it('opens no file of ours to web pages, and asks for no site that is not listed', async () => {
     const manifest = (await readManifest(root)) as unknown as Record<string, unknown>;
     expect(manifest).not.toHaveProperty('web_accessible_resources');
-    expect(manifest.permissions).toEqual(['alarms', 'identity', 'storage']);
+    expect(manifest.permissions).toEqual(['activeTab', 'alarms', 'identity', 'storage']);
     expect(manifest.host_permissions).toEqual(['https://latchkey.example.com/*', 'https://shop.example.com/*']);
   });
 

@@ -82,10 +82,10 @@ export const OtherAccounts = ({
               <Button
                 kind="small"
                 busy={busy}
-                label={message('sign_out_account', nameOf(account))}
+                label={message(account.state === 'signed_out' ? 'remove_account' : 'sign_out_account', nameOf(account))}
                 onPress={() => onSignOut(account)}
               >
-                {message('sign_out')}
+                {message(account.state === 'signed_out' ? 'take_back' : 'sign_out')}
               </Button>
             </AccountRow>
           </li>

@@ -27,6 +27,7 @@ const used = new Set([
   ...[...pageErrorCodes, 'broke_off', 'cookies_blocked'].map((error) => `problem_${error}`),
   ...['denied', 'interaction', 'unavailable', 'setup'].map((kind) => `problem_provider_${kind}`),
   ...['none', 'organization', 'other_account', 'never'].map((access) => `access_${access}`),
+  ...['none', 'organization', 'other_account', 'never', 'person', 'off'].map((state) => `state_${state}`),
   ...['baked', 'policy', 'person'].map((source) => `broker_${source}`),
   ...['refuse', 'allow'].map((rule) => `policy_private_${rule}`),
   ...['one', 'many'].map((rule) => `policy_accounts_${rule}`),

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx/dom */
 import { useEffect, useRef, useState } from 'hono/jsx/dom';
+import { activeOrigin } from '../platform/active-tab.ts';
 import { message } from '../platform/i18n.ts';
 import { openSettings } from '../platform/pages.ts';
 import { connect } from '../platform/port.ts';
@@ -35,7 +36,12 @@ const reaching = (origin: string, pending: UiParams<'setup.expect'>): Pick<Actio
   },
 });
 
-function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy' | 'act'>) {
+function View({
+  state,
+  here,
+  busy,
+  act,
+}: { state: PopupState; here: string | undefined } & Pick<Actions, 'busy' | 'act'>) {
   const reachBroker = (broker: string) => void act(reaching(broker, { broker }));
   const run = (doing: string, call: () => Promise<unknown>, more: Pick<Action, 'done' | 'focus'> = {}) =>
     void act({ run: call, doing, ...more });
@@ -62,6 +68,7 @@ function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy'
       return (
         <SignedIn
           state={state}
+          here={here}
           busy={busy}
           onSignIn={({ id }) => signIn({ account: id })}
           onSignOut={({ id }) =>
@@ -104,8 +111,8 @@ function View({ state, busy, act }: { state: PopupState } & Pick<Actions, 'busy'
   }
 }
 
-/** The heading of a site. It gets the focus if the site's button disappears. */
-const placeOf = (origin: string): string => `[data-origin=${CSS.escape(origin)}] h3`;
+/** The row or heading of a site. It gets the focus if the site's button disappears. */
+const placeOf = (origin: string): string => `[data-origin=${CSS.escape(origin)}] :is(summary, .row h3)`;
 
 /** By default, the extension doesn't serve private windows. In a private window, the popup explains that. */
 function PrivateWindow() {
@@ -121,6 +128,7 @@ function PrivateWindow() {
 
 function Popup() {
   const [state, setState] = useState<PopupState>();
+  const [here, setHere] = useState<string>();
   const { busy, status, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
   const seen = useRef<PopupState['view'] | undefined>(undefined);
   const shown = problem ?? (state && 'problem' in state ? state.problem : undefined);
@@ -128,6 +136,7 @@ function Popup() {
   useEffect(() => {
     onChanged = () => void reload();
     void reload();
+    void activeOrigin().then(setHere, () => undefined);
   }, []);
   useEffect(() => {
     if (!state) return;
@@ -150,7 +159,7 @@ function Popup() {
       <main aria-busy={state ? undefined : 'true'}>
         <PrivateWindow />
         {state ? (
-          <View state={state} busy={busy} act={act} />
+          <View state={state} here={here} busy={busy} act={act} />
         ) : (
           <h1 class="quiet">{message(shown ? 'name' : 'loading')}</h1>
         )}
@@ -171,4 +180,7 @@ const Gear = () => (
   </svg>
 );
 
+/** What the browser keeps of the screen's height for its toolbar, in pixels. Measured in Chromium. */
+const browserHeight = 90;
+document.documentElement.style.setProperty('--room', `${screen.availHeight - browserHeight}px`);
 mount(<Popup />);

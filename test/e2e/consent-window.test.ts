@@ -27,7 +27,12 @@ const isArmed = () => question.evaluate<boolean>(`document.querySelector('${allo
 const isOpen = async () => (await browser?.find(extensionUrl('ui/consent.html'))) !== undefined;
 /** Shows whether there is a grant, because the site's page gets a token only with a grant. */
 const token = () => site.evaluate<string>(`document.querySelector('#token').textContent`);
-const untilArmed = () => expect.poll(isArmed).toBe(true);
+/** The pointer is on the button before, because a pointer that enters the window starts the time anew. */
+async function untilArmed(): Promise<void> {
+  await expect.poll(() => question.evaluate(`document.querySelector('${allow}') !== null`)).toBe(true);
+  await question.hover(allow);
+  await expect.poll(isArmed).toBe(true);
+}
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'latchkey-clicks-'));

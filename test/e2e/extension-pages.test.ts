@@ -96,15 +96,31 @@ describe('the pages of the extension', () => {
 });
 
 describe('the keyboard', () => {
-  it('comes in the popup to the settings, the account, then each site from top to bottom', async () => {
-    expect(await opened('popup-signed-in', tabStops)).toEqual([
+  it('comes in the popup to the settings, the account, this site, then each other site from top to bottom', async () => {
+    expect(await opened('popup-this-site', tabStops)).toEqual([
       'Settings',
       'Sign out',
       'Remove access for Shop',
-      'Remove access for Travel',
-      'Unblock Newsletter',
+      expect.stringContaining('Travel'),
+      expect.stringContaining('Delivery notes'),
+      expect.stringContaining('Newsletter'),
+      expect.stringContaining('Time sheets'),
       'Add another account',
     ]);
+  });
+
+  it('opens the row of a site with Enter, and comes to its button next', async () => {
+    const [row, button] = await opened('popup-signed-in', async (page) => {
+      await page.locator('summary').first().focus();
+      await page.keyboard.press('Enter');
+      const opened = await page
+        .locator('details')
+        .first()
+        .evaluate((details) => (details as HTMLDetailsElement).open);
+      await page.keyboard.press('Tab');
+      return [opened, await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))];
+    });
+    expect([row, button]).toEqual([true, 'Remove access for Travel']);
   });
 
   it('finds “Sign in” under the finger when the popup opens', async () => {
@@ -133,10 +149,10 @@ describe('the keyboard', () => {
       page.evaluate(() => [document.activeElement?.tagName, document.activeElement?.textContent?.trim()]);
     expect(await opened('popup-busy', focus)).toEqual(['BUTTON', 'Remove access']);
     const after = await opened('popup-disconnected', async (page) => {
-      await page.waitForFunction(() => document.activeElement?.tagName === 'H3');
+      await page.waitForFunction(() => document.activeElement?.tagName === 'SUMMARY');
       return [...(await focus(page)), await page.textContent('[role=status]')];
     });
-    expect(after).toEqual(['H3', 'Shop', 'Access removed for Shop']);
+    expect(after).toEqual(['SUMMARY', expect.stringContaining('Shop'), 'Access removed for Shop']);
   });
 
   it('presses nothing twice while it is busy', async () => {
@@ -212,6 +228,8 @@ describe('the list of accounts', () => {
     const offline = { fails: { code: 'offline', message: 'the broker cannot be reached' } } as const;
     const scene = { ...state.scene, answers: { ...state.scene.answers, [method]: offline } };
     const page = await gallery.open(browser, { ...state, scene }, { theme: 'light' });
+    // A site's list is in its row.
+    if (name === 'popup-accounts') await page.locator('summary').first().click();
     const list = page.locator('select').first();
     expect(await list.inputValue()).toBe('a1');
     await list.selectOption('a3');

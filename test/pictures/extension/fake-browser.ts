@@ -19,6 +19,8 @@ export interface Scene {
   /** Name of a profile that has a key. */
   key?: string;
   isPrivate?: boolean;
+  /** URL of the active tab. */
+  tab?: string;
   /** How far the broker's clock is ahead of this one, in milliseconds. The gallery plays the broker. */
   brokerClock?: number;
 }
@@ -114,6 +116,7 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
     },
     scripting: { getRegisteredContentScripts: async () => [{ matches: scene.access ?? [] }] },
     storage: { managed: { get: async () => scene.policy ?? {} } },
+    tabs: { query: async () => [{ url: scene.tab }] },
     windows: { getCurrent: async () => ({ incognito: scene.isPrivate ?? false }) },
   };
   // The polyfill looks for both.

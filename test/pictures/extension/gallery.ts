@@ -58,7 +58,12 @@ export async function openExtensionGallery(): Promise<ExtensionGallery> {
   return {
     async open(browser, { page: name, scene, act }, { theme, tag = 'en' }) {
       const locale = await readFile(join(root, 'extension/_locales', tag, 'messages.json'), 'utf8');
-      const page = await browser.newPage({ viewport: pageSizes[name], colorScheme: theme, reducedMotion: 'reduce' });
+      const page = await browser.newPage({
+        viewport: pageSizes[name],
+        screen: { width: 1_366, height: 768 },
+        colorScheme: theme,
+        reducedMotion: 'reduce',
+      });
       await page.addInitScript(fakeBrowser, { scene, messages: JSON.parse(locale) as Messages, tag });
       await page.context().grantPermissions(['clipboard-write']);
       await page.route('https://latchkey.example.com/**', (route) =>

@@ -108,7 +108,17 @@ const consent = (more: Partial<State> & { answers?: Scene['answers'] } = {}): St
   ...more,
 });
 
-const pressPrimary = (page: Page) => page.locator('button.primary:not([aria-disabled=true])').click();
+/** The pointer comes first, because "Allow" waits for a second after the pointer enters the window. */
+async function pressPrimary(page: Page): Promise<void> {
+  await page.locator('button.primary').hover();
+  await page.locator('button.primary:not([aria-disabled=true])').click();
+}
+
+/** Opens the shop's row and removes its access. */
+async function removeFromShop(page: Page): Promise<void> {
+  await page.locator('summary', { hasText: 'Shop' }).click();
+  await page.getByRole('button', { name: 'Remove access for Shop' }).click();
+}
 
 const known = { url: broker, source: 'person', reachable: true } as const;
 const chosen: SettingsView = {
@@ -203,6 +213,27 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
       },
     },
   ],
+  [
+    'popup-this-site',
+    popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://shop.example.com/cart' } }),
+  ],
+  [
+    'popup-this-site-blocked',
+    popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://news.example.com/' } }),
+  ],
+  [
+    'popup-this-site-off',
+    popup(signedIn, {
+      scene: {
+        answers: { 'state.get': { ...signedIn, sites: sites.map((each) => ({ ...each, reachable: false })) } },
+        tab: 'https://time.example.com/',
+      },
+    }),
+  ],
+  [
+    'popup-not-approved',
+    popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://bank.example/' } }),
+  ],
   ['popup-reauth', popup({ ...signedIn, account: { ...ada, state: 'reauth' } })],
   [
     'popup-accounts',
@@ -240,10 +271,23 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     }),
   ],
   [
+    'popup-search',
+    popup(
+      {
+        ...signedIn,
+        sites: Array.from({ length: 30 }, (_, index) =>
+          site(`Application ${index + 1}`, `app-${index + 1}.example.com`),
+        ),
+      },
+      { act: (page) => page.fill('input', 'app-2') },
+    ),
+  ],
+  ['popup-opened', popup(signedIn, { act: (page) => page.locator('summary').first().click() })],
+  [
     'popup-busy',
     popup(signedIn, {
       scene: { answers: { 'state.get': signedIn, 'site.disconnect': 'silence' } },
-      act: (page) => page.locator('.site button').first().click(),
+      act: removeFromShop,
     }),
   ],
   [
@@ -254,11 +298,13 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
         later: {
           'state.get': {
             ...signedIn,
-            sites: [{ ...sites[0], access: 'none', resources: [] } as SiteView, ...sites.slice(1)],
+            sites: sites.map((each) =>
+              each.name === 'Shop' ? { ...each, access: 'none' as const, resources: [] } : each,
+            ),
           },
         },
       },
-      act: (page) => page.locator('.site button').first().click(),
+      act: removeFromShop,
     }),
   ],
   [
@@ -266,7 +312,7 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     popup(signedIn, {
       scene: { answers: { 'state.get': signedIn, 'site.disconnect': { fails: offline } } },
       async act(page) {
-        await page.locator('.site button').first().click();
+        await removeFromShop(page);
         await page.waitForSelector('.problem');
       },
     }),
@@ -294,6 +340,20 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
             { id: 'a1', label: 'ada@example.com', chosen: true },
             { id: 'a3', label: 'ops@example.com', chosen: false },
           ],
+        },
+      },
+    }),
+  ],
+  [
+    'consent-many',
+    consent({
+      answers: {
+        'consent.get': {
+          ...asked,
+          scopes: Array.from({ length: 12 }, (_, index) => ({
+            scope: `orders:region-${index + 1}`,
+            description: `See the orders of region ${index + 1}`,
+          })),
         },
       },
     }),

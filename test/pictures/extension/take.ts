@@ -6,7 +6,7 @@ import { states } from './states.ts';
 
 const themes = ['light', 'dark'] as const;
 /** States that are also shown in two other languages: one with long words, and one that is written right to left. */
-const main = ['popup-signed-in', 'popup-signed-out', 'consent', 'welcome', 'options', 'diagnostics'];
+const main = ['popup-signed-in', 'popup-this-site', 'popup-signed-out', 'consent', 'welcome', 'options', 'diagnostics'];
 /** Some pages are long. */
 const mostBytes = 65_536;
 const otherTags = ['ar', 'de'];

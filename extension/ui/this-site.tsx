@@ -1,0 +1,29 @@
+/** @jsxImportSource hono/jsx/dom */
+import { message } from '../platform/i18n.ts';
+import type { SiteView } from '../protocol/ui.ts';
+import { type SiteActions, SiteDetails, SiteName, SiteState } from './site.tsx';
+
+/** The site in the active tab. It comes first, because people open the popup on a page to ask about that page. */
+export const ThisSite = ({
+  origin,
+  site,
+  ...actions
+}: { origin: string; site: SiteView | undefined } & SiteActions) => (
+  <section aria-labelledby="here">
+    <h2 id="here">{message('this_site')}</h2>
+    {site ? (
+      <div class={`site ${site.access}`} data-origin={site.origin}>
+        <div class="row">
+          <SiteName site={site} />
+          <SiteState site={site} />
+        </div>
+        <SiteDetails site={site} {...actions} />
+      </div>
+    ) : (
+      <div class="site">
+        <p class="origin">{origin}</p>
+        <p class="quiet">{message('site_not_approved')}</p>
+      </div>
+    )}
+  </section>
+);
