@@ -44,6 +44,18 @@ describe('the time that a window has been before the person', () => {
     expect(arming.seenMs()).toBe(seen);
   });
 
+  it('tells when an event has restarted it, until that is no longer wanted', () => {
+    let told = 0;
+    const forget = arming.onRestart(() => {
+      told += 1;
+    });
+    view.window.dispatchEvent(new Event('blur'));
+    expect(told).toBe(1);
+    forget();
+    view.window.dispatchEvent(new Event('blur'));
+    expect(told).toBe(1);
+  });
+
   it('starts anew when it is hidden and shown', () => {
     view.clock.ms = 1_500;
     view.document.dispatchEvent(new Event('visibilitychange'));

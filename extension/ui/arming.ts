@@ -18,6 +18,8 @@ export interface View {
 export interface Arming {
   /** How long the window has been visible, focused and in place without interruption, in milliseconds. */
   seenMs(): number;
+  /** Calls the listener when an event restarts the time, so that a button can look disabled at once. */
+  onRestart(listener: () => void): () => void;
 }
 
 const breaks = ['blur', 'focus', 'resize', 'pagehide', 'pageshow'];
@@ -36,14 +38,19 @@ export function createArming({ window, document, now }: View): Arming {
   };
   let since = now();
   let lastPlace = place();
+  const listeners = new Set<() => void>();
   const restart = (): void => {
     since = now();
   };
-  for (const type of breaks) window.addEventListener(type, restart);
-  document.addEventListener('visibilitychange', restart);
+  const interrupt = (): void => {
+    restart();
+    for (const listener of listeners) listener();
+  };
+  for (const type of breaks) window.addEventListener(type, interrupt);
+  document.addEventListener('visibilitychange', interrupt);
   document.documentElement.addEventListener('pointerenter', ({ pointerType }) => {
     // A finger enters with each touch.
-    if (pointerType === 'mouse') restart();
+    if (pointerType === 'mouse') interrupt();
   });
   return {
     seenMs() {
@@ -51,6 +58,10 @@ export function createArming({ window, document, now }: View): Arming {
       if (at !== lastPlace || !document.hasFocus() || document.visibilityState !== 'visible') restart();
       lastPlace = at;
       return now() - since;
+    },
+    onRestart(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

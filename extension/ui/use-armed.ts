@@ -21,7 +21,7 @@ let arming: Arming | undefined;
  */
 export function useArmed(question: string | undefined): Armed {
   arming ??= createArming({ window, document, now: () => performance.now() });
-  const { seenMs } = arming;
+  const { seenMs, onRestart } = arming;
   const [, draw] = useState(false);
   const asked = useRef({ question, since: performance.now() });
   if (asked.current?.question !== question) asked.current = { question, since: performance.now() };
@@ -32,7 +32,11 @@ export function useArmed(question: string | undefined): Armed {
   useEffect(() => {
     if (question === undefined) return undefined;
     const timer = setInterval(() => draw(isArmed()), lookEveryMs);
-    return () => clearInterval(timer);
+    const forget = onRestart(() => draw(false));
+    return () => {
+      clearInterval(timer);
+      forget();
+    };
   }, [question]);
   return {
     armed: isArmed(),

@@ -26,11 +26,17 @@ function isArmed() {
   return performance.now() - since >= armAfterMs;
 }
 
-for (const type of ['blur', 'focus', 'resize', 'pagehide', 'pageshow']) addEventListener(type, restart);
-document.addEventListener('visibilitychange', restart);
+/** Starts the second anew, and shows that at once. */
+const interrupt = () => {
+  restart();
+  show();
+};
+
+for (const type of ['blur', 'focus', 'resize', 'pagehide', 'pageshow']) addEventListener(type, interrupt);
+document.addEventListener('visibilitychange', interrupt);
 document.documentElement.addEventListener('pointerenter', ({ pointerType }) => {
   // A finger enters with each touch.
-  if (pointerType === 'mouse') restart();
+  if (pointerType === 'mouse') interrupt();
 });
 
 // Enter in a form arrives as a click on its button, too.
