@@ -32,3 +32,25 @@ export function fileFault(error: unknown, path: string): { reason: string; cure:
       return { reason: code, cure: 'Check the path and the disk' };
   }
 }
+
+/** Why a file can't be read, and what to do about it. Neither ends with a period. */
+export function readFault(error: unknown): { reason: string; cure: string } {
+  const code = codeOf(error);
+  switch (code) {
+    case 'ENOENT':
+      return { reason: 'it does not exist', cure: 'Create it, or correct the path' };
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        reason: `the user with ID ${process.getuid?.()} may not read it (${code})`,
+        cure: 'Let this user read the file, and open its folder',
+      };
+    case 'EISDIR':
+      return {
+        reason: 'it is a folder',
+        cure: 'Name a file in it. Container runtimes make a folder where the file to mount is missing',
+      };
+    default:
+      return { reason: code, cure: 'Check the path and the disk' };
+  }
+}

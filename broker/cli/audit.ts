@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Head, verifyAudit } from '../audit/verify-audit.ts';
 import { loadRing } from '../keys/ring.ts';
 import type { Store, StoredAuditEntry } from '../store/store.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { subcommandOf } from './subcommand.ts';
 import { UsageError } from './usage-error.ts';
 import { withStore } from './with-store.ts';
@@ -43,7 +43,7 @@ export async function audit(argv: readonly string[]): Promise<number> {
   if (after !== undefined && afterBatch !== undefined) {
     throw new UsageError('--after and --after-batch exclude each other: give one');
   }
-  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = storeConfigOf(values.config);
   return withStore(config, async (store) => {
     if (command === 'verify') return await verify(store, config.keysFile, head);
     const entries = afterBatch === undefined ? entriesAfter(store, after ?? 0) : sealedAfter(store, afterBatch);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BackupError, backupStore } from '../store/backup.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
@@ -16,7 +16,7 @@ Back up a SQLite database while the broker runs. For PostgreSQL, use pg_dump.
 export async function backup(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...argv], options: { to: { type: 'string' }, config: { type: 'string' } } });
   if (values.to === undefined) throw new UsageError('--to FILE is missing');
-  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = storeConfigOf(values.config);
   try {
     const pages = await backupStore(config.store, values.to);
     process.stdout.write(`Backup written to ${values.to} (${pages} pages). Store the key file's backup separately.\n`);

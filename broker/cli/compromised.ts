@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { openReloadableRing } from '../keys/reloadable-ring.ts';
 import { createLog } from '../log.ts';
 import { type AfterTheft, afterTheft, type Stolen } from '../revocation/after-theft.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { byUsage } from './operator.ts';
 import { UsageError } from './usage-error.ts';
 import { withStore } from './with-store.ts';
@@ -35,7 +35,7 @@ export async function compromised(argv: readonly string[]): Promise<number> {
   });
   const stolen = stolenOf(values);
   if (!stolen) throw new UsageError('expected --keys, --database or --both: say what may have been copied');
-  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = storeConfigOf(values.config);
   // What was done is told below.
   const log = { ...createLog(process.stderr), info: () => undefined };
   const ring = openReloadableRing(config.keysFile, log);

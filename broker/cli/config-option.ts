@@ -1,9 +1,20 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, type Reading } from '../config/load.ts';
 import type { Config } from '../config/types.ts';
 
 /** `--config FILE`, else `LATCHKEY_CONFIG`, else `latchkey.yaml` in the current folder. */
-export function configFrom(argv: readonly string[]): Config {
-  const { values } = parseArgs({ args: [...argv], options: { config: { type: 'string' } } });
-  return loadConfig(values.config ?? (process.env.LATCHKEY_CONFIG || 'latchkey.yaml'), process.env);
-}
+export const configFrom = (argv: readonly string[]): Config => configOf(optionOf(argv), {});
+
+/**
+ * The configuration for a command that uses only the store and the key file: the providers' secrets don't have to be there.
+ *
+ * @param option the value of `--config`
+ */
+export const storeConfigOf = (option: string | undefined): Config => configOf(option, { needsSecrets: false });
+
+/** The value of `--config`, for commands that have no other option. */
+export const optionOf = (argv: readonly string[]): string | undefined =>
+  parseArgs({ args: [...argv], options: { config: { type: 'string' } } }).values.config;
+
+const configOf = (option: string | undefined, reading: Reading): Config =>
+  loadConfig(option ?? (process.env.LATCHKEY_CONFIG || 'latchkey.yaml'), process.env, reading);

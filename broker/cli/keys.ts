@@ -7,7 +7,7 @@ import { createLog } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { revokeSigningKeys, UnknownKeyError } from '../tokens/revoke-signing-keys.ts';
 import { rotateSigningKeys, TooEarlyError } from '../tokens/rotate-signing-keys.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { byUsage } from './operator.ts';
 import { subcommandOf } from './subcommand.ts';
 import { UsageError } from './usage-error.ts';
@@ -50,7 +50,7 @@ export async function keys(argv: readonly string[]): Promise<number> {
     },
     allowPositionals: true,
   });
-  const config = () => configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = () => storeConfigOf(values.config);
   switch (subcommandOf('keys', positionals, values, subcommands)) {
     case 'init':
       if (values.file === undefined) throw new UsageError('--file FILE is missing: name the key file to create');

@@ -100,6 +100,42 @@ resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
   });
 });
 
+describe("an administrator without the providers' secrets", () => {
+  const providers = [
+    ['an unset variable', `client_secret: "\${NO_SUCH_VARIABLE}", hooks: { okta_events_secret: "\${NOR_THIS}" }`],
+    ['a file that is elsewhere', 'client_secret_file: nowhere/client-secret'],
+    ['a key that is elsewhere', 'private_key_file: nowhere/key.pem'],
+  ];
+  const commands = ['migrate', 'keys list', 'sessions list', 'audit export', 'audit verify', 'sessions revoke --all'];
+
+  it.each(providers)('works on the store: %s', async (_, secret) => {
+    const own = mkdtempSync(join(folder, 'without-'));
+    const file = join(own, 'latchkey.yaml');
+    writeFileSync(
+      file,
+      `issuer: https://latchkey.example.com
+store: sqlite:./latchkey.db
+keys_file: keys
+upstreams: { okta: { issuer: "https://acme.okta.com", client_id: latchkey, ${secret} } }
+resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
+`,
+    );
+    expect((await latchkey('keys', 'init', '--file', join(own, 'keys'))).code).toBe(0);
+    for (const command of commands) {
+      expect({ command, ...(await latchkey(...command.split(' '), '--config', file)) }).toMatchObject({
+        code: 0,
+        err: '',
+      });
+    }
+    const explained = await latchkey('policy', 'explain', '--origin', 'a', '--resource', 'b', '--config', file);
+    expect(explained).toMatchObject({ code: 1, out: expect.stringContaining('Denied'), err: '' });
+    for (const command of ['serve', 'doctor']) {
+      const { code, err } = await latchkey(command, '--config', file);
+      expect([code, err]).toEqual([1, expect.stringMatching(/upstreams\.okta/)]);
+    }
+  });
+});
+
 describe('an administrator who is early, or whose folder is missing, gets no stack', () => {
   it.each(['sessions list', 'audit export', 'policy explain --origin a --resource b --subject nobody'])(
     'latchkey %s works on a database that no broker has migrated',

@@ -5,7 +5,7 @@ import type { Config } from '../config/types.ts';
 import type { PolicyQuestion } from '../policy/decide.ts';
 import { type Explanation, explain } from '../policy/explain.ts';
 import type { TokenGroups } from '../tokens/token-groups.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { UsageError } from './usage-error.ts';
 import { withStore } from './with-store.ts';
 
@@ -46,7 +46,7 @@ export async function policy(argv: readonly string[]): Promise<number> {
   if (values['signed-in-ago'] !== undefined && ago === undefined) {
     throw new UsageError('--signed-in-ago must be a duration such as 30s, 5m, 2h or 1d');
   }
-  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = storeConfigOf(values.config);
   const now = Date.now();
   const known = values.subject === undefined ? undefined : await personNow(config, values.subject, origin, resource);
   if (values.subject !== undefined && !known) {

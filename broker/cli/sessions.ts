@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { browserName } from '@latchkey/shared/browser-name.ts';
 import type { Store } from '../store/store.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { byUsage } from './operator.ts';
 import { type Owned, sessionsOf, type Which } from './people-sessions.ts';
 import { revokeMany, revokeNamed } from './revoke-sessions.ts';
@@ -59,7 +59,7 @@ export async function sessions(argv: readonly string[]): Promise<number> {
       'say whose sessions: one of --sub, --email, --id, --client and --all, or --upstream, --before and --key together',
     );
   }
-  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = storeConfigOf(values.config);
   return withStore(
     config,
     async (store) => {

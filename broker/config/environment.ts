@@ -6,12 +6,20 @@ const secretKeys = new Set(['client_secret', 'okta_events_secret']);
 /** Placeholder values from examples. Rejected even when they come from the environment. */
 const defaults = new Set(['secret', 'password', 'password1', 'changeme', 'change-me', 'client_secret']);
 
+/** Takes the place of a provider's secret that a command doesn't need. */
+const unusedSecret = 'not-needed-by-this-command';
+
 /**
  * Replaces `${NAME}` with environment variables and rejects secrets written in plain text in the file.
  *
+ * @param options `needsSecrets`: whether the variables of the providers' secrets must be set
  * @returns the file with its values substituted, and every fault found
  */
-export function resolveEnvironment(file: unknown, env: Readonly<Record<string, string | undefined>>) {
+export function resolveEnvironment(
+  file: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+  { needsSecrets }: { needsSecrets: boolean },
+) {
   const faults: Fault[] = [];
 
   const resolve = (value: unknown, path: readonly string[]): unknown => {
@@ -35,6 +43,7 @@ export function resolveEnvironment(file: unknown, env: Readonly<Record<string, s
       const example = 'postgres://latchkey:${DB_PASSWORD}@db.example.com/latchkey';
       faults.push({ path, message: `contains a password in plain text. Use an environment variable: ${example}` });
     }
+    if (isSecret && !needsSecrets) return unusedSecret;
     const resolved = value.replace(reference, (_, name: string) => {
       const found = env[name];
       if (found === undefined || found === '') {

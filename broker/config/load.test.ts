@@ -132,7 +132,7 @@ describe('two secrets of a provider, while one replaces the other', () => {
       'a list of two',
     ],
     ['none', 'client_secret: []', 'client_secret', 'a list of two'],
-    ['a file that is not there', 'client_secret_file: [nowhere, new]', 'client_secret_file', 'cannot be read'],
+    ['a file that is not there', 'client_secret_file: [nowhere, new]', 'client_secret_file', 'it does not exist'],
     ['a key in another form', 'private_key_file: [pkcs1]', 'private_key_file', 'openssl pkcs8'],
     ['garbage for a key', 'private_key_file: new', 'private_key_file', 'no private key'],
   ])('have no faults such as %s', (_, text, key, message) => {
@@ -290,7 +290,7 @@ describe('services', () => {
       'services.nightly.public_jwk.kty',
       'must be EC, OKP or RSA',
     ],
-    ['no such key file', { jwks_file: 'none.json' }, 'services.nightly.jwks_file', 'cannot be read'],
+    ['no such key file', { jwks_file: 'none.json' }, 'services.nightly.jwks_file', 'it does not exist'],
     ['a scope that is none', { secret_hash: hash, allow: { [api]: ['x'] } }, `services.nightly.allow.${api}`, '"x"'],
     [
       'a resource that is none',

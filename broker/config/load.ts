@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseDocument } from 'yaml';
+import { readFault } from '../file-fault.ts';
 import { type Image, readImage } from './branding.ts';
 import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
@@ -17,27 +18,41 @@ import { unknownKey, unknownKeyFaults } from './unknown-keys.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What of the configuration is read. */
+export interface Reading {
+  /**
+   * Whether the secrets of the providers are read. Default: yes. Commands that only use the store run without them, also
+   * where an administrator doesn't have them. The secrets in the configuration are then worthless.
+   */
+  needsSecrets?: boolean;
+}
+
 /**
  * Reads and validates the configuration file.
  *
  * @param path path to `latchkey.yaml`; paths in the file are relative to its folder
  * @throws {ConfigError} listing every fault
  */
-export function loadConfig(path: string, env: Environment): Config {
+export function loadConfig(path: string, env: Environment, reading: Reading = {}): Config {
   let source: string;
   try {
     source = readFileSync(path, 'utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'does not exist' : `can't be read (${code})`;
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = isMissing ? 'does not exist' : `can't be read: ${readFault(cause).reason}`;
     const message = `${reason}. Set its path with --config or LATCHKEY_CONFIG, or create one with "latchkey init".`;
     throw new ConfigError(path, [{ path: [], message }]);
   }
-  return parseConfig(source, path, env);
+  return parseConfig(source, path, env, reading);
 }
 
 /** Like {@link loadConfig}, for text that has already been read. */
-export function parseConfig(source: string, path: string, env: Environment): Config {
+export function parseConfig(
+  source: string,
+  path: string,
+  env: Environment,
+  { needsSecrets = true }: Reading = {},
+): Config {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   if (document.errors.length > 0) {
@@ -51,7 +66,7 @@ export function parseConfig(source: string, path: string, env: Environment): Con
       })),
     );
   }
-  const { resolved, faults: environmentFaults } = resolveEnvironment(contentOf(document, path), env);
+  const { resolved, faults: environmentFaults } = resolveEnvironment(contentOf(document, path), env, { needsSecrets });
   const parsed = v.safeParse(configSchema, resolved);
   const faults: Fault[] = [
     ...environmentFaults,
@@ -59,7 +74,7 @@ export function parseConfig(source: string, path: string, env: Environment): Con
     ...unknownKeyFaults(configSchema, resolved),
     ...referenceFaults(resolved),
   ];
-  const files = new OtherFiles(dirname(path), faults);
+  const files = new OtherFiles(dirname(path), faults, needsSecrets);
   const config = parsed.success ? toConfig(parsed.output, files) : undefined;
   if (faults.length > 0 || !config) {
     throw new ConfigError(
@@ -108,14 +123,21 @@ function shapeFault(issue: v.BaseIssue<unknown>): Fault {
 class OtherFiles {
   readonly #folder: string;
   readonly #faults: Fault[];
+  readonly #needsSecrets: boolean;
 
-  constructor(folder: string, faults: Fault[]) {
+  constructor(folder: string, faults: Fault[], needsSecrets: boolean) {
     this.#folder = folder;
     this.#faults = faults;
+    this.#needsSecrets = needsSecrets;
   }
 
   resolve(path: string): string {
     return resolve(this.#folder, path);
+  }
+
+  /** A secret. Not read, and empty, where no secrets are needed. */
+  readSecret(path: string, where: readonly string[]): string {
+    return this.#needsSecrets ? this.read(path, where) : '';
   }
 
   read(path: string, where: readonly string[]): string {
@@ -123,15 +145,16 @@ class OtherFiles {
       const text = readFileSync(this.resolve(path), 'utf8').trim();
       if (text !== '') return text;
       this.#faults.push({ path: where, message: `the file ${path} is empty` });
-    } catch {
-      this.#faults.push({ path: where, message: `the file ${path} cannot be read` });
+    } catch (error) {
+      const { reason, cure } = readFault(error);
+      this.#faults.push({ path: where, message: `the file ${this.resolve(path)} can't be read: ${reason}. ${cure}` });
     }
     return '';
   }
 
   /** A key that signs client assertions, checked here so that a reload refuses an unusable one. */
   readPrivateKey(path: string, where: readonly string[]): string {
-    const pem = this.read(path, where);
+    const pem = this.readSecret(path, where);
     if (pem !== '' && !isAssertionKey(pem)) {
       this.#faults.push({
         path: where,
@@ -262,7 +285,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     authorizationParams: entry.authorization_params,
     hooks: {
       oktaEventsSecret: entry.hooks.okta_events_secret_file
-        ? files.read(entry.hooks.okta_events_secret_file, ['upstreams', name, 'hooks', 'okta_events_secret_file'])
+        ? files.readSecret(entry.hooks.okta_events_secret_file, ['upstreams', name, 'hooks', 'okta_events_secret_file'])
         : entry.hooks.okta_events_secret,
       revocationIssuer: entry.hooks.revocation_issuer,
     },
@@ -284,7 +307,9 @@ function toAuthentications(
         }),
       )
     : (entry.client_secret_file
-        ? listed(entry.client_secret_file).map((path) => files.read(path, ['upstreams', name, 'client_secret_file']))
+        ? listed(entry.client_secret_file).map((path) =>
+            files.readSecret(path, ['upstreams', name, 'client_secret_file']),
+          )
         : listed(entry.client_secret ?? '')
       ).map((secret): ClientAuthentication => ({ method, secret }));
   if (!authentication) throw new Error('the schema lets no empty list pass');

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { fileFault } from '../file-fault.ts';
 import { createNewFile } from '../new-file.ts';
+import { isPrivateMode } from './private-mode.ts';
 
 export interface RingKey {
   /** Key id, stored in every row the key has sealed. */
@@ -57,14 +58,14 @@ export function createRing(keys: readonly RingKey[]): KeyRing {
 /**
  * Reads the key file. Each line holds one key, `kid base64url(32 bytes)`. Empty lines and `#` comments are skipped.
  *
- * @throws {RingError} if the file is unusable, or users other than its owner can read or write it
+ * @throws {RingError} if the file is unusable, or other users can read or write it ({@link isPrivateMode})
  * @throws {MissingRingError} if there is no file
  */
 export function loadRing(path: string): KeyRing {
-  const { text, mode } = readKeyFile(path);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+  const { text, stat } = readKeyFile(path);
+  if (!isPrivateMode(stat, process.getuid?.())) {
     throw new RingError(
-      `the key file ${path} is readable by other users (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${path}`,
+      `the key file ${path} is readable by other users (mode ${(stat.mode & 0o777).toString(8)}). Run: chmod 600 ${path}`,
     );
   }
   const keys = text
@@ -78,11 +79,11 @@ export function loadRing(path: string): KeyRing {
   return createRing(keys);
 }
 
-function readKeyFile(path: string): { text: string; mode: number } {
+function readKeyFile(path: string): { text: string; stat: Stats } {
   try {
     const descriptor = openSync(path, 'r');
     try {
-      return { text: readFileSync(descriptor, 'utf8'), mode: fstatSync(descriptor).mode };
+      return { text: readFileSync(descriptor, 'utf8'), stat: fstatSync(descriptor) };
     } finally {
       closeSync(descriptor);
     }
@@ -98,7 +99,7 @@ function cureOf(code: string | undefined, path: string): string {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-      return `Let the broker's user, and nobody else, read the file and open its folder`;
+      return `Let the broker's user (ID ${process.getuid?.()}), and nobody else, read the file and open its folder`;
     case 'EISDIR':
       return `It is a folder, as container runtimes make where the file to mount is missing. Mount the file itself`;
     case 'ENOENT':

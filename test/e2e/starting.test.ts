@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,10 +35,11 @@ async function serve(store: string) {
   return {
     ports,
     origins,
-    start({ uid }: { uid?: number | undefined } = {}) {
+    start({ uid, gid }: { uid?: number | undefined; gid?: number | undefined } = {}) {
       const child = spawn(process.execPath, [cliFile, 'serve', '--config', file], {
         env: { ...process.env, STORE: store },
         ...(uid === undefined ? {} : { uid }),
+        ...(gid === undefined ? {} : { gid }),
       });
       children.push(child);
       const run = { child, said: '', ended: once(child, 'exit').then(([code]) => code) };
@@ -104,6 +105,23 @@ describe('a database file that cannot be used is told with its path and a cure, 
     expect(run.said).not.toContain('    at ');
   });
 });
+
+it.skipIf(process.getuid?.() !== 0)(
+  "a key file of root's that the broker's group may read is taken, as Kubernetes mounts it (needs root)",
+  async () => {
+    const [user, keys] = [65_534, join(dir, 'keys')];
+    const own = join(dir, 'own');
+    await mkdir(own);
+    await chown(own, user, user);
+    await chown(keys, 0, user);
+    await chmod(keys, 0o440);
+    const { origins, start } = await serve(`sqlite:${own}/latchkey.db`);
+    const run = start({ uid: user, gid: user });
+    await expect.poll(() => statusOf(`${origins.admin}/readyz`)).toBe(200);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  },
+);
 
 describe('PostgreSQL', () => {
   let postgres: Postgres;
