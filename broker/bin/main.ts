@@ -1,4 +1,6 @@
 import { versionAndCommit } from '../cli/version.ts';
+import { NetworkError, useOutboundProxy } from '../outbound-proxy.ts';
+import { endWithReader } from './end-with-reader.ts';
 
 const help = `Usage: latchkey <command> [options]
 
@@ -30,13 +32,9 @@ Administration:
 Run "latchkey <command> --help" for details.
 `;
 
-// A reader such as `head` may close the pipe early.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-
 const [command, ...rest] = process.argv.slice(2);
+
+endWithReader(command === 'serve' ? 'goes on' : 'ends');
 
 switch (command) {
   case undefined:
@@ -56,11 +54,29 @@ switch (command) {
   case 'exec':
   case 'logout': {
     const { run } = await import('../../clients/cli/main.ts');
-    process.exitCode = await run([command, ...rest]);
+    process.exitCode = await withProxy(() => run([command, ...rest]));
+    break;
+  }
+  case 'serve':
+  case 'doctor': {
+    const { run } = await import('../cli/main.ts');
+    process.exitCode = await withProxy(() => run([command, ...rest]));
     break;
   }
   default: {
     const { run } = await import('../cli/main.ts');
     process.exitCode = await run([command, ...rest]);
   }
+}
+
+/** For commands that send requests. */
+async function withProxy(run: () => Promise<number>): Promise<number> {
+  try {
+    useOutboundProxy(process.env, (sentence) => process.stderr.write(`latchkey: ${sentence}.\n`));
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    process.stderr.write(`latchkey: ${error.message}.\n`);
+    return 1;
+  }
+  return run();
 }

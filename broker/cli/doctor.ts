@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
+import type { Config } from '../config/types.ts';
 import { examine } from '../doctor/doctor.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { checkOutbound } from '../doctor/outbound.ts';
+import type { DoctorDeps } from '../doctor/requests.ts';
+import { trustCertificates } from '../trusted-certificates.ts';
 import { providerFetch } from '../upstream/provider-fetch.ts';
 import { configFrom } from './config-option.ts';
 
@@ -22,9 +26,10 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     options: { config: { type: 'string' }, json: { type: 'boolean', default: false } },
   });
   const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  trustCertificates(config.tls);
   const deps = { fetch: providerFetch(globalThis.fetch), now: () => Date.now() };
   const counts = { ok: 0, warning: 0, failed: 0 };
-  for await (const finding of examine(deps, config)) {
+  for await (const finding of allFindings(deps, config)) {
     counts[finding.level] += 1;
     process.stdout.write(`${values.json ? JSON.stringify(finding) : inWords(finding)}\n`);
   }
@@ -33,6 +38,11 @@ export async function doctor(argv: readonly string[]): Promise<number> {
       `\n${counts.ok} passed, ${counts.warning} ${counts.warning === 1 ? 'warning' : 'warnings'}, ${counts.failed} failed\n`,
     );
   return counts.failed > 0 ? 1 : 0;
+}
+
+async function* allFindings(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
+  yield* await checkOutbound(process.env);
+  yield* examine(deps, config);
 }
 
 const inWords = (finding: Finding): string =>

@@ -1,5 +1,5 @@
-import { createStore } from '../store/open.ts';
 import { optionOf, storeConfigOf } from './config-option.ts';
+import { withStore } from './with-store.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey migrate [--config FILE]
@@ -11,12 +11,7 @@ Apply database migrations. "latchkey serve" does this, too; run it first to chan
 
 /** `latchkey migrate`: changes the schema before new brokers start. */
 export async function migrate(argv: readonly string[]): Promise<number> {
-  const store = await createStore(storeConfigOf(optionOf(argv)).store, { now: () => Date.now() });
-  try {
-    await store.migrate();
-  } finally {
-    await store.close();
-  }
+  await withStore(storeConfigOf(optionOf(argv)), async () => undefined);
   process.stdout.write('Database is up to date.\n');
   return 0;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createLog } from '../log.ts';
 import { type RunningBroker, startBroker } from '../serve.ts';
 import { StoreUnavailableError } from '../store/store.ts';
+import { trustCertificates } from '../trusted-certificates.ts';
 import { configFrom } from './config-option.ts';
 import { version } from './version.ts';
 
@@ -16,6 +17,7 @@ Run the broker until SIGTERM or SIGINT. SIGHUP makes it read the configuration a
 /** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes pending requests. SIGHUP rereads the configuration and the key file. */
 export async function serve(argv: readonly string[]): Promise<number> {
   const config = configFrom(argv);
+  trustCertificates(config.tls);
   // From the beginning: as the first process of a container, it would ignore signals that it has no handler for.
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());

@@ -2,6 +2,7 @@ import type { Config } from '../config/types.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { operatorOf } from './operator.ts';
+import { trustCertificates } from '../trusted-certificates.ts';
 
 /**
  * Opens the store of the configuration for a command, migrates it as `latchkey serve` does, and closes it at the end:
@@ -10,10 +11,11 @@ import { operatorOf } from './operator.ts';
  * @param by the option `--by`
  */
 export async function withStore<Result>(
-  config: Pick<Config, 'store'>,
+  config: Pick<Config, 'store' | 'tls'>,
   work: (store: Store) => Promise<Result>,
   by?: string,
 ): Promise<Result> {
+  trustCertificates(config.tls);
   const store = await createStore(config.store, { now: () => Date.now(), operator: operatorOf(by) });
   try {
     await store.migrate();

@@ -5,6 +5,7 @@ import type { JWK } from 'jose';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { readFault } from '../file-fault.ts';
+import { certificatesIn } from '../trusted-certificates.ts';
 import { type Image, readImage } from './branding.ts';
 import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
@@ -171,6 +172,18 @@ class OtherFiles {
     return undefined;
   }
 
+  /** Certificates of certificate authorities. */
+  readCertificates(path: string, where: readonly string[]): string[] {
+    const text = this.read(path, where);
+    if (text === '') return [];
+    const pems = certificatesIn(text);
+    if (!pems) {
+      const message = `the file ${path} has no certificates in PEM form, or one that can't be read. It must have -----BEGIN CERTIFICATE-----`;
+      this.#faults.push({ path: where, message });
+    }
+    return pems ?? [];
+  }
+
   /** A JWK Set (RFC 7517 §5) of public keys. */
   readJwks(path: string, where: readonly string[]): JWK[] {
     const text = this.read(path, where);
@@ -208,6 +221,10 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
       ? `sqlite:${files.resolve(file.store.slice('sqlite:'.length))}`
       : file.store,
     keysFile: files.resolve(file.keys_file),
+    tls: {
+      pems: file.tls.ca_file === undefined ? [] : files.readCertificates(file.tls.ca_file, ['tls', 'ca_file']),
+      system: file.tls.system_ca === 'on',
+    },
     session: { idleMs: file.session.idle, absoluteMs: file.session.absolute },
     audit: { keepMs: file.audit.keep },
     branding: {

@@ -11,6 +11,7 @@ const fixed = new Map<string, string>([
   ['keepAliveMs', 'keep_alive'],
   ['store', 'store'],
   ['keysFile', 'keys_file'],
+  ['tls', 'tls'],
 ] satisfies [keyof Config, string][]);
 
 export interface ReloadableConfig {

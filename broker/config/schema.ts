@@ -288,6 +288,13 @@ export const configSchema = v.strictObject({
   ),
   keys_file: file,
   session: v.optional(v.strictObject({ idle: v.optional(lifetime, '24h'), absolute: v.optional(lifetime, '14d') }), {}),
+  tls: v.optional(
+    v.strictObject({
+      ca_file: v.optional(file),
+      system_ca: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'off'),
+    }),
+    {},
+  ),
   audit: v.optional(v.strictObject({ keep: v.optional(lifetime) }), {}),
   branding: v.optional(brandingSchema, {}),
   upstreams: v.pipe(

@@ -1,5 +1,9 @@
 import type { JWK } from 'jose';
+<<<<<<< HEAD
 import type { LogLevel } from '../log.ts';
+=======
+import type { TrustedCertificates } from '../trusted-certificates.ts';
+>>>>>>> 060c2d2 (feat(broker): requests go through HTTPS_PROXY, and private authorities are trusted)
 import type { Branding, Image } from './branding.ts';
 import type { ExtensionBuild } from './extension-builds.ts';
 
@@ -19,6 +23,8 @@ export interface Config {
   rateLimitFactor: number;
   store: string;
   keysFile: string;
+  /** Whom the broker trusts at providers and at PostgreSQL, besides the certificate authorities that Node.js has. */
+  tls: TrustedCertificates;
   session: { idleMs: number; absoluteMs: number };
   /** How long audit entries are kept; `undefined`: for good. */
   audit: { keepMs: number | undefined };

@@ -12,7 +12,7 @@ export const patienceMs = 10_000;
 /** Explains the error of `fetch`. @param url where the request went */
 export function explainNoAnswer(error: unknown, url: URL): NoAnswer {
   const code = codeOf(error);
-  const { what, cure } = meaningOf(code, url);
+  const { what, cure } = code === refusedByProxy ? proxyRefusal(error, url) : meaningOf(code, url);
   return { code, what: code === undefined || code === 'timeout' ? what : `${what} (${code})`, cure };
 }
 
@@ -34,6 +34,22 @@ function codeOf(error: unknown): string | undefined {
     if (typeof code === 'string') found = code;
   }
   return found;
+}
+
+/** What `fetch` says if the proxy in `HTTPS_PROXY` opens no tunnel. The proxy's status is in the message only. */
+const refusedByProxy = 'UND_ERR_ABORTED';
+
+function proxyRefusal(error: unknown, { host }: URL): { what: string; cure: string } {
+  let status: string | undefined;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    status = /\b\d{3}\b/.exec(cause.message)?.[0] ?? status;
+  return {
+    what: `the proxy refuses the connection to ${host}${status === undefined ? '' : ` with ${status}`}`,
+    cure:
+      status === '407'
+        ? 'Correct the user and password in HTTPS_PROXY: http://user:password@proxy.example.com:3128.'
+        : `Let the proxy allow ${host}, or list the host in NO_PROXY if it can be reached without the proxy.`,
+  };
 }
 
 function meaningOf(code: string | undefined, { hostname, host, port, protocol }: URL): { what: string; cure: string } {
@@ -110,6 +126,6 @@ function cureOfCertificate(code: CertificateError, hostname: string): string {
     case 'CERT_REVOKED':
       return `Get a new certificate for ${hostname}.`;
     default:
-      return `If ${hostname} uses your own certificate authority, or a firewall inspects TLS, make its CA certificate known: NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or --use-system-ca in NODE_OPTIONS if the system already trusts it. Otherwise, the server must send the whole chain, intermediate certificates included.`;
+      return `If ${hostname} uses your own certificate authority, or a firewall inspects TLS, put its CA certificate into a file and set tls.ca_file, or set tls.system_ca: on if the operating system already trusts it. Otherwise, the server must send the whole chain, intermediate certificates included.`;
   }
 }

@@ -1,3 +1,4 @@
+import { certificateFaults } from '@latchkey/shared/certificate-faults.ts';
 import { errorCodeOf, hasTokens, type TokenAnswer, text } from './token-answer.ts';
 import type { NoAnswer, Refusal } from './types.ts';
 
@@ -99,16 +100,11 @@ const neverSent = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  // The proxy on the way out opened no connection. (`fetch` itself rejects with the signal's reason when it is aborted.)
+  'UND_ERR_ABORTED',
   // The TLS handshake failed.
   'EPROTO',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
+  ...certificateFaults,
 ]);
 
 function wasNeverSent(error: unknown): boolean {

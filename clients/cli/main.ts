@@ -3,6 +3,7 @@ import { browserHere, openBrowser } from './browser.ts';
 import type { Io } from './io.ts';
 import { runProgram } from './program.ts';
 import { runCommand } from './run.ts';
+import { fetchTrustingSystem } from './system-certificates.ts';
 
 /**
  * Runs a command for users: `login`, `token`, `exec` or `logout`.
@@ -22,7 +23,7 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
     errIsTerminal: process.stderr.isTTY === true,
     outHasColors: process.stdout.isTTY === true && !process.env.NO_COLOR,
     env: process.env,
-    fetch: (input, init) => globalThis.fetch(input, init),
+    fetch: fetchTrustingSystem((input, init) => globalThis.fetch(input, init)),
     now: () => Date.now(),
     sleep,
     browserHere: browserHere(process.env, process.platform),

@@ -4,6 +4,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
+import { connectionFault } from './connection-fault.ts';
 import { DeviceError, type DeviceErrorCode } from './device-error.ts';
 import { plainText } from './plain-text.ts';
 
@@ -62,8 +63,11 @@ function refusal(error: string, description: unknown, cause: unknown, requestId?
 const brokerSays = (description: unknown): string =>
   typeof description === 'string' ? ` The broker says: ${plainText(description)}` : '';
 
-const unreachable = (issuer: string, cause: unknown): DeviceError =>
-  new DeviceError('unreachable', `Can't reach ${issuer}. Check your network connection and the URL.`, { cause });
+function unreachable(issuer: string, cause: unknown): DeviceError {
+  const fault = connectionFault(cause);
+  const code = fault.code === undefined ? '' : ` (${fault.code})`;
+  return new DeviceError('unreachable', `Can't reach ${issuer}${code}. ${fault.advice}`, { cause });
+}
 
 function busy(issuer: string, response: Response, cause: unknown, description?: unknown): DeviceError {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
