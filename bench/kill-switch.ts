@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { findChromium } from '../demo/browser/find.ts';
 import { signInByPopup } from '../demo/play/person.ts';
 import { openStage, type Stage } from '../demo/play/stage.ts';
@@ -10,6 +9,7 @@ import { claimRow } from '../demo/ports.ts';
 import { bundleScript } from '../demo/sites/bundle.ts';
 import { startDemo } from '../demo/stack.ts';
 import { demoUsers } from '../demo/users.ts';
+import { scriptOptions } from '../packaging/script-options.ts';
 import { percentile } from './kill-switch/percentile.ts';
 
 /**
@@ -19,7 +19,16 @@ import { percentile } from './kill-switch/percentile.ts';
  */
 const limitMs = 500;
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '100' }, json: { type: 'boolean' } } });
+const usage = `npm run bench:kill -- [options]
+
+Measures how long a logout at the provider takes to reach a page. Ends with 1 if the 99th percentile is ${limitMs} ms or more.
+
+  --runs N  (default: 100)
+  --json    ends with one line of JSON`;
+
+const { values } = scriptOptions(usage, {
+  options: { runs: { type: 'string', default: '100' }, json: { type: 'boolean' } },
+});
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a positive whole number');
 

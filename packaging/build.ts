@@ -1,16 +1,20 @@
-/**
- * `npm run build:packages [-- NAME …]`: builds all published packages, or the named ones, each into the
- * `dist/` of its folder. `npm pack` runs it for the package being packed.
- */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.ts';
 import { packages, root } from './packages.ts';
+import { scriptOptions } from './script-options.ts';
 import { judge } from './sizes.ts';
 import { writeTypes } from './types.ts';
 
-const names = process.argv.slice(2);
+const usage = `npm run build:packages [-- NAME …]
+
+Builds all published packages, or the named ones, each into the dist/ of its folder, and prints the sizes. \`npm pack\` runs
+it for the package that it packs.
+
+Packages: ${packages.map(({ name }) => name).join(', ')}`;
+
+const { positionals: names } = scriptOptions(usage, { allowPositionals: true });
 const unknown = names.filter((name) => !packages.some((each) => each.name === name));
 if (unknown.length > 0) {
   process.stderr.write(

@@ -1,13 +1,9 @@
-/**
- * `npm run pack`: writes everything that users install to `dist/packages/`: a tarball and an SBOM for each published package, the
- * store build of the extension for each browser, and the SHA-256 sums of them all. Builds are reproducible: the same source gives the same bytes.
- */
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { storeBuild } from '../extension/packaging/build-config.ts';
 import { buildExtension } from '../extension/packaging/build-extension.ts';
 import { readVersion } from '../extension/packaging/version.ts';
@@ -15,8 +11,16 @@ import { zipFolder } from '../extension/packaging/zip.ts';
 import { targets } from '../manifest.config.ts';
 import { packages, root } from './packages.ts';
 import { sbomOf } from './sbom.ts';
+import { scriptOptions } from './script-options.ts';
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist/packages') } } });
+const usage = `npm run pack -- [options]
+
+Writes everything that users install: a tarball and an SBOM for each published package, the store build of the extension
+for each browser, and the SHA-256 sums of them all. The same source gives the same bytes.
+
+  --out DIR  (default: dist/packages)`;
+
+const { values } = scriptOptions(usage, { options: { out: { type: 'string', default: join(root, 'dist/packages') } } });
 const { out } = values;
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../../packaging/script-options.ts';
 import { startPostgres } from '../../test/conformance/store/postgres.ts';
 import { takeTurn } from '../load/turn.ts';
 import { compare } from '../rounds.ts';
@@ -17,7 +17,15 @@ const schedule = { warmUp: 2, counted: 16, atLeast: 8, withinMs: 45_000 };
 /** The maximum latency of the full store, as a multiple of the empty one's. */
 const allowed = 1.2;
 
-const { values } = parseArgs({
+const usage = `npm run bench:scale -- [options]
+
+Compares the latency of a store with many sessions and of one with few. Ends with 1 if the full one is ${allowed} times as slow.
+
+  --rows N                  sessions in the full store, from ${asking} on (default: 100000)
+  --store sqlite|postgres   (default: sqlite)
+  --json                    ends with one line of JSON`;
+
+const { values } = scriptOptions(usage, {
   options: {
     rows: { type: 'string', default: '100000' },
     store: { type: 'string', default: 'sqlite' },
@@ -26,7 +34,7 @@ const { values } = parseArgs({
 });
 const rows = Number(values.rows);
 if (!(rows >= asking) || !['sqlite', 'postgres'].includes(values.store)) {
-  say(`npm run bench:scale -- [--rows N, from ${asking} on] [--store sqlite|postgres] [--json]`);
+  say(usage);
   process.exit(2);
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scriptOptions } from '../../packaging/script-options.ts';
 import { freePort } from '../e2e/kit/ports.ts';
 import { apiDown, brokerDown, brokerHangs, type Case, cases } from './cases.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -9,7 +10,10 @@ import { programNames, providePrograms } from './programs.ts';
 import { reportsResource, startStack } from './stack.ts';
 import { printTable } from './table.ts';
 
-/** `npm run gateways`: tests the files of deploy/gateways/ with the real gateways, in front of the demo's API. */
+scriptOptions(
+  "npm run test:gateways\n\nTests the files of deploy/gateways/ with the real gateways, in front of the demo's API.",
+  {},
+);
 
 const say = (line: string) => console.log(line);
 

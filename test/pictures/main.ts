@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright';
 import { findChromium } from '../../demo/browser/find.ts';
 import { root } from '../../demo/program.ts';
+import { scriptOptions } from '../../packaging/script-options.ts';
 import { photograph } from './camera.ts';
 import { takeExtension } from './extension/take.ts';
 import { openGallery } from './gallery.ts';
 import { states } from './states.ts';
 
-// `npm run pictures`: takes pictures of every state of the broker's and the extension's pages, for review.
+scriptOptions(
+  "npm run pictures\n\nTakes pictures of every state of the broker's and the extension's pages, for review. Replaces docs/images.",
+  {},
+);
 
 interface Screen {
   name: string;
