@@ -9,8 +9,8 @@ type Code = Extract<LoginState, { type: 'code' }>;
 /**
  * Formats the sign-in instructions: the page, the code, and a QR code that contains both.
  *
- * @param colors use escape codes for white on black: otherwise a terminal with a light background inverts the QR code,
- *   which some cameras can't read
+ * @param colors whether there are escape codes for white on black. Without them there is no QR code: a terminal with a light
+ *   background would invert it, which some cameras can't read
  * @throws {DeviceError} `bad_answer` if a link isn't an `https:` URL (`http:` on loopback), or has credentials
  */
 export function instructions(
@@ -22,22 +22,18 @@ export function instructions(
   lines.push('Enter this code:', '', `    ${plainText(user_code, 32)}`, '');
   if (verification_uri_complete !== undefined) {
     const complete = link(verification_uri_complete);
-    lines.push(
-      'Or scan the QR code or open the link below. Check that the page shows the same code:',
-      '',
-      ...qr(complete, colors),
-      '',
-      `    ${complete}`,
-      '',
-    );
+    const ways = colors ? 'Or scan the QR code or open the link below' : 'Or open this link';
+    lines.push(`${ways}. Check that the page shows the same code:`, '');
+    if (colors) lines.push(...qr(complete), '');
+    lines.push(`    ${complete}`, '');
   }
   return `${lines.join('\n')}\n`;
 }
 
-const qr = (text: string, colors: boolean): string[] =>
+const qr = (text: string): string[] =>
   renderUnicodeCompact(text, { border: 2 })
     .split('\n')
-    .map((line) => (colors ? `    \x1b[97;40m${line}\x1b[0m` : `    ${line}`));
+    .map((line) => `    \x1b[97;40m${line}\x1b[0m`);
 
 function link(text: string): string {
   if (isWebUrl(text)) return new URL(text).href;

@@ -5,7 +5,7 @@ import type { Sleep } from '../device/sleep.ts';
 export interface Io {
   out(text: string): void;
   err(text: string): void;
-  /** Whether stderr is a terminal, where a line can be overwritten. */
+  /** Whether stderr is a terminal where a line can be overwritten. */
   errIsTerminal: boolean;
   /** Whether stdout is a terminal with colors. */
   outHasColors: boolean;

@@ -60,6 +60,8 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
     resource: values.resource ?? kept?.resource,
   };
 
+  // Before the user is asked to do anything.
+  await file.checkWritable();
   const tokens = await signIn(asked, values, io);
   const credentials = toCredentials(asked, tokens);
   try {
@@ -96,7 +98,7 @@ async function signInByCode(asked: DeviceLoginOptions, json: boolean, io: Io): P
   try {
     for await (const state of deviceLogin({ ...asked, fetch, now, sleep, signal })) {
       if (state.type === 'done') return state.tokens;
-      if (state.type === 'waiting') progress.waiting(state.seconds_left, state.unreachable);
+      if (state.type === 'waiting') progress.waiting(state);
       else io.out(json ? `${JSON.stringify(state)}\n` : instructions(state, io.outHasColors));
     }
   } finally {

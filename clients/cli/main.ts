@@ -4,6 +4,7 @@ import type { Io } from './io.ts';
 import { runProgram } from './program.ts';
 import { runCommand } from './run.ts';
 import { fetchTrustingSystem } from './system-certificates.ts';
+import { canOverwrite, hasColors } from './terminal.ts';
 
 /**
  * Runs a command for users: `login`, `token`, `exec` or `logout`.
@@ -20,8 +21,8 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
   const io: Io = {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    errIsTerminal: process.stderr.isTTY === true,
-    outHasColors: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    errIsTerminal: canOverwrite(process.stderr, process.env),
+    outHasColors: hasColors(process.stdout, process.env),
     env: process.env,
     fetch: fetchTrustingSystem((input, init) => globalThis.fetch(input, init)),
     now: () => Date.now(),

@@ -1,6 +1,12 @@
+import type { LoginState } from '../device/login.ts';
 import type { Io } from './io.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+type Waiting = Pick<Extract<LoginState, { type: 'waiting' }>, 'seconds_left' | 'unreachable' | 'network_page'>;
+
+const noAnswer = 'Broker not responding. Retrying…';
+const networkPage = 'A page of this network is in the way. Sign in to the network in a browser. Retrying…';
 
 const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 
@@ -10,8 +16,8 @@ export function createProgress({ err, errIsTerminal }: Pick<Io, 'err' | 'errIsTe
   let saidMinutes = Number.POSITIVE_INFINITY;
 
   return {
-    waiting(secondsLeft: number, unreachable: boolean): void {
-      const what = unreachable ? 'Broker not responding. Retrying…' : 'Waiting for approval…';
+    waiting({ seconds_left: secondsLeft, unreachable, network_page }: Waiting): void {
+      const what = network_page ? networkPage : unreachable ? noAnswer : 'Waiting for approval…';
       if (errIsTerminal) {
         err(`\r\x1b[K${frames[turn % frames.length]} ${what} (expires in ${clock(secondsLeft)})`);
         turn += 1;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ async function run(line: string, changes: Partial<Io> = {}) {
 
 const path = () => join(home, 'default.json');
 const kept = async (): Promise<Credentials> => JSON.parse(await readFile(path(), 'utf8'));
-const signIn = () => run(`login --issuer ${issuer} --client tv --scope orders:read`);
+const signIn = (changes?: Partial<Io>) => run(`login --issuer ${issuer} --client tv --scope orders:read`, changes);
 const pathsSince = (count: number) =>
   broker
     .paths()
@@ -50,7 +50,7 @@ const pathsSince = (count: number) =>
 
 describe('latchkey login', () => {
   it('shows page, code, QR and link, and keeps the tokens where only the person can read them', async () => {
-    const { code, out, err } = await signIn();
+    const { code, out, err } = await signIn({ outHasColors: true });
     expect(code).toBe(exitCode.ok);
     expect(out).toContain(`    ${issuer}/device\n`);
     expect(out).toContain('    BCDF-GHJK\n');
@@ -67,6 +67,26 @@ describe('latchkey login', () => {
       tokens: { access_token: 'access-1', refresh_token: 'refresh-1' },
     });
     expect(out + err).not.toMatch(/access-1|refresh-1/);
+  });
+
+  it('shows no QR and no escape code without colors', async () => {
+    const { out } = await signIn();
+    expect(out).toContain(
+      `Or open this link. Check that the page shows the same code:\n\n    ${issuer}/device?user_code=`,
+    );
+    expect(out).not.toMatch(/[█▀▄]/);
+    expect(out).not.toContain('\x1b');
+  });
+
+  it.each([
+    ['is a file', () => writeFile(join(home, 'folder'), '')],
+    ['is a link to nowhere', () => symlink('/proc/nowhere', join(home, 'folder'))],
+  ])('tells who uses it that the folder %s before it asks for anything', async (_, prepare) => {
+    await prepare();
+    const { code, out, err } = await run(`login --issuer ${issuer} --file ${join(home, 'folder', 'me.json')}`);
+    expect([code, out]).toEqual([exitCode.failure, '']);
+    expect(err).toMatch(/^latchkey login: .*me\.json(?:\.lock)? can't be (?:read|written) \(\w+\)\. /);
+    expect(broker.state.requests).toEqual([]);
   });
 
   it('speaks JSON, a line an object, without any token', async () => {
@@ -183,6 +203,17 @@ describe('latchkey login', () => {
 });
 
 describe('latchkey token', () => {
+  it('is unreachable behind a page of the network, and serves a token that is still valid', async () => {
+    await signIn();
+    const fetch: typeof globalThis.fetch = async () => Response.redirect('https://wifi.hotel.example/');
+    broker.state.now += 290_000;
+    const valid = await run('token', { fetch });
+    expect(valid).toMatchObject({ code: exitCode.ok, out: 'access-1\n' });
+    expect(valid.err).toContain('A page of this network answers instead of');
+    broker.state.now += 20_000;
+    expect(await run('token', { fetch })).toMatchObject({ code: exitCode.unreachable, out: '' });
+  });
+
   it('prints the token and nothing else, without asking the broker', async () => {
     await signIn();
     const before = broker.state.requests.length;

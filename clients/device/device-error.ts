@@ -25,16 +25,19 @@ export class DeviceError extends Error {
   readonly retryAfter: number | undefined;
   /** The request's ID in the broker's log, for support. `undefined` if the broker didn't respond. */
   readonly requestId: string | undefined;
+  /** With `unreachable`: a page of the network answered instead of the broker, such as a captive portal. */
+  readonly networkPage: boolean;
 
   constructor(
     code: DeviceErrorCode,
     message: string,
-    options: ErrorOptions & { error?: string; retryAfter?: number | undefined; requestId?: string | undefined } = {},
+    options: ErrorOptions & { error?: string; retryAfter?: number | undefined; requestId?: string | undefined; networkPage?: boolean } = {},
   ) {
     super(message, options);
     this.code = code;
     this.error = options.error;
     this.retryAfter = options.retryAfter;
     this.requestId = options.requestId;
+    this.networkPage = options.networkPage ?? false;
   }
 }

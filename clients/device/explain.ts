@@ -1,6 +1,8 @@
 import {
   AuthorizationResponseError,
   OperationProcessingError,
+  RESPONSE_IS_NOT_CONFORM,
+  RESPONSE_IS_NOT_JSON,
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
@@ -19,12 +21,37 @@ const sentences = new Map<string, [DeviceErrorCode, string]>([
 ]);
 
 /**
+ * Whether a response is not the broker's: no OAuth server answers with a page, a redirect, or text that only claims to be
+ * JSON. A captive portal or a firewall does.
+ */
+function isOfNetwork(cause: unknown): boolean {
+  if (cause instanceof WWWAuthenticateChallengeError)
+    return !/\bjson\b/i.test(cause.response.headers.get('content-type') ?? '');
+  if (!(cause instanceof OperationProcessingError)) return false;
+  return (
+    cause.code === RESPONSE_IS_NOT_JSON || cause.code === RESPONSE_IS_NOT_CONFORM || cause.cause instanceof SyntaxError
+  );
+}
+
+/** How long a captive portal stays in the way at least, in seconds. */
+const networkPageRetryAfter = 5;
+
+/**
  * Converts an error of a request to a {@link DeviceError}. Returns errors that the network didn't cause unchanged.
  *
  * @param issuer named in the message
+ * @param isKnown whether this broker has answered before. What isn't its answer is then the network's
  */
-export function explain(cause: unknown, issuer: string): unknown {
+export function explain(cause: unknown, issuer: string, isKnown: boolean): unknown {
   if (cause instanceof DeviceError) return cause;
+  if (isKnown && isOfNetwork(cause) && !isBusy(cause)) {
+    return new DeviceError(
+      'unreachable',
+      `A page of this network answers instead of ${issuer}. Open any page in a browser here, and sign in to the network.`,
+      // Only the message: see below.
+      { cause: (cause as Error).message, retryAfter: networkPageRetryAfter, networkPage: true },
+    );
+  }
   if (cause instanceof ResponseBodyError) {
     const { error, error_description: description, status, response } = cause;
     if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause, description);
@@ -41,9 +68,7 @@ export function explain(cause: unknown, issuer: string): unknown {
   if (cause instanceof OperationProcessingError) {
     const response = cause.cause;
     if (cause.code === 'OAUTH_PARSE_ERROR' && !(response instanceof SyntaxError)) return unreachable(issuer, cause);
-    if (response instanceof Response && (response.status === 429 || response.status >= 500)) {
-      return busy(issuer, response, cause);
-    }
+    if (isBusy(cause)) return busy(issuer, response as Response, cause);
     // Only the message: the library attaches the response to its error, and a logged response may contain a token.
     return new DeviceError('bad_answer', `${issuer} doesn't look like a Latchkey broker. Check the URL.`, {
       cause: cause.message,
@@ -54,6 +79,12 @@ export function explain(cause: unknown, issuer: string): unknown {
     return unreachable(issuer, cause);
   return cause;
 }
+
+/** Whether a server says that it can't answer now, in whatever form. */
+const isBusy = (cause: unknown): boolean =>
+  cause instanceof OperationProcessingError &&
+  cause.cause instanceof Response &&
+  (cause.cause.status === 429 || cause.cause.status >= 500);
 
 function refusal(error: string, description: unknown, cause: unknown, requestId?: string): DeviceError {
   const [code, sentence] = sentences.get(error) ?? ['refused', `The broker refused the request (${plainText(error)}).`];

@@ -39,6 +39,8 @@ export type LoginState =
       seconds_left: number;
       /** The last poll failed. Polling continues with longer pauses. */
       unreachable: boolean;
+      /** The last answer was a page of the network, such as a captive portal. */
+      network_page: boolean;
     }
   | { type: 'done'; tokens: Tokens };
 
@@ -85,7 +87,12 @@ export async function* deviceLogin(options: DeviceLoginOptions): AsyncGenerator<
       const left = expiresAt - now();
       if (left <= 0)
         throw failure ?? new DeviceError('expired_token', 'The code expired before it was approved. Try again.');
-      yield { type: 'waiting', seconds_left: Math.ceil(left / 1_000), unreachable: failure !== undefined };
+      yield {
+        type: 'waiting',
+        seconds_left: Math.ceil(left / 1_000),
+        unreachable: failure !== undefined,
+        network_page: failure?.networkPage ?? false,
+      };
       await sleep(Math.min(1_000, pollAt - now(), left), signal);
     }
     try {

@@ -53,7 +53,7 @@ export async function refresh(options: RefreshOptions): Promise<Tokens> {
 
 async function once(options: RefreshOptions): Promise<Tokens> {
   const { refreshToken, scope, resource, now = () => Date.now() } = options;
-  const { as, client, auth, http, attempt } = await discover(options);
+  const { as, client, auth, http, attempt } = await discover(options, true);
   const parameters = new URLSearchParams();
   if (scope !== undefined) parameters.set('scope', scope);
   if (resource !== undefined) parameters.set('resource', resource);

@@ -13,7 +13,7 @@ import { discover, type ServerOptions } from './server.ts';
  * await revoke({ issuer, clientId, refreshToken: stored.refresh_token });
  */
 export async function revoke(options: ServerOptions & { refreshToken: string }): Promise<void> {
-  const { as, client, auth, http, attempt } = await discover(options);
+  const { as, client, auth, http, attempt } = await discover(options, true);
   if (!as.revocation_endpoint) throw new DeviceError('refused', `${as.issuer} has no revocation endpoint.`);
   await attempt(async () => {
     const response = await revocationRequest(as, client, auth, options.refreshToken, {

@@ -47,9 +47,10 @@ const maxBytes = 1_048_576;
 /**
  * Reads the broker's metadata (RFC 8414).
  *
+ * @param isKnown whether the caller has a token of this broker, so that the URL isn't in doubt
  * @throws {DeviceError} `invalid_issuer`, `unreachable`, `bad_answer`
  */
-export async function discover(options: ServerOptions): Promise<Server> {
+export async function discover(options: ServerOptions, isKnown = false): Promise<Server> {
   const { issuer, clientId, signal } = options;
   if (!URL.canParse(issuer) || !isSecureUrl(new URL(issuer))) {
     throw new DeviceError(
@@ -59,18 +60,20 @@ export async function discover(options: ServerOptions): Promise<Server> {
   }
   const url = new URL(issuer);
   const http = httpOptions(url, options);
+  let hasAnswered = isKnown;
   const attempt = async <T>(exchange: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted();
     try {
       return await exchange();
     } catch (error) {
       signal?.throwIfAborted();
-      throw explain(error, url.origin);
+      throw explain(error, url.origin, hasAnswered);
     }
   };
   const as = await attempt(async () =>
     processDiscoveryResponse(url, await discoveryRequest(url, { ...http, algorithm: 'oauth2' })),
   );
+  hasAnswered = true;
   // Generous, so that a device with a wrong clock can still sign in: the times of the ID token don't matter here.
   return { as, client: { client_id: clientId, [clockTolerance]: 600 }, auth: None(), http, attempt };
 }

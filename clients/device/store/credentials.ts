@@ -1,8 +1,9 @@
 import { readFile, stat, unlink } from 'node:fs/promises';
 import type { Tokens } from '../tokens.ts';
+import { unusable, unwritable } from './file-fault.ts';
 import { type LockOptions, withLock } from './file-lock.ts';
 import { StoreError } from './store-error.ts';
-import { writePrivateFile } from './write-file.ts';
+import { tryPrivateFile, writePrivateFile } from './write-file.ts';
 
 /** The content of a profile's credentials file. */
 export interface Credentials {
@@ -27,6 +28,12 @@ export interface CredentialFile {
   read(): Promise<Credentials | undefined>;
   /** Replaces the file atomically, readable only by its owner. */
   write(credentials: Credentials): Promise<void>;
+  /**
+   * Checks that the file can be written: takes the lock, and writes and deletes another file beside it.
+   *
+   * @throws {StoreError} `unwritable`
+   */
+  checkWritable(): Promise<void>;
   /** Deletes the file, if it exists. */
   erase(): Promise<void>;
   /**
@@ -70,19 +77,31 @@ export function credentialFile(path: string, lock: LockOptions): CredentialFile 
         text = await readFile(path, 'utf8');
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
+        throw error instanceof StoreError ? error : unusable(path, error);
       }
       const credentials = parse(text);
       if (credentials) return credentials;
       throw new StoreError('unusable', `${path} isn't a valid Latchkey credentials file. Delete it and sign in again.`);
     },
-    write: (credentials) => writePrivateFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`),
+    write: (credentials) => named(path, () => writePrivateFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`)),
+    checkWritable: () => withLock(`${path}.lock`, () => named(path, () => tryPrivateFile(path)), lock),
     erase: () =>
-      unlink(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      }),
+      named(path, () =>
+        unlink(path).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') throw error;
+        }),
+      ),
     locked: (work) => withLock(`${path}.lock`, work, lock),
   };
+}
+
+/** Runs `work`, whose errors are about the file. */
+async function named(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
 }
 
 function parse(text: string): Credentials | undefined {

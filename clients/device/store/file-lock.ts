@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Sleep } from '../sleep.ts';
+import { unwritable } from './file-fault.ts';
 import { StoreError } from './store-error.ts';
 
 /** No refresh takes this long: a lock this old belongs to a stopped process or a crashed machine. */
@@ -37,9 +38,13 @@ export interface LockOptions {
  * @throws whatever `work` throws
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, options: LockOptions): Promise<T> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const nonce = randomUUID();
-  await acquire(path, nonce, options);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await acquire(path, nonce, options);
+  } catch (error) {
+    throw isFileError(error) ? unwritable(path, error) : error;
+  }
   try {
     return await work();
   } finally {
@@ -61,9 +66,15 @@ async function acquire(path: string, nonce: string, { now, sleep, signal }: Lock
   }
 }
 
+/** Has Node's code of a failed system call. */
+const isFileError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+
+/** What file systems without hard links answer: exFAT, SMB, many FUSE and virtual ones, ReFS. */
+const noHardLinks = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'ENOSYS', 'EXDEV', 'EISDIR', 'EMLINK', 'EINVAL']);
+
 /**
  * Creates the file and its content in one step: writes it under another name, then links it, which fails if the file
- * exists.
+ * exists. Without hard links, it takes two steps: whoever reads an empty lock takes it for one that is held.
  *
  * @returns whether this call created the file
  */
@@ -75,10 +86,22 @@ async function create(path: string, nonce: string, since: number): Promise<boole
     await link(draft, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!noHardLinks.has(code ?? '')) throw error;
+    return await createInTwoSteps(path, JSON.stringify(holder));
   } finally {
     await unlink(draft);
+  }
+}
+
+async function createInTwoSteps(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

@@ -2,6 +2,8 @@
 export type StoreErrorCode =
   /** Other users can read the file, or its content is invalid. */
   | 'unusable'
+  /** The file or its folder can't be written. */
+  | 'unwritable'
   /** Another process has held the lock for longer than any refresh takes. */
   | 'locked';
 

@@ -26,6 +26,18 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   await syncDirectory(directory);
 }
 
+/** Does what {@link writePrivateFile} does until it would replace the file. Leaves nothing. */
+export async function tryPrivateFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    await file.writeFile('\n').finally(() => file.close());
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
 /** Makes the rename survive a power cut. Not every system allows opening a folder. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => undefined);
