@@ -205,10 +205,17 @@ describe('the examples', () => {
   });
 
   it('run three brokers on one PostgreSQL, read-only, stopped with time to finish', async () => {
-    const { services } = parse(await deploy('compose.yaml'));
-    expect(Object.keys(services)).toEqual(['broker', 'nginx', 'postgres']);
+    const { services } = parse(await deploy('compose.yaml'), { merge: true });
+    expect(Object.keys(services)).toEqual(['broker', 'latchkey', 'nginx', 'postgres']);
     expect(services.broker).toMatchObject({ deploy: { replicas: 3 }, read_only: true, stop_grace_period: '30s' });
-    expect(await deploy('Dockerfile')).toMatch(/^USER 10001/m);
+    // Brokers only read the key file. The service for commands, which isn't started, may rotate it.
+    const keysMount = (name: string) => services[name].volumes.find((each: string) => each.startsWith('./secrets'));
+    expect(['broker', 'latchkey'].map(keysMount)).toEqual(['./secrets:/run/latchkey:ro', './secrets:/run/latchkey']);
+    expect(services.latchkey).toMatchObject({ profiles: ['commands'], deploy: { replicas: 1 } });
+    const dockerfile = await deploy('Dockerfile');
+    expect(dockerfile).toMatch(/^USER 10001/m);
+    expect(dockerfile).toMatch(/^ENTRYPOINT \["latchkey"\]\nCMD \["serve"\]$/m);
+    expect(dockerfile).toContain('LATCHKEY_CONFIG=/etc/latchkey/latchkey.yaml');
   });
 });
 
