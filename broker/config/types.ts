@@ -1,9 +1,6 @@
 import type { JWK } from 'jose';
-<<<<<<< HEAD
 import type { LogLevel } from '../log.ts';
-=======
 import type { TrustedCertificates } from '../trusted-certificates.ts';
->>>>>>> 060c2d2 (feat(broker): requests go through HTTPS_PROXY, and private authorities are trusted)
 import type { Branding, Image } from './branding.ts';
 import type { ExtensionBuild } from './extension-builds.ts';
 

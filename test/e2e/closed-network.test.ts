@@ -13,7 +13,7 @@ import { demoConfig, upstreamName } from '../../demo/config.ts';
 import { createIdp } from '../../demo/idp/idp.ts';
 import { cliFile } from '../../demo/program.ts';
 import { demoUsers } from '../../demo/users.ts';
-import { createAuthority, type ServerCertificate } from './kit/private-authority.ts';
+import { createAuthority, type ServerCertificate } from './kit/certificates.ts';
 import { type ForwardProxy, startForwardProxy } from './kit/forward-proxy.ts';
 import { freePorts } from './kit/ports.ts';
 
