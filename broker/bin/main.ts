@@ -58,7 +58,8 @@ switch (command) {
     break;
   }
   case 'serve':
-  case 'doctor': {
+  case 'doctor':
+  case 'migrate-issuer': {
     const { run } = await import('../cli/main.ts');
     process.exitCode = await withProxy(() => run([command, ...rest]));
     break;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { extensionKey } from './extension-key.ts';
 import { policyFolder, writePolicies } from './extension-policies.ts';
 import { subcommandOf } from './subcommand.ts';
@@ -36,7 +36,7 @@ export async function extension(argv: readonly string[]): Promise<number> {
   }
   const folder = values['self-hosted'];
   if (folder === undefined) throw new UsageError('--self-hosted URL is missing: where browsers find the packages');
-  const { extension: builds } = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const { extension: builds } = storeConfigOf(values.config);
   const out = values.out ?? policyFolder;
   for (const file of writePolicies(builds, folder, out)) say(file);
   return 0;

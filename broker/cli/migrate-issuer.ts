@@ -4,9 +4,10 @@ import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import * as oauth from 'oauth4webapi';
 import type { Config } from '../config/types.ts';
 import type { MovedPeople, Store } from '../store/store.ts';
+import { trustCertificates } from '../trusted-certificates.ts';
 import { createDiscovery } from '../upstream/discovery.ts';
 import { isSameIssuer } from '../upstream/same-issuer.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { byUsage } from './operator.ts';
 import { UsageError } from './usage-error.ts';
 import { withStore } from './with-store.ts';
@@ -53,7 +54,8 @@ export async function migrateIssuer(argv: readonly string[]): Promise<number> {
   }
   if (isSameIssuer(from, to)) throw new UsageError('--from and --to are the same issuer');
   const subjects = values.subjects === undefined ? undefined : readSubjects(values.subjects);
-  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = storeConfigOf(values.config);
+  trustCertificates(config.tls);
   const refused = (why: string): number => {
     process.stderr.write(`latchkey: ${why} Nothing was changed.\n`);
     return 1;

@@ -3,7 +3,7 @@ import { openRingOf } from '../keys/reloadable-ring.ts';
 import { createLog } from '../log.ts';
 import { type Erased, erasePerson } from '../revocation/erase-person.ts';
 import type { Person, Store } from '../store/store.ts';
-import { configFrom } from './config-option.ts';
+import { storeConfigOf } from './config-option.ts';
 import { byUsage } from './operator.ts';
 import { peopleOf } from './people-sessions.ts';
 import { subcommandOf } from './subcommand.ts';
@@ -35,7 +35,7 @@ export async function people(argv: readonly string[]): Promise<number> {
   subcommandOf('people', positionals, values, { erase: ['config', 'sub', 'email', 'yes', 'by'] });
   const { sub, email } = values;
   if ((sub === undefined) === (email === undefined)) throw new UsageError('say who: either --sub or --email');
-  const config = configFrom(values.config === undefined ? [] : ['--config', values.config]);
+  const config = storeConfigOf(values.config);
   return withStore(
     config,
     async (store) => {

@@ -1,8 +1,8 @@
 import type { Config } from '../config/types.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
-import { operatorOf } from './operator.ts';
 import { trustCertificates } from '../trusted-certificates.ts';
+import { operatorOf } from './operator.ts';
 
 /**
  * Opens the store of the configuration for a command, migrates it as `latchkey serve` does, and closes it at the end:
