@@ -31,7 +31,12 @@ export class DeviceError extends Error {
   constructor(
     code: DeviceErrorCode,
     message: string,
-    options: ErrorOptions & { error?: string; retryAfter?: number | undefined; requestId?: string | undefined; networkPage?: boolean } = {},
+    options: ErrorOptions & {
+      error?: string;
+      retryAfter?: number | undefined;
+      requestId?: string | undefined;
+      networkPage?: boolean;
+    } = {},
   ) {
     super(message, options);
     this.code = code;
