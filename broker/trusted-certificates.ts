@@ -9,11 +9,12 @@ export interface TrustedCertificates {
   system: boolean;
 }
 
-const block = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+const [begin, end] = ['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----'];
 
 /** Splits a PEM file. @returns `undefined` if it has no certificate, or one that can't be read */
 export function certificatesIn(text: string): string[] | undefined {
-  const pems = text.match(block) ?? [];
+  const [, ...parts] = text.split(begin);
+  const pems = parts.map((part) => `${begin}${part.split(end, 1)[0]}${end}`);
   try {
     for (const pem of pems) new X509Certificate(pem);
   } catch {
