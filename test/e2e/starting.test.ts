@@ -90,7 +90,7 @@ describe('a database file that cannot be used is told with its path and a cure, 
     [
       'others/latchkey.db',
       'no rights',
-      new RegExp(`the user with ID ${user} may not write it \\(EACCES\\)\\. Give the file and its folder`),
+      new RegExp(`the user with ID ${user} may not write it \\(EACCES\\)\\. Give it and its folder`),
       (path) => mkdir(dirname(path)).then(() => chmod(dirname(path), 0o555)),
     ],
   ];
