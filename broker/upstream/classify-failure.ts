@@ -81,11 +81,13 @@ const credentialErrors = new Set(['invalid_client', 'unauthorized_client']);
 
 /**
  * Whether the provider refuses the client secret or key. Some providers call that `unauthorized_client`, and some have
- * codes of their own, with status 401.
+ * codes of their own, with status 401. `invalid_grant` is about the code or refresh token, whatever its status: the
+ * refusal of the other credentials must not hide that a grant is over.
  */
 export function wereCredentialsRefused({ answer }: Sent): boolean {
   if (!answer) return false;
-  return answer.status === 401 || credentialErrors.has(errorCodeOf(answer) ?? '');
+  const code = errorCodeOf(answer) ?? '';
+  return (answer.status === 401 && code !== 'invalid_grant') || credentialErrors.has(code);
 }
 
 /** Whether the provider knows the client. An overloaded provider, or a firewall, says nothing about that. */

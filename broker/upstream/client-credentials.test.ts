@@ -107,6 +107,15 @@ describe('a provider with two secrets', () => {
     expect(lines).toEqual([]);
   });
 
+  it('has accepted the first one if it says that the grant is over, whatever the status', async () => {
+    const configured = { authentication: post('new'), otherAuthentication: post('old') };
+    const { refresh, used, refused, state } = atProvider(configured, ['new']);
+    state.answer = Response.json({ error: 'invalid_grant' }, { status: 401 });
+    expect(await refresh()).toBe('ended');
+    expect(used).toEqual(['new']);
+    expect(refused).toEqual([]);
+  });
+
   it('revokes with the other one, too', async () => {
     const configured = { authentication: post('new'), otherAuthentication: post('old') };
     const { upstream, used, state } = atProvider(configured, ['old']);
