@@ -42,13 +42,21 @@ export async function redactPerson(
   }
 }
 
+/**
+ * Members of an entry that have the broker's or the configuration's own words. A provider may let people choose their
+ * subject: whoever calls themselves `administrator` must not take the reasons out of everyone's entries.
+ */
+const ownWords = new Set(['reason', 'upstream', 'client', 'kind', 'flow', 'types', 'scope']);
+
 function redactorOf(sub: string, values: readonly string[]) {
   const names = new Set(values.map((value) => value.toLowerCase()));
   const without = (value: unknown): unknown => {
     if (typeof value === 'string') return names.has(value.toLowerCase()) ? erased : value;
     if (Array.isArray(value)) return value.map(without);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, without(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, ownWords.has(key) ? item : without(item)]),
+    );
   };
   return (entry: StoredAuditEntry): StoredAuditEntry | undefined => {
     const { seq, at, type, detail } = entry;

@@ -52,8 +52,13 @@ const mentioning = (trx: Db, sub: string, values: readonly string[]) =>
       eb.or([
         eb('sub', '=', sub),
         ...values.map((value) => {
-          const text = JSON.stringify(value).slice(1, -1).toLowerCase();
-          return sql<boolean>`lower(${sql.ref('detail')}) like ${`%${text.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
+          // `lower` knows only ASCII in SQLite, and in PostgreSQL with the collation C: any other letter matches any text.
+          const text = JSON.stringify(value)
+            .slice(1, -1)
+            .replace(/[\\%_]/g, '\\$&')
+            .replace(/\P{ASCII}+/gu, '%')
+            .toLowerCase();
+          return sql<boolean>`lower(${sql.ref('detail')}) like ${`%${text}%`} escape '\\'`;
         }),
       ]),
     )

@@ -115,6 +115,31 @@ export const erasure = (it: StoreTest) => {
       expect(await redactPerson(parts(store), person)).toBe(0);
     });
 
+    it('loses a name in any script and case', async ({ store }) => {
+      const named = { sub: 'some', idpSub: 'BJÖRK', email: 'Ærøskøbing@Example.COM' };
+      const details = [
+        { email: 'ærøskøbing@example.com' },
+        { idp_sub: 'Björk' },
+        { people: ['ÆRØSKØBING@EXAMPLE.COM'] },
+      ];
+      for (const detail of details) await store.appendAudit({ type: 'x', detail }, t0);
+      await sealAudit(parts(store));
+      expect(await redactPerson(parts(store), named)).toBe(1);
+      expect((await ofTest(store)).map(([, , detail]) => detail)).toEqual([
+        { email: '[erased]' },
+        { idp_sub: '[erased]' },
+        { people: ['[erased]'] },
+      ]);
+    });
+
+    it("keeps the broker's own words, whatever the provider calls the person", async ({ store }) => {
+      const detail = { session: 's1', reason: 'administrator', upstream: 'okta', client: 'cli' };
+      await store.appendAudit({ type: 'session.ended', sub: 'grace', detail }, t0);
+      for (const idpSub of ['administrator', 'okta', 'cli'])
+        await redactPerson(parts(store), { sub: 'mallory', idpSub, email: undefined });
+      expect(await ofTest(store)).toEqual([['session.ended', 'grace', detail]]);
+    });
+
     it('can lose another one from the same batch, and then its age', async ({ store, person }) => {
       await threeBatches(store, person);
       await redactPerson(parts(store), person);
