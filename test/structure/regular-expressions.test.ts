@@ -20,6 +20,12 @@ const builtFromOurNames = ['clients/page/challenges.ts', 'packaging/bundle.ts'];
 /** Some expressions can only be judged by trying inputs, which takes a while on a busy machine. */
 const patienceMs = 60_000;
 
+/**
+ * What is found by trying inputs is confirmed with the real engine and 300,000 characters, because the search alone is wrong
+ * at times on a busy machine. An expression that backtracks takes much longer than this.
+ */
+const confirmMs = 5_000;
+
 interface Found {
   file: string;
   pattern: string;
@@ -52,7 +58,7 @@ function collect(node: unknown, file: string): void {
 }
 
 const complexity = async ({ pattern, flags }: Pick<Found, 'pattern' | 'flags'>) => {
-  const found = await check(pattern, flags, { timeout: patienceMs });
+  const found = await check(pattern, flags, { timeout: patienceMs, recallTimeout: confirmMs });
   return found.status === 'vulnerable' ? `${found.complexity.summary}: ${found.attack.pattern}` : found.status;
 };
 
@@ -67,7 +73,7 @@ describe('regular expressions', () => {
     expect(built.toSorted()).toEqual(builtFromOurNames);
   });
 
-  it('are refused if they backtrack', async () => {
+  it('are refused if they backtrack', { timeout: 2 * patienceMs }, async () => {
     expect(await complexity({ pattern: '^Bearer +([^ ]+) *$', flags: 'i' })).toBe('safe');
     expect(await complexity({ pattern: String.raw`\s+$`, flags: '' })).toContain('polynomial');
     expect(await complexity({ pattern: '(a+)+$', flags: '' })).toContain('exponential');
