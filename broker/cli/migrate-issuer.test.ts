@@ -36,7 +36,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const configure = (issuer: string) =>
+const configure = (issuer: string, more = '') =>
   writeFileSync(
     join(folder, 'latchkey.yaml'),
     `
@@ -44,7 +44,7 @@ issuer: https://latchkey.example.com
 keys_file: keys
 store: "sqlite:./latchkey.db"
 upstreams:
-  okta: { issuer: "${issuer}", client_id: latchkey, client_secret_file: secret }
+  okta: { issuer: "${issuer}", ${more} client_id: latchkey, client_secret_file: secret }
 resources: {}
 `,
   );
@@ -78,6 +78,17 @@ it('moves people to the issuer as the provider itself writes it, and can be repe
   expect(again.out).toContain('Moved 0 people.');
   const [entry] = (await store.auditAfter(0, 10)).filter(({ type }) => type === 'person.moved');
   expect(entry).toMatchObject({ sub: person.sub, detail: { from, to: `${to}/`, operator: { by: 'ticket 4711' } } });
+});
+
+it('reads the metadata where the configuration says it is', async () => {
+  const elsewhere = 'https://cdn.example.com/metadata.json';
+  vi.stubGlobal('fetch', async (url: string | URL) => {
+    if (String(url) !== elsewhere) throw new TypeError('fetch failed');
+    return Response.json({ issuer: to });
+  });
+  configure(to, `discovery_url: "${elsewhere}",`);
+  expect(await run('--from', from, '--to', to)).toMatchObject({ code: 0, err: '' });
+  expect((await store.getPerson(person.sub))?.issuer).toBe(to);
 });
 
 it('takes other subjects from a file', async () => {

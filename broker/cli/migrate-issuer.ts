@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import * as oauth from 'oauth4webapi';
-import type { Config } from '../config/types.ts';
 import type { MovedPeople, Store } from '../store/store.ts';
 import { trustCertificates } from '../trusted-certificates.ts';
 import { createDiscovery } from '../upstream/discovery.ts';
@@ -60,12 +59,13 @@ export async function migrateIssuer(argv: readonly string[]): Promise<number> {
     process.stderr.write(`latchkey: ${why} Nothing was changed.\n`);
     return 1;
   };
-  if (!hasIssuer(config, to)) {
+  const provider = [...config.upstreams.values()].find(({ issuer }) => isSameIssuer(issuer, to));
+  if (!provider) {
     return refused(
       `No provider of the configuration has the issuer ${to}. Change "issuer" under "upstreams" first, so that no broker sends anybody to the old one.`,
     );
   }
-  const named = await issuerNamedAt(to);
+  const named = await issuerNamedAt(to, provider.discoveryUrl);
   if (named === undefined) {
     return refused(`${to} can't be reached, or is no OpenID Connect provider. Run "latchkey doctor".`);
   }
@@ -93,18 +93,15 @@ export async function migrateIssuer(argv: readonly string[]): Promise<number> {
   );
 }
 
-const hasIssuer = ({ upstreams }: Config, issuer: string): boolean =>
-  [...upstreams.values()].some((upstream) => isSameIssuer(upstream.issuer, issuer));
-
 /** The issuer as the provider itself writes it: that is how people are found when they sign in. */
-async function issuerNamedAt(issuer: string): Promise<string | undefined> {
+async function issuerNamedAt(issuer: string, discoveryUrl: string | undefined): Promise<string | undefined> {
   const { protocol, hostname } = new URL(issuer);
   const options = {
     [oauth.allowInsecureRequests]: protocol === 'http:' && isLoopbackHost(hostname),
     signal: () => AbortSignal.timeout(10_000),
   };
   try {
-    return (await createDiscovery(issuer, options, () => Date.now())()).issuer;
+    return (await createDiscovery(issuer, options, () => Date.now(), discoveryUrl)()).issuer;
   } catch {
     return undefined;
   }
