@@ -93,6 +93,35 @@ it('erases a person, from the audit log too, which says who did it and stays ver
   expect(again.err).toContain(`No one has the ID "${person.sub}"`);
 });
 
+it('erases what they did under the subjects that they had before they were one person', async () => {
+  const issuer = 'https://new.example.com';
+  const subs = [person.sub];
+  for (const step of ['second', 'third']) {
+    const { sub } = await store.upsertPerson(
+      { issuer: `${issuer}/${step}`, idpSub: 'x', upstream: 'okta', newSub: step },
+      t0 + 1,
+    );
+    subs.push(sub);
+    await store.appendAudit({ type: 'page.signed_in', sub, detail: { from: '192.0.2.2' } }, t0);
+  }
+  // Each move makes one person of two.
+  for (const [from, to] of [
+    [`${issuer}/third`, `${issuer}/second`],
+    [`${issuer}/second`, person.issuer],
+  ] as const) {
+    const subjectOf = () => (to === person.issuer ? person.idpSub : 'x');
+    await store.movePeople({ from, to, subjectOf }, { limit: 10, after: undefined }, ({ sub, merged }) => ({
+      at: t0,
+      audit: [{ type: 'person.moved', sub, detail: { from, to, ...(merged && { merged }) } }],
+    }));
+  }
+  await sealAudit(parts());
+  expect(await run(people, 'erase', '--sub', person.sub, '--yes')).toMatchObject({ code: 0, err: '' });
+  const left = JSON.stringify(await store.auditAfter(0, 100));
+  for (const name of [...subs, '192.0.2.2']) expect(left).not.toContain(name);
+  expect(await verifyAudit(parts())).toMatchObject({ problems: [], unsealed: 0 });
+});
+
 it.each([
   [['erase'], 'say who'],
   [['erase', '--sub', 'a', '--email', 'b'], 'say who'],

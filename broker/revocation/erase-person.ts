@@ -1,3 +1,4 @@
+import { formerSubjects } from '../audit/former-subjects.ts';
 import { redactPerson } from '../audit/redact-person.ts';
 import { sealAudit } from '../audit/seal-audit.ts';
 import type { KeyRing } from '../keys/ring.ts';
@@ -22,7 +23,7 @@ const signInMs = 3_600_000;
  * Erases a person:
  *
  * 1. Their sign-ins end, and open browsers are told.
- * 2. They are taken out of the audit log, which stays verifiable.
+ * 2. They are taken out of the audit log, which stays verifiable, under each subject that they had.
  * 3. Their rows are deleted.
  * 4. What was written to the audit log in between is taken out, too.
  *
@@ -34,7 +35,11 @@ export async function erasePerson(deps: Deps, person: Person): Promise<Erased | 
   const { store, now } = deps;
   const reason = 'administrator';
   await endSignIns(deps, { signIns: { of: 'person', person }, reason, audit: auditEach(person.sub, reason) });
-  let batches = await redactPerson(deps, person);
+  let batches = 0;
+  // An earlier subject is named in entries of the later one, so that comes last: a repeated call has to find it again.
+  for (const former of await formerSubjects(store, person.sub))
+    batches += await redactPerson(deps, { sub: former, idpSub: former, email: undefined });
+  batches += await redactPerson(deps, person);
   const erased = await store.erasePerson(person, {
     now: now(),
     forgetTombstonesAt: now() + signInMs,
