@@ -17,15 +17,20 @@ const rememberMs = 480_000;
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 
 /** Subject identifiers (RFC 9493 §3.2) that a provider may use for a person. */
-const revocationRequest = v.object({
-  sub_id: v.variant('format', [
-    v.object({ format: v.literal('iss_sub'), iss: text, sub: text }),
-    v.object({ format: v.literal('opaque'), id: text }),
-    v.object({ format: v.literal('email'), email: text }),
-  ]),
-});
+const subjectId = v.variant('format', [
+  v.object({ format: v.literal('iss_sub'), iss: text, sub: text }),
+  v.object({ format: v.literal('opaque'), id: text }),
+  v.object({ format: v.literal('email'), email: text }),
+]);
 
-type SubjectId = v.InferOutput<typeof revocationRequest>['sub_id'];
+/** The first drafts, which providers still send, call the member `subject`. */
+const revocationRequest = v.pipe(
+  v.looseObject({}),
+  v.transform(({ subject, sub_id = subject }) => ({ sub_id })),
+  v.object({ sub_id: subjectId }),
+);
+
+type SubjectId = v.InferOutput<typeof subjectId>;
 
 /**
  * `POST /hooks/:upstream/global-token-revocation` (draft-parecki-oauth-global-token-revocation; Okta's Universal

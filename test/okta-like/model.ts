@@ -14,6 +14,8 @@ export interface OktaOptions {
   client: { id: string; secret: string; redirectUris: string[] };
   users: readonly OktaUser[];
   now: () => number;
+  /** The path of the authorization server: `/oauth2/<id>` of a custom one, `` of the org's. Default: `/oauth2/default`. */
+  server?: string | undefined;
   /** How long a rotated refresh token is taken again, 0 to 60 s; default 30 s. */
   leewaySeconds?: number;
   /** Whether the application has "Require Demonstrating Proof of Possession (DPoP) header in token requests". */

@@ -8,7 +8,7 @@ import type { Grant, OktaOptions } from './model.ts';
 import { expiresIn, type Signer } from './tokens.ts';
 
 interface Deps extends OktaOptions {
-  issuer: string;
+  tokenEndpoint: string;
   codes: Codes;
   families: Families;
   signer: Signer;
@@ -18,7 +18,7 @@ interface Deps extends OktaOptions {
 const currentNonce = 'okta-like-nonce-1';
 
 /** `/v1/token`, `/v1/userinfo` and `/v1/revoke`. */
-export function createToken({ issuer, client, users, codes, families, signer, dpop = false }: Deps): Hono {
+export function createToken({ tokenEndpoint, client, users, codes, families, signer, dpop = false }: Deps): Hono {
   const app = new Hono();
   const authenticated = (c: Context) => {
     const [, basic = ''] = /^Basic (.+)$/.exec(c.req.header('authorization') ?? '') ?? [];
@@ -48,7 +48,7 @@ export function createToken({ issuer, client, users, codes, families, signer, dp
       return refuse(c, 400, 'invalid_dpop_proof', 'The DPoP proof JWT header is missing.');
     }
     try {
-      const { nonce } = await verifyProof(proof, { method: 'POST', url: `${issuer}/v1/token` });
+      const { nonce } = await verifyProof(proof, { method: 'POST', url: tokenEndpoint });
       if (nonce === currentNonce) return undefined;
     } catch (error) {
       if (!(error instanceof ProofError)) throw error;

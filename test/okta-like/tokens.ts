@@ -8,6 +8,10 @@ const lifeSeconds = 3_600;
 
 interface Deps {
   issuer: string;
+  /** Of access tokens. */
+  audience: string;
+  /** Whether the ID token leaves to UserInfo what profile, email and groups are. */
+  isThin: boolean;
   clientId: string;
   privateKey: CryptoKey;
   kid: string;
@@ -15,7 +19,7 @@ interface Deps {
 }
 
 /** Signs tokens in Okta's dialect: `scp`, `cid`, `uid`, `ver`; the access token has no `typ` in its header. */
-export function createSigner({ issuer, clientId, privateKey, kid, now }: Deps) {
+export function createSigner({ issuer, audience, isThin, clientId, privateKey, kid, now }: Deps) {
   const sign = (claims: Record<string, unknown>) => {
     const iat = Math.floor(now() / 1_000);
     return new SignJWT({ ver: 1, iss: issuer, iat, exp: iat + lifeSeconds, ...claims })
@@ -28,7 +32,7 @@ export function createSigner({ issuer, clientId, privateKey, kid, now }: Deps) {
     accessToken: ({ user, scopes, authTime }: Grant) =>
       sign({
         jti: id('AT'),
-        aud: 'api://default',
+        aud: audience,
         cid: clientId,
         uid: user.id,
         scp: scopes,
@@ -43,10 +47,8 @@ export function createSigner({ issuer, clientId, privateKey, kid, now }: Deps) {
         amr: ['pwd'],
         idp: '00o-like',
         auth_time: authTime,
-        name: user.name,
-        email: user.login,
-        preferred_username: user.login,
-        ...(scopes.includes('groups') ? { groups: user.groups.slice(0, maxGroups) } : {}),
+        ...(isThin ? {} : { name: user.name, email: user.login, preferred_username: user.login }),
+        ...(scopes.includes('groups') && !isThin ? { groups: user.groups.slice(0, maxGroups) } : {}),
         ...(nonce === undefined ? {} : { nonce }),
       }),
   };

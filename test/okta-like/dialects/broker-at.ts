@@ -3,7 +3,7 @@ import { brokerInProcess } from '../../broker/in-process.ts';
 import { sessionCaller } from '../../broker/session-caller.ts';
 import type { OktaUser } from '../model.ts';
 import type { Dialect } from './dialect.ts';
-import { createProvider } from './provider.ts';
+import { createProvider, type ProviderOptions } from './provider.ts';
 
 export const clientId = 'latchkey-at-the-provider';
 const redirectUri = `https://${'a'.repeat(32)}.chromiumapp.org/`;
@@ -16,26 +16,33 @@ export const freshMs = 600_000;
 export const ada: OktaUser = {
   id: 'id-of-ada',
   login: 'ada@acme.example',
-  password: '',
+  password: 'engine-1843',
   name: 'Ada',
   groups: ['staff'],
 };
 
+interface Reachable {
+  fetch(input: Parameters<typeof globalThis.fetch>[0], init?: RequestInit): Promise<Response>;
+  tokenEndpoint: string;
+}
+
+/** A broker at a provider with this dialect. */
+export const brokerAt = <D extends Dialect>(dialect: (now: () => number) => D, upstream: string, users?: OktaUser[]) =>
+  brokerAtProvider((options) => createProvider(dialect(options.now), options), upstream, users);
+
 /**
- * A broker at a provider with this dialect. Everybody may use one site; `staffRoom` is for the group `p:staff`.
+ * A broker at a provider. Everybody may use one site; the staff room is for the group `p:staff`.
  *
- * @param dialect gets the clock that the broker has
  * @param upstream the settings of the provider besides the client, as YAML in braces would have them
  */
-export async function brokerAt<D extends Dialect>(
-  dialect: (now: () => number) => D,
+export async function brokerAtProvider<P extends Reachable>(
+  create: (options: ProviderOptions) => Promise<P>,
   upstream: string,
-  { users = [ada], staff = 'staff' }: { users?: OktaUser[]; staff?: string } = {},
+  users = [ada],
 ) {
   const now = () => broker.clock.now;
-  const spoken = dialect(now);
   const client = { id: clientId, secret: 'of-this-test-only', redirectUris: [redirectUri] };
-  const provider = await createProvider(spoken, { client, users, now });
+  const provider = await create({ client, users, now });
   let losesAnswer = false;
   const broker = await brokerInProcess(
     `extension: { chrome_ids: [${'a'.repeat(32)}] }
@@ -43,12 +50,12 @@ resources:
   ${api}: { name: API, scopes: { read: Read }, lifetime: 5m, fresh: 10m }
 origins:
   ${shop}: { name: Shop, consent: granted, allow: { "${api}": [read] } }
-  ${staffRoom}: { name: Staff room, consent: granted, groups: ["p:${staff}"], allow: { "${api}": [read] } }`,
+  ${staffRoom}: { name: Staff room, consent: granted, groups: ["p:staff"], allow: { "${api}": [read] } }`,
     {
       upstreams: `  p: { client_id: ${clientId}, ${upstream.includes('client_secret') ? '' : 'client_secret: "${SECRET}", '}${upstream} }`,
       async fetch(input, init) {
         const answer = await provider.fetch(input, init);
-        if (!losesAnswer || String(input) !== spoken.endpoints.token) return answer;
+        if (!losesAnswer || String(input) !== provider.tokenEndpoint) return answer;
         losesAnswer = false;
         throw new TypeError('the connection was reset before the answer came');
       },
@@ -60,14 +67,13 @@ origins:
   return {
     broker,
     provider,
-    dialect: spoken,
     /** Begins a sign-in, and signs in at the provider. @returns the broker's answer, or where the provider led */
     async signIn(login = ada.login) {
       const [state, verifier] = [random(), random()];
       const code_challenge = createHash('sha256').update(verifier).digest('base64url');
       const begun = await call('/session/authorize', { redirect_uri: redirectUri, state, code_challenge });
       if (begun.status !== 200) return { ...begun, back: undefined };
-      const body = new URLSearchParams({ username: login });
+      const body = new URLSearchParams({ username: login, password: ada.password });
       const answer = await provider.fetch(begun.body.authorization_url ?? '', { method: 'POST', body });
       const back = new URL(answer.headers.get('location') ?? 'about:blank').searchParams;
       if (!back.has('code')) return { status: answer.status, body: {}, back };
@@ -94,5 +100,3 @@ origins:
       broker.logged.map((line) => JSON.parse(line)).filter((line) => line.event === event),
   };
 }
-
-export type BrokerAt = Awaited<ReturnType<typeof brokerAt>>;

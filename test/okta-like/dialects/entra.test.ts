@@ -1,18 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ada, type BrokerAt, brokerAt } from './broker-at.ts';
+import { ada, brokerAt } from './broker-at.ts';
 import { entra, entraError, needsFactor, secretExpired, tenant } from './entra.ts';
 
 const host = 'https://login.microsoftonline.com';
 const v2 = `issuer: "${host}/${tenant}/v2.0", preset: entra`;
 
-let at: BrokerAt & { dialect: ReturnType<typeof entra> };
+let at: Awaited<ReturnType<typeof brokerAt<ReturnType<typeof entra>>>>;
 afterEach(() => at.broker.close());
-const start = async (
-  upstream = v2,
-  of: Parameters<typeof entra>[0] = {},
-  ...more: [Parameters<typeof brokerAt>[2]?]
-) => {
-  at = await brokerAt(() => entra(of), upstream, ...more);
+const start = async (upstream = v2, of: Parameters<typeof entra>[0] = {}, users = [ada]) => {
+  at = await brokerAt(() => entra(of), upstream, users);
 };
 
 describe('the issuers', () => {
@@ -44,7 +40,7 @@ describe('groups', () => {
   const many = { ...ada, groups: Array.from({ length: 201 }, (_, n) => `group-${n}`) };
 
   it('are told up to 200', async () => {
-    await start(v2, {}, { users: [{ ...ada, groups: [...many.groups.slice(0, 199), 'staff'] }] });
+    await start(v2, {}, [{ ...ada, groups: [...many.groups.slice(0, 199), 'staff'] }]);
     await at.signIn();
     expect(await at.groups()).toHaveLength(200);
     expect((await at.staffToken()).status).toBe(200);
@@ -52,7 +48,7 @@ describe('groups', () => {
   });
 
   it('left out because there are more than 200 are said to be that, and open nothing', async () => {
-    await start(v2, {}, { users: [many] });
+    await start(v2, {}, [many]);
     await at.signIn();
     expect(await at.groups()).toEqual([]);
     expect(at.logged('groups_overage')).toMatchObject([{ upstream: 'p', idp_sub: ada.id }]);
@@ -63,7 +59,7 @@ describe('groups', () => {
 
   it('as app roles have names, and no overage', async () => {
     const roles = { [ada.login]: ['staff'] };
-    await start(`${v2}, groups_claim: roles`, { roles }, { users: [many] });
+    await start(`${v2}, groups_claim: roles`, { roles }, [many]);
     await at.signIn();
     expect(await at.groups()).toEqual(['p:staff']);
     expect((await at.staffToken()).status).toBe(200);
@@ -85,7 +81,7 @@ describe('a refresh', () => {
   it('that needs a second factor asks the person to sign in, and their session stays', async () => {
     await start();
     await at.signIn();
-    at.provider.instead.set(at.dialect.endpoints.token, needsFactor);
+    at.provider.instead.set(at.provider.dialect.endpoints.token, needsFactor);
     expect(await at.refreshed()).toMatchObject({ status: 401, body: { error: 'login_required' } });
     expect(await at.session()).toMatchObject({ status: 200, body: { session: { state: 'reauth_required' } } });
     at.provider.instead.clear();
@@ -96,7 +92,7 @@ describe('a refresh', () => {
   it('after a password change, or “Revoke sessions”, asks the person to sign in', async () => {
     await start();
     await at.signIn();
-    at.provider.instead.set(at.dialect.endpoints.token, () =>
+    at.provider.instead.set(at.provider.dialect.endpoints.token, () =>
       entraError(400, 'invalid_grant', 50173, 'The provided grant has expired due to it being revoked.'),
     );
     expect(await at.refreshed()).toMatchObject({ status: 401, body: { error: 'login_required' } });
@@ -107,7 +103,7 @@ describe('a client secret that has expired', () => {
   it('is the operator’s matter: nobody loses their sign-in, and the log has the code', async () => {
     await start();
     await at.signIn();
-    at.provider.instead.set(at.dialect.endpoints.token, secretExpired);
+    at.provider.instead.set(at.provider.dialect.endpoints.token, secretExpired);
     expect((await at.refreshed()).status).toBe(503);
     expect((await at.session()).body.session).toMatchObject({ state: 'active' });
     expect(at.broker.logged.join('\n')).toMatch(/invalid_client.*AADSTS7000222/);

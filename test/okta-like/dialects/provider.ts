@@ -15,7 +15,7 @@ export interface ProviderOptions {
  * A fake provider, for tests, that speaks a {@link Dialect}. `fetch` stands for the network, where every address of the
  * provider is reached. A `POST` of a `username` to the authorization endpoint signs that person in.
  */
-export async function createProvider(dialect: Dialect, { client, users, now }: ProviderOptions) {
+export async function createProvider<D extends Dialect>(dialect: D, { client, users, now }: ProviderOptions) {
   const { endpoints, errors } = dialect;
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid: 'dialect-1', alg: 'RS256', use: 'sig' };
@@ -124,6 +124,8 @@ export async function createProvider(dialect: Dialect, { client, users, now }: P
   ]);
 
   return {
+    dialect,
+    tokenEndpoint: endpoints.token,
     seen,
     instead,
     sign,
@@ -135,5 +137,3 @@ export async function createProvider(dialect: Dialect, { client, users, now }: P
     },
   };
 }
-
-export type DialectProvider = Awaited<ReturnType<typeof createProvider>>;
