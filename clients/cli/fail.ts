@@ -26,10 +26,13 @@ const deviceExit: Record<DeviceErrorCode, ExitCode> = {
  */
 export function fail(error: unknown, command: string, json: boolean, io: Io): ExitCode {
   const { code, message, exit } = read(error, io);
-  const requestId = error instanceof DeviceError ? error.requestId : undefined;
-  if (json)
-    io.out(`${JSON.stringify({ type: 'error', error: code, error_description: message, request_id: requestId })}\n`);
+  const { helpUrl, requestId } = error instanceof DeviceError ? error : {};
+  if (json) {
+    const more = { error_uri: helpUrl, request_id: requestId };
+    io.out(`${JSON.stringify({ type: 'error', error: code, error_description: message, ...more })}\n`);
+  }
   io.err(`latchkey ${command}: ${message}\n`);
+  if (helpUrl !== undefined) io.err(`Help: ${helpUrl}\n`);
   if (requestId !== undefined) io.err(`For support: request ${requestId}\n`);
   if (exit === exitCode.usage) io.err(`See "latchkey ${command} --help".\n`);
   return exit;

@@ -176,6 +176,39 @@ describe('latchkey login', () => {
     expect(new Set(sent.map((header) => /^00-([0-9a-f]{32})-[0-9a-f]{16}-00$/.exec(header)?.[1])).size).toBe(1);
   });
 
+  it('shows where the organization helps, to people and to scripts', async () => {
+    broker.state.errorUri = 'https://help.acme.example/sign-in?a=1&b=2';
+    broker.state.token = ['access_denied', 'access_denied'];
+    const { err } = await signIn();
+    expect(err).toMatch(/\nHelp: https:\/\/help\.acme\.example\/sign-in\?a=1&b=2\nFor support: request \w{32}\n$/);
+    const { out } = await run(`login --issuer ${issuer} --client tv --json`);
+    expect(JSON.parse(out.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      type: 'error',
+      error: 'access_denied',
+      error_uri: 'https://help.acme.example/sign-in?a=1&b=2',
+    });
+  });
+
+  it.each([
+    'http://help.acme.example/',
+    'javascript:alert(1)',
+    'https://acme.example@evil.example/',
+    'not a URL',
+    `https://help.acme.example/${'x'.repeat(3_000)}`,
+    7,
+    null,
+  ])('shows no help that people should not open: %j', async (errorUri) => {
+    broker.state.errorUri = errorUri;
+    broker.state.token = ['access_denied'];
+    expect((await signIn()).err).not.toContain('Help:');
+  });
+
+  it('lets no help move the cursor', async () => {
+    broker.state.errorUri = 'https://help.acme.example/\x1b[2J\u202e\u009b';
+    broker.state.token = ['access_denied'];
+    expect((await signIn()).err).toMatch(/\nHelp: [!-~]+\nFor support/);
+  });
+
   it('leaves nothing behind after Ctrl-C', async () => {
     const controller = new AbortController();
     broker.state.token = Array.from({ length: 9 }, () => 'authorization_pending');

@@ -23,6 +23,8 @@ export class DeviceError extends Error {
   readonly error: string | undefined;
   /** With `unreachable`: the broker's `Retry-After`, in seconds. */
   readonly retryAfter: number | undefined;
+  /** Where the organization of the broker helps (`error_uri`, RFC 6749 §5.2): an `https:` URL, if the broker names one. */
+  readonly helpUrl: string | undefined;
   /** The request's ID in the broker's log, for support. `undefined` if the broker didn't respond. */
   readonly requestId: string | undefined;
   /** With `unreachable`: a page of the network answered instead of the broker, such as a captive portal. */
@@ -34,6 +36,7 @@ export class DeviceError extends Error {
     options: ErrorOptions & {
       error?: string;
       retryAfter?: number | undefined;
+      helpUrl?: string | undefined;
       requestId?: string | undefined;
       networkPage?: boolean;
     } = {},
@@ -42,6 +45,7 @@ export class DeviceError extends Error {
     this.code = code;
     this.error = options.error;
     this.retryAfter = options.retryAfter;
+    this.helpUrl = options.helpUrl;
     this.requestId = options.requestId;
     this.networkPage = options.networkPage ?? false;
   }

@@ -8,6 +8,7 @@ import {
 } from 'oauth4webapi';
 import { connectionFault } from './connection-fault.ts';
 import { DeviceError, type DeviceErrorCode } from './device-error.ts';
+import { helpUrl } from './help-url.ts';
 import { plainText } from './plain-text.ts';
 
 const sentences = new Map<string, [DeviceErrorCode, string]>([
@@ -55,9 +56,14 @@ export function explain(cause: unknown, issuer: string, isKnown: boolean): unkno
   if (cause instanceof ResponseBodyError) {
     const { error, error_description: description, status, response } = cause;
     if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause, description);
-    return refusal(error, description, cause, requestIdOf(response));
+    return refusal(error, description, {
+      cause,
+      helpUrl: helpUrl(cause.cause.error_uri),
+      requestId: requestIdOf(response),
+    });
   }
-  if (cause instanceof AuthorizationResponseError) return refusal(cause.error, cause.error_description, cause);
+  if (cause instanceof AuthorizationResponseError)
+    return refusal(cause.error, cause.error_description, { cause, helpUrl: helpUrl(cause.cause.get('error_uri')) });
   if (cause instanceof WWWAuthenticateChallengeError) {
     return new DeviceError(
       'refused',
@@ -86,9 +92,13 @@ const isBusy = (cause: unknown): boolean =>
   cause.cause instanceof Response &&
   (cause.cause.status === 429 || cause.cause.status >= 500);
 
-function refusal(error: string, description: unknown, cause: unknown, requestId?: string): DeviceError {
+function refusal(
+  error: string,
+  description: unknown,
+  more: { cause: unknown; helpUrl: string | undefined; requestId?: string | undefined },
+): DeviceError {
   const [code, sentence] = sentences.get(error) ?? ['refused', `The broker refused the request (${plainText(error)}).`];
-  return new DeviceError(code, `${sentence}${brokerSays(description)}`, { cause, error, requestId });
+  return new DeviceError(code, `${sentence}${brokerSays(description)}`, { ...more, error });
 }
 
 const brokerSays = (description: unknown): string =>

@@ -5,8 +5,11 @@ export const issuer = 'https://latchkey.example.com';
 /** Of every refusal. */
 export const requestId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-const refusal = (error: string, status = 400) =>
-  Response.json({ error, error_description: `fake: ${error}` }, { status, headers: { 'X-Request-Id': requestId } });
+const refusal = (error: string, errorUri?: unknown) =>
+  Response.json(
+    { error, error_description: `fake: ${error}`, error_uri: errorUri },
+    { status: 400, headers: { 'X-Request-Id': requestId } },
+  );
 
 /**
  * A stand-in for the broker, for tests of the device client alone: it does what a test tells it to and
@@ -19,6 +22,8 @@ export function createFakeBroker(overrides: { metadata?: object; device?: object
     token: [] as (string | number | 'lost' | object)[],
     /** How long each pause was, in milliseconds. */
     sleeps: [] as number[],
+    /** `error_uri` of every refusal. */
+    errorUri: undefined as unknown,
     requests: [] as { path: string; form: Record<string, string>; at: number; traceparent: string | null }[],
     revoke: 200,
     minted: 0,
@@ -50,7 +55,7 @@ export function createFakeBroker(overrides: { metadata?: object; device?: object
     if (next === 'lost') throw new TypeError('fetch failed');
     if (typeof next === 'number')
       return new Response('<h1>fake</h1>', { status: next, headers: { 'retry-after': '40' } });
-    if (typeof next === 'string') return refusal(next);
+    if (typeof next === 'string') return refusal(next, state.errorUri);
     state.minted += 1;
     const n = state.minted;
     return Response.json({
