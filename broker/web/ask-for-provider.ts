@@ -14,6 +14,7 @@ export function askForProvider(deps: Pick<Deps, 'upstreams'>, c: BrokerContext, 
   const all = [...deps.upstreams.values()].map(({ config }) => ({
     name: config.name,
     label: labelOf(config),
+    hasIcon: config.icon !== undefined,
     isLast: config.name === last,
   }));
   const providers = [...all.filter(({ isLast }) => isLast), ...all.filter(({ isLast }) => !isLast)];

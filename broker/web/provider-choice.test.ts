@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { createPerson } from '../../test/e2e/kit/person.ts';
 import { fieldOf, type Visit } from '../../test/e2e/kit/visitor.ts';
 import { createOktaLike } from '../../test/okta-like/okta.ts';
 
+const icon = join(mkdtempSync(join(tmpdir(), 'latchkey-icon-')), 'acme & co.svg');
+writeFileSync(icon, '<svg xmlns="http://www.w3.org/2000/svg"/>');
 const orgs = { acme: 'https://acme.example', partner: 'https://partner.example' };
-const upstreams = `  acme: { name: Acme Okta, domains: [acme.com], issuer: "${orgs.acme}/oauth2/default", client_id: c, client_secret: "\${SECRET}", preset: okta }
+const upstreams = `  acme: { name: Acme Okta, icon: "${icon}", domains: [acme.com], issuer: "${orgs.acme}/oauth2/default", client_id: c, client_secret: "\${SECRET}", preset: okta }
   partner: { name: "Partner & Söhne", domains: [partner.com], issuer: "${orgs.partner}/oauth2/default", client_id: c, client_secret: "\${SECRET}", preset: okta }`;
 const config = `resources:
   https://api.example.com: { name: API, scopes: { read: Read } }
@@ -68,6 +73,14 @@ describe('with several providers', () => {
     const account = await person.open(new URL(onward(page, 'partner'), issuer));
     expect(account.url.href).toBe(`${issuer}/account`);
     expect(account.text).toContain(ada.login);
+  });
+
+  it('a provider with an icon shows it, and a screen reader passes over it', async () => {
+    const { text } = await personAt(orgs.acme).visitor.visit(`${issuer}/account`);
+    const images = [...text.matchAll(/<img src="(\/assets\/providers\/[^"]*)"([^>]*)>/g)];
+    expect(images.map(([, src]) => src)).toEqual(['/assets/providers/acme']);
+    expect(images[0]?.[2]).toContain('alt=""');
+    expect((await broker.request(images[0]?.[1] ?? '')).headers.get('content-type')).toBe('image/svg+xml');
   });
 
   it('/device asks after the code, goes there, and names the provider in the question', async () => {

@@ -9,6 +9,8 @@ export interface Choice {
     name: string;
     /** For people. */
     label: string;
+    /** It is at `/assets/providers/NAME`. */
+    hasIcon: boolean;
     /** Somebody signed in with it last in this browser. */
     isLast: boolean;
   }[];
@@ -23,8 +25,11 @@ export interface Choice {
 export function providerPage(language: Language, { providers, onward }: Choice): Html {
   const { method, path, fields } = onward;
   const words = language.words.providers;
-  const content = ({ label, isLast }: Choice['providers'][number]) =>
-    html`${words.at(isolated(label))}${isLast ? html` <span class="soft">${words.last}</span>` : ''}`;
+  // The name beside it says it all, so a screen reader passes over the icon.
+  const icon = (name: string) =>
+    html`<img src="/assets/providers/${encodeURIComponent(name)}" alt="" width="24" height="24"> `;
+  const content = ({ name, label, hasIcon, isLast }: Choice['providers'][number]) =>
+    html`${hasIcon ? icon(name) : ''}${words.at(isolated(label))}${isLast ? html` <span class="soft">${words.last}</span>` : ''}`;
   const focus = ({ isLast }: Choice['providers'][number]) => (isLast ? html` autofocus` : '');
   const list =
     method === 'get'
