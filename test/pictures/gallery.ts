@@ -7,7 +7,8 @@ import type { Env } from '../../broker/env.ts';
 import { language } from '../../broker/middleware/page-language.ts';
 import { secureHeaders } from '../../broker/middleware/secure-headers.ts';
 import { assets } from '../../broker/web/pages/assets.ts';
-import { states } from './states.ts';
+import { brandingCss } from '../../broker/web/pages/branding-css.ts';
+import { sampleBranding, sampleImage, states } from './states.ts';
 
 export interface Gallery {
   /** The URL of a state. @param tag language tag */
@@ -22,9 +23,15 @@ export async function openGallery(): Promise<Gallery> {
   for (const [name, { type, body }] of assets) {
     app.get(`/assets/${name}`, (c) => c.body(body, 200, { 'Content-Type': type }));
   }
+  for (const path of ['/assets/logo', '/assets/providers/:name']) {
+    app.get(path, (c) => c.body(sampleImage.body, 200, { 'Content-Type': sampleImage.type }));
+  }
+  app.get('/assets/branding.css', (c) =>
+    c.body(brandingCss(sampleBranding.color), 200, { 'Content-Type': 'text/css; charset=utf-8' }),
+  );
   for (const [name, show] of states) {
     app.get(`/${name}`, (c) => {
-      c.set('hasScript', /^(?:code|confirm|account)/.test(name));
+      c.set('hasScript', /^(?:branded-)?(?:code|confirm|account)/.test(name));
       return c.html(show(c.get('language')));
     });
   }

@@ -1,4 +1,6 @@
+import type { Branding, Image } from '../../broker/config/branding.ts';
 import { OAuthError } from '../../broker/errors.ts';
+import type { RefusalKind } from '../../broker/upstream/sign-in-refusal.ts';
 import { accountPage } from '../../broker/web/pages/account-page.ts';
 import { continuePage } from '../../broker/web/pages/continue-page.ts';
 import { deviceCodePage } from '../../broker/web/pages/device-code-page.ts';
@@ -9,6 +11,7 @@ import type { Language } from '../../broker/web/pages/languages.ts';
 import { messageNames, messagePage } from '../../broker/web/pages/message-page.ts';
 import { nativeConfirmPage } from '../../broker/web/pages/native-confirm-page.ts';
 import { type Choice, providerPage } from '../../broker/web/pages/provider-page.ts';
+import { refusedPage } from '../../broker/web/pages/refused-page.ts';
 
 type State = (language: Language) => Html;
 
@@ -33,9 +36,14 @@ const confirmed: ConfirmPage = {
 
 const choice: Choice = {
   providers: [
-    { name: 'entra', label: 'Microsoft', isLast: true },
-    { name: 'okta', label: 'Acme Okta', isLast: false },
-    { name: 'partners', label: 'Partners and suppliers of Acme Logistics International', isLast: false },
+    { name: 'entra', label: 'Microsoft', hasIcon: true, isLast: true },
+    { name: 'okta', label: 'Acme Okta', hasIcon: true, isLast: false },
+    {
+      name: 'partners',
+      label: 'Partners and suppliers of Acme Logistics International',
+      hasIcon: false,
+      isLast: false,
+    },
   ],
   onward: { method: 'post', path: '/device', fields: new URLSearchParams({ csrf: 'csrf', user_code: 'BCDF-GHJK' }) },
 };
@@ -47,7 +55,36 @@ const used = {
   needsSignIn: false,
 };
 
-const error = (code: 'server_error' | 'invalid_transaction' | 'too_many_requests', message: string): State => {
+/** The logo and the icons of the states. */
+export const sampleImage: Image = {
+  type: 'image/svg+xml',
+  body: new TextEncoder().encode(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="10" fill="#0a5c36"/></svg>',
+  ),
+};
+
+export const sampleBranding: Branding & { color: string } = {
+  name: 'Acme Logistics',
+  logo: sampleImage,
+  color: '#0a5c36',
+  support: { url: 'https://help.acme.example/', email: 'help@acme.example' },
+  recoveryUrl: 'https://acme.example/reset',
+};
+
+const branded =
+  (show: State): State =>
+  (language) =>
+    show({ ...language, branding: sampleBranding });
+
+const refused =
+  (kind: RefusalKind, code: string): State =>
+  (language) =>
+    refusedPage(language, { kind, error: code, provider: 'Acme Okta', place: 'device', retry: '/device' }, '0d2f7c1e');
+
+const error = (
+  code: 'not_found' | 'server_error' | 'invalid_transaction' | 'too_many_requests',
+  message: string,
+): State => {
   return (language) =>
     errorPage(language, new OAuthError(code, message), { requestId: '0d2f7c1e', next: ['enterCode'] });
 };
@@ -90,6 +127,14 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     'error-stale',
     error('invalid_transaction', 'this sign-in is too old, was used before, or was begun in another browser'),
   ],
+  ['error-not-found', error('not_found', 'not found')],
+  ['refused-denied', refused('denied', 'access_denied')],
+  ['refused-interaction', refused('interaction', 'interaction_required')],
+  ['refused-unavailable', refused('unavailable', 'temporarily_unavailable')],
+  ['refused-setup', refused('setup', 'invalid_scope')],
+  ['branded-providers', branded((language) => providerPage(language, choice))],
+  ['branded-refused', branded(refused('denied', 'access_denied'))],
+  ['branded-confirm', branded((language) => deviceConfirmPage(language, confirmed))],
   ['error-busy', error('too_many_requests', 'too many requests from this address')],
   [
     'account',
