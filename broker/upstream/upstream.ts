@@ -10,6 +10,7 @@ import { classify, type Failure, isAboutClient, type Sent } from './classify-fai
 import { type Configured, createClientCredentials } from './client-credentials.ts';
 import { createDiscovery } from './discovery.ts';
 import { exchangeError } from './exchange-error.ts';
+import { isOfHostedDomain } from './hosted-domain.ts';
 import { isGroupsUnreadable, isOverage, readGroups, toClaims, toIdentity } from './identity.ts';
 import type { Refusals, RefusedRequest } from './refusals.ts';
 import { readTokenAnswer, refreshTokenOf } from './token-answer.ts';
@@ -123,6 +124,12 @@ export function createUpstream({
     const idToken = oauth.getValidatedIdTokenClaims(tokens);
     if (!idToken)
       throw new OAuthError('upstream_error', 'the identity provider sent no ID token; add openid to its scopes');
+    if (!isOfHostedDomain(config, idToken)) {
+      throw new OAuthError(
+        'access_denied',
+        `this account is not of ${config.authorizationParams.hd}; use another account`,
+      );
+    }
     const complete = hasGroups(idToken) && (idToken.name !== undefined || idToken.email !== undefined);
     const userInfo = complete ? undefined : await userInfoOf(as, tokens.access_token, idToken.sub, false);
     warnOfGroups(idToken, userInfo);
@@ -214,6 +221,8 @@ export function createUpstream({
         noteClient('refresh');
         const idToken = oauth.getValidatedIdTokenClaims(tokens);
         if (idToken && idToken.sub !== idpSub) throw new Error('the ID token is about another subject');
+        // The setting may be newer than the sign-in.
+        if (idToken && !isOfHostedDomain(config, idToken)) return { kind: 'ended', error: 'access_denied' };
         const userInfo = hasGroups(idToken) ? undefined : await userInfoOf(as, tokens.access_token, idpSub, true);
         warnOfGroups(idToken, userInfo);
         warnOfOverage(idToken, userInfo);

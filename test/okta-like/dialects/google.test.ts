@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ada, brokerAt } from './broker-at.ts';
 import { google } from './google.ts';
 
@@ -39,6 +39,37 @@ it('a lost answer is repeated at any later time', async () => {
   at.loseAnswer();
   expect((await at.refreshed()).status).toBe(503);
   expect((await at.refreshed(3_600_000)).status).toBe(200);
+});
+
+describe('hd', () => {
+  const of = (hd: string) => `${preset}, authorization_params: { hd: "${hd}" }`;
+  const eve = { ...ada, id: 'id-of-eve', login: 'eve@elsewhere.example' };
+  const personal = { ...ada, id: 'id-of-personal', login: 'ada@gmail.com' };
+
+  it.each(['acme.example', 'ACME.example', '*'])('%s: Google and the broker let the domain in', async (hd) => {
+    await start(of(hd));
+    expect((await at.signIn()).status).toBe(201);
+    expect(at.provider.seen.authorizations[0]?.get('hd')).toBe(hd);
+    expect((await at.refreshed()).status).toBe(200);
+  });
+
+  it.each([
+    ['of another domain', 'acme.example', eve],
+    ['of none', 'acme.example', personal],
+    ['of none, where any will do', '*', personal],
+  ])('signs in nobody with an account %s, although Google does', async (_what, hd, user) => {
+    await start(of(hd), [user]);
+    expect(await at.signIn(user.login)).toMatchObject({ status: 403, body: { error: 'access_denied' } });
+    expect((await at.session()).status).toBe(401);
+  });
+
+  it('that is set later asks those who are signed in with another account to sign in again', async () => {
+    await start(preset, [eve]);
+    await at.signIn(eve.login);
+    const { upstreams } = at.broker.deps.config;
+    for (const config of upstreams.values()) Object.assign(config.authorizationParams, { hd: 'acme.example' });
+    expect(await at.refreshed()).toMatchObject({ status: 401, body: { error: 'login_required' } });
+  });
 });
 
 it('there are no groups, and a site for a group opens for nobody', async () => {
