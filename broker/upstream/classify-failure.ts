@@ -5,7 +5,7 @@ import type { NoAnswer, Refusal } from './types.ts';
 /** Classification of a failed provider request, based on error types, statuses and codes, never on message text. */
 export type Failure =
   /** The code or refresh token is no longer valid: `invalid_grant` (RFC 6749 §5.2), or a code that the preset names. */
-  | { kind: 'ended'; error: string }
+  | { kind: 'ended'; error: string; description?: string | undefined }
   /** Any other definite answer, whatever its shape. */
   | { kind: 'refused'; refusal: Refusal }
   /** No conclusive answer: none at all, 408, 429, 5xx, or a response that broke off. */
@@ -37,7 +37,7 @@ export function classify(
   if (code === 'temporarily_unavailable') return transient(failed);
   if (status === 408 || status >= 500 || code === 'server_error') return transient({ ...failed, affects: 'session' });
   if (code === 'invalid_grant' || (code !== undefined && grantEndedErrors.includes(code)))
-    return { kind: 'ended', error: code };
+    return { kind: 'ended', error: code, description: refusalOf(answer, secrets).description };
   if (code !== undefined || status >= 300 || isFromSomethingBetween(answer))
     return { kind: 'refused', refusal: refusalOf(answer, secrets) };
   return hasTokens(answer) ? { kind: 'unusable' } : transient({ delivered: true, status, affects: 'session' });

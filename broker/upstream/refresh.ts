@@ -10,6 +10,7 @@ import { type Every, hold, leaseMs } from './hold-lease.ts';
 import { createPostponement, type Postponed, targetKey, unconfirmed } from './postpone-refresh.ts';
 import { createRotation } from './rotation.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
+import { withoutTokens } from './without-tokens.ts';
 
 /** The parts of a browser or device session needed for a refresh. */
 export interface Refreshable {
@@ -170,7 +171,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
         return postponement.postpone(target, outcome);
       case 'ended':
         await release(target, lease, { clearFirstSent: true, failure: outcome.error });
-        return requireReauth(target, outcome.error);
+        return requireReauth(target, outcome.error, outcome.description);
       case 'refused':
         // Nothing was processed; an earlier attempt's outcome stays unknown.
         await release(target, lease, { clearFirstSent: sentBefore === 0, failure: outcome.refusal.error });
@@ -239,8 +240,14 @@ export function createRefresher(deps: RefresherDeps): Refresher {
     await store.releaseRefresh(kind, id, row.version, { lease, ...how });
   }
 
-  async function requireReauth({ kind, id }: Refreshable, why: string): Promise<Refreshed> {
-    log.info({ event: 'reauth_required', kind, session: id.slice(0, 8), why });
+  async function requireReauth({ kind, id }: Refreshable, why: string, description?: string): Promise<Refreshed> {
+    log.info({
+      event: 'reauth_required',
+      kind,
+      session: id.slice(0, 8),
+      why,
+      provider_error_description: description && withoutTokens(description),
+    });
     const from = ['active', 'recheck'] as const;
     if (kind === 'session') await store.setSessionState(id, from, 'reauth_required');
     else await store.setDeviceSessionState(id, from, 'reauth_required');

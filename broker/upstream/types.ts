@@ -64,7 +64,7 @@ export interface Refusal {
 export type RefreshOutcome =
   | { kind: 'refreshed'; refreshToken: string | undefined; claims: GrantClaims }
   /** `invalid_grant`, or a code that the preset names: the grant is no longer valid. */
-  | { kind: 'ended'; error: string }
+  | { kind: 'ended'; error: string; description?: string | undefined }
   /** The provider refuses this broker, not this person. The grant is as it was. */
   | { kind: 'refused'; refusal: Refusal }
   /** The refresh succeeded, but the claims about the person are missing or failed validation. */

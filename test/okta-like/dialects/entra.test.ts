@@ -84,6 +84,8 @@ describe('a refresh', () => {
     at.provider.instead.set(at.provider.dialect.endpoints.token, needsFactor);
     expect(await at.refreshed()).toMatchObject({ status: 401, body: { error: 'login_required' } });
     expect(await at.session()).toMatchObject({ status: 200, body: { session: { state: 'reauth_required' } } });
+    const said = expect.stringMatching(/^AADSTS50076: Due to .* multi-factor authentication/);
+    expect(at.logged('reauth_required')).toMatchObject([{ why: 'invalid_grant', provider_error_description: said }]);
     at.provider.instead.clear();
     expect((await at.signIn()).status).toBe(201);
     expect((await at.token()).status).toBe(200);
