@@ -85,7 +85,7 @@ async function rotateSealing(store: Store, { current }: KeyRing, { keysFile }: C
   );
   say(`Key ${kid} is now used for encryption. Running brokers use it from now on.`);
   say(
-    'Sessions are re-encrypted on their next refresh. You can delete an old key once "latchkey keys list" shows 0 rows for it.',
+    'Sessions are re-encrypted on their next refresh. Once "latchkey keys list" shows 0 rows for an old key, run "latchkey audit verify", then delete its line.',
   );
   return 0;
 }

@@ -21,7 +21,7 @@ this, and start them. Running it again does no harm.
   --from ISSUER    the old issuer
   --to ISSUER      the new one, as the configuration has it
   --subjects FILE  if the provider gives people other subjects there: lines with the old and the new subject, separated
-                   by a comma. Who is not in the file stays where they are
+                   by a comma. People who are not in the file stay where they are
   --dry-run        only say how many people would move
   ${byUsage}
 `;

@@ -56,7 +56,7 @@ export async function sessions(argv: readonly string[]): Promise<number> {
   if (command === 'list' && named > 1) throw new UsageError('give only one of --sub, --email, --id and --client');
   if (command === 'revoke' && ways !== 1) {
     throw new UsageError(
-      'say whose sessions: one of --sub, --email, --id, --client and --all, or --upstream, --before and --key together',
+      'say whose sessions: give one of --sub, --email, --id, --client and --all, or any of --upstream, --before and --key',
     );
   }
   const config = storeConfigOf(values.config);

@@ -188,6 +188,13 @@ describe('a file with faults', () => {
     );
   });
 
+  it('never repeats a secret in the place of a map', () => {
+    const bad = good.replace('preset: okta', 'preset: okta\n    hooks: ${OKTA_EVENTS}');
+    expect(() => parse(bad, { ...env, OKTA_EVENTS: 'correct-horse-battery' })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^(?=.*hooks: must be a map)(?!.*correct-horse)/s) }),
+    );
+  });
+
   it('reads what hooks are checked with, and takes no secret that is written into the file', () => {
     const hooks = (secret: string) =>
       good.replace(
@@ -255,6 +262,8 @@ describe('a file with faults', () => {
       'trailing slash',
     ],
     ['text that is no YAML', 'issuer: [', env, '', 'not YAML'],
+    ['text for a map', `${good}session: 8h\n`, env, 'session', 'must be a map'],
+    ['a word that is none of a list', `${good}log_level: loud\n`, env, 'log_level', 'must be one of info, warn, error'],
     ['an empty file', '', env, '', ''],
   ])('%s is a fault', (_, source, environment, path, message) => {
     const faults = faultsOf(source, environment as typeof env);

@@ -16,6 +16,7 @@ import { referenceFaults } from './references.ts';
 import { type ConfigFile, configSchema, jwkSet } from './schema.ts';
 import type { Allow, ClientAuthentication, Config, ServiceAuthentication, UpstreamConfig } from './types.ts';
 import { unknownKey, unknownKeyFaults } from './unknown-keys.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -56,17 +57,8 @@ export function parseConfig(
 ): Config {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      path,
-      // The errors after the first one follow from it.
-      document.errors.slice(0, 1).map(({ message, linePos }) => ({
-        path: [],
-        message: `is not YAML: ${message.split('\n', 1)[0]?.replace(/ at line \d+, column \d+:$/, '')}`,
-        line: linePos?.[0].line,
-      })),
-    );
-  }
+  const unreadable = yamlFault(document, source, lines);
+  if (unreadable !== undefined) throw new ConfigError(path, [unreadable]);
   const { resolved, faults: environmentFaults } = resolveEnvironment(contentOf(document, path), env, { needsSecrets });
   const parsed = v.safeParse(configSchema, resolved);
   const faults: Fault[] = [
@@ -117,7 +109,17 @@ function shapeFault(issue: v.BaseIssue<unknown>): Fault {
   const path = (issue.path ?? []).map(({ key }) => String(key));
   if (issue.type === 'strict_object' && issue.expected === 'never') return { path, message: unknownKey };
   if (issue.received === 'undefined') return { path, message: 'is missing' };
+  // The library's own sentences repeat the value, and that may be a secret.
+  if (issue.message.startsWith('Invalid type: ')) return { path, message: expectationOf(issue.expected) };
   return { path, message: issue.message };
+}
+
+/** @param expected a type in the library's notation, such as `Object` or `("a" | "b")` */
+function expectationOf(expected: string | null): string {
+  if (expected === 'Object') return 'must be a map, with its settings on indented lines of their own';
+  if (expected === 'Array') return 'must be a list';
+  const choices = [...(expected ?? '').matchAll(/"([^"]*)"/g)].map(([, choice]) => choice);
+  return choices.length > 0 ? `must be one of ${choices.join(', ')}` : `must be ${expected ?? 'something else'}`;
 }
 
 /** Files that the configuration names. Their faults are listed with the others. */
