@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../../packaging/script-options.ts';
 import { startPostgres } from '../../test/conformance/store/postgres.ts';
 import { startReplicas } from '../../test/e2e/kit/replicas.ts';
 import { takeTurn } from '../load/turn.ts';
@@ -10,7 +10,14 @@ import { type ScaleStack, startScaleStack } from '../scale/stack.ts';
 import { median } from '../stats.ts';
 import { bytesPerRow, writesOf } from './postgres-writes.ts';
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
+const { values } = scriptOptions(
+  `npm run bench:sizing -- [options]
+
+Measures the figures of docs/sizing.md on this machine, with a real broker, SQLite and PostgreSQL.
+
+  --rows N  sessions in the stores (default: 100000)`,
+  { options: { rows: { type: 'string', default: '100000' } } },
+);
 const rows = Number(values.rows);
 const turns = 8;
 const requestsPerTurn = 1_500;

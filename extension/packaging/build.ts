@@ -1,16 +1,20 @@
-import { parseArgs } from 'node:util';
 import { targets } from '../../manifest.config.ts';
+import { scriptOptions } from '../../packaging/script-options.ts';
 import { readBuildConfig, storeBuild } from './build-config.ts';
 import { buildExtension } from './build-extension.ts';
 import { identityLines } from './identity.ts';
 import { judge } from './sizes.ts';
 import { readVersion } from './version.ts';
 
-/**
- * `npm run build:extension [-- --config latchkey.yaml] [--out DIR]`: builds the extension for Chrome and Firefox into
- * DIR/chrome and DIR/firefox, prints the ID and the size of each part, and fails if one is over its limit.
- */
-const { values } = parseArgs({
+const usage = `npm run build:extension -- [options]
+
+Builds the extension for Chrome and Firefox, and prints its IDs and the size of each part. Fails if a part is over its
+limit.
+
+  --config FILE  build for the broker and the sites of this configuration (default: for a store)
+  --out DIR      folder for chrome/ and firefox/ (default: dist)`;
+
+const { values } = scriptOptions(usage, {
   options: { config: { type: 'string' }, out: { type: 'string', default: 'dist' } },
 });
 

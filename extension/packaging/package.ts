@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { selfHostedUrls } from '@latchkey/shared/rollout/self-hosted-urls.ts';
 import type { Target } from '../../manifest.config.ts';
+import { scriptOptions } from '../../packaging/script-options.ts';
 import { type BuildConfig, readBuildConfig, storeBuild } from './build-config.ts';
 import { buildExtension } from './build-extension.ts';
 import { lintFirefox } from './firefox-lint.ts';
@@ -12,15 +12,20 @@ import { readExtensionKey, writeSelfHosted } from './self-hosted.ts';
 import { readVersion } from './version.ts';
 import { zipFolder } from './zip.ts';
 
-/**
- * `npm run package [-- --config latchkey.yaml] [--out DIR]`: builds for both browsers, lints like Mozilla's store, and
- * writes DIR/latchkey-<version>-<browser>.zip. The output is reproducible.
- *
- * With `--self-hosted URL --key FILE`, also writes what browsers install from that folder of a web server, and the
- * policies that make them do so, to DIR/self-hosted: docs/rollout.md. `--build N` numbers builds of one version, because
- * browsers only update to a higher version, and a change of the configuration has none.
- */
-const { values } = parseArgs({
+const usage = `npm run package -- [options]
+
+Builds the extension for both browsers, lints it as Mozilla's store does, and writes a zip for each. The same source and
+configuration give the same bytes. docs/rollout.md has every step.
+
+  --config FILE      build for the broker and the sites of this configuration (default: for a store)
+  --out DIR          folder to write to (default: dist)
+  --self-hosted URL  also write what browsers install from this folder of a web server, and the policies that make them
+                     do so, to self-hosted/ in that folder
+  --key FILE         key that signs the package for Chrome and Edge (default: latchkey-extension.pem)
+  --signed-xpi FILE  the package for Firefox, as Mozilla has signed it
+  --build N          number builds of one version: browsers only update to a higher one`;
+
+const { values } = scriptOptions(usage, {
   options: {
     config: { type: 'string' },
     out: { type: 'string', default: 'dist' },

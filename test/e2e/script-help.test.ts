@@ -19,21 +19,28 @@ async function run(name: string, option: string) {
   return { code, out, err };
 }
 
-describe.each(['build:packages', 'pack', 'bench:kill', 'bench:scale', 'test:gateways', 'pictures'])(
-  'npm run %s',
-  (name) => {
-    it('--help says what it does, and does nothing', async () => {
-      const { code, out, err } = await run(name, '--help');
-      expect([code, err]).toEqual([0, '']);
-      expect(out).toMatch(/^npm run [\w:]+.*\n\n\w/);
-      expect(out.split('\n').length).toBeLessThan(25);
-    });
+describe.each([
+  'build:extension',
+  'build:packages',
+  'package:extension',
+  'pack',
+  'bench:kill',
+  'bench:scale',
+  'bench:sizing',
+  'test:gateways',
+  'pictures',
+])('npm run %s', (name) => {
+  it('--help says what it does, and does nothing', async () => {
+    const { code, out, err } = await run(name, '--help');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^npm run [\w:]+.*\n\n\w/);
+    expect(out.split('\n').length).toBeLessThan(25);
+  });
 
-    it('tells a wrong option without a stack', async () => {
-      const { code, out, err } = await run(name, '--bogus');
-      expect([code, out]).toEqual([2, '']);
-      expect(err).toMatch(/^Unknown option '--bogus'/);
-      expect(err).not.toContain('    at ');
-    });
-  },
-);
+  it('tells a wrong option without a stack', async () => {
+    const { code, out, err } = await run(name, '--bogus');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^Unknown option '--bogus'/);
+    expect(err).not.toContain('    at ');
+  });
+});
