@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { issuer } from '../broker/in-process.ts';
 import { ada, brokerAtProvider } from './dialects/broker-at.ts';
+import type { OktaOptions } from './model.ts';
 import { createOktaLike } from './okta.ts';
 
 const org = 'https://acme.okta.com';
@@ -8,9 +9,9 @@ const hooks = `${issuer}/hooks/p`;
 const secret = 'of-this-test-and-no-other';
 
 /** A broker at one of the org's authorization servers, by its path. */
-const startAt = (server: string, refusesEveryone = false) =>
+const startAt = (server: string, more: Partial<OktaOptions> = {}) =>
   brokerAtProvider(async (options) => {
-    const okta = await createOktaLike({ org, server, refusesEveryone, ...options });
+    const okta = await createOktaLike({ org, server, ...more, ...options });
     const base = server === '' ? '/oauth2' : server;
     return {
       ...okta,
@@ -34,8 +35,11 @@ describe.each([
     expect(at.provider.families.counts).toEqual({ rotations: 2, repeats: 0, reuses: 0 });
   });
 
-  it('tells the groups, in the ID token or in UserInfo', async () => {
-    at = await startAt(server);
+  it.each([
+    ['the ID token', false],
+    ['UserInfo', true],
+  ])('tells the groups in %s', async (_where, claimsOnRequest) => {
+    at = await startAt(server, { claimsOnRequest });
     await at.signIn();
     expect(await at.groups()).toEqual(['p:staff']);
     await at.refreshed();
@@ -44,7 +48,7 @@ describe.each([
   });
 
   it('refuses who is not assigned, and nobody is signed in', async () => {
-    at = await startAt(server, true);
+    at = await startAt(server, { refusesEveryone: true });
     const { back } = await at.signIn();
     expect(back?.get('error')).toBe('access_denied');
     expect((await at.session()).status).toBe(401);

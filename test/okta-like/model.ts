@@ -16,6 +16,12 @@ export interface OktaOptions {
   now: () => number;
   /** The path of the authorization server: `/oauth2/<id>` of a custom one, `` of the org's. Default: `/oauth2/default`. */
   server?: string | undefined;
+  /**
+   * Whether claims are "Userinfo/id_token request", as by default, and not "Always": with an access token, the ID token lacks them.
+   *
+   * @see https://help.okta.com/en-us/Content/topics/security/api-config-claims.htm
+   */
+  claimsOnRequest?: boolean | undefined;
   /** How long a rotated refresh token is taken again, 0 to 60 s; default 30 s. */
   leewaySeconds?: number;
   /** Whether the application has "Require Demonstrating Proof of Possession (DPoP) header in token requests". */

@@ -34,9 +34,7 @@ export async function createOktaLike(options: OktaOptions) {
     now,
     // Access tokens of the org server are for Okta alone: https://developer.okta.com/docs/concepts/auth-servers/
     audience: server === '' ? org : 'api://default',
-    // Its ID tokens lack most claims if an access token comes with them.
-    // https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/
-    isThin: server === '',
+    isThin: options.claimsOnRequest ?? false,
   });
   const families = createFamilies({ now, leewayMs: (options.leewaySeconds ?? 30) * 1_000 });
   const rateLimit = createRateLimit({ now });

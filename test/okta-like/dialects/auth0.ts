@@ -50,7 +50,7 @@ export function auth0({ now, overlapSeconds = 0, api, blocked = [] }: Auth0Optio
       },
     },
     // `groups` is one of the names that an Action can't set: Auth0 drops it without an error.
-    // https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims#restricted-claims
+    // https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims#general-restrictions
     idToken: ({ user }: DialectGrant) => ({ ...profileOf(user), [groupsClaim]: user.groups }),
     userInfo: profileOf,
     accessToken: ({ user, asked, scopes }: DialectGrant, sign: Sign) =>
