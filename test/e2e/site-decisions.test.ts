@@ -133,10 +133,11 @@ it('each decision that changes something is in the audit', async () => {
   for (const decision of ['never', 'never', 'ask', 'ask'] as const) await decide(one, decision);
   const rows = await broker.rows(`select type, detail from audit where type like 'consent.%' order by seq`);
   const last = rows.slice(-3).map(({ type, detail }) => [type, JSON.parse(String(detail))]);
+  const request_id = expect.stringMatching(/^[\da-f]{32}$/);
   expect(last).toEqual([
-    ['consent.granted', { origin: shop, resource: api, scope: 'orders:read' }],
-    ['consent.refused', { origin: shop }],
-    ['consent.refusal_revoked', { origin: shop }],
+    ['consent.granted', { origin: shop, resource: api, scope: 'orders:read', request_id }],
+    ['consent.refused', { origin: shop, request_id }],
+    ['consent.refusal_revoked', { origin: shop, request_id }],
   ]);
 });
 
