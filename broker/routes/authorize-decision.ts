@@ -42,7 +42,8 @@ export function authorizeDecision(deps: Deps) {
       const type = action === 'deny' ? 'device.denied' : 'device.reported';
       const detail = { client: request.clientId, flow: 'loopback', address: c.get('address') };
       const counts = await decideNative(deps, ticket, 'denied');
-      if (counts === 'allowed') return c.redirect(resultUrl(ticket), 303);
+      // "Allow" came first, or is being recorded right now.
+      if (counts !== 'denied') return c.redirect(resultUrl(ticket), 303);
       if (decided === undefined) await deps.store.appendAudit({ type, sub, detail }, deps.now());
       return goOn(errorUrl(deps.config, request, new OAuthError('access_denied', 'the user denied the request')));
     }
