@@ -8,6 +8,7 @@ import { verifyAudit } from '../audit/verify-audit.ts';
 import { initRing, loadRing } from '../keys/ring.ts';
 import { createStore } from '../store/open.ts';
 import type { Person, Store } from '../store/store.ts';
+import { joinOpaqueValues } from './opaque-values.ts';
 import { people } from './people.ts';
 import { sessions } from './sessions.ts';
 import { UsageError } from './usage-error.ts';
@@ -52,7 +53,7 @@ afterEach(async () => {
 
 async function run(command: typeof people, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
-  const code = await command([...argv, '--config', join(folder, 'latchkey.yaml')]);
+  const code = await command(joinOpaqueValues([...argv, '--config', join(folder, 'latchkey.yaml')]));
   const printed = [out, err].map((write) => write?.mock.calls.map(([text]) => String(text)).join('') ?? '');
   vi.restoreAllMocks();
   return { code, out: printed[0] ?? '', err: printed[1] ?? '' };
