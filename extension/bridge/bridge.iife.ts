@@ -19,10 +19,14 @@ const relay = createRelay(
 );
 
 function onMessage(event: MessageEvent): void {
+  // The extension was updated or removed. An answer that leads nowhere would make the page connect again, without end.
+  // Without one, the page waits for the new bridge, or hears that there is none.
+  if (!runtime.id) {
+    window.removeEventListener('message', onMessage, true);
+    return;
+  }
   // A page can construct a `MessageEvent` with any source and origin. It can't set `isTrusted`.
   if (!event.isTrusted || event.source !== window || event.origin !== location.origin) return;
-  // After an update, a new bridge takes over. Until then, this one can tell pages that they must be reloaded.
-  if (event.data?.source === hereKind && !runtime.id) window.removeEventListener('message', onMessage, true);
   const [port] = event.ports;
   const nonce = readHello(event.data);
   if (!port || nonce === undefined) return;

@@ -55,11 +55,8 @@ export function createRelay(runtime: Runtime, document: { prerendering?: boolean
     for (const [name, asked] of open) if (asked.channel === channel) open.delete(name);
   };
 
-  /** Handles an update or removal of the extension. */
+  /** Handles an update or removal of the extension: each page asks the new bridge, or finds that there is none. */
   const end = (): void => {
-    for (const { channel, request } of open.values()) {
-      fail(channel, request.id, 'not_installed', 'Latchkey was updated or removed: reload the page');
-    }
     for (const channel of pages.keys()) drop(channel);
   };
 
