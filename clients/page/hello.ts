@@ -31,7 +31,7 @@ export async function hello(window: PageWindow | undefined): Promise<MessagePort
   if (port) return port;
   throw new LatchkeyError({
     code: 'not_installed',
-    message: 'Latchkey is not installed, turned off here, or updated: reload the page.',
+    message: 'Latchkey is not installed, or needs a reload of the page.',
   });
 }
 

