@@ -26,6 +26,7 @@ import { createPendingRequests, type Timer } from './page/pending-requests.ts';
 import { createProviderChoices } from './page/provider-choices.ts';
 import { createRateLimit } from './page/rate-limit.ts';
 import { createSiteAccess } from './page/site-access.ts';
+import { createTabStanding } from './page/tab-standing.ts';
 import { createDirectory } from './profiles/directory.ts';
 import { createProfile, type Profile, type ProfileDeps } from './profiles/profile.ts';
 import type { ProfileList } from './profiles/profile-list.ts';
@@ -89,7 +90,7 @@ export function composeBackground(world: BackgroundWorld) {
   /** Notifies only the extension's own pages and the icon. */
   function changed(): void {
     ui.changed();
-    report(drawIcon());
+    report(icon.draw());
   }
   async function leave(): Promise<void> {
     for (const { id } of await profiles.all()) await profiles.signOut(id);
@@ -132,10 +133,16 @@ export function composeBackground(world: BackgroundWorld) {
     leave,
     changed,
   });
-  const drawIcon = createToolbarIcon({
+  const icon = createToolbarIcon({
     broker: () => setup.broker(),
     isReachable: (origin) => setup.isReachable(origin),
     current: async () => (await profiles.main()).session.current(),
+    pages: () => windows.pages(),
+    standingOf: createTabStanding({
+      managed,
+      sessionAt: async (origin) => (await profiles.at(origin)).session,
+      isAsking: (tabId) => prompts.isAsking(tabId),
+    }),
     show: world.showIcon,
     titleOf: world.iconTitle,
   });
@@ -198,6 +205,7 @@ export function composeBackground(world: BackgroundWorld) {
       if ((await profiles.at(origin)).id !== profile) await profiles.choose(profile, origin);
     },
     isThere: (page) => windows.isThere(page),
+    changed: () => report(icon.draw()),
     newId: () => world.newId('prompt'),
     now,
   });
@@ -258,6 +266,7 @@ export function composeBackground(world: BackgroundWorld) {
       current: async (origin) => (await profiles.at(origin)).session.current(),
     }),
     profileAt: (origin) => profiles.at(origin),
+    here: ({ tabId, origin, partition }) => report(icon.drawIn({ tabId, origin, isApart: partition !== undefined })),
     gone: (document) => report(prompts.documentGone(document)),
   });
 
@@ -299,7 +308,7 @@ export function composeBackground(world: BackgroundWorld) {
     serveOwnPage(port: Port): void {
       ui.serve(port);
       // The icon's state may be known by now, even if it wasn't at startup.
-      report(drawIcon());
+      report(icon.draw());
     },
     /** Serves a port of the bridge in a web page. */
     servePage(port: Port): void {
@@ -327,7 +336,7 @@ export function composeBackground(world: BackgroundWorld) {
       report(setup.restore());
       report(signInAtStart());
     },
-    drawIcon: (): void => report(drawIcon()),
+    drawIcon: (): void => report(icon.draw()),
     /** The browser reported a policy change. If the event woke the background, it has no earlier policy to compare. */
     policyChanged: (): void => report(managed.reread().then(() => policyChanged(false))),
     /** The parts, for tests that use several of them. */

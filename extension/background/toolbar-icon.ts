@@ -1,16 +1,22 @@
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { IconLook } from '../platform/action.ts';
+import type { OpenPage } from '../platform/windows.ts';
+import type { TabStanding } from './page/tab-standing.ts';
 import { createSerialQueue } from './serial-queue.ts';
 
-/** The states that the icon shows. */
-export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in';
+/** The states that the icon shows: of the extension, and in the tab of a site those of the site. */
+export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in' | TabStanding;
 
-/** Gray if no site can get tokens, a badge if it needs the user, and plain otherwise. */
+/** Gray if pages can get no tokens, a badge if it needs the user or the site has access, and plain otherwise. */
 const looks: Record<Standing, Omit<IconLook, 'title'>> = {
   not_set_up: { lit: false, badge: '!' },
   signed_out: { lit: false, badge: '' },
   reauth: { lit: true, badge: '!' },
   signed_in: { lit: true, badge: '' },
+  connected: { lit: true, badge: '✓', tone: 'good' },
+  not_connected: { lit: true, badge: '' },
+  blocked: { lit: false, badge: '×' },
+  asking: { lit: true, badge: '!' },
 };
 
 export interface ToolbarIconDeps {
@@ -18,18 +24,33 @@ export interface ToolbarIconDeps {
   isReachable(origin: string): Promise<boolean>;
   /** Asks the broker once per browser start. */
   current(): Promise<SessionAnswer | undefined>;
-  show(look: IconLook): Promise<void>;
+  /** The pages in tabs that the extension can see. */
+  pages(): Promise<OpenPage[]>;
+  standingOf(page: OpenPage): Promise<TabStanding | undefined>;
+  /** @param tabId draws it in one tab only. Fails if the tab is gone */
+  show(look: IconLook, tabId?: number): Promise<void>;
   titleOf(standing: Standing): string;
 }
 
-/** @returns a function that draws the icon. Call it whenever the state may have changed */
+export interface ToolbarIcon {
+  /** Draws the icon everywhere. Call it whenever the state may have changed. */
+  draw(): Promise<void>;
+  /** Draws the icon of a tab that shows a new page. Browsers then forget what the tab had. */
+  drawIn(page: OpenPage): Promise<void>;
+}
+
 export function createToolbarIcon({
   broker,
   isReachable,
   current,
+  pages,
+  standingOf,
   show,
   titleOf,
-}: ToolbarIconDeps): () => Promise<void> {
+}: ToolbarIconDeps): ToolbarIcon {
+  /** By tab. Tabs whose icon never differed from the others' aren't in it. */
+  let drawn = new Map<number, Standing>();
+
   const standing = async (): Promise<Standing> => {
     const issuer = await broker();
     if (issuer === undefined || !(await isReachable(issuer))) return 'not_set_up';
@@ -37,12 +58,40 @@ export function createToolbarIcon({
     if (!session) return 'signed_out';
     return session.session.state === 'reauth_required' ? 'reauth' : 'signed_in';
   };
+  const lookOf = (now: Standing): IconLook => ({ ...looks[now], title: titleOf(now) });
+
+  /** @param everywhere the state that the icon has in other tabs */
+  const drawTab = async (page: OpenPage, everywhere: Standing): Promise<void> => {
+    const { tabId } = page;
+    const own = everywhere === 'not_set_up' ? undefined : await standingOf(page);
+    const now = own ?? everywhere;
+    if (!own && !drawn.has(tabId)) return;
+    if (drawn.get(tabId) === now) return;
+    drawn.set(tabId, now);
+    // The tab may be gone by now.
+    await show(lookOf(now), tabId).catch(() => undefined);
+  };
+
   // Draw in order, so that the latest state wins.
   const inTurn = createSerialQueue();
-  return () =>
+  const whenKnown = (work: (everywhere: Standing) => Promise<void>) =>
     inTurn(async () => {
       // The state is unknown without the broker. Leave the icon unchanged.
       const now = await standing().catch(() => undefined);
-      if (now) await show({ ...looks[now], title: titleOf(now) });
+      if (now) await work(now);
     });
+  return {
+    draw: () =>
+      whenKnown(async (now) => {
+        await show(lookOf(now));
+        const open = await pages();
+        drawn = new Map([...drawn].filter(([tabId]) => open.some((page) => page.tabId === tabId)));
+        for (const page of open) await drawTab(page, now);
+      }),
+    drawIn: (page) =>
+      whenKnown(async (now) => {
+        drawn.delete(page.tabId);
+        await drawTab(page, now);
+      }),
+  };
 }

@@ -14,10 +14,20 @@ export interface Windows {
   isTabActive(tabId: number): Promise<boolean>;
   /** Whether the tab still shows this document. Like the bridge, it needs host access to the origin. */
   isThere(page: { tabId: number; origin: string; document: string }): Promise<boolean>;
+  /** The web pages in all tabs whose address the extension can see: those of hosts that it has access to. */
+  pages(): Promise<OpenPage[]>;
   /** Whether a tab is open at one of these hosts. Patterns ignore ports. Like the bridge, it needs host access. */
   hasTabAt(origins: readonly string[]): Promise<boolean>;
   /** Sends each origin its message, to the content script in the top frame of its tabs. Needs host access to them. */
   broadcast(messageFor: (origin: string) => Promise<object>, isFor: (origin: string) => boolean): Promise<void>;
+}
+
+/** A page that is open in a tab. */
+export interface OpenPage {
+  tabId: number;
+  origin: string;
+  /** It is in a private window or a Firefox container. */
+  isApart: boolean;
 }
 
 export const windows: Windows = {
@@ -62,6 +72,13 @@ export const windows: Windows = {
     } catch {
       return false;
     }
+  },
+  async pages() {
+    const tabs = await browser.tabs.query({});
+    return tabs.flatMap(({ id, url, incognito, cookieStoreId = 'firefox-default' }) => {
+      if (id === undefined || url === undefined || !URL.canParse(url)) return [];
+      return [{ tabId: id, origin: new URL(url).origin, isApart: incognito || cookieStoreId !== 'firefox-default' }];
+    });
   },
   async hasTabAt(origins) {
     if (origins.length === 0) return false;

@@ -93,5 +93,5 @@ export const ignoredKeys = (policy: Record<string, unknown>, read: ManagedPolicy
 /**
  * Whether the policy denies an origin. An entry that isn't an exact origin, such as a pattern, denies nothing.
  */
-export const isDenied = ({ denied_sites: denied }: ManagedPolicy, origin: string): boolean =>
+export const isDenied = ({ denied_sites: denied }: Pick<ManagedPolicy, 'denied_sites'>, origin: string): boolean =>
   denied.some((site) => exactOrigin(site) === origin);

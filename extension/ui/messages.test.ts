@@ -31,7 +31,9 @@ const used = new Set([
   ...['baked', 'policy', 'person'].map((source) => `broker_${source}`),
   ...['refuse', 'allow'].map((rule) => `policy_private_${rule}`),
   ...['one', 'many'].map((rule) => `policy_accounts_${rule}`),
-  ...['not_set_up', 'signed_out', 'reauth', 'signed_in'].map((standing) => `icon_${standing}`),
+  ...['not_set_up', 'signed_out', 'reauth', 'signed_in', 'connected', 'not_connected', 'blocked', 'asking'].map(
+    (standing) => `icon_${standing}`,
+  ),
   ...['ok', 'attention', 'failed', 'skipped', 'checking'].map((verdict) => `verdict_${verdict}`),
   ...lineIds.map((id) => `diag_${id}`),
 ]);

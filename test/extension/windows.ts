@@ -29,6 +29,7 @@ export function fakeWindows(): Windows & {
     openTab: async (url: string) => void windows.tabs.push(url),
     isTabActive: async (tabId: number) => tabId === windows.activeTab,
     isThere: async ({ document }: { document: string }) => !windows.gone.has(document),
+    pages: async () => [],
     hasTabAt: async () => true,
     broadcast: async () => undefined,
   };

@@ -53,6 +53,8 @@ export interface ConsentPromptsDeps {
   given(allowed: Pick<ConsentPrompt, 'profile' | 'origin'>): Promise<void>;
   /** Whether the document that asked is still in its tab. */
   isThere(page: Pick<ConsentPrompt, 'origin' | 'document' | 'tabId'>): Promise<boolean>;
+  /** A question was asked, or has ended. */
+  changed(): void;
   newId(): string;
   now: Clock;
 }
@@ -67,6 +69,8 @@ export interface ConsentPrompts {
    * @throws {LatchkeyError} `user_denied`, or `expired` if the account or the document is gone
    */
   ask(question: Question, mayOpen: () => Promise<boolean>): Promise<boolean>;
+  /** Whether a page in this tab waits for the user's answer. */
+  isAsking(tabId: number): Promise<boolean>;
   /** The question that a consent window shows, by its ID. */
   find(id: string): Promise<ConsentPrompt | undefined>;
   /** The user picks a different account for the site. From then on, the question is about that account's access. */
@@ -104,6 +108,7 @@ export function createConsentPrompts({
   sessionOf,
   given,
   isThere,
+  changed,
   newId,
   now,
 }: ConsentPromptsDeps): ConsentPrompts {
@@ -140,6 +145,7 @@ export function createConsentPrompts({
       await windows.close(left.windowId);
     }
     await area.set(prefix + prompt.id, prompt);
+    changed();
     const answered = wait(prompt.id);
     const windowId = await windows.openPopup(`ui/consent.html#${prompt.id}`, size);
     const shown = { ...prompt, windowId };
@@ -164,6 +170,7 @@ export function createConsentPrompts({
     if (error?.code === 'user_denied') denials.set(prompt.origin, now());
     waiting.get(prompt.id)?.(error);
     waiting.delete(prompt.id);
+    changed();
   };
 
   const end = async (prompt: ConsentPrompt, error?: LatchkeyError): Promise<void> => {
@@ -196,6 +203,7 @@ export function createConsentPrompts({
 
   return {
     find,
+    isAsking: async (tabId) => (await stored()).some((prompt) => prompt.tabId === tabId),
     requireNoRecentDenial,
     denied: (origin) => void denials.set(origin, now()),
     async ask(question, mayOpen) {

@@ -56,6 +56,7 @@ beforeEach(() => {
     limit: createRateLimit({ count: 3, perMs: 10_000 }, now),
     requireAccess: (asked) => requireAccess(asked),
     profileAt: async () => profile as unknown as Profile,
+    here: () => undefined,
     gone: (document) => void gone.push(document),
   });
 });

@@ -35,6 +35,8 @@ export interface PagePortDeps {
   requireAccess(sender: PageSender): Promise<void>;
   /** The site's current profile. */
   profileAt(origin: string): Promise<Profile>;
+  /** A page opened a port: it is in its tab now. */
+  here(sender: PageSender): void;
   /** A document closed its last port. */
   gone(document: string): void;
 }
@@ -147,6 +149,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     });
     if (sender.ok) {
       enter(sender.value.document, port);
+      deps.here(sender.value);
       void greet(port, sender.value, () => connected);
     }
     const accept = createGate(deps.limit);

@@ -9,6 +9,7 @@ import { pageCases } from './cases/pages.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { storedStateCases } from './cases/stored-state.ts';
 import { tokenCases } from './cases/tokens.ts';
+import { toolbarIconCases } from './cases/toolbar-icon.ts';
 import { startBrowser } from './start.ts';
 
 /** The end-to-end cases in one browser. `npm run e2e` ends with a table of all browsers. */
@@ -22,6 +23,7 @@ export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<
     const running = () => browser;
     signInCases(running);
     accessCases(running);
+    toolbarIconCases(running);
     tokenCases(running);
     accountCases(running);
     hostileCases(running);
