@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from './end-with-us.ts';
 import { spawnCli } from './program.ts';
 import { StartError } from './start-error.ts';
 import type { DemoState } from './state.ts';
@@ -16,11 +17,12 @@ export interface RunningBroker {
 const startDeadlineMs = 60_000;
 const stopDeadlineMs = 5_000;
 
-/** Runs the broker in its own process, with its log in a file, and waits until it answers. */
+/** Runs the broker in its own process, with its log in a file, and waits until it answers. It ends with this process. */
 export async function startBroker(state: DemoState, issuer: string): Promise<RunningBroker> {
   const log = await open(state.brokerLog, 'a', 0o600);
   const from = (await log.stat()).size;
   const child = spawnCli(['serve', '--config', state.configFile], { stdio: ['ignore', log.fd, log.fd] });
+  endWithUs(child);
   const ended = once(child, 'exit').then(() => undefined);
   await log.close();
 

@@ -8,6 +8,7 @@ import { playTour } from './play/tour.ts';
 import { claimRow } from './ports.ts';
 import { type Demo, startDemo } from './stack.ts';
 import { StartError } from './start-error.ts';
+import { stopSignal } from './stop-signal.ts';
 import { demoUsers } from './users.ts';
 import { greeting } from './words.ts';
 
@@ -72,23 +73,6 @@ const hasDisplay = (): boolean =>
   process.platform === 'darwin' ||
   process.platform === 'win32' ||
   Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => controller.abort());
-  return controller.signal;
-}
-
-/** npm sends a signal to the shell between npm and this process. The shell exits without passing it on, so watch for a new parent. */
-function whenOrphaned(stop: () => void): void {
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    stop();
-  }, 250).unref();
-}
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -30,9 +30,13 @@ const popupSize = { width: 380, height: 600 };
 
 export const extensionUrl = (path: string): string => `${extensionOrigin}/${path}`;
 
-/** Opens the browser and waits until the extension's worker has started. */
-export async function openStage<D extends Ground>(demo: D, executable: string): Promise<Stage<D>> {
-  const dir = await mkdtemp(join(tmpdir(), 'latchkey-'));
+/** Opens the browser and waits until the extension's worker has started. @param parent the folder for its temporary folder */
+export async function openStage<D extends Ground>(
+  demo: D,
+  executable: string,
+  parent: string = tmpdir(),
+): Promise<Stage<D>> {
+  const dir = await mkdtemp(join(parent, 'latchkey-'));
   const profileDir = join(dir, 'profile');
   const context = await launchBrowser({ executable, extensionDir: demo.extensionDir, profileDir, headless: true });
   context.setDefaultTimeout(30_000);

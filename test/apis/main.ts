@@ -1,3 +1,4 @@
+import { stopSignal } from '../../demo/stop-signal.ts';
 import { freePort } from '../e2e/kit/ports.ts';
 import { printTable } from '../gateways/table.ts';
 import { cases } from './cases.ts';
@@ -12,7 +13,7 @@ import { publishVectorKeys, vectorCases } from './vectors.ts';
 
 const say = (line: string) => console.log(line);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+stopSignal().addEventListener('abort', () => process.exit(1));
 
 const fail = (error: unknown): never => {
   console.error(error instanceof Error ? error.message : error);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from '../../demo/end-with-us.ts';
 import type { BuiltExample } from './examples.ts';
 import { request } from './request.ts';
 
@@ -35,10 +36,7 @@ export async function startApi(
       ...(jwksUri === undefined ? {} : { JWKS_URI: jwksUri }),
     },
   });
-  // Clean up even if this process exits early.
-  const stopAtExit = () => child.kill('SIGTERM');
-  process.once('exit', stopAtExit);
-  child.once('exit', () => process.off('exit', stopAtExit));
+  endWithUs(child, 'SIGTERM');
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

@@ -28,6 +28,8 @@ describe.each([
   'bench:scale',
   'bench:sizing',
   'test:gateways',
+  'providers',
+  'apis',
   'pictures',
 ])('npm run %s', (name) => {
   it('--help says what it does, and does nothing', async () => {

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '../../demo/end-with-us.ts';
 import { ask } from './ask.ts';
 import type { ProgramName } from './programs.ts';
 
@@ -81,10 +82,7 @@ export async function startGateway(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
   });
-  // Clean up even if this process exits early.
-  const stopAtExit = () => child.kill('SIGTERM');
-  process.once('exit', stopAtExit);
-  child.once('exit', () => process.off('exit', stopAtExit));
+  endWithUs(child, 'SIGTERM');
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)));
   if (!(await answers(child, port))) {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stopSignal } from '../../demo/stop-signal.ts';
 import { scriptOptions } from '../../packaging/script-options.ts';
 import { freePort } from '../e2e/kit/ports.ts';
 import { apiDown, brokerDown, brokerHangs, type Case, cases } from './cases.ts';
@@ -17,7 +18,7 @@ scriptOptions(
 
 const say = (line: string) => console.log(line);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+stopSignal().addEventListener('abort', () => process.exit(1));
 
 const programs = providePrograms(programNames, say);
 const dir = await mkdtemp(join(tmpdir(), 'latchkey-gateways-'));

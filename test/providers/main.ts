@@ -1,6 +1,8 @@
+import { stopSignal } from '../../demo/stop-signal.ts';
 import { hydra } from './hydra/hydra.ts';
 import { keycloak } from './keycloak/keycloak.ts';
 import { oidcProviders } from './oidc-provider/oidc-provider.ts';
+import { namesToRun } from './options.ts';
 import { NotHere, type Provider, type StepName, stepNames } from './provider.ts';
 import { type Ground, type Stack, startGround, startStack } from './stack.ts';
 import { steps } from './steps/steps.ts';
@@ -11,20 +13,16 @@ import { type Column, type Outcome, printTable, type Skipped } from './table.ts'
 const say = (line: string) => console.log(line);
 const all: readonly Provider[] = [keycloak, hydra, ...oidcProviders];
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const names = namesToRun(all.map(({ name }) => name));
 
-const named = process.argv.slice(2);
-const unknown = named.filter((name) => !all.some((provider) => provider.name === name));
-if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}`);
-  process.exit(2);
-}
+// Programs and browser end with this process.
+stopSignal().addEventListener('abort', () => process.exit(1));
 
 const columns: Column[] = [];
 const skipped: Skipped[] = [];
 const ground = await startGround();
 try {
-  for (const provider of all.filter(({ name }) => named.length === 0 || named.includes(name))) {
+  for (const provider of all.filter(({ name }) => names.includes(name))) {
     try {
       columns.push(await play(ground, provider));
     } catch (error) {

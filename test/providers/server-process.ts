@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from '../../demo/end-with-us.ts';
 
 /** A provider's program. */
 export interface ServerProcess {
@@ -31,9 +32,7 @@ export async function startServer({ program, args, env = {}, logFile, isReady }:
   const log = await open(logFile, 'a', 0o600);
   const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd], env: { ...process.env, ...env } });
   await log.close();
-  const endWithUs = () => void child.kill('SIGKILL');
-  process.once('exit', endWithUs);
-  child.once('exit', () => process.off('exit', endWithUs));
+  endWithUs(child);
   const failed = new Promise<never>((_resolve, reject) => child.once('error', reject));
   if (await Promise.race([becomesReady(child, isReady), failed])) return { stop: () => stop(child) };
   await stop(child);

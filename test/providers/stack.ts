@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,7 @@ import { waitUntil } from './steps/wait-until.ts';
 /** What all providers share: the sites, the API, and the extension, which is built for their addresses. */
 export async function startGround() {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-providers-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }));
   const ports = await freePorts();
   const origins = originsOf(ports);
   const parts = createParts();
@@ -108,7 +109,7 @@ export async function startStack(ground: Ground, { name }: Provider, program: Pr
     /** The broker's log. */
     const logged = async (): Promise<Record<string, unknown>[]> =>
       existsSync(brokerLog) ? linesOf(await readFile(brokerLog, 'utf8')) : [];
-    const stage = await openStage({ origins, extensionDir: ground.extensionDir }, ground.executable);
+    const stage = await openStage({ origins, extensionDir: ground.extensionDir }, ground.executable, dir);
     closing.push(() => stage.close());
     return {
       name,

@@ -1,21 +1,19 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { demoCode } from '../../../demo/idp/second-factor.ts';
 import { serve } from '../../../demo/serve.ts';
 import { freePort } from '../../e2e/kit/ports.ts';
 import { cacheFolder } from '../cache.ts';
 import { type BrokerClient, lasting, NotHere, type Place, type Provider, type RunningProvider } from '../provider.ts';
+import { run } from '../run.ts';
 import { startServer } from '../server-process.ts';
 import { createAdmin } from './admin.ts';
 import { createLoginApp } from './login-app.ts';
 
 /** The same as in `go.mod`, where its dependencies are pinned. */
 const version = 'v2.3.0';
-const run = promisify(execFile);
 const graceMs = 30_000;
 
 /** Ory Hydra, built from its Go module, with SQLite and a login app of ours. */
@@ -29,7 +27,7 @@ export const hydra: Provider = {
     if (!existsSync(program)) {
       say(`hydra: building ${version} with Go, which takes minutes`);
       const args = ['build', '-tags', 'sqlite,sqlite_omit_load_extension', '-o', program, 'github.com/ory/hydra/v2'];
-      await run('go', args, { cwd: import.meta.dirname, maxBuffer: 1 << 24 }).catch(({ stderr = '' }) => {
+      await run('go', args, { cwd: import.meta.dirname }).catch(({ stderr = '' }) => {
         throw new NotHere(`Go could not build it: ${String(stderr).trim().split('\n').at(-1)}`);
       });
     }

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { root } from '../../../demo/program.ts';
 import { demoUsers } from '../../../demo/users.ts';
 import { freePort } from '../../e2e/kit/ports.ts';
 import { cacheFolder } from '../cache.ts';
 import { lasting, NotHere, type Place, type Provider, type RunningProvider } from '../provider.ts';
+import { run } from '../run.ts';
 import { type ServerProcess, startServer } from '../server-process.ts';
 import { createAdmin } from './admin.ts';
 import { oneTimeCode } from './one-time-code.ts';
@@ -18,7 +17,6 @@ import { addStepUp } from './step-up.ts';
 const version = '26.7.3';
 const archive = `keycloak-quarkus-dist-${version}.tar.gz`;
 const firstAdmin = { username: 'admin', password: 'the-first-administrator' };
-const run = promisify(execFile);
 
 /** Keycloak, from its own distribution, with its H2 database. */
 export const keycloak: Provider = {
@@ -31,7 +29,7 @@ export const keycloak: Provider = {
       await needs('mvn', ['-version'], 'Maven, which downloads Keycloak');
       await download(folder, say);
       say(`keycloak: building ${home}`);
-      await run(join(home, 'bin/kc.sh'), ['build', '--db=dev-file'], { maxBuffer: 1 << 24 });
+      await run(join(home, 'bin/kc.sh'), ['build', '--db=dev-file']);
       await writeFile(join(folder, 'built'), '');
     }
     const database = await preparedDatabase(folder, home, say);
