@@ -37,6 +37,7 @@ import { metadata } from './routes/metadata.ts';
 import { register } from './routes/register.ts';
 import { showResult } from './routes/result.ts';
 import { revoke } from './routes/revoke.ts';
+import { sessionActivity, sessionActivityEnd } from './routes/session-activity.ts';
 import { sessionAuthorize } from './routes/session-authorize.ts';
 import { consentDecide, consentRevoke } from './routes/session-consents.ts';
 import { sessionCreate } from './routes/session-create.ts';
@@ -99,6 +100,9 @@ export function createApp(deps: Deps): Hono<Env> {
   const consents = limitSession(deps, budgets.sessionConsents);
   app.post('/session/consents', proof, session, consents, consentDecide(deps));
   app.delete('/session/consents', proof, session, consents, consentRevoke(deps));
+  const activity = limitSession(deps, budgets.sessionActivity);
+  app.get('/session/activity', proof, session, activity, sessionActivity(deps));
+  app.post('/session/activity/end', proof, session, activity, sessionActivityEnd(deps));
 
   app.post('/device_authorization', deviceAuthorization(deps));
   app.post('/token', token(deps));

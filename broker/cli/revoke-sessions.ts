@@ -1,6 +1,13 @@
 import type { Config } from '../config/types.ts';
 import { loadRing } from '../keys/ring.ts';
-import { auditEach, type Ended, type EndingDeps, endSignIns, endSignInsOfAll } from '../revocation/end-sign-ins.ts';
+import {
+  auditEach,
+  auditOwners,
+  type Ended,
+  type EndingDeps,
+  endSignIns,
+  endSignInsOfAll,
+} from '../revocation/end-sign-ins.ts';
 import type { Store } from '../store/store.ts';
 import { type Owned, peopleOf, sessionsOf, type Which } from './people-sessions.ts';
 
@@ -28,7 +35,10 @@ export async function revokeNamed(deps: Deps, which: Which): Promise<Revoked> {
     const ended = await endSignIns(deps, {
       signIns: { of: 'client', clientId: client },
       reason,
-      audit: ({ devices }) => [{ type: 'client.revoked', detail: { client, reason, devices } }],
+      audit: (ended, owners) => [
+        { type: 'client.revoked', detail: { client, reason, devices: ended.devices } },
+        ...auditOwners(ended, owners, reason),
+      ],
     });
     return countOf(ended);
   }

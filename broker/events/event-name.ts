@@ -20,6 +20,7 @@ export function eventNameFor(event: Readonly<Record<string, unknown>>, { id, sub
       if (!namesSession(event.sessions, id)) return undefined;
       return event.reason === 'replaced' ? event.reason : event.type;
     case 'consent':
+    case 'sign_in':
       return event.sub === sub ? event.type : undefined;
     case 'policy':
       return event.sub === undefined || event.sub === sub ? event.type : undefined;

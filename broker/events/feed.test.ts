@@ -111,6 +111,8 @@ describe('an event', () => {
     ['another’s end', { type: 'revoked', sessions: ['s2'] }, undefined],
     ['its person’s consents', { type: 'consent', sub: 'ada' }, 'consent'],
     ['another’s consents', { type: 'consent', sub: 'grace' }, undefined],
+    ['its person’s new device', { type: 'sign_in', sub: 'ada' }, 'sign_in'],
+    ['another’s new device', { type: 'sign_in', sub: 'grace' }, undefined],
     ['its person’s policy', { type: 'policy', sub: 'ada' }, 'policy'],
     ['everybody’s policy', { type: 'policy' }, 'policy'],
     ['another’s policy', { type: 'policy', sub: 'grace' }, undefined],

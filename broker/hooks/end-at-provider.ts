@@ -1,4 +1,4 @@
-import { type Ended, type EndingDeps, endSignIns } from '../revocation/end-sign-ins.ts';
+import { auditOwners, type Ended, type EndingDeps, endSignIns } from '../revocation/end-sign-ins.ts';
 import type { LogoutTarget } from '../store/store.ts';
 
 /**
@@ -16,6 +16,9 @@ export const endAtProvider = (
   return endSignIns(deps, {
     signIns: { of: 'provider', target, until: iat },
     reason,
-    audit: (ended) => [{ type: `hook.${reason}`, detail: { upstream, ...by, ...ended } }],
+    audit: (ended, owners) => [
+      { type: `hook.${reason}`, detail: { upstream, ...by, ...ended } },
+      ...auditOwners(ended, owners, reason),
+    ],
   });
 };

@@ -38,9 +38,9 @@ export interface Ending {
   reason: string;
   /**
    * The entries for the audit log. Called for the browser sessions and for the devices, because each step is written
-   * together with its entries.
+   * together with its entries. If several people's sign-ins may end, `owners` says whose each one was.
    */
-  audit(ended: Ended): AuditEntry[];
+  audit(ended: Ended, owners: readonly EndedSignIn[]): AuditEntry[];
 }
 
 export interface EndingDeps {
@@ -149,6 +149,16 @@ export const auditEach =
     ...devices.map((device) => ({ type: 'device.ended', sub, detail: { device, reason } })),
   ];
 
+/**
+ * Returns the entries that people find among their own, for an end that has one entry for all of them.
+ *
+ * @param owners of the browser sessions, or of the devices, in `ended`
+ */
+export const auditOwners = ({ devices }: Ended, owners: readonly EndedSignIn[], reason: string): AuditEntry[] =>
+  owners.flatMap(({ id, sub }) =>
+    auditEach(sub, reason)(devices.includes(id) ? { sessions: [], devices: [id] } : { sessions: [id], devices: [] }),
+  );
+
 /** The lifetime that a tombstone has to exceed. */
 const longestSessionMs = ({ session, devices }: EndingDeps['config']): number =>
   Math.max(session.absoluteMs, ...[...devices.values()].map(({ sessionMs }) => sessionMs));
@@ -174,12 +184,12 @@ function holderOf(signIns: SignIns): { sub: string } | { clientId: string } | un
 }
 
 async function endBrowsers({ store, now }: EndingDeps, { signIns, reason, audit }: Ending): Promise<string[]> {
-  const report = (sessions: string[]): Report => ({
+  const report = (owners: EndedSignIn[], sessions = idsOf(owners)): Report => ({
     at: now(),
-    audit: audit({ sessions, devices: [] }),
+    audit: audit({ sessions, devices: [] }, owners),
     events: revokedEvents(sessions, reason),
   });
-  const ifAny = (sessions: string[]): Report => (sessions.length > 0 ? report(sessions) : { at: now() });
+  const ifAny = (owners: EndedSignIn[]): Report => (owners.length > 0 ? report(owners) : { at: now() });
   switch (signIns.of) {
     case 'provider':
       return store.endSessionsOf(signIns.target, signIns.until, reason, now(), report);
@@ -190,7 +200,7 @@ async function endBrowsers({ store, now }: EndingDeps, { signIns, reason, audit 
       // A session that was replaced lives on in its successor.
       if (reason !== 'replaced') return store.endSessionsOf({ browser: id }, unbounded, reason, now(), ifAny);
       const sessions = [id];
-      return (await store.endSession(signIns.id, reason, now(), report(sessions))) ? sessions : [];
+      return (await store.endSession(signIns.id, reason, now(), report([], sessions))) ? sessions : [];
     }
     case 'client':
     case 'device':
@@ -199,9 +209,12 @@ async function endBrowsers({ store, now }: EndingDeps, { signIns, reason, audit 
 }
 
 async function endDevices({ store, now }: EndingDeps, { signIns, reason, audit }: Ending): Promise<string[]> {
-  const report = (devices: string[]): Report => ({ at: now(), audit: audit({ sessions: [], devices }) });
+  const report = (owners: EndedSignIn[], devices = idsOf(owners)): Report => ({
+    at: now(),
+    audit: audit({ sessions: [], devices }, owners),
+  });
   /** The browsers' entry is there already. */
-  const ifAny = (devices: string[]): Report => (devices.length > 0 ? report(devices) : { at: now() });
+  const ifAny = (owners: EndedSignIn[]): Report => (owners.length > 0 ? report(owners) : { at: now() });
   switch (signIns.of) {
     case 'provider':
       // A device outlives the provider session in which it was allowed.
@@ -216,7 +229,7 @@ async function endDevices({ store, now }: EndingDeps, { signIns, reason, audit }
       return [];
     case 'device': {
       const devices = [signIns.id];
-      return (await store.endDeviceSession(signIns.id, reason, now(), report(devices))) ? devices : [];
+      return (await store.endDeviceSession(signIns.id, reason, now(), report([], devices))) ? devices : [];
     }
   }
 }

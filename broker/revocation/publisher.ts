@@ -7,6 +7,8 @@ export type BrokerEvent =
   | { type: 'revoked'; sessions: string[]; reason: string }
   /** A person's consents have changed. */
   | { type: 'consent'; sub: string }
+  /** A person has signed in with a browser or a device that they had not signed in with before. */
+  | { type: 'sign_in'; sub: string }
   /** Permissions have to be requested again, by one person or, without `sub`, by everyone. */
   | { type: 'policy'; sub?: string | undefined };
 

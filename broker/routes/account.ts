@@ -3,6 +3,7 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { budgets } from '../limits/budgets.ts';
 import { comesByLink } from '../middleware/other-site.ts';
+import { activityOf } from '../session/activity.ts';
 import { chooseUpstream, knownUpstream } from '../upstream/choose-upstream.ts';
 import type { Upstream } from '../upstream/types.ts';
 import { changes } from '../web/account/account-changes.ts';
@@ -31,10 +32,20 @@ export function account(deps: Deps) {
       return c.redirect(await signInFirst(deps, c, page, upstream));
     }
     const { email, name } = page.person;
-    const view = await accountView(deps, page.person);
+    const before = c.req.query('before') ?? '';
+    const [view, activity] = await Promise.all([
+      accountView(deps, page.person),
+      activityOf(deps, page.person.sub, { before: /^\d{1,15}$/.test(before) ? Number(before) : undefined }),
+    ]);
     c.set('hasScript', true);
     return c.html(
-      accountPage(c.get('language'), { ...view, csrf: csrfToken(deps, page), account: email ?? name, now: deps.now() }),
+      accountPage(c.get('language'), {
+        ...view,
+        activity,
+        csrf: csrfToken(deps, page),
+        account: email ?? name,
+        now: deps.now(),
+      }),
     );
   };
 }

@@ -8,7 +8,7 @@ import type { Session } from '../store/store.ts';
 type Parts = Pick<Deps, 'store' | 'feed' | 'metrics' | 'now'>;
 
 /**
- * `GET /session/events` streams `revoked`, `consent` and `policy` as they happen (server-sent events). `Last-Event-ID`
+ * `GET /session/events` streams `revoked`, `consent`, `sign_in` and `policy` as they happen (server-sent events). `Last-Event-ID`
  * resumes.
  */
 export function sessionEvents(parts: Parts) {

@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { browserName } from '@latchkey/shared/browser-name.ts';
 import type { SessionRequest } from '@latchkey/shared/session-requests.ts';
 import { extensionClientId } from '../config/extension-client-id.ts';
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { seal } from '../keys/seal.ts';
+import type { BrokerEvent } from '../revocation/publisher.ts';
 import type { NewSession, Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
 import { warnOfMissingGrant } from '../upstream/warn-of-missing-grant.ts';
+import { isNewBrowser } from './activity.ts';
 import { isUsable } from './authenticate-session.ts';
 import { type SignInTransaction, transactionId, transactionMs } from './begin-sign-in.ts';
 import { wasEnded } from './no-session.ts';
@@ -100,10 +103,14 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     session: sessionId,
     sign_in: signInIdOf(id),
     upstream: upstream.config.name,
+    browser: browserName(context.userAgent),
+    from: context.address,
     ...(silentFor === undefined ? {} : { silent: true }),
+    ...(predecessor === undefined ? {} : { replaces: predecessor.id }),
   };
   const created = { type: 'session.created', sub: person.sub, detail };
-  const outcome = await store.insertSession(session, { at: now(), audit: [created] }, beganAt);
+  const events: BrokerEvent[] = isNewBrowser(detail) ? [{ type: 'sign_in', sub: person.sub }] : [];
+  const outcome = await store.insertSession(session, { at: now(), audit: [created], events }, beganAt);
   if (outcome === 'tombstoned') throw endedMeanwhile();
   return secret;
 }

@@ -253,7 +253,7 @@ export interface SessionStore {
    *
    * @param who a `sub` here is the broker's own subject
    * @param olderThan affects only sessions whose `issuedAt` is at or before this time
-   * @param report gets the ids of the ended browser sessions, even if there are none
+   * @param report gets the ended browser sessions, even if there are none
    * @returns the ids of the ended browser sessions
    */
   endSessionsOf(
@@ -261,7 +261,7 @@ export interface SessionStore {
     olderThan: number,
     reason: string,
     now: number,
-    report?: (ended: string[]) => Report,
+    report?: (ended: EndedSignIn[]) => Report,
   ): Promise<string[]>;
   /**
    * Ends at most `limit` browser sessions, or devices, that match, whoever they belong to, and deletes page sessions
@@ -481,7 +481,7 @@ export interface DeviceGrantStore {
   redeemDeviceGrant(
     deviceCodeHash: string,
     now: number,
-    session: { id: string; absoluteExpiresAt: number; audit: AuditEntry },
+    session: { id: string; absoluteExpiresAt: number; report: Report },
   ): Promise<boolean>;
   /**
    * Sets the allowed but unredeemed grants of a person or of a client to `denied`, or all that match the filter,
@@ -525,7 +525,7 @@ export interface DeviceSessionStore {
     olderThan: number,
     reason: string,
     now: number,
-    report?: (ended: string[]) => Report,
+    report?: (ended: EndedSignIn[]) => Report,
   ): Promise<string[]>;
 }
 
@@ -633,6 +633,12 @@ export interface AuditStore {
   /** For what changes nothing in the store. Changes take their entries as a `report`. */
   appendAudit(entry: AuditEntry, now: number): Promise<void>;
   auditAfter(seq: number, limit: number): Promise<StoredAuditEntry[]>;
+  /**
+   * The entries about a person, the newest first.
+   *
+   * @param page `before` is the `seq` of the last entry of the previous page
+   */
+  auditOf(sub: string, page: { before?: number | undefined; limit: number }): Promise<StoredAuditEntry[]>;
   /**
    * Seals up to `limit` entries in the next batch. Only one process does so at a time.
    *

@@ -182,7 +182,7 @@ export async function signedInDevice(broker: InProcessBroker) {
   await store.redeemDeviceGrant(grant.deviceCodeHash, now, {
     id,
     absoluteExpiresAt,
-    audit: { type: 'device.created', sub: person.sub, detail: {} },
+    report: { at: now, audit: [{ type: 'device.created', sub: person.sub, detail: {} }] },
   });
   const form = { grant_type: 'refresh_token', client_id: 'tv', refresh_token: formatRefreshToken(refreshToken) };
   return { refresh: (headers = {}) => postForm(broker, '/token', form, headers) };

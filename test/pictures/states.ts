@@ -176,6 +176,20 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
           },
           { access: 'never', origin: 'https://ads.example.com', name: 'Campaigns', refusedAt: now - 5 * day },
         ],
+        activity: {
+          entries: [
+            {
+              ...{ id: 4, at: now - day / 24, kind: 'device_signed_in', name: 'Kitchen TV', from: '203.0.113.7' },
+              ...{ here: false, isNew: true, signIn: { of: 'device', id: 'd1' } },
+            },
+            { id: 3, at: now - day, kind: 'site_allowed', name: 'Shop', here: false, isNew: false },
+            {
+              ...{ id: 2, at: now - 2 * day, kind: 'browser_signed_out', name: 'Chrome on Windows' },
+              ...{ by: 'organization', here: false, isNew: false },
+            },
+          ],
+          next: 2,
+        },
       }),
   ],
 ]);

@@ -1,6 +1,7 @@
 import type { DeviceClientConfig } from '../../config/types.ts';
 import type { Deps } from '../../deps.ts';
 import { seal } from '../../keys/seal.ts';
+import type { BrokerEvent } from '../../revocation/publisher.ts';
 import type { DeviceGrant, DeviceSession, GrantClaims } from '../../store/store.ts';
 import type { CheckedProof } from '../../tokens/proof-checker.ts';
 import {
@@ -84,12 +85,12 @@ export async function redeemOnce(
     { ...basis, row: { ...basis.row, absoluteExpiresAt } },
     { refreshToken: row.sealedRefresh === undefined ? undefined : refreshToken, scope, jkt, nonce },
   );
-  const detail = { device: row.id, client: client.clientId };
-  const audit = { type: 'device.created', sub: row.sub, detail };
+  const detail = { device: row.id, client: client.clientId, from: how.from };
+  const event: BrokerEvent = { type: 'sign_in', sub: row.sub };
   const redeemed = await store.redeemDeviceGrant(opened.grant.deviceCodeHash, now(), {
     id: row.id,
     absoluteExpiresAt,
-    audit,
+    report: { at: now(), audit: [{ type: 'device.created', sub: row.sub, detail }], events: [event] },
   });
   if (!redeemed) return undefined;
   deps.metrics.signIn('device', 'completed');

@@ -53,6 +53,18 @@ export const audit = ({ db, exclusively }: SqlDatabase, insert: InsertAudit): Au
     return rows.map(auditEntry.decode);
   },
 
+  async auditOf(sub, { before = Number.MAX_SAFE_INTEGER, limit }) {
+    const rows = await db
+      .selectFrom('audit')
+      .select(columns)
+      .where('sub', '=', sub)
+      .where('seq', '<', before)
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(auditEntry.decode);
+  },
+
   async sealAudit({ limit, deleteBefore, seal }) {
     // Most calls find nothing. They need no lock.
     const isDue = await db

@@ -114,8 +114,8 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: R
       });
     },
 
-    redeemDeviceGrant(deviceCodeHash, now, { id, absoluteExpiresAt, audit }) {
-      return transaction(async (trx) => {
+    async redeemDeviceGrant(deviceCodeHash, now, { id, absoluteExpiresAt, report }) {
+      const isRedeemed = await transaction(async (trx) => {
         const grant = trx.updateTable('deviceGrants').where('deviceCodeHash', '=', deviceCodeHash);
         const { numUpdatedRows: spent } = await grant
           .set(over('redeemed'))
@@ -133,9 +133,11 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: R
           await grant.set(over('denied')).execute();
           return false;
         }
-        await reports.insertAudit(trx, [audit], now);
+        await reports.write(trx, report);
         return true;
       });
+      reports.tell();
+      return isRedeemed;
     },
 
     async denyGrantsOf(who) {

@@ -85,9 +85,9 @@ export const deviceSessions = (database: SqlDatabase, reports: Reports): DeviceS
 
     async endDeviceSessionsOf(who, olderThan, reason, now, report) {
       const ended = await transaction(async (trx) => {
-        const ids = await endGrantsOf(trx, 'device', who, { olderThan, reason, now });
-        await reports.write(trx, report?.(ids));
-        return ids;
+        const rows = await endGrantsOf(trx, 'device', who, { olderThan, reason, now });
+        await reports.write(trx, report?.(rows));
+        return rows.map(({ id }) => id);
       });
       reports.tell();
       return ended;

@@ -59,16 +59,15 @@ export async function endGrantsOf(
   kind: GrantKind,
   who: Holder,
   { olderThan, reason, now }: { olderThan: number; reason: string; now: number },
-): Promise<string[]> {
-  const rows = await trx
+): Promise<EndedSignIn[]> {
+  return trx
     .updateTable(tableOf(kind))
     .set(ending(reason, now))
     .where('state', '<>', 'ended')
     .where('issuedAt', '<=', olderThan)
     .where(isOf(who))
-    .returning('id')
+    .returning(['id', 'sub'])
     .execute();
-  return rows.map(({ id }) => id);
 }
 
 /** Selects rows. Only device sessions have a client, and only browser sessions have a predecessor. */

@@ -11,8 +11,6 @@ const revocation = codec<{ event: Record<string, unknown>; at: number }, 'event'
 
 /** Writes audit entries and events in the transaction of the change that they report. */
 export interface Reports {
-  /** For an entry of its own, in the transaction of its change. */
-  insertAudit: InsertAudit;
   /** Call it last in the transaction: with an event, it takes the lock of the feed, which is held until the commit. */
   write(trx: Db, report: Report | undefined): Promise<void>;
   /** Appends one event. @returns its sequence number */
@@ -43,7 +41,6 @@ export function createReports({ lock, wake, listen }: SqlDatabase, insertAudit: 
   }
 
   return {
-    insertAudit,
     append,
     async write(trx, report) {
       if (!report) return;

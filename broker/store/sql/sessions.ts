@@ -149,9 +149,9 @@ export const sessions = (database: SqlDatabase, reports: Reports): SessionStore 
     async endSessionsOf(who, olderThan, reason, now, report) {
       const ended = await transaction(async (trx) => {
         await forgetPageSessionsOf(trx, who, olderThan);
-        const ids = await endGrantsOf(trx, 'session', who, { olderThan, reason, now });
-        await reports.write(trx, report?.(ids));
-        return ids;
+        const rows = await endGrantsOf(trx, 'session', who, { olderThan, reason, now });
+        await reports.write(trx, report?.(rows));
+        return rows.map(({ id }) => id);
       });
       reports.tell();
       return ended;

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { OAuthError } from '../../errors.ts';
 import type { Form } from '../../oauth/form.ts';
-import { auditEach, endSignIns, type SignIns } from '../../revocation/end-sign-ins.ts';
+import { endOwnSignIn } from '../../session/activity.ts';
 import { letSiteAsk, takeBackSite } from '../../session/site-decisions.ts';
 import type { SignedInPerson } from '../page-session.ts';
 
@@ -14,18 +14,8 @@ type Change = (deps: Deps, person: SignedInPerson, form: Form) => Promise<void>;
  * missing, and a row that is already gone is not an error: the next page shows the current state.
  */
 export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
-  [
-    'end_browser',
-    async (deps, { sub }, { id = '' }) => {
-      if ((await deps.store.getSession(id))?.sub === sub) await endOne(deps, sub, { of: 'browser', id });
-    },
-  ],
-  [
-    'end_device',
-    async (deps, { sub }, { id = '' }) => {
-      if ((await deps.store.getDeviceSession(id))?.sub === sub) await endOne(deps, sub, { of: 'device', id });
-    },
-  ],
+  ['end_browser', (deps, { sub }, { id = '' }) => endOwnSignIn(deps, sub, { of: 'browser', id })],
+  ['end_device', (deps, { sub }, { id = '' }) => endOwnSignIn(deps, sub, { of: 'device', id })],
   [
     'rename_device',
     async ({ store, now }, { sub }, { id = '', name = '' }) => {
@@ -38,9 +28,6 @@ export const changes: ReadonlyMap<string, Change> = new Map<string, Change>([
   ['end_site', (deps, { sub }, { origin = '' }) => takeBackSite(deps, sub, { origin })],
   ['let_site_ask', (deps, { sub }, { origin = '' }) => letSiteAsk(deps, sub, origin)],
 ]);
-
-const endOne = (deps: Deps, sub: string, signIns: SignIns) =>
-  endSignIns(deps, { signIns, reason: 'person', audit: auditEach(sub, 'person') });
 
 function readName(text: string): string {
   const name = text.replaceAll(/\p{C}/gu, ' ').replaceAll(/\s+/g, ' ').trim();

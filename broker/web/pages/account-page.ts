@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
+import type { ActivityPage } from '../../session/activity.ts';
 import type { AccountView, SiteEntry, Use } from '../account/account-view.ts';
+import { activitySection } from './activity-section.ts';
 import { ago } from './ago-words.ts';
 import { armedButtons } from './confirm-sections.ts';
 import { type Html, isolated } from './html.ts';
@@ -8,13 +10,17 @@ import { page } from './layout.ts';
 
 export interface AccountPage extends AccountView {
   csrf: string;
+  activity: ActivityPage;
   /** The account that is signed in. */
   account: string | undefined;
   now: number;
 }
 
 /** The page that lists where a person is signed in and lets them end each sign-in. */
-export function accountPage(language: Language, { csrf, account, now, browsers, devices, sites }: AccountPage): Html {
+export function accountPage(
+  language: Language,
+  { csrf, activity, account, now, browsers, devices, sites }: AccountPage,
+): Html {
   const { account: words, identity } = language.words;
   const since = (at: number): string => ago(language, now - at);
   const form = (
@@ -99,6 +105,7 @@ export function accountPage(language: Language, { csrf, account, now, browsers, 
         </article>`,
         )}
       </section>
+      ${activitySection(language, { activity, now, csrf })}
       <form method="post" action="/account" class="everywhere">
         <input type="hidden" name="csrf" value="${csrf}">
         <button type="submit" name="action" value="end_all">${words.everywhere}</button>

@@ -1,3 +1,4 @@
+import { activityKinds } from '@latchkey/shared/session-activity.ts';
 import { describe, expect, it } from 'vitest';
 import { OAuthError } from '../../errors.ts';
 import { accountPage } from './account-page.ts';
@@ -44,6 +45,13 @@ const pages = (language: Language) => [
       { access: 'organization', origin: text, name: text, may: [text] },
       { access: 'never', origin: text, name: text, refusedAt: 0 },
     ],
+    activity: {
+      entries: activityKinds.map((kind, id) => ({
+        ...{ id, kind, at: 0, name: text, from: text, here: false, isNew: true, by: 'person' as const },
+        signIn: { of: 'device' as const, id: text },
+      })),
+      next: 1,
+    },
   }),
 ];
 

@@ -39,6 +39,18 @@ export const audit = (it: StoreTest) =>
       expect(await store.auditOfBatch(2)).toMatchObject([{ detail: { n: 1_000 } }]);
     });
 
+    it('gives a person’s own entries, page by page, the newest first', async ({ store }) => {
+      for (let n = 0; n < 5; n += 1) {
+        await store.appendAudit({ type: 'x', sub: n % 2 ? 'grace' : 'ada', detail: { n } }, t0 + n);
+        await store.appendAudit({ type: 'x', detail: { n: 'nobody’s' } }, t0 + n);
+      }
+      const first = await store.auditOf('ada', { limit: 2 });
+      expect(first.map(({ detail }) => detail.n)).toEqual([4, 2]);
+      const rest = await store.auditOf('ada', { limit: 2, before: first.at(-1)?.seq });
+      expect(rest).toEqual([{ seq: expect.any(Number), at: t0, type: 'x', sub: 'ada', detail: { n: 0 } }]);
+      expect(await store.auditOf('ada', { limit: 2, before: rest[0]?.seq })).toEqual([]);
+    });
+
     it('loses old batches once, whoever deletes them', async ({ subject, store }) => {
       for (let n = 0; n < 4; n += 1) {
         await store.appendAudit({ type: 'x', detail: { n } }, t0 + n);

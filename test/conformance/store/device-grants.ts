@@ -213,8 +213,8 @@ export const deviceGrants = (it: StoreTest) =>
       const late = { ...(await allowedGrant(store, person)), absoluteExpiresAt: t0 + 99 * minute };
       const session = newDeviceSession(person);
       await claimGrant(store, late, session);
-      const audit = { type: 'device.created', detail: {} };
-      const values = { id: session.id, absoluteExpiresAt: t0 + 99 * minute, audit };
+      const report = { at: t0, audit: [{ type: 'device.created', detail: {} }] };
+      const values = { id: session.id, absoluteExpiresAt: t0 + 99 * minute, report };
       expect(await store.redeemDeviceGrant(late.deviceCodeHash, late.expiresAt, values)).toBe(false);
       expect((await store.getDeviceGrant(late.deviceCodeHash))?.state).toBe('allowed');
       expect((await store.getDeviceSession(session.id))?.absoluteExpiresAt).toBe(session.absoluteExpiresAt);

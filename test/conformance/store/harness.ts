@@ -57,7 +57,7 @@ export const redeemGrant = (
   store.redeemDeviceGrant(deviceCodeHash, t0, {
     id: session.id,
     absoluteExpiresAt: session.absoluteExpiresAt,
-    audit: { type: 'device.created', detail: { device: session.id } },
+    report: { at: t0, audit: [{ type: 'device.created', detail: { device: session.id } }] },
   });
 
 export async function allowedGrant(store: Store, { sub }: Person, clientId?: string) {

@@ -158,6 +158,32 @@ export const ar: Words = {
     everywhereText:
       'يسجّل خروجك من كل المتصفحات والأجهزة أعلاه. سيُطلب منك أولًا تسجيل الدخول مرة أخرى، كي لا يستطيع أحد غيرك فعل ذلك.',
   },
+  activity: {
+    title: 'النشاط الأخير',
+    none: 'لا يوجد نشاط بعد.',
+    older: 'عرض نشاط أقدم',
+    notMe: 'لم أكن أنا: تسجيل الخروج',
+    unknown: 'متصفح أو جهاز',
+    kinds: {
+      browser_signed_in: (it) => html`تم تسجيل الدخول على ${it}`,
+      page_signed_in: () => 'سجّلت الدخول إلى صفحة الحساب هذه أو إلى صفحة الأجهزة',
+      device_signed_in: (it) => html`تم تسجيل الدخول على ${it}`,
+      device_denied: (it) => html`رفضت تسجيل الدخول على ${it}`,
+      device_reported: (it) => html`أبلغت عن تسجيل دخول على ${it}`,
+      signed_out_everywhere: () => 'سجّلت الخروج من كل مكان',
+      site_allowed: (it) => html`سمحت للموقع ${it}`,
+      site_removed: (it) => html`ألغيت وصول الموقع ${it}`,
+      site_blocked: (it) => html`حظرت الموقع ${it}`,
+      site_unblocked: (it) => html`ألغيت حظر الموقع ${it}`,
+      code_failed: () => 'أُدخل رمز جهاز غير صحيح',
+      session_misused: () => 'حاول شخص ما استخدام نسخة من تسجيل دخولك، وتم منعه.',
+    },
+    signedOut: {
+      person: (it) => html`سجّلت الخروج من ${it}`,
+      organization: (it) => html`سجّلت مؤسستك الخروج من ${it}`,
+      protection: (it) => html`تم تسجيل الخروج من ${it} لحمايتك`,
+    },
+  },
   help: { title: 'هل تحتاج إلى مساعدة؟', page: 'الحصول على المساعدة', recovery: 'تعذّر تسجيل الدخول؟' },
   justNow: 'قبل أقل من دقيقة',
 };

@@ -172,6 +172,32 @@ export const de: Words = {
     everywhereText:
       'Meldet alle oben genannten Browser und Geräte ab. Vorher müssen Sie sich noch einmal anmelden, damit das niemand anderes tun kann.',
   },
+  activity: {
+    title: 'Letzte Aktivitäten',
+    none: 'Noch keine.',
+    older: 'Ältere Aktivitäten anzeigen',
+    notMe: 'Das war ich nicht: abmelden',
+    unknown: 'Ein Browser oder Gerät',
+    kinds: {
+      browser_signed_in: (it) => html`${it} wurde angemeldet`,
+      page_signed_in: () => 'Sie haben sich bei dieser Kontoseite oder einer Geräteseite angemeldet',
+      device_signed_in: (it) => html`${it} wurde angemeldet`,
+      device_denied: (it) => html`Sie haben eine Anmeldung abgelehnt: ${it}`,
+      device_reported: (it) => html`Sie haben eine Anmeldung gemeldet: ${it}`,
+      signed_out_everywhere: () => 'Sie haben sich überall abgemeldet',
+      site_allowed: (it) => html`Sie haben ${it} zugelassen`,
+      site_removed: (it) => html`Sie haben ${it} den Zugriff entzogen`,
+      site_blocked: (it) => html`Sie haben ${it} blockiert`,
+      site_unblocked: (it) => html`Sie haben die Blockierung von ${it} aufgehoben`,
+      code_failed: () => 'Ein falscher Gerätecode wurde eingegeben',
+      session_misused: () => 'Jemand wollte eine Kopie Ihrer Anmeldung verwenden. Das wurde verhindert.',
+    },
+    signedOut: {
+      person: (it) => html`Sie haben ${it} abgemeldet`,
+      organization: (it) => html`Ihre Organisation hat ${it} abgemeldet`,
+      protection: (it) => html`${it} wurde zu Ihrem Schutz abgemeldet`,
+    },
+  },
   help: { title: 'Brauchen Sie Hilfe?', page: 'Hilfe erhalten', recovery: 'Anmeldung klappt nicht?' },
   justNow: 'vor weniger als einer Minute',
 };

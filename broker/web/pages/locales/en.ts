@@ -164,6 +164,32 @@ export const en = {
     everywhereText:
       'Signs you out of all browsers and devices above. You’ll sign in once more to confirm that it’s you.',
   },
+  activity: {
+    title: 'Recent activity',
+    none: 'Nothing yet.',
+    older: 'Show older activity',
+    notMe: 'This wasn’t me: sign out',
+    unknown: 'A browser or device',
+    kinds: {
+      browser_signed_in: (it: Part) => html`${it} signed in`,
+      page_signed_in: (_it: Part) => 'You signed in to this account page or to a device page',
+      device_signed_in: (it: Part) => html`${it} signed in`,
+      device_denied: (it: Part) => html`You denied a sign-in of ${it}`,
+      device_reported: (it: Part) => html`You reported a sign-in of ${it}`,
+      signed_out_everywhere: (_it: Part) => 'You signed out everywhere',
+      site_allowed: (it: Part) => html`You allowed ${it}`,
+      site_removed: (it: Part) => html`You removed the access of ${it}`,
+      site_blocked: (it: Part) => html`You blocked ${it}`,
+      site_unblocked: (it: Part) => html`You unblocked ${it}`,
+      code_failed: (_it: Part) => 'A wrong device code was entered',
+      session_misused: (_it: Part) => 'Someone tried to use a copy of your sign-in. It was blocked.',
+    },
+    signedOut: {
+      person: (it: Part) => html`${it} was signed out by you`,
+      organization: (it: Part) => html`${it} was signed out by your organization`,
+      protection: (it: Part) => html`${it} was signed out to protect you`,
+    },
+  },
   help: { title: 'Need help?', page: 'Get help', recovery: 'Can’t sign in?' },
   justNow: 'just now',
 };

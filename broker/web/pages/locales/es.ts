@@ -173,6 +173,32 @@ export const es: Words = {
     everywhereText:
       'Cierra la sesión en todos los navegadores y dispositivos de arriba. Antes tendrá que iniciar sesión otra vez, para que nadie más pueda hacerlo.',
   },
+  activity: {
+    title: 'Actividad reciente',
+    none: 'Aún no hay nada.',
+    older: 'Mostrar actividad anterior',
+    notMe: 'No fui yo: cerrar sesión',
+    unknown: 'Un navegador o dispositivo',
+    kinds: {
+      browser_signed_in: (it) => html`Se inició sesión en ${it}`,
+      page_signed_in: () => 'Inició sesión en esta página de cuenta o en la de dispositivos',
+      device_signed_in: (it) => html`Se inició sesión en ${it}`,
+      device_denied: (it) => html`Rechazó un inicio de sesión de ${it}`,
+      device_reported: (it) => html`Denunció un inicio de sesión de ${it}`,
+      signed_out_everywhere: () => 'Cerró sesión en todas partes',
+      site_allowed: (it) => html`Permitió el acceso a ${it}`,
+      site_removed: (it) => html`Retiró el acceso a ${it}`,
+      site_blocked: (it) => html`Bloqueó ${it}`,
+      site_unblocked: (it) => html`Desbloqueó ${it}`,
+      code_failed: () => 'Se introdujo un código de dispositivo incorrecto',
+      session_misused: () => 'Alguien intentó usar una copia de su sesión. Se bloqueó.',
+    },
+    signedOut: {
+      person: (it) => html`Cerró la sesión de ${it}`,
+      organization: (it) => html`Su organización cerró la sesión de ${it}`,
+      protection: (it) => html`Se cerró la sesión de ${it} para protegerle`,
+    },
+  },
   help: { title: '¿Necesita ayuda?', page: 'Obtener ayuda', recovery: '¿No puede iniciar sesión?' },
   justNow: 'hace menos de un minuto',
 };

@@ -167,6 +167,32 @@ export const ja: Words = {
     everywhereText:
       '上に表示されているすべてのブラウザーとデバイスからサインアウトします。ほかの人に操作されないよう、先にもう一度サインインしていただきます。',
   },
+  activity: {
+    title: '最近のアクティビティ',
+    none: 'まだありません。',
+    older: '以前のアクティビティを表示',
+    notMe: '心当たりがない: サインアウト',
+    unknown: 'ブラウザーまたはデバイス',
+    kinds: {
+      browser_signed_in: (it) => html`${it} がサインインしました`,
+      page_signed_in: () => 'このアカウントページまたはデバイスページにサインインしました',
+      device_signed_in: (it) => html`${it} がサインインしました`,
+      device_denied: (it) => html`${it} のサインインを拒否しました`,
+      device_reported: (it) => html`${it} のサインインを報告しました`,
+      signed_out_everywhere: () => 'すべての場所からサインアウトしました',
+      site_allowed: (it) => html`${it} を許可しました`,
+      site_removed: (it) => html`${it} のアクセスを取り消しました`,
+      site_blocked: (it) => html`${it} をブロックしました`,
+      site_unblocked: (it) => html`${it} のブロックを解除しました`,
+      code_failed: () => '間違ったデバイスコードが入力されました',
+      session_misused: () => 'サインイン情報のコピーが使われそうになりましたが、ブロックしました。',
+    },
+    signedOut: {
+      person: (it) => html`${it} からサインアウトしました`,
+      organization: (it) => html`組織が ${it} をサインアウトさせました`,
+      protection: (it) => html`安全のため ${it} をサインアウトさせました`,
+    },
+  },
   help: { title: 'お困りですか?', page: 'サポートを受ける', recovery: 'サインインできない場合' },
   justNow: '1 分以内',
 };

@@ -1,0 +1,9 @@
+import type { Migration } from './migration.ts';
+
+/** People see their own entries of the audit log, the newest first. */
+export const auditOfPerson: Migration = {
+  name: '0019-audit-of-person',
+  async up({ index }) {
+    await index('audit', 'sub', 'seq');
+  },
+};
