@@ -66,7 +66,8 @@ export function createInteractions({ prompts, isTabActive, choices, providersFor
     try {
       if (isMine) choosing.set(id, choose(id, call.sender.origin));
       const upstream = await choosing.get(id);
-      if (isMine && !call.alive()) throw otherwise;
+      // The page may have gone while the user chose. A page that only joined spent no click, so it begins no sign-in.
+      if (isMine ? !call.alive() : !signIn.isRunning()) throw otherwise;
       const signedIn = signIn.run(upstream === undefined ? stepUp : { ...stepUp, upstream }, call.trace);
       if (isMine) choosing.delete(id);
       await signedIn;

@@ -83,6 +83,16 @@ describe('a click on a page, with several providers', () => {
     expect(authorized()).toEqual([]);
   });
 
+  it('opens no sign-in for a page that joined one whose page is gone', async () => {
+    const [gone, joined] = [signIn(), parts.handlers['session.sign_in']({}, { ...call(), alive: () => true })];
+    const id = await question();
+    alive = false;
+    parts.choices.answer(id, 'corp');
+    await expect(gone).rejects.toMatchObject({ code: 'not_signed_in' });
+    await expect(joined).rejects.toMatchObject({ code: 'not_signed_in' });
+    expect(authorized()).toEqual([]);
+  });
+
   it('does not ask once the account is known', async () => {
     parts.broker.account = { ...parts.broker.account, upstream: 'partners' };
     await parts.signIn.run({ upstream: 'partners' });
