@@ -8,7 +8,12 @@ Sign in on this computer:
   login     Sign in with your browser, or with a code on another device
   token     Print an access token (refreshed if needed)
   exec      Run a command with an access token in LATCHKEY_TOKEN
+  status    Show who is signed in, where, and for what
   logout    Sign out
+  git-credential, kubectl-credential, docker-credential
+            Give tokens to git, Kubernetes clients and container tools
+  completion
+            Print a script that completes commands and options in your shell
 
 Administration:
   init      Create a starter configuration
@@ -52,9 +57,19 @@ switch (command) {
   case 'login':
   case 'token':
   case 'exec':
+  case 'status':
+  case 'whoami':
+  case 'git-credential':
+  case 'kubectl-credential':
+  case 'docker-credential':
   case 'logout': {
     const { run } = await import('../../clients/cli/main.ts');
     process.exitCode = await withProxy(() => run([command, ...rest]));
+    break;
+  }
+  case 'completion': {
+    const { completion } = await import('./completion.ts');
+    process.exitCode = completion(rest);
     break;
   }
   case 'serve':

@@ -42,6 +42,9 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['schema', { run: schema, usage: schemaUsage }],
 ]);
 
+/** What `--help` prints, by command. */
+export const usages: ReadonlyMap<string, string> = new Map([...commands].map(([name, { usage }]) => [name, usage]));
+
 /**
  * The operator's commands.
  *

@@ -5,6 +5,8 @@ import type { Sleep } from '../device/sleep.ts';
 export interface Io {
   out(text: string): void;
   err(text: string): void;
+  /** Reads stdin to its end. */
+  input(): Promise<string>;
   /** Whether stderr is a terminal where a line can be overwritten. */
   errIsTerminal: boolean;
   /** Whether stdout is a terminal with colors. */

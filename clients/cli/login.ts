@@ -60,6 +60,11 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
     resource: values.resource ?? kept?.resource,
   };
 
+  if (io.env.CI && !io.errIsTerminal && !values.device && !values.browser) {
+    throw new UsageError(
+      'nobody can approve a sign-in here (CI is set, and there is no terminal). In CI, use a service: see "services" in the broker\'s configuration. To show a code all the same, add --device',
+    );
+  }
   // Before the user is asked to do anything.
   await file.checkWritable();
   const tokens = await signIn(asked, values, io);

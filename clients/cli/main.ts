@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { sleep } from '../device/sleep.ts';
 import { browserHere, openBrowser } from './browser.ts';
 import type { Io } from './io.ts';
@@ -7,7 +8,7 @@ import { fetchTrustingSystem } from './system-certificates.ts';
 import { canOverwrite, hasColors } from './terminal.ts';
 
 /**
- * Runs a command for users: `login`, `token`, `exec` or `logout`.
+ * Runs a command for users, such as `login`.
  *
  * The first Ctrl-C ends the command cleanly; the second ends it immediately.
  *
@@ -19,8 +20,9 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const io: Io = {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: (line) => void process.stdout.write(line),
+    err: (line) => void process.stderr.write(line),
+    input: () => text(process.stdin),
     errIsTerminal: canOverwrite(process.stderr, process.env),
     outHasColors: hasColors(process.stdout, process.env),
     env: process.env,

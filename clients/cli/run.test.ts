@@ -6,7 +6,7 @@ import type { Credentials } from '../device/store/credentials.ts';
 import { createFakeBroker, type FakeBroker, issuer } from '../device/testing/fake-broker.ts';
 import { exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { runCommand } from './run.ts';
+import { runIn } from './testing/run-in.ts';
 
 let home: string;
 let broker: FakeBroker;
@@ -16,28 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-async function run(line: string, changes: Partial<Io> = {}) {
-  let [out, err] = ['', ''];
-  const [name = '', ...args] = line.split(' ');
-  const io: Io = {
-    ...broker,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    errIsTerminal: false,
-    outHasColors: false,
-    env: { LATCHKEY_HOME: home },
-    browserHere: false,
-    openBrowser: async () => false,
-    runProgram: async () => 0,
-    signal: new AbortController().signal,
-    ...changes,
-  };
-  return { code: await runCommand(name, args, io), out, err };
-}
+const run = (line: string, changes?: Partial<Io>) => runIn(home, broker, line, changes);
 
 const path = () => join(home, 'default.json');
 const kept = async (): Promise<Credentials> => JSON.parse(await readFile(path(), 'utf8'));
@@ -268,7 +247,24 @@ describe('latchkey token', () => {
   it('goes by --min-ttl', async () => {
     await signIn();
     expect((await run('token --min-ttl 300')).out).toBe('access-1\n');
+    // The broker's clock may be a second or two off.
     expect((await run('token --min-ttl 301')).out).toBe('access-2\n');
+    const refused = await run('token --min-ttl 303');
+    expect(refused).toMatchObject({ code: exitCode.failure, out: '' });
+    expect(refused.err).toContain("tokens of this client are valid for 300 s, so --min-ttl 303 can't be met");
+    expect((await kept()).tokens.access_token).toBe('access-3');
+  });
+
+  it('writes it to a file that only the user can read, or as a configuration for curl', async () => {
+    await signIn();
+    const file = join(home, 'tokens', 'web-identity');
+    expect(await run(`token --output ${file}`)).toEqual({ code: exitCode.ok, out: '', err: '' });
+    expect([await readFile(file, 'utf8'), (await stat(file)).mode & 0o777]).toEqual(['access-1', 0o600]);
+    expect((await run('token --curl')).out).toBe('header = "Authorization: Bearer access-1"\n');
+    expect((await run('token --curl --json')).code).toBe(exitCode.usage);
+    const refused = await run(`token --output ${file}/below`);
+    expect(refused).toMatchObject({ code: exitCode.failure, out: '' });
+    expect(refused.err).toContain('Choose another file with --output');
   });
 
   it('speaks JSON', async () => {
@@ -337,6 +333,42 @@ describe('latchkey token', () => {
     expect(err).toContain('Sign in again');
     const json = await run('token --json --profile other');
     expect(JSON.parse(json.out)).toMatchObject({ type: 'error', error: 'not_signed_in' });
+  });
+});
+
+describe('latchkey status', () => {
+  it('shows what is signed in, and no token', async () => {
+    await signIn();
+    const requests = broker.state.requests.length;
+    const { code, out } = await run('status');
+    expect(code).toBe(exitCode.ok);
+    expect(out).toContain(`Signed in to: ${issuer}\n`);
+    expect(out).toContain('Access token: valid for 300 s, refreshed when needed\n');
+    expect(JSON.parse((await run('whoami --json')).out)).toMatchObject({ issuer, client_id: 'tv', refreshable: true });
+    expect(out).not.toMatch(/access-1|refresh-1/);
+    expect(broker.state.requests).toHaveLength(requests);
+    broker.state.now += 300_000;
+    expect((await run('status')).out).toContain('Access token: expired, refreshed when needed\n');
+  });
+
+  it('says that nobody is signed in', async () => {
+    expect(await run('status')).toMatchObject({ code: exitCode.signedOut, out: '' });
+  });
+});
+
+describe('latchkey login in CI', () => {
+  const env = () => ({ LATCHKEY_HOME: home, CI: 'true' });
+
+  it('fails at once without a terminal, and names the way for programs', async () => {
+    const { code, out, err } = await signIn({ env: env() });
+    expect([code, out]).toEqual([exitCode.usage, '']);
+    expect(err).toContain('In CI, use a service');
+    expect(broker.state.requests).toEqual([]);
+  });
+
+  it('shows a code if asked to, or on a terminal', async () => {
+    expect((await run(`login --device --issuer ${issuer}`, { env: env() })).code).toBe(exitCode.ok);
+    expect((await signIn({ env: env(), errIsTerminal: true })).code).toBe(exitCode.ok);
   });
 });
 

@@ -1,9 +1,13 @@
 import { exec, help as execHelp } from './exec.ts';
 import { exitCode } from './exit-code.ts';
 import { fail } from './fail.ts';
+import { dockerCredential, help as dockerHelp } from './helpers/docker-credential.ts';
+import { gitCredential, help as gitHelp } from './helpers/git-credential.ts';
+import { kubectlCredential, help as kubectlHelp } from './helpers/kubectl-credential.ts';
 import type { Io } from './io.ts';
 import { login, help as loginHelp } from './login.ts';
 import { logout, help as logoutHelp } from './logout.ts';
+import { status, help as statusHelp } from './status.ts';
 import { token, help as tokenHelp } from './token.ts';
 import { tracedFetch } from './traced-fetch.ts';
 
@@ -13,6 +17,11 @@ export const commands = new Map<string, Command>([
   ['login', { run: login, help: loginHelp }],
   ['token', { run: token, help: tokenHelp }],
   ['exec', { run: exec, help: execHelp }],
+  ['status', { run: status, help: statusHelp }],
+  ['whoami', { run: status, help: statusHelp }],
+  ['git-credential', { run: gitCredential, help: gitHelp }],
+  ['kubectl-credential', { run: kubectlCredential, help: kubectlHelp }],
+  ['docker-credential', { run: dockerCredential, help: dockerHelp }],
   ['logout', { run: logout, help: logoutHelp }],
 ]);
 

@@ -2,38 +2,64 @@ import { parseArgs } from 'node:util';
 import { DeviceError } from '../device/device-error.ts';
 import { refresh } from '../device/refresh.ts';
 import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
+import { StoreError } from '../device/store/store-error.ts';
+import { writePrivateFile } from '../device/store/write-file.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { SignedOutError } from './fail.ts';
 import { type Io, UsageError } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
 
-export const help = `Usage: latchkey token [--min-ttl SECONDS] [--profile P] [--json]
+export const help = `Usage: latchkey token [--min-ttl SECONDS] [--output FILE] [--profile P] [--json | --curl]
 
 Print an access token to stdout, refreshing it first if needed.
 
-  --min-ttl S      minimum remaining lifetime in seconds (default: 30)
+  --min-ttl S      minimum remaining lifetime in seconds (default: 30). Fails if tokens don't live that long
+  --output FILE    write the token to a file that only you can read, instead of stdout, such as the one that
+                   AWS_WEB_IDENTITY_TOKEN_FILE names
+  --curl           print a configuration for curl, so that the token appears in no process list
   -p, --profile P  profile to use (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
   --json           print {"access_token","token_type","expires_at","scope","resource"} instead
 
-  curl -H "Authorization: Bearer $(latchkey token)" https://api.example.com/v1/orders
+  latchkey token --curl | curl --config - https://api.example.com/v1/orders
 `;
 
 const usualMinTtl = 30;
 
 /** `latchkey token` */
 export async function token(args: string[], io: Io): Promise<ExitCode> {
-  const { values } = parseArgs({ args, options: { ...commonOptions, 'min-ttl': { type: 'string' } } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...commonOptions,
+      'min-ttl': { type: 'string' },
+      output: { type: 'string' },
+      curl: { type: 'boolean', default: false },
+    },
+  });
+  if (values.json && values.curl) throw new UsageError("--json and --curl can't be used together");
   const minTtl = readSeconds(values['min-ttl']);
   const file = openProfile(values, io);
   const { tokens, resource } = await current(file, minTtl, io);
   const { access_token, token_type, expires_at, scope } = tokens;
-  io.out(
-    values.json
-      ? `${JSON.stringify({ access_token, token_type, expires_at, scope, resource })}\n`
-      : `${access_token}\n`,
-  );
+  const json = () => JSON.stringify({ access_token, token_type, expires_at, scope, resource });
+  const curl = () => `header = "Authorization: Bearer ${access_token}"`;
+  const text = values.json ? json() : values.curl ? curl() : access_token;
+  if (values.output === undefined) io.out(`${text}\n`);
+  else await writeToken(values.output, text);
   return exitCode.ok;
+}
+
+/** The file has the token and nothing else, as programs that read such a file expect. */
+async function writeToken(path: string, text: string): Promise<void> {
+  try {
+    await writePrivateFile(path, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StoreError('unwritable', `${path} can't be written (${code}). Choose another file with --output`, {
+      cause: error,
+    });
+  }
 }
 
 export function readSeconds(text: string | undefined): number | undefined {
@@ -41,7 +67,7 @@ export function readSeconds(text: string | undefined): number | undefined {
   throw new UsageError('--min-ttl must be a number of seconds');
 }
 
-const secondsLeft = ({ tokens }: Credentials, io: Io) => tokens.expires_at - io.now() / 1_000;
+export const secondsLeft = ({ tokens }: Credentials, io: Io): number => tokens.expires_at - io.now() / 1_000;
 
 /** Returns the stored credentials, refreshed and saved first if they expire too soon. */
 export async function current(file: CredentialFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
@@ -55,6 +81,7 @@ export async function current(file: CredentialFile, minTtl: number | undefined, 
     try {
       const renewed = await renew(credentials, io);
       await file.write(renewed);
+      requireTtl(renewed, minTtl, io);
       return renewed;
     } catch (error) {
       // The token is still valid, just for less than the default: use it, unless the caller set a minimum.
@@ -66,10 +93,29 @@ export async function current(file: CredentialFile, minTtl: number | undefined, 
   });
 }
 
-async function read(file: CredentialFile): Promise<Credentials> {
+/** The broker's clock and this one may differ by a second or two. */
+const tolerance = 2;
+
+/** A new token may still be shorter than the caller needs. */
+function requireTtl(credentials: Credentials, minTtl: number | undefined, io: Io): void {
+  const left = Math.floor(secondsLeft(credentials, io));
+  if (minTtl === undefined || left + tolerance >= minTtl) return;
+  throw new ShortTokenError(
+    `tokens of this client are valid for ${left} s, so --min-ttl ${minTtl} can't be met. Use a smaller value, or ask your administrator for a longer "lifetime" of the API`,
+  );
+}
+
+/** @throws {SignedOutError} if there are no credentials */
+export async function read(file: CredentialFile): Promise<Credentials> {
   const credentials = await file.read();
   if (credentials) return credentials;
   throw new SignedOutError(`not signed in (${file.path}). Run: latchkey login`);
+}
+
+/** No token lives as long as `--min-ttl` asks. */
+class ShortTokenError extends Error {
+  override readonly name = 'ShortTokenError';
+  readonly code = 'min_ttl';
 }
 
 async function renew(credentials: Credentials, { fetch, now, sleep, signal }: Io): Promise<Credentials> {

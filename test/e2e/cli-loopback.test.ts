@@ -36,6 +36,7 @@ async function run(
     err: (text) => {
       err += text;
     },
+    input: async () => '',
     errIsTerminal: false,
     outHasColors: false,
     env: { LATCHKEY_HOME: home },

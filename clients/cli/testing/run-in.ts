@@ -1,0 +1,28 @@
+import type { FakeBroker } from '../../device/testing/fake-broker.ts';
+import type { Io } from '../io.ts';
+import { runCommand } from '../run.ts';
+
+/** Runs a command line, split at spaces, with its credentials in `home`. */
+export async function runIn(home: string, broker: FakeBroker, line: string, changes: Partial<Io> = {}) {
+  let [out, err] = ['', ''];
+  const [name = '', ...args] = line.split(' ');
+  const io: Io = {
+    ...broker,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    input: async () => '',
+    errIsTerminal: false,
+    outHasColors: false,
+    env: { LATCHKEY_HOME: home },
+    browserHere: false,
+    openBrowser: async () => false,
+    runProgram: async () => 0,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+  return { code: await runCommand(name, args, io), out, err };
+}
