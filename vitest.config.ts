@@ -6,6 +6,7 @@ const patient = { poll: { timeout: 15_000 } };
 const hookTimeout = 120_000;
 /** What `npm run e2e` runs beside what `npm test` runs: the list again in another browser, whole deployments. */
 const thorough = [
+  'test/conformance/store/upgraded-*.test.ts',
   'test/e2e/browsers/firefox.test.ts',
   'test/e2e/browsers/containers.test.ts',
   'test/e2e/browsers/interruptions.test.ts',
@@ -46,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts', 'test/packages/**/*.test.ts'],
-          exclude: elsewhere,
+          exclude: [...elsewhere, ...thorough],
           testTimeout: 60_000,
           hookTimeout,
           expect: patient,

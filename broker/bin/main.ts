@@ -52,7 +52,7 @@ switch (command) {
     process.stdout.write(help);
     break;
   case '--version':
-    process.stdout.write(`${await versionAndCommit()}\n`);
+    process.stdout.write(`${versionAndCommit}\n`);
     break;
   case 'login':
   case 'token':

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -137,24 +137,47 @@ resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
 });
 
 describe('an administrator who is early, or whose folder is missing, gets no stack', () => {
-  it.each(['sessions list', 'audit export', 'policy explain --origin a --resource b --subject nobody'])(
-    'latchkey %s works on a database that no broker has migrated',
-    async (command) => {
-      const file = join(folder, 'new.yaml');
-      writeFileSync(
-        file,
-        `issuer: https://latchkey.example.com
-store: sqlite:${join(mkdtempSync(join(folder, 'new-')), 'latchkey.db')}
-keys_file: keys
+  // "No matching sessions" and "Revoked 0 sessions" would be untrue of a database at a mistyped path.
+  it.each([
+    'sessions list',
+    'sessions revoke --all',
+    'people erase --sub nobody --yes',
+    'audit export',
+    'audit verify',
+    'keys list',
+    'keys rotate sealing',
+    'keys revoke signing --all',
+    'compromised --both',
+    'policy explain --origin a --resource b --subject nobody',
+  ])('latchkey %s makes no database, and says that there is none', async (command) => {
+    const file = join(folder, 'new.yaml');
+    const path = join(mkdtempSync(join(folder, 'new-')), 'latchkey.db');
+    const keysFile = join(folder, 'new-keys');
+    if (!existsSync(keysFile)) await latchkey('keys', 'init', '--file', keysFile);
+    const keysBefore = readFileSync(keysFile, 'utf8');
+    writeFileSync(
+      file,
+      `issuer: https://latchkey.example.com
+store: sqlite:${path}
+keys_file: ${keysFile}
 upstreams: { okta: { issuer: "https://acme.okta.com", client_id: latchkey, client_secret: "\${HOME}" } }
 resources: { "https://api.example.com": { name: API, scopes: { a: A } } }
 `,
-      );
-      const { code, err } = await latchkey(...command.split(' '), '--config', file);
-      expect(err).not.toContain('no such table');
-      expect([code, err]).toEqual(command.startsWith('policy') ? [1, expect.stringContaining('"nobody"')] : [0, '']);
-    },
-  );
+    );
+    const refused = {
+      code: 1,
+      out: '',
+      err: `latchkey: there is no Latchkey database at ${path} (missing_store). Nothing was changed. Correct "store" in the configuration. If no broker has run yet, start one, or run "latchkey migrate".\n`,
+    };
+    vi.restoreAllMocks();
+    expect(await latchkey(...command.split(' '), '--config', file)).toEqual(refused);
+    expect(existsSync(path)).toBe(false);
+    // As an earlier version left it.
+    writeFileSync(path, '', { mode: 0o600 });
+    vi.restoreAllMocks();
+    expect(await latchkey(...command.split(' '), '--config', file)).toEqual(refused);
+    expect(readFileSync(keysFile, 'utf8')).toBe(keysBefore);
+  });
 
   it('latchkey init leaves nothing if it can not write the key file', async () => {
     const file = join(folder, 'alone.yaml');

@@ -85,6 +85,8 @@ const ours: ReadonlySet<unknown> = new Set([
   'invalid_config',
   'invalid_keys',
   'invalid_store',
+  'missing_store',
+  'newer_store',
   'invalid_network',
   'invalid_extension_key',
 ]);

@@ -1,5 +1,5 @@
 import { optionOf, storeConfigOf } from './config-option.ts';
-import { withStore } from './with-store.ts';
+import { migrateStore } from './with-store.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey migrate [--config FILE]
@@ -11,7 +11,7 @@ Apply database migrations. "latchkey serve" does this, too; run it first to chan
 
 /** `latchkey migrate`: changes the schema before new brokers start. */
 export async function migrate(argv: readonly string[]): Promise<number> {
-  await withStore(storeConfigOf(optionOf(argv)), async () => undefined);
+  await migrateStore(storeConfigOf(optionOf(argv)));
   process.stdout.write('Database is up to date.\n');
   return 0;
 }

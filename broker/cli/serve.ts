@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createLog } from '../log.ts';
 import { type RunningBroker, startBroker } from '../serve.ts';
+import { brokerVersion } from '../store/broker-version.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { trustCertificates } from '../trusted-certificates.ts';
 import { configFrom } from './config-option.ts';
-import { version } from './version.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey serve [--config FILE]
@@ -24,7 +24,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const starting = startBroker(config, createLog(process.stdout), {
     stop: stop.signal,
     env: process.env,
-    version: await version(),
+    version: brokerVersion,
   });
   process.on(
     'SIGHUP',

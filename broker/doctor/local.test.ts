@@ -1,6 +1,14 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/load.ts';
-import { checkAdvice } from './local.ts';
+import { initRing } from '../keys/ring.ts';
+import { brokerVersion } from '../store/broker-version.ts';
+import { migrate } from '../store/sql/migrate.ts';
+import { migrations } from '../store/sql/migrations/migrations.ts';
+import { openSqlite } from '../store/sql/sqlite.ts';
+import { checkAdvice, checkStorage } from './local.ts';
 
 const proxies = 'trusted_proxies: ["10.0.0.5/32"]';
 
@@ -62,4 +70,56 @@ it('warns of tokens that live for hours: what is fresh for a quarter of one does
   expect(advice('127.0.0.1:8788', '8h, fresh: 12h')).toEqual(warning);
   expect(advice('127.0.0.1:8788', '8h')).toEqual(['ok: OK']);
   expect(advice('127.0.0.1:8788', '8h', `${proxies}\n${service}`)).toEqual(warning);
+});
+
+describe('the store', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'latchkey-doctor-'));
+    initRing(join(folder, 'keys'), Date.now());
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const findings = async () => {
+    const config = parseConfig(
+      `
+issuer: https://latchkey.example.com
+store: sqlite:./latchkey.db
+keys_file: keys
+upstreams: { okta: { issuer: "https://acme.okta.com", client_id: x, client_secret: "\${SECRET}", preset: okta } }
+resources: { "https://api.example.com": { name: API, scopes: { read: Read } } }`,
+      join(folder, 'latchkey.yaml'),
+      { SECRET: 'of-this-test-only' },
+    );
+    return (await checkStorage(config)).filter(({ check }) => check === 'store');
+  };
+  const upgrade = async (oldestBroker: string) => {
+    const database = openSqlite({ path: join(folder, 'latchkey.db'), now: () => Date.now() });
+    const next = { name: '9000-next', oldestBroker, up: async () => undefined };
+    await migrate(database, { version: '9.0.0', migrations: [...migrations, next] });
+    await database.db.destroy();
+  };
+
+  it('is found out to be of a newer release, before the broker is stopped', async () => {
+    await upgrade('8.0.0');
+    expect(await findings()).toEqual([
+      {
+        level: 'failed',
+        check: 'store',
+        what: `Latchkey 9.0.0 has upgraded the database (migration "9000-next"), and this is version ${brokerVersion}, which can't use it any more (newer_store)`,
+        cure: 'Run version 8.0.0 or newer, or restore the backup from before the upgrade.',
+      },
+    ]);
+  });
+
+  it('is well if the newer release says so', async () => {
+    await upgrade('0.1.0');
+    expect(await findings()).toEqual([expect.objectContaining({ level: 'ok', what: 'connected (sqlite)' })]);
+  });
+
+  it('has no broker’s tables: the path may be wrong', async () => {
+    writeFileSync(join(folder, 'latchkey.db'), '', { mode: 0o600 });
+    const [found] = await findings();
+    expect(found).toMatchObject({ level: 'ok', what: 'connected (sqlite); no broker has used this database yet' });
+  });
 });

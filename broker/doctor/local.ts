@@ -133,7 +133,13 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     const opened = await createStore(config.store, { now: () => Date.now() });
     try {
       await opened.ping();
-      findings.push(store.ok(`connected (${config.store.split(':', 1)[0]})`), ...(await writeFinding(opened)));
+      await opened.checkRelease();
+      const isNew = !(await opened.isMigrated());
+      const kind = config.store.split(':', 1)[0];
+      findings.push(
+        store.ok(isNew ? `connected (${kind}); no broker has used this database yet` : `connected (${kind})`),
+      );
+      findings.push(...(await writeFinding(opened)));
       findings.push(...(await checkSignIns(config, opened)));
     } finally {
       await opened.close();

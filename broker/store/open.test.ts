@@ -54,9 +54,9 @@ describe('createStore', () => {
     const store = await createStore(`sqlite:${path}`, { now });
     await store.migrate();
     const other = new DatabaseSync(path);
-    other.exec("insert into migrations values ('9999-future', 0)");
+    other.exec("insert into migrations (name, applied_at) values ('9999-future', 0)");
     other.close();
-    await expect(store.migrate()).rejects.toThrow(/9999-future.*newer version/);
+    await expect(store.migrate()).rejects.toThrow(/newer version.*9999-future.*newer_store/);
     await store.close();
   });
 });

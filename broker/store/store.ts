@@ -77,9 +77,19 @@ export interface Store
   /**
    * Brings the schema up to date under a lock. If several processes start at once, only one migrates.
    *
-   * @throws {Error} if a newer version has migrated the database
+   * A newer release may have migrated the database, if it says that this one can still use it.
+   *
+   * @throws {NewerStoreError} if it says that this one is too old
    */
   migrate(): Promise<void>;
+  /** Whether a broker has ever migrated the database, so that it can hold something. */
+  isMigrated(): Promise<boolean>;
+  /**
+   * Resolves if this release could start on the database. Changes nothing.
+   *
+   * @throws {NewerStoreError} as `migrate` would
+   */
+  checkRelease(): Promise<void>;
   /**
    * Deletes expired rows, at most `limit` per table.
    *

@@ -46,7 +46,7 @@ export interface Schema {
   auditBatches: Row<AuditBatch, 'redacted'>;
   replay: { key: string; expiresAt: number };
   rateLimits: { key: string; count: number; resetsAt: number };
-  migrations: { name: string; appliedAt: number };
+  migrations: { name: string; appliedAt: number; appliedBy: string | null; oldestBroker: string | null };
 }
 
 export interface SignInTransaction {

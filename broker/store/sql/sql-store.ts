@@ -10,7 +10,7 @@ import { deviceSessions } from './device-sessions.ts';
 import { erasure } from './erase-person.ts';
 import { collectExpired } from './expired.ts';
 import { limits } from './limits.ts';
-import { migrate } from './migrate.ts';
+import { checkRelease, isMigrated, migrate } from './migrate.ts';
 import { issuers } from './move-people.ts';
 import { pageSessions } from './page-sessions.ts';
 import { people } from './people.ts';
@@ -67,6 +67,8 @@ export function sqlStore(database: SqlDatabase, operator?: Operator): Store {
     },
     close: () => database.db.destroy(),
     migrate: () => migrate(database),
+    isMigrated: () => isMigrated(database),
+    checkRelease: () => checkRelease(database),
     collectExpired: (now, limit) => collectExpired(database, now, limit),
     countRingKeys: () => countRingKeys(database),
     countSessions: (now) => countSessions(database, now),

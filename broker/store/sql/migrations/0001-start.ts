@@ -26,6 +26,7 @@ const upstreamGrant = <T extends string>(table: CreateTableBuilder<T>) =>
 
 export const start: Migration = {
   name: '0001-start',
+  oldestBroker: '0.1.0',
   async up({ schema, serial, index }) {
     await schema
       .createTable('people')

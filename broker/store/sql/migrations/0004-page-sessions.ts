@@ -3,6 +3,7 @@ import type { Migration } from './migration.ts';
 /** Who is signed in to people's pages: no cookie says so by itself. */
 export const pageSessions: Migration = {
   name: '0004-page-sessions',
+  oldestBroker: '0.1.0',
   async up({ schema, index }) {
     await schema
       .createTable('page_sessions')

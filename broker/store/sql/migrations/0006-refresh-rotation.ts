@@ -3,6 +3,7 @@ import type { Migration } from './migration.ts';
 /** Whether a provider rotates the refresh tokens of this broker, as its last answer showed. */
 export const refreshRotation: Migration = {
   name: '0006-refresh-rotation',
+  oldestBroker: '0.1.0',
   async up({ schema }) {
     await schema
       .createTable('refresh_rotation')

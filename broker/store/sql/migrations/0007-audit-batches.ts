@@ -3,6 +3,7 @@ import type { Migration } from './migration.ts';
 /** Audit entries are sealed in batches, each of which carries the hash of the one before. */
 export const auditBatches: Migration = {
   name: '0007-audit-batches',
+  oldestBroker: '0.1.0',
   async up({ schema, index }) {
     await schema
       .createTable('audit_batches')

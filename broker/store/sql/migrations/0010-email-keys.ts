@@ -7,6 +7,7 @@ const page = 500;
 /** People are found by the key of their e-mail: SQL's `lower` knows no letters beyond ASCII. */
 export const emailKeys: Migration = {
   name: '0010-email-keys',
+  oldestBroker: '0.1.0',
   async up({ schema, index, db }) {
     await schema.alterTable('people').addColumn('email_key', 'text').execute();
     for (let after = ''; ; ) {

@@ -13,5 +13,11 @@ export interface MigrationTools {
 /** Forward only: what was released is never changed, and what is wrong in it is put right by the next. */
 export interface Migration {
   name: string;
+  /**
+   * The oldest release whose broker works on the schema that this leaves: it may go on running, and may start again. A
+   * migration that only adds tables, nullable columns, columns with a default, and indexes keeps that of the migration
+   * before it. Never newer than one minor version before the release that brings it.
+   */
+  oldestBroker: string;
   up(tools: MigrationTools): Promise<void>;
 }
