@@ -15,30 +15,35 @@ const decode = ({ slowed: _, ...row }: Schema['deviceGrants']): DeviceGrant => d
 /** Seconds that each `slow_down` adds to the interval (RFC 8628 §3.5). */
 const slowDownStep = 5;
 
-export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: Reports): DeviceGrantStore => {
-  const find = (deviceCodeHash: string) =>
-    db.selectFrom('deviceGrants').selectAll().where('deviceCodeHash', '=', deviceCodeHash).executeTakeFirst();
+export const deviceGrants = (database: SqlDatabase, reports: Reports): DeviceGrantStore => {
+  const { db, transaction } = database;
+  const find = prepared(database, (db, { deviceCodeHash }: { deviceCodeHash: string }) =>
+    db.selectFrom('deviceGrants').selectAll().where('deviceCodeHash', '=', deviceCodeHash),
+  );
 
   type Poll = { deviceCodeHash: string; clientId: string; now: number; leewayMs: number };
-  const poll = prepared((db, { deviceCodeHash, clientId, now, leewayMs }: Poll) =>
-    db
-      .updateTable('deviceGrants')
-      .set((eb) => {
-        const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
-        const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
-        const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxPollInterval))]);
-        const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
-        return {
-          lastPollAt: now,
-          slowed: eb.case().when(tooSoon).then(eb.lit(1)).else(eb.lit(0)).end(),
-          interval: eb('interval', '+', step),
-        };
-      })
-      .where('deviceCodeHash', '=', deviceCodeHash)
-      .where('clientId', '=', clientId)
-      .where('state', '=', 'pending')
-      .where('expiresAt', '>', now)
-      .returningAll(),
+  const poll = prepared(
+    database,
+    (db, { deviceCodeHash, clientId, now, leewayMs }: Poll) =>
+      db
+        .updateTable('deviceGrants')
+        .set((eb) => {
+          const dueAt = eb(eb('lastPollAt', '+', eb('interval', '*', eb.lit(1_000))), '-', leewayMs);
+          const tooSoon = eb.and([eb('lastPollAt', 'is not', null), eb(dueAt, '>', now)]);
+          const slower = eb.and([tooSoon, eb('interval', '<', eb.lit(maxPollInterval))]);
+          const step = eb.case().when(slower).then(eb.lit(slowDownStep)).else(eb.lit(0)).end();
+          return {
+            lastPollAt: now,
+            slowed: eb.case().when(tooSoon).then(eb.lit(1)).else(eb.lit(0)).end(),
+            interval: eb('interval', '+', step),
+          };
+        })
+        .where('deviceCodeHash', '=', deviceCodeHash)
+        .where('clientId', '=', clientId)
+        .where('state', '=', 'pending')
+        .where('expiresAt', '>', now)
+        .returningAll(),
+    { isQuick: true },
   );
 
   return {
@@ -52,7 +57,7 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: R
     },
 
     async getDeviceGrant(deviceCodeHash) {
-      const row = await find(deviceCodeHash);
+      const row = await find({ deviceCodeHash });
       return row && decode(row);
     },
 
@@ -69,10 +74,10 @@ export const deviceGrants = ({ db, transaction, quick }: SqlDatabase, reports: R
 
     async pollDeviceGrant(deviceCodeHash, clientId, now, leewayMs): Promise<PollResult> {
       // A typical poll needs only this statement, so concurrent polls are serialized and each sees the previous one.
-      const pending = await quick((db) => poll(db, { deviceCodeHash, clientId, now, leewayMs }));
+      const pending = await poll({ deviceCodeHash, clientId, now, leewayMs });
       if (pending) return { outcome: pending.slowed ? 'slow_down' : 'pending', grant: decode(pending) };
 
-      const row = await find(deviceCodeHash);
+      const row = await find({ deviceCodeHash });
       if (!row) return { outcome: 'unknown' };
       if (row.clientId !== clientId) return { outcome: 'wrong_client' };
       return { outcome: row.expiresAt <= now ? 'expired' : row.state, grant: decode(row) };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
+import { CamelCasePlugin, type CompiledQuery, Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { StoreUnavailableError } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
@@ -63,6 +63,10 @@ export async function openPostgres(options: {
     lock,
     // PostgreSQL groups the commits of many connections, so skipping the disk wait would gain little.
     quick: (work) => work(db),
+    statement:
+      <Row>(query: CompiledQuery<Row>) =>
+      async (parameters: readonly unknown[]) =>
+        (await db.executeQuery<Row>({ ...query, parameters })).rows,
     wake: async (trx) => {
       await sql`select pg_notify(${wakeChannel}, '')`.execute(trx);
     },

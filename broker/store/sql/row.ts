@@ -16,13 +16,14 @@ export interface Codec<T, Json extends keyof T> {
 /** @param json names of the fields stored as JSON text */
 export function codec<T extends object, Json extends keyof T & string = never>(...json: Json[]): Codec<T, Json> {
   const isJson = new Set<string>(json);
-  const convert = (from: object, one: (value: unknown) => unknown) =>
-    Object.fromEntries(
-      Object.entries(from)
-        .filter(([, value]) => value !== null && value !== undefined)
-        .map(([key, value]) => [key, isJson.has(key) ? one(value) : value]),
-    );
-  // Cast: TypeScript can't infer the field-by-field mapping from `T` to `Row` through `fromEntries`.
+  const convert = (from: object, one: (value: unknown) => unknown) => {
+    const to: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(from)) {
+      if (value !== null && value !== undefined) to[key] = isJson.has(key) ? one(value) : value;
+    }
+    return to;
+  };
+  // Cast: TypeScript can't infer the field-by-field mapping from `T` to `Row`.
   return {
     encode: (value) => convert(value, JSON.stringify) as ReturnType<Codec<T, Json>['encode']>,
     decode: (row) => convert(row, (text) => JSON.parse(String(text))) as T,

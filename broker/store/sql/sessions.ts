@@ -24,32 +24,36 @@ const session = codec<Session, 'claims'>('claims');
 
 export const sessions = (database: SqlDatabase, reports: Reports): SessionStore => {
   const { db, transaction, exclusively, quick } = database;
-  const byId = prepared((db, { id }: { id: string }) => db.selectFrom('sessions').selectAll().where('id', '=', id));
+  const byId = prepared(database, (db, { id }: { id: string }) =>
+    db.selectFrom('sessions').selectAll().where('id', '=', id),
+  );
 
-  const withAuthority = prepared((db, { id, origin, resource }: { id: string; origin: string; resource: string }) =>
-    db
-      .selectFrom('sessions')
-      .innerJoin('people', 'people.sub', 'sessions.sub')
-      .leftJoin('consents', (join) =>
-        join
-          .onRef('consents.sub', '=', 'sessions.sub')
-          .on('consents.origin', '=', origin)
-          .on('consents.resource', '=', resource),
-      )
-      .leftJoin('sites', (join) => join.onRef('sites.sub', '=', 'sessions.sub').on('sites.origin', '=', origin))
-      .selectAll('sessions')
-      .select([
-        'people.idpSub',
-        'people.upstream as personUpstream',
-        'people.name',
-        'people.email',
-        'consents.scopes',
-        'consents.grantedAt',
-        'sites.refusedAt',
-        'sites.lastUsedAt as siteUsedAt',
-        'sites.lastUsedFrom as siteUsedFrom',
-      ])
-      .where('sessions.id', '=', id),
+  const withAuthority = prepared(
+    database,
+    (db, { id, origin, resource }: { id: string; origin: string; resource: string }) =>
+      db
+        .selectFrom('sessions')
+        .innerJoin('people', 'people.sub', 'sessions.sub')
+        .leftJoin('consents', (join) =>
+          join
+            .onRef('consents.sub', '=', 'sessions.sub')
+            .on('consents.origin', '=', origin)
+            .on('consents.resource', '=', resource),
+        )
+        .leftJoin('sites', (join) => join.onRef('sites.sub', '=', 'sessions.sub').on('sites.origin', '=', origin))
+        .selectAll('sessions')
+        .select([
+          'people.idpSub',
+          'people.upstream as personUpstream',
+          'people.name',
+          'people.email',
+          'consents.scopes',
+          'consents.grantedAt',
+          'sites.refusedAt',
+          'sites.lastUsedAt as siteUsedAt',
+          'sites.lastUsedFrom as siteUsedFrom',
+        ])
+        .where('sessions.id', '=', id),
   );
 
   /** Whether the session was ended, other than by being replaced, since `beganAt`. */
@@ -86,12 +90,12 @@ export const sessions = (database: SqlDatabase, reports: Reports): SessionStore 
     },
 
     async getSession(id) {
-      const row = await byId(db, { id });
+      const row = await byId({ id });
       return row && session.decode(row);
     },
 
     async getAuthority(id, origin, resource) {
-      const row = await withAuthority(db, { id, origin, resource });
+      const row = await withAuthority({ id, origin, resource });
       if (!row) return undefined;
       const { idpSub, personUpstream: upstream, name, email, scopes, grantedAt, ...others } = row;
       const { refusedAt, siteUsedAt: lastUsedAt, siteUsedFrom: lastUsedFrom, ...own } = others;

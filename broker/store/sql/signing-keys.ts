@@ -11,12 +11,15 @@ const signingKey = codec<SigningKey, 'publicJwk'>('publicJwk');
 /** As in the unique index. */
 const algorithm = sql<string>`coalesce(alg, 'ES256')`;
 
-export const signingKeys = ({ db, transaction }: SqlDatabase, reports: Reports): SigningKeyStore => {
+export const signingKeys = (database: SqlDatabase, reports: Reports): SigningKeyStore => {
+  const { db, transaction } = database;
   // Brokers read the keys before each use.
-  const all = preparedRows((db) => db.selectFrom('signingKeys').selectAll().orderBy('createdAt').orderBy('kid'));
+  const all = preparedRows(database, (db) =>
+    db.selectFrom('signingKeys').selectAll().orderBy('createdAt').orderBy('kid'),
+  );
   return {
     async listSigningKeys() {
-      const rows = await all(db, {});
+      const rows = await all({});
       return rows.map(signingKey.decode);
     },
 

@@ -10,9 +10,8 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { StoreUnavailableError } from '../store.ts';
 import { portable } from './parameters.ts';
-import { outOfReach, primaryCode } from './sqlite-errors.ts';
+import { primaryCode, storeErrorOf } from './sqlite-errors.ts';
 
 /**
  * How long one connection waits for another's lock. SQLite's own wait blocks the whole process, so it is kept short;
@@ -84,7 +83,7 @@ const patient = (connection: DatabaseConnection): DatabaseConnection => ({
       try {
         return await connection.executeQuery<R>(query);
       } catch (error) {
-        if (primaryCode(error) !== busy || performance.now() > deadline) throw named(error);
+        if (primaryCode(error) !== busy || performance.now() > deadline) throw storeErrorOf(error);
         await sleep(1 + Math.random() * 10);
       }
     }
@@ -93,10 +92,3 @@ const patient = (connection: DatabaseConnection): DatabaseConnection => ({
 });
 
 const busy = 5;
-
-function named(cause: unknown): unknown {
-  const reason = outOfReach.get(primaryCode(cause) ?? 0);
-  return reason === undefined
-    ? cause
-    : new StoreUnavailableError(`the SQLite file can't be used: ${reason}`, { cause });
-}

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { StoreUnavailableError } from '../store.ts';
 import { StoreFileError } from './store-file-error.ts';
 
 /** The primary result code of an error from SQLite. @see https://www.sqlite.org/rescode.html */
@@ -14,6 +15,14 @@ export const outOfReach: ReadonlyMap<number, string> = new Map([
   [13, 'the disk is full'],
   [14, 'it or a file beside it can not be opened'],
 ]);
+
+/** Names a fault of the file, from which the store recovers. Returns any other error as it is. */
+export function storeErrorOf(cause: unknown): unknown {
+  const reason = outOfReach.get(primaryCode(cause) ?? 0);
+  return reason === undefined
+    ? cause
+    : new StoreUnavailableError(`the SQLite file can't be used: ${reason}`, { cause });
+}
 
 /** Says why an existing file can't be opened as a database. */
 export function storeFileErrorOf(path: string, cause: unknown): unknown {
