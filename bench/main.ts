@@ -2,16 +2,37 @@ import { availableParallelism, loadavg } from 'node:os';
 import { NoBrowserError } from '../demo/browser/find.ts';
 import { startBare } from './bare/start.ts';
 import { openBrowser } from './browser.ts';
+import { introspectionFigures } from './figures/introspection.ts';
 import { pollFigures } from './figures/poll.ts';
+import { serviceFigures } from './figures/service.ts';
 import { tabFigures } from './figures/tab.ts';
 import { tokenFigures } from './figures/token.ts';
-import { type BenchOptions, parseOptions, UsageError, usage } from './options.ts';
+import { verifyFigures } from './figures/verify.ts';
+import { type BenchOptions, type FigureName, parseOptions, UsageError, usage } from './options.ts';
+import type { WorkName } from './peers/peer.ts';
+import { type LeftOut, startPeers } from './peers/start.ts';
 import type { Figure } from './rounds.ts';
 import { startStack } from './stack.ts';
-import { summary, table } from './table.ts';
+import { markdown, summary, table } from './table.ts';
+import { createTokens } from './tokens.ts';
 
 const say = (line: string): void => console.error(line);
-const deadlineMs = 180_000;
+const deadlineMs = 720_000;
+
+/** The work of other products that each figure is measured beside. */
+const worksOf: Record<FigureName, readonly WorkName[]> = {
+  token: ['token'],
+  service: ['token'],
+  poll: ['poll'],
+  introspection: ['introspection'],
+  verify: ['verify', 'verify fresh'],
+  tab: [],
+};
+
+interface Result {
+  figures: Figure[];
+  leftOut: LeftOut[];
+}
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
@@ -20,26 +41,39 @@ async function main(): Promise<void> {
     return;
   }
   const machine = { cores: availableParallelism(), load: loadavg()[0] ?? 0, node: process.version };
-  const figures = await measure(options, stopSignal());
-  console.log(options.json ? JSON.stringify({ ...machine, figures: summary(figures) }) : report(figures, machine));
+  const result = await measure(options, stopSignal());
+  console.log(report(result, options.format, machine));
 }
 
 function report(
-  figures: readonly Figure[],
-  { cores, load, node }: { cores: number; load: number; node: string },
+  { figures, leftOut }: Result,
+  format: BenchOptions['format'],
+  machine: { cores: number; load: number; node: string },
 ): string {
-  const busy = load > cores / 2 ? `\nThe machine was busy (load ${load.toFixed(1)}): go by the processor time.` : '';
-  return `\n${table(figures)}\n\n${cores} cores, Node ${node}. What this says: docs/bench.md${busy}`;
+  const { cores, load, node } = machine;
+  if (format === 'json') return JSON.stringify({ ...machine, figures: summary(figures), left_out: leftOut });
+  const without = leftOut.map(({ name, why }) => `Left out: ${name}, which ${why}.`);
+  if (format === 'markdown') return [markdown(figures), '', `${cores} cores, Node ${node}.`, ...without].join('\n');
+  const busy = load > cores / 2 ? [`The machine was busy (load ${load.toFixed(1)}): go by the processor time.`] : [];
+  const about = `${cores} cores, Node ${node}. What this says: docs/performance.md`;
+  return ['', table(figures), '', about, ...without, ...busy].join('\n');
 }
 
 /** Starts what the measurements need, runs them one after the other, and stops everything it started. */
-async function measure({ only }: BenchOptions, stop: AbortSignal): Promise<Figure[]> {
+async function measure({ only, peers: withPeers }: BenchOptions, stop: AbortSignal): Promise<Result> {
   await using started = new AsyncDisposableStack();
   const stack = started.adopt(await startStack(say), ({ close }) => close());
   const bare = started.adopt(await startBare(), ({ close }) => close());
+  const tokens = await createTokens(stack);
+  const works = new Set(withPeers ? only.flatMap((name) => worksOf[name]) : []);
+  const ground = { dir: stack.state.dir, tokens, say, started };
+  const { peers, leftOut } = await Promise.race([startPeers(works, ground), aborted(stop)]);
   const take = {
-    token: () => tokenFigures(stack, bare),
-    poll: () => pollFigures(stack, bare),
+    token: () => tokenFigures(stack, bare, peers),
+    service: () => serviceFigures(stack, bare, peers),
+    poll: () => pollFigures(stack, bare, peers),
+    introspection: () => introspectionFigures(stack, tokens, peers),
+    verify: () => verifyFigures(stack, bare, tokens, peers),
     tab: async () => tabFigures(started.adopt(await openBrowser(stack), ({ close }) => close())),
   };
   const figures: Figure[] = [];
@@ -47,7 +81,7 @@ async function measure({ only }: BenchOptions, stop: AbortSignal): Promise<Figur
     say(`measuring: ${name}`);
     figures.push(...(await Promise.race([take[name](), aborted(stop)])));
   }
-  return figures;
+  return { figures, leftOut };
 }
 
 function stopSignal(): AbortSignal {

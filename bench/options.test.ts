@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
-import { parseOptions, UsageError } from './options.ts';
+import { figureNames, parseOptions, UsageError } from './options.ts';
 
-it('takes every figure unless some are named', () => {
-  expect(parseOptions([])).toEqual({ only: ['token', 'poll', 'tab'], json: false, help: false });
-  expect(parseOptions(['--only', 'tab', '--only', 'token', '--json'])).toMatchObject({
+it('takes every figure and other products, unless some are named', () => {
+  expect(parseOptions([])).toEqual({ only: figureNames, peers: true, format: 'text', help: false });
+  expect(parseOptions(['--only', 'tab', '--only', 'token', '--json', '--no-peers'])).toMatchObject({
     only: ['tab', 'token'],
-    json: true,
+    peers: false,
+    format: 'json',
   });
 });
 
-it.each([['--only', 'speed'], ['--fast'], ['token']])('refuses %s %s', (...args) => {
+it.each([['--only', 'speed'], ['--fast'], ['token'], ['--json', '--markdown']])('refuses %s %s', (...args) => {
   expect(() => parseOptions(args)).toThrow(UsageError);
 });

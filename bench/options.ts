@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 
-export const figureNames = ['token', 'poll', 'tab'] as const;
+export const figureNames = ['token', 'service', 'poll', 'introspection', 'verify', 'tab'] as const;
 export type FigureName = (typeof figureNames)[number];
 
 export interface BenchOptions {
   only: readonly FigureName[];
-  json: boolean;
+  /** Whether other products are measured, too. */
+  peers: boolean;
+  format: 'text' | 'json' | 'markdown';
   help: boolean;
 }
 
@@ -16,10 +18,12 @@ export class UsageError extends Error {
 
 export const usage = `npm run bench -- [options]
 
-Measures Latchkey beside the bare limit of what it does, in turns in one run, and prints how many times the limit
-it costs. Takes up to three minutes. docs/bench.md says what is measured and why.
+Measures Latchkey beside the bare limit of what it does and beside other products, in turns in one run, and prints how
+many times their cost it has. Takes up to twelve minutes. docs/performance.md says what is measured and why.
 
   --only NAME    one of ${figureNames.join(', ')}; can be given again
+  --no-peers     only beside the bare limit: starts no other product
+  --markdown     prints the tables of docs/performance.md
   --json         prints one line of JSON
   --help         prints this`;
 
@@ -31,21 +35,26 @@ const isFigureName = (name: string): name is FigureName => (figureNames as reado
  * @throws {UsageError} on an unknown option or figure
  */
 export function parseOptions(args: string[]): BenchOptions {
-  const { only, json, help } = parse(args);
+  const { only, json, markdown, help, peers } = parse(args);
   const named = only.map((name) => {
     if (isFigureName(name)) return name;
     throw new UsageError(`--only is "${name}": give one of ${figureNames.join(', ')}`);
   });
-  return { only: named.length > 0 ? named : figureNames, json, help };
+  if (json && markdown) throw new UsageError('--json and --markdown exclude each other: give one');
+  const format = json ? 'json' : markdown ? 'markdown' : 'text';
+  return { only: named.length > 0 ? named : figureNames, peers, format, help };
 }
 
 function parse(args: string[]) {
   try {
     return parseArgs({
       args,
+      allowNegative: true,
       options: {
         only: { type: 'string', multiple: true, default: [] },
+        peers: { type: 'boolean', default: true },
         json: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;

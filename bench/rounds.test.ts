@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, rounds, type Turn } from './rounds.ts';
+import { compare, compareAll, rounds, type Turn } from './rounds.ts';
 
 describe('comparing two sides', () => {
   it('lets them take turns, the first of a round in alternation, and forgets the warm-up', async () => {
@@ -41,5 +41,26 @@ describe('comparing two sides', () => {
     };
     const figure = await compare({ name: 'busy', ours: slow, bare: slow }, () => now);
     expect(figure.rounds).toBe(rounds.atLeast);
+  });
+
+  it('gives several others their turns in the same rounds, every second one backward', async () => {
+    const order: string[] = [];
+    const side = (name: string, p50Ms: number) => async () => {
+      order.push(name);
+      return { p50Ms };
+    };
+    const figures = await compareAll({
+      name: 'work',
+      ours: side('ours', 6),
+      others: [
+        { name: 'limit', turn: side('limit', 2) },
+        { name: 'peer', turn: side('peer', 12) },
+      ],
+    });
+    expect(order.slice(0, 6)).toEqual(['ours', 'limit', 'peer', 'peer', 'limit', 'ours']);
+    expect(figures.map(({ beside, ratio }) => [beside, ratio.median])).toEqual([
+      ['limit', 3],
+      ['peer', 0.5],
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
+import { newSecret } from '../broker/oauth/client-authentication/client-secret.ts';
 import { startBroker } from '../demo/broker.ts';
 import { brokerClientId } from '../demo/config.ts';
 import { chromeExtensionId, chromeRedirectUri, demoExtensionKey } from '../demo/extension-key.ts';
@@ -14,13 +15,17 @@ import { type Listening, serve } from '../demo/serve.ts';
 import { prepareState } from '../demo/state.ts';
 import { demoUsers } from '../demo/users.ts';
 
+/** A program that has tokens of its own, and may ask about those of people. */
+const serviceId = 'bench';
+
 /** The demo's provider and broker, with the lifetimes of a real installation. The broker has its own process. */
 export async function startStack(log: (line: string) => void) {
   const ports = await claimRow(0);
   const origins = originsOf(ports);
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
   const state = await prepareState(dir, ports);
-  await writeFile(state.configFile, realistic(await readFile(state.configFile, 'utf8')));
+  const { secret, hash } = newSecret();
+  await writeFile(state.configFile, realistic(await readFile(state.configFile, 'utf8'), hash));
   const idp = await createIdp({
     issuer: origins.idp,
     client: {
@@ -42,7 +47,8 @@ export async function startStack(log: (line: string) => void) {
     const running = await startBroker(state, origins.broker);
     parts.push(running);
     const broker = { port: ports.broker, pid: running.pid };
-    return { ports, origins, state, idp, broker, brokerEnded: running.ended, close };
+    const service = { id: serviceId, secret };
+    return { ports, origins, state, idp, broker, service, brokerEnded: running.ended, close };
   } catch (error) {
     await close();
     throw error;
@@ -55,8 +61,9 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
  * The demo's tokens live for seconds, and its broker asks the provider that often. Here it asks every few minutes, like
  * a real one. Loopback is a trusted proxy, so that one program can request device codes from many addresses.
  */
-function realistic(demoConfig: string): string {
+function realistic(demoConfig: string, secretHash: string): string {
   const config = parse(demoConfig) as { resources: Record<string, object> };
+  const [api = ''] = Object.keys(config.resources);
   const resources = Object.entries(config.resources).map(([id, resource]) => [
     id,
     { ...resource, lifetime: '5m', fresh: '15m' },
@@ -64,6 +71,7 @@ function realistic(demoConfig: string): string {
   return stringify({
     ...config,
     resources: Object.fromEntries(resources),
+    services: { [serviceId]: { allow: { [api]: ['orders:read'] }, introspect: [api], secret_hash: secretHash } },
     trusted_proxies: ['127.0.0.1/32'],
     // One session sends as many requests as a thousand would.
     rate_limit_factor: 10_000,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summary, table } from './table.ts';
+import { markdown, summary, table } from './table.ts';
 
 const figures = [
   {
@@ -10,16 +10,23 @@ const figures = [
     cpuRatio: { median: 6, min: 5, max: 7 },
     rounds: 5,
   },
-  { name: 'tab', ours: { p50Ms: 3 }, bare: { p50Ms: 2 }, ratio: { median: 1.5, min: 1, max: 2 }, rounds: 5 },
+  {
+    name: 'tab',
+    beside: 'other 1.2',
+    ours: { p50Ms: 3 },
+    bare: { p50Ms: 2 },
+    ratio: { median: 1.5, min: 0.25, max: 2 },
+    rounds: 5,
+  },
 ];
 
 it('has a line a figure, in columns', () => {
   const lines = table(figures).split('\n');
   expect(lines).toHaveLength(3);
   expect(lines[1]).toMatch(
-    /^minted token {2}1234\/s {2}0\.81 ms {2}9876\/s {2}0\.10 ms +8\.0 +\(7\.2–9\.0\) +6\.0 \(5\.0–7\.0\)$/,
+    /^minted token {2}1234\/s {2}0\.81 ms {2}bare limit {2}9876\/s {2}0\.10 ms +8\.0 +\(7\.2–9\.0\) +6\.0 \(5\.0–7\.0\)$/,
   );
-  expect(lines[2]).toMatch(/^tab +3\.00 ms +2\.00 ms +1\.5 +\(1\.0–2\.0\)$/);
+  expect(lines[2]).toMatch(/^tab +3\.00 ms +other 1\.2 +2\.00 ms +1\.5 +\(0\.25–2\.0\)$/);
 });
 
 it('has no rate where none was measured, for programs too', () => {
@@ -27,7 +34,15 @@ it('has no rate where none was measured, for programs too', () => {
     name: 'tab',
     rounds: 5,
     ours: { p50_ms: 3 },
-    bare: { p50_ms: 2 },
-    ratio: { median: 1.5, min: 1, max: 2 },
+    beside: 'other 1.2',
+    theirs: { p50_ms: 2 },
+    ratio: { median: 1.5, min: 0.25, max: 2 },
   });
+});
+
+it('is a table for the documentation, too', () => {
+  expect(markdown(figures).split('\n').slice(2)).toEqual([
+    '| minted token | 1234/s, 0.81 ms | bare limit | 9876/s, 0.10 ms | 8.0 | 7.2 – 9.0 | 6.0 |',
+    '| tab | 3.00 ms | other 1.2 | 2.00 ms | 1.5 | 0.25 – 2.0 |  |',
+  ]);
 });

@@ -1,19 +1,20 @@
 import type { Figure, Turn } from './rounds.ts';
 import type { Spread } from './stats.ts';
 
-const heads = ['', 'Latchkey', 'bare limit', 'times the limit', '(min–max of rounds)', 'in processor time'];
+const heads = ['', 'Latchkey', 'beside', '', 'times its cost', '(min–max of rounds)', 'in processor time'];
 
 /** The results as lines of a table for the terminal. */
 export function table(figures: readonly Figure[]): string {
   const rows = [
     heads,
-    ...figures.map(({ name, ours, bare, ratio, cpuRatio }) => [
+    ...figures.map(({ name, beside, ours, bare, ratio, cpuRatio }) => [
       name,
       turnText(ours),
+      beside ?? bareLimit,
       turnText(bare),
-      ratio.median.toFixed(1),
+      timesText(ratio.median),
       rangeText(ratio),
-      cpuRatio ? `${cpuRatio.median.toFixed(1)} ${rangeText(cpuRatio)}` : '',
+      cpuRatio ? `${timesText(cpuRatio.median)} ${rangeText(cpuRatio)}` : '',
     ]),
   ];
   const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -22,18 +23,44 @@ export function table(figures: readonly Figure[]): string {
   return rows.map((row) => line(row).join('  ').trimEnd()).join('\n');
 }
 
-const rangeText = ({ min, max }: Spread): string => `(${min.toFixed(1)}–${max.toFixed(1)})`;
+const bareLimit = 'bare limit';
+
+/** The results as a Markdown table. */
+export function markdown(figures: readonly Figure[]): string {
+  const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    row('work', 'Latchkey', 'beside', 'its figures', 'times its cost', 'lowest – highest round', 'in CPU time'),
+    row(...Array<string>(7).fill('---')),
+    ...figures.map(({ name, beside, ours, bare, ratio, cpuRatio }) =>
+      row(
+        name,
+        turnText(ours).replace('  ', ', '),
+        beside ?? bareLimit,
+        turnText(bare).replace('  ', ', '),
+        timesText(ratio.median),
+        `${timesText(ratio.min)} – ${timesText(ratio.max)}`,
+        cpuRatio ? timesText(cpuRatio.median) : '',
+      ),
+    ),
+  ].join('\n');
+}
+
+/** Ratios below 1 need more digits than those above. */
+const timesText = (ratio: number): string => ratio.toFixed(ratio < 1 ? 2 : 1);
+
+const rangeText = ({ min, max }: Spread): string => `(${timesText(min)}–${timesText(max)})`;
 
 const turnText = ({ perSecond, p50Ms }: Turn): string =>
   [...(perSecond === undefined ? [] : [`${Math.round(perSecond)}/s`]), `${p50Ms.toFixed(2)} ms`].join('  ');
 
 /** The results as JSON. Times are in milliseconds. */
 export const summary = (figures: readonly Figure[]) =>
-  figures.map(({ name, ours, bare, ratio, cpuRatio, rounds }) => ({
+  figures.map(({ name, beside, ours, bare, ratio, cpuRatio, rounds }) => ({
     name,
+    beside: beside ?? bareLimit,
     rounds,
     ours: turnSummary(ours),
-    bare: turnSummary(bare),
+    theirs: turnSummary(bare),
     ratio,
     cpu_ratio: cpuRatio,
   }));

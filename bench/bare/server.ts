@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -7,7 +7,7 @@ import { Hono } from 'hono';
  * The lower bound for the broker's answers, as a separate program: the same framework and Node, the work that no
  * broker could leave out, and nothing else. It exits together with the program that started it.
  */
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 /** As long as the broker's answer without the token's claims. */
 const claims = {
@@ -25,21 +25,34 @@ const claims = {
 
 const app = new Hono();
 
-app.post('/sign', async (c) => {
-  const { origin, resource, scope } = await c.req.json<Record<'origin' | 'resource' | 'scope', string>>();
+function token({ origin, resource, scope }: Record<'origin' | 'resource' | 'scope', string>) {
   const iat = Math.floor(Date.now() / 1_000);
   const payload = { ...claims, aud: resource, azp: origin, scope, exp: iat + 300, iat, jti: randomUUID() };
   const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid: 'x'.repeat(43) })}.${encode(payload)}`;
   // The fastest way to a signature is DER. Nobody reads this one, and it is as long as the JWS form.
   const signature = sign('sha256', Buffer.from(input), privateKey);
-  return c.json({
+  return {
     access_token: `${input}.${signature.toString('base64url')}`,
     token_type: 'Bearer',
     expires_in: 300,
     scope,
     resource,
-  });
+  };
+}
+
+app.post('/sign', async (c) => c.json(token(await c.req.json())));
+
+app.post('/form-sign', async (c) => {
+  const form = new URLSearchParams(await c.req.text());
+  return c.json(token({ origin: '', resource: form.get('resource') ?? '', scope: form.get('scope') ?? '' }));
 });
+
+app.get('/answer', (c) => c.body(null, 200));
+
+/** The token's signature is that of another key. So this one checks a signature of its own, which costs the same. */
+const signed = Buffer.from('x'.repeat(800));
+const signature = sign('sha256', signed, privateKey);
+app.get('/check', (c) => c.body(null, verify('sha256', signed, publicKey, signature) ? 200 : 401));
 
 app.post('/form', async (c) => {
   const form = new URLSearchParams(await c.req.text());

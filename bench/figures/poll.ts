@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, openConnection } from '../load/connection.ts';
+import { openConnection } from '../load/connection.ts';
 import { post } from '../load/request.ts';
 import type { MeasuredServer } from '../load/server.ts';
 import { takeTurn } from '../load/turn.ts';
-import { compare, type Figure } from '../rounds.ts';
+import { isPending } from '../peers/oauth.ts';
+import type { RunningPeer } from '../peers/peer.ts';
+import { peerSides } from '../peers/sides.ts';
+import { compareAll, type Figure } from '../rounds.ts';
 import type { Stack } from '../stack.ts';
 
 const contentType = 'application/x-www-form-urlencoded';
@@ -18,10 +21,14 @@ const intervalMs = 5_000;
 const barePerTurn = 30_000;
 
 /**
- * A device's poll before anyone has decided, compared with a bare form POST. Many devices poll, each at the interval it
+ * A device's poll before anyone has decided, compared with a bare form POST and with other authorization servers. Many devices poll, each at the interval it
  * was given, so that every answer is `authorization_pending`.
  */
-export async function pollFigures({ broker, origins }: Stack, bare: MeasuredServer): Promise<Figure[]> {
+export async function pollFigures(
+  { broker, origins }: Stack,
+  bare: MeasuredServer,
+  peers: readonly RunningPeer[],
+): Promise<Figure[]> {
   const { host } = new URL(origins.broker);
   const codes = await authorizeDevices(broker.port, host, codesPerTurn * turnsBeforeReuse);
   const polls = codes.map((code) => post({ host, path: '/token', contentType, body: pollBody(code) }));
@@ -43,20 +50,23 @@ export async function pollFigures({ broker, origins }: Stack, bare: MeasuredServ
     return turn;
   }
 
-  const figure = (concurrency: number) =>
-    compare({
+  const figures = (concurrency: number) =>
+    compareAll({
       name: `device poll, ${concurrency} at a time`,
       ours: () => ours(concurrency),
-      bare: () => takeTurn({ ...bare, concurrency, requests: bareRequests, isExpected: isPending }),
+      others: [
+        {
+          name: 'bare limit',
+          turn: () => takeTurn({ ...bare, concurrency, requests: bareRequests, isExpected: isPending }),
+        },
+        ...peerSides(peers, 'poll', { concurrency, count: barePerTurn }),
+      ],
     });
-  return [await figure(1), await figure(16)];
+  return [...(await figures(1)), ...(await figures(16))];
 }
 
 const pollBody = (deviceCode: string): string =>
   new URLSearchParams({ grant_type: grantType, client_id: clientId, device_code: deviceCode }).toString();
-
-const isPending = ({ status, body }: Answer): boolean =>
-  status === 400 && body.startsWith('{"error":"authorization_pending"');
 
 /** Starts `count` device sign-ins, from as many addresses as the broker's budget per address requires. */
 async function authorizeDevices(port: number, host: string, count: number): Promise<string[]> {

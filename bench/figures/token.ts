@@ -3,15 +3,24 @@ import { createSessionClient } from '../../test/e2e/kit/session-client.ts';
 import { post } from '../load/request.ts';
 import type { MeasuredServer } from '../load/server.ts';
 import { takeTurn } from '../load/turn.ts';
-import { compare, type Figure } from '../rounds.ts';
+import type { RunningPeer } from '../peers/peer.ts';
+import { peerSides } from '../peers/sides.ts';
+import { compareAll, type Figure } from '../rounds.ts';
 import type { Stack } from '../stack.ts';
 
 /** The maximum number of requests per turn, each with its own proof. */
 const proofsPerTurn = 1_500;
 const barePerTurn = 30_000;
 
-/** `POST /session/token`, compared with a bare POST that signs the same token. */
-export async function tokenFigures({ broker, origins }: Stack, bare: MeasuredServer): Promise<Figure[]> {
+/**
+ * `POST /session/token`, compared with a bare POST that signs the same token, and with the `client_credentials` of other
+ * authorization servers, which need neither a proof nor a session.
+ */
+export async function tokenFigures(
+  { broker, origins }: Stack,
+  bare: MeasuredServer,
+  peers: readonly RunningPeer[],
+): Promise<Figure[]> {
   const client = await createSessionClient(origins.broker, undefined, origins.idp);
   await client.signIn();
   const path = '/session/token';
@@ -35,11 +44,17 @@ export async function tokenFigures({ broker, origins }: Stack, bare: MeasuredSer
   }
   const bareRequests = Array<Buffer>(barePerTurn).fill(post({ ...json, path: '/sign' }));
 
-  const figure = (concurrency: number) =>
-    compare({
+  const figures = (concurrency: number) =>
+    compareAll({
       name: `minted token, ${concurrency} at a time`,
       ours: async () => takeTurn({ ...broker, concurrency, requests: await requests(), isExpected }),
-      bare: () => takeTurn({ ...bare, concurrency, requests: bareRequests, isExpected }),
+      others: [
+        {
+          name: 'bare limit',
+          turn: () => takeTurn({ ...bare, concurrency, requests: bareRequests, isExpected }),
+        },
+        ...peerSides(peers, 'token', { concurrency, count: barePerTurn }),
+      ],
     });
-  return [await figure(1), await figure(16)];
+  return [...(await figures(1)), ...(await figures(16))];
 }

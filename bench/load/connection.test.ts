@@ -10,7 +10,18 @@ describe('an answer', () => {
     expect(parseAnswer(`${head}12345`)).toEqual({ status: 400, body: '12345' });
   });
 
+  it('in chunks is joined', () => {
+    const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const body = '3\r\nabc\r\na\r\n\r\ndefghij\n\r\n0\r\n\r\n';
+    for (let end = 0; end < body.length; end += 1) expect(parseAnswer(chunked + body.slice(0, end))).toBeUndefined();
+    expect(parseAnswer(chunked + body)).toEqual({ status: 200, body: 'abc\r\ndefghij\n' });
+  });
+
+  it('may have no body', () => {
+    expect(parseAnswer('HTTP/1.1 204 No Content\r\n\r\n')).toEqual({ status: 204, body: '' });
+  });
+
   it('without a length is refused', () => {
-    expect(() => parseAnswer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')).toThrow('Content-Length');
+    expect(() => parseAnswer('HTTP/1.1 200 OK\r\n\r\n')).toThrow('Content-Length');
   });
 });

@@ -57,7 +57,7 @@ export async function openConnection(port: number): Promise<Connection> {
 }
 
 /**
- * Reads one answer with a `Content-Length`. Both servers send one.
+ * Reads one answer, with a `Content-Length`, in chunks, or without a body (204).
  *
  * @returns `undefined` while the answer is incomplete
  */
@@ -65,9 +65,29 @@ export function parseAnswer(text: string): Answer | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;
   const head = text.slice(0, headEnd);
+  const status = Number(head.slice(9, 12));
+  const rest = text.slice(headEnd + 4);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-  if (length === undefined) throw new Error(`an answer without Content-Length: ${head}`);
-  const body = text.slice(headEnd + 4);
-  if (body.length < Number(length)) return undefined;
-  return { status: Number(head.slice(9, 12)), body };
+  if (length !== undefined) return rest.length < Number(length) ? undefined : { status, body: rest };
+  if (/\r\ntransfer-encoding: *chunked/i.test(head)) {
+    const body = joinChunks(rest);
+    return body === undefined ? undefined : { status, body };
+  }
+  if (status === 204) return { status, body: '' };
+  throw new Error(`an answer without Content-Length: ${head}`);
+}
+
+/** @returns the body (RFC 9112 §7.1), or `undefined` while its last chunk is missing */
+function joinChunks(text: string): string | undefined {
+  let body = '';
+  for (let at = 0; ; ) {
+    const lineEnd = text.indexOf('\r\n', at);
+    if (lineEnd === -1) return undefined;
+    const size = Number.parseInt(text.slice(at, lineEnd), 16);
+    const next = lineEnd + 2 + size + 2;
+    if (text.length < next) return undefined;
+    if (size === 0) return body;
+    body += text.slice(lineEnd + 2, lineEnd + 2 + size);
+    at = next;
+  }
 }

@@ -6,6 +6,8 @@ import { endWithUs } from '../../demo/end-with-us.ts';
 
 /** A provider's program. */
 export interface ServerProcess {
+  /** The ID of its process, for measurements. */
+  pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function startServer({ program, args, env = {}, logFile, isReady }:
   await log.close();
   endWithUs(child);
   const failed = new Promise<never>((_resolve, reject) => child.once('error', reject));
-  if (await Promise.race([becomesReady(child, isReady), failed])) return { stop: () => stop(child) };
+  if (await Promise.race([becomesReady(child, isReady), failed])) return { pid: child.pid, stop: () => stop(child) };
   await stop(child);
   const lines = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-15);
   throw new Error(`${program} did not start. The end of its log:\n${lines.join('\n')}`);
