@@ -36,6 +36,8 @@ export const budgets = {
    * same time.
    */
   sessionCreate: { name: 'session-create', count: 300, ...minute },
+  /** `GET /session/upstreams`, by address, once the proof is valid. Each popup that opens without a sign-in asks. */
+  sessionUpstreams: { name: 'session-upstreams', count: 1_200, chunk: 20, ...minute },
   /** `POST /session/token`, by session, which covers all tabs of a browser. */
   sessionToken: { name: 'session-token', count: 1_200, chunk: 20, ...minute },
   /** `POST` and `DELETE /session/consents`, by session. Each request is a click. */

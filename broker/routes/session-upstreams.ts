@@ -2,14 +2,16 @@ import type { UpstreamsAnswer } from '@latchkey/shared/session-api.ts';
 import type { Image } from '../config/branding.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
+import { budgets } from '../limits/budgets.ts';
 import { labelOf } from '../upstream/provider-label.ts';
 
 /**
  * `GET /session/upstreams` lists the providers, for sign-ins with a choice, and names the organization. The first
  * provider is the default.
  */
-export function sessionUpstreams({ config }: Pick<Deps, 'config'>) {
-  return (c: BrokerContext) => {
+export function sessionUpstreams({ config, count }: Pick<Deps, 'config' | 'count'>) {
+  return async (c: BrokerContext) => {
+    await count(budgets.sessionUpstreams, c.get('network'));
     const { branding, upstreams } = config;
     const { name, support, recoveryUrl } = branding;
     const answer: UpstreamsAnswer = {
@@ -25,5 +27,13 @@ export function sessionUpstreams({ config }: Pick<Deps, 'config'>) {
   };
 }
 
-/** The extension's pages load nothing from the network. */
-const dataUrl = ({ type, body }: Image): string => `data:${type};base64,${Buffer.from(body).toString('base64')}`;
+const dataUrls = new WeakMap<Image, string>();
+
+/** The extension's pages load nothing from the network. An icon is encoded once, until a reload replaces it. */
+function dataUrl(icon: Image): string {
+  const known = dataUrls.get(icon);
+  if (known !== undefined) return known;
+  const url = `data:${icon.type};base64,${Buffer.from(icon.body).toString('base64')}`;
+  dataUrls.set(icon, url);
+  return url;
+}

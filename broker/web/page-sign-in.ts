@@ -37,6 +37,8 @@ interface SignInOptions {
 interface PageTransaction {
   upstream: string;
   binding: ProviderBinding;
+  /** Whether the provider names itself in each response (RFC 9207). Other versions' transactions lack it. */
+  issRequired?: boolean | undefined;
   purpose: Purpose;
   options: SignInOptions;
   /** When the sign-in began. Other versions' transactions lack it. */
@@ -66,8 +68,12 @@ export async function startSignIn(
 ): Promise<string> {
   const beganAt = deps.now();
   const state = randomBytes(32).toString('base64url');
-  const { url, binding } = await upstream.authorizationUrl({ redirectUri: redirectUri(deps), state, ...options });
-  const data: PageTransaction = { upstream: upstream.config.name, binding, purpose, options, beganAt };
+  const { url, issRequired, binding } = await upstream.authorizationUrl({
+    redirectUri: redirectUri(deps),
+    state,
+    ...options,
+  });
+  const data: PageTransaction = { upstream: upstream.config.name, binding, issRequired, purpose, options, beganAt };
   await deps.store.putTransaction({
     id: transactionId(page, state),
     kind: 'page',
@@ -113,7 +119,7 @@ export async function finishSignIn(
   // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
   if (!transaction) return undefined;
-  const { purpose, binding, options, beganAt = deps.now() - transactionMs } = transaction;
+  const { purpose, binding, issRequired = false, options, beganAt = deps.now() - transactionMs } = transaction;
   await deps.store.putTransaction({
     id: againId(page, state),
     kind: 'page',
@@ -124,7 +130,10 @@ export async function finishSignIn(
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream)
     throw new OAuthError('invalid_transaction', 'the identity provider of this sign-in is no longer configured');
-  if (code === undefined) return { purpose, signedIn: false, upstream };
+  if (code === undefined) {
+    requireIssuer(iss, binding.issuer, issRequired);
+    return { purpose, signedIn: false, upstream };
+  }
   const consumed = { id, kind: 'page', data: { ...transaction } } as const;
   const exchanged = await exchangeOf(deps, upstream, consumed, {
     code,
@@ -135,6 +144,24 @@ export async function finishSignIn(
     maxAge: options.maxAge,
   });
   return { purpose, signedIn: true, upstream, beganAt, ...exchanged };
+}
+
+/**
+ * Checks which provider an error comes from (RFC 9207 §2.4). With a code, the token request checks it.
+ *
+ * @throws {OAuthError} `upstream_error` if it isn't the sign-in's, or if that one would have named itself
+ */
+function requireIssuer(iss: string | undefined, expected: string, isRequired: boolean): void {
+  if (iss === undefined ? !isRequired : iss === expected) return;
+  throw new OAuthError(
+    'upstream_error',
+    'the response comes from another identity provider than the one of this sign-in',
+    {
+      cause: new Error(
+        `iss is ${iss === undefined ? 'missing' : JSON.stringify(iss.slice(0, 256))}, not "${expected}"`,
+      ),
+    },
+  );
 }
 
 /**
@@ -153,7 +180,7 @@ export async function startAgain(deps: Deps, page: PageSession, state: string): 
   if (!upstream) {
     throw new OAuthError(
       'invalid_transaction',
-      'this sign-in has expired, was already used, or was started in a different browser; enter the code again',
+      'this sign-in has expired, was already used, or was started in a different browser; start again',
     );
   }
   const url = await startSignIn(deps, page, upstream, transaction.purpose, transaction.options);

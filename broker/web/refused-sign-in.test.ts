@@ -17,13 +17,20 @@ devices:
 const ada = { id: 'ada', login: 'ada@example.com', password: 'of-ada', name: 'Ada', groups: [] };
 
 let broker: InProcessBroker;
+/** Whether the provider says that each of its responses has `iss` (RFC 9207). */
+let namesItself: boolean;
 let okta: Awaited<ReturnType<typeof createOktaLike>>['app'];
 
 beforeEach(async () => {
   const client = { id: 'c', secret: 'of-this-test-only', redirectUris: [`${issuer}/callback`] };
   ({ app: okta } = await createOktaLike({ org, client, users: [ada], now: () => broker.clock.now }));
+  namesItself = false;
   broker = await brokerInProcess(config, {
-    fetch: async (input, init) => okta.request(String(input), init),
+    fetch: async (input, init) => {
+      const answer = await okta.request(String(input), init);
+      if (!namesItself || !String(input).includes('/.well-known/')) return answer;
+      return Response.json({ ...(await answer.json()), authorization_response_iss_parameter_supported: true });
+    },
     upstreams,
   });
 });
@@ -52,9 +59,10 @@ const refusalLines = () =>
   broker.logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'sign_in_refused');
 
 /** The person arrives at the provider, which sends them back with an error. */
-async function refused(person: Person, atProvider: URL, error: string, description?: string) {
+async function refused(person: Person, atProvider: URL, error: string, description?: string, iss?: string) {
   const query = new URLSearchParams({ error, state: atProvider.searchParams.get('state') ?? '' });
   if (description !== undefined) query.set('error_description', description);
+  if (iss !== undefined) query.set('iss', iss);
   return person.visitor.visit(`${issuer}/callback?${query}`);
 }
 
@@ -130,6 +138,39 @@ describe('a sign-in that the provider refuses', () => {
     const [line] = refusalLines();
     expect(line.provider_error_description).toBe('because [removed] says so');
     expect(typeof line.cure).toBe(error === 'invalid_scope' ? 'string' : 'undefined');
+  });
+
+  it.each([
+    ['says nothing of iss', 'sends its own', false, `${org}/oauth2/default`, 403],
+    ['says nothing of iss', 'sends none', false, undefined, 403],
+    ['says nothing of iss', 'sends another', false, 'https://other.example', 502],
+    ['says that it sends iss', 'sends its own', true, `${org}/oauth2/default`, 403],
+    ['says that it sends iss', 'sends none', true, undefined, 502],
+    ['says that it sends iss', 'sends another', true, 'https://other.example', 502],
+  ])('comes from the provider of the sign-in (RFC 9207): it %s, and %s', async (_says, _sends, says, iss, status) => {
+    namesItself = says;
+    const person = newPerson();
+    const { url } = await person.visitor.visit(`${issuer}/account`);
+    const page = await refused(person, url, 'access_denied', undefined, iss);
+    expect(page.status).toBe(status);
+    expect(page.text.includes('Acme Okta')).toBe(status === 403);
+    expect(refusalLines()).toHaveLength(status === 403 ? 1 : 0);
+    expect(
+      broker.logged.some(
+        (line) => line.includes(`iss is ${iss ? 'https' : 'missing'}`) || line.includes('iss is \\"https'),
+      ),
+    ).toBe(status === 502);
+  });
+
+  it('that has expired is told without a code that nobody entered', async () => {
+    const person = newPerson();
+    const { url } = await person.visitor.visit(`${issuer}/account`);
+    broker.clock.now += 601_000;
+    const page = await refused(person, url, 'access_denied');
+    expect(page.status).toBe(400);
+    expect(page.text).toContain(
+      'This sign-in has expired, was already used, or was started in a different browser; start again',
+    );
   });
 
   it('whose code is not taken leads back, too', async () => {
