@@ -11,7 +11,7 @@ import { readAnswer, type SeenAnswer } from './seen-answer.ts';
 export type Attempt =
   /** It redirected to the redirect URI, as expected. `error` is usually `login_required`. */
   | { kind: 'back'; error: string | undefined; description: string | undefined }
-  /** It refused the pushed authorization request (RFC 9126). */
+  /** It refused the pushed authorization request (RFC 9126), or led to a page of its own about an error. */
   | { kind: 'refused'; error: string; description: string | undefined }
   /** It showed a page, or redirected elsewhere. */
   | { kind: 'elsewhere'; seen: SeenAnswer }
@@ -41,15 +41,22 @@ export async function attemptAuthorization(
   if ('noAnswer' in answer) return { kind: 'no_answer', noAnswer: answer.noAnswer };
   const location = answer.response.headers.get('Location');
   if (location !== null && isRedirectTo(redirectUri, location)) {
-    const { search, hash } = new URL(location);
-    const parameters = new URLSearchParams(search || hash.slice(1));
-    return {
-      kind: 'back',
-      error: parameters.get('error') ?? undefined,
-      description: parameters.get('error_description') ?? undefined,
-    };
+    return { kind: 'back', ...errorIn(new URL(location)) };
+  }
+  // Ory Hydra leads to an error page like this when it doesn't know the redirect URI.
+  if (location !== null && URL.canParse(location, url.href)) {
+    const { error, description } = errorIn(new URL(location, url));
+    if (error !== undefined) return { kind: 'refused', error, description };
   }
   return { kind: 'elsewhere', seen: await readAnswer(answer.response, url) };
+}
+
+function errorIn({ search, hash }: URL): { error: string | undefined; description: string | undefined } {
+  const parameters = new URLSearchParams(search || hash.slice(1));
+  return {
+    error: parameters.get('error') ?? undefined,
+    description: parameters.get('error_description') ?? undefined,
+  };
 }
 
 const isRedirectTo = (redirectUri: string, location: string): boolean =>

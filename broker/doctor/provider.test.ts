@@ -12,10 +12,24 @@ const upstream = {
   authentication: { method: 'client_secret_basic', secret: 's' },
   authorizationParams: {},
 } as unknown as UpstreamConfig;
-const config = { issuer: 'https://latchkey.example', extension: { redirectUris: [] } } as unknown as Config;
+const config = {
+  issuer: 'https://latchkey.example',
+  extension: { redirectUris: [] },
+  devices: new Map(),
+} as unknown as Config;
 
 /** A provider on the other side of the world, as far as this test is concerned. */
-async function findings({ headers = {}, authorize = 400 }: { headers?: Record<string, string>; authorize?: number }) {
+async function findings({
+  headers = {},
+  authorize = 400,
+  answer = () => new Response('', { status: authorize }),
+  scopes = upstream.scopes,
+}: {
+  headers?: Record<string, string>;
+  authorize?: number;
+  answer?: (asked: URLSearchParams) => Response;
+  scopes?: readonly string[];
+}) {
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
@@ -23,14 +37,14 @@ async function findings({ headers = {}, authorize = 400 }: { headers?: Record<st
     jwks_uri: `${issuer}/jwks`,
   };
   const fetch = async (input: RequestInfo | URL) => {
-    const { pathname } = new URL(String(input));
-    if (pathname === '/authorize') return new Response('', { status: authorize });
+    const { pathname, searchParams } = new URL(String(input));
+    if (pathname === '/authorize') return answer(searchParams);
     return pathname === '/token'
       ? Response.json({ error: 'invalid_grant' }, { status: 400 })
       : Response.json(metadata, { headers });
   };
   const deps = { fetch: fetch as typeof globalThis.fetch, now: () => now };
-  const { findings: found } = await checkProvider(deps, config, upstream);
+  const { findings: found } = await checkProvider(deps, config, { ...upstream, scopes });
   return (check: string) => found.find((finding) => finding.check === `okta: ${check}`);
 }
 
@@ -49,4 +63,35 @@ it.each([
   [503, 'warning'],
 ])('an authorization endpoint that answers %i is %s', async (authorize, level) => {
   expect((await findings({ authorize }))('redirect URI')).toMatchObject({ level });
+});
+
+const redirect = (to: string, parameters: Record<string, string>) =>
+  new Response(null, { status: 302, headers: { Location: `${to}?${new URLSearchParams(parameters)}` } });
+const errorPage = `${issuer}/oauth2/fallbacks/error`;
+
+it('a redirect to an error page of the provider is a refusal, with its words', async () => {
+  const found = await findings({
+    answer: () => redirect(errorPage, { error: 'invalid_request', error_description: 'no such redirect_uri' }),
+  });
+  expect(found('redirect URI')).toMatchObject({
+    level: 'failed',
+    what: `${config.issuer}/callback: expected a redirect to it, and got the error "invalid_request": "no such redirect_uri"`,
+  });
+});
+
+it.each([
+  ['invalid_scope', ['made-up'], 'the provider refuses the scopes "made-up" (invalid_scope)'],
+  ['invalid_request', ['made-up'], 'the provider refuses the scopes "made-up" ("invalid_request")'],
+  ['invalid_request', ['openid'], 'the provider refuses the sign-in with the error "invalid_request"'],
+])('the error %s for the scopes %j is told as: %s', async (error, refused, what) => {
+  const found = await findings({
+    scopes: ['openid', 'email', 'made-up'],
+    answer(asked) {
+      const scopes = (asked.get('scope') ?? '').split(' ');
+      // The check of the redirect URI asks for `openid` alone.
+      const isRefused = scopes.some((scope) => refused.includes(scope));
+      return redirect(asked.get('redirect_uri') ?? '', { error: isRefused ? error : 'login_required' });
+    },
+  });
+  expect(found('scopes')).toMatchObject({ level: 'failed', what: expect.stringContaining(what) });
 });

@@ -28,7 +28,9 @@ export async function checkScopes(
   if (error === undefined) return [];
   const description =
     'description' in all && all.description ? `. The provider says ${quoted(all.description, 300)}` : '';
-  if (error !== 'invalid_scope') {
+  const refused = await refusedScopes(upstream.scopes, error, attempt);
+  // Keycloak's error for scopes is that of any other request that is wrong.
+  if (error !== 'invalid_scope' && refused.length === 0) {
     return [
       check.failed(
         `the provider refuses the sign-in with the error ${quoted(error)}${description}`,
@@ -36,19 +38,28 @@ export async function checkScopes(
       ),
     ];
   }
-  const refused: string[] = [];
-  for (const scope of upstream.scopes) {
-    if (scope !== 'openid' && errorOf(await attempt(['openid', scope])) === 'invalid_scope') refused.push(scope);
-  }
   const named = refused.length > 0 ? refused.join(' ') : upstream.scopes.join(' ');
   return [
     check.failed(
-      `the provider refuses the scopes ${quoted(named)} (invalid_scope)${description}. Sign-ins that ask for them fail`,
+      `the provider refuses the scopes ${quoted(named)} (${error === 'invalid_scope' ? error : quoted(error)})${description}. Sign-ins that ask for them fail`,
       refused.includes('offline_access')
         ? `Allow offline_access (refresh tokens) for this client at the provider. If it issues refresh tokens without this scope, remove it from upstreams.${upstream.name}.scopes.`
         : `Allow these scopes for this client at the provider, or remove them from upstreams.${upstream.name}.scopes.`,
     ),
   ];
+}
+
+/** Asks for each scope alone. If that for none but `openid` is refused as well, the scopes are not the reason. */
+async function refusedScopes(
+  scopes: readonly string[],
+  error: string,
+  attempt: (scopes: readonly string[]) => Promise<Attempt>,
+): Promise<string[]> {
+  const isRefused = async (asked: readonly string[]) => errorOf(await attempt(asked)) === error;
+  if (error !== 'invalid_scope' && (await isRefused(['openid']))) return [];
+  const refused: string[] = [];
+  for (const scope of scopes) if (scope !== 'openid' && (await isRefused(['openid', scope]))) refused.push(scope);
+  return refused;
 }
 
 /** What `prompt=none` gets where all else is right (OpenID Connect Core §3.1.2.6). */
