@@ -68,7 +68,7 @@ export function accountChange(deps: Deps) {
     if (!person) throw new OAuthError('invalid_request', 'your sign-in on this page has expired; reload the page');
     if (form.action === 'end_all') {
       const purpose = { type: 'sign_out_everywhere', sub: person.sub } as const;
-      const options = { offline: false, prompt: 'login', loginHint: person.email } as const;
+      const options = { offline: false, prompt: 'login', loginHint: person.loginHint } as const;
       return c.html(
         continuePage(
           c.get('language'),

@@ -57,6 +57,6 @@ export function authorizeDecision(deps: Deps) {
     // The question must outlive the sign-in, because the person may still choose "Deny".
     await followBrowser(deps, ticket, page);
     const purpose = { type: 'authorize_allow', request, sub, ticket } as const;
-    return goOn(await startSignIn(deps, page, upstream, purpose, { offline: 'device', loginHint: person.email }));
+    return goOn(await startSignIn(deps, page, upstream, purpose, { offline: 'device', loginHint: person.loginHint }));
   };
 }

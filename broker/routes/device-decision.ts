@@ -50,7 +50,7 @@ export function deviceDecision(deps: Deps) {
     return c.html(
       continuePage(
         c.get('language'),
-        await startSignIn(deps, page, upstream, purpose, { offline: 'device', loginHint: person.email }),
+        await startSignIn(deps, page, upstream, purpose, { offline: 'device', loginHint: person.loginHint }),
       ),
     );
   };

@@ -10,7 +10,8 @@ import { open, seal } from '../keys/seal.ts';
 /**
  * What a browser carries between the broker's own pages: short-lived, and separate from the extension's session.
  * `state` and CSRF tokens are bound to its `id`, which changes with each sign-in. The cookie, sealed under the ring,
- * does not identify the person. That is stored in a row under a hash of the ID, and only a sign-in writes this row.
+ * does not say who is signed in. That is stored in a row under a hash of the ID, and only a sign-in writes this row.
+ * It has only what the provider wants to be told of the person at the next request.
  */
 export interface PageSession {
   id: string;
@@ -26,6 +27,8 @@ export interface SignedInPerson {
   upstream: string;
   name?: string | undefined;
   email?: string | undefined;
+  /** What tells the provider who this is. Default: the email address. */
+  loginHint?: string | undefined;
   groups: string[];
 }
 
@@ -44,6 +47,8 @@ interface Sealed {
   chooseAccount?: boolean | undefined;
   /** Whether a row exists. Without one, a visitor causes no lookup. */
   isSignedIn: boolean;
+  /** The provider's hint, if it is not the email address. */
+  loginHint?: string | undefined;
 }
 
 const context = (id: string) => ({ purpose: 'page', id: `session:${id}` }) as const;
@@ -68,13 +73,14 @@ export async function readPageSession(
   if (opened === undefined) return fresh;
   const { id } = parsed.output;
   // Only writePageSession seals this content.
-  const { expiresAt, chooseAccount, isSignedIn } = JSON.parse(opened) as Sealed;
+  const { expiresAt, chooseAccount, isSignedIn, loginHint } = JSON.parse(opened) as Sealed;
   if (expiresAt <= now()) return fresh;
   const found = isSignedIn ? await store.getPageSession(pageSessionHash({ id }), now()) : undefined;
   // An ended page session still belongs to the same browser, which may finish what it has begun.
   if (!found) return { id, expiresAt, chooseAccount };
   const { sub, upstream, groups } = found.session;
-  return { id, expiresAt, chooseAccount, person: { sub, upstream, groups, ...found.person } };
+  const person = { sub, upstream, groups, ...found.person, loginHint: loginHint ?? found.person.email };
+  return { id, expiresAt, chooseAccount, person };
 }
 
 export const newPageSession = (now: number): PageSession => ({
@@ -88,7 +94,8 @@ export function writePageSession(
   session: PageSession,
 ): void {
   const { expiresAt, chooseAccount, person } = session;
-  const says: Sealed = { expiresAt, chooseAccount, isSignedIn: person !== undefined };
+  const loginHint = person?.loginHint === person?.email ? undefined : person?.loginHint;
+  const says: Sealed = { expiresAt, chooseAccount, isSignedIn: person !== undefined, loginHint };
   const { sealed, ringKid } = seal(ring, context(session.id), JSON.stringify(says));
   setCookie(c, cookie, `${session.id}.${Buffer.from(ringKid).toString('base64url')}.${sealed}`, {
     httpOnly: true,

@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { loginHintOf } from '../upstream/login-hint.ts';
 import type { Identity } from '../upstream/types.ts';
 import { newPageSession, type PageSession, pageSessionHash, writePageSession } from './page-session.ts';
+
+/** As long as the longest email address (RFC 5321 §4.5.3.1). */
+const longestHint = 320;
 
 /**
  * Creates a new page session after a sign-in, so that an ID from before the sign-in is worthless afterwards.
@@ -12,7 +16,7 @@ import { newPageSession, type PageSession, pageSessionHash, writePageSession } f
  * @throws {OAuthError} `access_denied` if the sign-in was ended before it was finished
  */
 export async function rememberSignIn(
-  deps: Pick<Deps, 'ring' | 'store' | 'now'>,
+  deps: Pick<Deps, 'config' | 'ring' | 'store' | 'now'>,
   c: BrokerContext,
   before: PageSession,
   { identity, upstream, beganAt }: { identity: Identity; upstream: string; beganAt: number },
@@ -22,7 +26,8 @@ export async function rememberSignIn(
   const { name, email, groups } = claims;
   const newSub = randomBytes(16).toString('base64url');
   const { sub } = await store.upsertPerson({ issuer, idpSub, upstream, newSub, name, email }, now());
-  const session = { ...newPageSession(now()), person: { sub, upstream, name, email, groups } };
+  const loginHint = loginHintOf(deps.config.upstreams.get(upstream), claims)?.slice(0, longestHint);
+  const session = { ...newPageSession(now()), person: { sub, upstream, name, email, loginHint, groups } };
   const { expiresAt } = session;
   const outcome = await store.insertPageSession(
     { id: pageSessionHash(session), sub, upstream, issuer, sid, issuedAt, groups, expiresAt },

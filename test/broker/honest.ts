@@ -14,6 +14,7 @@ import {
   secretCheckOf,
   sessionRowId,
 } from '../../broker/session/session-secret.ts';
+import type { GrantClaims } from '../../broker/store/store.ts';
 import { csrfToken, newPageSession } from '../../broker/web/page-session.ts';
 import { rememberSignIn } from '../../broker/web/remember-sign-in.ts';
 import { createProof } from '../../shared/dpop.ts';
@@ -28,7 +29,7 @@ const idp = 'https://acme.okta.com';
 const redirectUri = 'https://abcdefghijklmnopabcdefghijklmnop.chromiumapp.org/';
 
 /** A provider that serves metadata and rejects every code. */
-const provider: typeof fetch = async (input) => {
+export const provider: typeof fetch = async (input) => {
   if (!String(input).endsWith('/.well-known/openid-configuration'))
     return Response.json({ error: 'invalid_grant' }, { status: 400 });
   return Response.json({
@@ -207,8 +208,12 @@ export async function visitedPage(broker: InProcessBroker): Promise<OpenPage> {
 }
 
 /** A browser that is signed in to the broker's pages. */
-export async function signedInPage({ deps, clock }: InProcessBroker, idpSub: string): Promise<OpenPage> {
-  const identity = { issuer: idp, idpSub, sid: undefined, issuedAt: clock.now, claims: { groups: [] } };
+export async function signedInPage(
+  { deps, clock }: InProcessBroker,
+  idpSub: string,
+  claims: GrantClaims = { groups: [] },
+): Promise<OpenPage> {
+  const identity = { issuer: idp, idpSub, sid: undefined, issuedAt: clock.now, claims };
   const app = new Hono<Env>().get('/', async (c) => {
     const page = await rememberSignIn(deps, c, newPageSession(clock.now), {
       identity,
