@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DeviceError } from '../device/device-error.ts';
 import { type DeviceLoginOptions, deviceLogin } from '../device/login.ts';
-import { loopbackLogin } from '../device/loopback.ts';
+import { type LoopbackLoginOptions, loopbackLogin } from '../device/loopback.ts';
 import { plainText } from '../device/plain-text.ts';
 import { revoke } from '../device/revoke.ts';
 import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
@@ -13,7 +13,7 @@ import { commonOptions, openProfile } from './options.ts';
 import { createProgress } from './progress.ts';
 
 export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
-                      [--browser | --device] [--json]
+                      [--browser [--upstream NAME] | --device] [--json]
 
 Sign in on this computer. Opens your browser if there is one. Otherwise (over SSH, in a container) it shows a code
 to enter on another device. Waits until you approve.
@@ -24,6 +24,7 @@ to enter on another device. Waits until you approve.
   --resource R     API to get tokens for
   --browser        always use this computer's browser
   --device         always use a code
+  --upstream NAME  identity provider to sign in with, if the broker has several. With a code, you choose on the page.
   -p, --profile P  profile name (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
   --json           print one JSON object per line: {"type":"code",…} or {"type":"open",…} first, {"type":"done",…} last
@@ -43,9 +44,14 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
       resource: { type: 'string' },
       browser: { type: 'boolean', default: false },
       device: { type: 'boolean', default: false },
+      upstream: { type: 'string' },
     },
   });
   if (values.browser && values.device) throw new UsageError("--browser and --device can't be used together");
+  if (values.device && values.upstream !== undefined)
+    throw new UsageError(
+      "--upstream can't be used with --device: choose the provider on the page where you enter the code",
+    );
   const file = openProfile(values, io);
   const before = await file.read();
   const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? before?.issuer;
@@ -83,12 +89,12 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
 /** Uses the requested method; by default this machine's browser, if there is one and the client may use it. */
 async function signIn(
   asked: DeviceLoginOptions,
-  { browser, device, json }: { browser: boolean; device: boolean; json: boolean },
+  { browser, device, upstream, json }: { browser: boolean; device: boolean; upstream?: string; json: boolean },
   io: Io,
 ): Promise<Tokens> {
   if (device || !(browser || io.browserHere)) return signInByCode(asked, json, io);
   try {
-    return await signInHere(asked, json, io);
+    return await signInHere({ ...asked, upstream }, json, io);
   } catch (error) {
     const mustUseCode = error instanceof DeviceError && error.error === 'unauthorized_client';
     if (browser || !mustUseCode) throw error;
@@ -112,7 +118,7 @@ async function signInByCode(asked: DeviceLoginOptions, json: boolean, io: Io): P
   throw new Error('the sign-in ended without a result');
 }
 
-async function signInHere(asked: DeviceLoginOptions, json: boolean, io: Io): Promise<Tokens> {
+async function signInHere(asked: LoopbackLoginOptions, json: boolean, io: Io): Promise<Tokens> {
   const { fetch, now, sleep, signal } = io;
   for await (const state of loopbackLogin({ ...asked, fetch, now, sleep, signal })) {
     if (state.type === 'done') return state.tokens;

@@ -397,6 +397,7 @@ describe('wrong use', () => {
     'login --isuer x',
     'login extra',
     'login --issuer',
+    'login --device --upstream okta',
     'login --issuer http://latchkey.example.com',
     'token --min-ttl soon',
     'token --profile ../x',

@@ -21,6 +21,8 @@ export interface LoopbackLoginOptions extends ServerOptions {
   scope?: string | undefined;
   /** The API that the tokens are for (RFC 8707). Default: the broker's choice for this client. */
   resource?: string | undefined;
+  /** The identity provider to sign in with, by its key in the broker's configuration. Default: the user chooses. */
+  upstream?: string | undefined;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: Clock | undefined;
   /** Default: `setTimeout`. */
@@ -95,7 +97,7 @@ function authorizationEndpoint({ as }: Server): string {
 async function authorizationUrlOf(
   endpoint: string,
   client: Server['client'],
-  { scope, resource }: LoopbackLoginOptions,
+  { scope, resource, upstream }: LoopbackLoginOptions,
   redirectUri: string,
   state: string,
   codeVerifier: string,
@@ -110,6 +112,7 @@ async function authorizationUrlOf(
     code_challenge_method: 'S256',
     scope,
     resource,
+    upstream,
   };
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
   return url.href;

@@ -1,7 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCode } from '../../clients/cli/exit-code.ts';
+import type { Io } from '../../clients/cli/io.ts';
+import { runCommand } from '../../clients/cli/run.ts';
+import { sleep } from '../../clients/device/sleep.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
+import { pressArmed } from '../../demo/play/person.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { beginDevice } from './kit/device-flow.ts';
 
@@ -14,7 +22,7 @@ beforeAll(async () => {
     config.upstreams = {
       // The first of the list is down: whoever lands there without a choice gets no further.
       other: { ...example, issuer: 'http://127.0.0.1:1', name: 'Partners' },
-      example: { ...example, name: 'Acme' },
+      example: { ...example, name: 'Acme', domains: ['example.com'] },
     };
   });
   const executablePath = await findChromium({ ...thisMachine, say: () => undefined });
@@ -60,6 +68,56 @@ describe('with two providers, by keyboard alone', () => {
     expect(await focused(page)).toContain('Acme');
     await page.keyboard.press('Enter');
     await page.waitForURL(`${broker.origins.idp}/**`);
+  });
+
+  it('nobody is asked who has an address of a provider’s domain, as their program says', async () => {
+    const page = await newPage();
+    const query = new URLSearchParams({
+      client_id: 'cli',
+      response_type: 'code',
+      redirect_uri: 'http://127.0.0.1:9/callback',
+      code_challenge: 'c'.repeat(43),
+      code_challenge_method: 'S256',
+      login_hint: 'ada@example.com',
+    });
+    await page.goto(`${broker.origins.broker}/authorize?${query}`);
+    await page.waitForURL(`${broker.origins.idp}/**`);
+    await page.waitForSelector('[name=password]');
+  });
+
+  it('latchkey login --upstream leads there, and signs in', async () => {
+    const page = await newPage();
+    const home = await mkdtemp(join(tmpdir(), 'latchkey-cli-'));
+    const said: string[] = [];
+    const io: Io = {
+      input: async () => '',
+      out: (text) => void said.push(text),
+      err: () => undefined,
+      errIsTerminal: false,
+      outHasColors: false,
+      env: { LATCHKEY_HOME: home },
+      browserHere: true,
+      openBrowser: async (url) => {
+        await page.goto(url);
+        await signInAtProvider(page);
+        await pressArmed(page, 'Allow');
+        return true;
+      },
+      runProgram: () => Promise.reject(new Error('not part of this test')),
+      fetch,
+      now: Date.now,
+      sleep,
+      signal: new AbortController().signal,
+    };
+    const signIn = (upstream: string) =>
+      runCommand('login', ['--issuer', broker.origins.broker, '--client', 'cli', '--upstream', upstream], io);
+    try {
+      expect(await signIn('example')).toBe(exitCode.ok);
+      expect(said.join('')).toContain('Signed in to');
+      expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback/);
+    } finally {
+      await rm(home, { recursive: true });
+    }
   });
 
   it('a person chooses for their account', async () => {
