@@ -1,0 +1,134 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { brokerClientId } from '../../../../demo/config.ts';
+import {
+  chromeExtensionId,
+  chromeRedirectUri,
+  demoExtensionKey,
+  demoFirefoxId,
+  firefoxRedirectUri,
+} from '../../../../demo/extension-key.ts';
+import { createIdp } from '../../../../demo/idp/idp.ts';
+import { type Listening, serve } from '../../../../demo/serve.ts';
+import type { RunningDemo } from '../../../../demo/stack.ts';
+import { demoUsers } from '../../../../demo/users.ts';
+import { freePort } from '../../kit/ports.ts';
+import type { Browser, Tab } from '../browser.ts';
+import { completeSignIn, opened, openTab, press, sees, showsSignedIn, signOut, tabAt } from '../tab.ts';
+
+/** A second provider, whose sign-in form can take its time. */
+export interface SecondProvider extends Listening {
+  origin: string;
+  /** For how long it thinks about each form, in milliseconds. */
+  thinksMs: number;
+  /** The forms that it has got. */
+  forms: number;
+}
+
+/** Adds a second provider to the demo's broker, before a browser knows of it. */
+export async function addProvider({ state, origins, outage }: RunningDemo): Promise<SecondProvider> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const { handler } = await createIdp({
+    issuer: origin,
+    client: {
+      id: brokerClientId,
+      secret: state.clientSecret,
+      redirectUris: [
+        chromeRedirectUri(chromeExtensionId(demoExtensionKey)),
+        firefoxRedirectUri(demoFirefoxId),
+        `${origins.broker}/callback`,
+      ],
+      postLogoutRedirectUris: [],
+    },
+    users: demoUsers,
+    now: Date.now,
+    log: () => undefined,
+  });
+  const server = await serve((request, response) => {
+    if (request.method !== 'POST' || !request.url?.startsWith('/interaction/')) return handler(request, response);
+    second.forms += 1;
+    setTimeout(() => handler(request, response), second.thinksMs);
+  }, port);
+  const second = { ...server, origin, thinksMs: 0, forms: 0 };
+
+  const config = parse(await readFile(state.configFile, 'utf8'));
+  const [[name, first]] = Object.entries<object>(config.upstreams) as [[string, object]];
+  config.upstreams = { [name]: { ...first, name: 'Acme' }, partner: { ...first, name: 'Partners', issuer: origin } };
+  await writeFile(state.configFile, stringify(config));
+  await (await outage('broker')).over();
+  return second;
+}
+
+/** A page's click signs people in, and they choose the provider in a window of the extension. */
+export function severalProvidersCases(browser: () => Browser, second: () => SecondProvider): void {
+  const choices = (window: Tab): Promise<string[]> =>
+    window.evaluate('[...document.querySelectorAll("main button")].map((button) => button.textContent.trim())');
+  const askedFor = async (site: Tab): Promise<Tab> => {
+    await site.toFront();
+    return opened(browser(), browser().extensionUrl('ui/provider.html'), () => press(site, 'Load orders'));
+  };
+  /** Chooses a provider by its label. @returns its window */
+  const choose = async (window: Tab, origin: string, label: string): Promise<Tab> => {
+    await sees(window, 'button', label);
+    const provider = await opened(browser(), origin, async () => {
+      const button = (await choices(window)).find((text) => text.includes(label));
+      // The window may close before the click completes.
+      await press(window, button ?? label).catch(() => undefined);
+    });
+    return provider;
+  };
+
+  it('a page’s click asks which provider, and the last choice comes first the next time', async () => {
+    const site = await openTab(browser(), browser().demo.origins.notes);
+    const first = await askedFor(site);
+    await expect.poll(() => choices(first)).toEqual(['Sign in with Acme', 'Sign in with Partners']);
+    await completeSignIn(await choose(first, second().origin, 'Partners'), 'ada');
+    await showsSignedIn(site, true);
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await signOut(popup);
+    await showsSignedIn(site, false);
+
+    const next = await askedFor(site);
+    await expect.poll(() => choices(next)).toEqual(['Sign in with PartnersLast used', 'Sign in with Acme']);
+    await completeSignIn(await choose(next, browser().demo.origins.idp, 'Acme'), 'ada');
+    await showsSignedIn(site, true);
+    await signOut(popup);
+    for (const tab of [site, popup]) await tab.close();
+  });
+
+  it('a form that is sent twice to a slow provider signs in, if need be in a window that opens again by itself', async () => {
+    const site = await openTab(browser(), browser().demo.origins.notes);
+    await browser().clearCookies(new URL(second().origin).hostname);
+    const window = await choose(await askedFor(site), second().origin, 'Partners');
+    const { forms } = second();
+    second().thinksMs = 2_000;
+    await window.type('input[name=username]', 'ada');
+    await window.type('input[name=password]', 'engine-1843');
+    const send = 'void document.forms[0].requestSubmit()';
+    await window.evaluate(send);
+    await expect.poll(() => second().forms).toBe(forms + 1);
+    const known = new Set(await browser().tabs());
+    // Chromium closes a window whose navigation was cut off.
+    await window.evaluate(send).catch(() => undefined);
+    second().thinksMs = 0;
+    let next: Tab | undefined;
+    await expect
+      .poll(
+        async () => {
+          next = await tabAt(browser(), second().origin, known);
+          return next !== undefined || (await site.evaluate('document.documentElement.dataset.signedIn')) === 'true';
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+    // The provider's response was lost with the window, and so was its cookie.
+    if (next) await completeSignIn(next, 'ada');
+    await showsSignedIn(site, true);
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await sees(popup, 'h1', 'Ada Lovelace');
+    expect(await popup.evaluate('document.querySelector("[role=alert]")?.textContent')).toBeFalsy();
+    for (const tab of [site, popup]) await tab.close();
+  });
+}
