@@ -3,6 +3,7 @@ import { createFailureReports } from './audit/failed-authentications.ts';
 import type { Config } from './config/types.ts';
 import type { Deps } from './deps.ts';
 import { createFeed } from './events/feed.ts';
+import { createKnownTokens } from './gateway/known-tokens.ts';
 import { createHookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
 import { createCounter } from './limits/counter.ts';
@@ -36,6 +37,8 @@ export interface World {
   ring: KeyRing;
   log: Log;
   now: Clock;
+  /** A clock that is never set, in milliseconds. */
+  elapsed: Clock;
   fetch: typeof globalThis.fetch;
   random: () => number;
   sleep: (ms: number) => Promise<void>;
@@ -48,7 +51,7 @@ export interface World {
 
 /** Wires the parts together. */
 export function compose(world: World): Deps {
-  const { config, ring, now, random, sleep, every, metrics = createMetrics(), tracing = noTracing } = world;
+  const { config, ring, now, elapsed, random, sleep, every, metrics = createMetrics(), tracing = noTracing } = world;
   const store = tracedStore(meteredStore(world.store, metrics, config.store), tracing, config.store);
   const log = logWithRequest(world.log);
   const fetch = providerFetch(tracedFetch(world.fetch, tracing));
@@ -78,6 +81,7 @@ export function compose(world: World): Deps {
         refusedRequests.map((request) => [name, request, refusals.of(name).some((one) => one.request === request)]),
       ),
   );
+  const feed = createFeed({ store, now, elapsed, sleep, log });
   const count = createCounter({ config, store, now });
   const nonces = createNonceIssuer({ ring, now });
   return {
@@ -102,12 +106,13 @@ export function compose(world: World): Deps {
     keys,
     minter: createMinter({ issuer: config.issuer, keys, metrics, now }),
     verifyToken: createTokenVerifier({ issuer: config.issuer, keys, now }),
+    knownTokens: createKnownTokens({ config, store, keys, ring, feed, now, elapsed }),
     nonces,
     checkProof: createProofChecker({ store, nonces, now }),
     signers: new Map(
       [...config.upstreams].map(([name, upstream]) => [name, createHookSigners(upstream, { fetch, now })]),
     ),
-    feed: createFeed({ store, now, sleep, log }),
+    feed,
     metrics,
     reportFailure: createFailureReports({ store, metrics, log, now }),
     tracing,

@@ -2,6 +2,7 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import type { ReportedFailure } from './audit/failed-authentications.ts';
 import type { Config } from './config/types.ts';
 import type { Feed } from './events/feed.ts';
+import type { KnownTokens } from './gateway/known-tokens.ts';
 import type { HookSigners } from './hooks/signer.ts';
 import type { KeyRing } from './keys/ring.ts';
 import type { Counter } from './limits/counter.ts';
@@ -38,6 +39,8 @@ export interface Deps {
   keys: SigningKeys;
   minter: Minter;
   verifyToken: TokenVerifier;
+  /** For `/verify` alone. */
+  knownTokens: KnownTokens;
   nonces: NonceIssuer;
   checkProof: ProofChecker;
   /** By provider name. */

@@ -96,6 +96,7 @@ export async function startBroker(
     ring,
     log,
     now,
+    elapsed: () => performance.now(),
     fetch: (input, init) => globalThis.fetch(input, init),
     random: () => Math.random(),
     sleep: (ms) => sleep(ms, undefined, { ref: false }),

@@ -48,6 +48,7 @@ beforeEach(() => {
   feed = createFeed({
     store,
     now: () => Date.now(),
+    elapsed: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     log: { info: note, warn: note, error: note },
   });
@@ -100,6 +101,43 @@ describe('the feed', () => {
     await feed.subscribe(subscriber);
     feed.close();
     expect(seen).toEqual([-1]);
+  });
+});
+
+describe('whether the feed is current', () => {
+  const round = () => vi.advanceTimersByTimeAsync(400);
+
+  it('is known from the first read on, while reads succeed', async () => {
+    await feed.subscribe(subscriber);
+    expect(feed.isCurrent()).toBe(false);
+    await round();
+    expect(feed.isCurrent()).toBe(true);
+    for (let polls = 0; polls < 10; polls += 1) await round();
+    expect(feed.isCurrent()).toBe(true);
+    store.isAway = true;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(feed.isCurrent()).toBe(false);
+    store.isAway = false;
+    await round();
+    expect(feed.isCurrent()).toBe(true);
+  });
+
+  it('ends with a hint, until the event has been delivered', async () => {
+    await feed.subscribe(subscriber);
+    await round();
+    const published = feed.publish({ type: 'policy' });
+    expect(feed.isCurrent()).toBe(false);
+    await published;
+    await settle();
+    expect(seen).toEqual([1]);
+    expect(feed.isCurrent()).toBe(true);
+  });
+
+  it('ends when the last subscriber leaves', async () => {
+    const { stop } = await feed.subscribe(subscriber);
+    await round();
+    stop();
+    expect(feed.isCurrent()).toBe(false);
   });
 });
 

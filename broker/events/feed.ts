@@ -17,6 +17,12 @@ export interface Feed extends Publisher {
    * @returns that position
    */
   subscribe(subscriber: Subscriber): Promise<{ seq: number; stop(): void }>;
+  /**
+   * Whether the subscribers have been given everything that was committed until {@link currentMs} ago, and this process
+   * knows of nothing later. False while the database does not answer, whatever the reason, and from the moment of a hint
+   * until what it is about has been read.
+   */
+  isCurrent(): boolean;
   /** Ends every subscription, so that open streams don't delay a shutdown. */
   close(): void;
 }
@@ -24,6 +30,8 @@ export interface Feed extends Publisher {
 interface FeedDeps {
   store: Pick<Store, 'appendRevocation' | 'revocationsAfter' | 'lastRevocation' | 'onRevocation'>;
   now: Clock;
+  /** A clock that is never set, in milliseconds. The wall clock may be set back, and old events would count as new. */
+  elapsed: Clock;
   sleep: (ms: number) => Promise<void>;
   log: Log;
 }
@@ -31,25 +39,36 @@ interface FeedDeps {
 /** The maximum delay of an event that wakes no one in this replica: another process's on SQLite, and every one behind a pooler. */
 const pollMs = 400;
 const batch = 500;
+/** For how long after a read its subscribers may rely on it, in milliseconds. Two polls fit in. */
+export const currentMs = 800;
 
 /**
  * Reads the durable table while there are listeners: every 400 ms, and at once when woken. Numbers become
  * visible in order (`RevocationStore`), so reading on from the last one misses nothing, whatever was lost
  * in between: a notification, a connection, or the database for a while.
  */
-export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
+export function createFeed({ store, now, elapsed, sleep, log }: FeedDeps): Feed {
   const subscribers = new Set<Subscriber>();
   let cursor = 0;
   let running: { stop(): void } | undefined;
+  const never = Number.NEGATIVE_INFINITY;
+  /** When the last read began that succeeded and that no hint has made outdated. */
+  let readAt = never;
+  let hints = 0;
 
   async function run(): Promise<void> {
     let stopped = false;
     let wake = Promise.withResolvers<void>();
-    const stopListening = store.onRevocation(() => wake.resolve());
+    const stopListening = store.onRevocation(() => {
+      hints += 1;
+      readAt = never;
+      wake.resolve();
+    });
     running = {
       stop() {
         stopped = true;
         running = undefined;
+        readAt = never;
         stopListening();
         wake.resolve();
       },
@@ -60,8 +79,10 @@ export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
       if (stopped) return;
       // Renew before reading, so that everything appended from here on wakes the next round.
       wake = Promise.withResolvers<void>();
+      const [before, hintsBefore] = [elapsed(), hints];
       try {
         while (!stopped && (await readOn()) === batch);
+        if (!stopped && hints === hintsBefore) readAt = before;
         failing = false;
       } catch (error) {
         if (!failing) log.warn({ event: 'revocations_unread', cause: errorSummary(error) });
@@ -100,6 +121,7 @@ export function createFeed({ store, now, sleep, log }: FeedDeps): Feed {
         },
       };
     },
+    isCurrent: () => elapsed() - readAt <= currentMs,
     close() {
       for (const subscriber of [...subscribers]) subscriber.closed();
       subscribers.clear();

@@ -4,12 +4,11 @@ import type { ResourceConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import type { FailedAuthentication } from '../errors.ts';
 import { resourceProofs } from '../tokens/resource-proofs.ts';
-import { isLive } from '../tokens/token-not-ended.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
 import type { Original } from './original.ts';
 import type { RouteRules } from './rules.ts';
 
-type Parts = Pick<Deps, 'config' | 'store' | 'verifyToken' | 'nonces' | 'now'>;
+type Parts = Pick<Deps, 'store' | 'knownTokens' | 'nonces' | 'now'>;
 
 export interface GatewayRequest extends Omit<ResourceRequest, 'target'> {
   original: Original | undefined;
@@ -33,9 +32,10 @@ export function authorizeRequest(
     audience: rules.resource,
     dpop,
     proofs: resourceProofs(parts, replayed),
-    verifyToken: parts.verifyToken,
+    verifyToken: parts.knownTokens.verify,
     async requireLive(claims) {
-      if (!(await isLive(parts, claims))) throw new TokenError('The session of this token has ended: sign in again.');
+      if (!(await parts.knownTokens.isLive(claims)))
+        throw new TokenError('The session of this token has ended: sign in again.');
     },
     now: parts.now,
   });

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
 import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
+import type { BrokerEvent } from '../revocation/publisher.ts';
 import { servicePrefix } from '../tokens/subjects.ts';
 import { type AccessClaims, TokenError } from '../tokens/token-verifier.ts';
 import { findIssuer } from '../upstream/find-issuer.ts';
@@ -60,6 +61,7 @@ async function revokeAccess(deps: Deps, { sub, sid, azp, jti, exp, iat }: Access
     await store.addTombstone({ jti, at: iat * 1_000 }, (exp + clockToleranceS) * 1_000, {
       at: now(),
       audit: [revoked],
+      events: [{ type: 'ended', tokens: [jti] } satisfies BrokerEvent],
     });
   } else if (sid !== undefined) {
     const of = azp === undefined ? 'device' : 'browser';

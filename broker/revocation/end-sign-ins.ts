@@ -114,7 +114,7 @@ export async function endSignInsOfAll(
       audit: ended.flatMap(({ id, sub }) =>
         auditEach(sub, reason)(kind === 'session' ? { sessions: [id], devices: [] } : { sessions: [], devices: [id] }),
       ),
-      events: kind === 'session' ? revokedEvents(idsOf(ended), reason) : [],
+      events: kind === 'session' ? revokedEvents(idsOf(ended), reason) : endedEvents(idsOf(ended)),
     });
     for (let count = 0; ; ) {
       const ended = await store.endSignInsWhere(kind, filter, { limit: batch, reason, now: now(), report });
@@ -133,12 +133,17 @@ const layTombstone = ({ store, config, now }: EndingDeps, tombstone: Tombstone):
   store.addTombstone(tombstone, now() + longestSessionMs(config));
 
 /** Events of a limited size: every open stream looks through each. */
-function revokedEvents(sessions: readonly string[], reason: string): BrokerEvent[] {
-  const events: BrokerEvent[] = [];
-  for (let from = 0; from < sessions.length; from += batch) {
-    events.push({ type: 'revoked', sessions: sessions.slice(from, from + batch), reason });
-  }
-  return events;
+const revokedEvents = (sessions: readonly string[], reason: string): BrokerEvent[] =>
+  batches(sessions).map((some) => ({ type: 'revoked', sessions: some, reason }));
+
+/** For replicas that remember which devices are signed in. */
+const endedEvents = (devices: readonly string[]): BrokerEvent[] =>
+  batches(devices).map((some) => ({ type: 'ended', devices: some }));
+
+function batches(ids: readonly string[]): string[][] {
+  const all: string[][] = [];
+  for (let from = 0; from < ids.length; from += batch) all.push(ids.slice(from, from + batch));
+  return all;
 }
 
 /** Returns an audit entry for each ended session and device. */
@@ -212,6 +217,7 @@ async function endDevices({ store, now }: EndingDeps, { signIns, reason, audit }
   const report = (owners: EndedSignIn[], devices = idsOf(owners)): Report => ({
     at: now(),
     audit: audit({ sessions: [], devices }, owners),
+    events: endedEvents(devices),
   });
   /** The browsers' entry is there already. */
   const ifAny = (owners: EndedSignIn[]): Report => (owners.length > 0 ? report(owners) : { at: now() });

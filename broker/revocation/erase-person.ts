@@ -43,7 +43,11 @@ export async function erasePerson(deps: Deps, person: Person): Promise<Erased | 
   const erased = await store.erasePerson(person, {
     now: now(),
     forgetTombstonesAt: now() + signInMs,
-    report: (rows) => ({ at: now(), audit: [{ type: 'person.erased', detail: { ...rows } }] }),
+    report: (rows) => ({
+      at: now(),
+      audit: [{ type: 'person.erased', detail: { ...rows } }],
+      events: [{ type: 'erased' }],
+    }),
   });
   if (!erased) return undefined;
   batches += await redactPerson(deps, person);

@@ -5,6 +5,10 @@ import type { Store } from '../store/store.ts';
 export type BrokerEvent =
   /** These sessions (row IDs) have ended. */
   | { type: 'revoked'; sessions: string[]; reason: string }
+  /** These devices (row IDs) have ended, or these access tokens (`jti`) are revoked. Only for what replicas remember. */
+  | { type: 'ended'; devices?: string[]; tokens?: string[] }
+  /** A person's rows were deleted. It does not say whose, because the person is to be forgotten. */
+  | { type: 'erased' }
   /** A person's consents have changed. */
   | { type: 'consent'; sub: string }
   /** A person has signed in with a browser or a device that they had not signed in with before. */

@@ -54,6 +54,7 @@ describe('GET /verify', () => {
     });
     expect(answer.headers.getSetCookie()).toEqual([]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-length')).toBe('0');
   });
 
   it.each<[string, string, Partial<TokenClaims>, number, string]>([

@@ -66,7 +66,8 @@ async function answer(deps: Deps, c: BrokerContext, query: URLSearchParams, aske
   for (const [name, value] of Object.entries(identityHeaders(claims))) {
     c.header(name, value);
   }
-  return c.body(null, 200);
+  // Without it, an answer without a body is sent in chunks.
+  return c.body(null, 200, { 'Content-Length': '0' });
 }
 
 /**

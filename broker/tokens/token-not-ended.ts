@@ -3,6 +3,11 @@ import type { Store } from '../store/store.ts';
 import { servicePrefix } from './subjects.ts';
 import type { AccessClaims } from './token-verifier.ts';
 
+interface Parts {
+  store: Pick<Store, 'getSession' | 'getDeviceSession' | 'isTokenRevoked'>;
+  config: Pick<Config, 'services'>;
+}
+
 /**
  * Whether a token's session is live. For a service token: whether the service is still configured and has not revoked the
  * token. APIs that introspect tokens see the end immediately. APIs that verify tokens locally accept them until they
@@ -11,20 +16,33 @@ import type { AccessClaims } from './token-verifier.ts';
  * A session replaced by a newer sign-in counts as ended. Otherwise, its last tokens would outlive the revocation of the
  * newer session. Pages get new tokens.
  */
-export async function isLive(
-  {
-    store,
-    config,
-  }: {
-    store: Pick<Store, 'getSession' | 'getDeviceSession' | 'isTokenRevoked'>;
-    config: Pick<Config, 'services'>;
-  },
-  { sub, sid, azp, jti }: AccessClaims,
-): Promise<boolean> {
-  if (sub.startsWith(servicePrefix)) {
-    return config.services.has(sub.slice(servicePrefix.length)) && !(await store.isTokenRevoked(jti));
+export const isLive = async (parts: Parts, claims: AccessClaims): Promise<boolean> =>
+  (await livesUntil(parts, claims)) !== undefined;
+
+/**
+ * As {@link isLive}, with the time until which only an event can end it, in epoch milliseconds.
+ *
+ * @returns `undefined` if it has ended
+ */
+export async function livesUntil({ store, config }: Parts, claims: AccessClaims): Promise<number | undefined> {
+  const { sub, sid, azp, jti } = claims;
+  if (isOfService(claims)) {
+    return isConfigured(config, sub) && !(await store.isTokenRevoked(jti)) ? Number.POSITIVE_INFINITY : undefined;
   }
-  if (sid === undefined) return true;
-  const session = azp === undefined ? await store.getDeviceSession(sid) : await store.getSession(sid);
-  return session !== undefined && session.state !== 'ended';
+  if (sid === undefined) return Number.POSITIVE_INFINITY;
+  if (azp === undefined) return endOf(await store.getDeviceSession(sid));
+  const session = await store.getSession(sid);
+  return (
+    session && endOf({ ...session, absoluteExpiresAt: Math.min(session.idleExpiresAt, session.absoluteExpiresAt) })
+  );
 }
+
+/** Whether the token is a service's own. */
+export const isOfService = ({ sub }: Pick<AccessClaims, 'sub'>): boolean => sub.startsWith(servicePrefix);
+
+/** Whether the configuration still has the service. It may have been loaded again. */
+export const isConfigured = ({ services }: Pick<Config, 'services'>, sub: string): boolean =>
+  services.has(sub.slice(servicePrefix.length));
+
+const endOf = (row: { state: string; absoluteExpiresAt: number } | undefined): number | undefined =>
+  row && row.state !== 'ended' ? row.absoluteExpiresAt : undefined;

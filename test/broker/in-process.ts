@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from '../../broker/app.ts';
 import { compose } from '../../broker/compose.ts';
 import { parseConfig } from '../../broker/config/load.ts';
@@ -55,9 +56,10 @@ ${more}`;
     ring: before?.deps.ring ?? createRing([{ kid: 'k1', key: randomBytes(32) }]),
     log: { info: write, warn: write, error: write },
     now,
+    elapsed: () => performance.now(),
     fetch,
     random: () => 0,
-    sleep: () => Promise.resolve(),
+    sleep: (ms) => sleep(Math.min(ms, 10), undefined, { ref: false }),
     every: () => () => {},
   });
   const app = createApp(deps);
@@ -74,6 +76,7 @@ ${more}`;
         }),
       ),
     async close() {
+      deps.feed.close();
       await store.close();
       await database?.drop();
     },

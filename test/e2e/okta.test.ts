@@ -59,6 +59,7 @@ async function startBrokerAtOkta() {
       ring: createRing([{ kid: 'k1', key: randomBytes(32) }]),
       log,
       now,
+      elapsed: () => performance.now(),
       async fetch(input, init) {
         const url = String(input);
         if (url.endsWith('/v1/token')) asked.push(url);

@@ -10,12 +10,15 @@ import { hintRow, tombstoneRows } from './tombstones.ts';
 const revocation = codec<Revocation, 'event'>('event');
 
 export const revocations = ({ db, transaction, exclusively }: SqlDatabase, reports: Reports): RevocationStore => ({
-  addTombstone: (tombstone, expiresAt, report) =>
-    transaction(async (trx) => {
-      const isNews = (await addRows(trx, tombstoneRows(tombstone), expiresAt)).length > 0;
-      if (isNews) await reports.write(trx, report);
-      return isNews;
-    }),
+  async addTombstone(tombstone, expiresAt, report) {
+    const isNews = await transaction(async (trx) => {
+      const added = await addRows(trx, tombstoneRows(tombstone), expiresAt);
+      if (added.length > 0) await reports.write(trx, report);
+      return added.length > 0;
+    });
+    reports.tell();
+    return isNews;
+  },
 
   async isTokenRevoked(jti) {
     const row = await db
