@@ -14,6 +14,8 @@ export interface KeySet {
    * @throws whatever `load` throws, if there are no usable keys
    */
   get(kid: string): Promise<VerificationKey | undefined>;
+  /** The key, if the issuer's keys are loaded and fresh. Without waiting. */
+  peek(kid: string): VerificationKey | undefined;
   /** Forgets all keys. The next `get` loads them, and a load that is under way does not count. */
   drop(): void;
 }
@@ -84,6 +86,11 @@ export function createKeySet({
       } while (before !== drops);
       if (!set) throw failure;
       return set.keys.get(kid);
+    },
+    peek(kid) {
+      if (!set) return undefined;
+      const age = now() - set.at;
+      return age >= 0 && age <= set.maxAgeMs ? set.keys.get(kid) : undefined;
     },
     drop() {
       drops += 1;

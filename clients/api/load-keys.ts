@@ -2,11 +2,15 @@ import { isSecureUrl } from '@latchkey/shared/origin.ts';
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import type { Algorithm, Dialect } from './dialects.ts';
 import { fetchJson } from './fetch-json.ts';
+import { type CheckSignature, createSignatureCheck, findNodeCrypto } from './node-crypto.ts';
 
 /** A key and the one algorithm it may be used with. */
 export interface VerificationKey {
+  kid: string;
   key: CryptoKey;
   algorithm: Algorithm;
+  /** Checks a signature without waiting. Only in Node. */
+  check?: CheckSignature | undefined;
 }
 
 export interface LoadedKeys {
@@ -65,6 +69,7 @@ async function discover(fetch: LoaderOptions['fetch'], issuer: string, metadata:
 /** Returns the usable keys of a JWK set. Skips keys for other uses, and malformed ones: one bad key must not disable the rest. */
 async function importKeys(set: unknown, algorithms: readonly Algorithm[]): Promise<Map<string, VerificationKey>> {
   const keys = new Map<string, VerificationKey>();
+  const node = findNodeCrypto();
   for (const jwk of Array.isArray(set) ? (set as (JWK | null)[]) : []) {
     const algorithm = jwk ? algorithmOf(jwk) : undefined;
     if (!jwk || !algorithm || !algorithms.includes(algorithm) || typeof jwk.kid !== 'string') continue;
@@ -72,7 +77,9 @@ async function importKeys(set: unknown, algorithms: readonly Algorithm[]): Promi
     const { kty, crv, x, y, n, e } = jwk;
     const bare = (algorithm === 'ES256' ? { kty, crv, x, y } : { kty, n, e }) as JWK;
     const key = await importJWK(bare, algorithm).catch(() => undefined);
-    if (key instanceof CryptoKey) keys.set(jwk.kid, { key, algorithm });
+    if (!(key instanceof CryptoKey)) continue;
+    const check = node && createSignatureCheck(node, bare, algorithm);
+    keys.set(jwk.kid, { kid: jwk.kid, key, algorithm, check });
   }
   return keys;
 }

@@ -1,5 +1,7 @@
 import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import { maxAuthorizationLength } from '@latchkey/shared/resource-server/authorization.ts';
 import { authorize } from '@latchkey/shared/resource-server/authorize.ts';
+import { bearerMayPass } from '@latchkey/shared/resource-server/bearer-may-pass.ts';
 import { Refused } from '@latchkey/shared/resource-server/refused.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { ApiError } from './api-error.ts';
@@ -7,6 +9,7 @@ import type { Call } from './call.ts';
 import type { Claims } from './claims.ts';
 import { type Algorithm, type Dialect, dialects, type ProviderName } from './dialects.ts';
 import { createKeySet } from './key-set.ts';
+import { createKnownTokens } from './known-tokens.ts';
 import { createKeyLoader } from './load-keys.ts';
 import { createNonces } from './nonces.ts';
 import { proofPolicy, proofWindowMs } from './proof-policy.ts';
@@ -90,7 +93,17 @@ export function createVerifier(options: VerifierOptions): Verify {
     now,
   };
 
+  const known = createKnownTokens({ ...rules, now });
+  /** The claims of a token that can be verified without waiting, and that is sufficient. */
+  const recall = (authorization: string | null, requirements: Requirements): Claims | undefined => {
+    const token = bearerToken(authorization);
+    const claims = token === undefined ? undefined : known.recall(token);
+    return claims && bearerMayPass(claims, requirements, server) ? claims : undefined;
+  };
+
   const verify = async (call: Call, requirements: Requirements = {}): Promise<Claims> => {
+    const claims = recall(call.headers.get('authorization'), requirements);
+    if (claims) return claims;
     const request = {
       authorization: call.headers.get('authorization'),
       dpop: call.headers.get('dpop'),
@@ -104,8 +117,18 @@ export function createVerifier(options: VerifierOptions): Verify {
       throw new ApiError(refusal, { cause, scheme, headers: scheme === 'DPoP' ? await answerHeaders() : {} });
     }
   };
-  return Object.assign(verify, { answerHeaders, dropKeys: keys.drop });
+  const dropKeys = (): void => {
+    known.clear();
+    keys.drop();
+  };
+  return Object.assign(verify, { answerHeaders, dropKeys });
 }
+
+/** The token of a header in its usual form. All others are left to `authorize`. */
+const bearerToken = (authorization: string | null): string | undefined =>
+  authorization !== null && authorization.length <= maxAuthorizationLength
+    ? /^Bearer ([\w\-.]+)$/.exec(authorization)?.[1]
+    : undefined;
 
 function requireUsable({
   issuer,

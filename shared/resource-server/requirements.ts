@@ -35,6 +35,7 @@ export function requireClaims(
 
 /** @throws {Refused} `insufficient_scope` */
 export function requireScopes({ scope }: Pick<JudgedClaims, 'scope'>, scopes: readonly string[]): void {
+  if (scopes.length === 0) return;
   const granted = parseScope(scope);
   const missing = scopes.filter((name) => !granted.includes(name));
   if (missing.length === 0) return;
