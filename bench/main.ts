@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { NoBrowserError } from '../demo/browser/find.ts';
 import { startBare } from './bare/start.ts';
 import { openBrowser } from './browser.ts';
+import { apiFigures } from './figures/api.ts';
 import { introspectionFigures } from './figures/introspection.ts';
 import { pollFigures } from './figures/poll.ts';
 import { serviceFigures } from './figures/service.ts';
@@ -26,6 +27,7 @@ const worksOf: Record<FigureName, readonly WorkName[]> = {
   poll: ['poll'],
   introspection: ['introspection'],
   verify: ['verify', 'verify fresh'],
+  api: [],
   tab: [],
 };
 
@@ -74,6 +76,7 @@ async function measure({ only, peers: withPeers }: BenchOptions, stop: AbortSign
     poll: () => pollFigures(stack, bare, peers),
     introspection: () => introspectionFigures(stack, tokens, peers),
     verify: () => verifyFigures(stack, bare, tokens, peers),
+    api: () => apiFigures(),
     tab: async () => tabFigures(started.adopt(await openBrowser(stack), ({ close }) => close())),
   };
   const figures: Figure[] = [];
