@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Deps } from './deps.ts';
 import type { BrokerContext, Env } from './env.ts';
@@ -52,6 +53,7 @@ import { signOut } from './routes/sign-out.ts';
 import { token } from './routes/token.ts';
 import { userInfo } from './routes/userinfo.ts';
 import { verify, verifyMirrored } from './routes/verify.ts';
+import { verifyKnown } from './routes/verify-known.ts';
 import { assets } from './web/pages/assets.ts';
 
 /** Calls of a provider may have larger bodies than all others. */
@@ -71,10 +73,19 @@ const forPublicClients = [
 
 /** The broker's public HTTP surface. */
 export function createApp(deps: Deps): Hono<Env> {
+  const app = createRoutes(deps);
+  const verifyIfKnown = verifyKnown(deps);
+  const { fetch } = app;
+  app.fetch = (request, env, context) =>
+    verifyIfKnown(request, env as HttpBindings, () => fetch(request, env, context));
+  return app;
+}
+
+function createRoutes(deps: Deps): Hono<Env> {
   const app = new Hono<Env>();
   app.onError(errorAnswer(deps));
   app.notFound(notFound);
-  app.use(requestMetrics(deps.metrics));
+  app.use(requestMetrics(deps));
   app.use(requestTrace(deps));
   app.use(requestLog(deps));
   app.use(secureHeaders(deps.config.issuer));

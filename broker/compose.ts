@@ -12,6 +12,7 @@ import { meteredStore } from './metrics/metered-store.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
 import { secretMatches } from './oauth/client-authentication/client-secret.ts';
+import { createRequestLines } from './request-lines.ts';
 import type { Store } from './store/store.ts';
 import { createNonceIssuer } from './tokens/dpop-nonce.ts';
 import { createMinter } from './tokens/minter.ts';
@@ -117,6 +118,8 @@ export function compose(world: World): Deps {
     reportFailure: createFailureReports({ store, metrics, log, now }),
     tracing,
     log,
+    requestLines: createRequestLines({ log, now, later: (work, ms) => void sleep(ms).then(work) }),
     now,
+    elapsed,
   };
 }

@@ -9,6 +9,7 @@ import type { Counter } from './limits/counter.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { ChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
+import type { RequestLines } from './request-lines.ts';
 import type { Store } from './store/store.ts';
 import type { NonceIssuer } from './tokens/dpop-nonce.ts';
 import type { Minter } from './tokens/minter.ts';
@@ -51,5 +52,9 @@ export interface Deps {
   reportFailure(failure: ReportedFailure): Promise<void>;
   tracing: Tracing;
   log: Log;
+  /** For requests that are answered in less time than a line takes. */
+  requestLines: RequestLines;
   now: Clock;
+  /** A clock that is never set, in milliseconds. */
+  elapsed: Clock;
 }

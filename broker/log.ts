@@ -1,6 +1,9 @@
 import { pino } from 'pino';
 
-/** A line of the log: an event's name and facts. It never contains whole requests or errors. */
+/**
+ * A line of the log: an event's name and facts. It never contains whole requests or errors. `time` is that of the call
+ * unless the line has one, in ISO 8601.
+ */
 export type LogLine = { event: string } & Readonly<Record<string, string | number | boolean | undefined>>;
 
 export const logLevels = ['info', 'warn', 'error'] as const;
@@ -17,14 +20,32 @@ export interface Log {
  * written, and the types allow no object that could contain a token.
  */
 export function createLog(destination: { write(line: string): void }): Log {
-  const logger = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    destination,
-  );
+  const logger = pino({ base: null, timestamp: false, formatters: { level: (level) => ({ level }) } }, destination);
+  const timed = (line: LogLine) => ({ time: new Date().toISOString(), ...line });
   return {
-    info: (line) => logger.info(line),
-    warn: (line) => logger.warn(line),
-    error: (line) => logger.error(line),
+    info: (line) => logger.info(timed(line)),
+    warn: (line) => logger.warn(timed(line)),
+    error: (line) => logger.error(timed(line)),
+  };
+}
+
+/**
+ * Joins what is written before the program waits for anything, because each write to a file or pipe is a call of the
+ * system that blocks. What is joined is written at the latest when the process ends.
+ */
+export function joinedWrites(destination: { write(text: string): void }): { write(text: string): void } {
+  let text = '';
+  const flush = (): void => {
+    const joined = text;
+    text = '';
+    if (joined !== '') destination.write(joined);
+  };
+  process.once('exit', flush);
+  return {
+    write(line) {
+      if (text === '') process.nextTick(flush);
+      text += line;
+    },
   };
 }
 

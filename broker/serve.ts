@@ -174,6 +174,7 @@ export async function startBroker(
       clearInterval(sealing);
       deps.feed.close();
       await Promise.all([server.close(), admin.close()]);
+      deps.requestLines.flush();
       await sealer.run(live.config.audit);
       await Promise.race([tracing.close(), sleep(closeTracingMs, undefined, { ref: false })]);
       await store.close();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createLog } from '../log.ts';
+import { createLog, joinedWrites } from '../log.ts';
 import { type RunningBroker, startBroker } from '../serve.ts';
 import { brokerVersion } from '../store/broker-version.ts';
 import { StoreUnavailableError } from '../store/store.ts';
@@ -21,7 +21,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
   // From the beginning: as the first process of a container, it would ignore signals that it has no handler for.
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const starting = startBroker(config, createLog(process.stdout), {
+  const starting = startBroker(config, createLog(joinedWrites(process.stdout)), {
     stop: stop.signal,
     env: process.env,
     version: brokerVersion,

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { type BoundedMap, createBoundedMap } from '@latchkey/shared/bounded-map.ts';
 import { type Clock, toSeconds } from '@latchkey/shared/time.ts';
 import type { Config } from '../config/types.ts';
@@ -7,7 +7,7 @@ import type { KeyRing } from '../keys/ring.ts';
 import type { Revocation, Store } from '../store/store.ts';
 import type { KeySet, SigningKeys } from '../tokens/signing-keys.ts';
 import { isConfigured, isOfService, livesUntil } from '../tokens/token-not-ended.ts';
-import { type AccessClaims, createTokenVerifier, type TokenVerifier } from '../tokens/token-verifier.ts';
+import { type AccessClaims, acceptToken, createTokenVerifier, type TokenVerifier } from '../tokens/token-verifier.ts';
 import { identityHeaders } from './identity-headers.ts';
 
 /** A token whose signature was verified. The token itself is not kept. */
@@ -26,8 +26,10 @@ export interface KnownToken {
  * older than a second. Otherwise, and for whatever is not in memory, signing keys and sessions are read from the store.
  */
 export interface KnownTokens {
-  /** A token that is known to be valid, with a live session, without waiting. The caller checks everything else. */
+  /** A token that is valid, and whose signing key is known to be, without waiting. It says nothing about the session. */
   recall(token: string): KnownToken | undefined;
+  /** Whether the token's session is known to be live, without waiting. */
+  isKnownLive(claims: AccessClaims): boolean;
   verify: TokenVerifier;
   isLive(claims: AccessClaims): Promise<boolean>;
 }
@@ -57,7 +59,7 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
   const tokens: BoundedMap<KnownToken> = createBoundedMap(maxTokens);
   /** What is known to be live: until when by the wall clock, and since when. */
   const live: BoundedMap<{ until: number; readAt: number }> = createBoundedMap(maxSessions);
-  let keySet: { set: KeySet; readAt: number } | undefined;
+  let keySet: { set: KeySet; byKid: ReadonlyMap<string, KeyObject>; readAt: number } | undefined;
   /** Counts what came from the feed. What was read from the store meanwhile may be older. */
   let changes = 0;
   let isFollowing = false;
@@ -133,22 +135,33 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
         return readThrough(
           () => keys.usable(kid),
           (set, readAt) => {
-            keySet = { set, readAt };
+            keySet = { set, byKid: publicKeys(set), readAt };
           },
         );
       },
     },
   });
 
-  function find(token: string): KnownToken | undefined {
+  function recall(token: string): KnownToken | undefined {
     if (!isCurrent()) return undefined;
-    const known = tokens.get(digest(token));
+    const name = digest(token);
+    const known = tokens.get(name);
     const time = now();
     // If the clock was set back, times are checked again.
-    return known && time >= known.verifiedAt && toSeconds(time) < known.claims.exp ? known : undefined;
+    if (known && time >= known.verifiedAt && toSeconds(time) < known.claims.exp) return known;
+    const key = (kid: string) => (keySet && isFresh(keySet) ? keySet.byKid.get(kid) : undefined);
+    const claims = acceptToken(token, { issuer: config.issuer, key, now: time });
+    return claims && keep(name, claims, time);
+  }
+
+  function keep(name: string, claims: AccessClaims, verifiedAt: number): KnownToken {
+    const known = { claims, headers: identityHeaders(claims), verifiedAt };
+    tokens.set(name, known);
+    return known;
   }
 
   function isKnownLive(claims: AccessClaims): boolean {
+    if (!isCurrent()) return false;
     if (isOfService(claims) && !isConfigured(config, claims.sub)) return false;
     const name = nameOf(claims);
     if (name === undefined) return true;
@@ -157,20 +170,18 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
   }
 
   return {
-    recall(token) {
-      const known = find(token);
-      return known && isKnownLive(known.claims) ? known : undefined;
-    },
+    recall,
+    isKnownLive,
     async verify(token) {
-      const known = find(token);
+      const known = recall(token);
       if (known) return known.claims;
       return readThrough(
         () => verifyToken(token),
-        (claims) => tokens.set(digest(token), { claims, headers: identityHeaders(claims), verifiedAt: now() }),
+        (claims) => void keep(digest(token), claims, now()),
       );
     },
     async isLive(claims) {
-      if (isCurrent() && isKnownLive(claims)) return true;
+      if (isKnownLive(claims)) return true;
       const until = await readThrough(
         () => livesUntil(deps, claims),
         (end, readAt) => {
@@ -184,6 +195,13 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
 }
 
 const digest = (token: string): string => hash('sha256', token, 'base64');
+
+const publicKeys = ({ keys }: KeySet): ReadonlyMap<string, KeyObject> =>
+  new Map(
+    keys.flatMap((key) =>
+      key.alg === 'ES256' && key.kid !== undefined ? [[key.kid, createPublicKey({ key, format: 'jwk' })]] : [],
+    ),
+  );
 
 /** What has to be live for a token: `undefined` if it depends on nothing. */
 function nameOf({ sub, sid, azp, jti }: AccessClaims): string | undefined {

@@ -3,8 +3,8 @@ import { type FailureKind, failureKinds } from '../errors.ts';
 
 /** What operators watch, in the text format of Prometheus. No label names a person, a session, a site or an address. */
 export interface Metrics {
-  /** A request has come. @returns what is called when it is answered */
-  request(): (answered: AnsweredRequest) => void;
+  /** A request was answered. @param seconds how long that took */
+  request(answered: AnsweredRequest, seconds: number): void;
   /** A refresh at the provider has begun. @returns what is called with what came of it */
   refresh(upstream: string): (outcome: RefreshResult) => void;
   /** An access token was signed. @param kind whom it is for */
@@ -82,6 +82,8 @@ export function createMetrics(): Metrics {
     buckets: requestSeconds,
     registers,
   });
+  /** By labels, which name endpoints and nothing that anybody can make up. */
+  const children = new Map<string, ReturnType<typeof requests.labels>>();
   const refreshes = new Histogram({
     name: 'latchkey_upstream_refresh_duration_seconds',
     help: 'Refreshes at the identity provider, by outcome',
@@ -146,10 +148,11 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    request() {
-      const stop = requests.startTimer();
-      return ({ method, route, status }) =>
-        void stop({ http_request_method: method, http_route: route, http_response_status_code: status });
+    request({ method, route, status }, seconds) {
+      const name = `${method} ${route} ${status}`;
+      const child = children.get(name) ?? requests.labels(method, route, String(status));
+      children.set(name, child);
+      child.observe(seconds);
     },
     refresh(upstream) {
       const stop = refreshes.startTimer({ upstream });

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { secureHeaders as honoSecureHeaders } from 'hono/secure-headers';
 import type { Env } from '../env.ts';
 
@@ -13,6 +13,12 @@ export function secureHeaders(issuer: string): MiddlewareHandler<Env> {
     await next();
     await (c.get('hasScript') ? withScript : strict)(c, async () => {});
   };
+}
+
+/** What {@link secureHeaders} sets for an answer without a script. */
+export async function secureHeaderValues(issuer: string): Promise<Record<string, string>> {
+  const app = new Hono<Env>().use(secureHeaders(issuer)).get('/', (c) => c.body(null));
+  return Object.fromEntries((await app.request('/')).headers);
 }
 
 const headers = (issuer: string, scripts: { scriptSrc?: string[] }) =>

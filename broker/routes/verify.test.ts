@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createProof } from '@latchkey/shared/dpop.ts';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { goodToken, hostileTokens } from '../../test/e2e/kit/hostile-tokens.ts';
 import type { TokenClaims } from '../tokens/minter.ts';
@@ -128,6 +129,88 @@ describe('GET /verify', () => {
   });
 });
 
+describe('a token that /verify has seen', () => {
+  /** Asks until the answer no longer comes from the application. */
+  async function seen(token: string, headers: Record<string, string> = {}, from?: string) {
+    for (;;) {
+      const answer = await ask(rules, token, headers, from);
+      const known = broker.deps.knownTokens.recall(token);
+      if (known && broker.deps.knownTokens.isKnownLive(known.claims)) return answer;
+      await sleep(10);
+    }
+  }
+  const logged = () => {
+    broker.deps.requestLines.flush();
+    return broker.logged.map((line) => JSON.parse(line)).filter(({ path }) => path === '/verify');
+  };
+  const count = async () =>
+    Number(/http_route="\/verify",http_response_status_code="200"\} (\d+)/.exec(await broker.deps.metrics.text())?.[1]);
+
+  it('gets the same answer, the same line in the log, and is counted the same', async () => {
+    const token = await mint();
+    const [from, headers] = ['10.1.2.3', { 'X-Forwarded-For': '198.51.100.7' }];
+    // The application answers a request that names its trace.
+    const traced = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+    logged();
+    const slow = await ask(rules, token, { ...headers, ...traced }, from);
+    const slowLine = logged().at(-1);
+    await seen(token, headers, from);
+    const before = await count();
+    const fast = await ask(rules, token, headers, from);
+    const [line, later] = [logged().at(-1), await count()];
+    const headersOf = ({ headers: all }: Response) => [...all].filter(([name]) => name !== 'x-request-id');
+    expect(headersOf(fast)).toEqual(headersOf(slow));
+    expect(line).toEqual({
+      ...slowLine,
+      request_id: fast.headers.get('x-request-id'),
+      span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      time: expect.any(String),
+      ms: expect.any(Number),
+    });
+    expect(line.address).toBe('198.51.100.7');
+    expect(later).toBe(before + 1);
+  });
+
+  it.each<[string, string, number]>([
+    ['a missing scope', `resource=${api}&scope=orders:write`, 403],
+    ['a missing group', `resource=${api}&group=okta:admins`, 403],
+    ['a sign-in that is too old', `resource=${api}&max_age=59`, 401],
+    ['another resource', `resource=${bound}`, 401],
+    ['a resource that is not configured', 'resource=https://nobody.example', 400],
+    ['an unknown rule', `resource=${api}&groups=okta:staff`, 400],
+    ['a rule twice', `resource=${api}&resource=${api}`, 400],
+  ])('is still refused for %s', async (_, query, status) => {
+    const token = await mint();
+    await seen(token);
+    expect((await ask(query, token)).status).toBe(status);
+  });
+
+  it('is refused when it comes twice, or with another one', async () => {
+    const token = await mint();
+    await seen(token);
+    for (const Authorization of [
+      `Bearer ${token}, Bearer ${token}`,
+      `Bearer ${token} x`,
+      `DPoP ${token}`,
+      `Bearer ${token}.`,
+    ]) {
+      expect((await ask(rules, undefined, { Authorization })).status).toBe(401);
+    }
+  });
+
+  it('is refused when its resource requires bound tokens from now on', async () => {
+    const token = await mint();
+    await seen(token);
+    const resources = new Map(broker.deps.config.resources);
+    const resource = resources.get(api);
+    if (!resource) throw new Error('no such resource');
+    const before = broker.change({ resources: new Map(resources).set(api, { ...resource, dpop: 'required' }) });
+    expect((await ask(rules, token)).status).toBe(401);
+    broker.change({ resources });
+    expect(before).toEqual(['resources']);
+  });
+});
+
 describe('a bound token at a gateway', () => {
   const target = { method: 'POST', url: 'https://orders.example.com/orders?page=2' };
   const forwarded = {
@@ -245,5 +328,21 @@ describe('hostile tokens', () => {
     const all = hostileTokens(await options());
     for (const { name, token } of all) results[name] = (await ask(`resource=${api}`, token)).status;
     expect(results).toEqual(Object.fromEntries(all.map(({ name }) => [name, 401])));
+  });
+
+  it('are each refused without waiting, too, once the key is known', async () => {
+    const { knownTokens } = broker.deps;
+    const { claims, ...signing } = await options();
+    const other = goodToken({ ...signing, claims: { ...claims, jti: 'another-good-one' } });
+    await vi.waitFor(async () => {
+      await ask(`resource=${api}`, goodToken({ ...signing, claims }));
+      expect(knownTokens.recall(other)).toBeDefined();
+    });
+    const all = hostileTokens({ ...signing, claims });
+    const accepted = all.filter(({ token }) => knownTokens.recall(token)).map(({ name }) => name);
+    // These are valid, but not for this API, which the route checks.
+    expect(accepted.filter((name) => !/audience|aud/.test(name))).toEqual([]);
+    const results = await Promise.all(all.map(async ({ token }) => (await ask(`resource=${api}`, token)).status));
+    expect(new Set(results)).toEqual(new Set([401]));
   });
 });

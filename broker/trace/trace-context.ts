@@ -8,8 +8,18 @@ export interface TraceContext {
   spanId: string;
 }
 
-export const newTraceId = (): string => randomBytes(16).toString('hex');
-export const newSpanId = (): string => randomBytes(8).toString('hex');
+export const newTraceId = (): string => randomHex(16);
+export const newSpanId = (): string => randomHex(8);
+
+/** Drawn ahead for some hundred IDs, because a call of the generator costs more than the bytes. */
+let drawn = Buffer.alloc(0);
+
+function randomHex(bytes: number): string {
+  if (drawn.length < bytes) drawn = randomBytes(4_096);
+  const taken = drawn.toString('hex', 0, bytes);
+  drawn = drawn.subarray(bytes);
+  return taken;
+}
 
 const form = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
 

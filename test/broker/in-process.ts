@@ -72,7 +72,10 @@ ${more}`;
     request: (path: string, init: RequestInit & { from?: string } = {}) =>
       Promise.resolve(
         app.request(`${issuer}${path}`, init, {
-          incoming: { socket: { remoteAddress: init.from ?? '203.0.113.9', remotePort: 1, remoteFamily: 'IPv4' } },
+          incoming: {
+            headers: Object.fromEntries(new Headers(init.headers)),
+            socket: { remoteAddress: init.from ?? '203.0.113.9', remotePort: 1, remoteFamily: 'IPv4' },
+          },
         }),
       ),
     async close() {
