@@ -15,6 +15,7 @@ import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
 import { popupHandlers } from './handlers/popup-handlers.ts';
+import { createRemovedAccess, removedAccess } from './handlers/removed-access.ts';
 import { createRouter, type Router } from './handlers/router.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
 import { settingsHandlers } from './handlers/settings-handlers.ts';
@@ -217,6 +218,7 @@ export function composeBackground(world: BackgroundWorld) {
     baked: baked?.organization,
     changed: () => ui.changed(),
   });
+  identity.onWindow(() => ui.changed());
   const choices = createProviderChoices({ windows, newId: () => world.newId('prompt') });
   const interactions = createInteractions({
     prompts,
@@ -244,8 +246,12 @@ export function composeBackground(world: BackgroundWorld) {
       prompts,
       managed,
       problem,
+      removedAccess: createRemovedAccess({ profiles, removed: storedValue(area, 'removed', removedAccess) }),
+      identity,
       openTab: (url) => windows.openTab(url),
+      changed: () => ui.changed(),
       after,
+      now,
     }),
     ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null }),
     ...diagnosticsHandlers({ setup, profiles, redirectUri: () => identity.redirectUri(), problem }),

@@ -34,16 +34,44 @@ export interface Identity {
    * @throws if a page comes instead of the redirect, or after eight seconds
    */
   launchSilently(url: string): Promise<string>;
+  /** Whether the sign-in window is open. */
+  hasWindow(): boolean;
+  /** Brings the sign-in window to the front. */
+  showWindow(): Promise<void>;
+  /** Closes the sign-in window. `launch` then fails as if the user had closed it. */
+  closeWindow(): Promise<void>;
+  /** Called when the window was opened. */
+  onWindow(listener: () => void): void;
 }
+
+/**
+ * The window of each `launch` that is in progress, newest last. `launchWebAuthFlow` doesn't tell which one it is, so this
+ * is the first window without toolbars that opens after the call. Another one that opens in the same moment could be taken
+ * for it, and would be shown or closed in its place.
+ */
+const opened = new Map<symbol, number | undefined>();
+const lastOpened = (): number | undefined => [...opened.values()].findLast((id) => id !== undefined);
+let tell = (): void => undefined;
 
 export const identity: Identity = {
   redirectUri: () => browser.identity.getRedirectURL(),
   async launch(url) {
+    const flow = Symbol();
+    const onCreated = ({ id, type }: { id?: number | undefined; type?: string | undefined }): void => {
+      if (type !== 'popup' || opened.get(flow) !== undefined || [...opened.values()].includes(id)) return;
+      opened.set(flow, id);
+      tell();
+    };
+    opened.set(flow, undefined);
+    browser.windows.onCreated.addListener(onCreated);
     try {
       return await browser.identity.launchWebAuthFlow({ url, interactive: true });
     } catch (error) {
       if (error instanceof Error && notLoaded.test(error.message)) throw new PageNotLoadedError({ cause: error });
       throw error;
+    } finally {
+      browser.windows.onCreated.removeListener(onCreated);
+      opened.delete(flow);
     }
   },
   async launchSilently(url) {
@@ -56,5 +84,18 @@ export const identity: Identity = {
     } finally {
       clearTimeout(timer);
     }
+  },
+  hasWindow: () => lastOpened() !== undefined,
+  async showWindow() {
+    const id = lastOpened();
+    // It may have been closed in this moment.
+    if (id !== undefined) await browser.windows.update(id, { focused: true }).catch(() => undefined);
+  },
+  async closeWindow() {
+    const id = lastOpened();
+    if (id !== undefined) await browser.windows.remove(id).catch(() => undefined);
+  },
+  onWindow(listener) {
+    tell = listener;
   },
 };

@@ -31,6 +31,8 @@ export const uiRequestSchema = v.variant('m', [
     p: v.strictObject({ account: v.optional(text), provider: v.optional(text) }),
   }),
   v.strictObject({ id, m: v.literal('session.sign_out'), p: v.strictObject({ account: v.optional(text) }) }),
+  v.strictObject({ id, m: v.literal('sign_in.show'), p: empty }),
+  v.strictObject({ id, m: v.literal('sign_in.cancel'), p: empty }),
   v.strictObject({ id, m: v.literal('account.add'), p: v.strictObject({ provider: v.optional(text) }) }),
   v.strictObject({
     id,
@@ -42,6 +44,7 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('provider.get'), p: v.strictObject({ choice: text }) }),
   v.strictObject({ id, m: v.literal('provider.choose'), p: v.strictObject({ choice: text, provider: text }) }),
   v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
+  v.strictObject({ id, m: v.literal('site.restore'), p: v.strictObject({ origin: text, sub: text }) }),
   v.strictObject({ id, m: v.literal('site.let_ask'), p: v.strictObject({ origin: text, sub: text }) }),
   v.strictObject({
     id,
@@ -114,6 +117,12 @@ export interface SiteView {
   accounts: string[];
 }
 
+/** A sign-in in progress. */
+export interface SigningInView {
+  /** Whether the browser has opened its window, which the user can be shown. */
+  hasWindow: boolean;
+}
+
 /** Everything that the popup shows. */
 export type PopupState =
   | { view: 'not_configured' }
@@ -128,7 +137,7 @@ export type PopupState =
       providers: ProviderView[];
       organization?: Organization | undefined;
     }
-  | { view: 'signing_in'; broker: string }
+  | ({ view: 'signing_in'; broker: string } & SigningInView)
   | {
       view: 'signed_in';
       broker: string;
@@ -142,6 +151,8 @@ export type PopupState =
       providers: ProviderView[];
       organization?: Organization | undefined;
       sites: SiteView[];
+      /** A sign-in is in progress, of this account or another one. */
+      signingIn?: SigningInView | undefined;
       problem?: Problem | undefined;
     };
 
@@ -207,6 +218,8 @@ export interface UiResults {
   'private_windows.get': { served: boolean };
   'session.sign_in': Record<string, never>;
   'session.sign_out': Record<string, never>;
+  'sign_in.show': Record<string, never>;
+  'sign_in.cancel': Record<string, never>;
   'account.add': Record<string, never>;
   'account.choose': Record<string, never>;
   'account.sign_out_all': Record<string, never>;
@@ -214,6 +227,7 @@ export interface UiResults {
   'provider.get': ProviderQuestionView;
   'provider.choose': Record<string, never>;
   'site.disconnect': Record<string, never>;
+  'site.restore': Record<string, never>;
   'site.let_ask': Record<string, never>;
   'setup.expect': Record<string, never>;
   'setup.resume': Record<string, never>;

@@ -11,6 +11,8 @@ interface ButtonProps {
   label?: string | undefined;
   /** Details about the action, shown as a tooltip. Screen readers read it, too. */
   hint?: string | undefined;
+  /** Keyboard shortcut, as in `aria-keyshortcuts`. The page listens for it. */
+  keys?: string | undefined;
   /** Gets the focus when its page or view opens. */
   first?: boolean;
   /** What the button grants, and to whom. The button is enabled only after the user had time to see exactly this. */
@@ -26,6 +28,7 @@ export const Button = ({
   type = 'button',
   label,
   hint,
+  keys,
   first,
   gives,
   children,
@@ -38,6 +41,7 @@ export const Button = ({
       aria-disabled={busy || !armed ? 'true' : undefined}
       aria-label={label}
       title={kind === 'icon' ? label : hint}
+      aria-keyshortcuts={keys}
       data-first={first}
       onClick={(event: Event) => {
         if (!press() || busy) event.preventDefault();

@@ -6,7 +6,7 @@ import { openSettings } from '../platform/pages.ts';
 import { connect } from '../platform/port.ts';
 import { isInPrivateWindow } from '../platform/private-window.ts';
 import { requestAccess } from '../platform/sites.ts';
-import { type PopupState, type UiParams, uiPortName } from '../protocol/ui.ts';
+import { type AccountView, type PopupState, type SiteView, type UiParams, uiPortName } from '../protocol/ui.ts';
 import { Brand } from './brand.tsx';
 import { Button } from './button.tsx';
 import { giveFirstFocus, rescueFocus } from './focus.ts';
@@ -15,10 +15,11 @@ import { Problem } from './problem.tsx';
 import { Setup, Unreachable } from './setup.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { SignedOut } from './signed-out.tsx';
-import { SigningIn } from './signing-in.tsx';
+import { type SignInWindow, SigningIn } from './signing-in.tsx';
+import { Skeleton } from './skeleton.tsx';
 import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
-import { type Action, type Actions, useActions } from './use-actions.ts';
+import { type Action, type Actions, type Undo, useActions } from './use-actions.ts';
 
 let onChanged = (): void => undefined;
 const client = createUiClient(
@@ -36,6 +37,24 @@ const reaching = (origin: string, pending: UiParams<'setup.expect'>): Pick<Actio
   },
 });
 
+/** Not an action: it has to work while the sign-in is one. */
+const signInWindow: SignInWindow = {
+  onShow: () => void client.call('sign_in.show', {}).catch(() => undefined),
+  onCancel: () => void client.call('sign_in.cancel', {}).catch(() => undefined),
+};
+
+/** Puts back the access that was removed. */
+const restoring = ({ origin, name }: SiteView, { sub }: AccountView): Undo => ({
+  label: message('undo_site', name),
+  gives: `back ${origin} ${sub}`,
+  action: {
+    run: () => client.call('site.restore', { origin, sub }),
+    doing: message('loading'),
+    done: message('restored_site', name),
+    focus: placeOf(origin),
+  },
+});
+
 function View({
   state,
   here,
@@ -43,7 +62,7 @@ function View({
   act,
 }: { state: PopupState; here: string | undefined } & Pick<Actions, 'busy' | 'act'>) {
   const reachBroker = (broker: string) => void act(reaching(broker, { broker }));
-  const run = (doing: string, call: () => Promise<unknown>, more: Pick<Action, 'done' | 'focus'> = {}) =>
+  const run = (doing: string, call: () => Promise<unknown>, more: Pick<Action, 'done' | 'focus' | 'undo'> = {}) =>
     void act({ run: call, doing, ...more });
   const signIn = (params: UiParams<'session.sign_in'>) =>
     run(message('signing_in_title'), () => client.call('session.sign_in', params), { done: message('signed_in_now') });
@@ -53,7 +72,7 @@ function View({
     case 'unreachable':
       return <Unreachable broker={state.broker} busy={busy} onBroker={reachBroker} />;
     case 'signing_in':
-      return <SigningIn />;
+      return <SigningIn hasWindow={state.hasWindow} {...signInWindow} />;
     case 'signed_out':
       return (
         <SignedOut
@@ -94,11 +113,17 @@ function View({
               focus: placeOf(origin),
             })
           }
-          onDisconnect={({ origin, name }) =>
-            run(message('disconnecting_site', name), () => client.call('site.disconnect', { origin }), {
-              done: message('disconnected_site', name),
-              focus: placeOf(origin),
-            })
+          signInWindow={signInWindow}
+          onDisconnect={(site, account) =>
+            run(
+              message('disconnecting_site', site.name),
+              () => client.call('site.disconnect', { origin: site.origin }),
+              {
+                done: message('disconnected_site', site.name),
+                focus: placeOf(site.origin),
+                undo: account && restoring(site, account),
+              },
+            )
           }
           onLetAsk={({ origin, name }, { sub }) =>
             run(message('loading'), () => client.call('site.let_ask', { origin, sub }), {
@@ -126,10 +151,17 @@ function PrivateWindow() {
   return refused ? <p class="problem">{message('private_window')}</p> : null;
 }
 
+/** A field has an undo of its own. */
+function pressUndo(event: KeyboardEvent): void {
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z';
+  if (isUndo && !(event.target instanceof HTMLInputElement))
+    document.querySelector<HTMLElement>('.status-line button')?.click();
+}
+
 function Popup() {
   const [state, setState] = useState<PopupState>();
   const [here, setHere] = useState<string>();
-  const { busy, status, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
+  const { busy, status, undo, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
   const seen = useRef<PopupState['view'] | undefined>(undefined);
   const shown = problem ?? (state && 'problem' in state ? state.problem : undefined);
 
@@ -137,6 +169,7 @@ function Popup() {
     onChanged = () => void reload();
     void reload();
     void activeOrigin().then(setHere, () => undefined);
+    document.addEventListener('keydown', pressUndo);
   }, []);
   useEffect(() => {
     if (!state) return;
@@ -158,15 +191,24 @@ function Popup() {
       </header>
       <main aria-busy={state ? undefined : 'true'}>
         <PrivateWindow />
-        {state ? (
-          <View state={state} here={here} busy={busy} act={act} />
-        ) : (
-          <h1 class="quiet">{message(shown ? 'name' : 'loading')}</h1>
-        )}
+        {state ? <View state={state} here={here} busy={busy} act={act} /> : <Skeleton isWaiting={!shown} />}
       </main>
       <div class="foot">
         <Problem problem={shown} organization={state && 'organization' in state ? state.organization : undefined} />
-        <StatusLine words={status} />
+        <StatusLine words={status}>
+          {undo ? (
+            <Button
+              kind="small"
+              busy={busy}
+              label={undo.label}
+              keys="Control+Z Meta+Z"
+              gives={undo.gives}
+              onPress={() => void act(undo.action)}
+            >
+              {message('undo')}
+            </Button>
+          ) : null}
+        </StatusLine>
       </div>
     </>
   );

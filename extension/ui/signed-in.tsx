@@ -3,6 +3,7 @@ import { message } from '../platform/i18n.ts';
 import type { AccountView, PopupState, SiteView } from '../protocol/ui.ts';
 import { AccountRow, AddAccount, nameOf, OtherAccounts } from './accounts.tsx';
 import { Button } from './button.tsx';
+import { type SignInWindow, SigningInNote } from './signing-in.tsx';
 import type { SiteActions } from './site.tsx';
 import { SiteList } from './site-list.tsx';
 import { ThisSite } from './this-site.tsx';
@@ -19,6 +20,7 @@ export const SignedIn = ({
   onSignOutAll,
   onAdd,
   onAccount,
+  signInWindow,
   ...siteActions
 }: {
   state: SignedInState;
@@ -31,6 +33,7 @@ export const SignedIn = ({
   onAdd: (provider?: string) => void;
   /** Without a site, applies to all sites that the user chose no account for. */
   onAccount: (account: AccountView, site?: SiteView) => void;
+  signInWindow: SignInWindow;
 } & Pick<SiteActions, 'onConnect' | 'onDisconnect' | 'onLetAsk'>) => {
   const actions = { accounts: [state.account, ...state.others], busy, onAccount, ...siteActions };
   const others = state.sites.filter(({ origin }) => origin !== here);
@@ -49,7 +52,8 @@ export const SignedIn = ({
           </Button>
         </AccountRow>
       </section>
-      {state.account.state === 'active' ? null : (
+      {state.signingIn ? <SigningInNote {...state.signingIn} {...signInWindow} /> : null}
+      {state.account.state === 'active' || state.signingIn ? null : (
         <section class="problem" role="alert">
           <p>{message(state.account.state === 'reauth' ? 'reauth_text' : 'problem_not_signed_in')}</p>
           <Button kind="primary" first busy={busy} onPress={() => onSignIn(state.account)}>

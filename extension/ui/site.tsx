@@ -11,7 +11,8 @@ export interface SiteActions {
   accounts: AccountView[];
   busy: boolean;
   onConnect: (site: SiteView) => void;
-  onDisconnect: (site: SiteView) => void;
+  /** @param account the site's account */
+  onDisconnect: (site: SiteView, account: AccountView | undefined) => void;
   onLetAsk: (site: SiteView, account: AccountView) => void;
   onAccount: (account: AccountView, site: SiteView) => void;
 }
@@ -79,7 +80,7 @@ export const SiteDetails = ({
             kind="small"
             busy={busy}
             label={message('disconnect_site', site.name)}
-            onPress={() => onDisconnect(site)}
+            onPress={() => onDisconnect(site, account)}
           >
             {message('disconnect')}
           </Button>

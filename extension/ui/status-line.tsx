@@ -1,8 +1,14 @@
 /** @jsxImportSource hono/jsx/dom */
+import type { Child } from 'hono/jsx';
 
-/** The page's only live region: what is in progress, and how it ended. It always exists and keeps its space. */
-export const StatusLine = ({ words }: { words: string }) => (
-  <p class="status-line" role="status">
-    {words}
-  </p>
+/**
+ * The page's only live region: what is in progress, and how it ended. It always exists and keeps its space.
+ *
+ * @param children a button that belongs to it. It is outside the live region, which would read it as text
+ */
+export const StatusLine = ({ words, children }: { words: string; children?: Child }) => (
+  <div class="status-line">
+    <p role="status">{words}</p>
+    {children}
+  </div>
 );

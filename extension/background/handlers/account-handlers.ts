@@ -1,3 +1,4 @@
+import type { Identity } from '../../platform/identity.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import { type Problem, ProblemError } from '../../protocol/problem.ts';
 import { problemBody } from '../error-body.ts';
@@ -10,21 +11,32 @@ export interface AccountHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<Problem>;
+  identity: Pick<Identity, 'showWindow' | 'closeWindow'>;
 }
 
-type Methods = 'session.sign_in' | 'session.sign_out' | 'account.add' | 'account.choose' | 'account.sign_out_all';
+type Methods =
+  | `sign_in.${'show' | 'cancel'}`
+  | 'session.sign_in'
+  | 'session.sign_out'
+  | 'account.add'
+  | 'account.choose'
+  | 'account.sign_out_all';
 
 /** Sign-in, sign-out, and the choice of each site's account. Without an account, a method uses the main one. */
-export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
+export function accountHandlers({ profiles, problem, identity }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
   const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
+
+  /** Whether the user canceled the sign-in that is in progress. There is no problem then. */
+  let canceled = false;
 
   const signingIn = async (work: () => Promise<void>): Promise<Record<string, never>> => {
     await problem.clear();
+    canceled = false;
     try {
       await work();
     } catch (error) {
       const told = problemBody(error);
-      await problem.set(told);
+      if (!canceled) await problem.set(told);
       throw new ProblemError(told);
     }
     return {};
@@ -36,6 +48,15 @@ export function accountHandlers({ profiles, problem }: AccountHandlersDeps): Pic
         const { signIn } = await named(account);
         await signIn.run(provider === undefined ? undefined : { upstream: provider });
       }),
+    async 'sign_in.show'() {
+      await identity.showWindow();
+      return {};
+    },
+    async 'sign_in.cancel'() {
+      canceled = true;
+      await identity.closeWindow();
+      return {};
+    },
     'account.add': ({ provider }) => signingIn(() => profiles.add(provider)),
     async 'session.sign_out'({ account }) {
       await problem.clear();

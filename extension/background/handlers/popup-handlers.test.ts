@@ -7,6 +7,7 @@ import { createManagedPolicy } from '../../protocol/managed-policy.ts';
 import { storedProblem } from '../../protocol/problem.ts';
 import { createUiPorts } from '../ui-port.ts';
 import { popupHandlers } from './popup-handlers.ts';
+import { createRemovedAccess, removedAccess } from './removed-access.ts';
 import { createRouter } from './router.ts';
 
 let parts: ReturnType<typeof createBackground>;
@@ -16,6 +17,10 @@ let unreachable: Set<string>;
 let providers: string[];
 let policy: Record<string, unknown>;
 let patience: PromiseWithResolvers<void>;
+let signInWindow: 'none' | 'open' | 'in front';
+let closed: PromiseWithResolvers<void>;
+/** How often the popup was told to load its state again. */
+let changes: number;
 
 beforeEach(() => {
   parts = createBackground();
@@ -24,6 +29,9 @@ beforeEach(() => {
   providers = [];
   policy = {};
   patience = Promise.withResolvers();
+  signInWindow = 'none';
+  closed = Promise.withResolvers();
+  changes = 0;
   ui = popupHandlers({
     setup: {
       broker: async () => broker,
@@ -44,7 +52,22 @@ beforeEach(() => {
     managed: createManagedPolicy(async () => policy),
     prompts: parts.prompts,
     problem: storedValue(parts.area, 'problem', storedProblem),
+    removedAccess: createRemovedAccess({
+      profiles: parts.profiles,
+      removed: storedValue(parts.area, 'removed', removedAccess),
+    }),
+    identity: {
+      hasWindow: () => signInWindow === 'open',
+      async showWindow() {
+        signInWindow = 'in front';
+      },
+      closeWindow: async () => void closed.resolve(),
+    },
     openTab: (url) => parts.windows.openTab(url),
+    changed() {
+      changes += 1;
+    },
+    now: parts.now,
     after: () => ({ elapsed: patience.promise, cancel: () => undefined }),
   });
 });
@@ -68,7 +91,13 @@ describe('what the popup shows', () => {
     const gate = Promise.withResolvers<void>();
     parts.broker.before('POST /session', () => gate.promise);
     const done = ui['session.sign_in']({});
-    await expect.poll(() => ui['state.get']({})).toEqual({ view: 'signing_in', broker: brokerUrl });
+    await expect
+      .poll(() => ui['state.get']({}))
+      .toEqual({
+        view: 'signing_in',
+        broker: brokerUrl,
+        hasWindow: false,
+      });
     gate.resolve();
     await done;
     expect(await ui['state.get']({})).toMatchObject({
@@ -136,12 +165,112 @@ describe('what the popup shows', () => {
     expect(await ui['state.get']({})).toMatchObject({ view: 'signed_in', problem: undefined });
   });
 
+  it('shows the last known state of a slow broker at once, and the current one when it is there', async () => {
+    await ui['session.sign_in']({});
+    parts.clock.ms += 60_000;
+    const gate = Promise.withResolvers<void>();
+    parts.broker.before('GET /session', () => gate.promise);
+    patience.resolve();
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'none' }] });
+    expect(changes).toBe(0);
+    parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+    gate.resolve();
+    await expect.poll(() => changes).toBe(1);
+    expect(await ui['state.get']({})).toMatchObject({ sites: [{ access: 'person' }] });
+  });
+
+  it('asks a broker that is away once, and not again with every look at the popup', async () => {
+    await ui['session.sign_in']({});
+    parts.clock.ms += 60_000;
+    const gate = Promise.withResolvers<void>();
+    parts.broker.before('GET /session', () => gate.promise);
+    parts.broker.next('GET /session', 'lost');
+    patience.resolve();
+    await ui['state.get']({});
+    const asked = () => parts.broker.calls.filter((call) => call === 'GET /session').length;
+    const before = asked();
+    gate.resolve();
+    await expect.poll(() => changes).toBe(1);
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_in', problem: { code: 'offline' } });
+    expect(await ui['state.get']({})).toMatchObject({ problem: { code: 'offline' } });
+    expect([asked(), changes]).toEqual([before + 1, 1]);
+  });
+
   it('offers to sign out at the provider too, once signed out here', async () => {
     await ui['session.sign_in']({});
     await ui['session.sign_out']({});
     expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', providerHost: 'idp.test' });
     await ui['provider.sign_out']({});
     expect(parts.windows.tabs).toEqual(['https://idp.test/logout']);
+  });
+});
+
+describe('“Undo” after “Remove access”', () => {
+  const scopes = async () => (await parts.session.known())?.consents.map(({ scope }) => scope);
+  const allow = async () => {
+    await ui['session.sign_in']({});
+    await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read orders:write' }, ada.sub);
+  };
+
+  it('gives back exactly what was removed, which was gone at once', async () => {
+    await allow();
+    await ui['site.disconnect']({ origin: shop });
+    expect(await scopes()).toEqual([]);
+    await ui['site.restore']({ origin: shop, sub: ada.sub });
+    expect(await scopes()).toEqual(['orders:read orders:write']);
+  });
+
+  it('works once', async () => {
+    await allow();
+    await ui['site.disconnect']({ origin: shop });
+    await ui['site.restore']({ origin: shop, sub: ada.sub });
+    await parts.session.revoke({ origin: shop });
+    await expect(ui['site.restore']({ origin: shop, sub: ada.sub })).rejects.toMatchObject({ code: 'expired' });
+    expect(await scopes()).toEqual([]);
+  });
+
+  it('gives nothing to another account or another site', async () => {
+    await allow();
+    await ui['site.disconnect']({ origin: shop });
+    for (const wrong of [
+      { origin: shop, sub: grace.sub },
+      { origin: 'https://other.test', sub: ada.sub },
+    ])
+      await expect(ui['site.restore'](wrong)).rejects.toMatchObject({ code: 'expired' });
+    expect(await scopes()).toEqual([]);
+  });
+
+  it('gives nothing back if nothing was removed', async () => {
+    await allow();
+    parts.broker.next('DELETE /session/consents', 'lost');
+    await expect(ui['site.disconnect']({ origin: shop })).rejects.toMatchObject({ code: 'offline' });
+    await expect(ui['site.restore']({ origin: shop, sub: ada.sub })).rejects.toMatchObject({ code: 'expired' });
+  });
+});
+
+describe('the sign-in window', () => {
+  it('can be shown and closed while it is open, and closing it is no problem to report', async () => {
+    parts.window.launch = async () => {
+      signInWindow = 'open';
+      await closed.promise;
+      throw new Error('The user did not approve access.');
+    };
+    const done = ui['session.sign_in']({}).catch((error: Error) => error);
+    await expect.poll(() => ui['state.get']({})).toMatchObject({ view: 'signing_in', hasWindow: true });
+    await ui['sign_in.show']({});
+    expect(signInWindow).toBe('in front');
+    await ui['sign_in.cancel']({});
+    expect(await done).toMatchObject({ code: 'user_denied' });
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', problem: undefined });
+  });
+
+  it('of another account hides no account or site that works', async () => {
+    await ui['session.sign_in']({});
+    parts.window.launch = () => new Promise(() => undefined);
+    void ui['account.add']({});
+    await expect
+      .poll(() => ui['state.get']({}))
+      .toMatchObject({ view: 'signed_in', signingIn: { hasWindow: false }, sites: [{ origin: shop }] });
   });
 });
 

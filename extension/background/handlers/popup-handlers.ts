@@ -1,5 +1,7 @@
 import { isWebUrl } from '@latchkey/shared/origin.ts';
 import type { SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
+import type { Identity } from '../../platform/identity.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
 import type { Problem } from '../../protocol/problem.ts';
@@ -16,6 +18,7 @@ import type { Setup } from '../setup.ts';
 import type { UiHandlers } from '../ui-port.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { type AccountState, accountView, labelOf, siteViews } from './account-views.ts';
+import type { createRemovedAccess } from './removed-access.ts';
 
 export interface UiHandlersDeps {
   setup: Setup;
@@ -28,7 +31,12 @@ export interface UiHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<Problem>;
+  removedAccess: ReturnType<typeof createRemovedAccess>;
+  identity: Pick<Identity, 'hasWindow' | 'showWindow' | 'closeWindow'>;
   openTab(url: string): Promise<void>;
+  /** The state that the popup shows has changed. */
+  changed(): void;
+  now: Clock;
   /** A timer that limits how long the popup waits for the broker. */
   after(ms: number): Timer;
 }
@@ -39,38 +47,64 @@ type PopupHandlers = Omit<UiHandlers, 'settings.get' | `diagnostics.${string}`>;
 /** Maximum age of what the popup shows. */
 const popupMaxAgeMs = 2_000;
 
-/** A popup that stays empty for longer looks broken, so it shows the last known state instead. */
-const popupPatienceMs = 1_500;
+/**
+ * How long an open popup waits for the broker. Then it shows the last known state, and the current one as soon as it is
+ * there.
+ */
+const popupPatienceMs = 40;
 
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
-  const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after } = deps;
+  const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after, now } = deps;
+  const { removedAccess, identity, changed } = deps;
+
+  /** A popup that shows the last known state doesn't ask the broker anew whenever it is drawn. */
+  const failures = new WeakMap<Session, { at: number; error: unknown }>();
 
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();
     if (issuer === undefined) return { view: 'not_configured' };
     if (!(await setup.isReachable(issuer))) return { view: 'unreachable', broker: issuer };
-    if (await profiles.isSigningIn()) return { view: 'signing_in', broker: issuer };
-    const loaded = await accounts();
+    const signingIn = (await profiles.isSigningIn()) ? { hasWindow: identity.hasWindow() } : undefined;
+    const loaded = await accounts(signingIn !== undefined);
     const main = await profiles.main();
     const [first, ...others] = loaded.states.sort((a, b) => Number(b.id === main.id) - Number(a.id === main.id));
     const { choices, providers, organization } = await directory();
     const shown = { broker: issuer, problem: loaded.problem, providers: choices, organization };
-    if (!first || (!first.current && others.length === 0))
-      return { ...shown, view: 'signed_out', providerHost: hostOf(await main.session.logoutUrl()) };
+    const isSignedOut = !first || (!first.current && others.length === 0);
+    if (isSignedOut && signingIn) return { view: 'signing_in', broker: issuer, ...signingIn };
+    if (isSignedOut) return { ...shown, view: 'signed_out', providerHost: hostOf(await main.session.logoutUrl()) };
     const viewOf = (state: AccountState) => accountView(state, providers);
     const sites = siteViews([first, ...others], await profiles.where(), siteView);
-    for (const site of sites) site.reachable = await setup.isReachable(site.origin);
-    const mayAdd = await profiles.mayAdd();
-    return { ...shown, view: 'signed_in', account: viewOf(first), others: others.map(viewOf), mayAdd, sites };
+    await Promise.all(
+      sites.map(async (site) => {
+        site.reachable = await setup.isReachable(site.origin);
+      }),
+    );
+    return {
+      ...shown,
+      view: 'signed_in',
+      account: viewOf(first),
+      others: others.map(viewOf),
+      mayAdd: await profiles.mayAdd(),
+      sites,
+      signingIn,
+    };
   };
 
-  /** All accounts whose owner is known, and the latest problem with any of them. */
-  const accounts = async (): Promise<{ states: AccountState[]; problem: Problem | undefined }> => {
+  /**
+   * All accounts whose owner is known, and the latest problem with any of them.
+   *
+   * @param asKnown without a request to the broker, which could disturb a sign-in
+   */
+  const accounts = async (asKnown: boolean): Promise<{ states: AccountState[]; problem: Problem | undefined }> => {
     const entries = await profiles.entries();
     const loaded = await Promise.all(
       entries.map(async ({ id, account }) => {
-        const { current, problem } = await load((await profiles.get(id)).session);
+        const { session } = await profiles.get(id);
+        const { current, problem } = asKnown
+          ? { current: await session.known(), problem: undefined }
+          : await load(session);
         const whose = current?.account ?? account;
         return { states: whose ? [{ id, account: whose, current }] : [], problem };
       }),
@@ -87,14 +121,31 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   ): Promise<{ current: SessionAnswer | undefined; problem: Problem | undefined }> => {
     const timer = after(popupPatienceMs);
     try {
-      const fresh = session.refreshed(popupMaxAgeMs);
-      const current = await Promise.race([fresh, timer.elapsed.then(() => session.current())]);
+      const failed = failures.get(session);
+      if (failed && now() - failed.at < popupMaxAgeMs) throw failed.error;
+      const fresh = refresh(session);
+      const late = timer.elapsed.then(async () => {
+        if (await session.known()) void fresh.then(changed, changed);
+        return session.current();
+      });
+      const current = await Promise.race([fresh, late]);
       return { current, problem: await problem.get() };
     } catch (error) {
       const current = await session.current().catch(() => undefined);
       return { current, problem: problemBody(error) };
     } finally {
       timer.cancel();
+    }
+  };
+
+  const refresh = async (session: Session): Promise<SessionAnswer | undefined> => {
+    try {
+      const current = await session.refreshed(popupMaxAgeMs);
+      failures.delete(session);
+      return current;
+    } catch (error) {
+      failures.set(session, { at: now(), error });
+      throw error;
     }
   };
 
@@ -136,7 +187,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   return {
     'state.get': popup,
     'private_windows.get': async () => ({ served: (await managed()).private_windows === 'allow' }),
-    ...accountHandlers({ profiles, problem }),
+    ...accountHandlers({ profiles, problem, identity }),
     async 'provider.get'({ choice }) {
       const question = providerChoices.find(choice);
       if (!question) throw noLongerOpen();
@@ -152,7 +203,11 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       return {};
     },
     async 'site.disconnect'({ origin }) {
-      await (await profiles.at(origin)).session.revoke({ origin });
+      await removedAccess.remove(origin);
+      return {};
+    },
+    async 'site.restore'({ origin, sub }) {
+      await removedAccess.restore(origin, sub);
       return {};
     },
     async 'site.let_ask'({ origin, sub }) {

@@ -6,6 +6,7 @@ import { accountCases } from './cases/accounts.ts';
 import { faultCases } from './cases/faults.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { pageCases } from './cases/pages.ts';
+import { secondThoughtCases } from './cases/second-thoughts.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { storedStateCases } from './cases/stored-state.ts';
 import { tokenCases } from './cases/tokens.ts';
@@ -24,6 +25,7 @@ export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<
     signInCases(running);
     accessCases(running);
     toolbarIconCases(running);
+    secondThoughtCases(running);
     tokenCases(running);
     accountCases(running);
     hostileCases(running);

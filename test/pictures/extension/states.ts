@@ -197,7 +197,8 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
       problem: { code: 'user_denied', message: 'the sign-in window was closed, or its page could not be loaded' },
     }),
   ],
-  ['popup-signing-in', popup({ view: 'signing_in', broker })],
+  ['popup-signing-in', popup({ view: 'signing_in', broker, hasWindow: true })],
+  ['popup-adding', popup({ ...signedIn, signingIn: { hasWindow: true } })],
   ['popup-signed-in', popup(signedIn)],
   ['popup-signed-out-choice', popup({ view: 'signed_out', broker, providers })],
   [

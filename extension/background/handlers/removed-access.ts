@@ -1,0 +1,56 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { consent } from '@latchkey/shared/session-api.ts';
+import * as v from 'valibot';
+import type { Schema, StoredValue } from '../../platform/stored-value.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+
+/** The access that the user removed last: whose, and what it was. */
+export interface Removed {
+  profile: string;
+  sub: string;
+  origin: string;
+  consents: v.InferOutput<typeof consent>[];
+}
+
+export const removedAccess: Schema<Removed> = v.object({
+  profile: v.string(),
+  sub: v.string(),
+  origin: v.string(),
+  consents: v.array(consent),
+});
+
+export interface RemovedAccessDeps {
+  profiles: Pick<Profiles, 'at' | 'get'>;
+  /** In memory, so that it outlives the background but not the browser. */
+  removed: StoredValue<Removed>;
+}
+
+/** Removes a site's access at once, and can undo the last removal. */
+export function createRemovedAccess({ profiles, removed }: RemovedAccessDeps) {
+  return {
+    async remove(origin: string): Promise<void> {
+      const { id: profile, session } = await profiles.at(origin);
+      const before = await session.known();
+      await session.revoke({ origin });
+      if (!before) return;
+      const consents = before.consents.filter((one) => one.origin === origin);
+      await removed.set({ profile, sub: before.account.sub, origin, consents });
+    },
+    /**
+     * Gives back exactly what was removed. The broker refuses what its policy has stopped allowing since.
+     *
+     * @param sub the account that the user sees
+     * @throws {LatchkeyError} `expired` if another removal came after it, or the site has another account now
+     */
+    async restore(origin: string, sub: string): Promise<void> {
+      const last = await removed.get();
+      const { id } = await profiles.at(origin);
+      if (last?.origin !== origin || last.sub !== sub || last.profile !== id) throw tooLate();
+      await removed.clear();
+      const { session } = await profiles.get(last.profile);
+      for (const { resource, scope } of last.consents) await session.grant({ origin, resource, scope }, sub);
+    },
+  };
+}
+
+const tooLate = (): LatchkeyError => new LatchkeyError({ code: 'expired', message: 'nothing is left to undo' });
