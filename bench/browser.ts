@@ -8,6 +8,7 @@ import { extensionUrl, openStage } from '../demo/play/stage.ts';
 import { serve } from '../demo/serve.ts';
 import { bundleScript } from '../demo/sites/bundle.ts';
 import { demoUsers } from '../demo/users.ts';
+import type { PageLibrary } from './peers/page-libraries.ts';
 import { buildExtension, type Stack } from './stack.ts';
 
 const echoDir = fileURLToPath(new URL('echo', import.meta.url));
@@ -16,9 +17,17 @@ const echoDir = fileURLToPath(new URL('echo', import.meta.url));
 export interface BenchBrowser {
   /** Opens a new tab, lets it measure, and closes it. @returns milliseconds */
   inNewTab(measure: 'firstToken' | 'echo'): Promise<number>;
+  /** Opens the page of `bench/page/warm.ts`, where each library has its token after the first call. */
+  openWarmPage(): Promise<WarmPage>;
   /** Makes the background forget its tokens, but nothing else. */
   forgetTokens(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A page that asks for tokens which are in its caches. */
+export interface WarmPage extends AsyncDisposable {
+  /** @returns milliseconds for one token */
+  warm(library: PageLibrary): Promise<number>;
 }
 
 export async function openBrowser(stack: Stack): Promise<BenchBrowser> {
@@ -48,6 +57,13 @@ export async function openBrowser(stack: Stack): Promise<BenchBrowser> {
       await tab.close();
       return ms;
     },
+    async openWarmPage() {
+      const tab = await stage.openTab(`${origins.notes}/warm`);
+      return {
+        warm: (library) => tab.evaluate<number>(`warm(${JSON.stringify(library)})`),
+        [Symbol.asyncDispose]: () => tab.close(),
+      };
+    },
     async forgetTokens() {
       await background().evaluate(`(async () => {
         const stored = Object.keys(await chrome.storage.session.get(null));
@@ -60,16 +76,24 @@ export async function openBrowser(stack: Stack): Promise<BenchBrowser> {
 
 /** A page that does nothing until it is asked. It is cross-origin isolated, which gives it a clock of 5 µs instead of 100. */
 async function createPage(api: string) {
-  const script = await bundleScript(new URL('page/main.ts', import.meta.url));
+  const scripts = {
+    bench: await bundleScript(new URL('page/main.ts', import.meta.url)),
+    warm: await bundleScript(new URL('page/warm.ts', import.meta.url)),
+  };
   const app = new Hono();
   app.use(async (c, next) => {
     await next();
     c.header('Cross-Origin-Opener-Policy', 'same-origin');
     c.header('Cross-Origin-Embedder-Policy', 'require-corp');
   });
-  app.get('/', (c) =>
-    c.html(`<!doctype html><title>bench</title><body data-api="${api}"><script type="module" src="/page.js"></script>`),
-  );
-  app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  const page = (script: keyof typeof scripts) =>
+    `<!doctype html><title>bench</title><body data-api="${api}"><script type="module" src="/${script}.js"></script>`;
+  app.get('/', (c) => c.html(page('bench')));
+  app.get('/warm', (c) => c.html(page('warm')));
+  app.get('/:script{[a-z]+\\.js}', (c) => {
+    const script = scripts[c.req.param('script').slice(0, -3) as keyof typeof scripts];
+    if (script === undefined) return c.notFound();
+    return c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' });
+  });
   return getRequestListener(app.fetch);
 }

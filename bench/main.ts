@@ -1,9 +1,10 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { NoBrowserError } from '../demo/browser/find.ts';
 import { startBare } from './bare/start.ts';
-import { openBrowser } from './browser.ts';
+import { type BenchBrowser, openBrowser } from './browser.ts';
 import { apiFigures } from './figures/api.ts';
 import { introspectionFigures } from './figures/introspection.ts';
+import { pageFigures } from './figures/page.ts';
 import { pollFigures } from './figures/poll.ts';
 import { serviceFigures } from './figures/service.ts';
 import { tabFigures } from './figures/tab.ts';
@@ -28,6 +29,7 @@ const worksOf: Record<FigureName, readonly WorkName[]> = {
   introspection: ['introspection'],
   verify: ['verify', 'verify fresh'],
   api: [],
+  page: [],
   tab: [],
 };
 
@@ -70,6 +72,11 @@ async function measure({ only, peers: withPeers }: BenchOptions, stop: AbortSign
   const works = new Set(withPeers ? only.flatMap((name) => worksOf[name]) : []);
   const ground = { dir: stack.state.dir, tokens, say, started };
   const { peers, leftOut } = await Promise.race([startPeers(works, ground), aborted(stop)]);
+  let opened: Promise<BenchBrowser> | undefined;
+  const browser = (): Promise<BenchBrowser> => {
+    opened ??= openBrowser(stack).then((one) => started.adopt(one, ({ close }) => close()));
+    return opened;
+  };
   const take = {
     token: () => tokenFigures(stack, bare, peers),
     service: () => serviceFigures(stack, bare, peers),
@@ -77,7 +84,8 @@ async function measure({ only, peers: withPeers }: BenchOptions, stop: AbortSign
     introspection: () => introspectionFigures(stack, tokens, peers),
     verify: () => verifyFigures(stack, bare, tokens, peers),
     api: () => apiFigures(),
-    tab: async () => tabFigures(started.adopt(await openBrowser(stack), ({ close }) => close())),
+    page: async () => pageFigures(await browser(), withPeers),
+    tab: async () => tabFigures(await browser()),
   };
   const figures: Figure[] = [];
   for (const name of only) {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const figureNames = ['token', 'service', 'poll', 'introspection', 'verify', 'api', 'tab'] as const;
+export const figureNames = ['token', 'service', 'poll', 'introspection', 'verify', 'api', 'page', 'tab'] as const;
 export type FigureName = (typeof figureNames)[number];
 
 export interface BenchOptions {

@@ -50,8 +50,10 @@ const timesText = (ratio: number): string => ratio.toFixed(ratio < 1 ? 2 : 1);
 
 const rangeText = ({ min, max }: Spread): string => `(${timesText(min)}–${timesText(max)})`;
 
+const timeText = (ms: number): string => (ms < 0.01 ? `${(ms * 1_000).toFixed(1)} µs` : `${ms.toFixed(2)} ms`);
+
 const turnText = ({ perSecond, p50Ms }: Turn): string =>
-  [...(perSecond === undefined ? [] : [`${Math.round(perSecond)}/s`]), `${p50Ms.toFixed(2)} ms`].join('  ');
+  [...(perSecond === undefined ? [] : [`${Math.round(perSecond)}/s`]), timeText(p50Ms)].join('  ');
 
 /** The results as JSON. Times are in milliseconds. */
 export const summary = (figures: readonly Figure[]) =>

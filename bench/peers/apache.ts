@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { freePort } from '../../test/e2e/kit/ports.ts';
 import { NotHere } from '../../test/providers/provider.ts';
+import { run } from '../../test/providers/run.ts';
 import { startServer } from '../../test/providers/server-process.ts';
 import { get } from '../load/request.ts';
 import { ask, isAllowed, repeated } from './oauth.ts';
@@ -51,7 +50,7 @@ export const apache: Peer = {
 };
 
 async function versionOf(): Promise<string> {
-  const { stdout } = await promisify(execFile)(program, ['-v']);
+  const { stdout } = await run(program, ['-v']);
   return /Apache\/([\d.]+)/.exec(stdout)?.[1] ?? '';
 }
 

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { NotHere } from '../../test/providers/provider.ts';
 import type { BenchTokens } from '../tokens.ts';
 import { apache } from './apache.ts';
+import { hydra } from './hydra.ts';
+import { keycloak } from './keycloak.ts';
+import { oauth2Proxy } from './oauth2-proxy.ts';
 import { oidcProvider } from './oidc-provider.ts';
 import type { Peer, RunningPeer, WorkName } from './peer.ts';
 
-const all: readonly Peer[] = [oidcProvider, apache];
+const all: readonly Peer[] = [oidcProvider, hydra, keycloak, apache, oauth2Proxy];
 
 /** A product that this machine can't have. */
 export interface LeftOut {

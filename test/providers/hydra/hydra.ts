@@ -8,39 +8,56 @@ import { freePort } from '../../e2e/kit/ports.ts';
 import { cacheFolder } from '../cache.ts';
 import { type BrokerClient, lasting, NotHere, type Place, type Provider, type RunningProvider } from '../provider.ts';
 import { run } from '../run.ts';
-import { startServer } from '../server-process.ts';
+import { type ServerProcess, startServer } from '../server-process.ts';
 import { createAdmin } from './admin.ts';
 import { createLoginApp } from './login-app.ts';
 
 /** The same as in `go.mod`, where its dependencies are pinned. */
 const version = 'v2.3.0';
+export const hydraVersion = version.slice(1);
 const graceMs = 30_000;
 
 /** Ory Hydra, built from its Go module, with SQLite and a login app of ours. */
 export const hydra: Provider = {
   name: 'hydra',
   async provide(say) {
-    await run('go', ['version']).catch(() => {
-      throw new NotHere('needs Go and a C compiler: there is no working go on the PATH');
-    });
-    const program = join(await cacheFolder(`hydra-${version}`), 'hydra');
-    if (!existsSync(program)) {
-      say(`hydra: building ${version} with Go, which takes minutes`);
-      const args = ['build', '-tags', 'sqlite,sqlite_omit_load_extension', '-o', program, 'github.com/ory/hydra/v2'];
-      await run('go', args, { cwd: import.meta.dirname }).catch(({ stderr = '' }) => {
-        throw new NotHere(`Go could not build it: ${String(stderr).trim().split('\n').at(-1)}`);
-      });
-    }
-    return { version: version.slice(1), start: (place) => start(program, place) };
+    const program = await provideHydra(say);
+    return { version: hydraVersion, start: (place) => start(program, place) };
   },
 };
 
-async function start(program: string, { dir, origin, port, client, users }: Place): Promise<RunningProvider> {
-  const [adminPort, appPort] = [await freePort(), await freePort()];
-  const app = `http://127.0.0.1:${appPort}`;
-  const people = { users, disabled: new Set<string>(), sessions: new Map<string, Set<string>>() };
-  const admin = createAdmin(`http://127.0.0.1:${adminPort}`);
-  const loginApp = await serve(getRequestListener(createLoginApp(admin, people).fetch), appPort);
+/**
+ * Finds Hydra's program, or builds it.
+ *
+ * @throws {NotHere} if this machine can't have it
+ */
+export async function provideHydra(say: (line: string) => void): Promise<string> {
+  await run('go', ['version']).catch(() => {
+    throw new NotHere('needs Go and a C compiler: there is no working go on the PATH');
+  });
+  const program = join(await cacheFolder(`hydra-${version}`), 'hydra');
+  if (existsSync(program)) return program;
+  say(`hydra: building ${version} with Go, which takes minutes`);
+  const args = ['build', '-tags', 'sqlite,sqlite_omit_load_extension', '-o', program, 'github.com/ory/hydra/v2'];
+  await run('go', args, { cwd: import.meta.dirname }).catch(({ stderr = '' }) => {
+    throw new NotHere(`Go could not build it: ${String(stderr).trim().split('\n').at(-1)}`);
+  });
+  return program;
+}
+
+interface HydraPlace extends Pick<Place, 'dir' | 'origin' | 'port'> {
+  adminPort: number;
+  /** The origin of the login app. */
+  app: string;
+  /** Additional settings. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Creates Hydra's database in `dir`. @returns what starts Hydra on it, as often as wanted */
+export async function prepareHydra(
+  program: string,
+  { dir, origin, port, adminPort, app, env: more }: HydraPlace,
+): Promise<() => Promise<ServerProcess>> {
   const env = {
     DSN: `sqlite://${join(dir, 'hydra.db')}?_fk=true`,
     URLS_SELF_ISSUER: origin,
@@ -58,9 +75,10 @@ async function start(program: string, { dir, origin, port, client, users }: Plac
     OAUTH2_GRANT_REFRESH_TOKEN_ROTATION_GRACE_PERIOD: `${graceMs / 1_000}s`,
     SQA_OPT_OUT: 'true',
     LOG_LEVEL: 'warn',
+    ...more,
   };
   await run(program, ['migrate', 'sql', '-e', '--yes'], { env: { ...process.env, ...env } });
-  const startHydra = () =>
+  return () =>
     startServer({
       program,
       // Its public address has no TLS here.
@@ -69,6 +87,15 @@ async function start(program: string, { dir, origin, port, client, users }: Plac
       logFile: join(dir, 'hydra.log'),
       isReady: async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok,
     });
+}
+
+async function start(program: string, { dir, origin, port, client, users }: Place): Promise<RunningProvider> {
+  const [adminPort, appPort] = [await freePort(), await freePort()];
+  const app = `http://127.0.0.1:${appPort}`;
+  const people = { users, disabled: new Set<string>(), sessions: new Map<string, Set<string>>() };
+  const admin = createAdmin(`http://127.0.0.1:${adminPort}`);
+  const loginApp = await serve(getRequestListener(createLoginApp(admin, people).fetch), appPort);
+  const startHydra = await prepareHydra(program, { dir, origin, port, adminPort, app });
   let server = await startHydra();
   await createClient(program, adminPort, client);
 

@@ -14,28 +14,38 @@ import { oneTimeCode } from './one-time-code.ts';
 import { createRealm, realm } from './realm.ts';
 import { addStepUp } from './step-up.ts';
 
-const version = '26.7.3';
-const archive = `keycloak-quarkus-dist-${version}.tar.gz`;
-const firstAdmin = { username: 'admin', password: 'the-first-administrator' };
+export const keycloakVersion = '26.7.3';
+const archive = `keycloak-quarkus-dist-${keycloakVersion}.tar.gz`;
+export const firstAdmin = { username: 'admin', password: 'the-first-administrator' };
 
 /** Keycloak, from its own distribution, with its H2 database. */
 export const keycloak: Provider = {
   name: 'keycloak',
   async provide(say) {
-    await needs('java', ['-version'], 'Java 17 or later');
-    const folder = await cacheFolder(`keycloak-${version}`);
-    const home = join(folder, `keycloak-${version}`);
-    if (!existsSync(join(folder, 'built'))) {
-      await needs('mvn', ['-version'], 'Maven, which downloads Keycloak');
-      await download(folder, say);
-      say(`keycloak: building ${home}`);
-      await run(join(home, 'bin/kc.sh'), ['build', '--db=dev-file']);
-      await writeFile(join(folder, 'built'), '');
-    }
-    const database = await preparedDatabase(folder, home, say);
-    return { version, start: (place) => start(home, database, place) };
+    const { home, database } = await provideKeycloak(say);
+    return { version: keycloakVersion, start: (place) => start(home, database, place) };
   },
 };
+
+/**
+ * Finds or downloads Keycloak.
+ *
+ * @returns its folder, and a database with the realm, to be copied
+ * @throws {NotHere} if this machine can't have it
+ */
+export async function provideKeycloak(say: (line: string) => void): Promise<{ home: string; database: string }> {
+  await needs('java', ['-version'], 'Java 17 or later');
+  const folder = await cacheFolder(`keycloak-${keycloakVersion}`);
+  const home = join(folder, `keycloak-${keycloakVersion}`);
+  if (!existsSync(join(folder, 'built'))) {
+    await needs('mvn', ['-version'], 'Maven, which downloads Keycloak');
+    await download(folder, say);
+    say(`keycloak: building ${home}`);
+    await run(join(home, 'bin/kc.sh'), ['build', '--db=dev-file']);
+    await writeFile(join(folder, 'built'), '');
+  }
+  return { home, database: await preparedDatabase(folder, home, say) };
+}
 
 async function needs(program: string, args: string[], what: string): Promise<void> {
   await run(program, args).catch(() => {
@@ -44,7 +54,7 @@ async function needs(program: string, args: string[], what: string): Promise<voi
 }
 
 async function download(folder: string, say: (line: string) => void): Promise<void> {
-  const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:tar.gz`;
+  const artifact = `org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:tar.gz`;
   say(`keycloak: downloading ${artifact} by Maven`);
   try {
     await run('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]);
@@ -84,7 +94,12 @@ async function preparedDatabase(folder: string, home: string, say: (line: string
   return file;
 }
 
-const startKeycloak = (home: string, { origin, port, dir }: Pick<Place, 'origin' | 'port' | 'dir'>) =>
+/** Starts Keycloak on `keycloak.mv.db` in `dir`. @param env for runs that are long enough to compile its code */
+export const startKeycloak = (
+  home: string,
+  { origin, port, dir }: Pick<Place, 'origin' | 'port' | 'dir'>,
+  env: NodeJS.ProcessEnv = {},
+) =>
   startServer({
     program: join(home, 'bin/kc.sh'),
     args: [
@@ -97,6 +112,7 @@ const startKeycloak = (home: string, { origin, port, dir }: Pick<Place, 'origin'
       KC_BOOTSTRAP_ADMIN_PASSWORD: firstAdmin.password,
       // Runs are too short for the optimizing compiler.
       JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1',
+      ...env,
     },
     logFile: join(dir, 'keycloak.log'),
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/realms/master`)).ok,
