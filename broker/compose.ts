@@ -81,6 +81,10 @@ export function compose(world: World): Deps {
       [...upstreams.keys()].flatMap((name) =>
         refusedRequests.map((request) => [name, request, refusals.of(name).some((one) => one.request === request)]),
       ),
+    () =>
+      [...config.upstreams.values()].flatMap(({ name, secretExpiresAt: at }) =>
+        at === undefined ? [] : [[name, at / 1_000] as const],
+      ),
   );
   const feed = createFeed({ store, now, elapsed, sleep, log });
   const count = createCounter({ config, store, now });

@@ -16,6 +16,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import { createStartingAdminApp, createStartingApp } from './starting-app.ts';
 import { createStore } from './store/open.ts';
 import { openTracing } from './trace/open-tracing.ts';
+import { createSecretExpiryWarnings } from './upstream/expiring-secrets.ts';
 import { untilStoreAnswers } from './wait-for-store.ts';
 
 export interface StartOptions {
@@ -115,6 +116,8 @@ export async function startBroker(
   await countSessions();
   const sealer = createAuditSealer({ store, ring, now, log });
   const sealing = setInterval(() => void sealer.run(live.config.audit), sealAuditEveryMs).unref();
+  const warnOfExpiringSecrets = createSecretExpiryWarnings({ config: live.config, log, now });
+  warnOfExpiringSecrets();
   const keysWatcher = setInterval(() => ring.reload(), reloadKeysEveryMs).unref();
   log.info({
     event: 'listening',
@@ -124,6 +127,7 @@ export async function startBroker(
   });
 
   async function collect(): Promise<void> {
+    warnOfExpiringSecrets();
     try {
       while ((await store.collectExpired(now(), collectBatch)) > 0) await sleep(50, undefined, { ref: false });
     } catch (error) {

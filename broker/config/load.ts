@@ -294,6 +294,7 @@ function toUpstream(name: string, entry: ConfigFile['upstreams'][string], files:
     discoveryUrl: entry.discovery_url,
     clientId: entry.client_id,
     ...toAuthentications(name, entry, files),
+    secretExpiresAt: entry.client_secret_expires_at,
     scopes: entry.scopes,
     preset: entry.preset,
     rotates: entry.rotates,

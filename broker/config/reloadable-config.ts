@@ -62,7 +62,13 @@ function upstreamFaults(before: Config['upstreams'], after: Config['upstreams'])
   });
 }
 
-const besidesCredentials = ({ authentication, otherAuthentication, hooks, ...rest }: UpstreamConfig) => ({
+const besidesCredentials = ({
+  authentication,
+  otherAuthentication,
+  secretExpiresAt,
+  hooks,
+  ...rest
+}: UpstreamConfig) => ({
   ...rest,
   revocationIssuer: hooks.revocationIssuer,
 });

@@ -6,6 +6,7 @@ import { logLevels } from '../log.ts';
 import { brandingSchema } from './branding.ts';
 import { isDatabaseUrl } from './database-url.ts';
 import { presetNames } from './provider-presets.ts';
+import { secretExpiry } from './secret-expiry.ts';
 import { secretHashForm } from './secret-hash-form.ts';
 
 /** Schema of `latchkey.yaml`. Unknown keys are errors at every level, so a misspelled rule is never silently ignored. */
@@ -170,6 +171,7 @@ const upstream = v.strictObject(
     client_secret: v.optional(oneOrTwo),
     client_secret_file: v.optional(oneOrTwo),
     private_key_file: v.optional(oneOrTwo),
+    client_secret_expires_at: v.optional(secretExpiry),
     client_auth: v.optional(v.picklist(['client_secret_basic', 'client_secret_post'])),
     scopes: v.optional(v.array(scopeToken, 'must be a list of scopes'), [
       'openid',

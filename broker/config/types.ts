@@ -58,6 +58,8 @@ export interface UpstreamConfig {
   authentication: ClientAuthentication;
   /** Tried if the provider refuses `authentication`: while a secret or key is being replaced, both are configured. */
   otherAuthentication?: ClientAuthentication | undefined;
+  /** When the secret or key expires, in milliseconds since the epoch; of two, the one that expires later. */
+  secretExpiresAt?: number | undefined;
   scopes: readonly string[];
   preset: string;
   /** Whether the provider rotates refresh tokens, if the operator says so. */

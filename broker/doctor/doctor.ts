@@ -7,6 +7,7 @@ import { checkMixUp } from './mix-up.ts';
 import { checkProvider } from './provider.ts';
 import { checkPublic } from './public.ts';
 import type { DoctorDeps } from './requests.ts';
+import { checkSecretExpiry } from './secret-expiry.ts';
 
 /** Checks everything that a sign-in goes through, in that order. Changes nothing, here or at the provider. */
 export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
@@ -21,6 +22,7 @@ export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator
     const { metadata, findings } = await checkProvider(deps, config, upstream);
     if (metadata) discovered.set(upstream.name, metadata);
     yield* findings;
+    yield* checkSecretExpiry(upstream, deps.now());
   }
   yield* checkMixUp(discovered);
   yield* await publicFindings;

@@ -30,10 +30,12 @@ export interface Metrics {
    *
    * @param failures failures in a row, by provider
    * @param refusing whether a provider refuses this broker, by provider and request
+   * @param secretExpiry when a provider's client secret expires, in seconds since the epoch, where that is known
    */
   watchProviders(
     failures: () => Iterable<[upstream: string, failures: number]>,
     refusing: () => Iterable<[upstream: string, request: string, isRefusing: boolean]>,
+    secretExpiry: () => Iterable<[upstream: string, seconds: number]>,
   ): void;
   /** Node's own figures: memory, event loop, garbage collection. Once a process. */
   watchProcess(): void;
@@ -174,7 +176,7 @@ export function createMetrics(): Metrics {
     build: (version) => build.set({ version, node: process.versions.node }, 1),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
-    watchProviders(failures, refusing) {
+    watchProviders(failures, refusing, secretExpiry) {
       new Gauge({
         name: 'latchkey_upstream_failures',
         help: 'Failures in a row of an identity provider; 0 while it answers',
@@ -191,6 +193,17 @@ export function createMetrics(): Metrics {
         registers,
         collect() {
           for (const [upstream, request, isRefusing] of refusing()) this.set({ upstream, request }, isRefusing ? 1 : 0);
+        },
+      });
+      new Gauge({
+        name: 'latchkey_upstream_secret_expiry_timestamp_seconds',
+        help: "When an identity provider's client secret expires, as client_secret_expires_at says",
+        labelNames: ['upstream'],
+        registers,
+        collect() {
+          // A reload may have taken the date away.
+          this.reset();
+          for (const [upstream, seconds] of secretExpiry()) this.set({ upstream }, seconds);
         },
       });
     },

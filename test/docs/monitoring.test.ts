@@ -36,6 +36,7 @@ metrics.watchProcess();
 metrics.watchProviders(
   () => [['okta', 0]],
   () => [['okta', 'refresh', false]],
+  () => [['okta', 0]],
 );
 metrics.build('1');
 const fresh = await metrics.text();

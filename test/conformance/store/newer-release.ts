@@ -39,7 +39,9 @@ export async function upgradeAsNextRelease(database: SqlDatabase): Promise<void>
 export const withoutNewColumns = (store: Store): Store =>
   new Proxy(store, {
     get(target, name: keyof Store) {
-      const method = target[name] as (...parameters: unknown[]) => Promise<unknown>;
+      const method = target[name] as ((...parameters: unknown[]) => Promise<unknown>) | undefined;
+      // Such as `then`, which `await` looks for.
+      if (method === undefined) return undefined;
       return async (...parameters: unknown[]) => stripped(await method(...parameters));
     },
   });
