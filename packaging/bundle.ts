@@ -1,11 +1,16 @@
 import { cp, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
 import { commitOf } from './commit.ts';
 import { type PublishedPackage, root } from './packages.ts';
 
 /** Files that the broker reads at run time, next to its modules. */
 const assets: Readonly<Record<string, string>> = { latchkey: 'web/pages/assets' };
+
+/** Pages that the command line names. Pictures, and what only contributors read, stay in the repository. */
+const isForOperators = (path: string): boolean =>
+  (!basename(path).includes('.') || path.endsWith('.md')) &&
+  !['images', 'architecture.md', 'bench.md', 'decisions.md', 'dependencies.md'].includes(basename(path));
 
 /**
  * Builds a package's modules into its `dist/`: ES modules with source maps, including `shared/`.
@@ -55,4 +60,6 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
   }
   const beside = assets[name];
   if (beside !== undefined) await cp(join(folder, beside), join(folder, 'dist/assets'), { recursive: true });
+  if (name === 'latchkey')
+    await cp(join(root, 'docs'), join(folder, 'dist/docs'), { recursive: true, filter: isForOperators });
 }

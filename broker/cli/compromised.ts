@@ -17,7 +17,7 @@ export const usage = `Usage: latchkey compromised <--keys | --database | --both>
   --database  the database: ends everyone's sessions
   --both      key file and database: ends everyone's sessions
   --key ID    only this encryption key was stolen, such as an old one (may be repeated; default: all in the key file)
-  ${byUsage}
+  ${byUsage(12)}
 `;
 
 /** `latchkey compromised`: works on key file and store, whether or not a broker runs. */

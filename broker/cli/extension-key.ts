@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chromeExtensionBuild } from '../config/extension-builds.ts';
 import { fileFault } from '../file-fault.ts';
+import { isPrivateMode } from '../keys/private-mode.ts';
 import { createNewFile } from '../new-file.ts';
 
 /** The identity of a Chrome build, as the configuration has it. */
@@ -53,7 +54,17 @@ const describe = (chromeKey: string) => ({ chromeKey, ...chromeExtensionBuild(ch
 
 const inBase64 = (publicKey: KeyObject): string => publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
+/** Whoever has this key can sign an update that every browser of the organization installs. */
+function requirePrivate(path: string): void {
+  const { mode, uid } = statSync(path);
+  if (isPrivateMode({ mode, uid }, process.getuid?.())) return;
+  throw new ExtensionKeyError(
+    `${path} can be read by other users (mode ${(mode & 0o777).toString(8)}). Check who could have read it, then run: chmod 600 ${path}`,
+  );
+}
+
 function publicKeyOf(path: string): string {
+  requirePrivate(path);
   try {
     const key = createPublicKey(readFileSync(path));
     if (key.asymmetricKeyType === 'rsa') return inBase64(key);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -53,9 +53,9 @@ describe('latchkey extension key', () => {
   });
 
   it('refuses a file that is something else, and a folder that is not there, in one line', async () => {
-    writeFileSync(at('other'), 'no key');
+    writeFileSync(at('other'), 'no key', { mode: 0o600 });
     const { privateKey } = generateKeyPairSync('ed25519');
-    writeFileSync(at('ed25519.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(at('ed25519.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
     for (const name of ['other', 'ed25519.pem']) {
       expect(await run(['extension', 'key', '--file', at(name)])).toBe(1);
       expect(errors).toContain(`${at(name)} is not an RSA private key in PEM`);
@@ -63,6 +63,17 @@ describe('latchkey extension key', () => {
     expect(await run(['extension', 'key', '--file', at('missing/key.pem')])).toBe(1);
     expect(errors).toContain('key.pem: its folder does not exist. Create the folder');
     expect(errors).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("the key of everybody's extension", () => {
+  it('is not read if other users could have', async () => {
+    expect(await run(['extension', 'key', '--file', at('open.pem')])).toBe(0);
+    chmodSync(at('open.pem'), 0o644);
+    expect(await run(['extension', 'key', '--file', at('open.pem')])).toBe(1);
+    expect(errors).toContain(
+      `${at('open.pem')} can be read by other users (mode 644). Check who could have read it, then run: chmod 600 ${at('open.pem')}`,
+    );
   });
 });
 

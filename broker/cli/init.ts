@@ -1,13 +1,15 @@
 import { existsSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { docsFolder } from '../docs-folder.ts';
 import { fileFault } from '../file-fault.ts';
 import { initRing } from '../keys/ring.ts';
 import { createNewFile } from '../new-file.ts';
 import { prepareExtensionKey } from './extension-key.ts';
 import { policyFolder, selfHostedFault, writePolicies } from './extension-policies.ts';
 import { type Answers, questions } from './init/answers.ts';
+import { askInLines, StoppedError } from './init/ask-in-lines.ts';
 import { type ExtensionIdentity, extensionConfig, extensionIdentity, redirectUriLines } from './init/extension.ts';
 import { firstConfig, secretVariable } from './init/template.ts';
 import { UsageError } from './usage-error.ts';
@@ -87,6 +89,7 @@ function newKeyFiles(config: string, create: () => string): string {
 async function collect(given: Record<string, string | undefined>): Promise<Answers | number> {
   const answers: Partial<Record<keyof Answers, string>> = {};
   const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+  const ask = terminal && askInLines(terminal);
   try {
     for (const { key, option, text, example, suggestion, check } of questions) {
       // Every earlier answer was checked.
@@ -95,13 +98,13 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
       const fault = answer === undefined ? undefined : check(answer, before);
       if (fault !== undefined) throw new UsageError(`--${option} ${fault}`);
       const suggested = suggestion?.(before);
-      if (!terminal) answer ??= suggested;
+      if (!ask) answer ??= suggested;
       while (answer === undefined) {
-        if (!terminal) {
+        if (!ask) {
           throw new UsageError(`--${option} is required: ${text}, e.g. ${example}`);
         }
         const hint = suggested === undefined ? `e.g. ${example}` : `Enter for ${suggested}`;
-        const typed = (await terminal.question(`${text} (${hint}): `)).trim() || suggested || '';
+        const typed = (await ask(`${text} (${hint}): `)).trim() || suggested || '';
         const wrong = check(typed, before);
         if (wrong === undefined) answer = typed;
         else process.stderr.write(`  ${wrong}\n`);
@@ -115,9 +118,8 @@ async function collect(given: Record<string, string | undefined>): Promise<Answe
   return answers as Answers;
 }
 
-/** The person pressed Ctrl-C or Ctrl-D at a question. */
-function stopped(error: NodeJS.ErrnoException): number {
-  if (error.code !== 'ABORT_ERR') throw error;
+function stopped(error: unknown): number {
+  if (!(error instanceof StoppedError)) throw error;
   return refuse('canceled; no files were written');
 }
 
@@ -135,12 +137,12 @@ function nextSteps(answers: Answers, { config, keysFile, kid, keyOfBuild, identi
   return `Created ${config} and ${keysFile} (key ${kid}). Back up ${keysFile} separately from the database.
 The key of your extension is ${keyOfBuild}. Keep it secret, and keep a copy.
 
-1. In your identity provider, add these redirect URIs for client ${answers.clientId} (docs/providers/ has every step):
+1. In your identity provider, add these redirect URIs for client ${answers.clientId} (${join(docsFolder, 'providers', `${answers.preset}.md`)} has every step):
 ${redirectUris.map((uri) => `   ${uri}`).join('\n')}
 2. export ${secretVariable(answers)}=…
 3. latchkey doctor --config ${config}
 4. latchkey serve --config ${config}
-5. Bring the extension to your browsers: docs/rollout.md`;
+5. Bring the extension to your browsers: ${join(docsFolder, 'rollout.md')}`;
 }
 
 function refuse(why: string): number {

@@ -25,7 +25,8 @@ export const usage = `Usage: latchkey keys <init | list | rotate | revoke> [--co
            --kid ID        the key (may be repeated)
            --all           all of them, and make new ones
 
-  rotate and revoke: ${byUsage}
+  keys rotate, keys revoke
+           ${byUsage(18)}
 `;
 
 const subcommands = {
@@ -136,7 +137,9 @@ async function list(store: Store, ring: KeyRing): Promise<number> {
   const missing = [...uses].filter(([kid]) => !ring.all.some((key) => key.kid === kid));
   for (const [kid, rows] of missing) say(`  ${kid}  ${rows} rows, MISSING from the key file: restore it`);
   say('signing keys');
-  for (const { kid, alg = 'ES256', state, createdAt, notAfter } of await store.listSigningKeys()) {
+  const signing = await store.listSigningKeys();
+  if (signing.length === 0) say('  none yet: the first broker that starts creates them');
+  for (const { kid, alg = 'ES256', state, createdAt, notAfter } of signing) {
     const end = notAfter === undefined ? '' : `, until ${new Date(notAfter).toISOString()}`;
     say(`  ${kid}  ${alg} ${state}, since ${new Date(createdAt).toISOString()}${end}`);
   }

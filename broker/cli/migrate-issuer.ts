@@ -23,7 +23,7 @@ this, and start them. Running it again does no harm.
   --subjects FILE  if the provider gives people other subjects there: lines with the old and the new subject, separated
                    by a comma. People who are not in the file stay where they are
   --dry-run        only say how many people would move
-  ${byUsage}
+  ${byUsage(17)}
 `;
 
 /** People per transaction. */

@@ -2,8 +2,9 @@ import { hostname, userInfo } from 'node:os';
 import type { Operator } from '../store/store.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What `--help` prints about `--by`. */
-export const byUsage = '--by WHO        who you are, or why you do this, for the audit log: "Ada, ticket 4711"';
+/** What `--help` prints about `--by`. @param width of the column with the options */
+export const byUsage = (width: number): string =>
+  `${'--by WHO'.padEnd(width)}who you are, or why you do this, for the audit log: "Ada, ticket 4711"`;
 
 const longestBy = 200;
 

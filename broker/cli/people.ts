@@ -16,7 +16,7 @@ export const usage = `Usage: latchkey people erase <--sub SUB | --email EMAIL> [
   people erase       erase a person: sessions, devices, consents, name and email address. The audit log keeps number,
                      time and type of its entries and stays verifiable, without the person. This can't be undone
          --yes       do it; without this option, only show who would be erased
-         ${byUsage}
+         ${byUsage(10)}
 `;
 
 /** `latchkey people erase`: works on key file and store, whether or not a broker runs. */

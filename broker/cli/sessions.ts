@@ -20,7 +20,7 @@ export const usage = `Usage: latchkey sessions <list | revoke> [--config FILE] [
            --before TIME     those that began before, such as 2026-11-27 (0:00 UTC) or 2026-11-27T10:00Z
            --key ID          those encrypted with this key of the key file
                              (--upstream, --before and --key can be combined: all must hold)
-           ${byUsage}
+           ${byUsage(18)}
 `;
 
 const people = ['sub', 'email', 'id', 'client'] as const;

@@ -16,7 +16,7 @@ export function reloadConfig(
 ): void {
   try {
     const parts = live.replace(read());
-    log.info({ event: 'config_reloaded', changed: parts.join(' ') });
+    log.info({ event: 'config_reloaded', changed: parts.join(' ') || 'nothing' });
     if (parts.length > 0) changed(parts);
   } catch (error) {
     if (!(error instanceof ConfigError)) {

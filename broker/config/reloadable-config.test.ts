@@ -36,7 +36,7 @@ describe('a reload', () => {
 
   it('tells nobody where nothing has changed', () => {
     const { lines, told } = reload(() => file());
-    expect(lines).toEqual([{ event: 'config_reloaded', changed: '' }]);
+    expect(lines).toEqual([{ event: 'config_reloaded', changed: 'nothing' }]);
     expect(told).toBe(0);
   });
 

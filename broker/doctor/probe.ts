@@ -25,7 +25,7 @@ export interface ProbeReport {
 }
 
 /** How far a probe's time may be from the broker's clock. */
-const lifeMs = 60_000;
+export const probeLifeMs = 60_000;
 /** The longest that a probe's stream stays open. */
 const longestHoldMs = 30_000;
 const macBytes = 16;
@@ -46,6 +46,6 @@ export function readProbe(ring: KeyRing, probe: string, now: number): { holdMs: 
   if (bytes.length !== 8 + macBytes) return undefined;
   const [body, given] = [bytes.subarray(0, 8), bytes.subarray(8).toString('base64url')];
   if (!ring.all.some(({ key }) => sameText(mac(key, body).toString('base64url'), given))) return undefined;
-  if (Math.abs(now - body.readUIntBE(0, 6)) > lifeMs) return undefined;
+  if (Math.abs(now - body.readUIntBE(0, 6)) > probeLifeMs) return undefined;
   return { holdMs: Math.min(body.readUIntBE(6, 2), longestHoldMs) };
 }

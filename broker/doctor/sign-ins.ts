@@ -83,7 +83,7 @@ function checkGroups(
   return [
     check.failed(
       `${noneOf(signIns.length)} brought groups, but rules ask for ${required.slice(0, 3).join(', ')}${required.length > 3 ? ', …' : ''}`,
-      `Have the provider put the person's groups into the claim "${groupsClaim}" of the ID token or of UserInfo (a scope, a claim or a mapper, see docs/providers). If its claim has another name, set upstreams.${name}.groups_claim. Then sign in again, and run doctor again.`,
+      `Have the provider put the person's groups into the claim "${groupsClaim}" of the ID token or of UserInfo (by a scope, a claim or a mapper there). If its claim has another name, set upstreams.${name}.groups_claim. Then sign in again, and run doctor again.`,
     ),
   ];
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-process.ts';
 import { probeHeader, readProbe, signProbe } from '../doctor/probe.ts';
 import { createRing } from '../keys/ring.ts';
+import { StoreUnavailableError } from '../store/store.ts';
 
 let broker: InProcessBroker;
 beforeEach(async () => {
@@ -42,6 +43,18 @@ it.each([
   const answer = await probe(forged());
   expect(answer.status).toBe(400);
   expect(await answer.json()).toEqual({ error: 'invalid_request', error_description: expect.any(String) });
+});
+
+it('answers each probe once: one that a proxy has logged shows nothing', async () => {
+  const probed = signed();
+  expect((await probe(probed)).status).toBe(200);
+  const again = await probe(probed, {}, '203.0.113.9');
+  expect([again.status, await again.text()]).toEqual([400, expect.not.stringContaining('203.0.113.9')]);
+});
+
+it('answers where the store does not', async () => {
+  vi.spyOn(broker.deps.store, 'rememberOnce').mockRejectedValue(new StoreUnavailableError('away'));
+  expect((await probe(signed())).status).toBe(200);
 });
 
 it('leaves everybody else at the event stream, who needs a session', async () => {

@@ -2,16 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { MiddlewareHandler } from 'hono';
 import type { Deps } from '../deps.ts';
-import { neededHeaders, type ProbeReport, probeHeader, readProbe } from '../doctor/probe.ts';
+import { neededHeaders, type ProbeReport, probeHeader, probeLifeMs, readProbe } from '../doctor/probe.ts';
 import type { BrokerContext, Env } from '../env.ts';
 import { OAuthError } from '../errors.ts';
+import { sha256 } from '../keys/hash.ts';
+import { StoreUnavailableError } from '../store/store.ts';
 
 /**
  * Answers `latchkey doctor` at `GET /session/events`: at this path, because proxies often treat the event stream
  * differently from the rest. The first event says what arrived, and the second one comes later, so that the doctor sees
  * whether events arrive as they are sent. Requests without a probe go on.
  */
-export function answerProbe({ ring, now }: Pick<Deps, 'ring' | 'now'>): MiddlewareHandler<Env> {
+export function answerProbe({ ring, store, now }: Pick<Deps, 'ring' | 'store' | 'now'>): MiddlewareHandler<Env> {
   return async function answerProbeMiddleware(c, next) {
     const given = c.req.header(probeHeader);
     if (given === undefined) return next();
@@ -22,11 +24,27 @@ export function answerProbe({ ring, now }: Pick<Deps, 'ring' | 'now'>): Middlewa
         `${probeHeader} is not signed with this broker's key file, or its time is more than a minute off`,
       );
     }
+    if (!(await isFirst(store, given, now()))) {
+      throw new OAuthError('invalid_request', `this ${probeHeader} was used already: run latchkey doctor again`);
+    }
     return c.body(streamOf(reportOn(c), probe.holdMs), 200, {
       'Content-Type': 'text/event-stream',
       'X-Accel-Buffering': 'no',
     });
   };
+}
+
+/**
+ * A probe that a proxy has logged must not show others what the operator sees. Without a store, the diagnosis is worth more:
+ * nobody but the operator can take the store away.
+ */
+async function isFirst(store: Deps['store'], probe: string, now: number): Promise<boolean> {
+  try {
+    return await store.rememberOnce(`probe:${sha256(probe)}`, now + 2 * probeLifeMs, now);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return true;
+    throw error;
+  }
 }
 
 const reportOn = (c: BrokerContext): ProbeReport => ({

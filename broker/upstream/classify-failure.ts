@@ -1,6 +1,7 @@
 import { certificateFaults } from '@latchkey/shared/certificate-faults.ts';
 import { errorCodeOf, hasTokens, type TokenAnswer, text } from './token-answer.ts';
 import type { NoAnswer, Refusal } from './types.ts';
+import { withoutTokens } from './without-tokens.ts';
 
 /** Classification of a failed provider request, based on error types, statuses and codes, never on message text. */
 export type Failure =
@@ -67,7 +68,8 @@ function refusalOf(answer: TokenAnswer, secrets: readonly string[]): Refusal {
   return {
     error: code !== undefined && /^[\w.-]{1,64}$/.test(code) && !isQuote ? code : `http_${status}`,
     status,
-    description: isQuote ? undefined : description?.slice(0, longestDescription),
+    description:
+      isQuote || description === undefined ? undefined : withoutTokens(description).slice(0, longestDescription),
   };
 }
 

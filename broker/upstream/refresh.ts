@@ -10,7 +10,6 @@ import { type Every, hold, leaseMs } from './hold-lease.ts';
 import { createPostponement, type Postponed, targetKey, unconfirmed } from './postpone-refresh.ts';
 import { createRotation } from './rotation.ts';
 import type { RefreshOutcome, Upstream } from './types.ts';
-import { withoutTokens } from './without-tokens.ts';
 
 /** The parts of a browser or device session needed for a refresh. */
 export interface Refreshable {
@@ -246,7 +245,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
       kind,
       session: id.slice(0, 8),
       why,
-      provider_error_description: description && withoutTokens(description),
+      provider_error_description: description,
     });
     const from = ['active', 'recheck'] as const;
     if (kind === 'session') await store.setSessionState(id, from, 'reauth_required');

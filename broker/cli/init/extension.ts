@@ -19,7 +19,7 @@ export const extensionIdentity = (issuer: string, chromeKey: string): ExtensionI
 
 /** The section `extension` of a new configuration. */
 export const extensionSection = ({ chromeKey, chromeId, firefoxId }: ExtensionIdentity): string => `extension:
-  # Your own builds (docs/rollout.md). Add the ID of an extension from a store, if you use one.
+  # Your own builds (rollout.md in the documentation). Add the ID of an extension from a store, if you use one.
   chrome_ids: [${chromeId}]
   firefox_ids: [${firefoxId}]
   chrome_key: ${chromeKey}

@@ -15,18 +15,23 @@ export function errorPage(
   { requestId, next }: { requestId: string; next: readonly NextStep[] },
 ): Html {
   const { errors } = language.words;
-  const { title, text } = errors[kindOf(error)];
+  const kind = kindOf(error);
+  const { title, text } = errors[kind];
   return page(
     language,
     { title },
     html`<p class="mark bad" aria-hidden="true"></p>
       <h1>${title}</h1>
       <p class="lead">${text}</p>
-      <p class="detail" lang="en" dir="ltr">${sentence(error.message)} <code>${error.code}</code></p>
+      ${kind === 'notFound' ? '' : detail(error)}
       ${nextSteps(language, next)}
       <p class="fine">${errors.request} <code dir="ltr">${requestId}</code></p>`,
   );
 }
+
+/** For support. That a page is not there has no other words than the title's. */
+const detail = ({ message, code }: OAuthError): Html =>
+  html`<p class="detail" lang="en" dir="ltr">${sentence(message)} <code>${code}</code></p>`;
 
 function kindOf({ code, status }: OAuthError): 'notFound' | 'stale' | 'busy' | 'other' {
   if (code === 'not_found') return 'notFound';
