@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const cliFile = fileURLToPath(new URL('../broker/bin/latchkey.js', import.meta.url));
 
-/** Starts `latchkey …` with the same Node as this process. */
-export const spawnCli = (args: string[], options: SpawnOptions): ChildProcess =>
-  spawn(process.execPath, [cliFile, ...args], { cwd: root, ...options });
+/** Starts `latchkey …` with the same Node as this process. @param file the program of another build */
+export const spawnCli = (args: string[], options: SpawnOptions, file = cliFile): ChildProcess =>
+  spawn(process.execPath, [file, ...args], { cwd: root, ...options });
 
 /** Runs `latchkey …` until it exits. If it fails, rejects with what it wrote to stderr. */
 export async function runCli(args: string[]): Promise<string> {

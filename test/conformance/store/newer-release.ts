@@ -39,10 +39,13 @@ export async function upgradeAsNextRelease(database: SqlDatabase): Promise<void>
 export const withoutNewColumns = (store: Store): Store =>
   new Proxy(store, {
     get(target, name: keyof Store) {
-      const method = target[name] as ((...parameters: unknown[]) => Promise<unknown>) | undefined;
+      const method = target[name] as ((...parameters: unknown[]) => unknown) | undefined;
       // Such as `then`, which `await` looks for.
       if (method === undefined) return undefined;
-      return async (...parameters: unknown[]) => stripped(await method(...parameters));
+      return (...parameters: unknown[]) => {
+        const result = method(...parameters);
+        return result instanceof Promise ? result.then(stripped) : result;
+      };
     },
   });
 

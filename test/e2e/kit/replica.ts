@@ -1,3 +1,4 @@
+import type { StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,11 +23,13 @@ interface ReplicaOptions {
   port: number;
   adminPort: number;
   env?: Record<string, string> | undefined;
+  /** The program that the next start runs. Defaults to this build's. */
+  program?: (() => string | undefined) | undefined;
 }
 
 const startDeadlineMs = 60_000;
 
-export function createReplica({ configFile, logFile, port, adminPort, env }: ReplicaOptions): Replica {
+export function createReplica({ configFile, logFile, port, adminPort, env, program }: ReplicaOptions): Replica {
   const origin = `http://127.0.0.1:${port}`;
   const adminOrigin = `http://127.0.0.1:${adminPort}`;
   let child: ReturnType<typeof spawnCli> | undefined;
@@ -43,10 +46,8 @@ export function createReplica({ configFile, logFile, port, adminPort, env }: Rep
     },
     async start() {
       const log = await open(logFile, 'a', 0o600);
-      child = spawnCli(['serve', '--config', configFile], {
-        stdio: ['ignore', log.fd, log.fd],
-        env: { ...process.env, ...env },
-      });
+      const options = { stdio: ['ignore', log.fd, log.fd] satisfies StdioOptions, env: { ...process.env, ...env } };
+      child = spawnCli(['serve', '--config', configFile], options, program?.());
       await log.close();
       const deadline = Date.now() + startDeadlineMs;
       while (isRunning() && Date.now() < deadline) {

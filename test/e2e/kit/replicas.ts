@@ -37,6 +37,8 @@ interface ReplicasOptions {
   acceptedSecrets?: (() => readonly string[]) | undefined;
   /** Environment variables for the broker processes, in addition to ours. */
   env?: Record<string, string> | undefined;
+  /** The program that a replica runs from its next start on. Defaults to this build's. */
+  program?: ((index: number) => string | undefined) | undefined;
 }
 
 /** The secret that brokers have at their first start. */
@@ -59,6 +61,7 @@ export async function startReplicas({
   users = demoUsers,
   acceptedSecrets = () => [clientSecret],
   env,
+  program,
 }: ReplicasOptions) {
   const ports = await freePorts();
   const origins = originsOf(ports);
@@ -105,7 +108,14 @@ export async function startReplicas({
     const configFile = join(dir, `latchkey-${index}.yaml`);
     await writeFile(configFile, stringify(config));
     replicas.push(
-      createReplica({ configFile, logFile: join(dir, `broker-${index}.log`), port, adminPort, env: brokerEnv }),
+      createReplica({
+        configFile,
+        logFile: join(dir, `broker-${index}.log`),
+        port,
+        adminPort,
+        env: brokerEnv,
+        program: () => program?.(index),
+      }),
     );
     targets.push(port);
   }
