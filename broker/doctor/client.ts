@@ -154,7 +154,7 @@ function judgeRefresh(outcome: Outcome, upstream: UpstreamConfig, metadata: oaut
   if (code !== 'unauthorized_client' && code !== 'unsupported_grant_type') return unclear(outcome, check, metadata);
   return check.failed(
     `the provider does not allow the refresh token grant for this client (${code})`,
-    'Allow refresh tokens for this client at the provider. Until then, sessions end when "fresh" runs out.',
+    'Allow refresh tokens for this client at the provider. Until then, people must sign in again whenever "fresh" runs out.',
   );
 }
 
@@ -167,7 +167,7 @@ function unclear(
   if ('noAnswer' in outcome) return failed(`${endpoint}: ${outcome.noAnswer.what}`, outcome.noAnswer.cure);
   const { status, words, retryAfterS } = outcome.seen;
   const code = errorCodeOf(outcome.answer);
-  const what = `${endpoint}: ${code === undefined ? words : `HTTP ${status} with the error ${quoted(code)}`}, instead of the error "invalid_grant"`;
+  const what = `${endpoint}: ${code === undefined ? words : `HTTP ${status} with the error ${quoted(code)}`}, instead of the error "invalid_grant", which a made-up code should get`;
   if (status === 429) return warning(what, `The provider limits requests. ${waitFor(retryAfterS)}`);
   if (status >= 500)
     return warning(

@@ -10,6 +10,7 @@ export function checkClock({ now }: Pick<DoctorDeps, 'now'>, name: string, respo
   const seconds = Math.round((now() - theirs) / 1_000);
   if (Math.abs(seconds) <= 3) return [clock.ok('clock in sync with the provider')];
   const what = `this server's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the provider's`;
-  const cure = 'Enable NTP on this server. Beyond 30 s, tokens are rejected.';
+  const cure =
+    "Set the clock of this server by NTP. If the clocks differ by more than 30 s, the broker rejects the provider's tokens, and nobody can sign in.";
   return [Math.abs(seconds) > 25 ? clock.failed(what, cure) : clock.warning(what, cure)];
 }

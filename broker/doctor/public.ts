@@ -93,25 +93,38 @@ function checkHeaders(response: Response, issuer: string): Finding[] {
   const findings: Finding[] = [];
   const cookies = response.headers.getSetCookie().filter((cookie) => cookie.startsWith('__Host-'));
   if (cookies.length === 0) {
-    findings.push(proxy.failed('the proxy removes Set-Cookie', 'Pass Set-Cookie through unchanged.'));
+    findings.push(
+      proxy.failed(
+        'the proxy removes the response header Set-Cookie, so nobody can sign in',
+        'Pass Set-Cookie through unchanged.',
+      ),
+    );
   }
   for (const cookie of cookies) {
     const intact = /; *path=\/(;|$)/i.test(cookie) && /; *secure(;|$)/i.test(cookie) && !/; *domain=/i.test(cookie);
     if (intact) continue;
     findings.push(
       proxy.failed(
-        'the proxy changes the cookie of /device, so browsers drop it',
+        'the proxy changes the cookie of /device, so browsers drop it and nobody can sign in there',
         'Remove the settings that rewrite the path, domain or flags of cookies (nginx: proxy_cookie_path, proxy_cookie_domain, proxy_cookie_flags).',
       ),
     );
   }
   if (!response.headers.has('X-Request-Id') || !response.headers.has('Content-Security-Policy')) {
     findings.push(
-      proxy.failed("the proxy removes the broker's security headers", 'Pass response headers through unchanged.'),
+      proxy.failed(
+        "the proxy removes the broker's security headers (such as Content-Security-Policy), so other sites could show its pages in a frame",
+        'Pass response headers through unchanged.',
+      ),
     );
   }
   if (issuer.startsWith('https:') && !response.headers.has('Strict-Transport-Security')) {
-    findings.push(proxy.failed('the proxy removes Strict-Transport-Security', 'Pass it through unchanged.'));
+    findings.push(
+      proxy.failed(
+        'the proxy removes the response header Strict-Transport-Security, so a browser may use http: for the first request',
+        'Pass it through unchanged.',
+      ),
+    );
   }
   return findings.length > 0 ? findings : [proxy.ok('cookies and response headers arrive unchanged')];
 }
