@@ -173,5 +173,8 @@ it('revokes all devices of a client, and no browser', async () => {
   expect((await store.getSession(browser.id))?.state).toBe('active');
   const entries = await store.auditAfter(0, 10);
   const detail = { client: device.clientId, reason: 'administrator', devices: [device.id] };
-  expect(entries.at(-1)).toMatchObject({ type: 'client.revoked', detail });
+  expect(entries.find(({ type }) => type === 'client.revoked')).toMatchObject({ detail });
+  // For the person's own activity.
+  const ended = { device: device.id, reason: 'administrator' };
+  expect(entries.at(-1)).toMatchObject({ type: 'device.ended', sub: person.sub, detail: ended });
 });
