@@ -10,6 +10,7 @@ import { audience, createTestIssuer, issuer, request, type TestIssuer } from './
 import { type VectorFile, vectorFile } from './testing/vectors/file.ts';
 import type { Verify } from './verifier.ts';
 
+const patient = { timeout: 15_000 };
 let at: TestIssuer;
 let verify: Verify;
 beforeEach(async () => {
@@ -83,7 +84,7 @@ describe('a token that was seen', () => {
     const { publicKey } = await generateKeyPair('ES256');
     at.state.published = [{ ...(await exportJWK(publicKey)), kid: 'k2', use: 'sig', alg: 'ES256' }];
     at.state.now += 601_000;
-    await vi.waitFor(async () => expect(await reasonFor(token)).toBe('unknown_key'));
+    await vi.waitFor(async () => expect(await reasonFor(token)).toBe('unknown_key'), patient);
   });
 
   it('is refused under another key of the same name', async () => {
@@ -92,7 +93,7 @@ describe('a token that was seen', () => {
     const { publicKey } = await generateKeyPair('ES256');
     at.state.published = [{ ...(await exportJWK(publicKey)), kid: 'k1', use: 'sig', alg: 'ES256' }];
     at.state.now += 601_000;
-    await vi.waitFor(async () => expect(await reasonFor(token)).toBe('bad_signature'));
+    await vi.waitFor(async () => expect(await reasonFor(token)).toBe('bad_signature'), patient);
   });
 
   it('is refused where a route requires more', async () => {
