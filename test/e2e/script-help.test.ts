@@ -25,6 +25,7 @@ describe.each([
   'package:extension',
   'pack',
   'bench:kill',
+  'bench:revocation',
   'bench:scale',
   'bench:sizing',
   'test:gateways',
