@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { sources } from './packaging/sources.ts';
 import { brokerTests } from './test/broker/broker-tests.ts';
 
 /** What a test waits for comes within milliseconds; on a busy machine it may take many times as long. */
@@ -31,6 +32,7 @@ export default defineConfig({
     reporters: ['default', './test/e2e/table-reporter.ts', ['json', { outputFile: 'test-results/vitest.json' }]],
     projects: [
       {
+        resolve: { alias: sources },
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],

@@ -19,11 +19,12 @@ const isForOperators = (path: string): boolean =>
 export async function bundle({ name, dir, entries, runs }: PublishedPackage): Promise<void> {
   const folder = join(root, dir);
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const outside = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).flatMap((dependency) => [
-    dependency,
-    new RegExp(`^${dependency}/`),
-  ]);
-  const external = runs === 'in pages' ? [] : [/^node:/, ...outside];
+  const outside = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  }).flatMap((dependency) => [dependency, new RegExp(`^${dependency}/`)]);
+  const external = runs === 'in pages' ? outside : [/^node:/, ...outside];
   const minify = runs === 'in pages';
   const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, join(folder, source)]));
   // Each page entry is built separately: in one build they would share a chunk, and could not be served alone.
@@ -36,6 +37,8 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
       configFile: false,
       logLevel: 'warn',
       publicDir: false,
+      // The same build, whatever NODE_ENV says.
+      oxc: { jsx: { runtime: 'automatic', development: false } },
       ssr: { noExternal: true },
       build: {
         ssr: runs !== 'in pages',
@@ -47,6 +50,10 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
         lib: { entry, formats: ['es'] },
         rolldownOptions: {
           external,
+          // Rolldown keeps an entry's "use client" at the top, and warns that it can't keep others.
+          onLog: (level, log, report) => {
+            if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);
+          },
           output: {
             minify,
             comments: minify ? false : { legal: true, jsdoc: true, annotation: true },

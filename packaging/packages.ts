@@ -8,7 +8,7 @@ export interface PublishedPackage {
   dir: string;
   /** Modules that are built into its `dist/`: name without extension → source, from its folder. */
   entries: Readonly<Record<string, string>>;
-  /** Where it runs. A page bundle is minified and imports nothing when it loads. */
+  /** Where it runs. A page bundle is minified and imports nothing but its dependencies when it loads. */
   runs: 'in pages' | 'in Node and elsewhere' | 'in Node';
   /** Whether TypeScript projects import it, so that it needs declarations. */
   hasTypes: boolean;
@@ -26,6 +26,14 @@ export const packages: readonly PublishedPackage[] = [
     runs: 'in pages',
     hasTypes: true,
     budgets: { index: 2_500 },
+  },
+  {
+    name: '@latchkey/react',
+    dir: 'clients/react',
+    entries: { index: 'index.ts' },
+    runs: 'in pages',
+    hasTypes: true,
+    budgets: { index: 2_000 },
   },
   {
     name: '@latchkey/api',

@@ -41,13 +41,13 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
   async function publish(from: string): Promise<void> {
     const found = new Set(Object.values(entries).map((source) => join(dir, source)));
     for (const source of found) {
-      const declarations = await readFile(join(from, source.replace(/\.ts$/, '.d.ts')), 'utf8');
+      const declarations = await readFile(join(from, source.replace(/\.tsx?$/, '.d.ts')), 'utf8');
       for (const [, specifier = ''] of declarations.matchAll(internal)) {
         const inShared = specifier.replace(/^@latchkey\/shared\//, '');
         found.add(inShared === specifier ? join(dirname(source), specifier) : join('shared', inShared));
       }
       const target = source.startsWith('shared/') ? source : relative(dir, source);
-      const path = join(root, dir, 'dist', target.replace(/\.ts$/, ''));
+      const path = join(root, dir, 'dist', target.replace(/\.tsx?$/, ''));
       const shared = relative(dirname(target), 'shared') || '.';
       await mkdir(dirname(path), { recursive: true });
       await writeFile(`${path}.d.ts`, publicSpecifiers(declarations, { shared, kind: 'js' }));
@@ -57,13 +57,13 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
 }
 
 /** Specifiers of this repository's modules. */
-const internal = /(?:from |import\()['"]((?:@latchkey\/shared|\.{1,2})\/[^'"]+\.ts)['"]/g;
+const internal = /(?:from |import\()['"]((?:@latchkey\/shared|\.{1,2})\/[^'"]+\.tsx?)['"]/g;
 
 /** ESM-only packages: CommonJS declarations must mark them, or `node16` resolution fails. */
 const ofEsOnly = /import (?:type )?(\{[^{}]*\}) from ('(?:hono|jose|oauth4webapi)');/g;
 
 /**
- * Specifiers that resolve in other people's projects: compiled extensions for `.ts`, and paths for what the
+ * Specifiers that resolve in other people's projects: compiled extensions for `.ts` and `.tsx`, and paths for what the
  * repository calls `@latchkey/shared`.
  *
  * @param options `shared`: the way from the file to the declarations of `shared/`
@@ -74,7 +74,7 @@ export function publicSpecifiers(
 ): string {
   const base = (path: string) => (path.startsWith('.') ? path : `./${path}`);
   const resolved = declarations.replaceAll(
-    /(from |import\()(['"])(@latchkey\/shared|\.{1,2})\/([^'"]+)\.ts\2/g,
+    /(from |import\()(['"])(@latchkey\/shared|\.{1,2})\/([^'"]+?)\.tsx?\2/g,
     (_, before, quote, from, name) =>
       `${before}${quote}${from === '@latchkey/shared' ? base(shared) : from}/${name}.${kind}${quote}`,
   );

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,11 +24,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(packed.dir, { recursive: true, force: true }));
 
-const libraries = ['@latchkey/page', '@latchkey/api', '@latchkey/device'];
+const libraries = ['@latchkey/page', '@latchkey/react', '@latchkey/api', '@latchkey/device'];
 /** Every module that people import, and something that each exports. */
 const modules: Record<string, string[]> = {
   '@latchkey/page': ['connect', 'LatchkeyError', 'whenInstalled'],
   '@latchkey/page/worker': ['connectPort'],
+  '@latchkey/react': ['LatchkeyProvider', 'useLatchkey', 'useAccess', 'useToken', 'RequireAccess', 'LatchkeyError'],
   '@latchkey/api': ['verifier', 'ApiError', 'dialects', 'parseScope', 'corsHeaders'],
   '@latchkey/api/hono': ['guard', 'cors'],
   '@latchkey/api/express': ['guard', 'cors', 'claimsOf'],
@@ -62,8 +63,8 @@ describe.skipIf(!canInstall)(`the libraries, installed in an empty folder${why}`
   }, 120_000);
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  it('bring jose and oauth4webapi, and nothing else', async () => {
-    expect(await folder.installed()).toEqual([...libraries, 'jose', 'oauth4webapi'].toSorted());
+  it('bring jose and oauth4webapi, and nothing else but the React that one of them is for', async () => {
+    expect(await folder.installed()).toEqual([...libraries, 'jose', 'oauth4webapi', 'react'].toSorted());
   });
 
   it('run on the Nodes that their engines name, by import and by require, with one class for both', async () => {
@@ -117,23 +118,69 @@ describe.skipIf(!canInstall)(`the libraries, installed in an empty folder${why}`
     expect(await connectInPlainPage(dist)).toBe('outcome: not_installed, true');
   }, 60_000);
 
-  it.each([
-    ['bundler', 'esnext', 'bundler', 'typed.ts'],
-    ['node16, ES modules', 'node16', 'node16', 'typed.mts'],
-    ['node16, CommonJS', 'node16', 'node16', 'typed.cts'],
-    ['nodenext, CommonJS', 'nodenext', 'nodenext', 'typed.cts'],
-  ])(
-    'have types that hold in a strict project: %s',
-    async (_, module, moduleResolution, file) => {
-      await folder.write(file, typed);
-      const options = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node', '--skipLibCheck', 'false'];
-      const roots = ['--typeRoots', join(root, 'node_modules/@types'), '--ignoreConfig'];
-      const compiler = join(root, 'node_modules/typescript/bin/tsc');
-      const args = [compiler, ...options, ...roots, '--module', module, '--moduleResolution', moduleResolution, file];
-      await folder.node(args).catch((error: { stdout: string }) => Promise.reject(new Error(error.stdout)));
+  describe('have types that hold in a strict project', () => {
+    beforeAll(() => folder.install(...libraries.map((name) => packed.tarball(name)), '@types/react'), 120_000);
+
+    it.each([
+      ['bundler', 'esnext', 'bundler', 'typed.ts'],
+      ['node16, ES modules', 'node16', 'node16', 'typed.mts'],
+      ['node16, CommonJS', 'node16', 'node16', 'typed.cts'],
+      ['nodenext, CommonJS', 'nodenext', 'nodenext', 'typed.cts'],
+    ])(
+      '%s',
+      async (_, module, moduleResolution, file) => {
+        await folder.write(file, typed);
+        const options = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node', '--skipLibCheck', 'false'];
+        const roots = ['--typeRoots', join(root, 'node_modules/@types'), '--ignoreConfig'];
+        const compiler = join(root, 'node_modules/typescript/bin/tsc');
+        const args = [compiler, ...options, ...roots, '--module', module, '--moduleResolution', moduleResolution, file];
+        await folder.node(args).catch((error: { stdout: string }) => Promise.reject(new Error(error.stdout)));
+      },
+      60_000,
+    );
+  });
+});
+
+describe.skipIf(!canInstall)(`@latchkey/react, installed in an empty folder${why}`, () => {
+  const tarballs = () => ['@latchkey/page', '@latchkey/react'].map((name) => packed.tarball(name));
+
+  it.each(['18', '19'])(
+    'renders the state loading on a server with React %s',
+    async (version) => {
+      await using folder = await createFolder();
+      await folder.install(...tarballs(), `react@${version}`, `react-dom@${version}`);
+      await folder.write(
+        'render.mjs',
+        `import { LatchkeyProvider, RequireAccess, useLatchkey } from '@latchkey/react';
+       import { createElement as h, version } from 'react';
+       import { renderToString } from 'react-dom/server';
+       const State = () => h('p', null, useLatchkey().state);
+       const guarded = h(RequireAccess, { instead: { loading: 'wait' } }, 'orders');
+       const options = { resource: 'https://api.example.com', scopes: [] };
+       console.log(version.split('.')[0], renderToString(h(LatchkeyProvider, options, h(State), guarded)));`,
+      );
+      expect(await folder.node(['render.mjs'])).toBe(`${version} <p>loading</p>wait`);
+      const code = await readFile(join(folder.dir, 'node_modules/@latchkey/react/dist/index.js'), 'utf8');
+      // For frameworks that render on a server: these are components of the browser.
+      expect(code).toMatch(/^"use client";/);
     },
-    60_000,
+    120_000,
   );
+
+  it('builds the quickstart, which loads prompts and texts only when they are shown', async () => {
+    await using folder = await createFolder();
+    await cp(join(root, 'examples/react'), folder.dir, { recursive: true });
+    await folder.install(...tarballs());
+    await folder.node(['node_modules/typescript/bin/tsc', '-p', '.']);
+    await folder.node(['node_modules/vite/bin/vite.js', 'build']);
+    const built = await readdir(join(folder.dir, 'dist/assets'));
+    for (const part of ['index', 'prompt', 'de', 'ja']) {
+      expect(
+        built.filter((file) => file.startsWith(`${part}-`) && file.endsWith('.js')),
+        part,
+      ).toHaveLength(1);
+    }
+  }, 180_000);
 });
 
 describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () => {
@@ -265,12 +312,15 @@ import { deviceLogin, type Tokens } from '@latchkey/device';
 import { credentialFile } from '@latchkey/device/store';
 import { connect, type Latchkey } from '@latchkey/page';
 import { connectPort } from '@latchkey/page/worker';
+import { LatchkeyProvider, type State, useLatchkey } from '@latchkey/react';
 const verify = verifier({ issuer: 'https://a.example', audience: 'b', provider: 'okta', clients: ['c'] });
 const require_ = guard(verify);
 createServer(require_({ scopes: ['s'], acr: 'phr', maxAge: 60 })((_req, res, { sub }: Claims) => res.end(sub)));
 export const guards = [ofExpress(verify), ofFastify(verify), ofRequest(verify)];
 export const page: Promise<Latchkey> = connect({ resource: 'https://a.example' });
 export const worker: Promise<Latchkey> = page.then((lk) => lk.port()).then((port) => connectPort(port));
+export const state: State | undefined = undefined;
+export const react = [LatchkeyProvider, useLatchkey];
 export const login = deviceLogin({ issuer: 'https://a.example', clientId: 'tv' });
 export const tokens: Tokens | undefined = undefined;
 export const store = credentialFile;

@@ -6,6 +6,7 @@ import { accountCases } from './cases/accounts.ts';
 import { faultCases } from './cases/faults.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { pageCases } from './cases/pages.ts';
+import { reactCases } from './cases/react.ts';
 import { secondThoughtCases } from './cases/second-thoughts.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { storedStateCases } from './cases/stored-state.ts';
@@ -30,6 +31,7 @@ export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<
     accountCases(running);
     hostileCases(running);
     pageCases(running);
+    reactCases(running);
     faultCases(running);
     storedStateCases(running);
   });

@@ -136,6 +136,21 @@ export async function askedForConsent(browser: Browser, site: Tab, button: strin
   return opened(browser, browser.extensionUrl('ui/consent.html'), () => press(site, button));
 }
 
+/** Retries until the consent window opens. After a denial, a site can't ask for a few seconds. */
+export async function askedInTheEnd(browser: Browser, site: Tab): Promise<Tab> {
+  const prefix = browser.extensionUrl('ui/consent.html');
+  await site.toFront();
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    await press(site, 'Connect');
+    for (let look = 0; look < 5; look += 1) {
+      const window = await tabAt(browser, prefix);
+      if (window) return window;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+  throw new Error('the site was never heard again');
+}
+
 /** Answers the consent window and waits until it closes. */
 export async function answerConsent(window: Tab, answer: string): Promise<void> {
   // The window may close before the click completes.

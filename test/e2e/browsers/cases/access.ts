@@ -5,31 +5,16 @@ import {
   answerConsent,
   answerTo,
   askedForConsent,
+  askedInTheEnd,
   closes,
   openTab,
   press,
   sees,
   signIn,
   signOut,
-  tabAt,
   textOf,
   until,
 } from '../tab.ts';
-
-/** Retries until the consent window opens. After a denial, a site can't ask for a few seconds. */
-async function askedInTheEnd(browser: Browser, site: Tab): Promise<Tab> {
-  const prefix = browser.extensionUrl('ui/consent.html');
-  await site.toFront();
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    await press(site, 'Connect');
-    for (let look = 0; look < 5; look += 1) {
-      const window = await tabAt(browser, prefix);
-      if (window) return window;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-  throw new Error('the site was never heard again');
-}
 
 /** A site's access, and how the user grants and revokes it. */
 export function accessCases(browser: () => Browser): void {

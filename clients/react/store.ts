@@ -1,0 +1,191 @@
+import {
+  type AccessToken,
+  type AccessView,
+  connect,
+  type FetchInit,
+  type Latchkey,
+  LatchkeyError,
+  type Session,
+  type TokenOptions,
+  whenInstalled,
+} from '@latchkey/page';
+import { retrying } from './retrying-fetch.ts';
+import { retryAfter } from './worth-retrying.ts';
+
+/**
+ * - `loading`: not known yet; on a server always
+ * - `not_installed`: the extension is missing, or turned off for this site. The state changes when that ends
+ * - `unsupported`: a frame, or a page without HTTPS
+ * - `signed_out`: nobody is signed in
+ * - `not_connected`: the person has not granted this site what the provider names
+ * - `ready`: tokens can be had without asking
+ * - `failed`: `error` says why. What can end by itself is tried again
+ */
+export type State = 'loading' | 'not_installed' | 'unsupported' | 'signed_out' | 'not_connected' | 'ready' | 'failed';
+
+/** What a page knows about the person and its access. A new object after each change. */
+export interface Snapshot {
+  state: State;
+  /** Who is signed in. Only sites that have some access learn it. */
+  account?: Session['account'];
+  /** What this site has, and what it may ask for. */
+  access: readonly AccessView[];
+  /** Why the state is `failed`, or why the last action failed. */
+  error?: LatchkeyError | undefined;
+}
+
+/**
+ * What buttons do. They never reject: what went wrong is in `error`. Call them in a click handler, because a window
+ * may open.
+ */
+export interface Actions {
+  /** Opens the sign-in window. */
+  signIn(): Promise<void>;
+  /** Signs the person out of Latchkey, in every tab and for every site. */
+  signOut(): Promise<void>;
+  /** Asks the person to grant this site the provider's resource and scopes. */
+  connect(): Promise<void>;
+  /** Looks again, after `failed`. */
+  retry(): Promise<void>;
+}
+
+export type Wanted = Pick<TokenOptions, 'resource' | 'scopes'>;
+export type Store = ReturnType<typeof createStore>;
+
+export const unknown: Snapshot = { state: 'loading', access: [] };
+
+/** The states that an error stands for; all others are `failed`. */
+const states: Partial<Record<LatchkeyError['code'], State>> = {
+  not_installed: 'not_installed',
+  unsupported: 'unsupported',
+  not_signed_in: 'signed_out',
+};
+
+export const isGranted = (access: readonly AccessView[], { resource, scopes = [] }: Wanted): boolean =>
+  access.some((row) => row.granted && row.resource === resource && scopes.every((scope) => row.scopes.includes(scope)));
+
+/** One listener for the whole document, because it can't be removed. */
+let installed: Promise<void> | undefined;
+const nextInstallation = (): Promise<void> => {
+  installed ??= whenInstalled().then(() => {
+    installed = undefined;
+  });
+  return installed;
+};
+
+/** Follows the extension's state for one provider. Knows nothing of React. */
+export function createStore(defaults: TokenOptions) {
+  const listeners = new Set<() => void>();
+  let snapshot = unknown;
+  let connection: Promise<Latchkey> | undefined;
+  let started = false;
+  /** Counts the looks at the extension. Only the newest one's result is shown. */
+  let looks = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const set = (next: Snapshot) => {
+    snapshot = next;
+    for (const listener of listeners) listener();
+  };
+
+  const open = (): Promise<Latchkey> => {
+    connection ??= connect(defaults).then(
+      (lk) => {
+        lk.on('session', look);
+        lk.on('access', look);
+        return lk;
+      },
+      (error) => {
+        connection = undefined;
+        throw error;
+      },
+    );
+    return connection;
+  };
+
+  const read = async (): Promise<Snapshot> => {
+    const lk = await open();
+    const { signedIn, account } = await lk.session();
+    if (!signedIn) return { state: 'signed_out', access: [] };
+    const access = await lk.access();
+    return { state: isGranted(access, defaults) ? 'ready' : 'not_connected', account, access };
+  };
+
+  /** @param quiet whether to tell nobody where nothing has changed. After an event, tokens may be others all the same */
+  const look = async (quiet?: boolean): Promise<void> => {
+    looks += 1;
+    const mine = looks;
+    // Listen before asking: the extension may arrive while the question waits for its answer.
+    const arrived = nextInstallation();
+    // `connect`, `session` and `access` throw nothing else.
+    const next = await read().catch((error: LatchkeyError): Snapshot => {
+      const state = states[error.code] ?? 'failed';
+      return { state, access: [], ...(state === 'failed' && { error }) };
+    });
+    if (mine !== looks || !started) return;
+    clearTimeout(timer);
+    if (next.state === 'not_installed') void arrived.then(() => (mine === looks && started ? look() : undefined));
+    const wait = retryAfter(next.error, 5_000);
+    if (wait !== undefined) timer = setTimeout(look, wait);
+    // What says nothing new must not take away why the last click failed.
+    const shown = next.state === snapshot.state ? { error: snapshot.error, ...next } : next;
+    if (!quiet || JSON.stringify(shown) !== JSON.stringify(snapshot)) set(shown);
+  };
+
+  const act =
+    (what: (lk: Latchkey) => unknown = () => undefined) =>
+    async (): Promise<void> => {
+      set({ ...snapshot, error: undefined });
+      try {
+        await what(await open());
+      } catch (error) {
+        if (!(error instanceof LatchkeyError)) throw error;
+        return set({ ...snapshot, error });
+      }
+      await look();
+    };
+
+  /** Asks for access to something else than the provider names. */
+  const request = (wanted?: Wanted) => act((lk) => lk.getToken({ ...wanted, interactive: 'if_needed' }))();
+
+  const actions: Actions = {
+    signIn: act((lk) => lk.signIn()),
+    signOut: act((lk) => lk.signOut()),
+    connect: () => request(),
+    retry: () => look(),
+  };
+
+  return {
+    defaults,
+    actions,
+    request,
+    getToken: async (options: TokenOptions): Promise<AccessToken> => (await open()).getToken(options),
+    fetch: retrying(async (input: RequestInfo | URL, init?: FetchInit) => (await open()).fetch(input, init)),
+    snapshot: () => snapshot,
+    subscribe(listener: () => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    /** @returns stops. A start right after it, as StrictMode does, goes on with the same connection */
+    start() {
+      started = true;
+      void look();
+      // A tab that nobody looked at may have missed an update or the removal of the extension.
+      const shown = () => void (document.hidden || look(true));
+      document.addEventListener('visibilitychange', shown);
+      return () => {
+        started = false;
+        document.removeEventListener('visibilitychange', shown);
+        clearTimeout(timer);
+        setTimeout(() => {
+          if (started) return;
+          connection?.then(
+            (lk) => lk.close(),
+            () => undefined,
+          );
+          connection = undefined;
+        });
+      };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Texts } from './texts/en.ts';
+
+/** Each is loaded when a prompt is shown in it. */
+const languages = {
+  en: () => import('./texts/en.ts'),
+  de: () => import('./texts/de.ts'),
+  es: () => import('./texts/es.ts'),
+  ar: () => import('./texts/ar.ts'),
+  ja: () => import('./texts/ja.ts'),
+};
+
+export type Language = keyof typeof languages;
+
+export interface Found {
+  lang: Language;
+  dir: 'ltr' | 'rtl';
+  texts: Texts;
+}
+
+/** @param language default: the document's, else the browser's; English if there are no texts in it */
+export async function findTexts(
+  language: string = document.documentElement.lang || navigator.language,
+): Promise<Found> {
+  const wanted = language.slice(0, 2).toLowerCase();
+  const lang = Object.hasOwn(languages, wanted) ? (wanted as Language) : 'en';
+  const { texts } = await languages[lang]();
+  return { lang, dir: lang === 'ar' ? 'rtl' : 'ltr', texts };
+}

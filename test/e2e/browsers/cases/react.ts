@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { texts } from '../../../../clients/react/texts/en.ts';
+import type { Browser, Tab } from '../browser.ts';
+import { openReactPage } from '../react-page.ts';
+import { answerConsent, askedInTheEnd, completeSignIn, opened, press, sees, signIn, signOut, until } from '../tab.ts';
+
+const prompt = (tab: Tab, ...states: string[]) =>
+  until(
+    tab,
+    `document.querySelector(${JSON.stringify(states.map((state) => `[data-latchkey=${state}] h2`).join())}) !== null`,
+  );
+
+/** The page has Ada's orders from the API. */
+async function hasOrders(tab: Tab): Promise<void> {
+  await sees(tab, 'h1', 'Orders of Ada Lovelace');
+  await until(
+    tab,
+    'performance.getEntriesByType("resource").some((e) => e.name.endsWith("/orders") && e.responseStatus === 200)',
+  );
+}
+
+/** The React quickstart, with the real extension. `store-build.test.ts` has a page that is open before the extension. */
+export function reactCases(browser: () => Browser): void {
+  it('the React quickstart leads from one click to the orders, and forgets them at a sign-out elsewhere', async () => {
+    const { demo } = browser();
+    const popup = await signIn(browser());
+    await signOut(popup);
+    await browser().clearCookies(new URL(demo.origins.idp).hostname);
+    const tab = await openReactPage(browser(), demo.origins.notes);
+    await prompt(tab, 'signed_out');
+    const window = await opened(browser(), demo.origins.idp, () => press(tab, 'Sign in'));
+    await completeSignIn(window, 'ada');
+    await hasOrders(tab);
+    await signOut(popup);
+    await prompt(tab, 'signed_out');
+    expect(await tab.evaluate('document.querySelector("h1") === null')).toBe(true);
+    for (const each of [popup, tab]) await each.close();
+  });
+
+  it('the React quickstart asks to connect the site, says why there is nothing after a no, and signs out', async () => {
+    const { demo } = browser();
+    const popup = await signIn(browser());
+    const tab = await openReactPage(browser(), demo.origins.shop);
+    await prompt(tab, 'not_connected');
+    await answerConsent(await askedInTheEnd(browser(), tab), 'Not now');
+    await sees(tab, '[role=alert]', texts.errors.user_denied);
+    await answerConsent(await askedInTheEnd(browser(), tab), 'Allow');
+    await hasOrders(tab);
+    await press(tab, 'Sign out');
+    await prompt(tab, 'signed_out');
+    await sees(popup, 'h1', 'You’re signed out');
+    for (const each of [popup, tab]) await each.close();
+  });
+
+  it('the React quickstart shows nothing old after an update of the extension', async () => {
+    await (await signIn(browser())).close();
+    const tab = await openReactPage(browser(), browser().demo.origins.notes);
+    await hasOrders(tab);
+    await browser().updateExtension();
+    const popup = await signIn(browser());
+    await signOut(popup);
+    // Tabs of a headless browser are never hidden: the person comes back to this one.
+    await tab.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+    // Firefox puts the new bridge into the page. In Chromium, a page of a build with fixed sites needs a reload.
+    await prompt(tab, 'signed_out', 'not_installed');
+    await tab.reload();
+    await prompt(tab, 'signed_out');
+    for (const each of [popup, tab]) await each.close();
+  });
+}
