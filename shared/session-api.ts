@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { exactOrigin, isWebUrl } from './origin.ts';
+import { isPlainText } from './plain-text.ts';
 
 /** Responses of the broker's `/session` endpoints, which the extension parses. For requests, see `session-requests.ts`. */
 
@@ -112,7 +113,7 @@ export const tokenAnswer = v.object({
 export const provider = v.object({
   /** Its name in the broker's configuration. */
   name: v.string(),
-  label: v.string(),
+  label: v.pipe(v.string(), v.maxLength(80)),
   /** A `data:` URL. */
   icon: v.optional(
     v.pipe(
@@ -122,12 +123,24 @@ export const provider = v.object({
   ),
 });
 
-/** Whose extension this is, and whom people can ask. */
+/** What is wrong in an organization's face costs people that part of it, and never their sign-in. */
+const orNothing = <Part extends v.GenericSchema<string>>(part: Part) => v.fallback(v.optional(part), undefined);
+
+/** The longest logo, as a `data:` URL: 100 kB in Base64, and what stands before it. */
+export const longestLogo = 134_000;
+
+/** Whose extension this is, and whom people can ask. The extension shows it beside its own words, never in them. */
 export const organization = v.object({
-  name: v.optional(v.string()),
-  support_url: v.optional(webUrl),
-  support_email: v.optional(v.string()),
-  recovery_url: v.optional(webUrl),
+  name: orNothing(v.pipe(v.string(), v.maxLength(45), v.check(isPlainText))),
+  /** A `data:` URL, shown as an image, in which nothing runs and nothing loads. */
+  logo: orNothing(
+    v.pipe(v.string(), v.maxLength(longestLogo), v.regex(/^data:image\/(?:png|svg\+xml);base64,[\w+/=]+$/)),
+  ),
+  /** `#rrggbb`. */
+  color: orNothing(v.pipe(v.string(), v.regex(/^#[\da-f]{6}$/i))),
+  support_url: orNothing(webUrl),
+  support_email: orNothing(v.pipe(v.string(), v.maxLength(254), v.check(isPlainText))),
+  recovery_url: orNothing(webUrl),
 });
 
 /** Response to `GET /session/upstreams`: names of the providers in the broker's configuration. */

@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { contrast, lightened } from '@latchkey/shared/contrast.ts';
 import { describe, expect, it } from 'vitest';
-import { contrast, lightened } from './contrast.ts';
 import { ConfigError } from './fault.ts';
 import { parseConfig } from './load.ts';
 

@@ -13,7 +13,7 @@ export function sessionUpstreams({ config, count }: Pick<Deps, 'config' | 'count
   return async (c: BrokerContext) => {
     await count(budgets.sessionUpstreams, c.get('network'));
     const { branding, upstreams } = config;
-    const { name, support, recoveryUrl } = branding;
+    const { name, logo, color, support, recoveryUrl } = branding;
     const answer: UpstreamsAnswer = {
       upstreams: [...upstreams.keys()],
       providers: [...upstreams.values()].map((upstream) => ({
@@ -21,7 +21,14 @@ export function sessionUpstreams({ config, count }: Pick<Deps, 'config' | 'count
         label: labelOf(upstream),
         icon: upstream.icon && dataUrl(upstream.icon),
       })),
-      organization: { name, support_url: support.url, support_email: support.email, recovery_url: recoveryUrl },
+      organization: {
+        name,
+        logo: logo && dataUrl(logo),
+        color,
+        support_url: support.url,
+        support_email: support.email,
+        recovery_url: recoveryUrl,
+      },
     };
     return c.json(answer);
   };

@@ -253,7 +253,7 @@ export function composeBackground(world: BackgroundWorld) {
       after,
       now,
     }),
-    ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null }),
+    ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null, directory }),
     ...diagnosticsHandlers({ setup, profiles, redirectUri: () => identity.redirectUri(), problem }),
   };
   const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);

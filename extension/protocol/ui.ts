@@ -79,6 +79,7 @@ export interface ProviderQuestionView {
   /** The site whose page wants the user to sign in. */
   origin: string;
   providers: ProviderView[];
+  organization?: Organization | undefined;
 }
 
 /** One account of the user. */
@@ -137,7 +138,7 @@ export type PopupState =
       providers: ProviderView[];
       organization?: Organization | undefined;
     }
-  | ({ view: 'signing_in'; broker: string } & SigningInView)
+  | ({ view: 'signing_in'; broker: string; organization?: Organization | undefined } & SigningInView)
   | {
       view: 'signed_in';
       broker: string;
@@ -158,6 +159,7 @@ export type PopupState =
 
 /** Everything that the consent window shows. */
 export interface ConsentView {
+  organization?: Organization | undefined;
   origin: string;
   site: string;
   account: string;
@@ -177,6 +179,7 @@ export type BrokerSource = 'baked' | 'policy' | 'person';
 
 /** Everything that the settings and the welcome page show. */
 export interface SettingsView {
+  organization?: Organization | undefined;
   build: 'baked' | 'store';
   broker?: { url: string; source: BrokerSource; reachable: boolean } | undefined;
   /** The organization's policy on this computer, with defaults filled in. */

@@ -65,81 +65,94 @@ function Consent() {
     };
     void load();
   }, []);
+  const sub = view?.sub;
+  useEffect(() => {
+    if (sub === undefined) return undefined;
+    const refuse = ({ key }: KeyboardEvent): void => {
+      if (key === 'Escape' && !running.current) answer('not_now', sub)();
+    };
+    document.addEventListener('keydown', refuse);
+    return () => document.removeEventListener('keydown', refuse);
+  }, [sub]);
   useEffect(() => {
     if (view) document.title = `${message('consent_title', view.site)} – ${message('name')}`;
   }, [view]);
 
+  const top = (
+    <header>
+      <Brand organization={view?.organization} />
+    </header>
+  );
   if (!view)
     return (
-      <main>
-        <h1 class="unseen">{message('name')}</h1>
-        {problem?.code === 'expired' ? (
-          <p class="problem" role="alert">
-            {message('consent_over')}
-          </p>
-        ) : (
-          <Problem problem={problem} />
-        )}
-      </main>
+      <>
+        {top}
+        <main>
+          <h1 class="unseen">{message('name')}</h1>
+          {problem?.code === 'expired' ? (
+            <p class="problem" role="alert">
+              {message('consent_over')}
+            </p>
+          ) : (
+            <Problem problem={problem} />
+          )}
+        </main>
+      </>
     );
   return (
-    <main class="stack">
-      <div class="lead">
-        <h1>{message('consent_title', view.site)}</h1>
-        <p class="origin strong">{view.origin}</p>
-      </div>
-      <section class="card" aria-labelledby="asks">
-        <h2 id="asks">{message('consent_asks', view.resource)}</h2>
-        <ul class="asks">
-          {view.scopes.map(({ scope, description }) => (
-            <li key={scope}>
-              {description} <code>{scope}</code>
-            </li>
-          ))}
-        </ul>
-      </section>
-      {view.has.length === 0 ? null : (
-        <section class="has" aria-labelledby="has">
-          <h2 id="has">{message('consent_has')}</h2>
-          <Permissions resources={view.has} heading="h3" />
-        </section>
-      )}
-      <div class="end">
-        <Problem problem={problem} />
-        {view.accounts.length > 1 ? (
-          <AccountList
-            accounts={view.accounts}
-            chosen={view.accounts.find(({ chosen }) => chosen)?.id ?? ''}
-            busy={busy}
-            label={message('consent_choose')}
-            onChoose={chooseAccount}
-          />
-        ) : null}
-        <p class="quiet">
-          {message('consent_account', view.account)} {message('consent_revocable')}
-        </p>
-        <div class="choice">
-          <Button busy={busy} onPress={answer('not_now', view.sub)}>
-            {message('not_now')}
-          </Button>
-          <Button kind="primary" busy={busy} gives={JSON.stringify(view)} onPress={answer('allow', view.sub)}>
-            {message('allow')}
-          </Button>
-          <Button kind="never" busy={busy} gives={JSON.stringify(view)} onPress={answer('never', view.sub)}>
-            {message('never')}
-          </Button>
+    <>
+      {top}
+      <main class="stack">
+        <div class="lead">
+          <h1>{message('consent_title', view.site)}</h1>
+          <p class="origin strong">{view.origin}</p>
         </div>
-        <StatusLine words={busy ? message('loading') : ''} />
-      </div>
-    </main>
+        <section class="card" aria-labelledby="asks">
+          <h2 id="asks">{message('consent_asks', view.resource)}</h2>
+          <ul class="asks">
+            {view.scopes.map(({ scope, description }) => (
+              <li key={scope}>
+                {description} <code>{scope}</code>
+              </li>
+            ))}
+          </ul>
+        </section>
+        {view.has.length === 0 ? null : (
+          <section class="has" aria-labelledby="has">
+            <h2 id="has">{message('consent_has')}</h2>
+            <Permissions resources={view.has} heading="h3" />
+          </section>
+        )}
+        <div class="end">
+          <Problem problem={problem} organization={view.organization} />
+          {view.accounts.length > 1 ? (
+            <AccountList
+              accounts={view.accounts}
+              chosen={view.accounts.find(({ chosen }) => chosen)?.id ?? ''}
+              busy={busy}
+              label={message('consent_choose')}
+              onChoose={chooseAccount}
+            />
+          ) : null}
+          <p class="quiet">
+            {message('consent_account', view.account)} {message('consent_revocable')}
+          </p>
+          <div class="choice">
+            <Button busy={busy} onPress={answer('not_now', view.sub)}>
+              {message('not_now')}
+            </Button>
+            <Button kind="primary" busy={busy} gives={JSON.stringify(view)} onPress={answer('allow', view.sub)}>
+              {message('allow')}
+            </Button>
+            <Button kind="never" busy={busy} gives={JSON.stringify(view)} onPress={answer('never', view.sub)}>
+              {message('never')}
+            </Button>
+          </div>
+          <StatusLine words={busy ? message('loading') : ''} />
+        </div>
+      </main>
+    </>
   );
 }
 
-mount(
-  <>
-    <header>
-      <Brand />
-    </header>
-    <Consent />
-  </>,
-);
+mount(<Consent />);

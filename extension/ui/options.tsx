@@ -5,6 +5,7 @@ import { version } from '../platform/pages.ts';
 import { connect } from '../platform/port.ts';
 import { giveUpAccess, requestAccess } from '../platform/sites.ts';
 import { type SettingsView, uiPortName } from '../protocol/ui.ts';
+import { Help } from './help.tsx';
 import { mount } from './mount.tsx';
 import { AccessSection, hostOf } from './options/access-section.tsx';
 import { BrokerSection } from './options/broker-section.tsx';
@@ -48,7 +49,7 @@ function Options() {
     });
 
   return (
-    <Page title={message('settings')} busy={!view}>
+    <Page title={message('settings')} busy={!view} organization={view?.organization}>
       {view ? (
         <>
           <BrokerSection view={view} busy={busy} onBroker={setBroker} />
@@ -61,10 +62,11 @@ function Options() {
         <p>
           <a href="diagnostics.html">{message('diagnostics')}</a>
         </p>
+        <Help organization={view?.organization} />
         <p class="quiet">{message('version', version())}</p>
       </section>
       <div class="foot">
-        <Problem problem={problem} />
+        <Problem problem={problem} organization={view?.organization} />
         <StatusLine words={status} />
       </div>
     </Page>

@@ -163,6 +163,7 @@ function Popup() {
   const [here, setHere] = useState<string>();
   const { busy, status, undo, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
   const seen = useRef<PopupState['view'] | undefined>(undefined);
+  const organization = state && 'organization' in state ? state.organization : undefined;
   const shown = problem ?? (state && 'problem' in state ? state.problem : undefined);
 
   useEffect(() => {
@@ -184,7 +185,7 @@ function Popup() {
   return (
     <>
       <header>
-        <Brand />
+        <Brand organization={organization} />
         <Button kind="icon" label={message('settings')} onPress={() => void openSettings()}>
           <Gear />
         </Button>
@@ -194,7 +195,7 @@ function Popup() {
         {state ? <View state={state} here={here} busy={busy} act={act} /> : <Skeleton isWaiting={!shown} />}
       </main>
       <div class="foot">
-        <Problem problem={shown} organization={state && 'organization' in state ? state.organization : undefined} />
+        <Problem problem={shown} organization={organization} />
         <StatusLine words={status}>
           {undo ? (
             <Button

@@ -4,6 +4,7 @@ import { message } from '../platform/i18n.ts';
 import { connect } from '../platform/port.ts';
 import { type ProviderQuestionView, uiPortName } from '../protocol/ui.ts';
 import { Providers } from './accounts.tsx';
+import { Brand } from './brand.tsx';
 import { giveFirstFocus } from './focus.ts';
 import { mount } from './mount.tsx';
 import { createUiClient } from './ui-client.ts';
@@ -46,14 +47,19 @@ function ProviderChoice() {
     );
   }
   return (
-    <main class="stack">
-      <div class="lead">
-        <h1>{message('providers')}</h1>
-        <p>{message('sign_in_for')}</p>
-        <p class="origin strong">{view.origin}</p>
-      </div>
-      <Providers providers={view.providers} busy={busy} onChoose={choose} />
-    </main>
+    <>
+      <header>
+        <Brand organization={view.organization} />
+      </header>
+      <main class="stack">
+        <div class="lead">
+          <h1>{message('providers')}</h1>
+          <p>{message('sign_in_for')}</p>
+          <p class="origin strong">{view.origin}</p>
+        </div>
+        <Providers providers={view.providers} busy={busy} onChoose={choose} />
+      </main>
+    </>
   );
 }
 

@@ -82,7 +82,7 @@ function Welcome() {
     });
 
   return (
-    <Page title={message('welcome_title')} busy={!view}>
+    <Page title={message('welcome_title')} busy={!view} organization={view?.organization}>
       <ol class="steps">
         <li>{message('welcome_once')}</li>
         <li>{message('welcome_then')}</li>
@@ -91,7 +91,7 @@ function Welcome() {
       <section class="card next" aria-labelledby="next">
         <h2 id="next">{message('welcome_start')}</h2>
         {view ? <Next view={view} busy={busy} onBroker={reach} onSignIn={signIn} /> : null}
-        <Problem problem={problem} />
+        <Problem problem={problem} organization={view?.organization} />
         <StatusLine words={status} />
       </section>
       <div class="columns">

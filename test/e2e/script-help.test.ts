@@ -26,6 +26,7 @@ describe.each([
   'pack',
   'bench:kill',
   'bench:revocation',
+  'bench:popup',
   'bench:scale',
   'bench:sizing',
   'test:gateways',

@@ -1,4 +1,4 @@
-import { lightened } from '../../config/contrast.ts';
+import { lightened } from '@latchkey/shared/contrast.ts';
 
 /** `--card` and `--on-accent` of pages.css in dark mode. */
 const darkCard = '#1f2423';

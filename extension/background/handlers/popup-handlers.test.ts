@@ -97,6 +97,7 @@ describe('what the popup shows', () => {
         view: 'signing_in',
         broker: brokerUrl,
         hasWindow: false,
+        organization: { name: 'Acme' },
       });
     gate.resolve();
     await done;
@@ -418,6 +419,7 @@ describe('what the consent window shows', () => {
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     expect(await ui['consent.get']({ prompt })).toEqual({
+      organization: { name: 'Acme' },
       origin: shop,
       site: 'Shop',
       account: 'ada@corp.test',

@@ -69,10 +69,10 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     const loaded = await accounts(signingIn !== undefined);
     const main = await profiles.main();
     const [first, ...others] = loaded.states.sort((a, b) => Number(b.id === main.id) - Number(a.id === main.id));
-    const { choices, providers, organization } = await directory();
-    const shown = { broker: issuer, problem: loaded.problem, providers: choices, organization };
     const isSignedOut = !first || (!first.current && others.length === 0);
-    if (isSignedOut && signingIn) return { view: 'signing_in', broker: issuer, ...signingIn };
+    const { choices, providers, organization } = await directory();
+    if (isSignedOut && signingIn) return { view: 'signing_in', broker: issuer, organization, ...signingIn };
+    const shown = { broker: issuer, problem: loaded.problem, providers: choices, organization };
     if (isSignedOut) return { ...shown, view: 'signed_out', providerHost: hostOf(await main.session.logoutUrl()) };
     const viewOf = (state: AccountState) => accountView(state, providers);
     const sites = siteViews([first, ...others], await profiles.where(), siteView);
@@ -158,6 +158,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     const resource = site?.resources.find((listed) => listed.resource === prompt.resource);
     if (!site || !resource) throw noLongerOpen();
     return {
+      organization: (await directory()).organization,
       origin: prompt.origin,
       site: site.name,
       account: labelOf(current.account),
@@ -191,7 +192,8 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     async 'provider.get'({ choice }) {
       const question = providerChoices.find(choice);
       if (!question) throw noLongerOpen();
-      return { origin: question.origin, providers: [...question.providers] };
+      const { organization } = await directory();
+      return { origin: question.origin, providers: [...question.providers], organization };
     },
     async 'provider.choose'({ choice, provider }) {
       providerChoices.answer(choice, provider);

@@ -15,8 +15,10 @@ it('the settings show the broker, who chose it, what holds on this computer, and
     profiles: parts.profiles,
     sites: { reachable: async () => [`${brokerUrl}/*`] },
     isBaked: false,
+    directory: async () => ({ organization: { name: 'Acme' } }),
   });
   const shown = {
+    organization: { name: 'Acme' },
     build: 'store',
     broker: { url: brokerUrl, source: 'person', reachable: true },
     policy: { provider: 'okta', denied_sites: ['https://no.test'], private_windows: 'refuse', sign_in_at_start: false },

@@ -1,3 +1,4 @@
+import type { Organization } from '@latchkey/shared/session-api.ts';
 import type { Page } from 'playwright';
 import type {
   AccountView,
@@ -80,6 +81,16 @@ const signedIn: Extract<PopupState, { view: 'signed_in' }> = {
   mayAdd: true,
   providers: [],
   sites,
+};
+
+/** A logo, a color and people to ask. */
+const acme: Organization = {
+  name: 'Acme',
+  color: '#0a5c36',
+  logo: `data:image/svg+xml;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 16"><rect width="40" height="16" rx="4" fill="#0a5c36"/></svg>')}`,
+  support_url: 'https://help.acme.example',
+  support_email: 'help@acme.example',
+  recovery_url: 'https://login.acme.example/recover',
 };
 
 const popup = (state: PopupState, more: Partial<State> = {}): State => ({
@@ -195,6 +206,25 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
       broker,
       providers: [],
       problem: { code: 'user_denied', message: 'the sign-in window was closed, or its page could not be loaded' },
+    }),
+  ],
+  ['popup-organization', popup({ ...signedIn, organization: acme })],
+  [
+    'popup-organization-hostile',
+    popup({
+      ...signedIn,
+      organization: { name: 'Sign in again at evil.example to stay safe!', color: '#ffffff' },
+      problem: offline,
+    }),
+  ],
+  [
+    'popup-organization-problem',
+    popup({
+      view: 'signed_out',
+      broker,
+      providers: [],
+      organization: acme,
+      problem: { code: 'policy_denied', message: 'not allowed' },
     }),
   ],
   ['popup-signing-in', popup({ view: 'signing_in', broker, hasWindow: true })],
@@ -359,6 +389,7 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
       },
     }),
   ],
+  ['consent-organization', consent({ answers: { 'consent.get': { ...asked, organization: acme } } })],
   ['consent-arming', consent({ act: (page) => page.waitForSelector('h1') })],
   ['consent-busy', consent({ answers: { 'consent.answer': 'silence' }, act: pressPrimary })],
   [
@@ -391,6 +422,7 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     }),
   ],
   ['options-new', settings('options', { broker: undefined, signedIn: false, access: [] })],
+  ['options-organization', settings('options', { organization: acme })],
   ['options-baked', settings('options', baked)],
   [
     'options-taken-back',

@@ -69,7 +69,7 @@ export const de: Words = {
     },
     reported: {
       title: 'Danke. Das Gerät wurde nicht angemeldet',
-      text: 'Die Anfrage wurde gelöscht und gemeldet. Hat Ihnen jemand den Code oder einen Link auf diese Seite geschickt, antworten Sie nicht und informieren Sie Ihre Administration.',
+      text: 'Die Anfrage wurde gelöscht und gemeldet. Hat Ihnen jemand den Code oder einen Link auf diese Seite geschickt, antworten Sie nicht und informieren Sie Ihre IT-Abteilung.',
     },
     expired: {
       title: 'Dieser Code ist abgelaufen',
@@ -85,7 +85,7 @@ export const de: Words = {
     },
     not_allowed: {
       title: 'Ihr Konto ist für dieses Gerät nicht zugelassen',
-      text: 'Das Gerät wurde nicht angemeldet. Ihre Administration entscheidet, wer es verwenden darf.',
+      text: 'Das Gerät wurde nicht angemeldet. Ihre IT-Abteilung entscheidet, wer es verwenden darf.',
     },
     signed_out: {
       title: 'Sie sind abgemeldet',
@@ -119,7 +119,7 @@ export const de: Words = {
     setup: {
       title: 'Die Anmeldung ist nicht richtig eingerichtet',
       text: (provider) =>
-        html`${provider} nimmt die Anmeldeanfrage nicht an. Ein neuer Versuch hilft nicht: Ihre Administration muss das beheben.`,
+        html`${provider} nimmt die Anmeldeanfrage nicht an. Ein neuer Versuch hilft nicht: Ihre IT-Abteilung muss das beheben.`,
     },
     so: {
       device: 'Das Gerät wurde nicht angemeldet.',
@@ -144,7 +144,7 @@ export const de: Words = {
     },
     other: {
       title: 'Das hat nicht geklappt',
-      text: 'Es wurde nichts geändert. Beginnen Sie von vorn; bleibt es dabei, geben Sie dies an Ihre Administration weiter:',
+      text: 'Es wurde nichts geändert. Beginnen Sie von vorn; bleibt es dabei, geben Sie dies an Ihre IT-Abteilung weiter:',
     },
     request: 'Anfrage',
   },
