@@ -238,3 +238,52 @@ describe('the list of accounts', () => {
     await page.context().close();
   });
 });
+
+describe('the organization’s face', () => {
+  const main = (page: Page) =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--organization').trim());
+
+  it('has its name in a box of its own, after the extension’s, and its color on the main button', async () => {
+    const found = await opened('popup-organization', async (page) => [
+      await page.textContent('.brand'),
+      await page.textContent('.organization'),
+      await main(page),
+    ]);
+    expect(found).toEqual(['LatchkeyAcme', 'Acme', '#0a5c36']);
+  });
+
+  it('has no color in which the main button could not be read', async () => {
+    expect(await opened('popup-organization-hostile', main)).toBe('');
+  });
+
+  it('appears in no sentence of ours', async () => {
+    const words = await opened('popup-organization-hostile', (page) =>
+      page.evaluate(() => {
+        document.querySelector('.organization')?.remove();
+        return document.body.textContent;
+      }),
+    );
+    expect(words).not.toContain('evil.example');
+  });
+
+  it('says below a problem whom to ask', async () => {
+    const links = await opened('popup-organization-problem', (page) =>
+      page.locator('.problem .help a').evaluateAll((all) => all.map((one) => one.getAttribute('href'))),
+    );
+    expect(links).toEqual([
+      'https://help.acme.example',
+      'mailto:help@acme.example',
+      'https://login.acme.example/recover',
+    ]);
+  });
+});
+
+describe('the consent window', () => {
+  it('takes Escape for “Not now”', async () => {
+    const asked = await opened('consent', async (page) => {
+      await page.keyboard.press('Escape');
+      return page.evaluate('globalThis.fakeCalls["consent.answer"]');
+    });
+    expect(asked).toBe(1);
+  });
+});
