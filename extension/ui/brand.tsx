@@ -28,7 +28,7 @@ export const Brand = ({ organization }: { organization?: Organization | undefine
       <Logo />
       <span class="product">{own}</span>
       {logo || more ? (
-        <span class="organization" title={more}>
+        <span class="whose" title={more}>
           {logo ? <img src={logo} alt={more ? '' : (name ?? '')} /> : null}
           {more ? <bdi>{more}</bdi> : null}
         </span>

@@ -246,7 +246,7 @@ describe('the organization’s face', () => {
   it('has its name in a box of its own, after the extension’s, and its color on the main button', async () => {
     const found = await opened('popup-organization', async (page) => [
       await page.textContent('.brand'),
-      await page.textContent('.organization'),
+      await page.textContent('.whose'),
       await main(page),
     ]);
     expect(found).toEqual(['LatchkeyAcme', 'Acme', '#0a5c36']);
@@ -259,7 +259,7 @@ describe('the organization’s face', () => {
   it('appears in no sentence of ours', async () => {
     const words = await opened('popup-organization-hostile', (page) =>
       page.evaluate(() => {
-        document.querySelector('.organization')?.remove();
+        document.querySelector('.whose')?.remove();
         return document.body.textContent;
       }),
     );
