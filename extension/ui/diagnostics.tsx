@@ -76,7 +76,8 @@ function Diagnostics() {
         onPress: () => void requestAccess(url).then(run, run),
       };
     if (id === 'broker') return { words: message('settings'), onPress: () => void openSettings() };
-    if (id === 'session')
+    // Without access, a sign-in can't begin.
+    if (id === 'session' && lines.every((line) => line.id !== 'access' || line.verdict === 'ok'))
       return { words: message('sign_in'), onPress: () => void client.call('session.sign_in', {}).then(run, run) };
     return undefined;
   };

@@ -287,3 +287,14 @@ describe('the consent window', () => {
     expect(asked).toBe(1);
   });
 });
+
+describe('the diagnostics', () => {
+  it('offer what solves a problem, first the problem, and whom to ask', async () => {
+    const found = await opened('diagnostics-permission', async (page) => {
+      await page.locator('.help a').first().waitFor();
+      const first = page.locator('.check').first();
+      return [await first.locator('h2').textContent(), await page.locator('.check button').allTextContents()];
+    });
+    expect(found).toEqual(['Permission to connect Failed', ['Continue']]);
+  });
+});

@@ -441,6 +441,16 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     }),
   ],
   [
+    'diagnostics-permission',
+    diagnostics({
+      access: [],
+      answers: {
+        'diagnostics.get': { ...facts, session: undefined, stream: 'idle', sites: [] },
+        'settings.get': { ...chosen, organization: acme },
+      },
+    }),
+  ],
+  [
     'diagnostics-attention',
     diagnostics({
       access: ['https://latchkey.example.com/*', 'https://shop.example.com/*'],
