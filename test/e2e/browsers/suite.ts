@@ -24,9 +24,10 @@ export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<
     afterAll(() => browser?.close());
     const running = () => browser;
     signInCases(running);
-    accessCases(running);
+    // Before the cases in which people say no: a site that was refused can't ask for a few seconds.
     toolbarIconCases(running);
     secondThoughtCases(running);
+    accessCases(running);
     tokenCases(running);
     accountCases(running);
     hostileCases(running);
