@@ -55,5 +55,12 @@ export const packages: readonly PublishedPackage[] = [
     runs: 'in Node',
     hasTypes: true,
   },
+  {
+    name: '@latchkey/testing',
+    dir: 'clients/testing',
+    entries: { index: 'index.ts', issuer: 'issuer.ts' },
+    runs: 'in Node and elsewhere',
+    hasTypes: true,
+  },
   { name: 'latchkey', dir: 'broker', entries: { main: 'bin/main.ts' }, runs: 'in Node', hasTypes: false },
 ];

@@ -1,12 +1,13 @@
 /** @jsxImportSource react */
 // @vitest-environment happy-dom
+
+import { type FakeLatchkey, type FakeLatchkeyOptions, fakeLatchkey } from '@latchkey/testing';
 import axe from 'axe-core';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LatchkeyProvider, RequireAccess, SignInPrompt, useAccess, useLatchkey, useToken } from './index.ts';
-import { type FakeLatchkey, type FakeLatchkeyOptions, fakeLatchkey } from './testing/fake-latchkey.ts';
 import { texts as en } from './texts/en.ts';
 
 const api = 'https://api.example.com';

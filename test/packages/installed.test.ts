@@ -24,12 +24,14 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(packed.dir, { recursive: true, force: true }));
 
-const libraries = ['@latchkey/page', '@latchkey/react', '@latchkey/api', '@latchkey/device'];
+const libraries = ['@latchkey/page', '@latchkey/react', '@latchkey/api', '@latchkey/device', '@latchkey/testing'];
 /** Every module that people import, and something that each exports. */
 const modules: Record<string, string[]> = {
   '@latchkey/page': ['connect', 'LatchkeyError', 'whenInstalled'],
   '@latchkey/page/worker': ['connectPort'],
   '@latchkey/react': ['LatchkeyProvider', 'useLatchkey', 'useAccess', 'useToken', 'RequireAccess', 'LatchkeyError'],
+  '@latchkey/testing': ['fakeLatchkey', 'initScript'],
+  '@latchkey/testing/issuer': ['createIssuer'],
   '@latchkey/api': ['verifier', 'ApiError', 'dialects', 'parseScope', 'corsHeaders'],
   '@latchkey/api/hono': ['guard', 'cors'],
   '@latchkey/api/express': ['guard', 'cors', 'claimsOf'],
@@ -313,6 +315,8 @@ import { credentialFile } from '@latchkey/device/store';
 import { connect, type Latchkey } from '@latchkey/page';
 import { connectPort } from '@latchkey/page/worker';
 import { LatchkeyProvider, type State, useLatchkey } from '@latchkey/react';
+import { type FakeLatchkey, initScript } from '@latchkey/testing';
+import { createIssuer, type TestIssuer } from '@latchkey/testing/issuer';
 const verify = verifier({ issuer: 'https://a.example', audience: 'b', provider: 'okta', clients: ['c'] });
 const require_ = guard(verify);
 createServer(require_({ scopes: ['s'], acr: 'phr', maxAge: 60 })((_req, res, { sub }: Claims) => res.end(sub)));
@@ -321,6 +325,9 @@ export const page: Promise<Latchkey> = connect({ resource: 'https://a.example' }
 export const worker: Promise<Latchkey> = page.then((lk) => lk.port()).then((port) => connectPort(port));
 export const state: State | undefined = undefined;
 export const react = [LatchkeyProvider, useLatchkey];
+export const script: string = initScript({ account: { sub: 'ada' } });
+export const fake: FakeLatchkey | undefined = undefined;
+export const issuer: Promise<TestIssuer> = createIssuer({ audience: 'b' });
 export const login = deviceLogin({ issuer: 'https://a.example', clientId: 'tv' });
 export const tokens: Tokens | undefined = undefined;
 export const store = credentialFile;

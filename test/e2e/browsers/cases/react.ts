@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { texts } from '../../../../clients/react/texts/en.ts';
 import type { Browser, Tab } from '../browser.ts';
+import { openProbe, send } from '../probe.ts';
 import { openReactPage } from '../react-page.ts';
 import { answerConsent, askedInTheEnd, completeSignIn, opened, press, sees, signIn, signOut, until } from '../tab.ts';
 
@@ -40,6 +41,9 @@ export function reactCases(browser: () => Browser): void {
   it('the React quickstart asks to connect the site, says why there is nothing after a no, and signs out', async () => {
     const { demo } = browser();
     const popup = await signIn(browser());
+    const before = await openProbe(browser(), demo.origins.shop);
+    await send(before, { v: 1, id: 'r', m: 'access.revoke', p: {}, deadline_ms: 30_000 });
+    await before.close();
     const tab = await openReactPage(browser(), demo.origins.shop);
     await prompt(tab, 'not_connected');
     await answerConsent(await askedInTheEnd(browser(), tab), 'Not now');

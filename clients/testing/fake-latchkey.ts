@@ -6,7 +6,6 @@ import type {
   PageResults,
   SessionView,
 } from '@latchkey/shared/page-messages.ts';
-import { helloKind, hereKind } from '@latchkey/shared/page-names.ts';
 
 type Account = NonNullable<SessionView['account']>;
 type Failure = Partial<PageErrorBody> & { code: PageErrorCode };
@@ -19,7 +18,7 @@ export interface FakeLatchkeyOptions {
   installed?: boolean;
   /** Who is signed in. Default: nobody. */
   account?: Account;
-  /** Who signs in when the page asks for it. */
+  /** Who signs in when the page asks for it. Default: Ada Lovelace. */
   visitor?: Account;
   /** What the site may ask for: scopes by resource. */
   offered?: Readonly<Record<string, readonly string[]>>;
@@ -29,13 +28,25 @@ export interface FakeLatchkeyOptions {
   lifetimeSeconds?: number;
 }
 
-const ada: Account = { sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' };
-
 /**
- * Stands in for the extension in a page without a browser. The page runs the real `@latchkey/page`, which finds this
- * instead of the extension's content script.
+ * Stands in for the extension. The page runs the real `@latchkey/page`, which finds this instead of the extension's
+ * content script. It answers at once, and takes time from the global timers and clock, so fake timers control both.
+ *
+ * It decides nothing that a broker decides: no policy, no step-up, no bound tokens. Say what fails with `fail`.
+ *
+ * @example
+ * const latchkey = fakeLatchkey({ offered: { [api]: ['orders:read'] } });
+ * render(<App />);
+ * latchkey.signIn();
+ * latchkey.grant(api, ['orders:read']);
+ * latchkey.fail('token.get', 'offline');
+ * afterEach(() => latchkey.close());
  */
+// Uses nothing from outside of itself, because `initScript` sends its source to a browser.
 export function fakeLatchkey(options: FakeLatchkeyOptions = {}) {
+  const ada = { sub: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' };
+  const helloKind = 'latchkey:hello';
+  const hereKind = 'latchkey:here';
   const { window = globalThis.window, visitor = ada, offered = {}, lifetimeSeconds = 300 } = options;
   let { installed = true, account } = options;
   const granted = new Map(Object.entries(options.granted ?? {}).map(([name, scopes]) => [name, new Set(scopes)]));
