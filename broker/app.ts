@@ -42,6 +42,7 @@ import { sessionActivity, sessionActivityEnd } from './routes/session-activity.t
 import { sessionAuthorize } from './routes/session-authorize.ts';
 import { consentDecide, consentRevoke } from './routes/session-consents.ts';
 import { sessionCreate } from './routes/session-create.ts';
+import { deviceAllow, deviceAuthorize, deviceCode, deviceRefuse } from './routes/session-device.ts';
 import { sessionEnd } from './routes/session-end.ts';
 import { sessionEvents } from './routes/session-events.ts';
 import { answerProbe } from './routes/session-events-probe.ts';
@@ -112,8 +113,16 @@ function createRoutes(deps: Deps): Hono<Env> {
   app.post('/session/consents', proof, session, consents, consentDecide(deps));
   app.delete('/session/consents', proof, session, consents, consentRevoke(deps));
   const activity = limitSession(deps, budgets.sessionActivity);
-  app.get('/session/activity', proof, session, activity, sessionActivity(deps));
+  // The extension asks by itself, too.
+  const unattended = requireSession(deps, { isActivity: false });
+  app.get('/session/activity', proof, unattended, activity, sessionActivity(deps));
   app.post('/session/activity/end', proof, session, activity, sessionActivityEnd(deps));
+
+  const devices = limitSession(deps, budgets.sessionDevices);
+  app.post('/session/device', proof, session, devices, deviceCode(deps));
+  app.post('/session/device/decision', proof, session, devices, deviceRefuse(deps));
+  app.post('/session/device/authorize', proof, session, devices, deviceAuthorize(deps));
+  app.post('/session/device/allow', proof, session, devices, deviceAllow(deps));
 
   app.post('/device_authorization', deviceAuthorization(deps));
   app.post('/token', token(deps));

@@ -98,6 +98,8 @@ export const sessionAnswer = v.object({
     expires_at: v.number(),
   }),
   policy: v.object({ sites: v.array(sitePolicy) }),
+  /** What else the broker has for this user: `activity`, `devices`. Older brokers omit it. */
+  features: v.optional(v.array(v.string()), []),
   ...decisions.entries,
 });
 

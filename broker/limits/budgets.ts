@@ -42,6 +42,8 @@ export const budgets = {
   sessionToken: { name: 'session-token', count: 1_200, chunk: 20, ...minute },
   /** `POST` and `DELETE /session/consents`, by session. Each request is a click. */
   sessionConsents: { name: 'session-consents', count: 60, ...minute },
+  /** `/session/device`, by session. Each request is a click. Wrong codes are budgeted by `userCode`, too. */
+  sessionDevices: { name: 'session-devices', count: 60, ...minute },
   /** `/session/activity`, by session. The popup asks once when it opens, and once for each further page. */
   sessionActivity: { name: 'session-activity', count: 60, ...minute },
 

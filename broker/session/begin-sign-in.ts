@@ -91,7 +91,7 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, 
     beganAt,
     silentFor,
   };
-  await requireNew(deps, codeChallenge);
+  await requireNewChallenge(deps, codeChallenge);
   const id = transactionId({ state, codeChallenge, jkt });
   await store.putTransaction({
     id,
@@ -102,8 +102,15 @@ export async function beginSignIn(deps: Deps, request: AuthorizeRequest, { jkt, 
   return { url, issuer: binding.issuer, issRequired, expiresInMs: transactionMs, signInId: signInIdOf(id) };
 }
 
-/** A verifier is shown to one sign-in only, so a challenge that comes again is not from the client that drew it. */
-async function requireNew({ store, now }: Pick<Deps, 'store' | 'now'>, codeChallenge: string): Promise<void> {
+/**
+ * A verifier is shown to one sign-in only, so a challenge that comes again is not from the client that drew it.
+ *
+ * @throws {OAuthError} `invalid_request`
+ */
+export async function requireNewChallenge(
+  { store, now }: Pick<Deps, 'store' | 'now'>,
+  codeChallenge: string,
+): Promise<void> {
   const id = sha256(`challenge:${codeChallenge}`);
   if (await store.putTransaction({ id, kind: 'session', data: {}, expiresAt: now() + challengeMs })) return;
   throw new OAuthError('invalid_request', 'code_challenge was already used; generate a new one for each sign-in');

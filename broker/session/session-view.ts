@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { inGroups } from '../policy/decide.ts';
 import type { Consent, GrantClaims, Session, Site } from '../store/store.ts';
 import { loginHintOf } from '../upstream/login-hint.ts';
+import { maySignInDevices } from './device-question.ts';
 
 /**
  * Returns what the extension learns about a session: the account, its expiry, the sites that may ask, and the
@@ -25,6 +26,7 @@ export async function sessionView(deps: Pick<Deps, 'config' | 'store'>, row: Ses
       expires_at: toSeconds(row.absoluteExpiresAt),
     },
     policy: { sites: sitesFor(deps.config, row.claims) },
+    features: ['activity', ...(maySignInDevices(deps.config, row.claims) ? ['devices'] : [])],
     ...(await decisionsView(deps, row)),
   };
 }

@@ -201,8 +201,11 @@ export interface ErasureStore {
   ): Promise<ErasedRows | undefined>;
 }
 
-/** `session`: sign-in of the extension. `page`: sign-in to the broker's pages. `result`: what such a sign-in led to. */
-export type TransactionKind = 'session' | 'page' | 'result';
+/**
+ * `session`: sign-in of the extension. `page`: sign-in to the broker's pages. `result`: what such a sign-in led to.
+ * `device`: a device that the extension asks about or allows.
+ */
+export type TransactionKind = 'session' | 'page' | 'result' | 'device';
 
 /** Sign-in transactions: state kept between the redirect to the provider and the callback. */
 export interface TransactionStore {

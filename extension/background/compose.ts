@@ -11,9 +11,11 @@ import type { Windows } from '../platform/windows.ts';
 import { createManagedPolicy } from '../protocol/managed-policy.ts';
 import { storedProblem } from '../protocol/problem.ts';
 import { pendingSetup } from '../protocol/ui.ts';
+import { createNews } from './activity/news.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
+import { ownHandlers } from './handlers/own-handlers.ts';
 import { popupHandlers } from './handlers/popup-handlers.ts';
 import { createRemovedAccess, removedAccess } from './handlers/removed-access.ts';
 import { createRouter, type Router } from './handlers/router.ts';
@@ -54,6 +56,8 @@ export interface BackgroundWorld {
   profileList: StoredValue<ProfileList>;
   /** The name of the provider of the last sign-in, on disk. It only sorts the list of providers. */
   lastProvider: StoredValue<string>;
+  /** On disk. */
+  seenActivity: StoredValue<Record<string, number>>;
   keysOf: ProfileDeps['keysOf'];
   /** IDs of the profiles that have a key. */
   profilesWithKeys(): Promise<string[]>;
@@ -138,6 +142,7 @@ export function composeBackground(world: BackgroundWorld) {
     broker: () => setup.broker(),
     isReachable: (origin) => setup.isReachable(origin),
     current: async () => (await profiles.main()).session.current(),
+    hasNews: () => news.count() > 0,
     pages: () => windows.pages(),
     standingOf: createTabStanding({
       managed,
@@ -171,6 +176,7 @@ export function composeBackground(world: BackgroundWorld) {
       await profiles.signedIn(profile, account);
       await world.lastProvider.set(account.upstream);
     },
+    signedInElsewhere: () => lookForNews('announced'),
     async isSeen(profile, sites) {
       const profileAt = await profiles.where();
       const approved = [...new Set([...(baked?.sites ?? []), ...sites])];
@@ -219,6 +225,18 @@ export function composeBackground(world: BackgroundWorld) {
     changed: () => ui.changed(),
   });
   identity.onWindow(() => ui.changed());
+  const news = createNews({
+    async activity() {
+      const { session, call } = await profiles.main();
+      const current = await session.current();
+      if (!current?.features.includes('activity')) return undefined;
+      const answer = await session.guard(() => call({ method: 'GET', path: '/session/activity' }));
+      return { sub: current.account.sub, page: answer.body };
+    },
+    seen: world.seenActivity,
+    changed,
+    now,
+  });
   const choices = createProviderChoices({ windows, newId: () => world.newId('prompt') });
   const interactions = createInteractions({
     prompts,
@@ -237,7 +255,7 @@ export function composeBackground(world: BackgroundWorld) {
     ...tokenHandlers({ interactions }),
     ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
   };
-  const ownHandlers: UiHandlers = {
+  const uiHandlers: UiHandlers = {
     ...popupHandlers({
       setup,
       profiles,
@@ -250,14 +268,22 @@ export function composeBackground(world: BackgroundWorld) {
       identity,
       openTab: (url) => windows.openTab(url),
       changed: () => ui.changed(),
+      news,
       after,
       now,
+    }),
+    ...ownHandlers({
+      profiles,
+      news,
+      identity,
+      broker: http.broker,
+      keep: (outcome) => area.set('device-outcome', outcome),
     }),
     ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null, directory }),
     ...diagnosticsHandlers({ setup, profiles, redirectUri: () => identity.redirectUri(), problem }),
   };
   const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);
-  const uiRouter: Router<void> = createRouter('ui', ownHandlers);
+  const uiRouter: Router<void> = createRouter('ui', uiHandlers);
   const servePage = createPagePorts({
     rules,
     router: pageRouter,
@@ -282,8 +308,14 @@ export function composeBackground(world: BackgroundWorld) {
     await (wanted.includes(true) ? recheck.start() : recheck.stop());
   }
 
+  /** Whatever goes wrong here goes wrong elsewhere, too, and is told there. */
+  function lookForNews(why?: 'announced'): void {
+    void news.look(why).catch(() => undefined);
+  }
+
   function update(): void {
     void listen().catch(world.report);
+    lookForNews();
   }
 
   const report = (work: Promise<unknown>): void => void work.catch(world.report);
@@ -313,6 +345,7 @@ export function composeBackground(world: BackgroundWorld) {
     /** Serves a port of one of the extension's own pages. */
     serveOwnPage(port: Port): void {
       ui.serve(port);
+      lookForNews();
       // The icon's state may be known by now, even if it wasn't at startup.
       report(icon.draw());
     },
@@ -346,6 +379,6 @@ export function composeBackground(world: BackgroundWorld) {
     /** The browser reported a policy change. If the event woke the background, it has no earlier policy to compare. */
     policyChanged: (): void => report(managed.reread().then(() => policyChanged(false))),
     /** The parts, for tests that use several of them. */
-    parts: { profiles, profileOf, prompts, choices, interactions, pageHandlers },
+    parts: { profiles, profileOf, prompts, choices, interactions, pageHandlers, news },
   };
 }

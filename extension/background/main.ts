@@ -13,6 +13,7 @@ import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
+import { seenActivity } from './activity/news.ts';
 import { composeBackground } from './compose.ts';
 import type { Port } from './page/page-port.ts';
 import { profileList } from './profiles/profile-list.ts';
@@ -30,6 +31,7 @@ const background = composeBackground({
   chosenBroker: indexedDbValue('broker', chosenBroker),
   profileList: indexedDbValue('list', profileList),
   lastProvider: indexedDbValue('provider', v.string()),
+  seenActivity: indexedDbValue('seen-activity', seenActivity),
   keysOf,
   profilesWithKeys,
   identity,

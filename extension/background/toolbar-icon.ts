@@ -5,7 +5,7 @@ import type { TabStanding } from './page/tab-standing.ts';
 import { createSerialQueue } from './serial-queue.ts';
 
 /** The states that the icon shows: of the extension, and in the tab of a site those of the site. */
-export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in' | TabStanding;
+export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in' | 'news' | TabStanding;
 
 /** Gray if pages can get no tokens, a badge if it needs the user or the site has access, and plain otherwise. */
 const looks: Record<Standing, Omit<IconLook, 'title'>> = {
@@ -13,6 +13,7 @@ const looks: Record<Standing, Omit<IconLook, 'title'>> = {
   signed_out: { lit: false, badge: '' },
   reauth: { lit: true, badge: '!' },
   signed_in: { lit: true, badge: '' },
+  news: { lit: true, badge: '!' },
   connected: { lit: true, badge: '✓', tone: 'good' },
   not_connected: { lit: true, badge: '' },
   blocked: { lit: false, badge: '×' },
@@ -24,6 +25,8 @@ export interface ToolbarIconDeps {
   isReachable(origin: string): Promise<boolean>;
   /** Asks the broker once per browser start. */
   current(): Promise<SessionAnswer | undefined>;
+  /** Whether a new browser or device signed in that the user has not seen. */
+  hasNews(): boolean;
   /** The pages in tabs that the extension can see. */
   pages(): Promise<OpenPage[]>;
   standingOf(page: OpenPage): Promise<TabStanding | undefined>;
@@ -43,6 +46,7 @@ export function createToolbarIcon({
   broker,
   isReachable,
   current,
+  hasNews,
   pages,
   standingOf,
   show,
@@ -56,14 +60,15 @@ export function createToolbarIcon({
     if (issuer === undefined || !(await isReachable(issuer))) return 'not_set_up';
     const session = await current();
     if (!session) return 'signed_out';
-    return session.session.state === 'reauth_required' ? 'reauth' : 'signed_in';
+    if (session.session.state === 'reauth_required') return 'reauth';
+    return hasNews() ? 'news' : 'signed_in';
   };
   const lookOf = (now: Standing): IconLook => ({ ...looks[now], title: titleOf(now) });
 
   /** @param everywhere the state that the icon has in other tabs */
   const drawTab = async (page: OpenPage, everywhere: Standing): Promise<void> => {
     const { tabId } = page;
-    const own = everywhere === 'not_set_up' ? undefined : await standingOf(page);
+    const own = everywhere === 'not_set_up' || everywhere === 'news' ? undefined : await standingOf(page);
     const now = own ?? everywhere;
     if (!own && !drawn.has(tabId)) return;
     if (drawn.get(tabId) === now) return;

@@ -48,6 +48,21 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('site.let_ask'), p: v.strictObject({ origin: text, sub: text }) }),
   v.strictObject({
     id,
+    m: v.literal('own.call'),
+    p: v.strictObject({
+      path: v.picklist(['activity', 'activity/end', 'device', 'device/decision']),
+      before: v.optional(id),
+      body: v.optional(v.record(v.string(), text)),
+      sub: text,
+    }),
+  }),
+  v.strictObject({
+    id,
+    m: v.literal('device.allow'),
+    p: v.strictObject({ request: text, near: v.boolean(), sub: text }),
+  }),
+  v.strictObject({
+    id,
     m: v.literal('setup.expect'),
     p: pendingSetup,
   }),
@@ -154,6 +169,10 @@ export type PopupState =
       sites: SiteView[];
       /** A sign-in is in progress, of this account or another one. */
       signingIn?: SigningInView | undefined;
+      /** What else the broker has for this user: `activity`, `devices`. */
+      features: string[];
+      /** How many new browsers or devices signed in that the user has not seen yet. */
+      news: number;
       problem?: Problem | undefined;
     };
 
@@ -232,6 +251,10 @@ export interface UiResults {
   'site.disconnect': Record<string, never>;
   'site.restore': Record<string, never>;
   'site.let_ask': Record<string, never>;
+  /** The broker's answer at `/session/<path>`, which the page checks. `sub` is the account that the user sees. */
+  'own.call': unknown;
+  /** How the broker says that the device's request was decided, once however often it is allowed. */
+  'device.allow': unknown;
   'setup.expect': Record<string, never>;
   'setup.resume': Record<string, never>;
   'consent.get': ConsentView;

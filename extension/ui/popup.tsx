@@ -11,6 +11,7 @@ import { Brand } from './brand.tsx';
 import { Button } from './button.tsx';
 import { giveFirstFocus, rescueFocus } from './focus.ts';
 import { mount } from './mount.tsx';
+import { hasOpenDevice, Panel, type PanelName, PanelRows } from './panels.tsx';
 import { Problem } from './problem.tsx';
 import { Setup, Unreachable } from './setup.tsx';
 import { SignedIn } from './signed-in.tsx';
@@ -60,7 +61,11 @@ function View({
   here,
   busy,
   act,
-}: { state: PopupState; here: string | undefined } & Pick<Actions, 'busy' | 'act'>) {
+  onPanel,
+}: { state: PopupState; here: string | undefined; onPanel: (panel: PanelName) => void } & Pick<
+  Actions,
+  'busy' | 'act'
+>) {
   const reachBroker = (broker: string) => void act(reaching(broker, { broker }));
   const run = (doing: string, call: () => Promise<unknown>, more: Pick<Action, 'done' | 'focus' | 'undo'> = {}) =>
     void act({ run: call, doing, ...more });
@@ -131,7 +136,9 @@ function View({
               focus: placeOf(origin),
             })
           }
-        />
+        >
+          <PanelRows state={state} onOpen={onPanel} />
+        </SignedIn>
       );
   }
 }
@@ -162,6 +169,7 @@ function Popup() {
   const [state, setState] = useState<PopupState>();
   const [here, setHere] = useState<string>();
   const { busy, status, undo, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
+  const [panel, setPanel] = useState<PanelName>();
   const seen = useRef<PopupState['view'] | undefined>(undefined);
   const organization = state && 'organization' in state ? state.organization : undefined;
   const shown = problem ?? (state && 'problem' in state ? state.problem : undefined);
@@ -172,6 +180,10 @@ function Popup() {
     void activeOrigin().then(setHere, () => undefined);
     document.addEventListener('keydown', pressUndo);
   }, []);
+  useEffect(() => {
+    // The popup closed while a device was asked about.
+    if (state?.view === 'signed_in') void hasOpenDevice().then((isOpen) => isOpen && setPanel('device'));
+  }, [state?.view]);
   useEffect(() => {
     if (!state) return;
     setTimeout(() => {
@@ -192,7 +204,23 @@ function Popup() {
       </header>
       <main aria-busy={state ? undefined : 'true'}>
         <PrivateWindow />
-        {state ? <View state={state} here={here} busy={busy} act={act} /> : <Skeleton isWaiting={!shown} />}
+        {state?.view === 'signed_in' && panel ? (
+          <Panel
+            name={panel}
+            client={client}
+            account={state.account}
+            busy={busy}
+            act={act}
+            onBack={() => {
+              setPanel(undefined);
+              setTimeout(() => rescueFocus(`[data-panel=${panel}]`));
+            }}
+          />
+        ) : state ? (
+          <View state={state} here={here} busy={busy} act={act} onPanel={setPanel} />
+        ) : (
+          <Skeleton isWaiting={!shown} />
+        )}
       </main>
       <div class="foot">
         <Problem problem={shown} organization={organization} />

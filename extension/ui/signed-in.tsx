@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx/dom */
+import type { Child } from 'hono/jsx';
 import { message } from '../platform/i18n.ts';
 import type { AccountView, PopupState, SiteView } from '../protocol/ui.ts';
 import { AccountRow, AddAccount, nameOf, OtherAccounts } from './accounts.tsx';
@@ -21,6 +22,7 @@ export const SignedIn = ({
   onAdd,
   onAccount,
   signInWindow,
+  children,
   ...siteActions
 }: {
   state: SignedInState;
@@ -34,6 +36,8 @@ export const SignedIn = ({
   /** Without a site, applies to all sites that the user chose no account for. */
   onAccount: (account: AccountView, site?: SiteView) => void;
   signInWindow: SignInWindow;
+  /** What else there is, below this site. */
+  children?: Child;
 } & Pick<SiteActions, 'onConnect' | 'onDisconnect' | 'onLetAsk'>) => {
   const actions = { accounts: [state.account, ...state.others], busy, onAccount, ...siteActions };
   const others = state.sites.filter(({ origin }) => origin !== here);
@@ -64,6 +68,7 @@ export const SignedIn = ({
       {here === undefined || here === state.broker ? null : (
         <ThisSite origin={here} site={state.sites.find(({ origin }) => origin === here)} {...actions} />
       )}
+      {children}
       <OtherAccounts
         accounts={state.others}
         busy={busy}

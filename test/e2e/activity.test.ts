@@ -156,6 +156,17 @@ describe('a person’s activity', () => {
     expect((await fetch(`${issuer}/session/activity`, { headers: { cookie } })).status).toBe(400);
   });
 
+  it('keeps no session alive: the extension asks by itself', async () => {
+    const ada = await newBrowser('ada');
+    await broker.rows('update sessions set idle_expires_at = idle_expires_at - 3600000 where sub = ?', ada.sub);
+    const expiry = () => broker.rows('select idle_expires_at from sessions where sub = ?', ada.sub);
+    const before = await expiry();
+    await ada.activity();
+    expect(await expiry()).toEqual(before);
+    await ada.call('GET', '/session');
+    expect(await expiry()).not.toEqual(before);
+  });
+
   it('is on the account page, too', async () => {
     const person = createPerson(broker.origins);
     await newDevice(person);

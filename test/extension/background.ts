@@ -1,6 +1,7 @@
 import type { PageEvent } from '@latchkey/shared/page-protocol.ts';
 import { accountHeader } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
+import { seenActivity } from '../../extension/background/activity/news.ts';
 import { composeBackground } from '../../extension/background/compose.ts';
 import { firstProfile, profileList } from '../../extension/background/profiles/profile-list.ts';
 import { storedAttempts } from '../../extension/background/session/attempts.ts';
@@ -76,6 +77,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     chosenBroker: storedValue(disk, 'broker', chosenBroker),
     profileList: storedValue(disk, 'list', profileList),
     lastProvider: storedValue(disk, 'provider', v.string()),
+    seenActivity: storedValue(disk, 'seen-activity', seenActivity),
     keysOf,
     profilesWithKeys: () => keysOf.profiles(),
     identity: {
@@ -111,7 +113,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     },
   });
   windows.onClosed(background.windowClosed);
-  const { profiles, profileOf, prompts, choices, interactions, pageHandlers: handlers } = background.parts;
+  const { profiles, profileOf, prompts, choices, interactions, pageHandlers: handlers, news } = background.parts;
   const first = profileOf(firstProfile);
   return {
     policyChanged: background.policyChanged,
@@ -120,6 +122,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     choices,
     interactions,
     handlers,
+    news,
     broker,
     area,
     disk,

@@ -51,6 +51,7 @@ export const grace: Account = { sub: 'p2', name: 'Grace Hopper', email: 'grace@o
 export const answer = (consents: Consent[], account = ada, sites: SiteRecord[] = []): SessionAnswer => ({
   account,
   session: { state: 'active', created_at: 1_700_000_000, expires_at: 1_700_003_600 },
+  features: [],
   policy: {
     sites: [
       {

@@ -1,4 +1,3 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import {
   type AuthorizeAnswer,
   authorizeAnswer,
@@ -20,8 +19,9 @@ import type {
   SessionRequest,
   TokenRequest,
 } from '@latchkey/shared/session-requests.ts';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { SessionKey } from '../../platform/keys.ts';
+import { parseAnswer, requireTls } from './answer.ts';
 import type { BrokerCall, BrokerRequest } from './broker-call.ts';
 
 /** The broker's `/session` endpoints, with types. */
@@ -46,41 +46,22 @@ export interface BrokerClient {
   upstreams(): Promise<UpstreamsAnswer>;
 }
 
-/** Checks a response of the broker. The error names the path only and contains no values. */
-function parse<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, body);
-  if (parsed.success) return parsed.output;
-  throw notUnderstood(path, v.getDotPath(parsed.issues[0]) ?? 'the whole');
-}
-
-const notUnderstood = (path: string, at: string): LatchkeyError =>
-  new LatchkeyError({
-    code: 'busy',
-    message: `the broker's answer at ${path} is not what this version understands (${at})`,
-    retry_after_ms: 5_000,
-  });
-
 /**
  * Adds types to each endpoint and validates its responses.
  *
  * @param broker the broker's issuer
  */
 export function createBrokerClient(call: BrokerCall, broker: () => Promise<string>): BrokerClient {
-  /** Only a broker on this machine may name a URL without TLS. */
-  const requireTls = async (url: string, path: string): Promise<void> => {
-    if (url.startsWith('http:') && !(await broker()).startsWith('http:'))
-      throw notUnderstood(path, 'a URL without TLS');
-  };
   const post = async <S extends v.GenericSchema>(
     path: string,
     body: object,
     schema: S,
     about: Pick<BrokerRequest, 'account' | 'trace'> = {},
-  ) => parse(schema, (await call({ method: 'POST', path, body, ...about })).body, path);
+  ) => parseAnswer(schema, (await call({ method: 'POST', path, body, ...about })).body, path);
   return {
     async authorize(body, trace) {
       const answer = await post('/session/authorize', body, authorizeAnswer, { trace });
-      await requireTls(answer.authorization_url, '/session/authorize');
+      await requireTls(broker, answer.authorization_url, '/session/authorize');
       return answer;
     },
     createSession: (body, trace) => post('/session', body, sessionAnswer, { trace }),
@@ -90,25 +71,25 @@ export function createBrokerClient(call: BrokerCall, broker: () => Promise<strin
     async getSession(etag) {
       const answer = await call({ method: 'GET', path: '/session', ifNoneMatch: etag });
       if (answer.status === 304) return undefined;
-      return { answer: parse(sessionAnswer, answer.body, '/session'), etag: answer.etag };
+      return { answer: parseAnswer(sessionAnswer, answer.body, '/session'), etag: answer.etag };
     },
     token: (body, trace) => post('/session/token', body, tokenAnswer, { account: 'known', trace }),
     decide: (body, sub) => post('/session/consents', body, decisions, { account: { sub } }),
     async revokeConsent(body) {
       const answer = await call({ method: 'DELETE', path: '/session/consents', body, account: 'known' });
-      return parse(decisions, answer.body, '/session/consents');
+      return parseAnswer(decisions, answer.body, '/session/consents');
     },
     async signOut(key, how) {
       const path = how === undefined ? '/session' : '/session?replaced=true';
       const answer = await call({ method: 'DELETE', path, key });
       if (answer.body === undefined) return {};
-      const parsed = parse(signOutAnswer, answer.body, '/session');
-      if (parsed.logout_url !== undefined) await requireTls(parsed.logout_url, '/session');
+      const parsed = parseAnswer(signOutAnswer, answer.body, '/session');
+      if (parsed.logout_url !== undefined) await requireTls(broker, parsed.logout_url, '/session');
       return parsed;
     },
     async upstreams() {
       const { body } = await call({ method: 'GET', path: '/session/upstreams' });
-      return parse(upstreamsAnswer, body, '/session/upstreams');
+      return parseAnswer(upstreamsAnswer, body, '/session/upstreams');
     },
   };
 }

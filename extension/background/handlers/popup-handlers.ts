@@ -6,6 +6,7 @@ import type { StoredValue } from '../../platform/stored-value.ts';
 import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { ConsentView, PopupState, SiteView } from '../../protocol/ui.ts';
+import type { News } from '../activity/news.ts';
 import { problemBody } from '../error-body.ts';
 import { type ConsentPrompt, type ConsentPrompts, noLongerOpen } from '../page/consent-prompts.ts';
 import type { Timer } from '../page/pending-requests.ts';
@@ -37,12 +38,13 @@ export interface UiHandlersDeps {
   /** The state that the popup shows has changed. */
   changed(): void;
   now: Clock;
+  news: Pick<News, 'count'>;
   /** A timer that limits how long the popup waits for the broker. */
   after(ms: number): Timer;
 }
 
 /** Methods of the popup and the consent window. Other pages have handlers of their own. */
-type PopupHandlers = Omit<UiHandlers, 'settings.get' | `diagnostics.${string}`>;
+type PopupHandlers = Omit<UiHandlers, 'settings.get' | 'own.call' | 'device.allow' | `diagnostics.${string}`>;
 
 /** Maximum age of what the popup shows. */
 const popupMaxAgeMs = 2_000;
@@ -55,7 +57,7 @@ const popupPatienceMs = 40;
 
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
-  const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after, now } = deps;
+  const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after, now, news } = deps;
   const { removedAccess, identity, changed } = deps;
 
   /** A popup that shows the last known state doesn't ask the broker anew whenever it is drawn. */
@@ -89,6 +91,8 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       mayAdd: await profiles.mayAdd(),
       sites,
       signingIn,
+      features: first.current?.features ?? [],
+      news: news.count(),
     };
   };
 

@@ -6,7 +6,12 @@ import type { Identity } from '../../platform/identity.ts';
 import type { ProfileKeys } from '../../platform/keys.ts';
 import { type Area, partOf, type StoredValue, storedValue } from '../../platform/stored-value.ts';
 import type { Problem } from '../../protocol/problem.ts';
-import { type BrokerCallDeps, createBrokerCall, createEventStreamCall } from '../broker/broker-call.ts';
+import {
+  type BrokerCall,
+  type BrokerCallDeps,
+  createBrokerCall,
+  createEventStreamCall,
+} from '../broker/broker-call.ts';
 import { type BrokerClient, createBrokerClient } from '../broker/broker-client.ts';
 import { createAttempts, storedAttempts } from '../session/attempts.ts';
 import { createEventStream, type EventStream, type EventStreamDeps } from '../session/event-stream.ts';
@@ -34,6 +39,8 @@ export interface Profile {
   eventStream: EventStream;
   /** Asks the broker for its providers and its organization. */
   upstreams(): Promise<UpstreamsAnswer>;
+  /** For endpoints whose answers the extension's pages check. */
+  call: BrokerCall;
 }
 
 /** Dependencies that all profiles share. */
@@ -50,6 +57,8 @@ export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> 
   problem: StoredValue<Problem>;
   /** A user signed in. Runs before any part of the new session is visible. */
   signedIn(profile: string, account: Account): Promise<void>;
+  /** The broker said that a new browser or device of a profile's user signed in. */
+  signedInElsewhere(): void;
   /** Whether a tab is open at one of these sites, and the site has this profile. */
   isSeen(profile: string, sites: readonly string[]): Promise<boolean>;
   /** Notifies the extension's pages that a sign-in started or ended. */
@@ -69,7 +78,8 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     key: () => keys.session.loadOrCreate(),
     account: async () => (await session.known())?.account.sub,
   };
-  const endpoints = createBrokerClient(createBrokerCall(http), http.broker);
+  const call = createBrokerCall(http);
+  const endpoints = createBrokerClient(call, http.broker);
   const client: BrokerClient = {
     ...endpoints,
     authorize: async (body, trace) => endpoints.authorize(await deps.authorizing(id, body), trace),
@@ -104,6 +114,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
   const eventStream = createEventStream({
     open: createEventStreamCall(http),
     session,
+    announced: deps.signedInElsewhere,
     async isWanted() {
       const known = await session.known();
       return (
@@ -131,5 +142,6 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
     events,
     eventStream,
     upstreams: () => client.upstreams(),
+    call,
   };
 }

@@ -26,6 +26,7 @@ function channel() {
 let opened: { last: string | undefined; signal: AbortSignal }[];
 let answers: (ReturnType<typeof channel> | Error)[];
 let checks: boolean[];
+let announced: number;
 let sleeps: number[];
 let ended: number;
 let wanted: boolean;
@@ -34,9 +35,12 @@ let known: number;
 let deps: EventStreamDeps;
 
 beforeEach(() => {
-  [opened, answers, checks, sleeps, ended, wanted] = [[], [], [], [], 0, true];
+  [opened, answers, checks, sleeps, ended, wanted, announced] = [[], [], [], [], 0, true, 0];
   known = answer([]).session.created_at;
   deps = {
+    announced() {
+      announced += 1;
+    },
     async open(last, signal) {
       opened.push({ last, signal });
       const answer = answers.shift();
@@ -99,6 +103,15 @@ describe('the session’s events', () => {
     stream.send('policy', '5');
     await expect.poll(() => checks).toEqual([false, true]);
     await expect.poll(() => deps.position.get()).toBe('5');
+  });
+
+  it('tell of a sign-in elsewhere, which changes nothing here', async () => {
+    const stream = channel();
+    answers = [stream];
+    await createEventStream(deps).update();
+    stream.send('sign_in', '6');
+    await expect.poll(() => announced).toBe(1);
+    expect(checks).toEqual([]);
   });
 
   it('end the session at once', async () => {

@@ -8,6 +8,8 @@ export interface EventStreamDeps {
   /** Opens `GET /session/events`. */
   open(lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   session: Pick<Session, 'guard' | 'check' | 'known' | 'over'>;
+  /** The user signed in with a new browser or device. */
+  announced(): void;
   /** Whether a user is signed in and a tab of an approved site is open. */
   isWanted(): Promise<boolean>;
   /** ID of the latest event. The stream continues from here after the background was stopped. */
@@ -65,7 +67,8 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
           // A newer session may have ended, too. Reopening the stream shows whether it did.
           return true;
         }
-        if (event !== undefined) await session.check(event === 'policy');
+        if (event === 'sign_in') deps.announced();
+        else if (event !== undefined) await session.check(event === 'policy');
         if (id !== undefined) await position.set(id);
       }
       return false;

@@ -81,16 +81,6 @@ export function createSignIn(deps: SignInDeps): SignIn {
     return { started, url: answer.authorization_url };
   };
 
-  const open = async (launch: Launch, url: string): Promise<string> => {
-    try {
-      return await launch(url);
-    } catch (cause) {
-      if (cause instanceof PageNotLoadedError)
-        throw new ProblemError({ code: 'expired', reason: 'broke_off', message: cause.message });
-      throw new LatchkeyError({ code: 'user_denied', message: 'the sign-in window was closed' }, { cause });
-    }
-  };
-
   /**
    * Without its cookie, a session is over at the next call: the user would be signed in and out in turn. So the first
    * call comes before anything is said of the session.
@@ -176,7 +166,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
   /** @throws {OtherAnswer} if the provider answered an earlier attempt, and that one can't be finished */
   const go = async (wish: Wish, launch: Launch, trace: string): Promise<void> => {
     const { started, url } = await prepare(wish, trace);
-    const redirect = await open(launch, url);
+    const redirect = await openWindow(launch, url);
     const state = new URL(redirect).searchParams.get('state');
     const attempt = (await attempts.all()).find((one) => one.state === state) ?? started;
     try {
@@ -239,6 +229,18 @@ export function createSignIn(deps: SignInDeps): SignIn {
 }
 
 type Launch = (url: string) => Promise<string>;
+
+/** Opens the provider's window. @throws {LatchkeyError} `user_denied` if the user closed it */
+export async function openWindow(launch: Launch, url: string): Promise<string> {
+  try {
+    return await launch(url);
+  } catch (cause) {
+    if (cause instanceof PageNotLoadedError)
+      throw new ProblemError({ code: 'expired', reason: 'broke_off', message: cause.message });
+    throw new LatchkeyError({ code: 'user_denied', message: 'the sign-in window was closed' }, { cause });
+  }
+}
+
 type Wish = SignInWish & Partial<SilentWish>;
 
 /** The provider answered an earlier attempt, which can't be finished any more. `cause` is why. */

@@ -3,6 +3,7 @@ import type { RunningDemo } from '../../../demo/stack.ts';
 import type { Browser } from './browser.ts';
 import { accessCases } from './cases/access.ts';
 import { accountCases } from './cases/accounts.ts';
+import { deviceCases } from './cases/devices.ts';
 import { faultCases } from './cases/faults.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { pageCases } from './cases/pages.ts';
@@ -30,6 +31,7 @@ export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<
     accessCases(running);
     tokenCases(running);
     accountCases(running);
+    deviceCases(running);
     hostileCases(running);
     pageCases(running);
     reactCases(running);

@@ -81,6 +81,8 @@ const signedIn: Extract<PopupState, { view: 'signed_in' }> = {
   mayAdd: true,
   providers: [],
   sites,
+  features: ['activity', 'devices'],
+  news: 0,
 };
 
 /** A logo, a color and people to ask. */

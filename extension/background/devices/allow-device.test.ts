@@ -1,0 +1,81 @@
+import { beforeEach, expect, it } from 'vitest';
+import { redirectOf } from '../../../test/extension/background.ts';
+import { type AllowDeviceDeps, allowDevice } from './allow-device.ts';
+
+const redirectUri = 'https://ext.chromiumapp.test/';
+let deps: AllowDeviceDeps;
+let kept: unknown[];
+let calls: string[];
+let windows: string[];
+let begun: (state: string) => object;
+let silent: 'redirect' | 'page';
+
+beforeEach(() => {
+  [kept, calls, windows, silent] = [[], [], [], 'redirect'];
+  begun = (state) => ({
+    authorization_url: `https://idp.test/authorize?${new URLSearchParams({ state, redirect_uri: redirectUri })}`,
+    issuer: 'https://idp.test',
+    iss_required: true,
+    expires_in: 600,
+  });
+  deps = {
+    async post(path, body) {
+      calls.push(`${path} ${Object.keys(body)}`);
+      return path === 'authorize' ? begun((body as { state: string }).state) : { outcome: 'allowed' };
+    },
+    broker: async () => 'https://broker.test',
+    identity: {
+      redirectUri: () => redirectUri,
+      async launch(url) {
+        windows.push('window');
+        return redirectOf(url);
+      },
+      async launchSilently(url) {
+        windows.push('silent');
+        if (silent === 'page') throw new Error('a page came');
+        return redirectOf(url);
+      },
+    },
+    keep: async (outcome) => void kept.push(outcome),
+  };
+});
+
+it('opens no window where the device is on the same network, and the provider knows the user', async () => {
+  expect(await allowDevice(deps, { request: 'r1', near: true })).toEqual({ outcome: 'allowed' });
+  expect(windows).toEqual(['silent']);
+  expect(calls).toEqual(['authorize request,redirect_uri,code_challenge,state', 'allow state,code,code_verifier,iss']);
+});
+
+it('opens the window where the provider shows a page', async () => {
+  silent = 'page';
+  await allowDevice(deps, { request: 'r1', near: true });
+  expect(windows).toEqual(['silent', 'window']);
+});
+
+it('opens the window at once where the networks differ: the sign-in must not go unnoticed', async () => {
+  await allowDevice(deps, { request: 'r1', near: false });
+  expect(windows).toEqual(['window']);
+});
+
+it('goes nowhere if the request was decided in the meantime', async () => {
+  begun = () => ({ outcome: 'expired' });
+  expect(await allowDevice(deps, { request: 'r1', near: true })).toEqual({ outcome: 'expired' });
+  expect(windows).toEqual([]);
+});
+
+it('goes to no address without TLS', async () => {
+  const safe = begun;
+  begun = (state) => ({ ...safe(state), authorization_url: 'http://127.0.0.1/authorize' });
+  await expect(allowDevice(deps, { request: 'r1', near: true })).rejects.toMatchObject({ code: 'busy' });
+  expect(windows).toEqual([]);
+});
+
+it('leaves the outcome for a popup that has closed', async () => {
+  await allowDevice(deps, { request: 'r1', near: true });
+  expect(kept).toEqual([{ request: 'r1', decided: { outcome: 'allowed' } }]);
+});
+
+it('says that the user closed the window', async () => {
+  deps.identity.launch = () => Promise.reject(new Error('closed'));
+  await expect(allowDevice(deps, { request: 'r1', near: false })).rejects.toMatchObject({ code: 'user_denied' });
+});

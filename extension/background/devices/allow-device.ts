@@ -1,0 +1,59 @@
+import { authorizeAnswer } from '@latchkey/shared/session-api.ts';
+import * as oauth from 'oauth4webapi';
+import type { Identity } from '../../platform/identity.ts';
+import { readStored } from '../../platform/stored-value.ts';
+import { requireTls } from '../broker/answer.ts';
+import { readAuthorizationResponse } from '../session/authorization-response.ts';
+import { openWindow } from '../session/sign-in.ts';
+
+/** An "Allow" of the user. */
+export interface Allowed {
+  request: string;
+  /** The device is on the user's network, so no window has to open. */
+  near: boolean;
+}
+
+export interface AllowDeviceDeps {
+  /** Calls `/session/device/<path>` for the account that the user sees. */
+  post(path: 'authorize' | 'allow', body: object): Promise<unknown>;
+  /** The broker's issuer. */
+  broker(): Promise<string>;
+  identity: Pick<Identity, 'redirectUri' | 'launch' | 'launchSilently'>;
+  /** Keeps how a request ended, because the popup closes when the provider's window opens. */
+  keep(outcome: { request: string; decided: unknown }): Promise<void>;
+}
+
+/**
+ * Goes through the provider for a grant of the device's own. Where the provider's session is enough, no window opens.
+ *
+ * If the connection is lost, the user can allow again: if the first time counted, the broker says so.
+ *
+ * @returns the broker's answer, which says how the device's request was decided
+ */
+export async function allowDevice(deps: AllowDeviceDeps, { request, near }: Allowed): Promise<unknown> {
+  const { post, broker, identity, keep } = deps;
+
+  const launch = async (url: string): Promise<string> => {
+    const silent = near && (await identity.launchSilently(url).catch(() => false as const));
+    return silent || openWindow(identity.launch, url);
+  };
+
+  const decide = async (): Promise<unknown> => {
+    const redirectUri = identity.redirectUri();
+    const state = oauth.generateRandomState();
+    const verifier = oauth.generateRandomCodeVerifier();
+    const challenge = await oauth.calculatePKCECodeChallenge(verifier);
+    const begun = await post('authorize', { request, redirect_uri: redirectUri, code_challenge: challenge, state });
+    const found = readStored(authorizeAnswer, begun);
+    // It was decided in the meantime.
+    if (!found) return begun;
+    const { authorization_url: url, issuer, iss_required: issRequired } = found;
+    await requireTls(broker, url, 'device');
+    const { code, iss } = readAuthorizationResponse(await launch(url), { state, redirectUri, issuer, issRequired });
+    return post('allow', { state, code, code_verifier: verifier, iss });
+  };
+
+  const decided = await decide();
+  await keep({ request, decided });
+  return decided;
+}

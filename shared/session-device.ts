@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+
+/** Signing in a device by its user code (RFC 8628 §3.3) in the extension: bodies and responses of `/session/device`. */
+
+const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
+/** 256 bits in base64url. */
+const b64u256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+
+/** What the person typed or pasted. */
+export const deviceCodeRequest = v.strictObject({ user_code: text(400) });
+
+/** "Deny", or "I didn't start this", which administrators learn of. */
+export const deviceRefusal = v.strictObject({ request: b64u256, decision: v.picklist(['deny', 'report']) });
+
+/** "Allow" goes through the provider, for a grant that is the device's own. PKCE as for a sign-in. */
+export const deviceAuthorizeRequest = v.strictObject({
+  request: b64u256,
+  redirect_uri: text(512),
+  code_challenge: b64u256,
+  state: b64u256,
+});
+
+export const deviceAllowRequest = v.strictObject({
+  state: b64u256,
+  code: text(4_096),
+  code_verifier: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{43,128}$/)),
+  iss: v.optional(text(1_024)),
+});
+
+/** What the person is asked. Everything is in the configuration's words. */
+export const deviceQuestion = v.object({
+  outcome: v.literal('found'),
+  /** Stands for the device's request in the calls that follow. It is bound to this session. */
+  request: v.string(),
+  user_code: v.string(),
+  client: v.string(),
+  /** Absent if no API is requested. */
+  resource: v.optional(v.string()),
+  scopes: v.array(v.string()),
+  /** Facts about the person that the device learns: `openid`, `profile`, `email`, `groups`. */
+  knows: v.array(v.string()),
+  /** How long the device stays signed in, in seconds. */
+  stays: v.number(),
+  /** When the device asked, NumericDate. */
+  started_at: v.number(),
+  /** The IP address that it asked from. */
+  from: v.optional(v.string()),
+  same_network: v.boolean(),
+});
+
+/** Response to `POST /session/device`. */
+export const deviceAnswer = v.variant('outcome', [
+  deviceQuestion,
+  v.object({ outcome: v.picklist(['malformed', 'wrong', 'too_many', 'not_allowed']) }),
+]);
+
+/**
+ * Response to `POST /session/device/decision` and `/session/device/allow`. `used`: by somebody else. That to
+ * `/session/device/authorize` is the same if the request was decided in the meantime, else `authorizeAnswer`.
+ */
+export const deviceDecided = v.object({
+  outcome: v.picklist(['allowed', 'denied', 'reported', 'expired', 'used']),
+});
+
+export type DeviceAuthorizeRequest = v.InferOutput<typeof deviceAuthorizeRequest>;
+export type DeviceAllowRequest = v.InferOutput<typeof deviceAllowRequest>;
+export type DeviceQuestion = v.InferOutput<typeof deviceQuestion>;
+export type DeviceAnswer = v.InferOutput<typeof deviceAnswer>;
+export type DeviceDecided = v.InferOutput<typeof deviceDecided>;

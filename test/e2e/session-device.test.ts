@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeviceQuestion } from '../../shared/session-device.ts';
+import { redirectUri, startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { beginDevice, pollDevice, refreshDevice } from './kit/device-flow.ts';
+import { createSessionClient } from './kit/session-client.ts';
+import { createVisitor } from './kit/visitor.ts';
+
+let broker: TestBroker;
+let issuer: string;
+
+beforeAll(async () => {
+  broker = await startBrokerAndIdp((config) => {
+    // Requests from 127.0.0.1 may name another address, as behind a proxy.
+    config.trusted_proxies = ['127.0.0.0/8'];
+  });
+  issuer = broker.origins.broker;
+});
+afterAll(() => broker?.close());
+
+const people = { ada: 'engine-1843', grace: 'compiler-1952' };
+
+async function newBrowser(username: keyof typeof people) {
+  const visitor = createVisitor([broker.origins.idp]);
+  const session = await createSessionClient(issuer, visitor);
+  const { account, features } = await session.signIn(username, people[username]);
+  const enter = async (code: string) => (await session.call('POST', '/session/device', { user_code: code })).body;
+  const post = (path: string, body: object) => session.call('POST', `/session/device/${path}`, body);
+
+  /** Goes on to the provider. */
+  async function begin(request: string) {
+    const { codeChallenge, ...secret } = await pkce();
+    const begun = await post('authorize', {
+      request,
+      redirect_uri: redirectUri,
+      code_challenge: codeChallenge,
+      state: secret.state,
+    });
+    return { begun, ...secret };
+  }
+  /** "Allow" where the provider still knows the person: no page of the provider is shown. */
+  async function allow(request: string) {
+    const { begun, state, verifier } = await begin(request);
+    if (begun.body.outcome !== undefined || begun.status !== 200) return begun;
+    const { url } = await visitor.visit(begun.body.authorization_url);
+    // No page came in between.
+    expect(url.href.startsWith(redirectUri)).toBe(true);
+    const [code, iss] = [url.searchParams.get('code'), url.searchParams.get('iss')];
+    return post('allow', { state, code, code_verifier: verifier, iss });
+  }
+  return { ...session, visitor, sub: account.sub, features, enter, post, begin, allow };
+}
+
+async function pkce() {
+  const oauth = await import('oauth4webapi');
+  const [state, verifier] = [oauth.generateRandomState(), oauth.generateRandomCodeVerifier()];
+  return { state, verifier, codeChallenge: await oauth.calculatePKCECodeChallenge(verifier) };
+}
+
+const device = () => beginDevice(issuer, 'tv');
+const tokensOf = async ({ device_code }: { device_code: string }) => (await pollDevice(issuer, 'tv', device_code)).body;
+
+describe('a device that is signed in by its code in the extension', () => {
+  it('is shown as on the page, and gets a grant of its own without a second sign-in', async () => {
+    const ada = await newBrowser('ada');
+    expect(ada.features).toEqual(['activity', 'devices']);
+    const started = await device();
+    const question: DeviceQuestion = await ada.enter(started.user_code.toLowerCase().replace('-', ' '));
+    expect(question).toEqual({
+      outcome: 'found',
+      request: expect.stringMatching(/^[\w-]{43}$/),
+      user_code: started.user_code,
+      client: 'Living-room TV',
+      resource: expect.any(String),
+      scopes: ['See your orders'],
+      knows: [],
+      stays: expect.any(Number),
+      started_at: expect.any(Number),
+      from: '127.0.0.1',
+      same_network: true,
+    });
+    expect((await tokensOf(started)).error).toBe('authorization_pending');
+    expect((await ada.allow(question.request)).body).toEqual({ outcome: 'allowed' });
+    const tokens = await tokensOf(started);
+    expect(tokens).toMatchObject({ access_token: expect.any(String), refresh_token: expect.any(String) });
+    // It outlives the browser's session.
+    await ada.call('DELETE', '/session');
+    expect((await refreshDevice(issuer, 'tv', tokens.refresh_token)).status).toBe(200);
+  });
+
+  it('is not signed in if the person denies, and an answer that is sent twice has one result', async () => {
+    const ada = await newBrowser('ada');
+    for (const [decision, outcome] of [
+      ['deny', 'denied'],
+      ['report', 'reported'],
+    ] as const) {
+      const started = await device();
+      const { request } = await ada.enter(started.user_code);
+      expect((await ada.post('decision', { request, decision })).body).toEqual({ outcome });
+      expect((await ada.post('decision', { request, decision })).body).toEqual({ outcome: 'denied' });
+      expect((await ada.allow(request)).body).toEqual({ outcome: 'denied' });
+      expect((await tokensOf(started)).error).toBe('access_denied');
+    }
+    expect(broker.logged.some((line) => line.includes('device_reported'))).toBe(true);
+  });
+
+  it('is found by its code alone, within the budget that the pages share', async () => {
+    const grace = await newBrowser('grace');
+    const started = await device();
+    expect(await grace.enter('nonsense')).toEqual({ outcome: 'malformed' });
+    for (let n = 0; n < 10; n += 1) expect(await grace.enter('BBBB-BBBB')).toEqual({ outcome: 'wrong' });
+    expect(await grace.enter(started.user_code)).toEqual({ outcome: 'too_many' });
+    expect((await tokensOf(started)).error).toBe('authorization_pending');
+    const ada = await newBrowser('ada');
+    expect(await ada.enter(started.user_code)).toMatchObject({ outcome: 'found' });
+  });
+
+  it('is asked about in one session: no other finds the question, of whatever person', async () => {
+    const [ada, other] = [await newBrowser('ada'), await newBrowser('ada')];
+    const { request } = await ada.enter((await device()).user_code);
+    for (const answer of [
+      await other.post('decision', { request, decision: 'deny' }),
+      (await other.begin(request)).begun,
+    ])
+      expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_transaction' } });
+    const { begun, state, verifier } = await ada.begin(request);
+    const { url } = await ada.visitor.visit(begun.body.authorization_url);
+    const body = {
+      state,
+      code: url.searchParams.get('code'),
+      code_verifier: verifier,
+      iss: url.searchParams.get('iss'),
+    };
+    expect((await other.post('allow', body)).body.error).toBe('invalid_transaction');
+    expect((await ada.post('allow', { ...body, code_verifier: 'A'.repeat(43) })).body.error).toBe(
+      'invalid_transaction',
+    );
+    expect((await ada.post('allow', body)).body).toEqual({ outcome: 'allowed' });
+    expect((await ada.post('allow', body)).body.error).toBe('invalid_transaction');
+  });
+
+  it('belongs to the person who was asked: another account at the provider gets nothing', async () => {
+    const ada = await newBrowser('ada');
+    const started = await device();
+    const { request } = await ada.enter(started.user_code);
+    const { begun, state, verifier } = await ada.begin(request);
+    const stranger = createVisitor([broker.origins.idp]);
+    const first = await stranger.visit(begun.body.authorization_url);
+    const { url } = await stranger.visit(first.url, { username: 'grace', password: people.grace });
+    const body = {
+      state,
+      code: url.searchParams.get('code'),
+      code_verifier: verifier,
+      iss: url.searchParams.get('iss'),
+    };
+    expect((await ada.post('allow', body)).body.error).toBe('account_selection_required');
+    expect((await tokensOf(started)).error).toBe('authorization_pending');
+  });
+
+  it('from another network, the person signs in at the provider again', async () => {
+    const ada = await newBrowser('ada');
+    ada.headers['X-Forwarded-For'] = '198.51.100.7';
+    const started = await device();
+    const question = await ada.enter(started.user_code);
+    expect(question).toMatchObject({ outcome: 'found', same_network: false });
+    const { begun, state, verifier } = await ada.begin(question.request);
+    const asked = await ada.visitor.visit(begun.body.authorization_url);
+    expect(asked.text).toContain('type="password"');
+    const { url } = await ada.visitor.visit(asked.url, { username: 'ada', password: people.ada });
+    const body = {
+      state,
+      code: url.searchParams.get('code'),
+      code_verifier: verifier,
+      iss: url.searchParams.get('iss'),
+    };
+    expect((await ada.post('allow', body)).body).toEqual({ outcome: 'allowed' });
+  });
+
+  it('needs a session whose grant lasts, its key and its cookie', async () => {
+    const [ada, stranger] = [await newBrowser('ada'), await createSessionClient(issuer)];
+    const { cookie } = ada;
+    const body = { user_code: (await device()).user_code };
+    expect((await stranger.call('POST', '/session/device', body, { cookie })).status).toBe(401);
+    await broker.rows(`update sessions set state = 'reauth_required' where sub = ?`, ada.sub);
+    expect((await ada.call('POST', '/session/device', body)).body.error).toBe('login_required');
+  });
+});
