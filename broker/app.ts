@@ -167,9 +167,9 @@ function createRoutes(deps: Deps): Hono<Env> {
 }
 
 /** No cache keeps a response unless its endpoint says so (ASVS 14.3.2). */
-async function noStore(c: BrokerContext, next: () => Promise<void>): Promise<void> {
+function noStore(c: BrokerContext, next: () => Promise<void>): Promise<void> {
   c.header('Cache-Control', 'no-store');
-  await next();
+  return next();
 }
 
 const asset = (type: string, body: string) => (c: BrokerContext) =>

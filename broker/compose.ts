@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { createFailureReports } from './audit/failed-authentications.ts';
 import type { Config } from './config/types.ts';
@@ -13,12 +14,14 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createChosenSecretCheck } from './oauth/client-authentication/chosen-secret.ts';
 import { secretMatches } from './oauth/client-authentication/client-secret.ts';
 import { createRequestLines } from './request-lines.ts';
+import { isShared } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import { createNonceIssuer } from './tokens/dpop-nonce.ts';
 import { createMinter } from './tokens/minter.ts';
 import { createProofChecker } from './tokens/proof-checker.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 import { createTokenVerifier } from './tokens/token-verifier.ts';
+import { rememberInMemory, rememberInStore } from './tokens/used-proofs.ts';
 import { logWithRequest } from './trace/log-with-request.ts';
 import { tracedFetch } from './trace/traced-fetch.ts';
 import { tracedStore } from './trace/traced-store.ts';
@@ -88,7 +91,9 @@ export function compose(world: World): Deps {
   );
   const feed = createFeed({ store, now, elapsed, sleep, log });
   const count = createCounter({ config, store, now });
-  const nonces = createNonceIssuer({ ring, now });
+  const isAlone = !isShared(config.store);
+  const rememberProof = isAlone ? rememberInMemory(store) : rememberInStore(store);
+  const nonces = createNonceIssuer({ ring, now, life: isAlone ? randomUUID() : undefined });
   return {
     config,
     store,
@@ -113,7 +118,7 @@ export function compose(world: World): Deps {
     verifyToken: createTokenVerifier({ issuer: config.issuer, keys, now }),
     knownTokens: createKnownTokens({ config, store, keys, ring, feed, now, elapsed }),
     nonces,
-    checkProof: createProofChecker({ store, nonces, now }),
+    checkProof: createProofChecker({ rememberProof, nonces, now }),
     signers: new Map(
       [...config.upstreams].map(([name, upstream]) => [name, createHookSigners(upstream, { fetch, now })]),
     ),

@@ -35,6 +35,9 @@ const withoutQuery = (url: string): string => {
   return `${parsed.origin}${parsed.pathname}`;
 };
 
+const isSameTarget = (htu: string, url: string): boolean =>
+  htu === url || (URL.canParse(htu) && withoutQuery(htu) === withoutQuery(url));
+
 /**
  * Makes a DPoP proof (RFC 9449 §4.2).
  *
@@ -65,22 +68,30 @@ export async function createProof(
   return `${signed}.${base64url.encode(new Uint8Array(signature))}`;
 }
 
+/** A proof whose type, algorithm and signature are right. */
+export interface SignedProof {
+  payload: Readonly<Record<string, unknown>>;
+  /** RFC 7638 thumbprint of the key that signed. */
+  jkt: string;
+}
+
 /**
  * Checks signature, type, algorithm, method and URL of a DPoP proof. The caller checks freshness (nonce or `iat`),
  * replay (`jti`) and `ath`.
  *
+ * @param verifySignature where a runtime has a faster way than WebCrypto; throws {@link ProofError}
  * @throws {ProofError} saying what is wrong
  * @see RFC 9449 §4.3
  */
-export async function verifyProof(jwt: string, target: ProofTarget): Promise<Proof> {
+export async function verifyProof(
+  jwt: string,
+  target: ProofTarget,
+  verifySignature: (jwt: string) => SignedProof | Promise<SignedProof> = verifyByWebCrypto,
+): Promise<Proof> {
   if (jwt.length > 4_096) throw new ProofError('The DPoP proof is longer than 4096 characters.');
   const { payload, jkt } = await verifySignature(jwt);
   if (payload.htm !== target.method) throw new ProofError('The DPoP proof is for another method (htm).');
-  if (
-    typeof payload.htu !== 'string' ||
-    !URL.canParse(payload.htu) ||
-    withoutQuery(payload.htu) !== withoutQuery(target.url)
-  ) {
+  if (typeof payload.htu !== 'string' || !isSameTarget(payload.htu, target.url)) {
     throw new ProofError(`The DPoP proof is for another URL (htu) than this request's: ${withoutQuery(target.url)}`);
   }
   const { jti, iat, nonce, ath } = payload;
@@ -97,10 +108,10 @@ export async function verifyProof(jwt: string, target: ProofTarget): Promise<Pro
   };
 }
 
-async function verifySignature(jwt: string) {
+async function verifyByWebCrypto(jwt: string): Promise<SignedProof> {
   try {
     const { jwk } = decodeProtectedHeader(jwt);
-    if (!jwk || 'd' in jwk) throw new ProofError('The DPoP proof must carry a public key (jwk), and no private one.');
+    if (!jwk || 'd' in jwk) throw badKey();
     // `iat` is not compared with our clock: the nonce's age shows freshness, so a client's clock may be an hour off.
     const known = await publicKey(jwk);
     const { payload } = await jwtVerify(jwt, known.key, {
@@ -112,11 +123,19 @@ async function verifySignature(jwt: string) {
     return { payload, jkt: known.jkt };
   } catch (cause) {
     if (cause instanceof ProofError) throw cause;
-    throw new ProofError('The DPoP proof is not a JWT of type dpop+jwt, signed with ES256 by the key in its header.', {
-      cause,
-    });
+    throw badSignature(cause);
   }
 }
+
+/** The proof is no JWT of the right type, or its signature is wrong. */
+export const badSignature = (cause?: unknown): ProofError =>
+  new ProofError('The DPoP proof is not a JWT of type dpop+jwt, signed with ES256 by the key in its header.', {
+    cause,
+  });
+
+/** The proof has no key, or a private one. */
+export const badKey = (): ProofError =>
+  new ProofError('The DPoP proof must carry a public key (jwk), and no private one.');
 
 interface KnownKey {
   name: string;

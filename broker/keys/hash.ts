@@ -1,8 +1,8 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { KeyRing } from './ring.ts';
 
 /** SHA-256 in base64url. Used to store ids and codes with at least 128 bits of entropy. */
-export const sha256 = (value: string | Uint8Array): string => createHash('sha256').update(value).digest('base64url');
+export const sha256 = (value: string | Uint8Array): string => hash('sha256', value, 'base64url');
 
 /** Compares strings in constant time. Strings of different lengths are unequal. */
 export function sameText(left: string, right: string): boolean {

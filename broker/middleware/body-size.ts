@@ -9,10 +9,9 @@ import type { Env } from '../env.ts';
  */
 export function bodySize(maxSize: number): MiddlewareHandler<Env> {
   const count = bodyLimit({ maxSize });
-  return async function bodySizeMiddleware(c, next) {
+  return function bodySizeMiddleware(c, next) {
     if (c.req.header('transfer-encoding') === undefined && fits(c.req.method, c.req.header('content-length'))) {
-      await next();
-      return;
+      return next();
     }
     return count(c, next);
   };

@@ -58,12 +58,12 @@ export function createAddressReader(
 /** Sets `address`, `network` and `fromTrustedProxy`. @see createAddressReader */
 export function clientAddress(config: Pick<Config, 'trustedProxies'>): MiddlewareHandler<Env> {
   const addressOf = createAddressReader(config);
-  return async function clientAddressMiddleware(c, next) {
+  return function clientAddressMiddleware(c, next) {
     const { address, fromTrustedProxy } = addressOf(getConnInfo(c).remote.address, c.req.header('x-forwarded-for'));
     c.set('fromTrustedProxy', fromTrustedProxy);
     c.set('address', address);
     c.set('network', networkOf(address));
-    await next();
+    return next();
   };
 }
 

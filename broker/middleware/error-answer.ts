@@ -20,17 +20,17 @@ import { pagePaths } from './page-paths.ts';
 export function errorAnswer({ log, config }: { log: Log; config: Pick<Config, 'branding'> }): ErrorHandler<Env> {
   return function onError(thrown, c) {
     const error = toOAuthError(thrown);
-    const line = {
+    const line = () => ({
       request_id: c.get('requestId'),
       path: c.req.path.slice(0, 200),
       code: error.code,
       cause: errorSummary(error.cause ?? error),
-    };
-    if (error.code === 'server_error' || thrown instanceof RingError) log.error({ event: 'server_error', ...line });
+    });
+    if (error.code === 'server_error' || thrown instanceof RingError) log.error({ event: 'server_error', ...line() });
     // The caller is told to try again later, so something of ours or of the provider's is at fault.
     else if (error.status >= 500)
-      log[thrown instanceof StoreUnavailableError ? 'error' : 'warn']({ event: 'unavailable', ...line });
-    else if (error.cause !== undefined) log.info({ event: 'refused', ...line });
+      log[thrown instanceof StoreUnavailableError ? 'error' : 'warn']({ event: 'unavailable', ...line() });
+    else if (error.cause !== undefined) log.info({ event: 'refused', ...line() });
     c.header('Cache-Control', 'no-store');
     if (error.status === 401) c.header('WWW-Authenticate', defaultChallenge(error.code));
     for (const [name, value] of Object.entries(error.headers)) c.header(name, value);

@@ -12,7 +12,8 @@ const cookie = '__Host-lk-language';
  * English. Pages also show the organization's name and help.
  */
 export function language(config: Pick<Config, 'branding'>) {
-  return async (c: BrokerContext, next: () => Promise<void>): Promise<void> => {
+  return (c: BrokerContext, next: () => Promise<void>): Promise<void> => {
+    if (!isForPeople(c)) return next();
     const wished = chooseLanguage((c.req.query('ui_locales') ?? '').split(' '));
     const chosen =
       wished ??
@@ -22,6 +23,10 @@ export function language(config: Pick<Config, 'branding'>) {
     // No cookie on what caches may keep, and none on what other servers ask for.
     if (wished && pagePaths.has(c.req.path))
       setCookie(c, cookie, wished.tag, { httpOnly: true, secure: true, sameSite: 'Lax', path: '/' });
-    await next();
+    return next();
   };
 }
+
+/** Whether the answer can be a page. All others are for programs. */
+const isForPeople = ({ req }: BrokerContext): boolean =>
+  req.method === 'GET' || req.method === 'HEAD' || pagePaths.has(req.path);

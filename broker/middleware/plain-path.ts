@@ -10,12 +10,12 @@ const dotSegment = /^(?:\.|%2e){1,2}$/i;
  * With enough `..` segments it could reach an endpoint that responds 200 to everyone, and the gateway would let the
  * client through.
  */
-export async function plainPath(c: BrokerContext, next: () => Promise<void>): Promise<void> {
+export function plainPath(c: BrokerContext, next: () => Promise<void>): Promise<void> {
   // The path as sent. `c.req` has it without dot segments.
   const { url = '' } = (c.env as HttpBindings).incoming;
   const [path = ''] = url.split('?', 1);
   if (path.split(/[/\\]/).some((segment) => dotSegment.test(segment))) {
     throw new OAuthError('invalid_request', 'the path must not contain . or .. segments');
   }
-  await next();
+  return next();
 }

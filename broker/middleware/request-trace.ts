@@ -25,12 +25,17 @@ export function requestTrace({
 }): MiddlewareHandler<Env> {
   const continued = createContinuedTraces();
   return async function requestTraceMiddleware(c, next) {
-    const named = isFromOtherSite(c, config) ? undefined : parseTraceparent(c.req.header('traceparent'));
+    const traceparent = c.req.header('traceparent');
+    const named = traceparent === undefined || isFromOtherSite(c, config) ? undefined : parseTraceparent(traceparent);
     const span = tracing.start(methodOf(c), 'server', continued(named));
     c.set('requestId', span.traceId);
     c.set('spanId', span.spanId);
     c.header('X-Request-Id', span.traceId);
     await withinSpan(span, next);
+    if (!span.isSampled) {
+      span.end();
+      return;
+    }
     const { status } = c.res;
     const route = routeOf(c);
     span.rename(`${methodOf(c)} ${route}`);

@@ -8,17 +8,22 @@ import type { Env } from '../env.ts';
  * year (ASVS 3.4.1) and is omitted on plain loopback.
  */
 export function secureHeaders(issuer: string): MiddlewareHandler<Env> {
-  const [strict, withScript] = [headers(issuer, {}), headers(issuer, { scriptSrc: ["'self'"] })];
+  const [strict, withScript] = [headers(issuer, {}), headers(issuer, { scriptSrc: ["'self'"] })].map(valuesOf);
   return async (c, next) => {
     await next();
-    await (c.get('hasScript') ? withScript : strict)(c, async () => {});
+    for (const [name, value] of (await (c.get('hasScript') ? withScript : strict)) ?? [])
+      c.res.headers.set(name, value);
   };
 }
 
 /** What {@link secureHeaders} sets for an answer without a script. */
-export async function secureHeaderValues(issuer: string): Promise<Record<string, string>> {
-  const app = new Hono<Env>().use(secureHeaders(issuer)).get('/', (c) => c.body(null));
-  return Object.fromEntries((await app.request('/')).headers);
+export const secureHeaderValues = async (issuer: string): Promise<Record<string, string>> =>
+  Object.fromEntries(await valuesOf(secureHeaders(issuer)));
+
+/** The headers that a middleware sets, which are the same for every response. */
+async function valuesOf(middleware: MiddlewareHandler): Promise<[string, string][]> {
+  const app = new Hono().use(middleware).get('/', (c) => c.body(null));
+  return [...(await app.request('/')).headers];
 }
 
 const headers = (issuer: string, scripts: { scriptSrc?: string[] }) =>

@@ -4,6 +4,9 @@ import { sqlStore } from './sql/sql-store.ts';
 import { openSqlite } from './sql/sqlite.ts';
 import type { Operator, Store } from './store.ts';
 
+/** Whether several brokers can serve from this store. A SQLite file has one. */
+export const isShared = (url: string): boolean => !url.startsWith('sqlite:');
+
 /**
  * Opens the store that `store:` in the configuration names: `sqlite:PATH`, or `postgres://…`. It is not
  * migrated yet.

@@ -35,4 +35,26 @@ describe('a DPoP nonce', () => {
     const ahead = createNonceIssuer({ ring: createRing([key(1)]), now: () => start + 60_000 }).issue();
     expect(issuer.check(ahead)).toBeUndefined();
   });
+
+  it('of a broker that remembers proofs in its process is good there alone, in this life', () => {
+    const ring = createRing([key(1)]);
+    const lives = ['one', 'other', undefined].map((life) => createNonceIssuer({ ring, now: () => start, life }));
+    for (const issuer of lives) {
+      const accepting = lives.filter((other) => other.check(issuer.issue()) !== undefined);
+      expect(accepting).toEqual([issuer]);
+    }
+  });
+
+  it('is the same for everybody for a second, also if the clock is set back', () => {
+    let now = start;
+    const issuer = createNonceIssuer({ ring: createRing([key(1)]), now: () => now });
+    const first = issuer.issue();
+    now = start + 999;
+    expect(issuer.issue()).toBe(first);
+    expect(issuer.check(first)).toBe(start + nonceLifeMs);
+    now = start + 1_000;
+    expect(issuer.check(issuer.issue())).toBe(now + nonceLifeMs);
+    now = start - 3_600_000;
+    expect(issuer.check(issuer.issue())).toBe(now + nonceLifeMs);
+  });
 });

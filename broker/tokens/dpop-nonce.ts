@@ -11,17 +11,41 @@ export interface NonceIssuer {
   check(nonce: string): number | undefined;
 }
 
+/** How long the same nonce is issued to everybody, in milliseconds. Proofs differ by their `jti`. */
+const sharedForMs = 1_000;
+
 /**
  * DPoP nonces (RFC 9449 §8): a timestamp authenticated with an HMAC under a ring key. Every replica accepts the nonces
  * of all others without a shared store.
+ *
+ * @param options `life` is drawn by a broker that remembers used proofs in its process alone. Then it accepts only its
+ *   own nonces, so what a restart forgets can't be replayed. Default: none
  */
-export function createNonceIssuer({ ring, now }: { ring: KeyRing; now: Clock }): NonceIssuer {
-  const mac = (key: Uint8Array, time: Uint8Array) => keyedDigest(key, 'dpop-nonce', time).subarray(0, macBytes);
+export function createNonceIssuer({
+  ring,
+  now,
+  life = '',
+}: {
+  ring: KeyRing;
+  now: Clock;
+  life?: string | undefined;
+}): NonceIssuer {
+  const mac = (key: Uint8Array, time: Uint8Array) =>
+    keyedDigest(key, 'dpop-nonce', Buffer.concat([time, Buffer.from(life)])).subarray(0, macBytes);
+  let last: { at: number; nonce: string } | undefined;
+
+  function create(at: number): string {
+    const time = Buffer.alloc(6);
+    time.writeUIntBE(at, 0, 6);
+    return Buffer.concat([time, mac(ring.current.key, time)]).toString('base64url');
+  }
+
   return {
     issue() {
-      const time = Buffer.alloc(6);
-      time.writeUIntBE(now(), 0, 6);
-      return Buffer.concat([time, mac(ring.current.key, time)]).toString('base64url');
+      const at = now();
+      // The clock may have been set back.
+      if (!last || Math.abs(at - last.at) >= sharedForMs) last = { at, nonce: create(at) };
+      return last.nonce;
     },
     check(nonce) {
       const bytes = Buffer.from(nonce, 'base64url');

@@ -2,14 +2,15 @@ import { ProofError, verifyProof } from '@latchkey/shared/dpop.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
-import type { Store } from '../store/store.ts';
 import type { NonceIssuer } from './dpop-nonce.ts';
+import { createProofSignatureCheck } from './proof-signature.ts';
+import type { RememberProof } from './used-proofs.ts';
 
 export interface CheckedProof {
   /** JWK thumbprint (RFC 7638) of the key that signed the proof. */
   jkt: string;
   /**
-   * Marks the proof as used. Separate from the check because it writes to the store: unauthenticated callers, who can
+   * Marks the proof as used. Separate from the check because it is remembered: unauthenticated callers, who can
    * create any number of proofs, must be rejected first.
    *
    * @throws {OAuthError} `invalid_dpop_proof` if the proof was used before
@@ -31,14 +32,25 @@ export type ProofChecker = (
  * @see RFC 9449 §4.3, §8, §11.1
  */
 export function createProofChecker({
-  store,
+  rememberProof,
   nonces,
   now,
 }: {
-  store: Store;
+  rememberProof: RememberProof;
   nonces: NonceIssuer;
   now: Clock;
 }): ProofChecker {
+  const verifySignature = createProofSignatureCheck();
+
+  async function verify(header: string, target: { method: string; url: string }) {
+    try {
+      return await verifyProof(header, target, verifySignature);
+    } catch (cause) {
+      if (cause instanceof ProofError) throw new OAuthError('invalid_dpop_proof', cause.message, { cause });
+      throw cause;
+    }
+  }
+
   return async (header, target) => {
     if (!header)
       throw new OAuthError(
@@ -56,7 +68,7 @@ export function createProofChecker({
     return {
       jkt: proof.jkt,
       async use() {
-        if (await store.rememberOnce(`jti:${sha256(`${proof.jkt}\0${proof.jti}`)}`, endsAt, now())) return;
+        if (await rememberProof(`jti:${sha256(`${proof.jkt}\0${proof.jti}`)}`, endsAt + 1, now())) return;
         throw new OAuthError(
           'invalid_dpop_proof',
           'The DPoP proof was used before (jti): make a new one for each request.',
@@ -65,13 +77,4 @@ export function createProofChecker({
       },
     };
   };
-}
-
-async function verify(header: string, target: { method: string; url: string }) {
-  try {
-    return await verifyProof(header, target);
-  } catch (cause) {
-    if (cause instanceof ProofError) throw new OAuthError('invalid_dpop_proof', cause.message, { cause });
-    throw cause;
-  }
 }

@@ -1,0 +1,64 @@
+import { nonceLifeMs, nonceSkewMs } from '@latchkey/shared/resource-server/nonce-life.ts';
+import { describe, expect, it } from 'vitest';
+import { rememberInMemory } from './used-proofs.ts';
+
+const start = 1_800_000_000_000;
+const longest = nonceLifeMs + nonceSkewMs;
+
+/** As the store does: until the key expires. */
+function storeOf() {
+  const kept = new Map<string, number>();
+  return {
+    kept,
+    rememberOnce(key: string, expiresAt: number, now: number) {
+      const isKnown = (kept.get(key) ?? 0) > now;
+      if (!isKnown) kept.set(key, expiresAt);
+      return Promise.resolve(!isKnown);
+    },
+  };
+}
+
+describe('used proofs in memory', () => {
+  it('are known for as long as their nonce is good, whenever they came', async () => {
+    const store = storeOf();
+    const remember = rememberInMemory(store);
+    for (let at = start; at < start + 3 * longest; at += 7_000) {
+      const [key, until] = [`proof of ${at}`, at + longest + 1];
+      expect(await remember(key, until, at)).toBe(true);
+      expect(await remember(key, until, at)).toBe(false);
+    }
+    // Each is presented again at every later moment at which its nonce is good.
+    const again = rememberInMemory(store);
+    const keys: { key: string; until: number }[] = [];
+    for (let at = start; at < start + 3 * longest; at += 7_000) {
+      for (const { key, until } of keys.filter((proof) => at < proof.until)) {
+        expect(await again(key, until, at)).toBe(false);
+      }
+      keys.push({ key: `proof of ${at}`, until: at + longest + 1 });
+      expect(await again(`proof of ${at}`, at + longest + 1, at)).toBe(true);
+    }
+    expect(store.kept.size).toBe(0);
+  });
+
+  it('go to the store beyond the limit, and are known from both', async () => {
+    const store = storeOf();
+    const remember = rememberInMemory(store, { limit: 2 });
+    const until = start + 1_000;
+    for (const key of ['one', 'two', 'three', 'four']) expect(await remember(key, until, start)).toBe(true);
+    expect([...store.kept.keys()]).toEqual(['three', 'four']);
+    for (const key of ['one', 'two', 'three', 'four']) expect(await remember(key, until, start + 999)).toBe(false);
+  });
+
+  it('are forgotten afterwards, so the store is left alone again', async () => {
+    const store = storeOf();
+    const remember = rememberInMemory(store, { limit: 1 });
+    await remember('one', start + 1_000, start);
+    await remember('two', start + 1_000, start);
+    const later = start + 3 * longest;
+    await remember('three', later + 1_000, later);
+    await remember('four', later + longest + 1_000, later + longest + 1);
+    const last = later + 2 * longest + 2;
+    expect(await remember('five', last + 1_000, last)).toBe(true);
+    expect([...store.kept.keys()]).not.toContain('five');
+  });
+});

@@ -1,0 +1,47 @@
+import { nonceLifeMs, nonceSkewMs } from '@latchkey/shared/resource-server/nonce-life.ts';
+import type { LimitStore } from '../store/store.ts';
+
+/**
+ * Remembers that a proof was used.
+ *
+ * @param until when its nonce is no longer good, epoch milliseconds
+ * @returns whether this is the first use
+ */
+export type RememberProof = (key: string, until: number, now: number) => Promise<boolean>;
+
+/** About 30 MB. Beyond it, the store remembers. */
+const maxInMemory = 250_000;
+/** No nonce that is accepted ends later than this, and it is good until the end of that millisecond. */
+const longestMs = nonceLifeMs + nonceSkewMs + 1;
+
+/**
+ * Remembers used proofs in this process, for a broker that accepts no nonce from before its start or of another process.
+ * So the end of the process ends the nonces of all proofs that it has seen, and nothing has to be on disk.
+ */
+export function rememberInMemory(
+  store: Pick<LimitStore, 'rememberOnce'>,
+  { limit = maxInMemory }: { limit?: number } = {},
+): RememberProof {
+  let [recent, before] = [new Set<string>(), new Set<string>()];
+  let rotatesAt = 0;
+  /** Until then, a proof may be in the store. */
+  let storedUntil = 0;
+
+  return async (key, until, now) => {
+    if (now >= rotatesAt) {
+      [recent, before] = [new Set(), now < rotatesAt + longestMs ? recent : new Set()];
+      rotatesAt = now + longestMs;
+    }
+    if (recent.has(key) || before.has(key)) return false;
+    if (recent.size + before.size >= limit) storedUntil = Math.max(storedUntil, until);
+    if (now < storedUntil) return store.rememberOnce(key, until, now);
+    recent.add(key);
+    return true;
+  };
+}
+
+/** Remembers used proofs in the store, for replicas that accept each other's nonces. */
+export const rememberInStore =
+  (store: Pick<LimitStore, 'rememberOnce'>): RememberProof =>
+  (key, until, now) =>
+    store.rememberOnce(key, until, now);
