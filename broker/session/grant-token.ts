@@ -57,6 +57,8 @@ export async function grantToken(
       continue;
     }
     needsRefresh = false;
+    // The provider may have taken a while to fail.
+    authority = { ...authority, keysStamp: undefined };
     // An unavailable provider revokes nothing: the known data stays valid until it reaches the age of `fresh`.
     if (lifeOf(deps, authority) < Math.max(minTtlMs, leastLifeMs) || session.state === 'recheck') {
       throw unavailable(refreshed.reason, refreshed.retryAfterMs);
@@ -86,6 +88,8 @@ interface Authority {
   person: Person;
   site: Site;
   resource: ResourceConfig;
+  /** Of the signing keys, if they were read just now. */
+  keysStamp: string | undefined;
 }
 
 async function authorize(
@@ -96,7 +100,7 @@ async function authorize(
   const found = await store.getAuthority(id, origin, resource);
   if (!found || found.session.state === 'ended') throw noSession(found?.session);
   if (found.session.state === 'reauth_required') throw reauthRequired();
-  const { session, person, consent, site } = found;
+  const { session, person, consent, site, signingKeys } = found;
   const answer = decide(config, {
     origin,
     resource,
@@ -109,7 +113,7 @@ async function authorize(
   if (!answer.allowed) throw refusal(answer);
   const stepUp = stepUpOf(wantedSignIn(wanted), session.claims, now());
   if (stepUp) throw refusal(stepUp);
-  return { session, person, site, resource: answer.resource };
+  return { session, person, site, resource: answer.resource, keysStamp: signingKeys };
 }
 
 const lifeOf = ({ now }: Pick<Deps, 'now'>, { session, resource }: Authority): number =>
@@ -162,6 +166,7 @@ async function mint(
       cnf: bound === undefined ? undefined : { jkt: bound },
     },
     authority.resource.tokenAlg,
+    authority.keysStamp,
   );
   deps.metrics.token('session');
   return {

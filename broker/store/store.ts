@@ -225,6 +225,16 @@ export interface TransactionStore {
   consumeTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
 }
 
+/** Everything needed to decide on a token. */
+export interface Authority {
+  session: Session;
+  person: Person;
+  consent?: Consent | undefined;
+  site: Site;
+  /** Which signing keys there are, in what states (`signingKeysStamp`). */
+  signingKeys: string;
+}
+
 export interface SessionStore {
   /**
    * Inserts a session, in state `recheck` if a hint about its person came after the sign-in began.
@@ -236,11 +246,7 @@ export interface SessionStore {
   insertSession(session: NewSession, report?: Report, beganAt?: number): Promise<'inserted' | 'tombstoned'>;
   getSession(id: string): Promise<Session | undefined>;
   /** Reads everything needed to decide on a token, in one statement. */
-  getAuthority(
-    id: string,
-    origin: string,
-    resource: string,
-  ): Promise<{ session: Session; person: Person; consent?: Consent | undefined; site: Site } | undefined>;
+  getAuthority(id: string, origin: string, resource: string): Promise<Authority | undefined>;
   /** Extends the idle expiry (never shortens it) and records the use. Same durability as {@link LimitStore}. */
   touchSession(id: string, idleExpiresAt: number, use: Use): Promise<void>;
   /** Call on a session's first authenticated request: ends its predecessor (reason `replaced`) and clears the link. */

@@ -37,9 +37,10 @@ export interface Minter {
    * Mints an access token (RFC 9068): `typ: at+jwt`, no longer than what every verifier and gateway accepts.
    *
    * @param alg default ES256
+   * @param keysStamp as in {@link SigningKeys}
    * @throws {OAuthError} `invalid_scope` if it would be too long even without groups
    */
-  accessToken(claims: TokenClaims, alg?: SigningAlgorithm): Promise<string>;
+  accessToken(claims: TokenClaims, alg?: SigningAlgorithm, keysStamp?: string): Promise<string>;
   /**
    * Mints an ID token (OpenID Connect Core §2).
    *
@@ -71,13 +72,13 @@ export function createMinter({
   now: Clock;
 }): Minter {
   const jwt = async <Claims extends object & { exp?: number }>(
-    { typ, alg }: { typ: string; alg: SigningAlgorithm },
+    { typ, alg, keysStamp }: { typ: string; alg: SigningAlgorithm; keysStamp?: string | undefined },
     claims: Claims,
     fit: (claims: Claims, maxBytes: number) => Claims = (all) => all,
   ): Promise<string> => {
     // Read together with the caller's `exp`: a clock that steps back while the key is read must not lengthen the token's life.
     const iat = toSeconds(now());
-    const { kid, privateKey } = await keys.current(alg);
+    const { kid, privateKey } = await keys.current(alg, keysStamp);
     // Loading the key from the store may have been slow. Never issue a token that has already expired.
     if (claims.exp !== undefined && claims.exp <= toSeconds(now()))
       throw unavailable('this took too long: try again', 1_000);
@@ -101,10 +102,10 @@ export function createMinter({
   };
 
   return {
-    accessToken: ({ auth_time, ...claims }, alg = 'ES256') =>
+    accessToken: ({ auth_time, ...claims }, alg = 'ES256', keysStamp) =>
       // Providers may send fractions (RFC 7519 §2), which few verifiers accept.
       jwt(
-        { typ: 'at+jwt', alg },
+        { typ: 'at+jwt', alg, keysStamp },
         { ...claims, auth_time: auth_time === undefined ? undefined : Math.floor(auth_time) },
         fitAccessToken,
       ),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRing, RingError } from '../keys/ring.ts';
 import type { LogLine } from '../log.ts';
 import { createStore } from '../store/open.ts';
+import { signingKeysStamp } from '../store/signing-keys-stamp.ts';
 import { type Store, StoreUnavailableError } from '../store/store.ts';
 import { newSigningKey } from './new-signing-key.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -54,6 +55,42 @@ describe('signing keys', () => {
     reads = 0;
     await Promise.all(Array.from({ length: 50 }, () => keys.current()));
     expect(reads).toBe(2);
+  });
+
+  it('are not read again by a caller who has just seen that they are the same', async () => {
+    const keys = replica();
+    const stamp = async () => signingKeysStamp(await store.listSigningKeys());
+    const { kid } = await keys.current('ES256', await stamp());
+    const before = await stamp();
+    reads = 0;
+    expect((await keys.current('ES256', before)).kid).toBe(kid);
+    expect(reads).toBe(0);
+    const { active } = await store.revokeSigningKeys([kid], await spares());
+    const after = await stamp();
+    reads = 0;
+    const next = await keys.current('ES256', after);
+    expect([next.kid === kid, active.includes(next.kid), reads]).toEqual([false, true, 1]);
+    const rotated = createRing([{ kid: 'k2', key: randomBytes(32) }, ...ring.all]);
+    let current = ring;
+    const live = createSigningKeys({
+      store,
+      ring: {
+        get current() {
+          return current.current;
+        },
+        get all() {
+          return current.all;
+        },
+        get: (name) => current.get(name),
+      },
+      now,
+      log,
+    });
+    await live.current('ES256', after);
+    current = rotated;
+    reads = 0;
+    await live.current('ES256', after);
+    expect(reads).toBe(1);
   });
 
   it('keep the set they are in while nothing changes, so that nothing is imported again', async () => {

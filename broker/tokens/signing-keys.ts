@@ -5,6 +5,7 @@ import type { SigningAlgorithm } from '../config/types.ts';
 import { openIfPossible } from '../keys/open-if-possible.ts';
 import type { KeyRing } from '../keys/ring.ts';
 import type { Log } from '../log.ts';
+import { signingKeysStamp } from '../store/signing-keys-stamp.ts';
 import {
   type SigningKeyState,
   type SigningKeyStore,
@@ -27,10 +28,12 @@ export interface KeySet {
 export interface SigningKeys {
   /**
    * @param alg default ES256
+   * @param stamp what the caller has just read of the keys (`Store.getAuthority`), so that they need not be read once more
+   *   while they are the same
    * @throws {StoreUnavailableError} because only the store knows whether the key has been revoked
    * @throws {RingError} if the key file lacks the key that encrypts it
    */
-  current(alg?: SigningAlgorithm): Promise<SigningKey>;
+  current(alg?: SigningAlgorithm, stamp?: string): Promise<SigningKey>;
   /**
    * The keys that verify the broker's own tokens now. The same object as long as they are the same.
    *
@@ -52,8 +55,9 @@ export const findSigningKey = (
   keys.find(({ alg = 'ES256', state }) => alg === wanted.alg && state === wanted.state);
 
 interface Keys {
-  /** Identifies what was read. */
+  /** Identifies what was read: the keys in the store, and those of the key file. */
   stamp: string;
+  ring: string;
   stored: readonly StoredSigningKey[];
   /** Private keys by `kid`: of those that the key file opens. */
   opened: ReadonlyMap<string, KeyObject>;
@@ -92,8 +96,13 @@ export function createSigningKeys({
         keys = await store.listSigningKeys();
       }
     }
-    return keys.filter(({ state, notAfter }) => state !== 'retired' || notAfter === undefined || notAfter > now());
+    return keys;
   };
+
+  const isLive = ({ state, notAfter }: StoredSigningKey): boolean =>
+    state !== 'retired' || notAfter === undefined || notAfter > now();
+
+  const ringStamp = (): string => [ring.current.kid, ...ring.all.map(({ kid }) => kid)].join();
 
   const open = (stored: readonly StoredSigningKey[]): Pick<Keys, 'opened' | 'set'> => {
     const opened = new Map<string, KeyObject>();
@@ -110,20 +119,18 @@ export function createSigningKeys({
   };
 
   const read = sharedRead(async (): Promise<Keys> => {
-    const stored = await findStored();
-    const parts = [
-      ...stored.map(({ kid, state }) => `${kid} ${state}`),
-      ring.current.kid,
-      ...ring.all.map(({ kid }) => kid),
-    ];
-    const stamp = parts.join();
-    if (known?.stamp !== stamp) known = { stamp, stored, ...open(stored) };
+    const all = await findStored();
+    const stored = all.filter(isLive);
+    const [stamp, ofRing] = [signingKeysStamp(all), ringStamp()];
+    const isSame = known?.stamp === stamp && known.ring === ofRing && known.stored.length === stored.length;
+    if (!known || !isSame) known = { stamp, ring: ofRing, stored, ...open(stored) };
     return known;
   });
 
   return {
-    async current(alg = 'ES256') {
-      const { stored, opened } = await read();
+    async current(alg = 'ES256', stamp) {
+      const isSame = stamp !== undefined && known?.stamp === stamp && known.ring === ringStamp();
+      const { stored, opened } = known && isSame ? known : await read();
       const active = findSigningKey(stored, { alg, state: 'active' });
       if (!active) throw new Error(`the store holds no active signing key for ${alg}`);
       const { kid, ringKid } = active;

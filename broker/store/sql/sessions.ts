@@ -1,4 +1,5 @@
 import type { Session } from '../model.ts';
+import { sortedStamp } from '../signing-keys-stamp.ts';
 import type { SessionStore } from '../store.ts';
 import { consent } from './consents.ts';
 import type { SqlDatabase } from './database.ts';
@@ -18,6 +19,7 @@ import { prepared } from './prepared.ts';
 import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 import type { Db } from './schema.ts';
+import { stampOfKeys } from './signing-keys.ts';
 import { site } from './sites.ts';
 
 const session = codec<Session, 'claims'>('claims');
@@ -52,6 +54,7 @@ export const sessions = (database: SqlDatabase, reports: Reports): SessionStore 
           'sites.refusedAt',
           'sites.lastUsedAt as siteUsedAt',
           'sites.lastUsedFrom as siteUsedFrom',
+          stampOfKeys(database.dialect).as('signingKeys'),
         ])
         .where('sessions.id', '=', id),
   );
@@ -98,7 +101,7 @@ export const sessions = (database: SqlDatabase, reports: Reports): SessionStore 
       const row = await withAuthority({ id, origin, resource });
       if (!row) return undefined;
       const { idpSub, personUpstream: upstream, name, email, scopes, grantedAt, ...others } = row;
-      const { refusedAt, siteUsedAt: lastUsedAt, siteUsedFrom: lastUsedFrom, ...own } = others;
+      const { refusedAt, siteUsedAt: lastUsedAt, siteUsedFrom: lastUsedFrom, signingKeys, ...own } = others;
       const { sub, issuer } = own;
       return {
         session: session.decode(own),
@@ -108,6 +111,7 @@ export const sessions = (database: SqlDatabase, reports: Reports): SessionStore 
             ? undefined
             : consent.decode({ sub, origin, resource, scopes, grantedAt }),
         site: site.decode({ sub, origin, refusedAt, lastUsedAt, lastUsedFrom }),
+        signingKeys: sortedStamp(signingKeys ?? ''),
       };
     },
 

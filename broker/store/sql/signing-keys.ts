@@ -11,6 +11,14 @@ const signingKey = codec<SigningKey, 'publicJwk'>('publicJwk');
 /** As in the unique index. */
 const algorithm = sql<string>`coalesce(alg, 'ES256')`;
 
+/** `signingKeysStamp` of all keys, not sorted, for a statement that reads something else. */
+export const stampOfKeys = (dialect: SqlDatabase['dialect']) => {
+  const each = sql`kid || ' ' || state || ' ' || cast(coalesce(not_after, 0) as text)`;
+  return dialect === 'sqlite'
+    ? sql<string | null>`(select group_concat(${each}, ',') from signing_keys)`
+    : sql<string | null>`(select string_agg(${each}, ',') from signing_keys)`;
+};
+
 export const signingKeys = (database: SqlDatabase, reports: Reports): SigningKeyStore => {
   const { db, transaction } = database;
   // Brokers read the keys before each use.

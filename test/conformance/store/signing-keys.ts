@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
+import { signingKeysStamp } from '../../../broker/store/signing-keys-stamp.ts';
 import type { Store } from '../../../broker/store/store.ts';
-import { countOf, id, newSigningKey, parallel, type StoreTest, t0 } from './harness.ts';
+import { countOf, id, insertedSession, newSigningKey, parallel, type StoreTest, t0 } from './harness.ts';
 
 const states = async (store: Store) =>
   Object.fromEntries((await store.listSigningKeys()).map(({ kid, state, notAfter }) => [kid, [state, notAfter]]));
@@ -13,6 +14,30 @@ export const signingKeys = (it: StoreTest) =>
       const retired = { ...newSigningKey('retired'), createdAt: t0 - 1, notAfter: t0 + 5 };
       for (const key of [next, active, retired]) expect(await store.insertSigningKey(key)).toBe(true);
       expect(await store.listSigningKeys()).toEqual([retired, active, next]);
+    });
+
+    it('are read with what a token is decided on, whatever happens to them', async ({ store, person }) => {
+      const session = await insertedSession(store, person);
+      const stamp = async () =>
+        (await store.getAuthority(session.id, 'https://shop.example.com', 'https://api.example.com'))?.signingKeys;
+      const changes: (() => Promise<unknown>)[] = [
+        async () => undefined,
+        () => store.insertSigningKey(newSigningKey('active')),
+        () => store.insertSigningKey({ ...newSigningKey('next'), alg: 'RS256' }),
+        async () => {
+          const next = newSigningKey('next');
+          await store.insertSigningKey(next);
+          await store.setSigningKeyState(next.kid, 'active', t0 + 9);
+        },
+        () => store.revokeSigningKeys('all', [newSigningKey('active')]),
+      ];
+      const seen = new Set<string | undefined>();
+      for (const change of changes) {
+        await change();
+        expect(await stamp()).toBe(signingKeysStamp(await store.listSigningKeys()));
+        seen.add(await stamp());
+      }
+      expect(seen.size).toBe(changes.length);
     });
 
     it('are one active and one next at most, and any number retired', async ({ store }) => {
