@@ -6,9 +6,9 @@ import { openFirefox } from './firefox.ts';
 import { startBrowser } from './start.ts';
 
 describe.each([
-  ['Chromium', openChromium],
-  ['Firefox', openFirefox],
-])('%s', (_name, open) => {
+  ['Chromium', openChromium, false],
+  ['Firefox', openFirefox, true],
+])('%s', (_name, open, keepsBrokenPages) => {
   let browser: Browser;
   let second: SecondProvider;
   beforeAll(async () => {
@@ -24,5 +24,6 @@ describe.each([
   severalProvidersCases(
     () => browser,
     () => second,
+    keepsBrokenPages,
   );
 });

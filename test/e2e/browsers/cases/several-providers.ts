@@ -15,13 +15,26 @@ import type { RunningDemo } from '../../../../demo/stack.ts';
 import { demoUsers } from '../../../../demo/users.ts';
 import { freePort } from '../../kit/ports.ts';
 import type { Browser, Tab } from '../browser.ts';
-import { completeSignIn, opened, openTab, press, sees, showsSignedIn, signOut, tabAt } from '../tab.ts';
+import {
+  closes,
+  completeSignIn,
+  opened,
+  openTab,
+  press,
+  sees,
+  showsSignedIn,
+  signOut,
+  tabAt,
+  userNamed,
+} from '../tab.ts';
 
 /** A second provider, whose sign-in form can take its time. */
 export interface SecondProvider extends Listening {
   origin: string;
   /** For how long it thinks about each form, in milliseconds. */
   thinksMs: number;
+  /** Whether the connection breaks off over each form. */
+  breaksOff: boolean;
   /** The forms that it has got. */
   forms: number;
 }
@@ -49,9 +62,10 @@ export async function addProvider({ state, origins, outage }: RunningDemo): Prom
   const server = await serve((request, response) => {
     if (request.method !== 'POST' || !request.url?.startsWith('/interaction/')) return handler(request, response);
     second.forms += 1;
+    if (second.breaksOff) return void request.socket.destroy();
     setTimeout(() => handler(request, response), second.thinksMs);
   }, port);
-  const second = { ...server, origin, thinksMs: 0, forms: 0 };
+  const second = { ...server, origin, thinksMs: 0, breaksOff: false, forms: 0 };
 
   const config = parse(await readFile(state.configFile, 'utf8'));
   const [[name, first]] = Object.entries<object>(config.upstreams) as [[string, object]];
@@ -62,7 +76,12 @@ export async function addProvider({ state, origins, outage }: RunningDemo): Prom
 }
 
 /** A page's click signs people in, and they choose the provider in a window of the extension. */
-export function severalProvidersCases(browser: () => Browser, second: () => SecondProvider): void {
+export function severalProvidersCases(
+  browser: () => Browser,
+  second: () => SecondProvider,
+  /** Whether the browser shows its own error page in the sign-in window, where the person can reload. Others close the window. */
+  keepsBrokenPages: boolean,
+): void {
   const choices = (window: Tab): Promise<string[]> =>
     window.evaluate('[...document.querySelectorAll("main button")].map((button) => button.textContent.trim())');
   const askedFor = async (site: Tab): Promise<Tab> => {
@@ -98,21 +117,35 @@ export function severalProvidersCases(browser: () => Browser, second: () => Seco
     for (const tab of [site, popup]) await tab.close();
   });
 
-  it('a form that is sent twice to a slow provider signs in, if need be in a window that opens again by itself', async () => {
+  const beginsAtSecond = async (): Promise<{ site: Tab; window: Tab }> => {
     const site = await openTab(browser(), browser().demo.origins.notes);
     await browser().clearCookies(new URL(second().origin).hostname);
     const window = await choose(await askedFor(site), second().origin, 'Partners');
-    const { forms } = second();
-    second().thinksMs = 2_000;
     await window.type('input[name=username]', 'ada');
-    await window.type('input[name=password]', 'engine-1843');
-    const send = 'void document.forms[0].requestSubmit()';
-    await window.evaluate(send);
-    await expect.poll(() => second().forms).toBe(forms + 1);
+    await window.type('input[name=password]', userNamed('ada').password);
+    return { site, window };
+  };
+  /** The window may close before the click completes. */
+  const send = (window: Tab) => void window.click('button[type=submit]').catch(() => undefined);
+  const endsSignedIn = async (site: Tab): Promise<void> => {
+    await showsSignedIn(site, true);
+    const popup = await browser().openExtensionPage('ui/popup.html');
+    await sees(popup, 'h1', 'Ada Lovelace');
+    expect(await popup.evaluate('document.querySelector("[role=alert]")?.textContent')).toBeFalsy();
+    await signOut(popup);
+    for (const tab of [site, popup]) await tab.close();
+  };
+
+  it('a form that is sent twice to a slow provider signs in, if need be in a window that opens again by itself', async () => {
+    const { site, window } = await beginsAtSecond();
     const known = new Set(await browser().tabs());
-    // Chromium closes a window whose navigation was cut off.
-    await window.evaluate(send).catch(() => undefined);
-    second().thinksMs = 0;
+    second().thinksMs = 2_000;
+    // A driver would wait for the first navigation.
+    await window.evaluate(`(() => {
+      const button = document.querySelector('button[type=submit]');
+      button.click();
+      setTimeout(() => button.click(), 700);
+    })()`);
     let next: Tab | undefined;
     await expect
       .poll(
@@ -120,15 +153,24 @@ export function severalProvidersCases(browser: () => Browser, second: () => Seco
           next = await tabAt(browser(), second().origin, known);
           return next !== undefined || (await site.evaluate('document.documentElement.dataset.signedIn')) === 'true';
         },
-        { timeout: 30_000 },
+        { timeout: 60_000 },
       )
       .toBe(true);
-    // The provider's response was lost with the window, and so was its cookie.
+    second().thinksMs = 0;
+    // The provider's first response was lost with the window, and so was its cookie.
     if (next) await completeSignIn(next, 'ada');
-    await showsSignedIn(site, true);
-    const popup = await browser().openExtensionPage('ui/popup.html');
-    await sees(popup, 'h1', 'Ada Lovelace');
-    expect(await popup.evaluate('document.querySelector("[role=alert]")?.textContent')).toBeFalsy();
-    for (const tab of [site, popup]) await tab.close();
+    await endsSignedIn(site);
+  });
+
+  it.skipIf(keepsBrokenPages)('a page of the provider that breaks off opens again by itself', async () => {
+    const { site, window } = await beginsAtSecond();
+    second().breaksOff = true;
+    const known = new Set(await browser().tabs());
+    send(window);
+    await closes(window);
+    second().breaksOff = false;
+    await expect.poll(() => tabAt(browser(), second().origin, known), { timeout: 30_000 }).toBeDefined();
+    await completeSignIn((await tabAt(browser(), second().origin, known)) as Tab, 'ada');
+    await endsSignedIn(site);
   });
 }
