@@ -21,6 +21,10 @@ export interface IdpOptions {
     backchannelLogoutUri?: string | undefined;
   };
   users: readonly DemoUser[];
+  /** Usernames that have no access to the broker. Default: none. */
+  unassigned?: ReadonlySet<string> | undefined;
+  /** Whether people's groups are a claim. Default: true. */
+  namesGroups?: boolean | undefined;
   now: () => number;
   /** Receives the provider's own errors, one line each. */
   log: (line: string) => void;
@@ -93,7 +97,8 @@ export async function createIdp(options: IdpOptions): Promise<Idp> {
       const user = users.find(({ username }) => username === sub);
       if (!user) return undefined;
       const { name, email, groups } = user;
-      return { accountId: sub, claims: () => ({ sub, name, email, email_verified: true, groups }) };
+      const named = options.namesGroups === false ? {} : { groups };
+      return { accountId: sub, claims: () => ({ sub, name, email, email_verified: true, ...named }) };
     },
     async renderError(ctx, out) {
       ctx.type = 'html';
@@ -102,7 +107,7 @@ export async function createIdp(options: IdpOptions): Promise<Idp> {
   });
   provider.on('server_error', (_ctx, error) => log(`identity provider: ${error.stack ?? error.message}`));
 
-  const login = getRequestListener(createLogin(provider, users, asksConsent).fetch);
+  const login = getRequestListener(createLogin(provider, { users, unassigned: options.unassigned, asksConsent }).fetch);
   const openid = provider.callback();
   return {
     handler: (req, res) => (/^\/(interaction\/|idp\.css)/.test(req.url ?? '') ? login(req, res) : openid(req, res)),

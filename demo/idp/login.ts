@@ -34,8 +34,15 @@ const sameText = (given: unknown, right: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
 };
 
+interface LoginOptions {
+  users: readonly DemoUser[];
+  /** Usernames that have no access to the broker. */
+  unassigned: ReadonlySet<string> | undefined;
+  asksConsent: boolean;
+}
+
 /** The pages that the provider sends people to: the login form, and consent, which is granted without asking unless `asksConsent`. */
-export function createLogin(provider: Provider, users: readonly DemoUser[], asksConsent = false): Hono<Env> {
+export function createLogin(provider: Provider, { users, unassigned, asksConsent }: LoginOptions): Hono<Env> {
   const app = new Hono<Env>();
   const details = ({ env }: Context<Env>) => provider.interactionDetails(env.incoming, env.outgoing);
   const finish = async (c: Context<Env>, result: Record<string, unknown>): Promise<Response> =>
@@ -82,6 +89,8 @@ export function createLogin(provider: Provider, users: readonly DemoUser[], asks
       // 200, like other providers: browsers close the window of launchWebAuthFlow at any status of 400 or above.
       return c.html(loginPage(users, c.req.path, { factor, attempt: { username: String(username ?? ''), error } }));
     }
+    if (unassigned?.has(user.username))
+      return finish(c, { error: 'access_denied', error_description: 'User is not assigned to the application.' });
     return finish(c, { login: { accountId: user.username, ...(factor ? byFactor : byPassword) } });
   });
 

@@ -66,6 +66,10 @@ export interface RunningProvider {
   /** An administrator ends the person's sessions. */
   endSessions(user: DemoUser): Promise<void>;
   disable(user: DemoUser): Promise<void>;
+  /** The person may not use Latchkey. */
+  unassign(user: DemoUser): Promise<void>;
+  /** No token and no answer has groups any more. */
+  dropGroups(): Promise<void>;
   replaceSecret(secret: string): Promise<void>;
   /** Signs with a new key from now on, and forgets the old one. */
   rollKeys(): Promise<void>;

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { dated, type Trouble } from './trouble.ts';
 
 /** A request to the provider's token endpoint, as the broker sent it. */
 export interface TokenRequest {
@@ -17,6 +18,8 @@ export interface PublicAddress {
   tokenRequests: readonly TokenRequest[];
   /** Cuts the next connection for a refresh after the provider has answered. @returns when it has happened */
   loseNextRefresh(): Promise<void>;
+  /** From now on, this goes wrong on the way. */
+  interfere(trouble: Trouble): void;
   close(): Promise<void>;
 }
 
@@ -29,9 +32,11 @@ export interface PublicAddress {
 export async function openPublicAddress(port: number, target: number): Promise<PublicAddress> {
   const tokenRequests: TokenRequest[] = [];
   let lost: (() => void) | undefined;
+  let trouble: Trouble = {};
 
   async function forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = await bytesOf(req);
+    if (trouble.instead?.(req, res)) return;
     const options = { port: target, host: '127.0.0.1', method: req.method, path: req.url, headers: req.headers };
     const upstream = request(options, (answer) => void answered(answer).catch(() => res.destroy()));
     upstream.on('error', () => {
@@ -61,7 +66,9 @@ export async function openPublicAddress(port: number, target: number): Promise<P
         res.destroy();
         return;
       }
-      res.writeHead(status, withoutHopByHop(answer.rawHeaders)).end(content);
+      const { clockMs } = trouble;
+      const headers = withoutHopByHop(answer.rawHeaders, clockMs === undefined ? [] : ['date']);
+      res.writeHead(status, [...headers, ...(clockMs === undefined ? [] : ['Date', dated(clockMs)])]).end(content);
     }
   }
 
@@ -76,6 +83,9 @@ export async function openPublicAddress(port: number, target: number): Promise<P
       new Promise((resolve) => {
         lost = resolve;
       }),
+    interfere(next) {
+      trouble = next;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -90,12 +100,15 @@ async function bytesOf(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The headers without those that describe the connection. @param raw names and values in turn */
-function withoutHopByHop(raw: readonly string[]): string[] {
+const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
+
+/** The headers without those that describe the connection. @param raw names and values in turn @param others also left out */
+function withoutHopByHop(raw: readonly string[], others: readonly string[]): string[] {
+  const left = [...hopByHop, ...others];
   const kept: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i], raw[i + 1]];
-    if (!/^(?:connection|keep-alive|transfer-encoding|content-length)$/i.test(name)) kept.push(name, value);
+    if (!left.includes(name.toLowerCase())) kept.push(name, value);
   }
   return kept;
 }

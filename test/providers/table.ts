@@ -20,6 +20,10 @@ export interface Skipped {
   why: string;
 }
 
+export function printSkipped(skipped: readonly Skipped[], say: (line: string) => void): void {
+  for (const { name, why } of skipped) say(`${name}: SKIPPED. ${why}`);
+}
+
 const signs = { right: '✓', wrong: '✗', none: '–' } as const;
 
 /**
@@ -27,11 +31,7 @@ const signs = { right: '✓', wrong: '✗', none: '–' } as const;
  *
  * @returns whether nothing is wrong
  */
-export function printTable(
-  columns: readonly Column[],
-  skipped: readonly Skipped[],
-  say: (line: string) => void,
-): boolean {
+export function printTable(columns: readonly Column[], say: (line: string) => void): boolean {
   const label = Math.max(...stepNames.map((name) => name.length));
   const widths = columns.map(({ name, version }) => Math.max(name.length, version.length, 7));
   const line = (head: string, cells: readonly string[]) =>
@@ -62,7 +62,6 @@ export function printTable(
     }),
   );
   for (const note of notes) say(note);
-  for (const { name, why } of skipped) say(`${name}: SKIPPED. ${why}`);
   const wrong = notes.filter((note) => note.startsWith(signs.wrong)).length;
   say(wrong === 0 ? 'Nothing is wrong.' : `${wrong} are wrong.`);
   return wrong === 0;

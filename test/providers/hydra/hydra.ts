@@ -92,7 +92,13 @@ export async function prepareHydra(
 async function start(program: string, { dir, origin, port, client, users }: Place): Promise<RunningProvider> {
   const [adminPort, appPort] = [await freePort(), await freePort()];
   const app = `http://127.0.0.1:${appPort}`;
-  const people = { users, disabled: new Set<string>(), sessions: new Map<string, Set<string>>() };
+  const people = {
+    users,
+    disabled: new Set<string>(),
+    unassigned: new Set<string>(),
+    namesGroups: true,
+    sessions: new Map<string, Set<string>>(),
+  };
   const admin = createAdmin(`http://127.0.0.1:${adminPort}`);
   const loginApp = await serve(getRequestListener(createLoginApp(admin, people).fetch), appPort);
   const startHydra = await prepareHydra(program, { dir, origin, port, adminPort, app });
@@ -135,6 +141,12 @@ async function start(program: string, { dir, origin, port, client, users }: Plac
       people.disabled.add(username);
       // Hydra knows no people. Whoever disables one revokes what Hydra has issued.
       await admin.call('DELETE', `/oauth2/auth/sessions/consent?subject=${username}&all=true`);
+    },
+    async unassign({ username }) {
+      people.unassigned.add(username);
+    },
+    async dropGroups() {
+      people.namesGroups = false;
     },
     async replaceSecret(secret) {
       await admin.call('PATCH', `/clients/${client.id}`, [{ op: 'replace', path: '/client_secret', value: secret }]);

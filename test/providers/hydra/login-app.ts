@@ -9,6 +9,10 @@ export interface People {
   users: readonly DemoUser[];
   /** Usernames that may not sign in. */
   disabled: ReadonlySet<string>;
+  /** Usernames that may sign in, but not to Latchkey. */
+  unassigned: ReadonlySet<string>;
+  /** Whether the app names groups. */
+  namesGroups: boolean;
   /** Hydra's sessions, by username. */
   sessions: Map<string, Set<string>>;
 }
@@ -29,7 +33,8 @@ type Strength = 'password' | 'factor';
  *
  * @see https://www.ory.sh/docs/oauth2-oidc/custom-login-consent/flow
  */
-export function createLoginApp({ call }: HydraAdmin, { users, disabled, sessions }: People): Hono {
+export function createLoginApp({ call }: HydraAdmin, people: People): Hono {
+  const { users, disabled, sessions } = people;
   const app = new Hono();
   const requests = '/oauth2/auth/requests';
   /** By session. */
@@ -74,6 +79,12 @@ export function createLoginApp({ call }: HydraAdmin, { users, disabled, sessions
     }
     const user = users.find(({ username }) => username === form.get('username'));
     if (user?.password !== form.get('password') || disabled.has(user.username)) return c.html(passwordForm(challenge));
+    if (people.unassigned.has(user.username)) {
+      const refusal = { error: 'access_denied', error_description: 'User is not assigned to the application.' };
+      return c.redirect(
+        (await call('PUT', `${requests}/login/reject?login_challenge=${challenge}`, refusal)).redirect_to,
+      );
+    }
     return c.redirect(await accept(challenge, request, user.username, 'password'));
   });
 
@@ -84,7 +95,14 @@ export function createLoginApp({ call }: HydraAdmin, { users, disabled, sessions
     const { redirect_to } = await call('PUT', `${requests}/consent/accept?consent_challenge=${challenge}`, {
       grant_scope: request.requested_scope,
       grant_access_token_audience: request.requested_access_token_audience,
-      session: { id_token: { name: user?.name, email: user?.email, email_verified: true, groups: user?.groups } },
+      session: {
+        id_token: {
+          name: user?.name,
+          email: user?.email,
+          email_verified: true,
+          ...(people.namesGroups ? { groups: user?.groups } : {}),
+        },
+      },
     });
     return c.redirect(redirect_to);
   });

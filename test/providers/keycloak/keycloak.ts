@@ -12,7 +12,7 @@ import { type ServerProcess, startServer } from '../server-process.ts';
 import { createAdmin } from './admin.ts';
 import { oneTimeCode } from './one-time-code.ts';
 import { createRealm, realm } from './realm.ts';
-import { addStepUp } from './step-up.ts';
+import { addStepUp, denyRole } from './step-up.ts';
 
 export const keycloakVersion = '26.7.3';
 const archive = `keycloak-quarkus-dist-${keycloakVersion}.tar.gz`;
@@ -160,6 +160,17 @@ async function start(home: string, database: string, place: Place): Promise<Runn
     },
     async disable({ username }) {
       await admin.call('PUT', `/realms/${realm}/users/${await idOf(username)}`, { enabled: false });
+    },
+    async unassign({ username }) {
+      await denyRole(admin, realm, 'not-for-latchkey');
+      const role = await admin.call('GET', `/realms/${realm}/roles/not-for-latchkey`);
+      await admin.call('POST', `/realms/${realm}/users/${await idOf(username)}/role-mappings/realm`, [role]);
+    },
+    async dropGroups() {
+      const [{ id }] = await admin.call('GET', `/realms/${realm}/clients?clientId=${client.id}`);
+      const mappers = `/realms/${realm}/clients/${id}/protocol-mappers`;
+      for (const mapper of await admin.call('GET', `${mappers}/models`))
+        if (mapper.name === 'groups') await admin.call('DELETE', `${mappers}/models/${mapper.id}`);
     },
     async replaceSecret(secret) {
       const [found] = await admin.call('GET', `/realms/${realm}/clients?clientId=${client.id}`);

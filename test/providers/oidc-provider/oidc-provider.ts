@@ -30,6 +30,8 @@ function inManner(name: string, manner: Manner): Provider {
 
 async function start(manner: Manner, { origin, port, client, users }: Place): Promise<RunningProvider> {
   const disabled = new Set<string>();
+  const unassigned = new Set<string>();
+  let namesGroups = true;
   let { secret } = client;
   let signingKey = await newSigningKey();
   let idp = await create();
@@ -47,6 +49,8 @@ async function start(manner: Manner, { origin, port, client, users }: Place): Pr
         backchannelLogoutUri: client.backchannelLogoutUri,
       },
       users: users.filter(({ username }) => !disabled.has(username)),
+      unassigned,
+      namesGroups,
       now: Date.now,
       log: (line) => process.stderr.write(`${line}\n`),
       signingKey,
@@ -93,6 +97,13 @@ async function start(manner: Manner, { origin, port, client, users }: Place): Pr
       const sessions = idp.store.adapter('Session');
       for (const id of idp.store.identifiers('Session'))
         if ((await sessions.find(id))?.accountId === username) await sessions.destroy(id);
+      await restart();
+    },
+    async unassign({ username }) {
+      unassigned.add(username);
+    },
+    async dropGroups() {
+      namesGroups = false;
       await restart();
     },
     async replaceSecret(next) {
