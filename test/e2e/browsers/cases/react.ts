@@ -20,7 +20,7 @@ async function hasOrders(tab: Tab): Promise<void> {
   );
 }
 
-/** The React quickstart, with the real extension. `store-build.test.ts` has a page that is open before the extension. */
+/** The React quickstart, with the real extension. A page that is open before the extension is in the package's unit tests. */
 export function reactCases(browser: () => Browser): void {
   it('the React quickstart leads from one click to the orders, and forgets them at a sign-out elsewhere', async () => {
     const { demo } = browser();
