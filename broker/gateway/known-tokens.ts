@@ -17,6 +17,8 @@ export interface KnownToken {
   headers: Readonly<Record<string, string>>;
   /** By the wall clock. */
   verifiedAt: number;
+  /** By the clock that is never set. */
+  readAt: number;
 }
 
 /**
@@ -148,14 +150,14 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
     const known = tokens.get(name);
     const time = now();
     // If the clock was set back, times are checked again.
-    if (known && time >= known.verifiedAt && toSeconds(time) < known.claims.exp) return known;
+    if (known && isFresh(known) && time >= known.verifiedAt && toSeconds(time) < known.claims.exp) return known;
     const key = (kid: string) => (keySet && isFresh(keySet) ? keySet.byKid.get(kid) : undefined);
     const claims = acceptToken(token, { issuer: config.issuer, key, now: time });
     return claims && keep(name, claims, time);
   }
 
   function keep(name: string, claims: AccessClaims, verifiedAt: number): KnownToken {
-    const known = { claims, headers: identityHeaders(claims), verifiedAt };
+    const known = { claims, headers: identityHeaders(claims), verifiedAt, readAt: elapsed() };
     tokens.set(name, known);
     return known;
   }

@@ -42,7 +42,7 @@ export function introspect(deps: Deps) {
 }
 
 async function activeToken(
-  deps: Pick<Deps, 'config' | 'store' | 'verifyToken'>,
+  deps: Pick<Deps, 'config' | 'store' | 'verifyToken' | 'now'>,
   { introspect }: ServiceConfig,
   token: string,
 ): Promise<AccessClaims | undefined> {

@@ -54,7 +54,7 @@ export function verifyKnown(deps: Deps) {
   }
 
   return (request: Request, env: HttpBindings, otherwise: () => Answer): Answer => {
-    const query = queryOf(request);
+    const query = queryOf(env);
     if (query === undefined || tracing.isOn || !always || isUnusual(env)) return otherwise();
     const [startedAt, began] = [now(), elapsed()];
     const known = find(request, query);
@@ -84,11 +84,12 @@ export function verifyKnown(deps: Deps) {
   };
 }
 
-/** The query of a `GET /verify`, or `undefined` if it is another request. */
-function queryOf({ method, url }: Request): string | undefined {
-  const at = url.indexOf('/', 'https://'.length);
-  if (method !== 'GET' || !url.startsWith(`${path}?`, at)) return undefined;
-  return url.slice(at + path.length + 1);
+/**
+ * The query of a `GET /verify`, or `undefined` if it is another request. Of the path as sent: a `Request` has it without
+ * dot segments, and a gateway's client could choose its own rules below `/verify/mirror`.
+ */
+function queryOf({ incoming: { method, url = '' } }: HttpBindings): string | undefined {
+  return method === 'GET' && url.startsWith(`${path}?`) ? url.slice(path.length + 1) : undefined;
 }
 
 /** What gateways don't send, or what the application's middleware has to look at. */

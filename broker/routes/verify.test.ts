@@ -187,6 +187,20 @@ describe('a token that /verify has seen', () => {
     expect((await ask(query, token)).status).toBe(status);
   });
 
+  it.each([
+    '/verify/mirror/admin/../../../verify',
+    '/verify/mirror/admin/%2e%2e/%2E%2E/../verify',
+    '/verify/../verify',
+    '/./verify',
+  ])('chooses no rules of its own by the path %s', async (path) => {
+    const token = await mint();
+    await seen(token);
+    const headers = { Authorization: `Bearer ${token}`, 'X-Latchkey-Rules': `resource=${api}&scope=orders:write` };
+    const answer = await broker.request(`${path}?${rules}`, { headers, from: '10.1.2.3' });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-latchkey-subject')).toBeNull();
+  });
+
   it('is refused when it comes twice, or with another one', async () => {
     const token = await mint();
     await seen(token);

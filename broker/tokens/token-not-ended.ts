@@ -1,3 +1,4 @@
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { Config } from '../config/types.ts';
 import type { Store } from '../store/store.ts';
 import { servicePrefix } from './subjects.ts';
@@ -6,6 +7,7 @@ import type { AccessClaims } from './token-verifier.ts';
 interface Parts {
   store: Pick<Store, 'getSession' | 'getDeviceSession' | 'isTokenRevoked'>;
   config: Pick<Config, 'services'>;
+  now: Clock;
 }
 
 /**
@@ -24,17 +26,17 @@ export const isLive = async (parts: Parts, claims: AccessClaims): Promise<boolea
  *
  * @returns `undefined` if it has ended
  */
-export async function livesUntil({ store, config }: Parts, claims: AccessClaims): Promise<number | undefined> {
+export async function livesUntil({ store, config, now }: Parts, claims: AccessClaims): Promise<number | undefined> {
   const { sub, sid, azp, jti } = claims;
   if (isOfService(claims)) {
     return isConfigured(config, sub) && !(await store.isTokenRevoked(jti)) ? Number.POSITIVE_INFINITY : undefined;
   }
   if (sid === undefined) return Number.POSITIVE_INFINITY;
-  if (azp === undefined) return endOf(await store.getDeviceSession(sid));
+  if (azp === undefined) return endOf(await store.getDeviceSession(sid), now());
   const session = await store.getSession(sid);
-  return (
-    session && endOf({ ...session, absoluteExpiresAt: Math.min(session.idleExpiresAt, session.absoluteExpiresAt) })
-  );
+  if (!session) return undefined;
+  const { state, idleExpiresAt, absoluteExpiresAt } = session;
+  return endOf({ state, absoluteExpiresAt: Math.min(idleExpiresAt, absoluteExpiresAt) }, now());
 }
 
 /** Whether the token is a service's own. */
@@ -44,5 +46,6 @@ export const isOfService = ({ sub }: Pick<AccessClaims, 'sub'>): boolean => sub.
 export const isConfigured = ({ services }: Pick<Config, 'services'>, sub: string): boolean =>
   services.has(sub.slice(servicePrefix.length));
 
-const endOf = (row: { state: string; absoluteExpiresAt: number } | undefined): number | undefined =>
-  row && row.state !== 'ended' ? row.absoluteExpiresAt : undefined;
+/** A row may outlive its end until it is collected. */
+const endOf = (row: { state: string; absoluteExpiresAt: number } | undefined, now: number): number | undefined =>
+  row && row.state !== 'ended' && row.absoluteExpiresAt > now ? row.absoluteExpiresAt : undefined;

@@ -74,6 +74,8 @@ ${more}`;
       Promise.resolve(
         app.request(`${issuer}${path}`, init, {
           incoming: {
+            method: init.method ?? 'GET',
+            url: path,
             headers: Object.fromEntries(new Headers(init.headers)),
             socket: { remoteAddress: init.from ?? '203.0.113.9', remotePort: 1, remoteFamily: 'IPv4' },
           },
