@@ -49,6 +49,20 @@ describe('used proofs in memory', () => {
     for (const key of ['one', 'two', 'three', 'four']) expect(await remember(key, until, start + 999)).toBe(false);
   });
 
+  it('are known after the store is no longer asked, if they came when there was room again', async () => {
+    const store = storeOf();
+    const remember = rememberInMemory(store, { limit: 2 });
+    const rotation = start + longest + 1;
+    await remember('one', start + longest, start);
+    await remember('two', rotation + longest, rotation);
+    await remember('full', rotation + 100 + longest, rotation + 100);
+    // The memory has room again, and the store is still asked.
+    const later = rotation + longest + 1;
+    expect(await remember('later', later + longest, later)).toBe(true);
+    for (let at = later; at < later + longest; at += 50)
+      expect(await remember('later', later + longest, at)).toBe(false);
+  });
+
   it('are forgotten afterwards, so the store is left alone again', async () => {
     const store = storeOf();
     const remember = rememberInMemory(store, { limit: 1 });

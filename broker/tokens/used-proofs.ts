@@ -33,10 +33,11 @@ export function rememberInMemory(
       rotatesAt = now + longestMs;
     }
     if (recent.has(key) || before.has(key)) return false;
-    if (recent.size + before.size >= limit) storedUntil = Math.max(storedUntil, until);
-    if (now < storedUntil) return store.rememberOnce(key, until, now);
-    recent.add(key);
-    return true;
+    const isFull = recent.size + before.size >= limit;
+    if (isFull) storedUntil = Math.max(storedUntil, until);
+    // Only what came while it was full is in the store alone, and the store is asked for as long as that is good.
+    else recent.add(key);
+    return now < storedUntil ? store.rememberOnce(key, until, now) : true;
   };
 }
 
