@@ -1,4 +1,5 @@
 import type { TokenEndpointResponse } from 'oauth4webapi';
+import { DeviceError } from './device-error.ts';
 
 /** The tokens of a sign-in or a refresh. */
 export interface Tokens {
@@ -12,8 +13,17 @@ export interface Tokens {
   id_token?: string | undefined;
 }
 
-/** @param now when the response arrived, milliseconds since the epoch */
+/** RFC 6750 §2.1. Tokens get into headers, and into the input of other programs. */
+const credentials = /^[A-Za-z0-9._~+/-]+=*$/;
+
+/**
+ * @param now when the response arrived, milliseconds since the epoch
+ * @throws {DeviceError} `bad_answer` if the access token is none that a header can carry
+ */
 export function toTokens(answer: TokenEndpointResponse, now: number): Tokens {
+  if (!credentials.test(answer.access_token)) {
+    throw new DeviceError('bad_answer', 'The broker returned an access token with characters that no token has.');
+  }
   return {
     access_token: answer.access_token,
     token_type: answer.token_type === 'dpop' ? 'DPoP' : 'Bearer',

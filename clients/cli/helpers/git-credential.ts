@@ -36,8 +36,9 @@ export async function gitCredential(args: string[], io: Io): Promise<ExitCode> {
   if (operation !== 'get') return exitCode.ok;
 
   const asked = readAttributes(await io.input());
-  const url = URL.parse(`${asked.one('protocol')}://${asked.one('host')}/`);
-  if (!url) throw new UsageError('git named no host: this command is for git, as a credential helper');
+  const host = asked.one('host');
+  const url = plainHost.test(host) ? URL.parse(`${asked.one('protocol')}://${host}/`) : undefined;
+  if (!url) throw new UsageError('git named no usable host: this command is for git, as a credential helper');
   const file = openProfile(values, io);
   const refusal = refusalFor(url, await read(file), values.host, io);
   if (refusal !== undefined) {
@@ -54,6 +55,9 @@ export async function gitCredential(args: string[], io: Io): Promise<ExitCode> {
   );
   return exitCode.ok;
 }
+
+/** Git decodes the host of its URL. A `/` in it would hide the rest from us, and not from the network. */
+const plainHost = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
 
 /** RFC 9110 §11.6.1: a server names its schemes, in any case. */
 const wantsBearer = (challenge: string): boolean => /^bearer\b/i.test(challenge);

@@ -50,6 +50,20 @@ describe('latchkey git-credential', () => {
     expect(err).toMatch(/isn't for|without encryption/);
   });
 
+  it.each([
+    '/.evil.example',
+    '#.evil.example',
+    '?.evil.example',
+    '\\.evil.example',
+    '@evil.example',
+    '\t.evil.example',
+    '',
+  ])('gives no token to a host that only begins like the right one: "git.example.com%s"', async (rest) => {
+    const host = rest === '' ? '' : `git.example.com${rest}`;
+    const { code, out } = await run('git-credential get', asked(`protocol=https\nhost=${host}\n\n`));
+    expect({ code, out }).toEqual({ code: exitCode.usage, out: '' });
+  });
+
   it('gives it to hosts that the user named, with their port, and to this machine without TLS', async () => {
     const at = (url: string, line = 'git-credential --host git.internal:8443 --host 127.0.0.1:3000 get') =>
       run(line, git(url)).then(({ out }) => out.includes('access-1'));
