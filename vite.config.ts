@@ -24,6 +24,8 @@ export function createViteConfig({ outDir, ...options }: ViteOptions): InlineCon
     root,
     logLevel: 'warn',
     define: { __LATCHKEY_BAKED__: JSON.stringify(options.baked) },
+    // The same build, whatever NODE_ENV says.
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     plugins: [noInnerHtml(), crx({ manifest: createManifest(options) as ManifestV3Export, browser: options.target })],
     build: {
       outDir: resolve(outDir, options.target),

@@ -96,11 +96,13 @@ describe('the pages of the extension', () => {
 });
 
 describe('the keyboard', () => {
-  it('comes in the popup to the settings, the account, this site, then each other site from top to bottom', async () => {
+  it('comes in the popup to the settings, the account, this site, devices and activity, then each other site from top to bottom', async () => {
     expect(await opened('popup-this-site', tabStops)).toEqual([
       'Settings',
       'Sign out',
       'Remove access for Shop',
+      'Sign in a device',
+      'Recent activity',
       expect.stringContaining('Travel'),
       expect.stringContaining('Delivery notes'),
       expect.stringContaining('Newsletter'),

@@ -70,6 +70,8 @@ describe('pages of an organization with a face', () => {
       ],
       organization: {
         name: 'Acme <Sign-in>',
+        logo: expect.stringMatching(/^data:image\/svg\+xml;base64,/),
+        color: '#0a5c36',
         support_url: 'https://help.acme.example/?a=1&b=2',
         support_email: 'help@acme.example',
         recovery_url: 'https://acme.example/reset',
