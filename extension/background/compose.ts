@@ -16,7 +16,7 @@ import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
 import { ownHandlers } from './handlers/own-handlers.ts';
-import { popupHandlers } from './handlers/popup-handlers.ts';
+import { type Failures, popupHandlers } from './handlers/popup-handlers.ts';
 import { createRemovedAccess, removedAccess } from './handlers/removed-access.ts';
 import { createRouter, type Router } from './handlers/router.ts';
 import { sessionHandlers } from './handlers/session-handlers.ts';
@@ -255,8 +255,10 @@ export function composeBackground(world: BackgroundWorld) {
     ...tokenHandlers({ interactions }),
     ...accessHandlers({ limit: createRateLimit({ count: 3, perMs: 60_000 }, now) }),
   };
+  const failures: Failures = new Map();
   const uiHandlers: UiHandlers = {
     ...popupHandlers({
+      failures,
       setup,
       profiles,
       directory,
@@ -344,6 +346,7 @@ export function composeBackground(world: BackgroundWorld) {
   return {
     /** Serves a port of one of the extension's own pages. */
     serveOwnPage(port: Port): void {
+      failures.clear();
       ui.serve(port);
       lookForNews();
       // The icon's state may be known by now, even if it wasn't at startup.

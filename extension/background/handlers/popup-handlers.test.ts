@@ -68,6 +68,7 @@ beforeEach(() => {
       changes += 1;
     },
     now: parts.now,
+    failures: new Map(),
     news: parts.news,
     after: () => ({ elapsed: patience.promise, cancel: () => undefined }),
   });

@@ -32,6 +32,7 @@ export interface UiHandlersDeps {
    * The latest problem. The popup closes when the sign-in window opens, and shows the problem when it is opened again.
    */
   problem: StoredValue<Problem>;
+  failures: Failures;
   removedAccess: ReturnType<typeof createRemovedAccess>;
   identity: Pick<Identity, 'hasWindow' | 'showWindow' | 'closeWindow'>;
   openTab(url: string): Promise<void>;
@@ -42,6 +43,12 @@ export interface UiHandlersDeps {
   /** A timer that limits how long the popup waits for the broker. */
   after(ms: number): Timer;
 }
+
+/**
+ * Why the broker could not be asked, by session, and when. An open popup doesn't ask anew whenever it is drawn. One that
+ * the user opens does.
+ */
+export type Failures = Map<Session, { at: number; error: unknown }>;
 
 /** Methods of the popup and the consent window. Other pages have handlers of their own. */
 type PopupHandlers = Omit<UiHandlers, 'settings.get' | 'own.call' | 'device.allow' | `diagnostics.${string}`>;
@@ -58,10 +65,7 @@ const popupPatienceMs = 40;
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after, now, news } = deps;
-  const { removedAccess, identity, changed } = deps;
-
-  /** A popup that shows the last known state doesn't ask the broker anew whenever it is drawn. */
-  const failures = new WeakMap<Session, { at: number; error: unknown }>();
+  const { removedAccess, identity, changed, failures } = deps;
 
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();

@@ -153,8 +153,10 @@ export function deviceCases(browser: () => Browser): void {
     await openActivity();
     await expect.poll(badge, { timeout: 30_000 }).toBe('');
     await popup.click('.activity button');
+    await expect
+      .poll(async () => (await elsewhere.call('GET', '/session')).body.error, { timeout: 30_000 })
+      .toBe('invalid_session');
     await sees(popup, '.activity li', 'You signed out');
-    expect((await elsewhere.call('GET', '/session')).body.error).toBe('invalid_session');
     await press(popup, 'Back');
     await signOut(popup);
     for (const tab of [site, popup]) await tab.close();

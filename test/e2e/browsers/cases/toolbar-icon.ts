@@ -19,6 +19,10 @@ export function toolbarIconCases(browser: () => Browser): void {
     const { shop, notes } = browser().demo.origins;
     const icon = (origin?: string) => expect.poll(() => iconAt(browser(), origin), { timeout: 30_000 });
     const popup = await signIn(browser());
+    // Sign-ins of other browsers and devices are news until the user has looked at them.
+    await popup.click('[data-panel=activity]');
+    await sees(popup, '.activity li');
+    await press(popup, 'Back');
     const tabs: Tab[] = [await openTab(browser(), shop), await openTab(browser(), notes)];
     const [site] = tabs as [Tab, Tab];
     await icon(shop).toEqual(['', 'Latchkey – This site has no access']);
