@@ -37,8 +37,13 @@ const readPerPage = 200;
 
 type Detail = StoredAuditEntry['detail'];
 
-/** Whether an entry `session.created` is of a browser that was not signed in. */
-export const isNewBrowser = ({ silent, replaces }: Detail): boolean => silent !== true && replaces === undefined;
+/**
+ * Whether an entry `session.created` is of a browser in which this person was not signed in. Only a session of the same
+ * person shows that the browser is known. That nobody was asked shows nothing: a thief of the provider's cookies signs in
+ * silently, too.
+ */
+export const isNewBrowser = ({ replaces, replaces_other_person: ofAnother }: Detail): boolean =>
+  replaces === undefined || ofAnother === true;
 
 /**
  * Returns what the audit log has about a person, the newest first. It reads a limited number of entries, so a page can be
@@ -101,10 +106,12 @@ function read({ type, detail }: StoredAuditEntry): Told | undefined {
   const [from, client, origin] = [text(detail.from), text(detail.client), text(detail.origin)];
   switch (type) {
     case 'session.created': {
-      if (detail.silent === true) return undefined;
+      const isNew = isNewBrowser(detail);
+      // The session went on without the person.
+      if (detail.silent === true && !isNew) return undefined;
       const signIn = signInOf('browser', session);
       const name = text(detail.browser);
-      return { kind: 'browser_signed_in', signIn, began: true, isNew: isNewBrowser(detail), name, from };
+      return { kind: 'browser_signed_in', signIn, began: true, isNew, name, from };
     }
     case 'page.signed_in':
       return { kind: 'page_signed_in', from };

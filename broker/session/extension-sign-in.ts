@@ -107,6 +107,7 @@ export async function signIn(deps: Deps, request: SessionRequest, context: SignI
     from: context.address,
     ...(silentFor === undefined ? {} : { silent: true }),
     ...(predecessor === undefined ? {} : { replaces: predecessor.id }),
+    ...(predecessor && predecessor.sub !== person.sub ? { replaces_other_person: true } : {}),
   };
   const created = { type: 'session.created', sub: person.sub, detail };
   const events: BrokerEvent[] = isNewBrowser(detail) ? [{ type: 'sign_in', sub: person.sub }] : [];

@@ -5,8 +5,10 @@ import type { Store } from '../../broker/store/store.ts';
 import type { ActivityAnswer } from '../../shared/session-activity.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { beginDevice, pollDevice, refreshDevice } from './kit/device-flow.ts';
+import { openEvents } from './kit/event-stream.ts';
 import { createPerson, type Person } from './kit/person.ts';
 import { createSessionClient } from './kit/session-client.ts';
+import { createVisitor } from './kit/visitor.ts';
 
 let broker: TestBroker;
 let issuer: string;
@@ -24,8 +26,8 @@ afterAll(async () => {
 
 const people = { ada: 'engine-1843', grace: 'compiler-1952' };
 
-async function newBrowser(username: keyof typeof people) {
-  const session = await createSessionClient(issuer, undefined, broker.origins.idp);
+async function newBrowser(username: keyof typeof people, visitor = createVisitor([broker.origins.idp])) {
+  const session = await createSessionClient(issuer, visitor);
   const { account } = await session.signIn(username, people[username]);
   const activity = async (before?: number): Promise<ActivityAnswer> => {
     const query = before === undefined ? '' : `?before=${before}`;
@@ -135,6 +137,54 @@ describe('a person’s activity', () => {
     const { entries } = await browser.activity();
     expect(entries[0]).toMatchObject({ kind: 'browser_signed_in', here: true, is_new: false });
     expect(entries.filter(({ here }) => here)).toHaveLength(1);
+  });
+
+  it('has a silent sign-in of a new browser, and tells the others: the provider’s cookies may be stolen', async () => {
+    const visitor = createVisitor([broker.origins.idp]);
+    const browser = await newBrowser('ada', visitor);
+    const events = await openEvents(browser, issuer);
+    await events.connected();
+    const thief = await createSessionClient(issuer, visitor);
+    expect((await thief.signInSilently(browser.sub)).status).toBe(201);
+    await events.count(1);
+    expect(events.names).toEqual(['sign_in']);
+    await events.close();
+    expect(await browser.newest()).toMatchObject({
+      ...{ kind: 'browser_signed_in', here: false, is_new: true },
+      sign_in: { of: 'browser' },
+    });
+  });
+
+  it('has nothing of a session that goes on silently, and tells nobody', async () => {
+    const visitor = createVisitor([broker.origins.idp]);
+    const [watcher, browser] = [await newBrowser('ada'), await createSessionClient(issuer, visitor)];
+    await browser.signIn();
+    const before = await watcher.newest();
+    const events = await openEvents(watcher, issuer);
+    await events.connected();
+    expect((await browser.signInSilently(watcher.sub)).status).toBe(201);
+    expect((await browser.call('GET', '/session')).status).toBe(200);
+    expect((await watcher.newest())?.id).toBe(before?.id);
+    await browser.call('POST', '/session/consents', {
+      ...{ origin: broker.origins.shop, resource: broker.origins.api, scope: 'orders:read' },
+    });
+    await events.count(1);
+    expect(events.names).toEqual(['consent']);
+    await events.close();
+    await browser.call('DELETE', '/session/consents', { origin: broker.origins.shop });
+  });
+
+  it('calls it a new browser if the session that was there is another person’s', async () => {
+    const visitor = createVisitor([broker.origins.idp]);
+    const [ada, thief] = [await newBrowser('ada'), await newBrowser('grace', visitor)];
+    const events = await openEvents(ada, issuer);
+    await events.connected();
+    visitor.cookies(new URL(broker.origins.idp).host).clear();
+    expect((await thief.signIn('ada', people.ada)).account.sub).toBe(ada.sub);
+    await events.count(1);
+    expect(events.names).toEqual(['sign_in']);
+    await events.close();
+    expect(await ada.newest()).toMatchObject({ kind: 'browser_signed_in', here: false, is_new: true });
   });
 
   it('lets the person end a sign-in that was not theirs, and nobody end another’s', async () => {

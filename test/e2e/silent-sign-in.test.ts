@@ -30,20 +30,6 @@ const tokenOf = (session: Client) =>
     min_ttl: 10,
   });
 
-/** Signs in silently, with this browser's current session at the provider. */
-async function silently(session: Client, sub: string) {
-  const { answer, state, verifier } = await session.authorize({ prompt: 'none', sub });
-  expect(answer.status).toBe(200);
-  const redirect = await session.atProvider(answer.body.authorization_url, '', '');
-  if (redirect.has('error')) return { error: redirect.get('error') };
-  return session.call('POST', '/session', {
-    state,
-    code: redirect.get('code'),
-    code_verifier: verifier,
-    iss: redirect.get('iss') ?? undefined,
-  });
-}
-
 describe('a silent sign-in', () => {
   it('goes on with a session whose grant is gone: same account, same consents, same end', async () => {
     const session = await client();
@@ -55,7 +41,7 @@ describe('a silent sign-in', () => {
     });
     await endGrants();
     expect(await tokenOf(session)).toMatchObject({ status: 401, body: { error: 'login_required' } });
-    const after = await silently(session, before.account.sub);
+    const after = await session.signInSilently(before.account.sub);
     expect(after).toMatchObject({
       status: 201,
       body: {
@@ -75,7 +61,7 @@ describe('a silent sign-in', () => {
     visitor.cookies(new URL(broker.origins.idp).host).clear();
     const other = await session.authorize();
     await session.atProvider(other.answer.body.authorization_url, 'grace', 'compiler-1952');
-    expect(await silently(session, account.sub)).toMatchObject({
+    expect(await session.signInSilently(account.sub)).toMatchObject({
       status: 403,
       body: { error: 'account_selection_required' },
     });
@@ -87,13 +73,13 @@ describe('a silent sign-in', () => {
     const session = await client();
     const { account } = await session.signIn();
     await broker.idp.endSessionsOf('ada');
-    expect(await silently(session, account.sub)).toEqual({ error: 'login_required' });
+    expect(await session.signInSilently(account.sub)).toEqual({ body: { error: 'login_required' } });
   });
 
   it('is for an account that was signed in, which is named', async () => {
     const { answer } = await (await client()).authorize({ prompt: 'none' });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
-    expect(await silently(await signedInBefore(), 'x'.repeat(22))).toMatchObject({
+    expect(await (await signedInBefore()).signInSilently('x'.repeat(22))).toMatchObject({
       status: 403,
       body: { error: 'account_selection_required' },
     });

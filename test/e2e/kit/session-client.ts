@@ -82,16 +82,27 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
     return last.url.searchParams;
   }
 
-  async function signIn(username = 'ada', password = 'engine-1843'): Promise<SessionAnswer> {
-    const { answer, state, verifier } = await authorize();
-    if (answer.status !== 200) throw new Error(`authorize: ${JSON.stringify(answer.body)}`);
-    const redirect = await atProvider(answer.body.authorization_url, username, password);
-    const created = await call('POST', '/session', {
+  const finish = ({ state, verifier }: { state: string; verifier: string }, redirect: URLSearchParams) =>
+    call('POST', '/session', {
       state,
       code: redirect.get('code'),
       code_verifier: verifier,
       iss: redirect.get('iss') ?? undefined,
     });
+
+  /** Signs in without the user, by the session that the provider knows. */
+  async function signInSilently(sub: string): Promise<Pick<Answer, 'body'> & Partial<Answer>> {
+    const { answer, ...started } = await authorize({ prompt: 'none', sub });
+    if (answer.status !== 200) throw new Error(`authorize: ${JSON.stringify(answer.body)}`);
+    const redirect = await atProvider(answer.body.authorization_url, '', '');
+    return redirect.has('error') ? { body: { error: redirect.get('error') } } : finish(started, redirect);
+  }
+
+  async function signIn(username = 'ada', password = 'engine-1843'): Promise<SessionAnswer> {
+    const { answer, state, verifier } = await authorize();
+    if (answer.status !== 200) throw new Error(`authorize: ${JSON.stringify(answer.body)}`);
+    const redirect = await atProvider(answer.body.authorization_url, username, password);
+    const created = await finish({ state, verifier }, redirect);
     if (created.status !== 201) throw new Error(`session: ${JSON.stringify(created.body)}`);
     return created.body;
   }
@@ -102,6 +113,7 @@ export async function createSessionClient(broker: string, visitor?: Visitor, idp
     authorize,
     atProvider,
     signIn,
+    signInSilently,
     keys,
     get cookie() {
       return cookie;
