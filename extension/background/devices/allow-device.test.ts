@@ -10,6 +10,16 @@ let windows: string[];
 let begun: (state: string) => object;
 let silent: 'redirect' | 'page';
 
+/** The provider, with pushed authorization requests: it takes an address once (RFC 9126 §4). */
+function provider() {
+  const used = new Set<string>();
+  return (url: string): string => {
+    if (used.has(url)) throw new Error('the request_uri was already used');
+    used.add(url);
+    return redirectOf(url);
+  };
+}
+
 beforeEach(() => {
   [kept, calls, windows, silent] = [[], [], [], 'redirect'];
   begun = (state) => ({
@@ -18,6 +28,7 @@ beforeEach(() => {
     iss_required: true,
     expires_in: 600,
   });
+  const visit = provider();
   deps = {
     async post(path, body) {
       calls.push(`${path} ${Object.keys(body)}`);
@@ -28,12 +39,13 @@ beforeEach(() => {
       redirectUri: () => redirectUri,
       async launch(url) {
         windows.push('window');
-        return redirectOf(url);
+        return visit(url);
       },
       async launchSilently(url) {
         windows.push('silent');
+        const redirect = visit(url);
         if (silent === 'page') throw new Error('a page came');
-        return redirectOf(url);
+        return redirect;
       },
     },
     keep: async (outcome) => void kept.push(outcome),
@@ -48,8 +60,42 @@ it('opens no window where the device is on the same network, and the provider kn
 
 it('opens the window where the provider shows a page', async () => {
   silent = 'page';
-  await allowDevice(deps, { request: 'r1', near: true });
+  expect(await allowDevice(deps, { request: 'r1', near: true })).toEqual({ outcome: 'allowed' });
   expect(windows).toEqual(['silent', 'window']);
+});
+
+it('takes the answer to the silent try where the provider gives that in the window', async () => {
+  silent = 'page';
+  const states: string[] = [];
+  const once = begun;
+  begun = (state) => {
+    states.push(state);
+    return once(state);
+  };
+  deps.identity.launch = async () =>
+    redirectOf(
+      `https://idp.test/authorize?${new URLSearchParams({ state: `${states[0]}`, redirect_uri: redirectUri })}`,
+    );
+  const allowed: unknown[] = [];
+  const { post } = deps;
+  deps.post = async (path, body) => {
+    if (path === 'allow') allowed.push(body);
+    return post(path, body);
+  };
+  expect(await allowDevice(deps, { request: 'r1', near: true })).toEqual({ outcome: 'allowed' });
+  expect(states).toHaveLength(2);
+  expect(allowed).toMatchObject([{ state: states[0] }]);
+});
+
+it('opens no window if the request is decided while the provider shows a page', async () => {
+  silent = 'page';
+  const once = begun;
+  begun = (state) => {
+    begun = () => ({ outcome: 'expired' });
+    return once(state);
+  };
+  expect(await allowDevice(deps, { request: 'r1', near: true })).toEqual({ outcome: 'expired' });
+  expect(windows).toEqual(['silent']);
 });
 
 it('opens the window at once where the networks differ: the sign-in must not go unnoticed', async () => {

@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import type { Identity } from '../../platform/identity.ts';
 import { readStored } from '../../platform/stored-value.ts';
 import { requireTls } from '../broker/answer.ts';
-import { readAuthorizationResponse } from '../session/authorization-response.ts';
+import { type ExpectedResponse, readAuthorizationResponse } from '../session/authorization-response.ts';
 import { openWindow } from '../session/sign-in.ts';
 
 /** An "Allow" of the user. */
@@ -23,6 +23,9 @@ export interface AllowDeviceDeps {
   keep(outcome: { request: string; decided: unknown }): Promise<void>;
 }
 
+/** @returns where the provider sent the user, or `undefined` if it did not */
+type Launch = (url: string) => Promise<string | undefined>;
+
 /**
  * Goes through the provider for a grant of the device's own. Where the provider's session is enough, no window opens.
  *
@@ -33,12 +36,15 @@ export interface AllowDeviceDeps {
 export async function allowDevice(deps: AllowDeviceDeps, { request, near }: Allowed): Promise<unknown> {
   const { post, broker, identity, keep } = deps;
 
-  const launch = async (url: string): Promise<string> => {
-    const silent = near && (await identity.launchSilently(url).catch(() => false as const));
-    return silent || openWindow(identity.launch, url);
-  };
+  const attempts: (ExpectedResponse & { verifier: string })[] = [];
 
-  const decide = async (): Promise<unknown> => {
+  /**
+   * An attempt has an address of its own: with pushed authorization requests, the provider takes each one only once
+   * (RFC 9126 §4). It may still answer the attempt before.
+   *
+   * @returns `undefined` if `launch` brought no answer
+   */
+  const attempt = async (launch: Launch): Promise<{ decided: unknown } | undefined> => {
     const redirectUri = identity.redirectUri();
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
@@ -46,14 +52,22 @@ export async function allowDevice(deps: AllowDeviceDeps, { request, near }: Allo
     const begun = await post('authorize', { request, redirect_uri: redirectUri, code_challenge: challenge, state });
     const found = readStored(authorizeAnswer, begun);
     // It was decided in the meantime.
-    if (!found) return begun;
+    if (!found) return { decided: begun };
     const { authorization_url: url, issuer, iss_required: issRequired } = found;
     await requireTls(broker, url, 'device');
-    const { code, iss } = readAuthorizationResponse(await launch(url), { state, redirectUri, issuer, issRequired });
-    return post('allow', { state, code, code_verifier: verifier, iss });
+    const started = { state, verifier, redirectUri, issuer, issRequired };
+    attempts.push(started);
+    const redirect = await launch(url);
+    if (redirect === undefined) return undefined;
+    const answered = new URL(redirect).searchParams.get('state');
+    const one = attempts.find(({ state }) => state === answered) ?? started;
+    const { code, iss } = readAuthorizationResponse(redirect, one);
+    return { decided: await post('allow', { state: one.state, code, code_verifier: one.verifier, iss }) };
   };
 
-  const decided = await decide();
+  const silently: Launch = (url) => identity.launchSilently(url).catch(() => undefined);
+  const inWindow: Launch = (url) => openWindow(identity.launch, url);
+  const decided = ((near && (await attempt(silently))) || (await attempt(inWindow)))?.decided;
   await keep({ request, decided });
   return decided;
 }
