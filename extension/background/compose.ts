@@ -226,11 +226,12 @@ export function composeBackground(world: BackgroundWorld) {
   });
   identity.onWindow(() => ui.changed());
   const news = createNews({
-    async activity() {
+    async activity(before) {
       const { session, call } = await profiles.main();
       const current = await session.current();
       if (!current?.features.includes('activity')) return undefined;
-      const answer = await session.guard(() => call({ method: 'GET', path: '/session/activity' }));
+      const path = before === undefined ? '/session/activity' : `/session/activity?before=${before}`;
+      const answer = await session.guard(() => call({ method: 'GET', path }));
       return { sub: current.account.sub, page: answer.body };
     },
     seen: world.seenActivity,

@@ -1,15 +1,27 @@
-import type { ActivityEntry } from '@latchkey/shared/session-activity.ts';
+import type { ActivityAnswer, ActivityEntry } from '@latchkey/shared/session-activity.ts';
 import { beforeEach, expect, it } from 'vitest';
 import { memoryArea } from '../../../test/extension/memory.ts';
 import { storedValue } from '../../platform/stored-value.ts';
 import { createNews, type News, seenActivity } from './news.ts';
 
 const signIn = (id: number, more: Partial<ActivityEntry> = {}): ActivityEntry => ({
-  ...{ id, at: id, kind: 'device_signed_in', here: false, is_new: true, sign_in: { of: 'device', id: `d${id}` } },
+  ...{ id, at: id * 60, kind: 'device_signed_in', here: false, is_new: true, sign_in: { of: 'device', id: `d${id}` } },
   ...more,
 });
 
+const setting = (id: number): ActivityEntry => ({ id, at: id * 60, kind: 'site_blocked', here: false, is_new: false });
+/** Whoever signed in elsewhere changes settings, the newest first. */
+const settings = (from: number, count: number) => Array.from({ length: count }, (_, n) => setting(from + n)).reverse();
+
+/** As the broker's pages. */
+const pageOf = (before = Number.POSITIVE_INFINITY): ActivityAnswer => {
+  const older = entries.filter(({ id }) => id < before);
+  const page = older.slice(0, 20);
+  return { entries: page, next: older.length > 20 ? page.at(-1)?.id : undefined };
+};
+
 let entries: ActivityEntry[];
+let answer: (before?: number) => unknown;
 let signedIn: boolean;
 let clock: number;
 let asked: number;
@@ -17,9 +29,9 @@ let changes: number;
 const disk = memoryArea();
 const create = (): News =>
   createNews({
-    async activity() {
+    async activity(before) {
       asked += 1;
-      return signedIn ? { sub: 'p1', page: { entries } } : undefined;
+      return signedIn ? { sub: 'p1', page: answer(before) } : undefined;
     },
     seen: storedValue(disk, 'seen', seenActivity),
     changed() {
@@ -30,6 +42,7 @@ const create = (): News =>
 
 beforeEach(async () => {
   await disk.remove(await disk.keys());
+  answer = pageOf;
   [entries, signedIn, clock, asked, changes] = [[signIn(3)], true, 1_000_000, 0, 0];
 });
 
@@ -48,7 +61,7 @@ it('what the user has seen is no news, also after a restart', async () => {
   entries = [signIn(5), signIn(4), ...entries];
   await news.look('announced');
   expect(news.count()).toBe(2);
-  await news.markSeen('p1', { entries });
+  await news.markSeen(pageOf());
   expect(news.count()).toBe(0);
   news = create();
   await news.look();
@@ -83,4 +96,109 @@ it('has none for a user who is signed out', async () => {
   signedIn = false;
   await news.look('announced');
   expect(news.count()).toBe(0);
+});
+
+it('finds a sign-in that other entries have pushed off the first page', async () => {
+  const news = create();
+  await news.look();
+  entries = [...settings(5, 60), signIn(4), ...entries];
+  await news.look('announced');
+  expect(news.count()).toBe(1);
+});
+
+it('a sign-in on a page that the user has not opened stays news, and is none once they have', async () => {
+  const news = create();
+  await news.look();
+  entries = [signIn(26), ...settings(5, 21), signIn(4), ...entries];
+  await news.look('announced');
+  expect(news.count()).toBe(2);
+  const first = pageOf();
+  await news.markSeen(first);
+  expect(news.count()).toBe(1);
+  await news.look('announced');
+  expect(news.count()).toBe(1);
+  await news.markSeen(pageOf(first.next));
+  expect(news.count()).toBe(0);
+  const restarted = create();
+  await restarted.look();
+  expect(restarted.count()).toBe(0);
+});
+
+it('more than it reads is news, until the user has opened the activity', async () => {
+  const news = create();
+  await news.look();
+  entries = [...settings(5, 300), signIn(4), ...entries];
+  asked = 0;
+  await news.look('announced');
+  expect([news.count(), asked]).toEqual([1, 10]);
+  await news.markSeen(pageOf());
+  expect(news.count()).toBe(0);
+});
+
+it('reads again only what is newer than the last look that found nothing', async () => {
+  const news = create();
+  await news.look();
+  entries = [...settings(5, 60), ...entries];
+  await news.look('announced');
+  asked = 0;
+  await news.look('announced');
+  expect([news.count(), asked]).toEqual([0, 1]);
+});
+
+it('finds an entry that appears after a newer one', async () => {
+  const news = create();
+  await news.look();
+  entries = [setting(5), ...entries];
+  await news.look('announced');
+  entries = [setting(5), signIn(4, { at: 299 }), signIn(3)];
+  await news.look('announced');
+  expect(news.count()).toBe(1);
+});
+
+it.each([
+  ['is empty', () => ({ entries: [] })],
+  ['can’t be read', () => ({ entries: 'none' })],
+  [
+    'does not come',
+    () => {
+      throw new TypeError('fetch failed');
+    },
+  ],
+  ['can’t be read further on', (before?: number) => (before === undefined ? pageOf() : {})],
+])('a page that %s makes nothing old news, and nothing new old', async (_what, broken) => {
+  const news = create();
+  await news.look();
+  entries = [...settings(5, 60), signIn(4), ...entries];
+  answer = broken;
+  await news.look('announced');
+  await news.markSeen({ entries: 'none' });
+  answer = pageOf;
+  await news.look('announced');
+  expect(news.count()).toBe(1);
+  answer = broken;
+  await news.look('announced');
+  answer = pageOf;
+  await news.look('announced');
+  expect(news.count()).toBe(1);
+});
+
+it('a first page that can’t be read does not make everything news', async () => {
+  const news = create();
+  answer = () => ({});
+  await news.look();
+  answer = pageOf;
+  await news.look();
+  expect(news.count()).toBe(0);
+});
+
+it('keeps the number while the broker does not answer', async () => {
+  const news = create();
+  await news.look();
+  entries = [signIn(4), ...entries];
+  await news.look('announced');
+  answer = () => {
+    throw new TypeError('fetch failed');
+  };
+  await news.look('announced');
+  expect(news.count()).toBe(1);
 });

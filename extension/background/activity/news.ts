@@ -2,21 +2,31 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 import { readStored, type Schema, type StoredValue } from '../../platform/stored-value.ts';
 
-/** The newest entry that the user of an account has seen, by `sub`. On disk: what was seen is not news after a restart. */
+/**
+ * The newest entry that is no news for sure, with all before it, by the account's `sub`. On disk: what was seen is not news
+ * after a restart.
+ */
 export const seenActivity: Schema<Record<string, number>> = v.record(v.string(), v.number());
 
 /** What the badge needs of the broker's answer. */
-const news = v.object({
+const activityPage = v.object({
   entries: v.array(
-    v.object({ id: v.number(), is_new: v.boolean(), here: v.boolean(), sign_in: v.optional(v.unknown()) }),
+    v.object({
+      id: v.number(),
+      at: v.number(),
+      is_new: v.boolean(),
+      here: v.boolean(),
+      sign_in: v.optional(v.unknown()),
+    }),
   ),
+  next: v.optional(v.number()),
 });
 
-const entriesOf = (page: unknown) => readStored(news, page)?.entries ?? [];
-
 export interface NewsDeps {
-  /** The newest page. `undefined` if the broker has no activity, or nobody is signed in. */
-  activity(): Promise<{ sub: string; page: unknown } | undefined>;
+  /**
+   * The page `before` an entry, or the newest. `undefined` if the broker has no activity, or nobody is signed in.
+   */
+  activity(before?: number): Promise<{ sub: string; page: unknown } | undefined>;
   seen: StoredValue<Record<string, number>>;
   /** The number of news has changed. */
   changed(): void;
@@ -29,15 +39,26 @@ export interface News {
   count(): number;
   /** Asks the broker, at most once a minute unless the broker has announced something. */
   look(why?: 'announced'): Promise<void>;
-  /** The user has seen this page, which is the newest. */
-  markSeen(sub: string, page: unknown): Promise<void>;
+  /** The user has seen this page. What is on other pages stays news. */
+  markSeen(page: unknown): Promise<void>;
 }
 
 const everyMs = 60_000;
 
+/** How much later than a newer entry one can appear, in seconds: whoever writes it at the broker may be slower. */
+const lateSeconds = 60;
+
+/**
+ * How many pages it reads at most. Whoever signed in elsewhere can also fill pages, so that their sign-in is on a later
+ * one: if there are still more pages, that is news, too.
+ */
+const maxPages = 10;
+
 export function createNews({ activity, seen, changed, now }: NewsDeps): News {
   let count = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  /** The entries that the user has seen since the background started. */
+  const shown = new Set<number>();
 
   const set = (next: number): void => {
     if (next === count) return;
@@ -45,29 +66,65 @@ export function createNews({ activity, seen, changed, now }: NewsDeps): News {
     changed();
   };
 
-  const markSeen = async (sub: string, page: unknown): Promise<void> =>
-    seen.set({ ...(await seen.get()), [sub]: entriesOf(page)[0]?.id ?? 0 });
+  const ask = async (before?: number) => {
+    const found = await activity(before);
+    return found && { sub: found.sub, ...v.parse(activityPage, found.page) };
+  };
+
+  /** What has happened since the entry in `seen`. `undefined` if nobody is signed in. */
+  const read = async () => {
+    const first = await ask();
+    if (!first) return undefined;
+    const { sub } = first;
+    const last = (await seen.get())?.[sub];
+    const isMore = ({ next }: Pick<typeof first, 'next'>): boolean =>
+      last !== undefined && next !== undefined && next > last;
+    const entries = [...first.entries];
+    let page = first;
+    for (let pages = 1; pages < maxPages && isMore(page); pages += 1) {
+      const further = await ask(page.next);
+      if (further?.sub !== sub) throw new Error('another account was chosen meanwhile');
+      page = further;
+      entries.push(...page.entries);
+    }
+    return { sub, last, entries, isMore: isMore(page), newest: first.entries[0]?.id ?? first.next ?? 0 };
+  };
+
+  /** Nothing up to this entry is news any more. */
+  const passed = async (sub: string, id: number): Promise<void> => {
+    const known = await seen.get();
+    if (id > (known?.[sub] ?? -1)) await seen.set({ ...known, [sub]: id });
+  };
+
+  /** Without an answer, or with one that can't be read, everything stays as it is. */
+  const recount = async (): Promise<void> => {
+    lookedAt = now();
+    const found = await read().catch(() => null);
+    if (!found) lookedAt = Number.NEGATIVE_INFINITY;
+    if (found === undefined) set(0);
+    if (!found) return;
+    const { sub, last, entries, isMore, newest } = found;
+    // What was before this browser signed in is no news to its user.
+    const news = entries.filter(
+      (entry) =>
+        last !== undefined && entry.id > last && entry.is_new && !entry.here && entry.sign_in && !shown.has(entry.id),
+    );
+    const unseen = news.length || Number(isMore && !shown.has(newest));
+    if (unseen === 0) {
+      const settled = entries.find(({ at }) => at + lateSeconds <= (entries[0]?.at ?? 0))?.id ?? 0;
+      await passed(sub, last === undefined || shown.has(newest) ? newest : settled);
+    }
+    set(unseen);
+  };
 
   return {
     count: () => count,
     async look(why) {
-      if (why === undefined && now() - lookedAt < everyMs) return;
-      lookedAt = now();
-      const found = await activity().catch(() => undefined);
-      if (!found) {
-        lookedAt = Number.NEGATIVE_INFINITY;
-        return set(0);
-      }
-      const { sub, page } = found;
-      const last = (await seen.get())?.[sub];
-      // What was before this browser signed in is no news to its user.
-      if (last === undefined) await markSeen(sub, page);
-      else
-        set(entriesOf(page).filter((entry) => entry.id > last && entry.is_new && !entry.here && entry.sign_in).length);
+      if (why !== undefined || now() - lookedAt >= everyMs) await recount();
     },
-    async markSeen(sub, page) {
-      await markSeen(sub, page);
-      set(0);
+    async markSeen(page) {
+      for (const { id } of readStored(activityPage, page)?.entries ?? []) shown.add(id);
+      await recount();
     },
   };
 }

@@ -21,7 +21,7 @@ export function ownHandlers({
   return {
     async 'own.call'({ path, before, body, sub }) {
       const answer = await call(before === undefined ? path : `${path}?before=${before}`, body, sub);
-      if (path === 'activity' && before === undefined) await news.markSeen(sub, answer);
+      if (path === 'activity') await news.markSeen(answer);
       return answer;
     },
     async 'device.allow'({ request, near, sub }) {
