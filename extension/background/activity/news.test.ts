@@ -145,6 +145,16 @@ it('reads again only what is newer than the last look that found nothing', async
   expect([news.count(), asked]).toEqual([0, 1]);
 });
 
+it('this browser’s own sign-in is no news once its cookie is lost, also after a restart', async () => {
+  await create().look();
+  entries = [signIn(4, { here: true }), ...entries];
+  await create().look();
+  entries = [signIn(5, { here: true }), signIn(4), signIn(3)];
+  const news = create();
+  await news.look();
+  expect(news.count()).toBe(0);
+});
+
 it('finds an entry that appears after a newer one', async () => {
   const news = create();
   await news.look();

@@ -111,7 +111,8 @@ export function createNews({ activity, seen, changed, now }: NewsDeps): News {
     );
     const unseen = news.length || Number(isMore && !shown.has(newest));
     if (unseen === 0) {
-      const settled = entries.find(({ at }) => at + lateSeconds <= (entries[0]?.at ?? 0))?.id ?? 0;
+      // This browser's own sign-in is none elsewhere when its cookie is lost, and another session follows.
+      const settled = entries.find(({ at, here }) => here || at + lateSeconds <= (entries[0]?.at ?? 0))?.id ?? 0;
       await passed(sub, last === undefined || shown.has(newest) ? newest : settled);
     }
     set(unseen);
