@@ -92,7 +92,7 @@ export function compose(world: World): Deps {
   const feed = createFeed({ store, now, elapsed, sleep, log });
   const count = createCounter({ config, store, now });
   const isAlone = !isShared(config.store);
-  const rememberProof = isAlone ? rememberInMemory(store) : rememberInStore(store);
+  const rememberProof = isAlone ? rememberInMemory(store, { elapsed }) : rememberInStore(store);
   const nonces = createNonceIssuer({ ring, now, life: isAlone ? randomUUID() : undefined });
   return {
     config,

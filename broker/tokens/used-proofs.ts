@@ -1,4 +1,5 @@
 import { nonceLifeMs, nonceSkewMs } from '@latchkey/shared/resource-server/nonce-life.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { LimitStore } from '../store/store.ts';
 
 /**
@@ -17,20 +18,25 @@ const longestMs = nonceLifeMs + nonceSkewMs + 1;
 /**
  * Remembers used proofs in this process, for a broker that accepts no nonce from before its start or of another process.
  * So the end of the process ends the nonces of all proofs that it has seen, and nothing has to be on disk.
+ *
+ * @param elapsed a clock that is never set, in milliseconds. A wall clock that is set ahead and back makes nonces good
+ *   again, so what it says alone lets nothing be forgotten.
  */
 export function rememberInMemory(
   store: Pick<LimitStore, 'rememberOnce'>,
-  { limit = maxInMemory }: { limit?: number } = {},
+  { elapsed, limit = maxInMemory }: { elapsed: Clock; limit?: number },
 ): RememberProof {
   let [recent, before] = [new Set<string>(), new Set<string>()];
-  let rotatesAt = 0;
+  let began = { now: 0, elapsed: elapsed() };
   /** Until then, a proof may be in the store. */
   let storedUntil = 0;
 
   return async (key, until, now) => {
-    if (now >= rotatesAt) {
-      [recent, before] = [new Set(), now < rotatesAt + longestMs ? recent : new Set()];
-      rotatesAt = now + longestMs;
+    if (now < began.now) began = { now, elapsed: elapsed() };
+    const age = Math.min(now - began.now, elapsed() - began.elapsed);
+    if (age >= longestMs) {
+      [recent, before] = [new Set(), age < 2 * longestMs ? recent : new Set()];
+      began = { now, elapsed: elapsed() };
     }
     if (recent.has(key) || before.has(key)) return false;
     const isFull = recent.size + before.size >= limit;
