@@ -79,6 +79,22 @@ describe('the keys of an issuer', () => {
     expect(await has('k1')).toBe(true);
     for (const kid of ['rsa', 'enc', 'es384', 'broken']) expect(await has(kid)).toBe(false);
   });
+
+  it.each<[string, Partial<JWK>]>([
+    ['an exponent that is a number', { e: 65_537 as unknown as string }],
+    ['no exponent', { e: undefined as unknown as string }],
+    ['a modulus that is not text', { n: 7 as unknown as string }],
+    ['a modulus that is too short', { n: 'AQAB' }],
+  ])('include every good RSA key, whatever is beside it: %s', async (_, malformed) => {
+    const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const jwk = await exportJWK(publicKey);
+    at.state.published = [
+      { ...jwk, kid: 'malformed', ...malformed },
+      { ...jwk, kid: 'good' },
+    ];
+    const loaded = await createKeyLoader({ ...rules, algorithms: ['RS256'], issuer, fetch: at.fetch })();
+    expect([...loaded.keys.keys()]).toEqual(['good']);
+  });
 });
 
 describe('the cache', () => {

@@ -76,12 +76,21 @@ async function importKeys(set: unknown, algorithms: readonly Algorithm[]): Promi
     if ((jwk.use ?? 'sig') !== 'sig' || (jwk.alg ?? algorithm) !== algorithm) continue;
     const { kty, crv, x, y, n, e } = jwk;
     const bare = (algorithm === 'ES256' ? { kty, crv, x, y } : { kty, n, e }) as JWK;
-    const key = await importJWK(bare, algorithm).catch(() => undefined);
-    if (!(key instanceof CryptoKey)) continue;
-    const check = node && createSignatureCheck(node, bare, algorithm);
-    keys.set(jwk.kid, { kid: jwk.kid, key, algorithm, check });
+    const read = await readKey(bare, algorithm, node).catch(() => undefined);
+    if (read) keys.set(jwk.kid, { kid: jwk.kid, algorithm, ...read });
   }
   return keys;
+}
+
+/** @throws if the key is malformed for WebCrypto or for Node, which differ: WebCrypto takes a number for `e`, for example */
+async function readKey(
+  jwk: JWK,
+  algorithm: Algorithm,
+  node: ReturnType<typeof findNodeCrypto>,
+): Promise<Pick<VerificationKey, 'key' | 'check'> | undefined> {
+  const key = await importJWK(jwk, algorithm);
+  if (!(key instanceof CryptoKey)) return undefined;
+  return { key, check: node && createSignatureCheck(node, jwk, algorithm) };
 }
 
 /** Length of a 2048-bit modulus in base64url, the minimum of RFC 7518 §3.3. */
