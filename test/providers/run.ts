@@ -1,10 +1,48 @@
-import { type ExecFileOptions, execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { endWithUs } from '../../demo/end-with-us.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { endGroupWithUs, killGroup } from '../../demo/end-with-us.ts';
 
-/** Runs a program to its end. It ends with this process. @throws what it has printed is in `stdout` and `stderr` of the error */
-export function run(program: string, args: readonly string[], options: ExecFileOptions = {}) {
-  const running = promisify(execFile)(program, args, { maxBuffer: 1 << 24, ...options, encoding: 'utf8' });
-  endWithUs(running.child);
-  return running;
+export interface RunOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Ends the program, as a failure, after this many milliseconds. Default: it may take as long as it likes. */
+  deadlineMs?: number;
+}
+
+/** A program failed. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(message: string, { stdout, stderr }: { stdout: string; stderr: string }) {
+    super(message);
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+}
+
+/**
+ * Runs a program to its end. It and all that it starts, such as compilers, end with this process.
+ *
+ * @throws {ProgramError} if it fails or takes too long
+ * @throws {Error} if there is no such program
+ */
+export async function run(program: string, args: readonly string[], { cwd, env, deadlineMs }: RunOptions = {}) {
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  endGroupWithUs(child);
+  const timer = deadlineMs === undefined ? undefined : setTimeout(() => killGroup(child), deadlineMs);
+  try {
+    const [stdout, stderr, [code, signal]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    if (code === 0) return { stdout, stderr };
+    const end = code === null ? `was ended by ${signal}` : `exited with ${code}`;
+    throw new ProgramError(`${[program, ...args].join(' ')} ${end}:\n${stderr}`, { stdout, stderr });
+  } finally {
+    clearTimeout(timer);
+  }
 }
