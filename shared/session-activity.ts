@@ -37,14 +37,17 @@ export const activityEntry = v.object({
   name: v.optional(v.string()),
   /** The IP address that it came from. */
   from: v.optional(v.string()),
-  /** Who signed a browser or device out. `protection`: the broker, because a token was used twice. */
-  by: v.optional(v.picklist(['person', 'organization', 'protection'])),
+  /**
+   * Who signed a browser or device out. `protection`: the broker, because a token was used twice. One that only a newer
+   * broker has counts as absent.
+   */
+  by: v.fallback(v.optional(v.picklist(['person', 'organization', 'protection'])), undefined),
   /** It happened in the browser that asks. */
   here: v.boolean(),
   /** The sign-in is of a browser or device that had none before. */
   is_new: v.boolean(),
-  /** The sign-in that began then, while it lasts. */
-  sign_in: v.optional(endable),
+  /** The sign-in that began then, while it lasts. One of a kind that can't be ended from here counts as absent. */
+  sign_in: v.fallback(v.optional(endable), undefined),
 });
 
 /** Response to `GET /session/activity`, the newest entries first. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { expect, it } from 'vitest';
-import { clientHeaderValue, longestLogo, organization } from './session-api.ts';
+import { describe, expect, it } from 'vitest';
+import { clientHeaderValue, longestLogo, organization, upstreamsAnswer } from './session-api.ts';
 
 it.each(['extension/1', 'extension/0.1.0', 'extension/0.1.0.12'])('takes a version as browsers have it: %s', (value) =>
   expect(value).toMatch(clientHeaderValue),
@@ -30,4 +30,31 @@ it.each([
   ['a script as the page for help', 'support_url', 'javascript:alert(1)'],
 ])('drops %s, and keeps the rest of the organization', (_, part, value) => {
   expect(v.parse(organization, { ...good, [part]: value })).toEqual({ ...good, [part]: undefined });
+});
+
+describe('the providers', () => {
+  const corp = { name: 'corp', label: 'Acme Okta', icon: 'data:image/png;base64,iVBORw0KGgo=' };
+  const partners = { name: 'partners', label: 'Partners' };
+  const answer = { upstreams: ['corp', 'partners'], providers: [corp, partners], organization: good };
+
+  it.each([
+    ['an icon that is too large', { icon: `data:image/png;base64,${'A'.repeat(longestLogo)}` }, { icon: undefined }],
+    ['an icon from the network', { icon: 'https://evil.example/icon.png' }, { icon: undefined }],
+    ['an icon of another type', { icon: 'data:image/gif;base64,R0lGODlh' }, { icon: undefined }],
+    ['an icon that is no text', { icon: 7 }, { icon: undefined }],
+    ['a label that is too long', { label: 'a'.repeat(81) }, { label: 'corp' }],
+    ['a label that turns the text around', { label: 'Okta\u202e' }, { label: 'corp' }],
+    ['no label', { label: undefined }, { label: 'corp' }],
+  ])('are all there if one has %s', (_, wrong, shown) => {
+    const parsed = v.parse(upstreamsAnswer, { ...answer, providers: [{ ...corp, ...wrong }, partners] });
+    expect(parsed).toEqual({ ...answer, providers: [{ ...corp, ...shown }, partners] });
+  });
+
+  it.each([
+    ['providers', [7]],
+    ['providers', { corp }],
+    ['organization', 'Acme'],
+  ])('are known by their names if %s is %j', (part, value) => {
+    expect(v.parse(upstreamsAnswer, { ...answer, [part]: value })).toEqual({ ...answer, [part]: undefined });
+  });
 });

@@ -111,33 +111,30 @@ export const tokenAnswer = v.object({
   resource: v.string(),
 });
 
-/** A provider as people see it. */
-export const provider = v.object({
-  /** Its name in the broker's configuration. */
-  name: v.string(),
-  label: v.pipe(v.string(), v.maxLength(80)),
-  /** A `data:` URL. */
-  icon: v.optional(
-    v.pipe(
-      v.string(),
-      v.check((url) => url.startsWith('data:image/')),
-    ),
-  ),
-});
+/** What is wrong in a part of what people see costs them that part, and never their sign-in. */
+const orNothing = <Part extends v.GenericSchema>(part: Part) => v.fallback(v.optional(part), undefined);
 
-/** What is wrong in an organization's face costs people that part of it, and never their sign-in. */
-const orNothing = <Part extends v.GenericSchema<string>>(part: Part) => v.fallback(v.optional(part), undefined);
-
-/** The longest logo, as a `data:` URL: 100 kB in Base64, and what stands before it. */
+/** The longest logo or icon, as a `data:` URL: 100 kB in Base64, and what stands before it. */
 export const longestLogo = 134_000;
+
+/** A `data:` URL, shown as an image, in which nothing runs and nothing loads. */
+const image = v.pipe(v.string(), v.maxLength(longestLogo), v.regex(/^data:image\/(?:png|svg\+xml);base64,[\w+/=]+$/));
+
+/** A provider as people see it. */
+export const provider = v.pipe(
+  v.object({
+    /** Its name in the broker's configuration. */
+    name: v.string(),
+    label: orNothing(v.pipe(v.string(), v.maxLength(80), v.check(isPlainText))),
+    icon: orNothing(image),
+  }),
+  v.transform(({ label, ...rest }) => ({ ...rest, label: label ?? rest.name })),
+);
 
 /** Whose extension this is, and whom people can ask. The extension shows it beside its own words, never in them. */
 export const organization = v.object({
   name: orNothing(v.pipe(v.string(), v.maxLength(45), v.check(isPlainText))),
-  /** A `data:` URL, shown as an image, in which nothing runs and nothing loads. */
-  logo: orNothing(
-    v.pipe(v.string(), v.maxLength(longestLogo), v.regex(/^data:image\/(?:png|svg\+xml);base64,[\w+/=]+$/)),
-  ),
+  logo: orNothing(image),
   /** `#rrggbb`. */
   color: orNothing(v.pipe(v.string(), v.regex(/^#[\da-f]{6}$/i))),
   support_url: orNothing(webUrl),
@@ -149,8 +146,8 @@ export const organization = v.object({
 export const upstreamsAnswer = v.object({
   upstreams: v.array(v.string()),
   /** Older brokers omit these. */
-  providers: v.optional(v.array(provider)),
-  organization: v.optional(organization),
+  providers: orNothing(v.array(provider)),
+  organization: orNothing(organization),
 });
 
 /** Response to `DELETE /session`. */

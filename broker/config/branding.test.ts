@@ -63,8 +63,11 @@ describe('the branding section', () => {
     expect(faultOf(branding)).toMatch(fault);
   });
 
-  it('refuses an icon of a provider that is none', () => {
-    expect(faultOf('{}', ', icon: logo.html')).toMatch(/upstreams\.okta\.icon.*neither an SVG nor a PNG/);
+  it.each([
+    ['logo.html', /upstreams\.okta\.icon.*neither an SVG nor a PNG/],
+    ['large.svg', /upstreams\.okta\.icon.*more than 100 kB/],
+  ])('refuses %s as the icon of a provider', (icon, fault) => {
+    expect(faultOf('{}', `, icon: ${icon}`)).toMatch(fault);
   });
 });
 
