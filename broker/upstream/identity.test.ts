@@ -129,6 +129,35 @@ it('text that is too long for its claim is left out', () => {
   });
 });
 
+describe('what people read of a person', () => {
+  it.each([
+    ['Ada\n\nYour session has expired', 'Ada Your session has expired'],
+    ['Ada\u2028Lovelace', 'Ada Lovelace'],
+    ['\u202eecalevoL adA', 'ecalevoL adA'],
+    ['Ada \u2066(admin)\u2069', 'Ada (admin)'],
+    ['\u001b[2JAda', '[2JAda'],
+    // Names in Arabic, Persian and Hindi, and emoji.
+    ['أدا', 'أدا'],
+    ['می‌خواهم', 'می‌خواهم'],
+    ['👩‍💻 Ada', '👩‍💻 Ada'],
+    ['\r\n', 'ada'],
+  ])('is a name on one line that turns nothing around: %j', (name, shown) => {
+    expect(claims(token({ name, preferred_username: 'ada' })).name).toBe(shown);
+  });
+
+  it.each(['ada@example.com\n', 'ada\u202e@example.com', 'ada\u200f@example.com', '\u001bada@example.com'])(
+    'is no address or user name that has to be changed first: %j',
+    (email) => {
+      expect(claims(token({ email, email_verified: true, preferred_username: email }))).toMatchObject({
+        name: 'Ada',
+        email: undefined,
+        email_verified: undefined,
+        preferred_username: undefined,
+      });
+    },
+  );
+});
+
 describe('the email address of a person', () => {
   const verified = (idToken: Record<string, unknown>, userInfo?: Record<string, unknown>) =>
     claims(token(idToken), userInfo).email_verified;

@@ -3,7 +3,7 @@ import type { IDToken, UserInfoResponse } from 'oauth4webapi';
 import type { UpstreamConfig } from '../config/types.ts';
 import { OAuthError } from '../errors.ts';
 import type { GrantClaims } from '../store/store.ts';
-import { isProviderId, numericDate, providerText } from './provider-values.ts';
+import { isProviderId, isReadable, numericDate, personName, providerText } from './provider-values.ts';
 import type { Identity } from './types.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -29,6 +29,15 @@ const longestText = 1_000;
 const text = (value: unknown): string | undefined => {
   const said = providerText(value);
   return said !== undefined && said.length <= longestText ? said : undefined;
+};
+const nameIn = (value: unknown): string | undefined => {
+  const said = text(value);
+  return said && personName(said);
+};
+/** A user name or an address. */
+const accountIn = (value: unknown): string | undefined => {
+  const said = text(value);
+  return said !== undefined && isReadable(said) ? said : undefined;
 };
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => text(item) ?? []) : []);
 
@@ -61,12 +70,12 @@ export function toClaims(upstream: Source, said: Said): GrantClaims {
   const claims: Claims = { ...userInfo, ...idToken };
   const amr = texts(claims.amr);
   const groups = readGroups(idToken?.[upstream.groupsClaim]) ?? readGroups(userInfo?.[upstream.groupsClaim]) ?? [];
-  const email = text(claims.email);
+  const email = accountIn(claims.email);
   return {
     groups: groups.map((group) => `${upstream.name}:${group}`),
     groups_overage: isOverage(upstream, said),
-    name: text(claims.name) ?? text(claims.preferred_username),
-    preferred_username: text(claims.preferred_username),
+    name: nameIn(claims.name) ?? nameIn(claims.preferred_username),
+    preferred_username: accountIn(claims.preferred_username),
     login_hint: text(claims.login_hint),
     email,
     email_verified: email === undefined ? undefined : isVerified(email, [idToken, userInfo]),

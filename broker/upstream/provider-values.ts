@@ -28,3 +28,15 @@ export const isProviderId = (value: unknown): value is string =>
 /** Returns text of a provider in a form that every JSON parser, database and header of ours takes. */
 export const providerText = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : undefined;
+
+/** They turn the direction of the text around them. */
+const directionMarks = /\p{Bidi_Control}+/gu;
+/** Line breaks, and what else controls a terminal or a layout. */
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+
+/** Returns a person's name so that it can stand beside our own words, on one line. `undefined` if nothing is left of it. */
+export const personName = (text: string): string | undefined =>
+  text.replaceAll(directionMarks, '').replaceAll(controls, ' ').trim() || undefined;
+
+/** Whether a user name or address reads as what it is. One that was changed to do so could be another person's. */
+export const isReadable = (text: string): boolean => text.search(directionMarks) < 0 && text.search(controls) < 0;
