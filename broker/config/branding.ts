@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { contrastWithWhite } from '@latchkey/shared/contrast.ts';
-import { isPlainText } from '@latchkey/shared/plain-text.ts';
 import * as v from 'valibot';
+import { plainName } from './plain-name.ts';
 
 /** An image of the configuration, served by the broker. */
 export interface Image {
@@ -57,19 +57,13 @@ const color = v.pipe(
 );
 
 export const brandingSchema = v.strictObject({
-  name: v.optional(
-    v.pipe(
-      text,
-      v.maxLength(45, 'must have at most 45 characters'),
-      v.check((value) => value === '' || isPlainText(value), 'must not have line breaks or invisible characters'),
-    ),
-  ),
+  name: v.optional(plainName(45)),
   logo: v.optional(text),
   color: v.optional(color),
   support: v.optional(
     v.strictObject({
       url: v.optional(pageUrl),
-      email: v.optional(v.pipe(text, v.email('must be an email address'))),
+      email: v.optional(v.pipe(plainName(254), v.email('must be an email address'))),
     }),
     {},
   ),

@@ -367,6 +367,43 @@ describe('names of clients, which tokens carry as client_id', () => {
   });
 });
 
+describe('names that people read', () => {
+  const upstream = (name: string) => good.replace('preset: okta', `preset: okta\n    name: ${name}`);
+  it.each<[string, (name: string) => string, number]>([
+    ['upstreams.okta.name', upstream, 60],
+    ['resources.https://api.example.com.name', (name) => good.replace('Orders API', name), 100],
+    ['resources.https://api.example.com.scopes.orders:read', (name) => good.replace('See your orders', name), 300],
+    ['origins.https://shop.example.com.name', (name) => good.replace('name: Shop', `name: ${name}`), 100],
+    ['devices.tv.name', (name) => good.replace('name: TV', `name: ${name}`), 100],
+    ['extension.name', (name) => good.replace('extension:', `extension:\n  name: ${name}`), 45],
+    ['branding.name', (name) => `${good}branding: { name: ${name} }\n`, 45],
+    ['branding.support.email', (name) => `${good}branding: { support: { email: ${name} } }\n`, 254],
+  ])('%s: are plain text that fits', (at, named, longest) => {
+    const messagesOf = (name: string) =>
+      faultsOf(named(JSON.stringify(name))).map((fault) => `${fault.at} ${fault.message}`);
+    for (const hidden of [
+      '\n',
+      '\r',
+      '\t',
+      '\u0000',
+      '\u001b[2J',
+      '\u061c',
+      '\u200b',
+      '\u202e',
+      '\u2028',
+      '\u2066',
+      '\ufeff',
+    ])
+      expect(messagesOf(`a${hidden}b`), JSON.stringify(hidden)).toContain(
+        `${at} must not have line breaks or invisible characters`,
+      );
+    expect(messagesOf('a'.repeat(longest + 1))).toContain(`${at} must have at most ${longest} characters`);
+    expect(messagesOf('')).toContain(`${at} must not be empty`);
+    const fits = at === 'branding.support.email' ? 'help@example.com' : 'Bücher & أكمي アクメ'.padEnd(longest, 'a');
+    expect(messagesOf(fits)).toEqual([]);
+  });
+});
+
 describe('trusted_proxies', () => {
   it.each(['10.0.0.0/33', '10.0.0.0', '::1/129', '300.0.0.0/8', '10.0.0.0/8/8', '0.0.0.0/0', '::/0'])(
     'refuse %s',

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { logLevels } from '../log.ts';
 import { brandingSchema } from './branding.ts';
 import { isDatabaseUrl } from './database-url.ts';
+import { plainName } from './plain-name.ts';
 import { presetNames } from './provider-presets.ts';
 import { secretExpiry } from './secret-expiry.ts';
 import { secretHashForm } from './secret-hash-form.ts';
@@ -14,7 +15,9 @@ import { secretHashForm } from './secret-hash-form.ts';
 const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'));
 const file = text;
 /** A name that people see in buttons and sentences. */
-const label = v.pipe(text, v.maxLength(60, 'must have at most 60 characters'));
+const label = plainName(60);
+/** A name that people see as a heading or in a list. */
+const name = plainName(100);
 
 /** `iss`, `aud` and `azp` that verifiers accept. */
 const maxNameLength = 500;
@@ -51,7 +54,7 @@ const issuerUrl = v.pipe(
 
 const resourceUrl = v.pipe(
   bareUrl,
-  v.regex(/^\S+$/, 'must not have spaces'),
+  v.regex(/^[^\s\p{C}]+$/u, 'must not have spaces or invisible characters'),
   v.maxLength(maxNameLength, `must have at most ${maxNameLength} characters`),
 );
 
@@ -194,8 +197,8 @@ const upstream = v.strictObject(
 const signingAlgorithm = v.picklist(['ES256', 'RS256'], 'must be ES256 or RS256');
 
 const resource = v.strictObject({
-  name: text,
-  scopes: v.record(scopeToken, text, 'must map each scope to a description of what it allows'),
+  name,
+  scopes: v.record(scopeToken, plainName(300), 'must map each scope to a description of what it allows'),
   tokens: v.optional(
     v.literal('minted', 'must be "minted". Latchkey does not pass on the provider’s own tokens'),
     'minted',
@@ -209,7 +212,7 @@ const resource = v.strictObject({
 });
 
 const site = v.strictObject({
-  name: text,
+  name,
   allow,
   groups,
   consent: v.optional(v.picklist(['ask', 'granted'], 'must be ask or granted'), 'ask'),
@@ -218,7 +221,7 @@ const site = v.strictObject({
 });
 
 const device = v.strictObject({
-  name: text,
+  name,
   allow,
   groups,
   session: v.optional(lifetime, '30d'),
@@ -309,7 +312,7 @@ export const configSchema = v.strictObject({
       firefox_ids: v.optional(v.array(v.pipe(text, v.regex(/^\S{1,80}$/))), []),
       chrome_key: v.optional(text),
       // Used and validated only by the extension build.
-      name: v.optional(text),
+      name: v.optional(plainName(45)),
       icons: v.optional(v.record(text, text)),
     }),
     {},

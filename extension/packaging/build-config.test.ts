@@ -91,6 +91,16 @@ origins: { 'https://*.example.com': {}, 'https://shop.example.com/': {}, 'http:/
     );
     await expect(read(yaml('Acme', { 16: own(16) }))).rejects.toThrow(/for each of 16, 32, 48, 128/);
     await expect(read(yaml('A'.repeat(46), icons))).rejects.toThrow(/at most 45/);
+    await expect(read(yaml('Acme\u202e', icons))).rejects.toThrow(/extension\.name: .*invisible characters/);
+  });
+
+  it.each([
+    ['name', { name: 'Acme\nSign in here' }],
+    ['support.email', { support: { email: 'help@acme.example\u202e' } }],
+  ])('refuses a %s of the organization that is not plain text', async (at, branding) => {
+    await expect(read(JSON.stringify({ issuer: 'https://latchkey.example.com', branding }))).rejects.toThrow(
+      `branding.${at}: `,
+    );
   });
 
   it('is refused where the file is empty', async () => {

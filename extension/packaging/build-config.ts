@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { exactOrigin, isSecureUrl } from '@latchkey/shared/origin.ts';
+import { isPlainText } from '@latchkey/shared/plain-text.ts';
 import type { SelfHostedUrls } from '@latchkey/shared/rollout/self-hosted-urls.ts';
 import type { Organization } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
@@ -26,7 +27,11 @@ const base64 = v.pipe(
 );
 
 /** Browsers truncate longer names. */
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(45, 'name must have at most 45 characters'));
+const name = v.pipe(
+  v.string(),
+  v.maxLength(45, 'name must have at most 45 characters'),
+  v.check(isPlainText, 'must have text, and no line breaks or invisible characters'),
+);
 const icons = v.strictObject(
   v.entriesFromList(iconSizes.map(String), v.string()),
   `icons must name a PNG file for each of ${iconSizes.join(', ')}`,
@@ -34,8 +39,14 @@ const icons = v.strictObject(
 
 /** The organization's name and help. */
 const branding = v.object({
-  name: v.optional(v.string()),
-  support: v.optional(v.object({ url: v.optional(v.string()), email: v.optional(v.string()) }), {}),
+  name: v.optional(name),
+  support: v.optional(
+    v.object({
+      url: v.optional(v.string()),
+      email: v.optional(v.pipe(v.string(), v.check(isPlainText, 'must not have line breaks or invisible characters'))),
+    }),
+    {},
+  ),
   recovery_url: v.optional(v.string()),
 });
 
