@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdminApp } from './admin.ts';
 import { createApp } from './app.ts';
+import { createConfigAudit } from './audit/config-audit.ts';
 import { createAuditSealer } from './audit/seal-audit.ts';
 import { compose } from './compose.ts';
 import { reloadConfig } from './config/reload-config.ts';
@@ -15,6 +16,7 @@ import { countedLog } from './metrics/counted-log.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createStartingAdminApp, createStartingApp } from './starting-app.ts';
 import { createStore } from './store/open.ts';
+import type { Operator } from './store/store.ts';
 import { openTracing } from './trace/open-tracing.ts';
 import { createSecretExpiryWarnings } from './upstream/expiring-secrets.ts';
 import { untilStoreAnswers } from './wait-for-store.ts';
@@ -26,6 +28,8 @@ export interface StartOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Of this package. */
   version?: string;
+  /** Who runs the broker, for the audit log. Default: an unknown user of this host. */
+  operator?: Operator;
 }
 
 export interface RunningBroker {
@@ -57,7 +61,12 @@ const closeTracingMs = 2_000;
 export async function startBroker(
   config: Config,
   destination: Log,
-  { stop = new AbortController().signal, env = {}, version = 'unknown' }: StartOptions = {},
+  {
+    stop = new AbortController().signal,
+    env = {},
+    version = 'unknown',
+    operator = { user: 'unknown', host: hostname() },
+  }: StartOptions = {},
 ): Promise<RunningBroker> {
   const now = () => Date.now();
   const live = reloadableConfig(config);
@@ -115,6 +124,8 @@ export async function startBroker(
   const collector = setInterval(() => void collect(), collectEveryMs).unref();
   await countSessions();
   const sealer = createAuditSealer({ store, ring, now, log });
+  const configAudit = createConfigAudit({ config: live.config, store, ring, now, log, operator });
+  await configAudit.started();
   const sealing = setInterval(() => void sealer.run(live.config.audit), sealAuditEveryMs).unref();
   const warnOfExpiringSecrets = createSecretExpiryWarnings({ config: live.config, log, now });
   warnOfExpiringSecrets();
@@ -144,15 +155,6 @@ export async function startBroker(
     }
   }
 
-  /** Never throws: the new configuration is in use. */
-  async function auditReload(changed: string[]): Promise<void> {
-    try {
-      await store.appendAudit({ type: 'config.reloaded', detail: { changed, host: hostname() } }, now());
-    } catch (error) {
-      log.error({ event: 'reload_unaudited', cause: errorSummary(error) });
-    }
-  }
-
   /** Tells extensions to request their policy again. */
   async function tellSessions(): Promise<void> {
     try {
@@ -169,7 +171,7 @@ export async function startBroker(
     reloadKeys: () => ring.reload(),
     reloadConfig: (read) =>
       reloadConfig(live, read, log, (changed) => {
-        void auditReload(changed);
+        void configAudit.reloaded(changed);
         void tellSessions();
       }),
     async close() {

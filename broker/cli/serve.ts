@@ -5,6 +5,7 @@ import { brokerVersion } from '../store/broker-version.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { trustCertificates } from '../trusted-certificates.ts';
 import { configFrom } from './config-option.ts';
+import { operatorOf } from './operator.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey serve [--config FILE]
@@ -25,6 +26,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
     stop: stop.signal,
     env: process.env,
     version: brokerVersion,
+    operator: operatorOf(undefined),
   });
   process.on(
     'SIGHUP',

@@ -6,7 +6,7 @@ import type { Config } from './types.ts';
 /**
  * Reloads the configuration. If it has faults, nothing changes and each fault is logged.
  *
- * @param changed called after a change has been applied, with the names of the parts that changed
+ * @param changed called after a change has been applied, with the names of the sections that changed
  */
 export function reloadConfig(
   live: ReloadableConfig,

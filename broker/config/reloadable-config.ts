@@ -1,18 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from './fault.ts';
 import { ConfigError } from './fault.ts';
+import { sectionOf } from './section-digests.ts';
 import type { Config, UpstreamConfig } from './types.ts';
 
-/** Settings that require a restart to change, mapped to their names in the file. Of `upstreams`, see below. */
-const fixed = new Map<string, string>([
-  ['issuer', 'issuer'],
-  ['listen', 'listen'],
-  ['adminListen', 'admin_listen'],
-  ['keepAliveMs', 'keep_alive'],
-  ['store', 'store'],
-  ['keysFile', 'keys_file'],
-  ['tls', 'tls'],
-] satisfies [keyof Config, string][]);
+/** Settings that require a restart to change. Of `upstreams`, see below. */
+const fixed = new Set<keyof Config>(['issuer', 'listen', 'adminListen', 'keepAliveMs', 'store', 'keysFile', 'tls']);
 
 export interface ReloadableConfig {
   /** The same object for the life of the broker, always current. Do not keep references to parts of it. */
@@ -20,7 +13,7 @@ export interface ReloadableConfig {
   /**
    * Replaces the whole configuration.
    *
-   * @returns the names of the parts that changed
+   * @returns the names of the sections that changed
    * @throws {ConfigError} if a changed part requires a restart; nothing is applied
    */
   replace(next: Config): string[];
@@ -37,13 +30,13 @@ export function reloadableConfig(first: Config): ReloadableConfig {
       );
       const faults = [
         ...changed
-          .flatMap((part) => fixed.get(part) ?? [])
-          .map((key) => ({ path: [key], message: 'changed. Restart the broker to apply it' })),
+          .filter((part) => fixed.has(part))
+          .map((part) => ({ path: [sectionOf(part)], message: 'changed. Restart the broker to apply it' })),
         ...upstreamFaults(config.upstreams, next.upstreams),
       ];
       if (faults.length > 0) throw new ConfigError('the configuration', faults);
       Object.assign(config, next);
-      return changed;
+      return changed.map(sectionOf);
     },
   };
 }

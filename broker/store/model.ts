@@ -329,6 +329,14 @@ export interface RedactedBatch {
   hash: string;
 }
 
+/** What the configuration was that brokers last ran with. */
+export interface ConfigDigests {
+  /** The ring key that the digests are made with. */
+  ringKid: string;
+  /** By the names of the sections. */
+  sections: Readonly<Record<string, string>>;
+}
+
 /** What a batch is made of before it is sealed. */
 export interface UnsealedBatch extends Pick<AuditBatch, 'number' | 'previous' | 'floor' | 'redacted'> {
   entries: StoredAuditEntry[];

@@ -1,6 +1,7 @@
 import type {
   AuditBatch,
   AuditEntry,
+  ConfigDigests,
   Consent,
   DeviceGrant,
   DeviceSession,
@@ -68,7 +69,8 @@ export interface Store
     RevocationStore,
     LimitStore,
     AuditStore,
-    AuditRedactionStore {
+    AuditRedactionStore,
+    ConfigStore {
   /** Resolves when the database responds, whether or not it has been migrated. */
   ping(): Promise<void>;
   /** Resolves when the database takes a write. A full disk or a read-only replica answers queries and takes none. */
@@ -677,6 +679,18 @@ export interface AuditStore {
   auditOfBatch(number: number): Promise<StoredAuditEntry[]>;
   /** Counts the entries that are not sealed yet, and those whose batch does not exist. */
   countLooseAudit(): Promise<{ unsealed: number; orphaned: number }>;
+}
+
+/** The configuration that brokers last ran with. */
+export interface ConfigStore {
+  /**
+   * Replaces the digests of the configuration. Concurrent calls take turns.
+   *
+   * @param replace gets the stored digests, `undefined` at first. It may be called several times
+   */
+  replaceConfigDigests(
+    replace: (before: ConfigDigests | undefined) => { digests: ConfigDigests; report: Report | undefined },
+  ): Promise<void>;
 }
 
 /** Takes a person out of the audit log. Entries keep their number, time and type, and the chain stays as it was. */

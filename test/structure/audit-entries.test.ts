@@ -16,7 +16,6 @@ const onTheirOwn = new Map([
   ['broker/revocation/after-theft.ts', 'a summary; each step has its own entries'],
   ['broker/routes/authorize-decision.ts', 'nothing changes in the store: the answer goes to the client'],
   ['broker/routes/hooks-okta-events.ts', 'the provider repeats the call until the entry is written'],
-  ['broker/serve.ts', 'the change is in the configuration'],
   ['broker/session/end-session.ts', 'the change is at the provider'],
 ]);
 

@@ -1,6 +1,7 @@
 import type { Generated, Kysely } from 'kysely';
 import type {
   AuditBatch,
+  ConfigDigests,
   Consent,
   DeviceGrant,
   DeviceSession,
@@ -44,6 +45,7 @@ export interface Schema {
     batch: Generated<number | null>;
   };
   auditBatches: Row<AuditBatch, 'redacted'>;
+  configDigests: Row<ConfigDigests, 'sections'> & { name: string };
   replay: { key: string; expiresAt: number };
   rateLimits: { key: string; count: number; resetsAt: number };
   migrations: { name: string; appliedAt: number; appliedBy: string | null; oldestBroker: string | null };

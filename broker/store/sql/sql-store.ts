@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Operator, Store } from '../store.ts';
 import { audit, auditInserter } from './audit.ts';
 import { auditRedactions } from './audit-redactions.ts';
+import { configs } from './config-digests.ts';
 import { consents } from './consents.ts';
 import { countSessions } from './count-sessions.ts';
 import type { SqlDatabase } from './database.ts';
@@ -52,6 +53,7 @@ export function sqlStore(database: SqlDatabase, operator?: Operator): Store {
     ...limits(database),
     ...audit(database, insertAudit),
     ...auditRedactions(database),
+    ...configs(database, reports),
     async ping() {
       await sql`select 1`.execute(database.db);
     },

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { audit } from './audit.ts';
+import { configDigests } from './config-digests.ts';
 import { consents } from './consents.ts';
 import { deviceGrants } from './device-grants.ts';
 import { deviceSessions } from './device-sessions.ts';
@@ -44,6 +45,7 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       endEveryone,
       reports,
       audit,
+      configDigests,
       erasure,
       limits,
       lifecycle,

@@ -10,6 +10,7 @@ import { signingAlgorithms } from './0009-signing-algorithms.ts';
 import { emailKeys } from './0010-email-keys.ts';
 import { signInIds } from './0011-sign-in-ids.ts';
 import { auditRedactions } from './0014-audit-redactions.ts';
+import { configDigests } from './0015-config-digests.ts';
 import { oldestBroker } from './0016-oldest-broker.ts';
 import { auditOfPerson } from './0019-audit-of-person.ts';
 import type { Migration } from './migration.ts';
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   auditRedactions,
   oldestBroker,
   auditOfPerson,
+  configDigests,
 ];
