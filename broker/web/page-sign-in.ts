@@ -149,12 +149,12 @@ export async function finishSignIn(
 /**
  * Checks which provider an error comes from (RFC 9207 §2.4). With a code, the token request checks it.
  *
- * @throws {OAuthError} `upstream_error` if it isn't the sign-in's, or if that one would have named itself
+ * @throws {OAuthError} `invalid_request` if it isn't the sign-in's, or if that one would have named itself
  */
 function requireIssuer(iss: string | undefined, expected: string, isRequired: boolean): void {
   if (iss === undefined ? !isRequired : iss === expected) return;
   throw new OAuthError(
-    'upstream_error',
+    'invalid_request',
     'the response comes from another identity provider than the one of this sign-in',
     {
       cause: new Error(

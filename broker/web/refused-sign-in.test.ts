@@ -143,10 +143,10 @@ describe('a sign-in that the provider refuses', () => {
   it.each([
     ['says nothing of iss', 'sends its own', false, `${org}/oauth2/default`, 403],
     ['says nothing of iss', 'sends none', false, undefined, 403],
-    ['says nothing of iss', 'sends another', false, 'https://other.example', 502],
+    ['says nothing of iss', 'sends another', false, 'https://other.example', 400],
     ['says that it sends iss', 'sends its own', true, `${org}/oauth2/default`, 403],
-    ['says that it sends iss', 'sends none', true, undefined, 502],
-    ['says that it sends iss', 'sends another', true, 'https://other.example', 502],
+    ['says that it sends iss', 'sends none', true, undefined, 400],
+    ['says that it sends iss', 'sends another', true, 'https://other.example', 400],
   ])('comes from the provider of the sign-in (RFC 9207): it %s, and %s', async (_says, _sends, says, iss, status) => {
     namesItself = says;
     const person = newPerson();
@@ -159,7 +159,15 @@ describe('a sign-in that the provider refuses', () => {
       broker.logged.some(
         (line) => line.includes(`iss is ${iss ? 'https' : 'missing'}`) || line.includes('iss is \\"https'),
       ),
-    ).toBe(status === 502);
+    ).toBe(status === 400);
+    // Anyone can make up a redirect, and `upstream_error` raises an alert.
+    const signIns = (await broker.deps.metrics.text())
+      .split('\n')
+      .filter((line) => line.startsWith('latchkey_sign_ins_total'));
+    expect(signIns.join()).toContain(
+      `kind="page",outcome="${status === 403 ? 'provider_refused' : 'invalid_request'}"} 1`,
+    );
+    expect(signIns).toHaveLength(1);
   });
 
   it('that has expired is told without a code that nobody entered', async () => {
