@@ -20,6 +20,7 @@ import { requestTrace } from './middleware/request-trace.ts';
 import { requireProof, requireSession } from './middleware/require-session.ts';
 import { revalidate } from './middleware/revalidate.ts';
 import { secureHeaders } from './middleware/secure-headers.ts';
+import { startEventStreams } from './middleware/server-sent-events.ts';
 import { account, accountChange } from './routes/account.ts';
 import { authorize, authorizeByForm } from './routes/authorize.ts';
 import { authorizeDecision } from './routes/authorize-decision.ts';
@@ -78,7 +79,9 @@ export function createApp(deps: Deps): Hono<Env> {
   const verifyIfKnown = verifyKnown(deps);
   const { fetch } = app;
   app.fetch = (request, env, context) =>
-    verifyIfKnown(request, env as HttpBindings, () => fetch(request, env, context));
+    verifyIfKnown(request, env as HttpBindings, async () =>
+      startEventStreams(await fetch(request, env, context), env as HttpBindings),
+    );
   return app;
 }
 

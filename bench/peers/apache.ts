@@ -39,7 +39,7 @@ export const apache: Peer = {
     if (refused.status !== 401) throw new Error(`Apache answered ${refused.status} to a forged token`);
     const server = { port, pid: process.pid };
     return {
-      name: `Apache ${await versionOf()}, mod_oauth2`,
+      name: `Apache ${await versionOf()}, mod_oauth2 ${await moduleVersion()}`.trimEnd(),
       work: {
         verify: repeated(server, request(tokens.seen), isAllowed),
         'verify fresh': { server, requests: (count) => tokens.fresh(count).map(request), isExpected: isAllowed },
@@ -52,6 +52,15 @@ export const apache: Peer = {
 async function versionOf(): Promise<string> {
   const { stdout } = await run(program, ['-v']);
   return /Apache\/([\d.]+)/.exec(stdout)?.[1] ?? '';
+}
+
+/** The module can't be asked for its version; the package manager knows it where it installed the module. */
+async function moduleVersion(): Promise<string> {
+  try {
+    return (await run('dpkg-query', ['--show', '--showformat=${Version}', 'libapache2-mod-oauth2'])).stdout.trim();
+  } catch {
+    return '';
+  }
 }
 
 /** As root, Apache's workers run as another user, who can't read this run's folder. */

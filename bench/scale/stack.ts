@@ -4,6 +4,7 @@ import { createProof } from '@latchkey/shared/dpop.ts';
 import { beginDevice } from '../../test/e2e/kit/device-flow.ts';
 import { startReplicas } from '../../test/e2e/kit/replicas.ts';
 import { post } from '../load/request.ts';
+import { packedBroker } from '../packed-broker.ts';
 import { filledSessionId } from './fill.ts';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -14,7 +15,9 @@ const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
  * @param postgres an empty database. Without one, the broker uses a new SQLite file
  */
 export async function startScaleStack(postgres?: string) {
+  const program = await packedBroker();
   const replicas = await startReplicas({
+    program: () => program,
     count: 1,
     store: postgres ?? 'sqlite:./scale.db',
     lifetime: '5m',

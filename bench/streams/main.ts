@@ -8,6 +8,7 @@ import { startReplicas } from '../../test/e2e/kit/replicas.ts';
 import { createSessionClient } from '../../test/e2e/kit/session-client.ts';
 import { percentile } from '../kill-switch/percentile.ts';
 import { get } from '../load/request.ts';
+import { packedBroker } from '../packed-broker.ts';
 import { fill, filledSessionId } from '../scale/fill.ts';
 import { type OpenStream, openEventStream } from './stream.ts';
 
@@ -38,6 +39,7 @@ if (![streams, kills].every((number) => Number.isInteger(number) && number >= 1)
   throw new Error('--streams and --kills take a positive whole number');
 const say = (line: string): void => console.error(line);
 
+const program = await packedBroker();
 await using started = new AsyncDisposableStack();
 const stack = await startReplicas({
   count: 1,
@@ -45,6 +47,7 @@ const stack = await startReplicas({
   lifetime: '5m',
   fresh: '2h',
   adjust: (config) => Object.assign(config, { rate_limit_factor: 10_000 }),
+  program: () => program,
 });
 started.defer(stack.close);
 const { origins } = stack;

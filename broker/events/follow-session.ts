@@ -14,15 +14,18 @@ export interface EventSink {
   alive(id: number): void;
   /** No more events will come. */
   end(): void;
+  /** Calls `then` when the client has disconnected, or the stream has ended. */
+  whenGone(then: () => void): void;
 }
 
+/** Whose events a stream has. */
+export type FollowedSession = Pick<Session, 'id' | 'sub'>;
+
 interface SessionStream {
-  row: Session;
+  session: FollowedSession;
   /** The last event that the client received. */
   lastEventId: number | undefined;
   to: EventSink;
-  /** Aborted when the client disconnects. */
-  gone: AbortSignal;
 }
 
 /** How often the client sees that the stream is alive. The session is checked at the same time. */
@@ -37,18 +40,18 @@ const maxCatchUp = 500;
 export async function followSession(
   { store, feed, metrics, now }: Pick<Deps, 'store' | 'feed' | 'metrics' | 'now'>,
   streams: OpenStreams,
-  { row, lastEventId, to, gone }: SessionStream,
+  { session, lastEventId, to }: SessionStream,
 ): Promise<void> {
   const early: Revocation[] = [];
   let seen = 0;
   let ended = false;
   let isCaughtUp = false;
-  let isGone = gone.aborted;
+  let isGone = false;
   let end = (): void => {
     // Subscribe before anything can end.
     isGone = true;
   };
-  gone.addEventListener('abort', () => end());
+  to.whenGone(() => end());
 
   const sendRevoked = (id: number): void => {
     to.event('revoked', id);
@@ -57,14 +60,14 @@ export async function followSession(
   const deliver = ({ seq, event }: Revocation): void => {
     if (seq <= seen) return;
     seen = seq;
-    const name = eventNameFor(event, row);
+    const name = eventNameFor(event, session);
     // Its holder has a newer session, and will request that session's events.
     if (name === 'replaced') end();
     else if (name === 'revoked') sendRevoked(seq);
     else if (name) to.event(name, seq);
   };
   const check = async (): Promise<void> => {
-    const current = await store.getSession(row.id);
+    const current = await store.getSession(session.id);
     if (current && wasEnded(current)) return sendRevoked(seen);
     // Replaced or expired: no one ended it, so send nothing. The client learns the rest when it reconnects.
     const lives = current && current.state !== 'ended' && now() < current.idleExpiresAt;
@@ -75,7 +78,7 @@ export async function followSession(
     next: (revocation) => (isCaughtUp ? deliver(revocation) : void early.push(revocation)),
     closed: () => end(),
   });
-  const remove = streams.add(row.id, () => end());
+  const remove = streams.add(session.id, () => end());
   metrics.streamOpened();
   const heartbeat = setInterval(() => {
     to.alive(seen);

@@ -1,10 +1,12 @@
+import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Deps } from '../deps.ts';
 import type { Subscriber } from '../events/feed.ts';
 import { createOpenStreams, type OpenStreams } from '../events/open-streams.ts';
 import { createMetrics } from '../metrics/metrics.ts';
+import { followOn } from '../middleware/server-sent-events.ts';
 import type { Revocation, Session } from '../store/store.ts';
-import { openStream } from './session-events.ts';
+import { followOf } from './session-events.ts';
 
 const row = {
   id: 's1',
@@ -13,6 +15,7 @@ const row = {
   idleExpiresAt: 3_600_000,
   absoluteExpiresAt: 7_200_000,
 } as Session;
+const session = { id: row.id, sub: row.sub };
 
 let subscribers: Set<Subscriber>;
 let kept: Revocation[];
@@ -44,20 +47,22 @@ const happens = (event: Record<string, unknown>) => {
   for (const subscriber of subscribers) subscriber.next(revocation);
 };
 
-/** Reads the stream in the background. Tracks what has arrived and whether the stream has ended. */
-function read(stream: ReadableStream<Uint8Array>) {
+/** Opens a stream. Tracks what has arrived and whether the stream has ended. */
+function read(world: Deps, lastEventId?: number) {
   const seen = { names: [] as string[], isOver: false };
-  const reader = stream.getReader();
-  void (async () => {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const name = /^event: (.*)$/m.exec(new TextDecoder().decode(value))?.[1];
+  const client = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      const name = /^event: (.*)$/m.exec(chunk)?.[1];
       if (name) seen.names.push(name);
-    }
+      done();
+    },
+  });
+  client.on('finish', () => {
     seen.isOver = true;
-  })();
-  return { seen, cancel: () => reader.cancel() };
+  });
+  followOn(client, followOf(world, streams, session, lastEventId));
+  return { seen, client, cancel: () => void client.destroy() };
 }
 
 beforeEach(() => {
@@ -69,7 +74,7 @@ afterEach(() => vi.useRealTimers());
 
 describe('a stream', () => {
   it('ends with its session, and listens to nothing more', async () => {
-    const { seen } = read(openStream(deps(), streams, row, undefined));
+    const { seen } = read(deps());
     await settle();
     happens({ type: 'policy' });
     happens({ type: 'revoked', sessions: ['s1'] });
@@ -80,7 +85,7 @@ describe('a stream', () => {
   });
 
   it('ends without a word when a newer session takes its place', async () => {
-    const { seen } = read(openStream(deps(), streams, row, undefined));
+    const { seen } = read(deps());
     await settle();
     happens({ type: 'revoked', sessions: ['s1'], reason: 'replaced' });
     await settle();
@@ -89,13 +94,13 @@ describe('a stream', () => {
 
   it('tells of a session that ended between its authentication and here', async () => {
     current = { ...row, state: 'ended' };
-    const { seen } = read(openStream(deps(), streams, row, undefined));
+    const { seen } = read(deps());
     await settle();
     expect(seen).toEqual({ names: ['revoked'], isOver: true });
   });
 
   it('sees within its heartbeat what nobody told: an end', async () => {
-    const { seen } = read(openStream(deps(), streams, row, undefined));
+    const { seen } = read(deps());
     await vi.advanceTimersByTimeAsync(30_000);
     expect(seen.isOver).toBe(false);
     current = { ...row, state: 'ended' };
@@ -107,7 +112,7 @@ describe('a stream', () => {
     ['has run out', { ...row, idleExpiresAt: 40_000 }],
     ['has run out and was collected', undefined],
   ])('of a session that %s ends without a word: nobody has ended that', async (_how, found) => {
-    const { seen } = read(openStream(deps(), streams, row, undefined));
+    const { seen } = read(deps());
     await vi.advanceTimersByTimeAsync(30_000);
     current = found;
     await vi.advanceTimersByTimeAsync(15_000);
@@ -118,13 +123,15 @@ describe('a stream', () => {
   it('that cannot begin leaves nothing behind either', async () => {
     subscribing = Promise.reject(new Error('the store is away'));
     const world = deps();
-    await expect(openStream(world, streams, row, undefined).getReader().read()).rejects.toThrow('away');
+    const { client } = read(world);
+    await settle();
+    expect(client.destroyed).toBe(true);
     expect(await world.metrics.text()).toContain('latchkey_event_streams 0');
   });
 
   it('says to ask for everything again after a long gap', async () => {
     kept = Array.from({ length: 600 }, (_, index) => ({ seq: index + 1, event: { type: 'policy' }, at: 0 }));
-    const { seen } = read(openStream(deps(), streams, row, 1));
+    const { seen } = read(deps(), 1);
     await settle();
     expect(seen.names).toEqual(['policy']);
   });
@@ -132,17 +139,29 @@ describe('a stream', () => {
   it('leaves nothing behind when the client goes, however early', async () => {
     const gate = Promise.withResolvers<void>();
     subscribing = gate.promise;
-    const early = openStream(deps(), streams, row, undefined);
-    await early.cancel();
+    const early = read(deps());
+    early.cancel();
     gate.resolve();
     await settle();
     expect(subscribers.size).toBe(0);
 
-    const late = read(openStream(deps(), streams, row, undefined));
+    const late = read(deps());
     await settle();
     expect(subscribers.size).toBe(1);
-    await late.cancel();
+    late.cancel();
+    await settle();
     expect(subscribers.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is cut when its client does not read, instead of waiting for it in memory', async () => {
+    const client = new Writable({ write: () => undefined });
+    followOn(client, followOf(deps(), streams, session, undefined));
+    await settle();
+    for (let count = 0; count < 3_000 && !client.destroyed; count += 1) happens({ type: 'policy' });
+    await settle();
+    expect(client.destroyed).toBe(true);
+    expect(client.writableLength).toBeLessThan(70_000);
+    expect(subscribers.size).toBe(0);
   });
 });

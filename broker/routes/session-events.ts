@@ -1,9 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
-import { followSession } from '../events/follow-session.ts';
+import { type FollowedSession, followSession } from '../events/follow-session.ts';
 import { createOpenStreams, type OpenStreams } from '../events/open-streams.ts';
-import { serverSentEvents } from '../middleware/server-sent-events.ts';
-import type { Session } from '../store/store.ts';
+import { type Follow, serverSentEvents } from '../middleware/server-sent-events.ts';
 
 type Parts = Pick<Deps, 'store' | 'feed' | 'metrics' | 'now'>;
 
@@ -15,15 +14,14 @@ export function sessionEvents(parts: Parts) {
   const streams = createOpenStreams();
   return (c: BrokerContext) => {
     const last = /^\d{1,15}$/.exec(c.req.header('Last-Event-ID') ?? '')?.[0];
+    const { id, sub } = c.get('session').row;
     const lastEventId = last === undefined ? undefined : Number(last);
-    return c.body(openStream(parts, streams, c.get('session').row, lastEventId), 200, {
-      'Content-Type': 'text/event-stream',
-      // Without this header, nginx holds events back until its buffer is full.
-      'X-Accel-Buffering': 'no',
-    });
+    return serverSentEvents(c, followOf(parts, streams, { id, sub }, lastEventId));
   };
 }
 
-/** Returns the stream's bytes, until the session ends or the client disconnects. */
-export const openStream = (parts: Parts, streams: OpenStreams, row: Session, lastEventId: number | undefined) =>
-  serverSentEvents((stream) => followSession(parts, streams, { ...stream, row, lastEventId }));
+/** Sends the events of a session. Holds only what it needs of the session, because it is open for hours. */
+export const followOf =
+  (parts: Parts, streams: OpenStreams, session: FollowedSession, lastEventId: number | undefined): Follow =>
+  (to) =>
+    followSession(parts, streams, { session, lastEventId, to });

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { bundle } from '../packaging/bundle.ts';
+import { packages, root } from '../packaging/packages.ts';
+
+/**
+ * Builds the broker as the published package has it. The source is slower to start and takes more memory, because Node
+ * first strips its types.
+ *
+ * @returns the program, which takes the same arguments as `latchkey`
+ */
+export async function packedBroker(): Promise<string> {
+  const broker = packages.find(({ name }) => name === 'latchkey');
+  if (!broker) throw new Error('packaging/packages.ts has no broker');
+  await bundle(broker);
+  return join(root, broker.dir, 'dist/main.js');
+}
