@@ -9,6 +9,7 @@ import { AccountList } from './account-list.tsx';
 import { Brand } from './brand.tsx';
 import { Button } from './button.tsx';
 import { mount } from './mount.tsx';
+import { Origin } from './origin.tsx';
 import { Permissions } from './permissions.tsx';
 import { Problem } from './problem.tsx';
 import { shownError } from './shown-error.ts';
@@ -105,7 +106,7 @@ function Consent() {
       <main class="stack">
         <div class="lead">
           <h1>{message('consent_title', view.site)}</h1>
-          <p class="origin strong">{view.origin}</p>
+          <Origin origin={view.origin} strong />
         </div>
         <section class="card" aria-labelledby="asks">
           <h2 id="asks">{message('consent_asks', view.resource)}</h2>

@@ -7,6 +7,7 @@ import { Providers } from './accounts.tsx';
 import { Brand } from './brand.tsx';
 import { giveFirstFocus } from './focus.ts';
 import { mount } from './mount.tsx';
+import { Origin } from './origin.tsx';
 import { createUiClient } from './ui-client.ts';
 
 const choice = location.hash.slice(1);
@@ -55,7 +56,7 @@ function ProviderChoice() {
         <div class="lead">
           <h1>{message('providers')}</h1>
           <p>{message('sign_in_for')}</p>
-          <p class="origin strong">{view.origin}</p>
+          <Origin origin={view.origin} strong />
         </div>
         <Providers providers={view.providers} busy={busy} onChoose={choose} />
       </main>

@@ -2,7 +2,7 @@
 import { useState } from 'hono/jsx/dom';
 import { message } from '../platform/i18n.ts';
 import type { SiteView } from '../protocol/ui.ts';
-import { type SiteActions, SiteDetails, SiteName, SiteState } from './site.tsx';
+import { type SiteActions, SiteDetails, SiteName } from './site.tsx';
 
 /** So few sites fit into the popup with their details. */
 const openUpTo = 3;
@@ -52,7 +52,6 @@ export const SiteList = ({
               <details open={sites.length <= openUpTo}>
                 <summary>
                   <SiteName site={site} address={addressOf(site)} />
-                  <SiteState site={site} />
                 </summary>
                 <SiteDetails site={site} {...actions} />
               </details>

@@ -4,6 +4,7 @@ import { language, message } from '../platform/i18n.ts';
 import type { AccountView, SiteView } from '../protocol/ui.ts';
 import { SiteAccount } from './accounts.tsx';
 import { Button } from './button.tsx';
+import { Origin } from './origin.tsx';
 import { Permissions } from './permissions.tsx';
 
 /** What the person can do about a site. */
@@ -23,13 +24,13 @@ const since = (at: number): string => ago(language(), Date.now() - at, message('
 const isOff = ({ access, reachable }: SiteView): boolean => !reachable && access !== 'never';
 
 /** The state of a site in one or two words. */
-export const SiteState = ({ site }: { site: SiteView }) => {
+const SiteState = ({ site }: { site: SiteView }) => {
   const state = isOff(site) ? 'off' : site.access;
   return <span class={`state ${state}`}>{message(`state_${state}`)}</span>;
 };
 
 /**
- * Name and address of a site. The first letter stands for its icon, which the extension doesn't load.
+ * Name, state and address of a site. The first letter stands for its icon, which the extension doesn't load.
  *
  * @param address the origin, or what a row has room for
  */
@@ -39,8 +40,11 @@ export const SiteName = ({ site, address = site.origin }: { site: SiteView; addr
       {[...site.name][0]?.toUpperCase()}
     </span>
     <div class="grow">
-      <h3>{site.name}</h3>
-      <p class="origin">{address}</p>
+      <div class="named">
+        <h3>{site.name}</h3>
+        <SiteState site={site} />
+      </div>
+      <Origin origin={address} />
     </div>
   </>
 );

@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx/dom */
 import { message } from '../platform/i18n.ts';
 import type { SiteView } from '../protocol/ui.ts';
-import { type SiteActions, SiteDetails, SiteName, SiteState } from './site.tsx';
+import { Origin } from './origin.tsx';
+import { type SiteActions, SiteDetails, SiteName } from './site.tsx';
 
 /** The site in the active tab. It comes first, because people open the popup on a page to ask about that page. */
 export const ThisSite = ({
@@ -15,13 +16,12 @@ export const ThisSite = ({
       <div class={`site ${site.access}`} data-origin={site.origin}>
         <div class="row">
           <SiteName site={site} />
-          <SiteState site={site} />
         </div>
         <SiteDetails site={site} {...actions} />
       </div>
     ) : (
       <div class="site">
-        <p class="origin">{origin}</p>
+        <Origin origin={origin} />
         <p class="quiet">{message('site_not_approved')}</p>
       </div>
     )}

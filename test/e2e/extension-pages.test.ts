@@ -193,6 +193,54 @@ describe('the popup', () => {
     expect([...sizes]).toEqual(['360 × 540']);
   });
 
+  it('scrolls its list to its own edge, and shows a note above the list', async () => {
+    const edges = (page: Page) =>
+      page.evaluate(() => {
+        const bottom = (selector: string) => document.querySelector(selector)?.getBoundingClientRect().bottom ?? 0;
+        return { list: bottom('main'), note: bottom('.status-line') };
+      });
+    const { list } = await opened('popup-signed-in', edges);
+    expect(list).toBe(540);
+    const withNote = await opened('popup-disconnected', async (page) => {
+      await page.waitForSelector('.status-line button');
+      // The end of the list comes above the note.
+      await page.locator('button', { hasText: 'Add another account' }).scrollIntoViewIfNeeded();
+      await page.evaluate(() => document.querySelector('main')?.scrollTo(0, 10_000));
+      const end = await page.locator('button', { hasText: 'Add another account' }).boundingBox();
+      const note = await page.locator('.status-line').boundingBox();
+      return { ...(await edges(page)), isEndAbove: (end?.y ?? 0) + (end?.height ?? 0) <= (note?.y ?? 0) };
+    });
+    expect(withNote).toMatchObject({ list, isEndAbove: true });
+    expect(withNote.note).toBeLessThan(list);
+  });
+
+  it('breaks an address only before its host, or in a host that is longer than a line', async () => {
+    const lines = await opened('popup-this-site-local', (page) =>
+      page.locator('.origin span').evaluateAll((hosts) =>
+        hosts.map((host) => {
+          const { height } = host.getBoundingClientRect();
+          return [host.textContent, Math.round(height / Number.parseFloat(getComputedStyle(host).lineHeight))];
+        }),
+      ),
+    );
+    expect(lines).toEqual([
+      ['localhost:41237', 1],
+      ['purchasing-and-supplier-qualification-of-acme-logistics.eu.example.com', 3],
+    ]);
+  });
+
+  it('has no ring around the name that screen readers start at', async () => {
+    const ring = await opened('popup-signed-in', (page) =>
+      page.evaluate(() => {
+        const name = document.querySelector('h1');
+        if (name) name.tabIndex = -1;
+        name?.focus();
+        return [document.activeElement?.tagName, name && getComputedStyle(name).outlineStyle];
+      }),
+    );
+    expect(ring).toEqual(['H1', 'none']);
+  });
+
   it('moves nothing when an action fails', async () => {
     const top = (page: Page) => page.evaluate(() => document.querySelector('h3')?.getBoundingClientRect().top);
     expect(await opened('popup-failed', top)).toBe(await opened('popup-signed-in', top));

@@ -251,6 +251,23 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://shop.example.com/cart' } }),
   ],
   [
+    'popup-this-site-local',
+    popup(signedIn, {
+      scene: {
+        answers: {
+          'state.get': {
+            ...signedIn,
+            sites: [
+              { ...site('Shop', ''), origin: 'http://localhost:41237' },
+              site('Suppliers', 'purchasing-and-supplier-qualification-of-acme-logistics.eu.example.com'),
+            ],
+          },
+        },
+        tab: 'http://localhost:41237/',
+      },
+    }),
+  ],
+  [
     'popup-this-site-blocked',
     popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://news.example.com/' } }),
   ],
