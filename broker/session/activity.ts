@@ -18,7 +18,10 @@ export interface Activity {
   by?: 'person' | 'organization' | 'protection' | undefined;
   /** Whether it happened in the browser that asks. */
   here: boolean;
-  /** Whether a browser or device signed in that had not been signed in before. */
+  /**
+   * Whether a browser or device signed in that had not been signed in before. A device isn't new to the browser whose
+   * extension allowed it.
+   */
   isNew: boolean;
   /** The sign-in, if it has not ended. */
   signIn?: Endable | undefined;
@@ -77,7 +80,7 @@ export async function activityOf(
       from: event.from,
       by: event.by,
       here: event.signIn?.of === 'browser' && event.signIn.id === session,
-      isNew: event.isNew === true,
+      isNew: event.isNew === true && (event.allowedIn === undefined || event.allowedIn !== session),
       signIn: event.began && event.signIn && known.isLive(event.signIn) ? event.signIn : undefined,
     })),
     next: last?.seq,
@@ -90,6 +93,8 @@ interface Told extends Pick<Activity, 'kind' | 'from' | 'by' | 'name'> {
   /** Whether `signIn` began with it. */
   began?: boolean;
   isNew?: boolean;
+  /** The session in whose extension the device was allowed. */
+  allowedIn?: string | undefined;
   client?: string | undefined;
   origin?: string | undefined;
 }
@@ -116,7 +121,10 @@ function read({ type, detail }: StoredAuditEntry): Told | undefined {
     case 'page.signed_in':
       return { kind: 'page_signed_in', from };
     case 'device.created':
-      return { kind: 'device_signed_in', signIn: signInOf('device', device), began: true, isNew: true, client, from };
+      return {
+        ...{ kind: 'device_signed_in', signIn: signInOf('device', device), began: true, isNew: true },
+        ...{ allowedIn: text(detail.allowed_in), client, from },
+      };
     case 'device.denied':
     case 'device.reported':
       return {

@@ -34,7 +34,7 @@ export interface Identity {
    * @throws if a page comes instead of the redirect, or after eight seconds
    */
   launchSilently(url: string): Promise<string>;
-  /** Whether the sign-in window is open. */
+  /** Whether the sign-in window is open, and is known from all others. */
   hasWindow(): boolean;
   /** Brings the sign-in window to the front. */
   showWindow(): Promise<void>;
@@ -45,25 +45,50 @@ export interface Identity {
 }
 
 /**
- * The window of each `launch` that is in progress, newest last. `launchWebAuthFlow` doesn't tell which one it is, so this
- * is the first window without toolbars that opens after the call. Another one that opens in the same moment could be taken
- * for it, and would be shown or closed in its place.
+ * For each `launch` that is in progress, newest last, the windows without toolbars that have opened since.
+ * `launchWebAuthFlow` doesn't tell which one is its own, and pages open such windows, too. So it is known only while there
+ * is one. A wrong guess would raise or close a page's window in its place.
  */
-const opened = new Map<symbol, number | undefined>();
-const lastOpened = (): number | undefined => [...opened.values()].findLast((id) => id !== undefined);
+const opened = new Map<symbol, Set<number>>();
+const signInWindow = (): number | undefined => {
+  const [id, ...others] = [...opened.values()].findLast(({ size }) => size > 0) ?? [];
+  return others.length === 0 ? id : undefined;
+};
 let tell = (): void => undefined;
+
+/**
+ * Whether a window shows what the extension can see: its own page, or a site's. The provider's page isn't one, unless it has
+ * the origin that the sign-in went to.
+ */
+async function isAnothers(id: number, { origin }: URL): Promise<boolean> {
+  const { tabs = [] } = await browser.windows.get(id, { populate: true });
+  const { url = '', pendingUrl = url } = tabs[0] ?? {};
+  const shown = URL.canParse(pendingUrl) ? new URL(pendingUrl) : undefined;
+  return shown !== undefined && shown.protocol !== 'about:' && shown.origin !== origin;
+}
 
 export const identity: Identity = {
   redirectUri: () => browser.identity.getRedirectURL(),
   async launch(url) {
     const flow = Symbol();
+    const since = new Set<number>();
+    const target = new URL(url);
     const onCreated = ({ id, type }: { id?: number | undefined; type?: string | undefined }): void => {
-      if (type !== 'popup' || opened.get(flow) !== undefined || [...opened.values()].includes(id)) return;
-      opened.set(flow, id);
-      tell();
+      if (type !== 'popup' || id === undefined) return;
+      since.add(id);
+      // It may be closed already.
+      const isOthers = isAnothers(id, target).catch(() => true);
+      void isOthers.then((others) => {
+        if (others) since.delete(id);
+        tell();
+      });
     };
-    opened.set(flow, undefined);
+    const onRemoved = (id: number): void => {
+      if (since.delete(id)) tell();
+    };
+    opened.set(flow, since);
     browser.windows.onCreated.addListener(onCreated);
+    browser.windows.onRemoved.addListener(onRemoved);
     try {
       return await browser.identity.launchWebAuthFlow({ url, interactive: true });
     } catch (error) {
@@ -71,6 +96,7 @@ export const identity: Identity = {
       throw error;
     } finally {
       browser.windows.onCreated.removeListener(onCreated);
+      browser.windows.onRemoved.removeListener(onRemoved);
       opened.delete(flow);
     }
   },
@@ -85,14 +111,14 @@ export const identity: Identity = {
       clearTimeout(timer);
     }
   },
-  hasWindow: () => lastOpened() !== undefined,
+  hasWindow: () => signInWindow() !== undefined,
   async showWindow() {
-    const id = lastOpened();
+    const id = signInWindow();
     // It may have been closed in this moment.
     if (id !== undefined) await browser.windows.update(id, { focused: true }).catch(() => undefined);
   },
   async closeWindow() {
-    const id = lastOpened();
+    const id = signInWindow();
     if (id !== undefined) await browser.windows.remove(id).catch(() => undefined);
   },
   onWindow(listener) {

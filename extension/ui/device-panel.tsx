@@ -50,25 +50,39 @@ export const DevicePanel = ({ client, account, busy, act }: PanelProps) => {
       },
     });
 
-  if (!step) return <DeviceCodeForm busy={busy} fault={fault} onCode={enter} />;
-  const { question, decided } = step;
-  if (decided)
-    return (
-      <>
-        <p role="status" class={decided.outcome === 'allowed' ? 'card' : 'problem'}>
-          {message(`device_${decided.outcome}`, question.client)}
-        </p>
+  const decided = step?.decided;
+  const isQuestion = step && !decided && !allowing;
+  const { client: name = '' } = step?.question ?? {};
+  const words = decided
+    ? message(`device_${decided.outcome}`, name)
+    : allowing
+      ? message('device_allowing', name)
+      : step && message('device_question', name);
+  return (
+    <>
+      {/* It is there before its words are: screen readers read only what changes in it. */}
+      <div role="status">
+        {isQuestion ? (
+          <h2 class="ask">{words}</h2>
+        ) : words === undefined ? null : (
+          <p class={lookOf(decided)}>{words}</p>
+        )}
+      </div>
+      {!step ? (
+        <DeviceCodeForm busy={busy} fault={fault} onCode={enter} />
+      ) : decided ? (
         <Button first busy={busy} onPress={() => setStep(undefined)}>
           {message('device_another')}
         </Button>
-      </>
-    );
-  if (allowing)
-    return (
-      <>
+      ) : allowing ? (
         <div class="spinner" />
-        <p>{message('device_allowing', question.client)}</p>
-      </>
-    );
-  return <DeviceQuestion step={step} account={account} busy={busy} onAnswer={(choice) => answer(step, choice)} />;
+      ) : (
+        <DeviceQuestion step={step} account={account} busy={busy} onAnswer={(choice) => answer(step, choice)} />
+      )}
+    </>
+  );
 };
+
+/** How a request ended. Before that, it is in progress. */
+const lookOf = (decided: DeviceStep['decided']): string | undefined =>
+  decided && (decided.outcome === 'allowed' ? 'card' : 'problem');

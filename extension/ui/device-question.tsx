@@ -13,7 +13,7 @@ function duration(seconds: number): string {
   return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
-/** Asks about a device: which one, its code to compare, for which account, what it may do, and where it asked from. */
+/** What a device's question is about: its code to compare, for which account, what it may do, and where it asked from. */
 export const DeviceQuestion = ({
   step: { question },
   account,
@@ -29,7 +29,6 @@ export const DeviceQuestion = ({
   const started = ago(language(), Math.max(0, Date.now() - question.started_at * 1_000), message('just_now'));
   return (
     <>
-      <h2 class="ask">{message('device_question', question.client)}</h2>
       <p>
         {message('device_compare')} <code class="user-code">{question.user_code}</code>
       </p>

@@ -61,7 +61,7 @@ it('what the user has seen is no news, also after a restart', async () => {
   entries = [signIn(5), signIn(4), ...entries];
   await news.look('announced');
   expect(news.count()).toBe(2);
-  await news.markSeen(pageOf());
+  await news.markSeen(pageOf(), 'p1');
   expect(news.count()).toBe(0);
   news = create();
   await news.look();
@@ -113,26 +113,63 @@ it('a sign-in on a page that the user has not opened stays news, and is none onc
   await news.look('announced');
   expect(news.count()).toBe(2);
   const first = pageOf();
-  await news.markSeen(first);
+  await news.markSeen(first, 'p1');
   expect(news.count()).toBe(1);
   await news.look('announced');
   expect(news.count()).toBe(1);
-  await news.markSeen(pageOf(first.next));
+  await news.markSeen(pageOf(first.next), 'p1', first.next);
   expect(news.count()).toBe(0);
   const restarted = create();
   await restarted.look();
   expect(restarted.count()).toBe(0);
 });
 
-it('more than it reads is news, until the user has opened the activity', async () => {
+it('more than it reads is news, until the user has seen so much that it reads the rest', async () => {
   const news = create();
   await news.look();
   entries = [...settings(5, 300), signIn(4), ...entries];
   asked = 0;
   await news.look('announced');
   expect([news.count(), asked]).toEqual([1, 10]);
-  await news.markSeen(pageOf());
+  let before: number | undefined;
+  const open = async (): Promise<void> => {
+    const page = pageOf(before);
+    await news.markSeen(page, 'p1', before);
+    before = page.next;
+  };
+  await open();
+  expect(news.count()).toBe(1);
+  // Fifteen pages of settings, and then the sign-in.
+  for (let pages = 1; pages < 15; pages += 1) await open();
+  expect(news.count()).toBe(1);
+  await open();
   expect(news.count()).toBe(0);
+  const restarted = create();
+  await restarted.look();
+  expect(restarted.count()).toBe(0);
+});
+
+it('more than it reads is none once it has read the rest and found nothing', async () => {
+  const news = create();
+  await news.look();
+  entries = [...settings(5, 300), ...entries];
+  await news.look('announced');
+  expect(news.count()).toBe(1);
+  let before: number | undefined;
+  for (let pages = 0; pages < 7; pages += 1) {
+    const page = pageOf(before);
+    await news.markSeen(page, 'p1', before);
+    before = page.next;
+  }
+  expect(news.count()).toBe(0);
+});
+
+it('pages that another user has seen are not skipped', async () => {
+  const news = create();
+  await news.look();
+  entries = [...settings(5, 60), signIn(4), ...entries];
+  await news.markSeen({ ...pageOf(), next: 3 }, 'p2');
+  expect(news.count()).toBe(1);
 });
 
 it('reads again only what is newer than the last look that found nothing', async () => {
@@ -181,7 +218,7 @@ it.each([
   entries = [...settings(5, 60), signIn(4), ...entries];
   answer = broken;
   await news.look('announced');
-  await news.markSeen({ entries: 'none' });
+  await news.markSeen({ entries: 'none' }, 'p1');
   answer = pageOf;
   await news.look('announced');
   expect(news.count()).toBe(1);

@@ -39,8 +39,12 @@ export interface News {
   count(): number;
   /** Asks the broker, at most once a minute unless the broker has announced something. */
   look(why?: 'announced'): Promise<void>;
-  /** The user has seen this page. What is on other pages stays news. */
-  markSeen(page: unknown): Promise<void>;
+  /**
+   * The user has seen this page, the newest one or the one `before` an entry. What is on other pages stays news.
+   *
+   * @param sub whose activity it is
+   */
+  markSeen(page: unknown, sub: string, before?: number): Promise<void>;
 }
 
 const everyMs = 60_000;
@@ -49,8 +53,8 @@ const everyMs = 60_000;
 const lateSeconds = 60;
 
 /**
- * How many pages it reads at most. Whoever signed in elsewhere can also fill pages, so that their sign-in is on a later
- * one: if there are still more pages, that is news, too.
+ * How many pages it reads at most, besides those that the user has seen. Whoever signed in elsewhere can also fill pages, so
+ * that their sign-in is on a later one: if there are still more pages, that is news, too.
  */
 const maxPages = 10;
 
@@ -59,6 +63,8 @@ export function createNews({ activity, seen, changed, now }: NewsDeps): News {
   let lookedAt = Number.NEGATIVE_INFINITY;
   /** The entries that the user has seen since the background started. */
   const shown = new Set<number>();
+  /** The pages that the user has seen one after the other: from the entry `top` to the page before the entry `end`. */
+  let seenPages: { sub: string; top: number; end: number | undefined } | undefined;
 
   const set = (next: number): void => {
     if (next === count) return;
@@ -80,11 +86,16 @@ export function createNews({ activity, seen, changed, now }: NewsDeps): News {
     const isMore = ({ next }: Pick<typeof first, 'next'>): boolean =>
       last !== undefined && next !== undefined && next > last;
     const entries = [...first.entries];
-    let page = first;
+    /** Skips the pages that the user has seen. */
+    const after = ({ next }: Pick<typeof first, 'next'>): number | undefined => {
+      if (next === undefined || seenPages?.sub !== sub || next > seenPages.top) return next;
+      return seenPages.end === undefined || next >= seenPages.end ? seenPages.end : next;
+    };
+    let page = { ...first, next: after(first) };
     for (let pages = 1; pages < maxPages && isMore(page); pages += 1) {
       const further = await ask(page.next);
       if (further?.sub !== sub) throw new Error('another account was chosen meanwhile');
-      page = further;
+      page = { ...further, next: after(further) };
       entries.push(...page.entries);
     }
     return { sub, last, entries, isMore: isMore(page), newest: first.entries[0]?.id ?? first.next ?? 0 };
@@ -109,7 +120,7 @@ export function createNews({ activity, seen, changed, now }: NewsDeps): News {
       (entry) =>
         last !== undefined && entry.id > last && entry.is_new && !entry.here && entry.sign_in && !shown.has(entry.id),
     );
-    const unseen = news.length || Number(isMore && !shown.has(newest));
+    const unseen = news.length || Number(isMore);
     if (unseen === 0) {
       // This browser's own sign-in is none elsewhere when its cookie is lost, and another session follows.
       const settled = entries.find(({ at, here }) => here || at + lateSeconds <= (entries[0]?.at ?? 0))?.id ?? 0;
@@ -123,8 +134,13 @@ export function createNews({ activity, seen, changed, now }: NewsDeps): News {
     async look(why) {
       if (why !== undefined || now() - lookedAt >= everyMs) await recount();
     },
-    async markSeen(page) {
-      for (const { id } of readStored(activityPage, page)?.entries ?? []) shown.add(id);
+    async markSeen(page, sub, before) {
+      const seenPage = readStored(activityPage, page);
+      for (const { id } of seenPage?.entries ?? []) shown.add(id);
+      const top = seenPage?.entries[0]?.id;
+      if (before !== undefined && seenPages?.sub === sub && seenPages.end === before && seenPage)
+        seenPages.end = seenPage.next;
+      else if (before === undefined && top !== undefined) seenPages = { sub, top, end: seenPage?.next };
       await recount();
     },
   };

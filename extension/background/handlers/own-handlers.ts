@@ -21,7 +21,7 @@ export function ownHandlers({
   return {
     async 'own.call'({ path, before, body, sub }) {
       const answer = await call(before === undefined ? path : `${path}?before=${before}`, body, sub);
-      if (path === 'activity') await news.markSeen(answer);
+      if (path === 'activity') await news.markSeen(answer, sub, before);
       return answer;
     },
     async 'device.allow'({ request, near, sub }) {

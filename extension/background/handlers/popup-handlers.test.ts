@@ -232,6 +232,16 @@ describe('“Undo” after “Remove access”', () => {
     expect(await scopes()).toEqual([]);
   });
 
+  it('can be asked for again if the background stopped, or the broker failed, halfway', async () => {
+    await allow();
+    await parts.session.grant({ origin: shop, resource: 'https://other.test', scope: 'read' }, ada.sub);
+    await ui['site.disconnect']({ origin: shop });
+    parts.broker.next('POST /session/consents', 'lost');
+    await expect(ui['site.restore']({ origin: shop, sub: ada.sub })).rejects.toMatchObject({ code: 'offline' });
+    await ui['site.restore']({ origin: shop, sub: ada.sub });
+    expect(await scopes()).toEqual(['orders:read orders:write', 'read']);
+  });
+
   it('gives nothing to another account or another site', async () => {
     await allow();
     await ui['site.disconnect']({ origin: shop });

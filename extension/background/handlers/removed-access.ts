@@ -46,9 +46,10 @@ export function createRemovedAccess({ profiles, removed }: RemovedAccessDeps) {
       const last = await removed.get();
       const { id } = await profiles.at(origin);
       if (last?.origin !== origin || last.sub !== sub || last.profile !== id) throw tooLate();
-      await removed.clear();
       const { session } = await profiles.get(last.profile);
       for (const { resource, scope } of last.consents) await session.grant({ origin, resource, scope }, sub);
+      // Last, so that a background that stops in between can be asked again. A removal since then keeps its own "Undo".
+      if (JSON.stringify(await removed.get()) === JSON.stringify(last)) await removed.clear();
     },
   };
 }
