@@ -76,6 +76,9 @@ function browserSpecific({ target, chromeKey, firefoxId, selfHosted }: ManifestO
   };
 }
 
+/** Neither browser has a command of its own with these keys. */
+const shortcut = 'Alt+Shift+L';
+
 /** The manifest, as a function of target and configuration. Paths are relative to `extension/`. */
 export function createManifest(options: ManifestOptions) {
   return {
@@ -86,6 +89,8 @@ export function createManifest(options: ManifestOptions) {
     default_locale: 'en',
     icons,
     action: { default_title: '__MSG_name__', default_popup: 'ui/popup.html', default_icon: icons },
+    // Opens the popup. People can change it in the browser.
+    commands: { _execute_action: { suggested_key: { default: shortcut } } },
     options_ui: { page: 'ui/options.html', open_in_tab: true },
     background: background(options.target),
     // Each has its reason in docs/permissions.md; a test fails where one is missing.

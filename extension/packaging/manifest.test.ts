@@ -53,6 +53,13 @@ describe('the manifest', () => {
     expect(reasons.filter((reason) => !asked.includes(reason))).toEqual([]);
   });
 
+  it('has a shortcut that opens the popup', () => {
+    for (const [, build] of builds)
+      expect(manifestOf(build).commands).toEqual({
+        _execute_action: { suggested_key: { default: expect.stringMatching(/^(?:Ctrl|Alt)\+Shift\+[A-Z]$/) } },
+      });
+  });
+
   it('of a store build has no site access', () => {
     for (const target of targets) {
       const manifest = manifestOf({ ...options, target, baked: null });
