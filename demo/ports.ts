@@ -10,8 +10,10 @@ export class PortTakenError extends Error {
 }
 
 /** The port of each part: consecutive ports that begin at `first`. */
-export const rowOfPorts = (first: number): Record<Part, number> =>
-  Object.fromEntries(parts.map((part, index) => [part, first + index])) as Record<Part, number>;
+export const rowOfPorts = (first: number): Record<Part, number> => rowOf(parts, first);
+
+const rowOf = <P extends string>(names: readonly P[], first: number): Record<P, number> =>
+  Object.fromEntries(names.map((name, index) => [name, first + index])) as Record<P, number>;
 
 /** The origins of the parts. */
 export const originsOf = (ports: Record<Part, number>): Record<Exclude<Part, 'admin'>, string> => ({
@@ -39,19 +41,27 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
+/** {@link claimPorts} for all parts of the demo. */
+export const claimRow = (first: number, random: () => number = Math.random): Promise<Record<Part, number>> =>
+  claimPorts(parts, first, random);
+
 /**
- * The ports that begin at `first`, or any free ones if `first` is 0.
+ * A port for each name: those that begin at `first`, or any free ones if `first` is 0.
  *
  * @throws {PortTakenError} if one of the ports is in use
  */
-export async function claimRow(first: number, random: () => number = Math.random): Promise<Record<Part, number>> {
-  if (first === 0) return findFreeRow(random);
-  const row = rowOfPorts(first);
-  for (const [part, port] of Object.entries(row)) {
-    if (await isFree(port)) continue;
+export async function claimPorts<P extends string>(
+  names: readonly P[],
+  first: number,
+  random: () => number = Math.random,
+): Promise<Record<P, number>> {
+  if (first === 0) return findFreeRow(names, random);
+  const row = rowOf(names, first);
+  for (const [name, port] of Object.entries(row)) {
+    if (await isFree(port as number)) continue;
     throw new PortTakenError(
-      `Port ${port} (${part}) is in use. Stop what listens there, or choose another row of ${parts.length} ports: ` +
-        '`npm run demo -- --port 9500`, or `--port 0` for any free one.',
+      `Port ${port} (${name}) is in use. Stop what listens there, or choose another row of ${names.length} ports, such as ` +
+        '`--port 9500`, or `--port 0` for any free one.',
     );
   }
   return row;
@@ -61,14 +71,15 @@ export async function claimRow(first: number, random: () => number = Math.random
  * Picks consecutive ports, free or not: above the last port that browsers and `fetch` refuse (10080), and below the range that
  * systems use for outgoing connections, so that free ports stay free.
  */
-export const drawRow = (random: () => number): Record<Part, number> =>
-  rowOfPorts(11_000 + Math.floor(random() * 19_000));
+export const drawRow = (random: () => number): Record<Part, number> => rowOfPorts(drawPort(random));
 
-async function findFreeRow(random: () => number): Promise<Record<Part, number>> {
+const drawPort = (random: () => number): number => 11_000 + Math.floor(random() * 19_000);
+
+async function findFreeRow<P extends string>(names: readonly P[], random: () => number): Promise<Record<P, number>> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const row = drawRow(random);
-    const free = await Promise.all(Object.values(row).map(isFree));
+    const row = rowOf(names, drawPort(random));
+    const free = await Promise.all(Object.values<number>(row).map(isFree));
     if (free.every(Boolean)) return row;
   }
-  throw new PortTakenError(`No row of ${parts.length} free ports was found. Choose one with --port.`);
+  throw new PortTakenError(`No row of ${names.length} free ports was found. Choose one with --port.`);
 }

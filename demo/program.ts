@@ -1,10 +1,16 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** The project's top folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
-export const cliFile = fileURLToPath(new URL('../broker/bin/latchkey.js', import.meta.url));
+/** The `latchkey` program: here the workspace, elsewhere the installed package. */
+export const cliFile = join(
+  dirname(createRequire(import.meta.url).resolve('latchkey/package.json')),
+  'bin/latchkey.js',
+);
 
 /** Starts `latchkey …` with the same Node as this process. @param file the program of another build */
 export const spawnCli = (args: string[], options: SpawnOptions, file = cliFile): ChildProcess =>

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasDisplay } from './browser/display.ts';
 import { findChromium } from './browser/find.ts';
 import { launchBrowser } from './browser/launch.ts';
 import { deviceClients } from './config.ts';
@@ -29,7 +30,7 @@ async function play(options: DemoOptions, demo: Demo, stop: AbortSignal, say: (l
   if (options.json) {
     console.log(JSON.stringify(summary(demo)));
   } else {
-    const opens = options.browser && hasDisplay();
+    const opens = options.browser && hasDisplay(process.platform, process.env);
     if (options.browser && !opens) await tour(demo, stop);
     console.log(greeting(demo, opens));
     if (opens) await openBrowser(demo, stop, say);
@@ -68,11 +69,6 @@ const summary = ({ origins, state, extensionDir }: Demo) => ({
   users: demoUsers.map(({ username, password, groups }) => ({ username, password, groups })),
   device_clients: deviceClients,
 });
-
-const hasDisplay = (): boolean =>
-  process.platform === 'darwin' ||
-  process.platform === 'win32' ||
-  Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

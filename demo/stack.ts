@@ -1,26 +1,16 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { createApi } from './api/api.ts';
 import { startBroker } from './broker.ts';
-import { brokerClientId, upstreamName } from './config.ts';
-import {
-  chromeExtensionId,
-  chromeRedirectUri,
-  demoExtensionKey,
-  demoFirefoxId,
-  firefoxRedirectUri,
-} from './extension-key.ts';
+import { brokerAsClient } from './broker-as-client.ts';
+import { buildExtension } from './build-extension.ts';
+import { upstreamName } from './config.ts';
 import { createIdp, type Idp } from './idp/idp.ts';
 import { createParts, type Outage } from './parts.ts';
 import { originsOf, type Part } from './ports.ts';
-import { root } from './program.ts';
 import { serve } from './serve.ts';
 import { bundleScript } from './sites/bundle.ts';
 import { createSite } from './sites/site.ts';
 import { demoSites } from './sites/sites.ts';
-import { StartError } from './start-error.ts';
 import { type DemoState, prepareState } from './state.ts';
 import { createTvSite } from './tv/site.ts';
 import { createTv } from './tv/tv.ts';
@@ -33,7 +23,7 @@ export interface DemoOptions {
   now: () => number;
   /** Receives one line of progress. */
   log: (line: string) => void;
-  /** The key that gives the extension its ID in Chromium. Default: {@link demoExtensionKey}. */
+  /** The key that gives the extension its ID in Chromium. Default: the demo's own. */
   extensionKey?: string | undefined;
 }
 
@@ -63,7 +53,7 @@ export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOpti
   try {
     const idp = await createIdp({
       issuer: origins.idp,
-      client: brokerAsClient(origins.broker, state.clientSecret, extensionKey),
+      client: brokerAsClient(origins.broker, upstreamName, state.clientSecret, extensionKey),
       users: demoUsers,
       now,
       log,
@@ -101,29 +91,5 @@ export async function startDemo({ ports, dir, now, log, extensionKey }: DemoOpti
   } catch (error) {
     await parts.close();
     throw error;
-  }
-}
-
-const brokerAsClient = (broker: string, secret: string, extensionKey = demoExtensionKey) => ({
-  id: brokerClientId,
-  secret,
-  redirectUris: [
-    chromeRedirectUri(chromeExtensionId(extensionKey)),
-    firefoxRedirectUri(demoFirefoxId),
-    `${broker}/callback`,
-  ],
-  postLogoutRedirectUris: [`${broker}/signout`],
-  backchannelLogoutUri: `${broker}/hooks/${upstreamName}/backchannel-logout`,
-});
-
-/** Builds the extension for the sites in the state's configuration. @returns the folder of the unpacked extension for Chromium */
-export async function buildExtension({ dir, configFile }: Pick<DemoState, 'dir' | 'configFile'>): Promise<string> {
-  const args = [join(root, 'extension/packaging/build.ts'), '--config', configFile, '--out', join(dir, 'extension')];
-  try {
-    await promisify(execFile)(process.execPath, args, { cwd: root });
-    return join(dir, 'extension', 'chrome');
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim();
-    throw new StartError(`The extension could not be built.\n${said ?? ''}`, { cause: error });
   }
 }

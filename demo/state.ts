@@ -14,16 +14,20 @@ export interface DemoState {
   clientSecret: string;
 }
 
-/** Creates the folder, the secrets and `latchkey.yaml`. Keeps existing files, except the configuration, which is rewritten. */
-export async function prepareState(
-  folder: string,
-  ports: Record<Part, number>,
-  extensionKey?: string,
-): Promise<DemoState> {
+/** {@link prepareFolder} with the demo's configuration. */
+export const prepareState = (folder: string, ports: Record<Part, number>, extensionKey?: string): Promise<DemoState> =>
+  prepareFolder(folder, demoConfig(ports, extensionKey));
+
+/**
+ * Creates the folder, the secrets and `latchkey.yaml`. Keeps existing files, except the configuration, which is rewritten.
+ *
+ * @param config the text of `latchkey.yaml`, whose paths are relative to the folder: `./keys`, `./client-secret`
+ */
+export async function prepareFolder(folder: string, config: string): Promise<DemoState> {
   const dir = resolve(folder);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const configFile = join(dir, 'latchkey.yaml');
-  await writeFile(configFile, demoConfig(ports, extensionKey));
+  await writeFile(configFile, config);
   const keysFile = join(dir, 'keys');
   if (!existsSync(keysFile)) await runCli(['keys', 'init', '--file', keysFile]);
   const clientSecret = await readOrMake(join(dir, 'client-secret'), () => randomBytes(32).toString('base64url'));

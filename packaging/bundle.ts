@@ -1,11 +1,19 @@
 import { cp, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'vite';
+import { demoExtensionKey, demoFirefoxId } from '../demo/extension-key.ts';
+import { placeholders } from '../dev/extension/template.ts';
+import { buildExtension } from '../extension/packaging/build-extension.ts';
+import { readVersion } from '../extension/packaging/version.ts';
+import { targets } from '../manifest.config.ts';
 import { commitOf } from './commit.ts';
 import { type PublishedPackage, root } from './packages.ts';
 
-/** Files that the broker reads at run time, next to its modules. */
-const assets: Readonly<Record<string, string>> = { latchkey: 'web/pages/assets' };
+/** What a package reads at run time, next to its modules: from its folder → to `dist/`. */
+const assets: Readonly<Record<string, readonly [from: string, to: string]>> = {
+  latchkey: ['web/pages/assets', 'assets'],
+  '@latchkey/dev': ['../demo/idp/idp.css', 'idp.css'],
+};
 
 /** Pages that the command line names. Pictures, and what only contributors read, stay in the repository. */
 const isForOperators = (path: string): boolean =>
@@ -44,7 +52,7 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
         ssr: runs !== 'in pages',
         outDir: 'dist',
         emptyOutDir: index === 0,
-        target: runs === 'in Node' ? (name === 'latchkey' ? 'node24' : 'node20') : 'es2022',
+        target: runs === 'in Node' ? (manifest.engines.node === '>=24' ? 'node24' : 'node20') : 'es2022',
         minify,
         sourcemap: true,
         lib: { entry, formats: ['es'] },
@@ -66,7 +74,15 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
     });
   }
   const beside = assets[name];
-  if (beside !== undefined) await cp(join(folder, beside), join(folder, 'dist/assets'), { recursive: true });
+  if (beside !== undefined) await cp(join(folder, beside[0]), join(folder, 'dist', beside[1]), { recursive: true });
   if (name === 'latchkey')
     await cp(join(root, 'docs'), join(folder, 'dist/docs'), { recursive: true, filter: isForOperators });
+  if (name === '@latchkey/dev') await addExtension(join(folder, 'dist/extension'));
+}
+
+/** The extension for `latchkey dev`, which puts its broker and sites into it when it starts. */
+async function addExtension(outDir: string): Promise<void> {
+  const config = { baked: placeholders, chromeKey: demoExtensionKey, firefoxId: demoFirefoxId };
+  const version = await readVersion();
+  for (const target of targets) await buildExtension(config, { target, version, outDir });
 }

@@ -63,4 +63,5 @@ export const packages: readonly PublishedPackage[] = [
     hasTypes: true,
   },
   { name: 'latchkey', dir: 'broker', entries: { main: 'bin/main.ts' }, runs: 'in Node', hasTypes: false },
+  { name: '@latchkey/dev', dir: 'dev', entries: { main: 'main.ts' }, runs: 'in Node', hasTypes: false },
 ];

@@ -43,7 +43,7 @@ function words(): Words {
     const subcommands = choices.flatMap((choice) => choice.match(/[a-z]+/g) ?? []);
     return [name, [...new Set([...subcommands, ...options, '--help'])]] as const;
   });
-  return new Map([...found, ['completion', ['bash', 'zsh', 'fish', 'powershell']]]);
+  return new Map([...found, ['completion', ['bash', 'zsh', 'fish', 'powershell']], ['dev', ['--help']]]);
 }
 
 const allOf = (pattern: RegExp, text: string): string[] =>

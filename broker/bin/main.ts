@@ -15,6 +15,9 @@ Sign in on this computer:
   completion
             Print a script that completes commands and options in your shell
 
+Development:
+  dev       Start a provider, the broker and a browser for your own site and API
+
 Administration:
   init      Create a starter configuration
   doctor    Check the configuration, the provider and the network
@@ -70,6 +73,11 @@ switch (command) {
   case 'completion': {
     const { completion } = await import('./completion.ts');
     process.exitCode = completion(rest);
+    break;
+  }
+  case 'dev': {
+    const { dev } = await import('./dev.ts');
+    process.exitCode = await dev(rest);
     break;
   }
   case 'serve':

@@ -24,12 +24,12 @@ const windowsPrograms = (tail: string[], env: Env): string[] =>
   });
 
 /** Usual paths of Chromium and its relatives. Free builds come first because they load unpacked extensions. */
-export function chromiumCandidates(env: Env, platform: NodeJS.Platform, playwrightsOwn: string): Candidate[] {
+export function chromiumCandidates(env: Env, platform: NodeJS.Platform, playwrightsOwn?: string): Candidate[] {
   const free = [
     ...inPath(['chromium', 'chromium-browser'], env, platform),
     ...(platform === 'darwin' ? macApps('Chromium') : []),
     ...(platform === 'win32' ? windowsPrograms(['Chromium', 'Application', 'chrome.exe'], env) : []),
-    playwrightsOwn,
+    ...(playwrightsOwn === undefined ? [] : [playwrightsOwn]),
     ...inPath(['microsoft-edge', 'microsoft-edge-stable', 'brave-browser'], env, platform),
     ...(platform === 'darwin' ? macApps('Microsoft Edge') : []),
     ...(platform === 'win32' ? windowsPrograms(['Microsoft', 'Edge', 'Application', 'msedge.exe'], env) : []),
@@ -37,6 +37,7 @@ export function chromiumCandidates(env: Env, platform: NodeJS.Platform, playwrig
   const branded = [
     ...inPath(['google-chrome', 'google-chrome-stable'], env, platform),
     ...(platform === 'darwin' ? macApps('Google Chrome') : []),
+    ...(platform === 'win32' ? windowsPrograms(['Google', 'Chrome', 'Application', 'chrome.exe'], env) : []),
   ];
   return [
     ...free.map((path) => ({ path, googleBranded: false })),

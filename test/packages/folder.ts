@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../../packaging/packages.ts';
+import { packages, root } from '../../packaging/packages.ts';
 
 const run = promisify(execFile);
 const installDeadlineMs = 90_000;
@@ -59,10 +59,30 @@ export async function createFolder(): Promise<Folder> {
   };
 }
 
-/** Packs everything that is published. @returns the tarball of a package */
-export async function packAll(): Promise<{ dir: string; tarball(name: string): string }> {
+export interface Packed {
+  dir: string;
+  /** The tarball of a package. */
+  tarball(name: string): string;
+}
+
+/** Packs everything that is published. */
+export async function packAll(): Promise<Packed> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-packed-'));
   await run(process.execPath, ['packaging/pack.ts', '--out', dir], { cwd: root, env: cleanEnv() });
+  return packedIn(dir);
+}
+
+/** Builds and packs some packages. */
+export async function pack(...names: string[]): Promise<Packed> {
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-packed-'));
+  const options = { cwd: root, env: cleanEnv() };
+  await run(process.execPath, ['packaging/build.ts', ...names], options);
+  const folders = packages.filter(({ name }) => names.includes(name)).map((each) => `./${each.dir}`);
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', dir, ...folders], options);
+  return packedIn(dir);
+}
+
+async function packedIn(dir: string): Promise<Packed> {
   const files = await readdir(dir);
   return {
     dir,

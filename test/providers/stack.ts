@@ -9,6 +9,7 @@ import { createApi } from '../../demo/api/api.ts';
 import { startBroker } from '../../demo/broker.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
+import { buildExtension } from '../../demo/build-extension.ts';
 import { brokerClientId, demoConfig } from '../../demo/config.ts';
 import {
   chromeExtensionId,
@@ -25,7 +26,6 @@ import { serve } from '../../demo/serve.ts';
 import { bundleScript } from '../../demo/sites/bundle.ts';
 import { createSite } from '../../demo/sites/site.ts';
 import { demoSites } from '../../demo/sites/sites.ts';
-import { buildExtension } from '../../demo/stack.ts';
 import { demoUsers } from '../../demo/users.ts';
 import { freePort, freePorts } from '../e2e/kit/ports.ts';
 import type { BrokerClient, Program, Provider } from './provider.ts';
