@@ -46,9 +46,19 @@ export const account = v.object({
   login_hint: v.optional(v.string()),
 });
 
+/** What is wrong in a part of what people see costs them that part, and never their sign-in. */
+const orNothing = <Part extends v.GenericSchema>(part: Part) => v.fallback(v.optional(part), undefined);
+
+/** The longest logo or icon, as a `data:` URL: 100 kB in Base64, and what stands before it. */
+export const longestLogo = 134_000;
+
+/** A `data:` URL, shown as an image, in which nothing runs and nothing loads. */
+const image = v.pipe(v.string(), v.maxLength(longestLogo), v.regex(/^data:image\/(?:png|svg\+xml);base64,[\w+/=]+$/));
+
 export const sitePolicy = v.object({
   origin,
   name: v.string(),
+  icon: orNothing(image),
   /** `granted`: the administrator has consented for all users. */
   consent: v.picklist(['ask', 'granted']),
   resources: v.array(
@@ -110,15 +120,6 @@ export const tokenAnswer = v.object({
   scope: v.string(),
   resource: v.string(),
 });
-
-/** What is wrong in a part of what people see costs them that part, and never their sign-in. */
-const orNothing = <Part extends v.GenericSchema>(part: Part) => v.fallback(v.optional(part), undefined);
-
-/** The longest logo or icon, as a `data:` URL: 100 kB in Base64, and what stands before it. */
-export const longestLogo = 134_000;
-
-/** A `data:` URL, shown as an image, in which nothing runs and nothing loads. */
-const image = v.pipe(v.string(), v.maxLength(longestLogo), v.regex(/^data:image\/(?:png|svg\+xml);base64,[\w+/=]+$/));
 
 /** A provider as people see it. */
 export const provider = v.pipe(

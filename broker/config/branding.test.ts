@@ -10,6 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'latchkey-branding-'));
 writeFileSync(join(folder, 'logo.svg'), '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>');
 writeFileSync(join(folder, 'logo.png'), Buffer.from('\x89PNG\r\n\x1a\n…', 'latin1'));
 writeFileSync(join(folder, 'logo.html'), '<script>alert(1)</script>');
+writeFileSync(join(folder, 'medium.svg'), `<svg>${' '.repeat(10_000)}</svg>`);
 writeFileSync(join(folder, 'large.svg'), `<svg>${' '.repeat(100_000)}</svg>`);
 
 const parse = (branding: string, upstream = '') =>
@@ -68,6 +69,25 @@ describe('the branding section', () => {
     ['large.svg', /upstreams\.okta\.icon.*more than 100 kB/],
   ])('refuses %s as the icon of a provider', (icon, fault) => {
     expect(faultOf('{}', `, icon: ${icon}`)).toMatch(fault);
+  });
+});
+
+describe('the icon of a site', () => {
+  const withSite = (icon: string) =>
+    `{}
+origins:
+  https://shop.example.com: { name: Shop, allow: {}, icon: ${icon} }`;
+
+  it('is read from its file', () => {
+    expect(parse(withSite('logo.svg')).origins.get('https://shop.example.com')?.icon?.type).toBe('image/svg+xml');
+  });
+
+  it.each([
+    ['logo.html', /icon.*neither an SVG nor a PNG/],
+    ['none.svg', /icon.*cannot be read/],
+    ['medium.svg', /icon.*more than 10 kB/],
+  ])('is not %s', (icon, fault) => {
+    expect(faultOf(withSite(icon))).toMatch(fault);
   });
 });
 

@@ -75,17 +75,17 @@ const longestImage = 100_000;
 /**
  * Reads an image file.
  *
+ * @param most its size in bytes
  * @returns the image, or what is wrong with the file
  */
-export function readImage(path: string): Image | string {
+export function readImage(path: string, most = longestImage): Image | string {
   let body: Buffer;
   try {
     body = readFileSync(path);
   } catch {
     return `the file ${path} cannot be read`;
   }
-  if (body.length > longestImage)
-    return `the file ${path} has more than ${longestImage / 1_000} kB. Use a smaller image`;
+  if (body.length > most) return `the file ${path} has more than ${most / 1_000} kB. Use a smaller image`;
   const type = typeOf(body);
   return type ? { type, body: new Uint8Array(body) } : `the file ${path} is neither an SVG nor a PNG image`;
 }

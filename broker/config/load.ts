@@ -167,8 +167,9 @@ class OtherFiles {
     return pem;
   }
 
-  image(path: string | undefined, where: readonly string[]): Image | undefined {
-    const read = path === undefined ? undefined : readImage(this.resolve(path));
+  /** @param most its size in bytes */
+  image(path: string | undefined, where: readonly string[], most?: number): Image | undefined {
+    const read = path === undefined ? undefined : readImage(this.resolve(path), most);
     if (typeof read !== 'string') return read;
     this.#faults.push({ path: where, message: read });
     return undefined;
@@ -198,6 +199,9 @@ class OtherFiles {
     }
   }
 }
+
+/** In bytes. The extension gets the icons of all sites with each change of the policy. */
+const longestSiteIcon = 10_000;
 
 /** RS256 and ES256 are what the broker signs client assertions with. */
 function isAssertionKey(pem: string): boolean {
@@ -252,6 +256,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
     origins: toMap(file.origins, (origin, entry) => ({
       origin,
       name: entry.name,
+      icon: files.image(entry.icon, ['origins', origin, 'icon'], longestSiteIcon),
       allow: toAllow(entry.allow),
       groups: entry.groups,
       consent: entry.consent,

@@ -213,6 +213,7 @@ const resource = v.strictObject({
 
 const site = v.strictObject({
   name,
+  icon: v.optional(file),
   allow,
   groups,
   consent: v.optional(v.picklist(['ask', 'granted'], 'must be ask or granted'), 'ask'),

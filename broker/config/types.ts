@@ -117,6 +117,7 @@ export type Allow = ReadonlyMap<string, readonly string[]>;
 export interface OriginConfig {
   origin: string;
   name: string;
+  icon?: Image | undefined;
   allow: Allow;
   /** Groups with access, as `upstream:group`. Empty means everyone. */
   groups: readonly string[];

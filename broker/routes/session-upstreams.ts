@@ -1,5 +1,5 @@
 import type { UpstreamsAnswer } from '@latchkey/shared/session-api.ts';
-import type { Image } from '../config/branding.ts';
+import { dataUrl } from '../config/image-url.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { budgets } from '../limits/budgets.ts';
@@ -32,15 +32,4 @@ export function sessionUpstreams({ config, count }: Pick<Deps, 'config' | 'count
     };
     return c.json(answer);
   };
-}
-
-const dataUrls = new WeakMap<Image, string>();
-
-/** The extension's pages load nothing from the network. An icon is encoded once, until a reload replaces it. */
-function dataUrl(icon: Image): string {
-  const known = dataUrls.get(icon);
-  if (known !== undefined) return known;
-  const url = `data:${icon.type};base64,${Buffer.from(icon.body).toString('base64')}`;
-  dataUrls.set(icon, url);
-  return url;
 }

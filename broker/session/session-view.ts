@@ -1,5 +1,6 @@
 import type { Decisions, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
 import { toSeconds } from '@latchkey/shared/time.ts';
+import { dataUrl } from '../config/image-url.ts';
 import type { Config, OriginConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import { inGroups } from '../policy/decide.ts';
@@ -57,10 +58,11 @@ const consentView = ({ origin, resource, scopes, grantedAt }: Consent) => ({
 const sitesFor = (config: Config, claims: GrantClaims): SitePolicy[] =>
   [...config.origins.values()].filter(({ groups }) => inGroups(groups, claims)).map((site) => siteView(config, site));
 
-function siteView({ resources }: Config, { origin, name, consent, allow }: OriginConfig): SitePolicy {
+function siteView({ resources }: Config, { origin, name, icon, consent, allow }: OriginConfig): SitePolicy {
   return {
     origin,
     name,
+    icon: icon && dataUrl(icon),
     consent,
     resources: [...allow].flatMap(([id, scopes]) => {
       const resource = resources.get(id);

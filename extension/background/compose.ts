@@ -270,6 +270,7 @@ export function composeBackground(world: BackgroundWorld) {
       removedAccess: createRemovedAccess({ profiles, removed: storedValue(area, 'removed', removedAccess) }),
       identity,
       openTab: (url) => windows.openTab(url),
+      showSite: (origin) => windows.showSite(origin),
       changed: () => ui.changed(),
       news,
       after,

@@ -10,6 +10,8 @@ export interface Windows {
   close(windowId: number): Promise<void>;
   onClosed(listener: (windowId: number) => void): void;
   openTab(url: string): Promise<void>;
+  /** Brings a tab of this origin to the front, or opens one. Tabs in private windows and containers stay where they are. */
+  showSite(origin: string): Promise<void>;
   /** Whether this tab is the active one. Only the active tab may open windows. */
   isTabActive(tabId: number): Promise<boolean>;
   /** Whether the tab still shows this document. Like the bridge, it needs host access to the origin. */
@@ -51,6 +53,12 @@ export const windows: Windows = {
   onClosed: (listener) => browser.windows.onRemoved.addListener(listener),
   async openTab(url) {
     await browser.tabs.create({ url });
+  },
+  async showSite(origin) {
+    const [page] = (await windows.pages()).filter((open) => open.origin === origin && !open.isApart);
+    if (!page) return windows.openTab(origin);
+    const { windowId } = await browser.tabs.update(page.tabId, { active: true });
+    if (windowId !== undefined) await windows.focus(windowId);
   },
   async isTabActive(tabId) {
     try {

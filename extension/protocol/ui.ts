@@ -45,6 +45,7 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({ id, m: v.literal('provider.choose'), p: v.strictObject({ choice: text, provider: text }) }),
   v.strictObject({ id, m: v.literal('site.disconnect'), p: v.strictObject({ origin: text }) }),
   v.strictObject({ id, m: v.literal('site.restore'), p: v.strictObject({ origin: text, sub: text }) }),
+  v.strictObject({ id, m: v.literal('site.open'), p: v.strictObject({ origin: text }) }),
   v.strictObject({ id, m: v.literal('site.let_ask'), p: v.strictObject({ origin: text, sub: text }) }),
   v.strictObject({
     id,
@@ -116,6 +117,8 @@ export interface AccountView {
 export interface SiteView {
   origin: string;
   name: string;
+  /** A `data:` URL. */
+  icon?: string | undefined;
   /**
    * `organization`: the administrator allowed it, so the user can't remove it. `never`: blocked by the user.
    * `other_account`: the site's account can't use the site.
@@ -251,6 +254,7 @@ export interface UiResults {
   'site.disconnect': Record<string, never>;
   'site.restore': Record<string, never>;
   'site.let_ask': Record<string, never>;
+  'site.open': Record<string, never>;
   /** The broker's answer at `/session/<path>`, which the page checks. `sub` is the account that the user sees. */
   'own.call': unknown;
   /** How the broker says that the device's request was decided, once however often it is allowed. */

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx/dom */
 import { useEffect, useRef, useState } from 'hono/jsx/dom';
-import { activeOrigin } from '../platform/active-tab.ts';
+import { type ActivePage, activePage } from '../platform/active-tab.ts';
 import { message } from '../platform/i18n.ts';
 import { openSettings } from '../platform/pages.ts';
 import { connect } from '../platform/port.ts';
@@ -62,7 +62,7 @@ function View({
   busy,
   act,
   onPanel,
-}: { state: PopupState; here: string | undefined; onPanel: (panel: PanelName) => void } & Pick<
+}: { state: PopupState; here: ActivePage | undefined; onPanel: (panel: PanelName) => void } & Pick<
   Actions,
   'busy' | 'act'
 >) {
@@ -130,6 +130,10 @@ function View({
               },
             )
           }
+          onOpen={({ origin }) =>
+            // Firefox leaves the popup open.
+            run(message('loading'), () => client.call('site.open', { origin }).then(() => window.close()))
+          }
           onLetAsk={({ origin, name }, { sub }) =>
             run(message('loading'), () => client.call('site.let_ask', { origin, sub }), {
               done: message('may_ask_again', name),
@@ -167,7 +171,7 @@ function pressUndo(event: KeyboardEvent): void {
 
 function Popup() {
   const [state, setState] = useState<PopupState>();
-  const [here, setHere] = useState<string>();
+  const [here, setHere] = useState<ActivePage>();
   const { busy, status, undo, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
   const [panel, setPanel] = useState<PanelName>();
   const seen = useRef<PopupState['view'] | undefined>(undefined);
@@ -177,7 +181,7 @@ function Popup() {
   useEffect(() => {
     onChanged = () => void reload();
     void reload();
-    void activeOrigin().then(setHere, () => undefined);
+    void activePage().then(setHere, () => undefined);
     document.addEventListener('keydown', pressUndo);
   }, []);
   useEffect(() => {

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx/dom */
 import type { Child } from 'hono/jsx';
+import type { ActivePage } from '../platform/active-tab.ts';
 import { message } from '../platform/i18n.ts';
 import type { AccountView, PopupState, SiteView } from '../protocol/ui.ts';
 import { AccountRow, AddAccount, nameOf, OtherAccounts } from './accounts.tsx';
@@ -21,13 +22,14 @@ export const SignedIn = ({
   onSignOutAll,
   onAdd,
   onAccount,
+  onOpen,
   signInWindow,
   children,
   ...siteActions
 }: {
   state: SignedInState;
-  /** Origin of the page in the active tab. */
-  here: string | undefined;
+  /** The page in the active tab. */
+  here: ActivePage | undefined;
   busy: boolean;
   onSignIn: (account: AccountView) => void;
   onSignOut: (account: AccountView) => void;
@@ -38,9 +40,9 @@ export const SignedIn = ({
   signInWindow: SignInWindow;
   /** What else there is, below this site. */
   children?: Child;
-} & Pick<SiteActions, 'onConnect' | 'onDisconnect' | 'onLetAsk'>) => {
+} & Pick<SiteActions, 'onConnect' | 'onDisconnect' | 'onLetAsk' | 'onOpen'>) => {
   const actions = { accounts: [state.account, ...state.others], busy, onAccount, ...siteActions };
-  const others = state.sites.filter(({ origin }) => origin !== here);
+  const others = state.sites.filter(({ origin }) => origin !== here?.origin);
   return (
     <div class="stack">
       <section aria-label={message('account')}>
@@ -65,8 +67,8 @@ export const SignedIn = ({
           </Button>
         </section>
       )}
-      {here === undefined || here === state.broker ? null : (
-        <ThisSite origin={here} site={state.sites.find(({ origin }) => origin === here)} {...actions} />
+      {here === undefined || here.origin === state.broker ? null : (
+        <ThisSite page={here} site={state.sites.find(({ origin }) => origin === here.origin)} {...actions} />
       )}
       {children}
       <OtherAccounts
@@ -77,7 +79,12 @@ export const SignedIn = ({
         onSignOut={onSignOut}
       />
       {others.length === 0 && state.sites.length > 0 ? null : (
-        <SiteList sites={others} title={message(here === undefined ? 'sites' : 'other_sites')} {...actions} />
+        <SiteList
+          onOpen={onOpen}
+          sites={others}
+          title={message(here === undefined ? 'sites' : 'other_sites')}
+          {...actions}
+        />
       )}
       {state.mayAdd ? <AddAccount providers={state.providers} busy={busy} onAdd={onAdd} /> : null}
       {state.others.length === 0 ? null : (

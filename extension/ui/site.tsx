@@ -15,6 +15,8 @@ export interface SiteActions {
   /** @param account the site's account */
   onDisconnect: (site: SiteView, account: AccountView | undefined) => void;
   onLetAsk: (site: SiteView, account: AccountView) => void;
+  /** Absent where the user is on the site. */
+  onOpen?: ((site: SiteView) => void) | undefined;
   onAccount: (account: AccountView, site: SiteView) => void;
 }
 
@@ -30,15 +32,19 @@ const SiteState = ({ site }: { site: SiteView }) => {
 };
 
 /**
- * Name, state and address of a site. The first letter stands for its icon, which the extension doesn't load.
+ * Icon, name, state and address of a site. Without an icon, it has the first letter of its name.
  *
  * @param address the origin, or what a row has room for
  */
 export const SiteName = ({ site, address = site.origin }: { site: SiteView; address?: string }) => (
   <>
-    <span class="tile" aria-hidden="true">
-      {[...site.name][0]?.toUpperCase()}
-    </span>
+    {site.icon ? (
+      <img class="tile" src={site.icon} alt="" />
+    ) : (
+      <span class="tile" aria-hidden="true">
+        {[...site.name][0]?.toUpperCase()}
+      </span>
+    )}
     <div class="grow">
       <div class="named">
         <h3>{site.name}</h3>
@@ -57,6 +63,7 @@ export const SiteDetails = ({
   onConnect,
   onDisconnect,
   onLetAsk,
+  onOpen,
   onAccount,
 }: { site: SiteView } & SiteActions) => {
   const account = accounts.find(({ id }) => id === site.account);
@@ -68,6 +75,11 @@ export const SiteDetails = ({
       {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
       {site.lastUsedAt === undefined ? null : <p class="quiet">{message('last_used', since(site.lastUsedAt))}</p>}
       <div class="actions">
+        {onOpen ? (
+          <Button kind="small" busy={busy} label={message('open_site', site.name)} onPress={() => onOpen(site)}>
+            {message('open')}
+          </Button>
+        ) : null}
         {isOff(site) ? (
           <Button
             kind="small"

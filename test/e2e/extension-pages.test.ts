@@ -111,18 +111,22 @@ describe('the keyboard', () => {
     ]);
   });
 
-  it('opens the row of a site with Enter, and comes to its button next', async () => {
-    const [row, button] = await opened('popup-signed-in', async (page) => {
+  it('opens the row of a site with Enter, and comes to its buttons next', async () => {
+    const [row, ...buttons] = await opened('popup-signed-in', async (page) => {
       await page.locator('summary').first().focus();
       await page.keyboard.press('Enter');
       const opened = await page
         .locator('details')
         .first()
         .evaluate((details) => (details as HTMLDetailsElement).open);
-      await page.keyboard.press('Tab');
-      return [opened, await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))];
+      const names: unknown[] = [];
+      for (let presses = 0; presses < 2; presses += 1) {
+        await page.keyboard.press('Tab');
+        names.push(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')));
+      }
+      return [opened, ...names];
     });
-    expect([row, button]).toEqual([true, 'Remove access for Travel']);
+    expect([row, ...buttons]).toEqual([true, 'Open Travel', 'Remove access for Travel']);
   });
 
   it('finds “Sign in” under the finger when the popup opens', async () => {
@@ -244,6 +248,27 @@ describe('the popup', () => {
   it('moves nothing when an action fails', async () => {
     const top = (page: Page) => page.evaluate(() => document.querySelector('h3')?.getBoundingClientRect().top);
     expect(await opened('popup-failed', top)).toBe(await opened('popup-signed-in', top));
+  });
+});
+
+describe('the icon of a site', () => {
+  it('is the configured one, or for this site the tab’s if the browser has it as data, and never one to load', async () => {
+    const asked: string[] = [];
+    const icons = async (favicon: string) => {
+      const state = states.get('popup-icons');
+      if (!state) throw new Error('the gallery has no popup-icons');
+      const scene = { ...state.scene, favicon };
+      const page = await gallery.open(browser, { ...state, scene }, { theme: 'light' });
+      page.on('request', (request) => asked.push(request.url()));
+      const shown = await page
+        .locator('.tile')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('src')?.slice(0, 15) ?? one.textContent));
+      await page.context().close();
+      return shown;
+    };
+    expect(await icons('data:image/png;base64,iVBORw0KGgo=')).toEqual(['data:image/png;', 'data:image/svg+', 'D']);
+    expect(await icons('https://travel.example.com/favicon.ico')).toEqual(['T', 'data:image/svg+', 'D']);
+    expect(asked.filter((url) => url.includes('example.com'))).toEqual([]);
   });
 });
 

@@ -27,6 +27,7 @@ export function fakeWindows(): Windows & {
     },
     onClosed: (listener: (windowId: number) => void) => void listeners.push(listener),
     openTab: async (url: string) => void windows.tabs.push(url),
+    showSite: async (origin: string) => void windows.tabs.push(origin),
     isTabActive: async (tabId: number) => tabId === windows.activeTab,
     isThere: async ({ document }: { document: string }) => !windows.gone.has(document),
     pages: async () => [],

@@ -64,6 +64,7 @@ beforeEach(() => {
       closeWindow: async () => void closed.resolve(),
     },
     openTab: (url) => parts.windows.openTab(url),
+    showSite: (origin) => parts.windows.showSite(origin),
     changed() {
       changes += 1;
     },
@@ -205,6 +206,20 @@ describe('what the popup shows', () => {
     expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', providerHost: 'idp.test' });
     await ui['provider.sign_out']({});
     expect(parts.windows.tabs).toEqual(['https://idp.test/logout']);
+  });
+});
+
+describe('“Open”', () => {
+  it('shows a site that the organization has configured, and no other', async () => {
+    await ui['session.sign_in']({});
+    await ui['site.open']({ origin: shop });
+    for (const origin of ['https://other.test', 'javascript:alert(1)'])
+      await expect(ui['site.open']({ origin })).rejects.toMatchObject({ code: 'expired' });
+    expect(parts.windows.tabs).toEqual([shop]);
+  });
+
+  it('shows nothing to somebody who is signed out', async () => {
+    await expect(ui['site.open']({ origin: shop })).rejects.toMatchObject({ code: 'expired' });
   });
 });
 

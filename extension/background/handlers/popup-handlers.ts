@@ -36,6 +36,8 @@ export interface UiHandlersDeps {
   removedAccess: ReturnType<typeof createRemovedAccess>;
   identity: Pick<Identity, 'hasWindow' | 'showWindow' | 'closeWindow'>;
   openTab(url: string): Promise<void>;
+  /** Shows a tab of this origin. */
+  showSite(origin: string): Promise<void>;
   /** The state that the popup shows has changed. */
   changed(): void;
   now: Clock;
@@ -65,7 +67,7 @@ const popupPatienceMs = 40;
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
   const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after, now, news } = deps;
-  const { removedAccess, identity, changed, failures } = deps;
+  const { removedAccess, identity, changed, failures, showSite } = deps;
 
   const popup = async (): Promise<PopupState> => {
     const issuer = await setup.broker();
@@ -224,6 +226,13 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       await (await profiles.at(origin)).session.letAsk(origin, sub);
       return {};
     },
+    async 'site.open'({ origin }) {
+      // Only what the organization has configured for one of the accounts.
+      const { states } = await accounts(true);
+      if (!states.some(({ current }) => current && siteOf(current, origin))) throw noLongerOpen();
+      await showSite(origin);
+      return {};
+    },
     async 'setup.expect'(pending) {
       await setup.expect(pending);
       return {};
@@ -252,6 +261,7 @@ function siteView(current: SessionAnswer, site: SitePolicy): Omit<SiteView, 'acc
   return {
     origin: site.origin,
     name: site.name,
+    icon: site.icon,
     access: accessOf(current, site),
     resources: permissionsOf(current, site),
     lastUsedAt: lastUsedAt === undefined ? undefined : lastUsedAt * 1_000,

@@ -21,6 +21,8 @@ export interface Scene {
   isPrivate?: boolean;
   /** URL of the active tab. */
   tab?: string;
+  /** URL of its icon. */
+  favicon?: string;
   /** How far the broker's clock is ahead of this one, in milliseconds. The gallery plays the broker. */
   brokerClock?: number;
 }
@@ -116,7 +118,7 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
     },
     scripting: { getRegisteredContentScripts: async () => [{ matches: scene.access ?? [] }] },
     storage: { managed: { get: async () => scene.policy ?? {} } },
-    tabs: { query: async () => [{ url: scene.tab }] },
+    tabs: { query: async () => [{ url: scene.tab, favIconUrl: scene.favicon }] },
     windows: { getCurrent: async () => ({ incognito: scene.isPrivate ?? false }) },
   };
   // The polyfill looks for both.

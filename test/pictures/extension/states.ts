@@ -95,6 +95,8 @@ const acme: Organization = {
   recovery_url: 'https://login.acme.example/recover',
 };
 
+const shopIcon = `data:image/svg+xml;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#8a3ffc"/><path d="M7 9h10l-1 9H8z" fill="#fff"/></svg>')}`;
+
 const popup = (state: PopupState, more: Partial<State> = {}): State => ({
   page: 'popup',
   scene: { answers: { 'state.get': state } },
@@ -249,6 +251,24 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
   [
     'popup-this-site',
     popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://shop.example.com/cart' } }),
+  ],
+  [
+    'popup-icons',
+    popup(signedIn, {
+      scene: {
+        answers: {
+          'state.get': {
+            ...signedIn,
+            sites: [
+              site('Travel', 'travel.example.com'),
+              site('Shop', 'shop.example.com', { icon: shopIcon }),
+              site('Delivery notes', 'notes.example.com'),
+            ],
+          },
+        },
+        tab: 'https://travel.example.com/',
+      },
+    }),
   ],
   [
     'popup-this-site-local',
