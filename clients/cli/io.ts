@@ -1,5 +1,5 @@
+import type { Sleep } from '@latchkey/shared/sleep.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { Sleep } from '../device/sleep.ts';
 
 /** Everything outside the process that a command uses. */
 export interface Io {

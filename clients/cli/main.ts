@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { sleep } from '../device/sleep.ts';
+import { sleep } from '@latchkey/shared/sleep.ts';
 import { browserHere, openBrowser } from './browser.ts';
 import type { Io } from './io.ts';
 import { runProgram } from './program.ts';

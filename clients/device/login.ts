@@ -1,3 +1,4 @@
+import { sleep as realSleep, type Sleep } from '@latchkey/shared/sleep.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import {
   type DeviceAuthorizationResponse,
@@ -8,7 +9,6 @@ import {
 } from 'oauth4webapi';
 import { DeviceError } from './device-error.ts';
 import { discover, type Server, type ServerOptions } from './server.ts';
-import { sleep as realSleep, type Sleep } from './sleep.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
 /** Options of {@link deviceLogin}. */

@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isWebUrl } from '@latchkey/shared/origin.ts';
+import { sleep as realSleep, type Sleep } from '@latchkey/shared/sleep.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import {
   authorizationCodeGrantRequest,
@@ -12,7 +13,6 @@ import {
 } from 'oauth4webapi';
 import { DeviceError } from './device-error.ts';
 import { discover, type Server, type ServerOptions } from './server.ts';
-import { sleep as realSleep, type Sleep } from './sleep.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
 /** Options of {@link loopbackLogin}. */

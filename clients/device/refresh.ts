@@ -1,8 +1,8 @@
+import { sleep as realSleep, type Sleep } from '@latchkey/shared/sleep.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { processRefreshTokenResponse, refreshTokenGrantRequest } from 'oauth4webapi';
 import { DeviceError } from './device-error.ts';
 import { discover, type ServerOptions } from './server.ts';
-import { sleep as realSleep, type Sleep } from './sleep.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
 /** Options of {@link refresh}. */

@@ -1,4 +1,5 @@
 import type { FetchInit } from '@latchkey/page';
+import { sleep } from '@latchkey/shared/sleep.ts';
 import type { retryAfter } from './worth-retrying.ts';
 
 /** What came of a request: a response, or what `fetch` threw. */
@@ -37,7 +38,7 @@ export async function repeat(
     const wait = waitAfter(latest, { idempotent, backoffMs: 250 * 2 ** attempt, tokenWait });
     if (wait === undefined || wait > longestWaitMs) break;
     if ('body' in latest) await latest.body?.cancel();
-    await pause(wait, init.signal ?? request?.signal);
+    await sleep(wait, init.signal ?? request?.signal);
     latest = await once();
   }
   return latest;
@@ -61,17 +62,3 @@ function waitAfter(
   const wait = /^\d+$/.test(after) ? Number(after) * 1_000 : Date.parse(after) - Date.now();
   return wait >= 0 ? wait : backoffMs;
 }
-
-const pause = (ms: number, signal: AbortSignal | null | undefined): Promise<void> =>
-  new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', abort);
-  });

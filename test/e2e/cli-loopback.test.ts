@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sleep } from '@latchkey/shared/sleep.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exitCode } from '../../clients/cli/exit-code.ts';
 import type { Io } from '../../clients/cli/io.ts';
 import { runCommand } from '../../clients/cli/run.ts';
-import { sleep } from '../../clients/device/sleep.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { createPerson } from './kit/person.ts';
 

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sleep } from '@latchkey/shared/sleep.ts';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCode } from '../../clients/cli/exit-code.ts';
 import type { Io } from '../../clients/cli/io.ts';
 import { runCommand } from '../../clients/cli/run.ts';
-import { sleep } from '../../clients/device/sleep.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
 import { pressArmed } from '../../demo/play/person.ts';
