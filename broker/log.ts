@@ -32,8 +32,14 @@ export function createLog(destination: { write(line: string): void }): Log {
 /**
  * Joins what is written before the program waits for anything, because each write to a file or pipe is a call of the
  * system that blocks. What is joined is written at the latest when the process ends.
+ *
+ * @param options `longest` is the number of bytes from which lines are not joined, for a pipe that several processes write
+ *   to. Default: no limit
  */
-export function joinedWrites(destination: { write(text: string): void }): { write(text: string): void } {
+export function joinedWrites(
+  destination: { write(text: string): void },
+  { longest = Number.POSITIVE_INFINITY }: { longest?: number } = {},
+): { write(text: string): void } {
   let text = '';
   const flush = (): void => {
     const joined = text;
@@ -43,6 +49,7 @@ export function joinedWrites(destination: { write(text: string): void }): { writ
   process.once('exit', flush);
   return {
     write(line) {
+      if (Buffer.byteLength(text) + Buffer.byteLength(line) > longest) flush();
       if (text === '') process.nextTick(flush);
       text += line;
     },

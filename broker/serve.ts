@@ -14,6 +14,7 @@ import { type Listener, openListener } from './listener.ts';
 import { atLeast, errorSummary, type Log } from './log.ts';
 import { countedLog } from './metrics/counted-log.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
 import { createStartingAdminApp, createStartingApp } from './starting-app.ts';
 import { createStore } from './store/open.ts';
 import type { Operator } from './store/store.ts';
@@ -30,12 +31,18 @@ export interface StartOptions {
   version?: string;
   /** Who runs the broker, for the audit log. Default: an unknown user of this host. */
   operator?: Operator;
+  /** Whether it answers on `admin_listen`. Default: true. For workers, their supervisor does. */
+  hasAdmin?: boolean;
 }
 
 export interface RunningBroker {
   /** The actual address. The configured port may be 0. */
   address: AddressInfo;
-  adminAddress: AddressInfo;
+  adminAddress: AddressInfo | undefined;
+  /** What `/readyz` answers. */
+  readiness(): Promise<Readiness>;
+  /** What `/metrics` answers, one object for each metric. */
+  metrics(): Promise<object[]>;
   /** Rereads the key file now instead of at the next check. */
   reloadKeys(): void;
   /** Replaces the configuration with what `read` returns. If that has errors, logs them and keeps the old one. */
@@ -65,6 +72,7 @@ export async function startBroker(
     stop = new AbortController().signal,
     env = {},
     version = 'unknown',
+    hasAdmin = true,
     operator = { user: 'unknown', host: hostname() },
   }: StartOptions = {},
 ): Promise<RunningBroker> {
@@ -89,10 +97,12 @@ export async function startBroker(
     await openListener((request, env) => app.fetch(request, env), config.listen, config),
     close,
   );
-  const admin = opened.adopt(
-    await openListener((request, env) => adminApp.fetch(request, env), config.adminListen, config),
-    close,
-  );
+  const admin = hasAdmin
+    ? opened.adopt(
+        await openListener((request, env) => adminApp.fetch(request, env), config.adminListen, config),
+        close,
+      )
+    : undefined;
   const waiting = { log, now, sleep: (ms: number) => sleep(ms, undefined, { signal: stop }), stop };
   const ring = await untilStoreAnswers(async () => {
     await store.migrate();
@@ -134,7 +144,7 @@ export async function startBroker(
     event: 'listening',
     issuer: config.issuer,
     port: server.address.port,
-    admin_port: admin.address.port,
+    admin_port: admin?.address.port,
   });
 
   async function collect(): Promise<void> {
@@ -167,7 +177,9 @@ export async function startBroker(
   opened.move();
   return {
     address: server.address,
-    adminAddress: admin.address,
+    adminAddress: admin?.address,
+    readiness: () => readinessOf(deps),
+    metrics: () => metrics.json(),
     reloadKeys: () => ring.reload(),
     reloadConfig: (read) =>
       reloadConfig(live, read, log, (changed) => {
@@ -179,7 +191,7 @@ export async function startBroker(
       clearInterval(keysWatcher);
       clearInterval(sealing);
       deps.feed.close();
-      await Promise.all([server.close(), admin.close()]);
+      await Promise.all([server.close(), admin?.close()]);
       deps.requestLines.flush();
       await sealer.run(live.config.audit);
       await Promise.race([tracing.close(), sleep(closeTracingMs, undefined, { ref: false })]);

@@ -20,8 +20,8 @@ export function cpuMs(pid: number | undefined): number | undefined {
   return treeOf(pid).reduce((sum, one) => sum + ticksOf(one), 0) * tickMs;
 }
 
-/** A process, and those that it started. */
-function treeOf(pid: number): number[] {
+/** A process, and those that it started (Linux). */
+export function treeOf(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(treeOf)];
 }
 

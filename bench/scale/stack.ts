@@ -4,20 +4,23 @@ import { createProof } from '@latchkey/shared/dpop.ts';
 import { beginDevice } from '../../test/e2e/kit/device-flow.ts';
 import { startReplicas } from '../../test/e2e/kit/replicas.ts';
 import { post } from '../load/request.ts';
+import { treeOf } from '../load/server.ts';
 import { packedBroker } from '../packed-broker.ts';
 import { filledSessionId } from './fill.ts';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /**
- * A broker process with the lifetimes of a real installation, a signed-in person, and a waiting device.
+ * A broker with the lifetimes of a real installation, a signed-in person, and a waiting device.
  *
  * @param postgres an empty database. Without one, the broker uses a new SQLite file
+ * @param workers its processes. Default: one, without a supervisor
  */
-export async function startScaleStack(postgres?: string) {
+export async function startScaleStack(postgres?: string, workers?: number) {
   const program = await packedBroker();
   const replicas = await startReplicas({
     program: () => program,
+    workers,
     count: 1,
     store: postgres ?? 'sqlite:./scale.db',
     lifetime: '5m',
@@ -66,12 +69,15 @@ export async function startScaleStack(postgres?: string) {
       const contentType = 'application/x-www-form-urlencoded';
       return Array<Buffer>(count).fill(post({ host, path: '/token', contentType, body }));
     },
-    /** The broker's resident memory, in MB. */
+    /** The resident memory of all processes of the broker, in MB. */
     memoryMb(): number {
-      const status = readFileSync(`/proc/${broker.pid}/status`, 'utf8');
-      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);
+      return Math.round(treeOf(broker.pid ?? 0).reduce((sum, pid) => sum + residentKb(pid), 0) / 1_024);
     },
   };
+}
+
+function residentKb(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
 export type ScaleStack = Awaited<ReturnType<typeof startScaleStack>>;

@@ -13,7 +13,8 @@ import { bytesPerRow, writesOf } from './postgres-writes.ts';
 const { values } = scriptOptions(
   `npm run bench:sizing -- [options]
 
-Measures the figures of docs/sizing.md on this machine, with a real broker, SQLite and PostgreSQL.
+Measures the figures of docs/sizing.md on this machine, with a real broker, SQLite and PostgreSQL,
+and with one worker and two.
 
   --rows N  sessions in the stores (default: 100000)`,
   { options: { rows: { type: 'string', default: '100000' } } },
@@ -40,13 +41,17 @@ started.defer(() => postgres.stop());
 
 const [cpu] = cpus();
 line(`${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`);
-line('', 'SQLite', 'PostgreSQL');
+line('', 'SQLite', 'PostgreSQL', 'PostgreSQL, 2 workers');
 
-const urls = { filled: await postgres.database('filled'), small: await postgres.database('small') };
-const stacks = [await startScaleStack(), await startScaleStack(urls.filled)];
+const urls = {
+  filled: await postgres.database('filled'),
+  workers: await postgres.database('workers'),
+  small: await postgres.database('small'),
+};
+const stacks = [await startScaleStack(), await startScaleStack(urls.filled), await startScaleStack(urls.workers, 2)];
 for (const { close } of stacks) started.defer(close);
 const empty = stacks.map((stack) => stack.memoryMb());
-say(`filling two stores with ${rows} sessions …`);
+say(`filling three stores with ${rows} sessions …`);
 for (const { store } of stacks) await fill(store, rows);
 
 const tokens = [];

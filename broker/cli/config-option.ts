@@ -3,7 +3,10 @@ import { loadConfig, type Reading } from '../config/load.ts';
 import type { Config } from '../config/types.ts';
 
 /** `--config FILE`, else `LATCHKEY_CONFIG`, else `latchkey.yaml` in the current folder. */
-export const configFrom = (argv: readonly string[]): Config => configOf(optionOf(argv), {});
+export const configFrom = (argv: readonly string[]): Config => wholeConfigOf(optionOf(argv));
+
+/** The same. @param option the value of `--config` */
+export const wholeConfigOf = (option: string | undefined): Config => configOf(option, {});
 
 /**
  * The configuration for a command that uses only the store and the key file: the providers' secrets don't have to be there.

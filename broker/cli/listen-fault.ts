@@ -8,7 +8,8 @@ export function listenFault(error: Error): string | undefined {
   if (syscall === 'getaddrinfo' && hostname !== undefined) {
     return `can't listen on "${hostname}": no address has this name (${code}). Correct listen or admin_listen.`;
   }
-  if (syscall !== 'listen') return undefined;
+  // A worker's supervisor opens the port, and the error then names another call.
+  if (syscall !== 'listen' && syscall !== 'bind') return undefined;
   const where = `${address?.includes(':') ? `[${address}]` : address}:${port}`;
   switch (code) {
     case 'EADDRINUSE':

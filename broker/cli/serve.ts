@@ -1,38 +1,81 @@
 import { once } from 'node:events';
-import { createLog, joinedWrites } from '../log.ts';
+import { parseArgs } from 'node:util';
+import type { Config } from '../config/types.ts';
+import { createLog, joinedWrites, type Log } from '../log.ts';
 import { type RunningBroker, startBroker } from '../serve.ts';
 import { brokerVersion } from '../store/broker-version.ts';
+import { isShared } from '../store/open.ts';
 import { StoreUnavailableError } from '../store/store.ts';
 import { trustCertificates } from '../trusted-certificates.ts';
-import { configFrom } from './config-option.ts';
+import { serveWithWorkers } from '../workers/serve-with-workers.ts';
+import { isWorker, leaveSupervisor, reportToSupervisor } from '../workers/worker.ts';
+import { wholeConfigOf } from './config-option.ts';
 import { operatorOf } from './operator.ts';
+import { UsageError } from './usage-error.ts';
+
+/** More than any machine has use for: each opens up to eleven connections to the database. */
+const mostWorkers = 64;
 
 /** What `--help` prints. */
-export const usage = `Usage: latchkey serve [--config FILE]
+export const usage = `Usage: latchkey serve [--config FILE] [--workers N]
 
 Run the broker until SIGTERM or SIGINT. SIGHUP makes it read the configuration and the key file again.
 
   --config FILE   configuration file (default: latchkey.yaml, env: LATCHKEY_CONFIG)
+  --workers N     processes that answer requests, 1 to ${mostWorkers}; more than one needs PostgreSQL (default: 1)
 `;
 
-/** `latchkey serve`: runs until SIGTERM or SIGINT, then finishes pending requests. SIGHUP rereads the configuration and the key file. */
+/** POSIX lets several processes write to a pipe without mixing their lines, up to this many bytes at a time. */
+const pipeBytes = 4_096;
+
+/**
+ * `latchkey serve`: runs until SIGTERM or SIGINT, then finishes pending requests. SIGHUP rereads the configuration and
+ * the key file. With `--workers`, this process supervises others, which run the same command.
+ *
+ * @returns the exit code
+ * @throws {UsageError} several workers are asked for, and the store is a file
+ */
 export async function serve(argv: readonly string[]): Promise<number> {
-  const config = configFrom(argv);
+  const { file, workers } = optionsOf(argv);
+  const read = (): Config => wholeConfigOf(file);
+  const config = read();
   trustCertificates(config.tls);
   // From the beginning: as the first process of a container, it would ignore signals that it has no handler for.
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const starting = startBroker(config, createLog(joinedWrites(process.stdout)), {
-    stop: stop.signal,
+  const log = createLog(joinedWrites(process.stdout, workers > 1 ? { longest: pipeBytes } : {}));
+  if (workers === 1 || isWorker()) return serveAlone({ config, log, stop: stop.signal, read });
+  if (!isShared(config.store)) {
+    throw new UsageError('--workers needs a store on PostgreSQL; a SQLite file has one process (docs/sizing.md)');
+  }
+  const reload = (reloadAll: () => void): void => void process.on('SIGHUP', reloadAll);
+  return serveWithWorkers({ count: workers, config, log, stop: stop.signal, reload });
+}
+
+async function serveAlone({
+  config,
+  log,
+  stop,
+  read,
+}: {
+  config: Config;
+  log: Log;
+  stop: AbortSignal;
+  read: () => Config;
+}): Promise<number> {
+  const options = {
+    stop,
     env: process.env,
     version: brokerVersion,
     operator: operatorOf(undefined),
-  });
+    hasAdmin: !isWorker(),
+  };
+  const starting = startBroker(config, log, options);
   process.on(
     'SIGHUP',
     () =>
       void starting.then(
-        (broker) => reload(broker, argv),
+        (broker) => reload(broker, read),
         () => undefined,
       ),
   );
@@ -40,16 +83,29 @@ export async function serve(argv: readonly string[]): Promise<number> {
   try {
     broker = await starting;
   } catch (error) {
+    leaveSupervisor();
     // Told to stop while it waited for the store.
-    if (stop.signal.aborted && error instanceof StoreUnavailableError) return 0;
+    if (stop.aborted && error instanceof StoreUnavailableError) return 0;
     throw error;
   }
-  if (!stop.signal.aborted) await once(stop.signal, 'abort');
+  if (isWorker()) reportToSupervisor(broker);
+  if (!stop.aborted) await once(stop, 'abort');
   await broker.close();
+  leaveSupervisor();
   return 0;
 }
 
-function reload(broker: RunningBroker, argv: readonly string[]): void {
+function reload(broker: RunningBroker, read: () => Config): void {
   broker.reloadKeys();
-  broker.reloadConfig(() => configFrom(argv));
+  broker.reloadConfig(read);
+}
+
+function optionsOf(argv: readonly string[]): { file: string | undefined; workers: number } {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { config: { type: 'string' }, workers: { type: 'string', default: '1' } },
+  });
+  if (!/^[1-9]\d{0,2}$/.test(values.workers) || Number(values.workers) > mostWorkers)
+    throw new UsageError(`--workers takes a whole number from 1 to ${mostWorkers}`);
+  return { file: values.config, workers: Number(values.workers) };
 }

@@ -41,6 +41,8 @@ export interface Metrics {
   watchProcess(): void;
   readonly contentType: string;
   text(): Promise<string>;
+  /** The same, one object for each metric, for a process that adds several up (`metrics-sum.ts`). */
+  json(): Promise<object[]>;
 }
 
 export interface AnsweredRequest {
@@ -135,12 +137,14 @@ export function createMetrics(): Metrics {
     name: 'latchkey_sessions',
     help: 'Browser sessions and devices in the store; each replica reports the same',
     labelNames: ['kind', 'state'],
+    aggregator: 'max',
     registers,
   });
   const build = new Gauge({
     name: 'latchkey_build_info',
     help: '1, with the version as a label',
     labelNames: ['version', 'node'],
+    aggregator: 'first',
     registers,
   });
   const streams = new Gauge({
@@ -181,6 +185,7 @@ export function createMetrics(): Metrics {
         name: 'latchkey_upstream_failures',
         help: 'Failures in a row of an identity provider; 0 while it answers',
         labelNames: ['upstream'],
+        aggregator: 'max',
         registers,
         collect() {
           for (const [upstream, count] of failures()) this.set({ upstream }, count);
@@ -190,6 +195,7 @@ export function createMetrics(): Metrics {
         name: 'latchkey_upstream_refusing',
         help: 'Whether an identity provider refuses this broker as a client; 1 until an administrator corrects it',
         labelNames: ['upstream', 'request'],
+        aggregator: 'max',
         registers,
         collect() {
           for (const [upstream, request, isRefusing] of refusing()) this.set({ upstream, request }, isRefusing ? 1 : 0);
@@ -199,6 +205,7 @@ export function createMetrics(): Metrics {
         name: 'latchkey_upstream_secret_expiry_timestamp_seconds',
         help: "When an identity provider's client secret expires, as client_secret_expires_at says",
         labelNames: ['upstream'],
+        aggregator: 'max',
         registers,
         collect() {
           // A reload may have taken the date away.
@@ -210,5 +217,6 @@ export function createMetrics(): Metrics {
     watchProcess: () => collectDefaultMetrics({ register: registry }),
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    json: () => registry.getMetricsAsJSON(),
   };
 }

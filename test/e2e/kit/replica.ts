@@ -25,11 +25,21 @@ interface ReplicaOptions {
   env?: Record<string, string> | undefined;
   /** The program that the next start runs. Defaults to this build's. */
   program?: (() => string | undefined) | undefined;
+  /** More options of `latchkey serve`. */
+  options?: readonly string[] | undefined;
 }
 
 const startDeadlineMs = 60_000;
 
-export function createReplica({ configFile, logFile, port, adminPort, env, program }: ReplicaOptions): Replica {
+export function createReplica({
+  configFile,
+  logFile,
+  port,
+  adminPort,
+  env,
+  program,
+  options: more = [],
+}: ReplicaOptions): Replica {
   const origin = `http://127.0.0.1:${port}`;
   const adminOrigin = `http://127.0.0.1:${adminPort}`;
   let child: ReturnType<typeof spawnCli> | undefined;
@@ -47,7 +57,7 @@ export function createReplica({ configFile, logFile, port, adminPort, env, progr
     async start() {
       const log = await open(logFile, 'a', 0o600);
       const options = { stdio: ['ignore', log.fd, log.fd] satisfies StdioOptions, env: { ...process.env, ...env } };
-      child = spawnCli(['serve', '--config', configFile], options, program?.());
+      child = spawnCli(['serve', '--config', configFile, ...more], options, program?.());
       await log.close();
       const deadline = Date.now() + startDeadlineMs;
       while (isRunning() && Date.now() < deadline) {

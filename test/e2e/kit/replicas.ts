@@ -39,6 +39,8 @@ interface ReplicasOptions {
   env?: Record<string, string> | undefined;
   /** The program that a replica runs from its next start on. Defaults to this build's. */
   program?: ((index: number) => string | undefined) | undefined;
+  /** Processes of each broker (`--workers`). Defaults to one, without the option. */
+  workers?: number | undefined;
 }
 
 /** The secret that brokers have at their first start. */
@@ -62,6 +64,7 @@ export async function startReplicas({
   acceptedSecrets = () => [clientSecret],
   env,
   program,
+  workers,
 }: ReplicasOptions) {
   const ports = await freePorts();
   const origins = originsOf(ports);
@@ -115,6 +118,7 @@ export async function startReplicas({
         adminPort,
         env: brokerEnv,
         program: () => program?.(index),
+        options: workers === undefined ? [] : ['--workers', String(workers)],
       }),
     );
     targets.push(port);

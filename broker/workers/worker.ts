@@ -1,0 +1,21 @@
+import cluster from 'node:cluster';
+import type { RunningBroker } from '../serve.ts';
+import { isAsk, type Report } from './messages.ts';
+
+/** Whether this process is one of several that a supervisor has started. */
+export const isWorker = (): boolean => cluster.isWorker;
+
+/** Tells the supervisor that this worker serves, and answers its questions from now on. */
+export function reportToSupervisor(broker: Pick<RunningBroker, 'readiness' | 'metrics'>): void {
+  const report = (message: Report): void => void process.send?.(message);
+  process.on('message', (message) => {
+    if (!isAsk(message)) return;
+    const { id, ask } = message;
+    const answer = ask === 'metrics' ? broker.metrics() : broker.readiness();
+    void answer.then((it) => report({ id, answer: it }));
+  });
+  report({ serves: true });
+}
+
+/** Lets the process end: the channel to the supervisor keeps it alive. */
+export const leaveSupervisor = (): void => void cluster.worker?.disconnect();
