@@ -1,5 +1,5 @@
 import { cp, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'vite';
 import { demoExtensionKey, demoFirefoxId } from '../demo/extension-key.ts';
 import { placeholders } from '../dev/extension/template.ts';
@@ -8,17 +8,13 @@ import { readVersion } from '../extension/packaging/version.ts';
 import { targets } from '../manifest.config.ts';
 import { commitOf } from './commit.ts';
 import { type PublishedPackage, root } from './packages.ts';
+import { shipDocs } from './shipped-docs.ts';
 
 /** What a package reads at run time, next to its modules: from its folder → to `dist/`. */
 const assets: Readonly<Record<string, readonly [from: string, to: string]>> = {
   latchkey: ['web/pages/assets', 'assets'],
   '@latchkey/dev': ['../demo/idp/idp.css', 'idp.css'],
 };
-
-/** Pages that the command line names. Pictures, and what only contributors read, stay in the repository. */
-const isForOperators = (path: string): boolean =>
-  (!basename(path).includes('.') || path.endsWith('.md')) &&
-  !['images', 'architecture.md', 'bench.md', 'decisions.md', 'dependencies.md'].includes(basename(path));
 
 /**
  * Builds a package's modules into its `dist/`: ES modules with source maps, including `shared/`.
@@ -75,8 +71,7 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
   }
   const beside = assets[name];
   if (beside !== undefined) await cp(join(folder, beside[0]), join(folder, 'dist', beside[1]), { recursive: true });
-  if (name === 'latchkey')
-    await cp(join(root, 'docs'), join(folder, 'dist/docs'), { recursive: true, filter: isForOperators });
+  if (name === 'latchkey') await shipDocs(root, join(folder, 'dist/docs'));
   if (name === '@latchkey/dev') await addExtension(join(folder, 'dist/extension'));
 }
 

@@ -11,6 +11,7 @@ import { demoUsers } from '../../demo/users.ts';
 import { commitOf } from '../../packaging/commit.ts';
 import { packages, root } from '../../packaging/packages.ts';
 import { allowDevice } from '../e2e/kit/device-flow.ts';
+import { deadLinksIn } from './dead-links.ts';
 import { createFolder, type Folder, packAll, registryAnswers } from './folder.ts';
 import { connectInPlainPage } from './plain-page.ts';
 
@@ -201,6 +202,10 @@ describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () 
     const commit = commitOf(root);
     expect(await folder.node([latchkey, '--version'])).toBe(commit ? `${version} (${commit})` : version);
     expect(JSON.parse(await folder.node([latchkey, 'schema']))).toMatchObject({ type: 'object' });
+  });
+
+  it('brings pages without a dead link', () => {
+    expect(deadLinksIn(join(folder.dir, 'node_modules/latchkey'))).toEqual([]);
   });
 
   it('tells an old Node what it needs, in one sentence', async () => {
