@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { migrations } from '../../broker/store/sql/migrations/migrations.ts';
 import { demoUsers } from '../../demo/users.ts';
 import { startPostgres } from '../e2e/kit/postgres.ts';
-import { type SignedIn, startReplicas } from '../e2e/kit/replicas.ts';
+import type { Replica } from '../e2e/kit/replica.ts';
+import { type Replicas, type SignedIn, startReplicas } from '../e2e/kit/replicas.ts';
+import { laterVersion, upgradeAsLaterRelease } from './later-release.ts';
 import { olderBuild } from './older-build.ts';
 
 const usage = `npm run upgrade -- COMMIT
 
 Runs brokers of an older commit and of this source at the same time on one database, SQLite and PostgreSQL, and goes back.
-People who signed in at either must get tokens from both, before and after their refresh. Needs the Git history.
+People who signed in at either must get tokens from both, before and after their refresh. Then the database is upgraded
+as a release may that is too new for the older one, which must refuse to start, and say why. Needs the Git history.
 `;
 
 const [commit, ...more] = process.argv.slice(2);
@@ -22,6 +27,10 @@ const staleMs = 16_000;
 const [ada, grace] = demoUsers;
 if (!ada || !grace) throw new Error('the demo has two people');
 const older = await olderBuild(commit);
+const newer = migrations.map(({ name }) => name).filter((name) => !older.migrations.includes(name));
+process.stdout.write(`Migrations that ${commit} doesn't know: ${newer.join(', ') || 'none'}\n`);
+/** Builds from before the decision D132 start on no newer database. */
+const goesBack = newer.length === 0 || older.migrations.includes('0016-oldest-broker');
 try {
   await upgrade('SQLite', undefined);
   const postgres = await startPostgres();
@@ -62,20 +71,39 @@ async function upgrade(name: string, store: string | undefined): Promise<void> {
     for (const person of [before, meanwhile]) await tokens('the newer one refreshes', person, [second]);
 
     await first.stop('SIGTERM');
-    const restarted = await first.start().then(
-      () => true,
-      () => false,
-    );
-    const log = (await readFile(brokers.logFile(0), 'utf8')).trim().split('\n');
-    const why = log.findLast((line) => !line.startsWith('    at '));
-    told(restarted, `${name}: the older one starts again on the newer database${restarted ? '' : `: ${why}`}`);
-    if (!restarted) return;
+    const refusal = await refusalOf(brokers, first);
+    if (!goesBack) {
+      told(
+        refusal?.includes('which this version does not know') === true,
+        `${name}: it is from before D132: ${refusal}`,
+      );
+      return;
+    }
+    told(refusal === undefined, `${name}: the older one starts again on the newer database: ${refusal ?? 'yes'}`);
+    if (refusal !== undefined) return;
     await second.stop('SIGTERM');
     await sleep(staleMs);
     for (const person of [before, meanwhile]) await tokens('gone back: the older one alone refreshes', person, [first]);
+
+    await first.stop('SIGTERM');
+    await upgradeAsLaterRelease(store ?? `sqlite:${join(brokers.dir, 'latchkey.db')}`);
+    const tooOld = await refusalOf(brokers, first);
+    const isClear = tooOld?.includes(`run version ${laterVersion} or newer`) && tooOld.includes('newer_store');
+    told(isClear === true, `${name}: on a database of ${laterVersion}, the older one says: ${tooOld ?? 'nothing'}`);
   } finally {
     await brokers.close();
   }
+}
+
+/** Starts the first broker. @returns the last line of its log if it doesn't start */
+async function refusalOf(brokers: Replicas, first: Replica): Promise<string | undefined> {
+  const started = await first.start().then(
+    () => true,
+    () => false,
+  );
+  if (started) return undefined;
+  const log = (await readFile(brokers.logFile(0), 'utf8')).trim().split('\n');
+  return log.findLast((line) => !line.startsWith('    at '));
 }
 
 /** The demo's settings that the first brokers didn't know, which this needs no more than they did. */

@@ -7,6 +7,8 @@ import { root } from '../../demo/program.ts';
 export interface OlderBuild {
   /** Its `latchkey`. */
   program: string;
+  /** The migrations that it knows, by name. */
+  migrations: readonly string[];
   /** Deletes it. */
   close(): Promise<void>;
 }
@@ -21,7 +23,12 @@ export async function olderBuild(commit: string): Promise<OlderBuild> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-older-'));
   execFileSync('tar', ['-x', '-C', dir], { input: archive });
   await linkPackages(join(root, 'node_modules'), join(dir, 'node_modules'));
-  return { program: join(dir, 'broker/bin/latchkey.js'), close: () => rm(dir, { recursive: true, force: true }) };
+  const files = await readdir(join(dir, 'broker/store/sql/migrations'));
+  return {
+    program: join(dir, 'broker/bin/latchkey.js'),
+    migrations: files.flatMap((file) => /^(\d{4}-[\w-]+)\.ts$/.exec(file)?.[1] ?? []),
+    close: () => rm(dir, { recursive: true, force: true }),
+  };
 }
 
 /** Our own packages are relative links, and so lead to those of the older source. */
