@@ -39,7 +39,7 @@ it.each<[string, () => Response, string]>([
   [
     'a challenge and no OAuth error',
     () => new Response('<h1>No</h1>', { status: 401, headers: challenge }),
-    '(client_secret_basic: HTTP 401 with an HTML page ("No")), and also with client_secret_post',
+    '(client_secret_basic: HTTP 401 with an HTML page ("No")), also with client_secret_post',
   ],
   ['a page of a firewall', () => new Response('<h1>Blocked</h1>', { status: 403 }), 'HTTP 403'],
   ['a captive portal', () => new Response('<h1>Welcome</h1>'), 'HTTP 200'],

@@ -131,7 +131,7 @@ async function explainRefusal(
   return failed(
     [
       `the provider rejected the client credentials (${said}${saysIn(answer, authentication)})`,
-      ...(tried.length > 0 ? [`and also with ${tried.join(', and with ')}`] : []),
+      ...(tried.length > 0 ? [`also with ${tried.join(', and with ')}`] : []),
     ].join(', '),
     method === 'private_key_jwt'
       ? `Register the public key of upstreams.${name}.private_key_file for this client at the provider, and copy client_id again.`
@@ -167,7 +167,7 @@ function unclear(
   if ('noAnswer' in outcome) return failed(`${endpoint}: ${outcome.noAnswer.what}`, outcome.noAnswer.cure);
   const { status, words, retryAfterS } = outcome.seen;
   const code = errorCodeOf(outcome.answer);
-  const what = `${endpoint}: ${code === undefined ? words : `HTTP ${status} with the error ${quoted(code)}`}, instead of the error "invalid_grant", which a made-up code should get`;
+  const what = `${endpoint}: ${code === undefined ? words : `HTTP ${status} with the error ${quoted(code)}`}, instead of the error "invalid_grant" that a request with a made-up code must get`;
   if (status === 429) return warning(what, `The provider limits requests. ${waitFor(retryAfterS)}`);
   if (status >= 500)
     return warning(

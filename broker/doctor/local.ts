@@ -25,7 +25,7 @@ export function checkAdvice(config: Config): Finding[] {
     findings.push(
       advice.warning(
         'trusted_proxies is empty',
-        'Add the address of the reverse proxy that serves "issuer" by TLS: 127.0.0.1/32 if it runs on this machine, its address in the container network otherwise. Without it, all clients share one address and one rate limit.',
+        'Add the address of the reverse proxy that serves the issuer over TLS: 127.0.0.1/32 if it runs on this machine, otherwise its address in the container network. Without it, all clients share one address and one rate limit.',
       ),
     );
   }
@@ -124,7 +124,7 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     const cure =
       error instanceof MissingRingError
         ? `Put the file back. Only if this broker has never run: latchkey keys init --file ${config.keysFile}`
-        : 'The broker needs this file to start. Keep the keys in it: without them, nobody stays signed in.';
+        : 'The broker needs this file to start. Make no new one in its place: without these keys, everyone has to sign in again.';
     findings.push(keys.failed(error.message, cure));
   }
   const missing = missingFile(config.store);

@@ -75,13 +75,13 @@ it('a redirect to an error page of the provider is a refusal, with its words', a
   });
   expect(found('redirect URI')).toMatchObject({
     level: 'failed',
-    what: `${config.issuer}/callback: expected a redirect to it, and got the error "invalid_request": "no such redirect_uri"`,
+    what: `${config.issuer}/callback: the provider does not send the browser back to it, but answers with the error "invalid_request": "no such redirect_uri"`,
   });
 });
 
 it.each([
-  ['invalid_scope', ['made-up'], 'the provider refuses the scopes "made-up" (invalid_scope)'],
-  ['invalid_request', ['made-up'], 'the provider refuses the scopes "made-up" ("invalid_request")'],
+  ['invalid_scope', ['made-up'], 'the provider refuses the scope "made-up" (invalid_scope)'],
+  ['invalid_request', ['made-up'], 'the provider refuses the scope "made-up" ("invalid_request")'],
   ['invalid_request', ['openid'], 'the provider refuses the sign-in with the error "invalid_request"'],
 ])('the error %s for the scopes %j is told as: %s', async (error, refused, what) => {
   const found = await findings({

@@ -46,8 +46,8 @@ function checkEndpoints({ name }: UpstreamConfig, metadata: AuthorizationServer)
   if (missing.length === 0) return [check.ok('all required endpoints are there')];
   return [
     check.failed(
-      `${missing.join(', ')} missing from the metadata`,
-      "This provider isn't supported: it needs authorization, token and JWKS endpoints.",
+      `the discovery document has no ${missing.join(', no ')}`,
+      "Latchkey can't use a provider without these endpoints. Check whether the issuer is right, and ask the provider.",
     ),
   ];
 }

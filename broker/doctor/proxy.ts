@@ -69,7 +69,7 @@ async function sendProbe(
       const said = typeof json?.error_description === 'string' ? `: ${quoted(json.error_description)}` : '';
       return couldNot(
         `${url} returned ${words}${said}, instead of an event stream`,
-        `Run this command with the key file of the running broker, in the same version. If both are right, the proxy removes the request header ${probeHeader}, or it treats this path differently: forward every path and header.`,
+        `Run this command in the version of the running broker, and with its key file. If you did, the proxy removes the request header ${probeHeader}, or it treats this path differently: forward every path and header.`,
       );
     }
     return await readStream(response.body);
@@ -108,7 +108,7 @@ function checkAddress(config: Config, report: ProbeReport): Finding[] {
   if (isPlainLoopback(config)) return [];
   const { trustedProxies } = config;
   const { peer, trusted, address, forwarded_for: forwarded } = report;
-  const shared = 'all clients share one address, one rate limit, and one place in the logs';
+  const shared = "all clients share one address and one rate limit, and can't be told apart in the logs";
   const setIt =
     'Have the proxy overwrite X-Forwarded-For with the address of its client: nginx: proxy_set_header X-Forwarded-For $remote_addr.';
   if (forwarded === madeUp) {

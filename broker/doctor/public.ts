@@ -59,7 +59,7 @@ async function explainUnreachable(
     return [
       address.failed(
         `${issuer}: ${what}. The broker itself runs at "listen" on this machine`,
-        `Start the proxy that leads ${issuer} to the broker. If it runs, check its address and port.`,
+        `Start the proxy that forwards ${issuer} to the broker. If it runs, check its address and port.`,
       ),
     ];
   }

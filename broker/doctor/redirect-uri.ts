@@ -35,7 +35,7 @@ export async function checkRedirectUri(
     case 'not_begun':
       return redirect.warning(
         'not checked, because the provider refuses the request before it looks at the redirect URI',
-        'Put right what is wrong with the client (see above), and run doctor again.',
+        'Correct what doctor says about the client, then run it again.',
       );
     case 'no_answer':
       return unsure(seen.noAnswer.what);
@@ -43,7 +43,7 @@ export async function checkRedirectUri(
       if (!isClientKnown) {
         return redirect.warning(
           'not checked, because the provider rejects the client',
-          'Put right what is wrong with the client (see above), and run doctor again.',
+          'Correct what doctor says about the client, then run it again.',
         );
       }
       if (seen.kind === 'elsewhere' && (seen.seen.status === 429 || seen.seen.status >= 500))
@@ -53,11 +53,11 @@ export async function checkRedirectUri(
         // A page of its own, for sign-in or for an error. It is the former if an unknown redirect URI gets another one.
         if (!isSame(await attempt(unregistered), seen)) return registered;
         return unsure(
-          `expected a redirect to it, and got ${seen.seen.words}, as for a redirect URI that is not registered`,
+          `the provider answers with ${seen.seen.words}, as it does for a redirect URI that is not registered`,
         );
       }
       return redirect.failed(
-        `${redirectUri}: expected a redirect to it, and got ${inWords(seen)}`,
+        `${redirectUri}: the provider does not send the browser back to it, but answers with ${inWords(seen)}`,
         'Register this exact redirect URI (including any trailing slash) for this client at the provider.',
       );
     }

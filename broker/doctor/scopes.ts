@@ -41,10 +41,10 @@ export async function checkScopes(
   const named = refused.length > 0 ? refused.join(' ') : upstream.scopes.join(' ');
   return [
     check.failed(
-      `the provider refuses the scopes ${quoted(named)} (${error === 'invalid_scope' ? error : quoted(error)})${description}. Sign-ins that ask for them fail`,
+      `the provider refuses ${refused.length === 1 ? 'the scope' : 'the scopes'} ${quoted(named)} (${error === 'invalid_scope' ? error : quoted(error)})${description}. Sign-ins with this configuration fail`,
       refused.includes('offline_access')
         ? `Allow offline_access (refresh tokens) for this client at the provider. If it issues refresh tokens without this scope, remove it from upstreams.${upstream.name}.scopes.`
-        : `Allow these scopes for this client at the provider, or remove them from upstreams.${upstream.name}.scopes.`,
+        : `Allow ${refused.length === 1 ? 'this scope' : 'these scopes'} for this client at the provider, or remove ${refused.length === 1 ? 'it' : 'them'} from upstreams.${upstream.name}.scopes.`,
     ),
   ];
 }

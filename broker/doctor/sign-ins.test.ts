@@ -61,7 +61,9 @@ it('says that no sign-in brought a refresh token', async () => {
     { ...good, hasGrant: false },
   ];
   expect(await check('preset: okta', { signIns })).toEqual([
-    expect.stringContaining('failed idp: refresh tokens: none of the last 2 sign-ins has brought a refresh token'),
+    expect.stringContaining(
+      'failed idp: refresh tokens: the provider has sent no refresh token at the last 2 sign-ins',
+    ),
     wellGrouped,
   ]);
   // One person's sign-in can lack it for reasons of its own.
@@ -71,6 +73,6 @@ it('says that no sign-in brought a refresh token', async () => {
 it('says that no sign-in brought the groups that rules ask for', async () => {
   expect(await check('preset: okta', { signIns: [{ ...good, groups: 0 }] })).toEqual([
     wellGranted,
-    'failed idp: groups: the only sign-in so far has not brought groups, but rules ask for idp:staff',
+    'failed idp: groups: the provider has sent no groups at the only sign-in so far, but rules ask for idp:staff',
   ]);
 });

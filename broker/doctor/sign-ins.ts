@@ -64,7 +64,7 @@ function checkGrants({ name, preset, scopes }: UpstreamConfig, signIns: readonly
   if (signIns.some(({ hasGrant }) => hasGrant)) return [check.ok('the provider issues them')];
   return [
     check.failed(
-      `${noneOf(signIns.length)} brought a refresh token, so ${cost}`,
+      `the provider has sent no refresh token at ${lastSignIns(signIns.length)}, so ${cost}`,
       lacksScope
         ? `Add offline_access to upstreams.${name}.scopes, and allow refresh tokens for this client at the provider. Then sign in again, and run doctor again.`
         : 'Allow refresh tokens for this client at the provider. If they are allowed, compare the preset: some providers want extra parameters. Then sign in again, and run doctor again.',
@@ -82,14 +82,14 @@ function checkGroups(
   if (signIns.some(({ groups }) => groups > 0)) return [check.ok('the provider names groups')];
   return [
     check.failed(
-      `${noneOf(signIns.length)} brought groups, but rules ask for ${required.slice(0, 3).join(', ')}${required.length > 3 ? ', …' : ''}`,
+      `the provider has sent no groups at ${lastSignIns(signIns.length)}, but rules ask for ${required.slice(0, 3).join(', ')}${required.length > 3 ? ', …' : ''}`,
       `Have the provider put the person's groups into the claim "${groupsClaim}" of the ID token or of UserInfo (by a scope, a claim or a mapper there). If its claim has another name, set upstreams.${name}.groups_claim. Then sign in again, and run doctor again.`,
     ),
   ];
 }
 
-const noneOf = (signIns: number): string =>
-  signIns === 1 ? 'the only sign-in so far has not' : `none of the last ${signIns} sign-ins has`;
+const lastSignIns = (signIns: number): string =>
+  signIns === 1 ? 'the only sign-in so far' : `the last ${signIns} sign-ins`;
 
 /** The groups of this provider that rules name. */
 function groupsOf({ origins, devices }: Config, upstream: string): string[] {

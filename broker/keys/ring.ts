@@ -115,7 +115,7 @@ function parseLine(line: string, index: number, path: string): RingKey {
   const key = Buffer.from(encoded ?? '', 'base64url');
   if (!kid || !/^[\w.-]{1,64}$/.test(kid) || key.length !== 32 || rest.length > 0) {
     throw new RingError(
-      `key ${index + 1} of ${path} is not "name base64url-of-32-bytes". Restore the file from your backup, or remove what was added`,
+      `key ${index + 1} of ${path} is damaged: it must be a name, a space, and 32 bytes in base64url. Restore the file from your backup, or remove what was added`,
     );
   }
   return { kid, key };

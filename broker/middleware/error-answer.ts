@@ -24,6 +24,7 @@ export function errorAnswer({ log, config }: { log: Log; config: Pick<Config, 'b
       request_id: c.get('requestId'),
       path: c.req.path.slice(0, 200),
       code: error.code,
+      ...(error.cause === undefined ? {} : { description: error.message }),
       cause: errorSummary(error.cause ?? error),
     });
     if (error.code === 'server_error' || thrown instanceof RingError) log.error({ event: 'server_error', ...line() });

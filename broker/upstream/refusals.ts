@@ -66,7 +66,7 @@ export function createRefusals({ now, log }: { now: Clock; log: Log }): Refusals
 
 function cureOf({ error, status }: Pick<Refusal, 'error' | 'status'>, upstream: string): string {
   if (error === 'invalid_client' || status === 401)
-    return `The client secret or key of upstreams.${upstream} is wrong or has expired, or client_id or client_auth is wrong. Correct it, and reload the configuration with SIGHUP (a new client_id takes a restart). Nobody has to sign in again.`;
+    return `The client secret or key of upstreams.${upstream} is wrong or has expired, or client_id or client_auth is wrong. Correct it, and reload the configuration with SIGHUP (a new client_id needs a restart). Nobody has to sign in again.`;
   if (error === 'unauthorized_client' || error === 'unsupported_grant_type')
     return 'Allow the authorization code and refresh token grants for this client at the provider. Some providers also say this of a wrong client secret.';
   if (error === 'invalid_scope')

@@ -11,6 +11,6 @@ export function warnOfMissingGrant(
   refreshToken: string | undefined,
 ): void {
   if (refreshToken !== undefined) return;
-  const cure = 'allow refresh tokens for this client at the provider, and add offline_access to scopes';
+  const cure = 'Allow refresh tokens for this client at the provider, and add offline_access to scopes.';
   log.warn({ event: 'no_refresh_token', ...of, cure });
 }

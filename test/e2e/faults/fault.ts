@@ -10,6 +10,8 @@ export interface Fault {
   after?: (scene: Scene) => unknown;
   /** `none`: it is not started. `refused`: it can't start. */
   broker?: 'none' | 'refused';
+  /** With `refused`: the command that fails. Default: `latchkey serve`. */
+  command?: readonly [string, ...string[]];
   /** Whether a person signs in before the doctor looks, since the fault shows only then. */
   signInFirst?: boolean;
   /** Whether there is nothing that a doctor could see. */

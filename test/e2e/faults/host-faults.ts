@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { upgradeAsLaterRelease } from '../../upgrade/later-release.ts';
 import type { Fault } from './fault.ts';
 import type { Scene } from './scene.ts';
 
@@ -54,6 +55,17 @@ export const hostFaults: Fault[] = [
     name: 'Other users can read the database',
     before: file('latchkey.db', (path) => writeFile(path, '', { mode: 0o644 })),
     broker: 'refused',
+  },
+  {
+    name: 'A newer version has upgraded the database',
+    before: file('latchkey.db', (path) => upgradeAsLaterRelease(`sqlite:${path}`)),
+    broker: 'refused',
+  },
+  {
+    name: 'A command is run with the wrong path of the database',
+    before: ({ tree }) => Object.assign(tree, { store: 'sqlite:./other/latchkey.db' }),
+    broker: 'refused',
+    command: ['sessions', 'list'],
   },
   {
     name: 'admin_listen is open to every network',

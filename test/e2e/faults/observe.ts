@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Finding } from '../../../broker/doctor/finding.ts';
+import { brokerVersion } from '../../../broker/store/broker-version.ts';
 import { spawnCli } from '../../../demo/program.ts';
 import { createSessionClient } from '../kit/session-client.ts';
 import type { Visit } from '../kit/visitor.ts';
@@ -44,20 +45,21 @@ export async function observe(fault: Fault): Promise<Observation> {
   }
 }
 
-async function serveOf({ broker }: Fault, scene: Scene): Promise<string> {
+async function serveOf({ broker, command = ['serve'] }: Fault, scene: Scene): Promise<string> {
   if (broker === 'none') return 'not started';
   if (broker === undefined) {
     await scene.start();
     return '';
   }
+  const name = `latchkey ${command.join(' ')}`;
   const file = join(scene.dir, 'latchkey.yaml');
   await writeFile(file, stringify(scene.tree));
-  const child = spawnCli(['serve', '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawnCli([...command, '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
   const [code] = await once(child, 'close');
-  if (code === 0) throw new Error('latchkey serve has ended without an error');
-  return said.trim();
+  if (code === 0) throw new Error(`${name} has ended without an error`);
+  return command[0] === 'serve' ? said.trim() : `\`${name}\`: ${said.trim()}`;
 }
 
 /** As the extension does it. The site then asks for a token. */
@@ -140,6 +142,7 @@ function withoutNames(text: string, { origins, ports, dir, tree, upstream }: Sce
     [/[0-9A-F]{12,16}:error:[^\n]*\n?/g, 'wrong version number'],
     [`${dir}/`, '/etc/latchkey/'],
     [/\.\/(?=latchkey\.db|keys)/g, '/etc/latchkey/'],
+    [`this is version ${brokerVersion}`, 'this is version 0.1.0'],
     [/\b20(?!20)\d\d-\d\d-\d\d\b/g, 'DATE'],
     [/\b3[56]\d\d s (?=ahead|behind)/g, '3600 s '],
     [/\bID \d+(?= write)/g, 'ID 1000'],

@@ -58,7 +58,7 @@ export const faults: readonly ProviderFault[] = [
   {
     name: 'scope that the client may not use',
     make: ({ upstream }) => Object.assign(upstream, { scopes: [...(upstream.scopes as string[]), 'made-up'] }),
-    tells: /^✗ scopes: the provider refuses the scopes "made-up"/,
+    tells: /^✗ scopes: the provider refuses the scope "made-up"/,
     harmless: { 'oidc-': 'the provider ignores scopes that it doesn’t know' },
   },
   {
@@ -148,6 +148,6 @@ export const faults: readonly ProviderFault[] = [
       await signInByPopup(stack, popup, ada);
       await popup.close();
     },
-    tells: /^✗ groups: .*not brought groups, but rules ask for/,
+    tells: /^✗ groups: .*sent no groups at the only sign-in so far, but rules ask for/,
   },
 ];
