@@ -11,6 +11,7 @@ import { carriedGroups } from './carried-groups.ts';
 import { resolveEnvironment } from './environment.ts';
 import { chromeExtensionBuild, extensionBuilds } from './extension-builds.ts';
 import { ConfigError, type Fault } from './fault.ts';
+import { namedBy } from './names.ts';
 import { presetOf } from './provider-presets.ts';
 import { referenceFaults } from './references.ts';
 import { type ConfigFile, configSchema, jwkSet } from './schema.ts';
@@ -244,8 +245,9 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
     extension: toExtension(file.extension),
     resources: toMap(file.resources, (resource, entry) => ({
       resource,
-      name: entry.name,
-      scopes: entry.scopes,
+      ...namedBy(entry.name),
+      scopes: mapValues(entry.scopes, (texts) => namedBy(texts).name),
+      scopeNames: mapValues(entry.scopes, (texts) => namedBy(texts).names),
       lifetimeMs: entry.lifetime,
       freshMs: entry.fresh,
       dpop: entry.dpop,
@@ -255,7 +257,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
     })),
     origins: toMap(file.origins, (origin, entry) => ({
       origin,
-      name: entry.name,
+      ...namedBy(entry.name),
       icon: files.image(entry.icon, ['origins', origin, 'icon'], longestSiteIcon),
       allow: toAllow(entry.allow),
       groups: entry.groups,
@@ -265,7 +267,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
     })),
     devices: toMap(file.devices, (clientId, entry) => ({
       clientId,
-      name: entry.name,
+      ...namedBy(entry.name),
       allow: toAllow(entry.allow),
       groups: entry.groups,
       sessionMs: entry.session,
@@ -286,6 +288,9 @@ const toMap = <In, Out>(
   entries: Record<string, In>,
   convert: (key: string, entry: In) => Out,
 ): ReadonlyMap<string, Out> => new Map(Object.entries(entries).map(([key, entry]) => [key, convert(key, entry)]));
+
+const mapValues = <In, Out>(entries: Record<string, In>, convert: (entry: In) => Out): Record<string, Out> =>
+  Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, convert(entry)]));
 
 const toAllow = (allow: Record<string, string[]>): Allow => new Map(Object.entries(allow));
 

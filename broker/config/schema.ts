@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { logLevels } from '../log.ts';
 import { brandingSchema } from './branding.ts';
 import { isDatabaseUrl } from './database-url.ts';
+import { perLanguage } from './names.ts';
 import { plainName } from './plain-name.ts';
 import { presetNames } from './provider-presets.ts';
 import { secretExpiry } from './secret-expiry.ts';
@@ -17,7 +18,7 @@ const file = text;
 /** A name that people see in buttons and sentences. */
 const label = plainName(60);
 /** A name that people see as a heading or in a list. */
-const name = plainName(100);
+const name = perLanguage(plainName(100));
 
 /** `iss`, `aud` and `azp` that verifiers accept. */
 const maxNameLength = 500;
@@ -198,7 +199,7 @@ const signingAlgorithm = v.picklist(['ES256', 'RS256'], 'must be ES256 or RS256'
 
 const resource = v.strictObject({
   name,
-  scopes: v.record(scopeToken, plainName(300), 'must map each scope to a description of what it allows'),
+  scopes: v.record(scopeToken, perLanguage(plainName(300)), 'must map each scope to a description of what it allows'),
   tokens: v.optional(
     v.literal('minted', 'must be "minted". Latchkey does not pass on the provider’s own tokens'),
     'minted',

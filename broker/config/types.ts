@@ -3,6 +3,7 @@ import type { LogLevel } from '../log.ts';
 import type { TrustedCertificates } from '../trusted-certificates.ts';
 import type { Branding, Image } from './branding.ts';
 import type { ExtensionBuild } from './extension-builds.ts';
+import type { Named } from './names.ts';
 
 /** The validated configuration, with durations in milliseconds and secrets resolved. */
 export interface Config {
@@ -88,11 +89,12 @@ export interface HooksConfig {
 /** Algorithms that the broker signs tokens with (RFC 7518 §3.1). */
 export type SigningAlgorithm = 'ES256' | 'RS256';
 
-export interface ResourceConfig {
+export interface ResourceConfig extends Named {
   resource: string;
-  name: string;
   /** Maps each scope to a human-readable description. */
   scopes: Readonly<Record<string, string>>;
+  /** The descriptions that are configured in several languages, as {@link Named.names}. */
+  scopeNames?: Readonly<Record<string, Named['names']>> | undefined;
   lifetimeMs: number;
   /** Maximum age of the groups in a token at the time it expires. */
   freshMs: number;
@@ -114,9 +116,8 @@ export interface CarriedGroups {
 /** Maps each resource to its allowed scopes. */
 export type Allow = ReadonlyMap<string, readonly string[]>;
 
-export interface OriginConfig {
+export interface OriginConfig extends Named {
   origin: string;
-  name: string;
   icon?: Image | undefined;
   allow: Allow;
   /** Groups with access, as `upstream:group`. Empty means everyone. */
@@ -126,9 +127,8 @@ export interface OriginConfig {
   maxAgeMs: number | undefined;
 }
 
-export interface DeviceClientConfig {
+export interface DeviceClientConfig extends Named {
   clientId: string;
-  name: string;
   allow: Allow;
   groups: readonly string[];
   sessionMs: number;

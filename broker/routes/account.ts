@@ -1,3 +1,4 @@
+import { inLanguages } from '../config/in-languages.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
@@ -33,9 +34,10 @@ export function account(deps: Deps) {
     }
     const { email, name } = page.person;
     const before = c.req.query('before') ?? '';
+    const said = { ...deps, config: inLanguages(deps.config, [c.get('language').tag]) };
     const [view, activity] = await Promise.all([
-      accountView(deps, page.person),
-      activityOf(deps, page.person.sub, { before: /^\d{1,15}$/.test(before) ? Number(before) : undefined }),
+      accountView(said, page.person),
+      activityOf(said, page.person.sub, { before: /^\d{1,15}$/.test(before) ? Number(before) : undefined }),
     ]);
     c.set('hasScript', true);
     return c.html(

@@ -1,9 +1,11 @@
 import { type ActivityAnswer, endable } from '@latchkey/shared/session-activity.ts';
 import { toSeconds } from '@latchkey/shared/time.ts';
+import { inLanguages } from '../config/in-languages.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { jsonBody } from '../middleware/body.ts';
+import { wishedLanguages } from '../middleware/wished-languages.ts';
 import { activityOf, endOwnSignIn } from '../session/activity.ts';
 
 /** `GET /session/activity` lists what happened to the person's sign-ins, devices and sites. `before` is for the next page. */
@@ -14,7 +16,8 @@ export function sessionActivity(deps: Deps) {
     if (wanted !== undefined && !/^\d{1,15}$/.test(wanted))
       throw new OAuthError('invalid_request', 'before must be the "next" of an earlier answer');
     const before = wanted === undefined ? undefined : Number(wanted);
-    const { entries, next } = await activityOf(deps, row.sub, { before, session: row.id });
+    const config = inLanguages(deps.config, wishedLanguages(c));
+    const { entries, next } = await activityOf({ ...deps, config }, row.sub, { before, session: row.id });
     const answer: ActivityAnswer = {
       entries: entries.map(({ at, isNew, signIn, ...entry }) => ({
         ...entry,

@@ -1,9 +1,11 @@
 import { sessionRequest } from '@latchkey/shared/session-requests.ts';
+import { inLanguages } from '../config/in-languages.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { budgets } from '../limits/budgets.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { readSessionCookie, writeSessionCookie } from '../middleware/session-cookie.ts';
+import { wishedLanguages } from '../middleware/wished-languages.ts';
 import { findSession } from '../session/authenticate-session.ts';
 import { requireBegun, signIn } from '../session/extension-sign-in.ts';
 import { sessionRowId } from '../session/session-secret.ts';
@@ -28,6 +30,7 @@ export function sessionCreate(deps: Deps) {
     if (!row) throw new Error('the session just stored is not there');
     deps.metrics.signIn('session', 'completed');
     writeSessionCookie(c, jkt, secret, row.idleExpiresAt - deps.now());
-    return c.json(await sessionView(deps, row), 201);
+    const config = inLanguages(deps.config, wishedLanguages(c));
+    return c.json(await sessionView({ ...deps, config }, row), 201);
   };
 }

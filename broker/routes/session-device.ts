@@ -7,11 +7,13 @@ import {
   deviceRefusal,
 } from '@latchkey/shared/session-device.ts';
 import { toSeconds } from '@latchkey/shared/time.ts';
+import { inLanguages } from '../config/in-languages.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { jsonBody } from '../middleware/body.ts';
 import { networkOf } from '../middleware/network.ts';
+import { wishedLanguages } from '../middleware/wished-languages.ts';
 import { denyDevice } from '../oauth/decide-device-request.ts';
 import { beginAllowing, finishAllowing } from '../session/allow-device.ts';
 import { askAboutDevice, askedDevice } from '../session/device-question.ts';
@@ -24,7 +26,8 @@ export function deviceCode(deps: Deps) {
   return async (c: BrokerContext) => {
     const row = await requireActive(deps, c);
     const { user_code: entered } = await jsonBody(c, deviceCodeRequest);
-    const answer = await askAboutDevice(deps, row, entered, { network: c.get('network'), networkOf });
+    const config = inLanguages(deps.config, wishedLanguages(c));
+    const answer = await askAboutDevice({ ...deps, config }, row, entered, { network: c.get('network'), networkOf });
     const { sub } = row;
     if (answer.outcome === 'too_many') c.set('failed', { kind: 'user_code_locked', sub });
     if (answer.outcome === 'wrong') c.set('failed', { kind: 'user_code', sub });

@@ -1,5 +1,6 @@
 import { browserName } from '@latchkey/shared/browser-name.ts';
 import type { ActivityKind, Endable } from '@latchkey/shared/session-activity.ts';
+import { signInName } from '../config/names.ts';
 import type { Deps } from '../deps.ts';
 import { auditEach, endSignIns } from '../revocation/end-sign-ins.ts';
 import type { StoredAuditEntry } from '../store/store.ts';
@@ -189,7 +190,7 @@ async function knownSignIns(
     nameOf({ name, signIn, client, origin }: Told): string | undefined {
       if (origin !== undefined) return config.origins.get(origin)?.name ?? origin;
       const row = signIn && byId.get(signIn.id);
-      if (row && 'clientId' in row) return row.name ?? clientName(row.clientId);
+      if (row && 'clientId' in row) return signInName(row.name, config.devices.get(row.clientId)) ?? row.clientId;
       return name ?? (row ? browserName(row.userAgent) : clientName(client));
     },
   };

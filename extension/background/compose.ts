@@ -48,6 +48,8 @@ export interface BackgroundWorld {
   ownOrigin: string;
   /** The version of this build, `x.y.z`. */
   version: string;
+  /** Language of the extension's texts, as a tag. */
+  language: string;
   /** In memory, gone when the browser closes. */
   area: Area;
   /** The broker that the user entered. */
@@ -159,6 +161,7 @@ export function composeBackground(world: BackgroundWorld) {
       return broker;
     },
     version: world.version,
+    language: world.language,
     nonce: storedValue(area, 'nonce', v.string()),
     fetch: (...request) => world.fetch(...request),
     now,

@@ -4,7 +4,7 @@ import { showIcon } from '../platform/action.ts';
 import { alarm } from '../platform/alarms.ts';
 import { baked } from '../platform/baked-config.ts';
 import { browser } from '../platform/browser.ts';
-import { message } from '../platform/i18n.ts';
+import { language, message } from '../platform/i18n.ts';
 import { identity } from '../platform/identity.ts';
 import { indexedDbValue } from '../platform/indexed-db-value.ts';
 import { keysOf, profilesWithKeys } from '../platform/keys.ts';
@@ -27,6 +27,7 @@ const background = composeBackground({
   extensionId: browser.runtime.id,
   ownOrigin: new URL(browser.runtime.getURL('')).origin,
   version: browser.runtime.getManifest().version,
+  language: language(),
   area: sessionArea(),
   chosenBroker: indexedDbValue('broker', chosenBroker),
   profileList: indexedDbValue('list', profileList),

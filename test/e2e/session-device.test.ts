@@ -12,6 +12,8 @@ beforeAll(async () => {
   broker = await startBrokerAndIdp((config) => {
     // Requests from 127.0.0.1 may name another address, as behind a proxy.
     config.trusted_proxies = ['127.0.0.0/8'];
+    const { tv } = config.devices as { tv: { name: unknown } };
+    tv.name = { en: 'Living-room TV', de: 'Fernseher' };
   });
   issuer = broker.origins.broker;
 });
@@ -96,6 +98,19 @@ describe('a device that is signed in by its code in the extension', () => {
     const newest = async ({ call }: typeof ada) => (await call('GET', '/session/activity')).body.entries[0];
     expect(await newest(ada)).toMatchObject({ kind: 'device_signed_in', here: false, is_new: false });
     expect(await newest(other)).toMatchObject({ kind: 'device_signed_in', here: false, is_new: true });
+  });
+
+  it('has its name in the language of the extension, in the question and in the activity', async () => {
+    const ada = await newBrowser('ada');
+    const headers = { 'Accept-Language': 'de-AT' };
+    const started = await device();
+    const { body: question } = await ada.call('POST', '/session/device', { user_code: started.user_code }, { headers });
+    expect(question).toMatchObject({ client: 'Fernseher', scopes: ['See your orders'] });
+    expect((await ada.allow(question.request)).body).toEqual({ outcome: 'allowed' });
+    expect((await tokensOf(started)).access_token).toEqual(expect.any(String));
+    const newest = async (more?: object) => (await ada.call('GET', '/session/activity', undefined, more)).body.entries[0];
+    expect(await newest({ headers })).toMatchObject({ kind: 'device_signed_in', name: 'Fernseher' });
+    expect(await newest()).toMatchObject({ kind: 'device_signed_in', name: 'Living-room TV' });
   });
 
   it('is not signed in if the person denies, and an answer that is sent twice has one result', async () => {

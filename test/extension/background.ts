@@ -73,6 +73,7 @@ export function createBackground(kept: Partial<Kept> = {}, policy: Record<string
     extensionId: 'extension-id',
     ownOrigin: 'chrome-extension://extension-id',
     version: '1.2.3',
+    language: 'de',
     area,
     chosenBroker: storedValue(disk, 'broker', chosenBroker),
     profileList: storedValue(disk, 'list', profileList),

@@ -1,4 +1,5 @@
 import { browserName } from '@latchkey/shared/browser-name.ts';
+import { signInName } from '../../config/names.ts';
 import type { Deps } from '../../deps.ts';
 import { type IdentityFact, identityFactsOf } from '../../oauth/identity-scopes.ts';
 import { inGroups } from '../../policy/decide.ts';
@@ -54,7 +55,7 @@ export async function accountView(
       .map((session) => ({ ...entry(session), name: browserName(session.userAgent) })),
     devices: devices.filter(isLive).map((device) => ({
       ...entry(device),
-      name: device.name ?? clientName(device),
+      name: signInName(device.name, config.devices.get(device.clientId)) ?? device.clientId,
       client: clientName(device),
       may: mayOf(device),
       knows: identityFactsOf(device.scopes),

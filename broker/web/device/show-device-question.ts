@@ -1,3 +1,4 @@
+import { inLanguages } from '../../config/in-languages.ts';
 import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import { networkOf } from '../../middleware/network.ts';
@@ -16,7 +17,8 @@ export async function showDeviceQuestion(
   page: PageSession,
   { ticket, deviceCodeHash, userCode }: { ticket: string; deviceCodeHash: string; userCode: string },
 ) {
-  const { config, store, now } = deps;
+  const { store, now } = deps;
+  const config = inLanguages(deps.config, [c.get('language').tag]);
   const { person } = page;
   const grant = await store.getDeviceGrant(deviceCodeHash);
   const client = grant && config.devices.get(grant.clientId);

@@ -1,3 +1,4 @@
+import { inLanguages } from '../../config/in-languages.ts';
 import type { Deps } from '../../deps.ts';
 import type { BrokerContext } from '../../env.ts';
 import type { NativeRequest } from '../../oauth/authorization-request.ts';
@@ -15,7 +16,7 @@ export function showNativeQuestion(
   ticket: string,
   request: NativeRequest,
 ) {
-  const { config } = deps;
+  const config = inLanguages(deps.config, [c.get('language').tag]);
   const { person } = page;
   const client = config.devices.get(request.clientId);
   if (!person || !client) return showMessage(c, 'gone');

@@ -15,6 +15,7 @@ function setUp(...answers: (Response | Error)[]) {
   const call = createBrokerCall({
     broker: async () => brokerUrl,
     version: '1.2.3',
+    language: 'de',
     key: () => keys.loadOrCreate(),
     account: async () => 'p1',
     nonce,
@@ -45,6 +46,12 @@ describe('a call of the broker', () => {
     await call({ method: 'GET', path: '/session' });
     await call({ method: 'POST', path: '/session/token', body: {}, account: 'known' });
     expect(requests.map(({ headers }) => headers.get('Latchkey-Account'))).toEqual([null, 'p1']);
+  });
+
+  it('says in which language people read the names of sites and APIs', async () => {
+    const { call, requests } = setUp(Response.json({}));
+    await call({ method: 'GET', path: '/session' });
+    expect(requests[0]?.headers.get('Accept-Language')).toBe('de');
   });
 
   it('names its trace, or draws one, and leaves to the broker what to record', async () => {

@@ -13,6 +13,8 @@ export interface BrokerCallDeps {
   broker(): Promise<string>;
   /** The extension's version, `x.y.z`. */
   version: string;
+  /** Language of the extension's texts, as a tag. The broker names sites and APIs in it. */
+  language: string;
   key(): Promise<SessionKey>;
   /** `sub` of the account whose session is known. */
   account(): Promise<string | undefined>;
@@ -117,6 +119,7 @@ async function send(
       method: request.method,
       headers: {
         Accept: 'application/json',
+        'Accept-Language': deps.language,
         DPoP: proof,
         traceparent: traceparent(trace),
         [clientHeader]: `extension/${deps.version}`,
