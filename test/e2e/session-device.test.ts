@@ -108,7 +108,8 @@ describe('a device that is signed in by its code in the extension', () => {
     expect(question).toMatchObject({ client: 'Fernseher', scopes: ['See your orders'] });
     expect((await ada.allow(question.request)).body).toEqual({ outcome: 'allowed' });
     expect((await tokensOf(started)).access_token).toEqual(expect.any(String));
-    const newest = async (more?: object) => (await ada.call('GET', '/session/activity', undefined, more)).body.entries[0];
+    const newest = async (more?: object) =>
+      (await ada.call('GET', '/session/activity', undefined, more)).body.entries[0];
     expect(await newest({ headers })).toMatchObject({ kind: 'device_signed_in', name: 'Fernseher' });
     expect(await newest()).toMatchObject({ kind: 'device_signed_in', name: 'Living-room TV' });
   });
