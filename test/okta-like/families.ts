@@ -15,6 +15,8 @@ interface Member {
 /**
  * Refresh tokens that rotate. A used one is taken again for the leeway, counted from its first use; later use of
  * it is taken for theft, and ends the family.
+ *
+ * @see https://developer.okta.com/docs/guides/refresh-tokens/main/
  */
 export function createFamilies({ now, leewayMs }: { now: () => number; leewayMs: number }) {
   const members = new Map<string, Member>();

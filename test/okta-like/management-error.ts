@@ -6,7 +6,11 @@ const summaries = {
   E0000047: 'API call exceeded rate limit due to too many requests.',
 } as const;
 
-/** An error as Okta's management API writes it, which is not as OAuth does; rate limits are told so on every path. */
+/**
+ * An error as Okta's management API writes it, which is not as OAuth does; rate limits are told so on every path.
+ *
+ * @see https://developer.okta.com/docs/reference/error-codes/
+ */
 export const managementError = (
   status: number,
   errorCode: keyof typeof summaries,

@@ -24,11 +24,11 @@ export interface OktaOptions {
   claimsOnRequest?: boolean | undefined;
   /** How long a rotated refresh token is taken again, 0 to 60 s; default 30 s. */
   leewaySeconds?: number;
-  /** Whether the application has "Require Demonstrating Proof of Possession (DPoP) header in token requests". */
+  /** "Require Demonstrating Proof of Possession (DPoP) header in token requests": https://developer.okta.com/docs/guides/dpop/ */
   dpop?: boolean;
   /** The scopes that the authorization server has; it refuses others. Default: it takes any. */
   knownScopes?: readonly string[] | undefined;
-  /** Whether nobody is assigned to the application. */
+  /** Whether nobody is assigned to the application: https://support.okta.com/help/s/article/user-is-not-assigned-to-the-client-application */
   refusesEveryone?: boolean | undefined;
 }
 

@@ -3,6 +3,8 @@ const windowMs = 60_000;
 /**
  * Counts calls a path and minute, as Okta does: what is left and when it begins anew, in UTC epoch seconds, is in
  * every answer's headers; a 429 has no `Retry-After`.
+ *
+ * @see https://developer.okta.com/docs/reference/rl-best-practices/
  */
 export function createRateLimit({ now }: { now: () => number }) {
   const buckets = new Map<string, { used: number; resetAt: number }>();

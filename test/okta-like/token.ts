@@ -14,7 +14,7 @@ interface Deps extends OktaOptions {
   signer: Signer;
 }
 
-/** Nonces at Okta live for a day; this one for as long as the test. */
+/** Nonces at Okta live for a day, this one for as long as the test: https://developer.okta.com/docs/guides/dpop/ */
 const currentNonce = 'okta-like-nonce-1';
 
 /** `/v1/token`, `/v1/userinfo` and `/v1/revoke`. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type CryptoKey, SignJWT } from 'jose';
 import type { Grant } from './model.ts';
 
-/** Okta cuts the list of groups in a token. */
+/** Groups in a token, at most: https://developer.okta.com/docs/guides/customize-tokens-groups-claim/main/ */
 const maxGroups = 100;
 const lifeSeconds = 3_600;
 
@@ -18,7 +18,11 @@ interface Deps {
   now: () => number;
 }
 
-/** Signs tokens in Okta's dialect: `scp`, `cid`, `uid`, `ver`; the access token has no `typ` in its header. */
+/**
+ * Signs tokens in Okta's dialect: `scp`, `cid`, `uid`, `ver`; the access token has no `typ` in its header.
+ *
+ * @see https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/
+ */
 export function createSigner({ issuer, audience, isThin, clientId, privateKey, kid, now }: Deps) {
   const sign = (claims: Record<string, unknown>) => {
     const iat = Math.floor(now() / 1_000);
