@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { clientHeaderValue, longestLogo, organization, upstreamsAnswer } from './session-api.ts';
+import { clientHeaderValue, longestLogo, organization, sessionAnswer, upstreamsAnswer } from './session-api.ts';
 
 it.each(['extension/1', 'extension/0.1.0', 'extension/0.1.0.12'])('takes a version as browsers have it: %s', (value) =>
   expect(value).toMatch(clientHeaderValue),
@@ -56,5 +56,24 @@ describe('the providers', () => {
     ['organization', 'Acme'],
   ])('are known by their names if %s is %j', (part, value) => {
     expect(v.parse(upstreamsAnswer, { ...answer, [part]: value })).toEqual({ ...answer, [part]: undefined });
+  });
+});
+
+describe('the sites of a session', () => {
+  const shop = { origin: 'https://shop.example.com', name: 'Shop', consent: 'ask', resources: [] };
+  const answer = (sites: unknown[]) => ({
+    account: { sub: 'p_1', upstream: 'corp' },
+    session: { state: 'active', created_at: 1, expires_at: 2 },
+    policy: { sites },
+    consents: [],
+  });
+
+  it.each<[string, unknown]>([
+    ['a consent rule that only a newer broker has', { ...shop, consent: 'ask_twice' }],
+    ['a pattern instead of an origin', { ...shop, origin: 'https://*.example.com' }],
+    ['no resources', { ...shop, resources: undefined }],
+    ['nothing', null],
+  ])('are served but for one with %s', (_, wrong) => {
+    expect(v.parse(sessionAnswer, answer([wrong, shop])).policy.sites).toEqual([shop]);
   });
 });

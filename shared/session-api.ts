@@ -98,6 +98,13 @@ export const decisions = v.object({
   sites: v.optional(v.array(siteRecord), []),
 });
 
+/** An item that this version can't read is left out. It costs nobody the others. */
+const readable = <Item extends v.GenericSchema>(item: Item) =>
+  v.pipe(
+    v.array(v.fallback(v.nullable(item), null)),
+    v.transform((items) => items.filter((each): each is v.InferOutput<Item> => each !== null)),
+  );
+
 /** Response to `POST /session` (201) and `GET /session` (200). */
 export const sessionAnswer = v.object({
   account,
@@ -107,7 +114,7 @@ export const sessionAnswer = v.object({
     /** Absolute expiry, NumericDate. */
     expires_at: v.number(),
   }),
-  policy: v.object({ sites: v.array(sitePolicy) }),
+  policy: v.object({ sites: readable(sitePolicy) }),
   /** What else the broker has for this user: `activity`, `devices`. Older brokers omit it. */
   features: v.optional(v.array(v.string()), []),
   ...decisions.entries,
