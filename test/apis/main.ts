@@ -6,7 +6,7 @@ import { type BuiltExample, buildExample } from './examples.ts';
 import { startIssuer } from './issuer.ts';
 import { readOptions, usage } from './options.ts';
 import { run } from './run.ts';
-import { type RunningApi, startApi } from './server.ts';
+import { startApi } from './server.ts';
 import { publishVectorKeys, vectorCases } from './vectors.ts';
 
 /** `npm run apis`: tests each API of `examples/apis/` with a real broker's tokens, and with the published test vectors. */
@@ -36,19 +36,22 @@ if (!names) {
 
 // The examples in JavaScript use the package as it is published.
 await run(process.execPath, ['packaging/build.ts', '@latchkey/api'], { cwd: process.cwd(), deadlineMs: 300_000 });
+/** The failure by example and case. Empty if the case passed. */
+const results = new Map<string, Map<string, string>>();
 const built: BuiltExample[] = [];
 for (const name of names) {
   const startedAt = Date.now();
-  const example = await buildExample(name);
-  if ('skipped' in example) say(`${name}: SKIPPED. ${example.skipped}`);
+  const example = await buildExample(name).catch((error: Error) => ({ failed: error.message }));
+  if ('failed' in example) {
+    results.set(name, new Map([['builds', example.failed]]));
+    say(`${name}: was not built`);
+  } else if ('skipped' in example) say(`${name}: SKIPPED. ${example.skipped}`);
   else {
+    results.set(name, new Map([['builds', '']]));
     built.push(example);
     say(`${name}: built in ${Math.round((Date.now() - startedAt) / 1_000)} s`);
   }
 }
-
-/** The failure by example and case. Empty if the case passed. */
-const results = new Map<string, Map<string, string>>();
 
 async function tryCases(
   example: BuiltExample,
@@ -57,9 +60,13 @@ async function tryCases(
 ): Promise<void> {
   const row = results.get(example.name) ?? new Map<string, string>();
   results.set(example.name, row);
-  let api: RunningApi | undefined;
+  const api = await startApi(example, await freePort(), settings).catch((error: Error) => error);
+  if (api instanceof Error) {
+    row.set('starts', api.message);
+    return;
+  }
+  if (!row.has('starts')) row.set('starts', '');
   try {
-    api = await startApi(example, await freePort(), settings);
     for (const column of columns) {
       const outcome = await column.run({ port: api.port, dpop: example.dpop }).then(
         () => '',
@@ -68,7 +75,7 @@ async function tryCases(
       row.set(column.name, outcome);
     }
   } finally {
-    await api?.close();
+    await api.close();
   }
 }
 
@@ -87,4 +94,4 @@ try {
   await vectorKeys.close();
   await issuer.close();
 }
-process.exitCode = built.length > 0 && printTable(results, say) ? 0 : 1;
+process.exitCode = results.size > 0 && printTable(results, say) ? 0 : 1;

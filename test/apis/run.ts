@@ -13,8 +13,8 @@ export async function run(
   try {
     await runProgram(program, args, options);
   } catch (error) {
-    const output = error instanceof ProgramError ? `${error.stdout}${error.stderr}`.slice(-3_000) : '';
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`${program} ${args.join(' ')} failed: ${output || message}`, { cause: error });
+    if (!(error instanceof ProgramError)) throw error;
+    const [what = ''] = error.message.split('\n');
+    throw new Error(`${what}:\n${`${error.stdout}${error.stderr}`.trim().slice(-3_000)}`, { cause: error });
   }
 }

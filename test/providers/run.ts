@@ -32,7 +32,12 @@ export class ProgramError extends Error {
 export async function run(program: string, args: readonly string[], { cwd, env, deadlineMs }: RunOptions = {}) {
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   endGroupWithUs(child);
-  const timer = deadlineMs === undefined ? undefined : setTimeout(() => killGroup(child), deadlineMs);
+  let isLate = false;
+  const late = () => {
+    isLate = true;
+    killGroup(child);
+  };
+  const timer = deadlineMs === undefined ? undefined : setTimeout(late, deadlineMs);
   try {
     const [stdout, stderr, [code, signal]] = await Promise.all([
       text(child.stdout),
@@ -40,8 +45,12 @@ export async function run(program: string, args: readonly string[], { cwd, env, 
       once(child, 'close'),
     ]);
     if (code === 0) return { stdout, stderr };
-    const end = code === null ? `was ended by ${signal}` : `exited with ${code}`;
-    throw new ProgramError(`${[program, ...args].join(' ')} ${end}:\n${stderr}`, { stdout, stderr });
+    const end = isLate
+      ? `took longer than ${deadlineMs} ms`
+      : code === null
+        ? `was ended by ${signal}`
+        : `exited with ${code}`;
+    throw new ProgramError(`${[program, ...args].join(' ')} ${end}\n${stderr}`, { stdout, stderr });
   } finally {
     clearTimeout(timer);
   }
