@@ -21,7 +21,11 @@ const options = readOptions(all.map(({ name }) => name));
 stopSignal().addEventListener('abort', () => process.exit(1));
 
 const skipped: Skipped[] = [];
-process.exitCode = (options.faults ? await playFaults() : await playSteps()) ? 0 : 1;
+/** Providers that did not start, with the reason. */
+const broken = new Map<string, string>();
+const isRight = options.faults ? await playFaults() : await playSteps();
+for (const [name, why] of broken) say(`${name}: did not start. ${why}`);
+process.exitCode = isRight && broken.size === 0 ? 0 : 1;
 
 async function playSteps(): Promise<boolean> {
   const columns = await atEach(async (stack): Promise<Pick<Column, 'outcomes'>> => {
@@ -76,7 +80,10 @@ async function atEach<T>(play: (stack: Stack) => Promise<T>) {
       });
       if (!program) continue;
       const begun = Date.now();
-      const stack = await startStack(ground, provider, program);
+      const stack = await startStack(ground, provider, program).catch((error: Error) => {
+        broken.set(provider.name, error.message);
+      });
+      if (!stack) continue;
       say(`${provider.name} ${program.version}: runs`);
       try {
         const result = await play(stack);
