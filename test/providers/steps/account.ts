@@ -15,7 +15,7 @@ export async function account(stack: Stack): Promise<void> {
     () => page.locator('#devices').waitFor({ timeout: 120_000 }),
   );
   for (const fact of [ada.email, 'Shop', 'Command line']) await page.getByText(fact).first().waitFor();
-  const end = page.getByRole('button', { name: 'Sign out: Command line' });
+  const end = page.getByRole('button', { name: 'Sign out: Command line', exact: true });
   await end.click();
   await end.waitFor({ state: 'detached' });
   await page.close();
