@@ -4,6 +4,7 @@ import { request } from './request.ts';
 
 /** A request that an API must answer in one way. */
 export interface Case {
+  /** Ends with the status that is right. */
   name: string;
   /** @throws {Error} that says what the API answered instead */
   run(api: { port: number; dpop: boolean }, issuer: Issuer): Promise<void>;
@@ -25,7 +26,7 @@ function expectRefusal(answer: Answer, status: 401 | 403): void {
 }
 
 const refused = (name: string, status: 401 | 403, tokenOf: (issuer: Issuer) => string | undefined): Case => ({
-  name,
+  name: `${name}: ${status}`,
   async run({ port }, issuer) {
     const token = tokenOf(issuer);
     if (token === undefined) throw new Error('there is no such token');
@@ -36,7 +37,7 @@ const refused = (name: string, status: 401 | 403, tokenOf: (issuer: Issuer) => s
 const forged = (name: string, of: string): Case => refused(name, 401, ({ tokens }) => tokens.forged.get(of));
 
 const accepted = (name: string, tokenOf: (issuer: Issuer) => string | undefined): Case => ({
-  name,
+  name: `${name}: 200`,
   async run({ port }, issuer) {
     const answer = await request(port, { path, headers: bearer(tokenOf(issuer) ?? '') });
     expectStatus(answer, 200);
@@ -49,7 +50,7 @@ export const cases: readonly Case[] = [
   // Shows that each token below fails only because of its one defect.
   accepted('signed by the test', ({ tokens }) => tokens.forged.get('signed like the broker')),
   {
-    name: 'no token',
+    name: 'no token: 401',
     async run({ port }) {
       expectRefusal(await request(port, { path }), 401);
       expectRefusal(await request(port, { path, headers: { Authorization: 'Basic YTpi' } }), 401);
@@ -75,7 +76,7 @@ export const cases: readonly Case[] = [
   refused('missing group', 403, ({ tokens }) => tokens.otherGroup),
   refused('bound, no proof', 401, ({ tokens }) => tokens.bound),
   {
-    name: 'bound, with proof',
+    name: 'bound, with proof: 200, or 401 without DPoP',
     async run({ port, dpop }, { tokens, proofFor }) {
       const headers = {
         Authorization: `DPoP ${tokens.bound}`,
