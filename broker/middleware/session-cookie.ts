@@ -1,7 +1,12 @@
 import { cookieName } from '@latchkey/shared/session-api.ts';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { BrokerContext } from '../env.ts';
-import { formatSessionSecret, parseSessionSecret, type SessionSecret } from '../session/session-secret.ts';
+import {
+  formatSessionSecret,
+  parseSessionSecret,
+  type SessionSecret,
+  sessionRowId,
+} from '../session/session-secret.ts';
 
 /**
  * Reads the cookie that belongs to the proof's key.
@@ -10,6 +15,18 @@ import { formatSessionSecret, parseSessionSecret, type SessionSecret } from '../
  */
 export const readSessionCookie = (c: BrokerContext, jkt: string): SessionSecret | undefined =>
   parseSessionSecret(getCookie(c, cookieName(jkt)) ?? '');
+
+/**
+ * The sessions whose cookies this browser has, by ID. A cookie alone opens nothing: this only tells people which of their own
+ * sign-ins is the one in front of them.
+ */
+export const sessionsHere = (c: BrokerContext): ReadonlySet<string> =>
+  new Set(
+    Object.values(getCookie(c)).flatMap((value) => {
+      const secret = parseSessionSecret(value);
+      return secret ? [sessionRowId(secret)] : [];
+    }),
+  );
 
 /**
  * Writes the session cookie.

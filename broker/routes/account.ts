@@ -4,6 +4,7 @@ import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { budgets } from '../limits/budgets.ts';
 import { comesByLink } from '../middleware/other-site.ts';
+import { sessionsHere } from '../middleware/session-cookie.ts';
 import { activityOf } from '../session/activity.ts';
 import { chooseUpstream, knownUpstream } from '../upstream/choose-upstream.ts';
 import type { Upstream } from '../upstream/types.ts';
@@ -45,6 +46,7 @@ export function account(deps: Deps) {
         ...view,
         activity,
         csrf: csrfToken(deps, page),
+        here: sessionsHere(c),
         account: email ?? name,
         now: deps.now(),
       }),

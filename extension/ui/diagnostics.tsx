@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx/dom */
 import { useEffect, useState } from 'hono/jsx/dom';
-import { message } from '../platform/i18n.ts';
+import { language, message } from '../platform/i18n.ts';
 import { openSettings } from '../platform/pages.ts';
 import { connect } from '../platform/port.ts';
 import { requestAccess } from '../platform/sites.ts';
@@ -49,7 +49,7 @@ function Diagnostics() {
   const [found, setFound] = useState<Findings>();
   const [settings, setSettings] = useState<SettingsView>();
   const [busy, setBusy] = useState(true);
-  const lines = found ? linesOf(found, message) : [];
+  const lines = found ? linesOf(found, message, language()) : [];
   const isOpen = ({ verdict }: Line): boolean => verdict === 'failed' || verdict === 'attention';
   // The last problem is history. It may be solved by now.
   const open = lines.filter((line) => line.id !== 'problem' && isOpen(line)).length;

@@ -48,6 +48,23 @@ describe('the pages of the broker', () => {
     },
   );
 
+  it.each([
+    [375, 667],
+    [960, 640],
+    [1_920, 1_080],
+  ])('have both answers of a question, and a warning, in sight at %i × %i', async (width, height) => {
+    const other = await browser.newPage({ viewport: { width, height } });
+    for (const state of ['confirm-elsewhere', 'confirm-program']) {
+      await other.goto(gallery.url(state));
+      const bottoms = await other
+        .locator('.choice button, .warning')
+        .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().bottom));
+      expect(bottoms.length).toBe(state === 'confirm-elsewhere' ? 3 : 2);
+      expect(Math.max(...bottoms)).toBeLessThanOrEqual(height);
+    }
+    await other.close();
+  });
+
   it.each(['de', 'es', 'ja', 'ar'])('are so in %s, too', async (tag) => {
     for (const state of ['code-wrong', 'confirm-elsewhere', 'account', 'providers']) {
       await page.goto(gallery.url(state, tag));

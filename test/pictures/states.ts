@@ -50,6 +50,7 @@ const choice: Choice = {
 
 const used = {
   signedInAt: now - 12 * day,
+  expiresAt: now + 2 * day,
   lastUsedAt: now - 5 * minute,
   lastUsedFrom: '192.0.2.17',
   needsSignIn: false,
@@ -143,7 +144,11 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
         csrf: 'csrf',
         account: 'ada@example.com',
         now,
-        browsers: [{ ...used, id: 'b1', name: 'Firefox on Linux' }],
+        here: new Set(['b2']),
+        browsers: [
+          { ...used, id: 'b1', name: 'Firefox on Linux' },
+          { ...used, id: 'b2', name: 'Chrome on Windows' },
+        ],
         devices: [
           {
             ...used,

@@ -31,6 +31,8 @@ interface Entry extends Use {
   id: string;
   name: string;
   signedInAt: number;
+  /** When the sign-in ends at the latest. */
+  expiresAt: number;
   /** Whether the provider requires a new sign-in. */
   needsSignIn: boolean;
 }
@@ -96,12 +98,14 @@ export async function accountView(
 const entry = (row: {
   id: string;
   createdAt: number;
+  absoluteExpiresAt: number;
   lastUsedAt?: number | undefined;
   lastUsedFrom?: string | undefined;
   state: string;
 }) => ({
   id: row.id,
   signedInAt: row.createdAt,
+  expiresAt: row.absoluteExpiresAt,
   lastUsedAt: row.lastUsedAt,
   lastUsedFrom: row.lastUsedFrom,
   needsSignIn: row.state === 'reauth_required',

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { ActivityPage } from '../../session/activity.ts';
 import type { AccountView, SiteEntry, Use } from '../account/account-view.ts';
 import { activitySection } from './activity-section.ts';
-import { ago } from './ago-words.ts';
+import { day, timeAgo } from './ago-words.ts';
 import { armedButtons } from './confirm-sections.ts';
 import { type Html, isolated } from './html.ts';
 import type { Language } from './languages.ts';
@@ -10,6 +10,8 @@ import { page } from './layout.ts';
 
 export interface AccountPage extends AccountView {
   csrf: string;
+  /** The browsers that have this browser's session, as IDs of {@link AccountView.browsers}. */
+  here: ReadonlySet<string>;
   activity: ActivityPage;
   /** The account that is signed in. */
   account: string | undefined;
@@ -19,10 +21,11 @@ export interface AccountPage extends AccountView {
 /** The page that lists where a person is signed in and lets them end each sign-in. */
 export function accountPage(
   language: Language,
-  { csrf, activity, account, now, browsers, devices, sites }: AccountPage,
+  { csrf, here, activity, account, now, browsers, devices, sites }: AccountPage,
 ): Html {
   const { account: words, identity } = language.words;
-  const since = (at: number): string => ago(language, now - at);
+  const since = (at: number): Html => timeAgo(language, at, now);
+  const hereFirst = browsers.toSorted((a, b) => Number(here.has(b.id)) - Number(here.has(a.id)));
   const form = (
     action: string,
     fields: Record<string, string>,
@@ -43,8 +46,8 @@ export function accountPage(
       : words.lastUsed(since(lastUsedAt));
   };
   const use = (entry: AccountView['browsers'][number]): Html =>
-    html`<p class="soft">${used(entry)}${entry.needsSignIn ? html` · ${words.needsSignIn}` : ''}</p>`;
-  const decided = (site: SiteEntry): string => {
+    html`<p class="soft">${used(entry)} · ${entry.needsSignIn ? words.needsSignIn : words.until(day(language, entry.expiresAt))}</p>`;
+  const decided = (site: SiteEntry): Html | string => {
     if (site.access === 'never') return words.refusedAt(since(site.refusedAt));
     return site.access === 'person' ? words.allowedAt(since(site.allowedAt)) : words.allowedByOrganization;
   };
@@ -62,12 +65,13 @@ export function accountPage(
     { title: words.title, script: armedButtons },
     html`<h1>${words.title}</h1>
       ${account ? html`<p class="lead">${isolated(account)}</p>` : ''}
+      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${words.signOutHere}</button></form>
       <section aria-labelledby="browsers">
         <h2 id="browsers">${words.browsers}</h2>
         ${browsers.length === 0 ? html`<p>${words.none}</p>` : ''}
-        ${browsers.map(
+        ${hereFirst.map(
           (browser) => html`<article class="item">
-          <p><strong><bdi>${browser.name}</bdi></strong> <span class="soft">${words.signedIn(since(browser.signedInAt))}</span></p>
+          <p><strong><bdi>${browser.name}</bdi></strong>${here.has(browser.id) ? html` <span class="here">${words.here}</span>` : ''} <span class="soft">${words.signedIn(since(browser.signedInAt))}</span></p>
           ${use(browser)}
           ${form('end_browser', { id: browser.id }, words.signOut, browser.name)}
         </article>`,
@@ -108,9 +112,8 @@ export function accountPage(
       ${activitySection(language, { activity, now, csrf })}
       <form method="post" action="/account" class="everywhere">
         <input type="hidden" name="csrf" value="${csrf}">
-        <button type="submit" name="action" value="end_all">${words.everywhere}</button>
+        <button class="danger" type="submit" name="action" value="end_all">${words.everywhere}</button>
         <p class="fine">${words.everywhereText}</p>
-      </form>
-      <form method="post" action="/signout"><input type="hidden" name="csrf" value="${csrf}"><button class="link" type="submit">${words.signOutHere}</button></form>`,
+      </form>`,
   );
 }

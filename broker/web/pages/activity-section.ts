@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Activity, ActivityPage } from '../../session/activity.ts';
-import { ago } from './ago-words.ts';
+import { timeAgo } from './ago-words.ts';
 import { type Html, isolated, type Part } from './html.ts';
 import type { Language } from './languages.ts';
 
@@ -16,7 +16,7 @@ export function activitySection(
         ${entries.length === 0 ? html`<p>${words.none}</p>` : ''}
         ${entries.map(
           (entry) => html`<article class="item">
-          <p>${sentence(language, entry)} <span class="soft"><time datetime="${new Date(entry.at).toISOString()}">${ago(language, now - entry.at)}</time>${
+          <p>${sentence(language, entry)} <span class="soft">${timeAgo(language, entry.at, now)}${
             entry.from === undefined ? '' : html` · ${isolated(entry.from)}`
           }</span></p>
           ${entry.signIn ? endForm(language, entry, csrf) : ''}

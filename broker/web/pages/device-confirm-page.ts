@@ -23,6 +23,7 @@ export function deviceConfirmPage(language: Language, view: ConfirmPage): Html {
     { title: words.device, script: armedButtons },
     html`<h1>${words.question(html`<strong><bdi>${view.clientName}</bdi></strong>`)}</h1>
       <p class="lead">${words.code(html`<code class="code-inline" dir="ltr">${view.userCode}</code>`)}</p>
+      ${view.sameNetwork ? '' : html`<p class="warning">${words.otherNetwork}</p>`}
       ${accountSection(
         language,
         view.account,
@@ -32,7 +33,7 @@ export function deviceConfirmPage(language: Language, view: ConfirmPage): Html {
       <section aria-labelledby="began">
         <h2 id="began">${words.request}</h2>
         <p>${words.began(ago(language, view.startedAgo), from)}</p>
-        <p class="${view.sameNetwork ? 'soft' : 'warning'}">${view.sameNetwork ? words.sameNetwork : words.otherNetwork}</p>
+        ${view.sameNetwork ? html`<p class="soft">${words.sameNetwork}</p>` : ''}
       </section>
       ${decisionForm(language, '/device/decision', view)}`,
   );

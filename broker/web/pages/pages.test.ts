@@ -23,7 +23,15 @@ const confirmed = {
   identity: [],
   sessionMs: 7_776_000_000,
 };
-const used = { id: text, name: text, signedInAt: 0, lastUsedAt: 0, lastUsedFrom: text, needsSignIn: true };
+const used = {
+  id: text,
+  name: text,
+  signedInAt: 0,
+  expiresAt: 0,
+  lastUsedAt: 0,
+  lastUsedFrom: text,
+  needsSignIn: true,
+};
 
 /** Every page that shows untrusted text, with hostile input in every field. */
 const pages = (language: Language) => [
@@ -36,6 +44,7 @@ const pages = (language: Language) => [
   refusedPage(language, { kind: 'denied', error: text, provider: text, place: 'device', retry: text }, text),
   accountPage(language, {
     csrf: text,
+    here: new Set([text]),
     account: text,
     now: 0,
     browsers: [used],
@@ -65,6 +74,28 @@ describe.each(languages)('pages in $tag', (language) => {
       expect(markup).not.toMatch(/\[object|undefined|=>/);
     }
   });
+});
+
+it('shows this browser first on the account page, the exact times, and when each sign-in ends', async () => {
+  const now = Date.UTC(2026, 10, 27, 12);
+  const entry = { signedInAt: now - 3_600_000 * 5, expiresAt: Date.UTC(2026, 11, 9), needsSignIn: false };
+  const page = String(
+    await accountPage(english, {
+      ...{ csrf: 'csrf', account: 'ada@example.com', now, devices: [], sites: [] },
+      activity: { entries: [], next: undefined },
+      here: new Set(['b2']),
+      browsers: [
+        { ...entry, id: 'b1', name: 'Firefox on Linux' },
+        { ...entry, id: 'b2', name: 'Chrome on Windows' },
+      ],
+    }),
+  );
+  expect(page.split('Firefox on Linux')[0]).toContain(
+    'Chrome on Windows</bdi></strong> <span class="here">This browser',
+  );
+  expect(page.match(/This browser/g)).toHaveLength(1);
+  expect(page).toContain('title="November 27, 2026 at 7:00:00 AM UTC">5 hours ago</time>');
+  expect(page).toContain('signed in until <time datetime="2026-12-09T00:00:00.000Z">December 9, 2026</time>');
 });
 
 it('shows scopes in the words of the configuration, and how long a device stays', async () => {

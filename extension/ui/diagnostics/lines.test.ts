@@ -28,7 +28,7 @@ const found: Findings = {
 /** The verdicts other than `ok`. */
 const verdicts = (findings: Findings) =>
   Object.fromEntries(
-    linesOf(findings, (name) => name)
+    linesOf(findings, (name) => name, 'en')
       .filter(({ verdict }) => verdict !== 'ok')
       .map(({ id, verdict }) => [id, verdict]),
   );
@@ -37,11 +37,35 @@ const withFacts = (more: Partial<DiagnosticFacts>, there: Partial<Surroundings> 
 
 describe('diagnostics', () => {
   it('say of a healthy Latchkey that all is well, in the order of a token’s way', () => {
-    const lines = linesOf(found, (name) => name);
+    const lines = linesOf(found, (name) => name, 'en');
     expect(lines.map(({ verdict }) => verdict)).toEqual(lines.map(() => 'ok'));
     expect(lines.map(({ id }) => id).join(' ')).toBe(
       'browser background policy broker access reach clock provider session key stream sites problem',
     );
+  });
+
+  it('have numbers and lists as the language writes them', () => {
+    const wordsOf = (clockMs: number, tag: string) => {
+      const say = (name: string, ...parts: string[]) => [name, ...parts].join(' | ');
+      const policy = { set: ['broker_url', 'provider'], unread: [] };
+      const lines = linesOf(
+        { ...found, facts: { ...facts, around: { ...around, policy } }, reach: { ms: 1_234, clockMs } },
+        say,
+        tag,
+      );
+      return Object.fromEntries(lines.map(({ id, words }) => [id, words]));
+    };
+    expect(wordsOf(60_000, 'en')).toMatchObject({
+      clock: 'diag_clock_off | 1 minute',
+      reach: 'diag_answered | 1,234 ms',
+      policy: 'diag_policy_set | broker_url and provider',
+    });
+    expect(wordsOf(180_000, 'de')).toMatchObject({
+      clock: 'diag_clock_off | 3 Minuten',
+      reach: 'diag_answered | 1.234 ms',
+      policy: 'diag_policy_set | broker_url und provider',
+    });
+    expect(wordsOf(180_000, 'ar').clock).toContain('دقائق');
   });
 
   it('wait for what is not known yet', () => {

@@ -40,13 +40,21 @@ type Facts = NonNullable<Findings['facts']>;
 const clockToleranceMs = 60_000;
 
 /** Returns a verdict for each check. If an earlier check failed, later ones are marked as not checked. */
-export function linesOf(found: Findings, say: Say): Line[] {
+export function linesOf(found: Findings, say: Say, tag: string): Line[] {
   const { facts, reach, provider, background } = found;
   const good = (words: string, fact: string): Finding => ({ verdict: 'ok', words, fact });
   const poor = (words: string, fact: string): Finding => ({ verdict: 'attention', words, fact });
   const bad = (words: string, fact: string): Finding => ({ verdict: 'failed', words, fact });
   const wrong = (problem: Problem): Finding =>
     bad(say(...problemText(problem)), `${problem.reason ?? problem.code}: ${problem.message}`);
+  const inUnits = (value: number, unit: 'minute' | 'millisecond', unitDisplay: 'long' | 'short') =>
+    new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay }).format(value);
+  const answered = (ms: number): Finding => {
+    const duration = inUnits(ms, 'millisecond', 'short');
+    return good(say('diag_answered', duration), `${ms} ms`);
+  };
+  const number = (value: number) => new Intl.NumberFormat(tag).format(value);
+  const list = (names: readonly string[]) => new Intl.ListFormat(tag).format(names);
   const waiting: Finding = { verdict: 'checking', words: say('checking'), fact: 'not known yet' };
   const skipped: Finding = { verdict: 'skipped', words: say('diag_skipped_text'), fact: 'not looked at' };
 
@@ -65,14 +73,14 @@ export function linesOf(found: Findings, say: Say): Line[] {
     background() {
       if (background === undefined) return waiting;
       if (background === 'failed') return bad(say('diag_background_failed'), 'no answer');
-      return good(say('diag_answered', String(background.ms)), `${background.ms} ms`);
+      return answered(background.ms);
     },
     policy: () =>
       ofFacts(({ around: { policy } }) => {
         const { set, unread } = policy;
-        if (unread.length > 0) return poor(say('diag_policy_unread', unread.join(', ')), `unread: ${unread.join(' ')}`);
+        if (unread.length > 0) return poor(say('diag_policy_unread', list(unread)), `unread: ${unread.join(' ')}`);
         if (set.length === 0) return good(say('diag_policy_none'), 'none');
-        return good(say('diag_policy_set', set.join(', ')), set.join(' '));
+        return good(say('diag_policy_set', list(set)), set.join(' '));
       }),
     broker: () =>
       ofFacts(({ broker }) =>
@@ -85,16 +93,14 @@ export function linesOf(found: Findings, say: Say): Line[] {
         if (!broker) return skipped;
         return around.access ? good(say('diag_access_ok'), 'allowed') : bad(say('diag_access_failed'), 'not allowed');
       }),
-    reach: () =>
-      ofReach((reached) =>
-        'error' in reached ? wrong(reached.error) : good(say('diag_answered', String(reached.ms)), `${reached.ms} ms`),
-      ),
+    reach: () => ofReach((reached) => ('error' in reached ? wrong(reached.error) : answered(reached.ms))),
     clock: () =>
       ofReach((reached) => {
         if ('error' in reached || reached.clockMs === undefined) return skipped;
         const seconds = Math.round(reached.clockMs / 1_000);
         if (Math.abs(reached.clockMs) < clockToleranceMs) return good(say('diag_clock_ok'), `${seconds} s ahead`);
-        return poor(say('diag_clock_off', String(Math.round(Math.abs(seconds) / 60))), `${seconds} s ahead`);
+        const minutes = inUnits(Math.round(Math.abs(seconds) / 60), 'minute', 'long');
+        return poor(say('diag_clock_off', minutes), `${seconds} s ahead`);
       }),
     provider: () =>
       ofReach((reached) => {
@@ -126,8 +132,8 @@ export function linesOf(found: Findings, say: Say): Line[] {
         const served = sites.filter(({ reachable, bridge }) => reachable && bridge).length;
         const fact = `${served} of ${sites.length} have the bridge`;
         if (sites.length === 0) return good(say('no_sites'), fact);
-        if (served === sites.length) return good(say('diag_sites_all', String(served)), fact);
-        return poor(say('diag_sites_some', String(served), String(sites.length)), fact);
+        if (served === sites.length) return good(say('diag_sites_all', number(served)), fact);
+        return poor(say('diag_sites_some', number(served), number(sites.length)), fact);
       }),
     problem: () =>
       ofFacts(({ problem }) =>
