@@ -46,7 +46,11 @@ export class OAuthError extends Error {
   readonly failed: FailedAuthentication | undefined;
 
   constructor(code: OAuthErrorCode, description: string, options: OAuthErrorOptions = {}) {
+    // An answer has no use for a stack, and the frames of all callers that wait cost as much as a read from the store.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(description, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.status = options.status ?? oauthErrorStatus[code];
     this.members = options.members ?? {};

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { secureHeaderValues } from '../../broker/middleware/secure-headers.ts';
 
 /**
  * The lower bound for the broker's answers, as a separate program: the same framework and Node, the work that no
@@ -48,6 +49,18 @@ app.post('/form-sign', async (c) => {
 });
 
 app.get('/answer', (c) => c.body(null, 200));
+
+/** As many headers as `/verify` answers with. */
+const manyHeaders = {
+  ...(await secureHeaderValues('https://latchkey.example.com')),
+  'cache-control': 'no-store',
+  'X-Request-Id': 'x'.repeat(32),
+  'X-Latchkey-Subject': 'x'.repeat(22),
+  'X-Latchkey-Scope': 'orders:read',
+  'X-Latchkey-Groups': 'example:staff example:admins',
+  'X-Latchkey-Client': 'x'.repeat(18),
+};
+app.get('/headers', (c) => c.body(null, 200, manyHeaders));
 
 /** The token's signature is that of another key. So this one checks a signature of its own, which costs the same. */
 const signed = Buffer.from('x'.repeat(800));

@@ -16,11 +16,11 @@ const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
  * @param postgres an empty database. Without one, the broker uses a new SQLite file
  * @param workers its processes. Default: one, without a supervisor
  */
-export async function startScaleStack(postgres?: string, workers?: number) {
+export async function startScaleStack(postgres?: string, workers = 1) {
   const program = await packedBroker();
   const replicas = await startReplicas({
     program: () => program,
-    workers,
+    workers: workers > 1 ? workers : undefined,
     count: 1,
     store: postgres ?? 'sqlite:./scale.db',
     lifetime: '5m',
@@ -39,6 +39,7 @@ export async function startScaleStack(postgres?: string, workers?: number) {
   return {
     broker,
     port: Number(new URL(broker.origin).port),
+    workers,
     store: postgres ?? join(replicas.dir, 'scale.db'),
     close: replicas.close,
     /**
