@@ -2,16 +2,30 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { firefoxCandidates } from '../../demo/browser/candidates.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
+import { isUsable } from '../../demo/browser/usable.ts';
 import { pressArmed, typeCredentials } from '../../demo/play/person.ts';
 import { claimPorts } from '../../demo/ports.ts';
+import { serve } from '../../demo/serve.ts';
 import { createFolder, type Folder, type Packed, pack, registryAnswers } from './folder.ts';
 
 const canInstall = registryAnswers();
 const why = canInstall ? '' : ' (skipped: npm reaches no registry)';
+
+/** Not installed for this test: `npm test` does without it. */
+const firefox = await firstFirefox();
+
+async function firstFirefox(): Promise<string | undefined> {
+  for (const candidate of firefoxCandidates(thisMachine.env, thisMachine.platform)) {
+    if (await isUsable(candidate, thisMachine)) return candidate.path;
+  }
+  return undefined;
+}
 
 const index = (api: string) => `<!doctype html>
 <title>Orders</title>
@@ -38,6 +52,14 @@ const verify = verifier({ issuer: '${issuer}', audience: '${api}' });
 const handler = guard(verify)({ scopes: ['orders:read'] })((req, res) => res.end('3 × punched cards'));
 createServer(cors({ origins: ['${site}'] })(handler)).listen(${new URL(api).port}, '127.0.0.1');
 `;
+
+/** Says so once the extension has answered. */
+const plainPage = `<!doctype html>
+<script type="module">
+  import { connect } from '/index.js';
+  await connect({ resource: 'http://localhost:1', scopes: ['read'] });
+  await fetch('/connected');
+</script>`;
 
 /** A program in the folder, and everything that it has said. */
 interface Program {
@@ -155,6 +177,44 @@ describe.skipIf(!canInstall)(`latchkey dev, installed in an empty folder${why}`,
     const gone = await fetch(`http://localhost:${ports.broker}/jwks`).catch(() => 'gone');
     expect(gone).toBe('gone');
   }, 300_000);
+
+  it.skipIf(!firefox)(
+    `puts the extension into Firefox, too${firefox ? '' : ' (skipped: no Firefox)'}`,
+    async () => {
+      await folder.install(...['latchkey', '@latchkey/dev', '@latchkey/page'].map((name) => packed.tarball(name)));
+      const ports = await claimPorts(['site', 'idp', 'broker', 'admin'], 0);
+      const connected = Promise.withResolvers<string>();
+      const site = await serve(
+        getRequestListener(async ({ url, headers }) => {
+          const { pathname } = new URL(url);
+          if (pathname === '/connected') connected.resolve(headers.get('user-agent') ?? '');
+          if (pathname === '/') return new Response(plainPage, { headers: { 'Content-Type': 'text/html' } });
+          const file = join(folder.dir, 'node_modules/@latchkey/page/dist', pathname);
+          const body = await readFile(file).catch(() => undefined);
+          return new Response(body, { status: body ? 200 : 404, headers: { 'Content-Type': 'text/javascript' } });
+        }),
+        ports.site,
+      );
+      const program = await folder.write('firefox.sh', `#!/bin/sh\nexec '${firefox}' --headless "$@"\n`);
+      await chmod(program, 0o755);
+      const given = ['--site', `http://localhost:${ports.site}`, '--api', 'http://localhost:1', '--dir', 'firefox'];
+      const dev = start([latchkey(), 'dev', ...given, '--port', String(ports.idp)], {
+        CHROMIUM_PATH: '',
+        FIREFOX_PATH: program,
+        DISPLAY: ':99',
+      });
+      try {
+        await expect.poll(dev.said, { timeout: 120_000 }).toContain(`Browser: ${program}`);
+        expect(await connected.promise).toContain('Firefox');
+      } finally {
+        const over = once(dev.child, 'exit');
+        dev.child.kill('SIGTERM');
+        expect(await over).toEqual([0, null]);
+        await site.close();
+      }
+    },
+    180_000,
+  );
 
   /** The tab that `latchkey dev` has opened. */
   async function pageOf(site: string): Promise<Page> {
