@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Config } from '../config/types.ts';
@@ -42,14 +43,20 @@ export async function serve(argv: readonly string[]): Promise<number> {
   trustCertificates(config.tls);
   // From the beginning: as the first process of a container, it would ignore signals that it has no handler for.
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // A worker can get a signal twice: from whoever signals the whole group, and from its supervisor.
+    process[isWorker() ? 'on' : 'once'](signal, () => stop.abort());
+  }
   const log = createLog(joinedWrites(process.stdout, workers > 1 ? { longest: pipeBytes } : {}));
   if (workers === 1 || isWorker()) return serveAlone({ config, log, stop: stop.signal, read });
   if (!isShared(config.store)) {
     throw new UsageError('--workers needs a store on PostgreSQL; a SQLite file has one process (docs/sizing.md)');
   }
+  if (cluster.isWorker) {
+    throw new UsageError('--workers does not work in a worker of another supervisor. Use one of the two');
+  }
   const reload = (reloadAll: () => void): void => void process.on('SIGHUP', reloadAll);
-  return serveWithWorkers({ count: workers, config, log, stop: stop.signal, reload });
+  return serveWithWorkers({ count: workers, config, read, log, stop: stop.signal, reload });
 }
 
 async function serveAlone({

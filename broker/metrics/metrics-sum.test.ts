@@ -13,7 +13,7 @@ it('adds up what workers counted, and says once what all of them see', async () 
     metrics.build('1.2.3');
     metrics.request({ method: 'GET', route: '/verify', status: 200 }, 0.002);
   }
-  const sum = createMetricsSum();
+  const sum = createMetricsSum(2);
   const text = await sum.text(
     new Map([
       [1, await one.json()],
@@ -28,7 +28,7 @@ it('adds up what workers counted, and says once what all of them see', async () 
 });
 
 it('keeps what an ended worker had counted, because counters never go down, and drops its gauges', async () => {
-  const sum = createMetricsSum();
+  const sum = createMetricsSum(2);
   const live = createMetrics();
   live.token('session');
   for (const pid of [1, 2, 3]) {
@@ -44,9 +44,15 @@ it('keeps what an ended worker had counted, because counters never go down, and 
 });
 
 it('keeps what a worker had counted that is too busy to answer', async () => {
-  const sum = createMetricsSum();
+  const sum = createMetricsSum(2);
   const busy = createMetrics();
   busy.token('session');
   await sum.text(new Map([[1, await busy.json()]]));
   expect(await sum.text(new Map())).toContain('latchkey_access_tokens_total{kind="session"} 1');
+});
+
+it('says how many workers do not serve', async () => {
+  const sum = createMetricsSum(3);
+  const worker = createMetrics();
+  expect(await sum.text(new Map([[1, await worker.json()]]))).toMatch(/^latchkey_workers_missing 2$/m);
 });

@@ -1,9 +1,9 @@
-import { AggregatorRegistry, Registry } from 'prom-client';
+import { AggregatorRegistry, Gauge, Registry } from 'prom-client';
 
 /** The metrics of several workers, added up. */
 export interface MetricsSum {
   /**
-   * @param metrics of each worker, by its process ID
+   * @param metrics of each worker that serves, by its process ID
    * @returns the text format of Prometheus
    */
   text(metrics: ReadonlyMap<number, object[]>): Promise<string>;
@@ -22,13 +22,21 @@ const addUp = (all: readonly object[][]) => AggregatorRegistry.aggregate([...all
 const counts = (metrics: readonly object[]): object[] =>
   metrics.filter(({ type }: Metric) => type === 'counter' || type === 'histogram');
 
-export function createMetricsSum(): MetricsSum {
+/** @param count how many workers there should be */
+export function createMetricsSum(count: number): MetricsSum {
+  const own = new Registry();
+  const missing = new Gauge({
+    name: 'latchkey_workers_missing',
+    help: 'Workers of --workers that do not serve',
+    registers: [own],
+  });
   const last = new Map<number, object[]>();
   let ofEnded: Promise<object[]> = Promise.resolve([]);
   return {
     async text(metrics) {
       for (const [pid, of] of metrics) last.set(pid, of);
-      return addUp([...last.values(), await ofEnded]).metrics();
+      missing.set(count - metrics.size);
+      return (await addUp([...last.values(), await ofEnded]).metrics()) + (await own.metrics());
     },
     ended(pid) {
       const of = last.get(pid);

@@ -30,6 +30,8 @@ function fakeWorker(pid: number) {
   };
 }
 
+/** While there is one, no process can be started. */
+let forkFault: Error | undefined;
 let forked: ReturnType<typeof fakeWorker>[];
 let ended: number[];
 let lines: LogLine[];
@@ -43,11 +45,12 @@ const worker = (index: number) => {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [forked, ended, lines] = [[], [], []];
+  [forked, ended, lines, forkFault] = [[], [], [], undefined];
   const write = (line: LogLine) => void lines.push(line);
   supervisor = createSupervisor({
     count: 3,
     fork() {
+      if (forkFault) throw forkFault;
       forked.push(fakeWorker(100 + forked.length));
       return worker(forked.length - 1).process;
     },
@@ -109,6 +112,27 @@ describe('the supervisor', () => {
     worker(5).ends(1);
     await settle();
     expect(forked).toHaveLength(7);
+  });
+
+  it('goes on with the others while no process can be started, and tries again', async () => {
+    await start();
+    forkFault = new Error('spawn EAGAIN');
+    worker(1).ends(null, 'SIGKILL');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(forked).toHaveLength(3);
+    forkFault = undefined;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(forked).toHaveLength(4);
+  });
+
+  it('leaves out a worker that ended after its answer, while another was still asked', async () => {
+    await start();
+    const asking = supervisor.ask('metrics');
+    worker(0).answers(['a']);
+    worker(1).answers(['b']);
+    worker(0).ends(0);
+    worker(2).answers(['c']);
+    expect([...(await asking).keys()]).toEqual([101, 102]);
   });
 
   it('asks those that serve, and waits two seconds for those that don’t answer', async () => {

@@ -7,6 +7,7 @@ export interface WorkerProcess {
   send(message: object): void;
   kill(signal: NodeJS.Signals): void;
   onMessage(listener: (message: unknown) => void): void;
+  /** @param listener is also told of a process that could not be started, with the reason in place of a signal */
   onExit(listener: (code: number | null, signal: string | null) => void): void;
 }
 
@@ -42,7 +43,8 @@ const longestWaitMs = 30_000;
 const answerMs = 2_000;
 
 /**
- * @param deps `fork` starts a worker; `onEnded` is told of each that ended, by its process ID
+ * @param deps `fork` starts a worker, or throws an error, which it has logged; `onEnded` is told of each that ended, by
+ *   its process ID
  */
 export function createSupervisor({
   count,
@@ -65,9 +67,16 @@ export function createSupervisor({
 
   /** @returns `undefined` once it serves; its exit code if it ended before */
   function add(): Promise<number | undefined> {
+    let worker: WorkerProcess;
+    try {
+      worker = fork();
+    } catch {
+      void retry();
+      return Promise.resolve(1);
+    }
     const { promise: begun, resolve: began } = Promise.withResolvers<number | undefined>();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const member: Member = { process: fork(), serves: false, isOutdated: false, answers: new Map(), ended };
+    const member: Member = { process: worker, serves: false, isOutdated: false, answers: new Map(), ended };
     members.add(member);
     member.process.onMessage((message) => {
       if (!isReport(message)) return;
@@ -91,11 +100,15 @@ export function createSupervisor({
   async function replace(member: Member, code: number | null, signal: string | null): Promise<void> {
     const { pid } = member.process;
     log.error({ event: 'worker_ended', pid, code: code ?? undefined, signal: signal ?? undefined });
-    if (!member.serves) {
-      await sleep(Math.min(firstWaitMs * 2 ** failures, longestWaitMs));
-      failures += 1;
-    }
+    if (!member.serves) return retry();
     if (!isStopping) void add();
+  }
+
+  /** Starts a worker after one that could not start. */
+  async function retry(): Promise<void> {
+    await sleep(Math.min(firstWaitMs * 2 ** failures, longestWaitMs));
+    failures += 1;
+    if (isStarted && !isStopping) void add();
   }
 
   async function askOne({ process, answers }: Member, ask: Question): Promise<unknown> {
@@ -122,7 +135,9 @@ export function createSupervisor({
       const answers = await Promise.all(
         serving.map(async (member) => [member.process.pid ?? 0, await askOne(member, question)] as const),
       );
-      return new Map(answers.filter(([, answer]) => answer !== undefined));
+      // One that has ended meanwhile has been taken leave of.
+      const alive = new Set([...members].map(({ process }) => process.pid));
+      return new Map(answers.filter(([pid, answer]) => answer !== undefined && alive.has(pid)));
     },
     reload() {
       for (const member of members) {

@@ -2,8 +2,11 @@ import cluster from 'node:cluster';
 import type { RunningBroker } from '../serve.ts';
 import { isAsk, type Report } from './messages.ts';
 
+/** Marks the processes that the supervisor starts. Others also start programs by `node:cluster`. */
+export const workerVariable = 'LATCHKEY_WORKER';
+
 /** Whether this process is one of several that a supervisor has started. */
-export const isWorker = (): boolean => cluster.isWorker;
+export const isWorker = (): boolean => cluster.isWorker && process.env[workerVariable] === '1';
 
 /** Tells the supervisor that this worker serves, and answers its questions from now on. */
 export function reportToSupervisor(broker: Pick<RunningBroker, 'readiness' | 'metrics'>): void {

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { cliFile } from '../../demo/program.ts';
 import { demoUsers } from '../../demo/users.ts';
 import { postForm } from './kit/device-flow.ts';
@@ -102,6 +103,20 @@ describe('latchkey serve --workers 2', () => {
     expect(now).not.toContain(old[0]);
     expect(now).toContain(old[1]);
     expect(await tokens()).toBeGreaterThanOrEqual(before);
+  });
+
+  it('stay as they are while the file has a change that needs a restart', async () => {
+    const file = brokers.configFile(0);
+    const before = await readFile(file, 'utf8');
+    const [old = 0] = pids();
+    await writeFile(file, stringify({ ...parse(before), keep_alive: '71s' }));
+    process.kill(old, 'SIGKILL');
+    const log = () => readFile(brokers.logFile(0), 'utf8');
+    await expect.poll(log).toMatch(/"event":"config_refused","path":"keep_alive"/);
+    expect(await serving()).toBe(workers - 1);
+    expect(await counted(/^latchkey_workers_missing (\d+)$/gm)).toBe(1);
+    await writeFile(file, before);
+    await expect.poll(serving).toBe(workers);
   });
 
   it('read the configuration again together, and end together', async () => {
