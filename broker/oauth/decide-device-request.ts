@@ -21,13 +21,12 @@ export type Decided = 'allowed' | 'denied' | 'expired' | 'used';
 /**
  * "Allow": seals the provider's grant to the device and marks the request as decided.
  *
- * @param request `allowedIn` is the session in whose extension the person chose it, if any
  * @returns how the request stands now, and whether the device has this grant
  */
 export async function allowDevice(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
   { upstream, identity, refreshToken, beganAt }: UpstreamGranted,
-  { deviceCodeHash, sub, allowedIn }: { deviceCodeHash: string; sub: string; allowedIn?: string },
+  { deviceCodeHash, sub }: { deviceCodeHash: string; sub: string },
 ): Promise<{ decision: Decided; isTaken: boolean }> {
   const grant = await store.getDeviceGrant(deviceCodeHash);
   if (!grant) return { decision: 'expired', isTaken: false };
@@ -41,7 +40,6 @@ export async function allowDevice(
       issuedAt: identity.issuedAt,
       refreshedAt: now(),
       beganAt,
-      allowedIn,
     }),
   );
   const decided = await store.decideDeviceGrant(

@@ -20,8 +20,8 @@ export interface Activity {
   /** Whether it happened in the browser that asks. */
   here: boolean;
   /**
-   * Whether a browser or device signed in that had not been signed in before. A device isn't new to the browser whose
-   * extension allowed it.
+   * Whether a browser or device signed in that had not been signed in before. A device is new also to the browser that allowed
+   * it: whoever has a copy of that browser's profile can allow one.
    */
   isNew: boolean;
   /** The sign-in, if it has not ended. */
@@ -81,7 +81,7 @@ export async function activityOf(
       from: event.from,
       by: event.by,
       here: event.signIn?.of === 'browser' && event.signIn.id === session,
-      isNew: event.isNew === true && (event.allowedIn === undefined || event.allowedIn !== session),
+      isNew: event.isNew === true,
       signIn: event.began && event.signIn && known.isLive(event.signIn) ? event.signIn : undefined,
     })),
     next: last?.seq,
@@ -94,8 +94,6 @@ interface Told extends Pick<Activity, 'kind' | 'from' | 'by' | 'name'> {
   /** Whether `signIn` began with it. */
   began?: boolean;
   isNew?: boolean;
-  /** The session in whose extension the device was allowed. */
-  allowedIn?: string | undefined;
   client?: string | undefined;
   origin?: string | undefined;
 }
@@ -122,10 +120,7 @@ function read({ type, detail }: StoredAuditEntry): Told | undefined {
     case 'page.signed_in':
       return { kind: 'page_signed_in', from };
     case 'device.created':
-      return {
-        ...{ kind: 'device_signed_in', signIn: signInOf('device', device), began: true, isNew: true },
-        ...{ allowedIn: text(detail.allowed_in), client, from },
-      };
+      return { kind: 'device_signed_in', signIn: signInOf('device', device), began: true, isNew: true, client, from };
     case 'device.denied':
     case 'device.reported':
       return {

@@ -110,7 +110,7 @@ export async function finishAllowing(
   const { decision, isTaken } = await allowDevice(
     deps,
     { upstream: upstream.config.name, identity, refreshToken, beganAt },
-    { deviceCodeHash, sub: session.sub, allowedIn: session.id },
+    { deviceCodeHash, sub: session.sub },
   );
   if (!isTaken) giveBack(upstream, refreshToken);
   return { outcome: decision };

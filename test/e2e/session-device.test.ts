@@ -89,14 +89,14 @@ describe('a device that is signed in by its code in the extension', () => {
     expect((await refreshDevice(issuer, 'tv', tokens.refresh_token)).status).toBe(200);
   });
 
-  it('is news to the person’s other browsers, and none to the one that allowed it', async () => {
+  it('is news to all of the person’s browsers: a copy of the one that allowed it could have done so', async () => {
     const [ada, other] = [await newBrowser('ada'), await newBrowser('ada')];
     const started = await device();
     const { request } = await ada.enter(started.user_code);
     expect((await ada.allow(request)).body).toEqual({ outcome: 'allowed' });
     expect((await tokensOf(started)).access_token).toEqual(expect.any(String));
     const newest = async ({ call }: typeof ada) => (await call('GET', '/session/activity')).body.entries[0];
-    expect(await newest(ada)).toMatchObject({ kind: 'device_signed_in', here: false, is_new: false });
+    expect(await newest(ada)).toMatchObject({ kind: 'device_signed_in', here: false, is_new: true });
     expect(await newest(other)).toMatchObject({ kind: 'device_signed_in', here: false, is_new: true });
   });
 

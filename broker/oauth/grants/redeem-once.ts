@@ -85,8 +85,7 @@ export async function redeemOnce(
     { ...basis, row: { ...basis.row, absoluteExpiresAt } },
     { refreshToken: row.sealedRefresh === undefined ? undefined : refreshToken, scope, jkt, nonce },
   );
-  const { allowedIn } = opened.sealed;
-  const detail = { device: row.id, client: client.clientId, from: how.from, allowed_in: allowedIn };
+  const detail = { device: row.id, client: client.clientId, from: how.from };
   const event: BrokerEvent = { type: 'sign_in', sub: row.sub };
   const redeemed = await store.redeemDeviceGrant(opened.grant.deviceCodeHash, now(), {
     id: row.id,

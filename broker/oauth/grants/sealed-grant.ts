@@ -15,8 +15,6 @@ export interface SealedGrant {
   refreshedAt: number;
   /** When the sign-in for "Allow" began, in epoch milliseconds by the broker's clock. Older grants lack it. */
   beganAt?: number | undefined;
-  /** ID of the browser's session in whose extension the person chose "Allow". */
-  allowedIn?: string | undefined;
   /** Set for authorization codes: what the redemption has to present again, and what the ID token repeats. */
   authorization?:
     | {
