@@ -89,6 +89,17 @@ origins:
   ])('is not %s', (icon, fault) => {
     expect(faultOf(withSite(icon))).toMatch(fault);
   });
+
+  it('is one of a few, or small: all of them go to each extension', () => {
+    writeFileSync(join(folder, 'ordinary.svg'), `<svg xmlns="http://www.w3.org/2000/svg">${' '.repeat(9_000)}</svg>`);
+    const withSites = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, n) => `\n  https://s${n}.example.com: { name: S, allow: {}, icon: ordinary.svg }`,
+      );
+    expect(parse(`{}\norigins:${withSites(11).join('')}`).origins.size).toBe(11);
+    expect(faultOf(`{}\norigins:${withSites(12).join('')}`)).toMatch(/s11.*more than 100 kB/);
+  });
 });
 
 describe('contrast', () => {

@@ -15,7 +15,14 @@ import { namedBy } from './names.ts';
 import { presetOf } from './provider-presets.ts';
 import { referenceFaults } from './references.ts';
 import { type ConfigFile, configSchema, jwkSet } from './schema.ts';
-import type { Allow, ClientAuthentication, Config, ServiceAuthentication, UpstreamConfig } from './types.ts';
+import type {
+  Allow,
+  ClientAuthentication,
+  Config,
+  ResourceConfig,
+  ServiceAuthentication,
+  UpstreamConfig,
+} from './types.ts';
 import { unknownKey, unknownKeyFaults } from './unknown-keys.ts';
 import { yamlFault } from './yaml-fault.ts';
 
@@ -128,6 +135,8 @@ class OtherFiles {
   readonly #folder: string;
   readonly #faults: Fault[];
   readonly #needsSecrets: boolean;
+  /** Size of the site icons that have been read, in bytes. */
+  #siteIcons = 0;
 
   constructor(folder: string, faults: Fault[], needsSecrets: boolean) {
     this.#folder = folder;
@@ -176,6 +185,17 @@ class OtherFiles {
     return undefined;
   }
 
+  siteIcon(path: string | undefined, where: readonly string[]): Image | undefined {
+    const icon = this.image(path, where, longestSiteIcon);
+    const before = this.#siteIcons;
+    this.#siteIcons += icon?.body.length ?? 0;
+    if (before <= longestSiteIcons && this.#siteIcons > longestSiteIcons) {
+      const message = `the icons of all sites have more than ${longestSiteIcons / 1_000} kB. Use smaller ones`;
+      this.#faults.push({ path: where, message });
+    }
+    return icon;
+  }
+
   /** Certificates of certificate authorities. */
   readCertificates(path: string, where: readonly string[]): string[] {
     const text = this.read(path, where);
@@ -201,8 +221,9 @@ class OtherFiles {
   }
 }
 
-/** In bytes. The extension gets the icons of all sites with each change of the policy. */
+/** Of a site's icon and of all of them, in bytes. The extension gets them with each change of the policy. */
 const longestSiteIcon = 10_000;
+const longestSiteIcons = 100_000;
 
 /** RS256 and ES256 are what the broker signs client assertions with. */
 function isAssertionKey(pem: string): boolean {
@@ -247,7 +268,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
       resource,
       ...namedBy(entry.name),
       scopes: mapValues(entry.scopes, (texts) => namedBy(texts).name),
-      scopeNames: mapValues(entry.scopes, (texts) => namedBy(texts).names),
+      scopeNames: scopeNamesOf(entry.scopes),
       lifetimeMs: entry.lifetime,
       freshMs: entry.fresh,
       dpop: entry.dpop,
@@ -258,7 +279,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
     origins: toMap(file.origins, (origin, entry) => ({
       origin,
       ...namedBy(entry.name),
-      icon: files.image(entry.icon, ['origins', origin, 'icon'], longestSiteIcon),
+      icon: files.siteIcon(entry.icon, ['origins', origin, 'icon']),
       allow: toAllow(entry.allow),
       groups: entry.groups,
       consent: entry.consent,
@@ -358,6 +379,13 @@ function serviceAuthentication(
     return { method: 'private_key_jwt', keys: files.readJwks(entry.jwks_file, ['services', name, 'jwks_file']) };
   }
   return { method: 'private_key_jwt', keys: entry.public_jwk ? [entry.public_jwk as JWK] : [] };
+}
+
+/** Absent if every description is one text for everybody. */
+function scopeNamesOf(scopes: ConfigFile['resources'][string]['scopes']): ResourceConfig['scopeNames'] {
+  return Object.values(scopes).some((texts) => typeof texts !== 'string')
+    ? mapValues(scopes, (texts) => namedBy(texts).names)
+    : undefined;
 }
 
 function toExtension({ chrome_ids, firefox_ids, chrome_key }: ConfigFile['extension']): Config['extension'] {

@@ -20,6 +20,10 @@ export const perLanguage = <Text extends v.GenericSchema<string>>(text: Text) =>
       v.pipe(
         v.record(languageTag, text),
         v.check((texts) => Object.keys(texts).length > 0, 'must have a text in one language at least'),
+        v.check(
+          (texts) => new Set(Object.keys(texts).map((tag) => tag.toLowerCase())).size === Object.keys(texts).length,
+          'must have one text for each language: tags that differ only in case are the same language',
+        ),
       ),
     ],
     'must be text, or a text for each language, such as { en: Orders API, de: Bestellungen }',
