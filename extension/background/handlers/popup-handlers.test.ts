@@ -257,6 +257,16 @@ describe('“Undo” after “Remove access”', () => {
     expect(await scopes()).toEqual(['orders:read orders:write', 'read']);
   });
 
+  it('gives back the rest if the policy has stopped allowing something, says so, and is over', async () => {
+    await allow();
+    await parts.session.grant({ origin: shop, resource: 'https://other.test', scope: 'read' }, ada.sub);
+    await ui['site.disconnect']({ origin: shop });
+    parts.broker.next('POST /session/consents', Response.json({ error: 'access_denied' }, { status: 403 }));
+    await expect(ui['site.restore']({ origin: shop, sub: ada.sub })).rejects.toMatchObject({ code: 'policy_denied' });
+    expect(await scopes()).toEqual(['read']);
+    await expect(ui['site.restore']({ origin: shop, sub: ada.sub })).rejects.toMatchObject({ code: 'expired' });
+  });
+
   it('gives nothing to another account or another site', async () => {
     await allow();
     await ui['site.disconnect']({ origin: shop });

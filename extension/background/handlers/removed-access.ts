@@ -37,19 +37,29 @@ export function createRemovedAccess({ profiles, removed }: RemovedAccessDeps) {
       await removed.set({ profile, sub: before.account.sub, origin, consents });
     },
     /**
-     * Gives back exactly what was removed. The broker refuses what its policy has stopped allowing since.
+     * Gives back exactly what was removed, but for what the policy has stopped allowing since.
      *
      * @param sub the account that the user sees
-     * @throws {LatchkeyError} `expired` if another removal came after it, or the site has another account now
+     * @throws {LatchkeyError} `expired` if another removal came after it, or the site has another account now;
+     *   `policy_denied` if something is no longer allowed, after the rest was given back
      */
     async restore(origin: string, sub: string): Promise<void> {
       const last = await removed.get();
       const { id } = await profiles.at(origin);
       if (last?.origin !== origin || last.sub !== sub || last.profile !== id) throw tooLate();
       const { session } = await profiles.get(last.profile);
-      for (const { resource, scope } of last.consents) await session.grant({ origin, resource, scope }, sub);
+      let denied: LatchkeyError | undefined;
+      for (const { resource, scope } of last.consents) {
+        try {
+          await session.grant({ origin, resource, scope }, sub);
+        } catch (error) {
+          if (!(error instanceof LatchkeyError) || error.code !== 'policy_denied') throw error;
+          denied ??= error;
+        }
+      }
       // Last, so that a background that stops in between can be asked again. A removal since then keeps its own "Undo".
       if (JSON.stringify(await removed.get()) === JSON.stringify(last)) await removed.clear();
+      if (denied) throw denied;
     },
   };
 }
