@@ -1,7 +1,7 @@
-/** Aborts at Ctrl-C, at SIGTERM, and when npm, which started this process, is gone. */
+/** Aborts at Ctrl-C, at SIGTERM, when the terminal closes, and when npm, which started this process, is gone. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort());
   if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(() => controller.abort());
   return controller.signal;
 }

@@ -6,7 +6,7 @@ import { claimPorts } from '../demo/ports.ts';
 import { StartError } from '../demo/start-error.ts';
 import { stopSignal } from '../demo/stop-signal.ts';
 import { parts } from './broker-config.ts';
-import type { DevBrowser } from './browser/browser.ts';
+import { type DevBrowser, LaunchError } from './browser/browser.ts';
 import { openBrowser } from './browser/open.ts';
 import { greeting } from './greeting.ts';
 import type { DevOptions } from './options.ts';
@@ -24,6 +24,7 @@ export async function runDev(options: DevOptions, say: (line: string) => void): 
   const stack = await startStack({ ports, dir: options.dir, settings, now: Date.now, log: say });
   let browser: DevBrowser | undefined;
   let unwatch: () => void = () => undefined;
+  const reloading = Promise.withResolvers<never>();
   try {
     const [url = ''] = stack.sites();
     const opens = options.browser && hasDisplay(process.platform, process.env);
@@ -35,8 +36,8 @@ export async function runDev(options: DevOptions, say: (line: string) => void): 
       });
     }
     process.stdout.write(greeting(stack, settings, browser !== undefined));
-    if (options.config !== undefined) unwatch = onChange(options.config, reload);
-    await Promise.race([stopped, stack.failure]);
+    if (options.config !== undefined) unwatch = onChange(options.config, () => reload().catch(reloading.reject));
+    await Promise.race([stopped, stack.failure, reloading.promise]);
   } finally {
     unwatch();
     await browser?.close();
@@ -46,12 +47,27 @@ export async function runDev(options: DevOptions, say: (line: string) => void): 
   async function reload(): Promise<void> {
     try {
       const { sitesChanged } = await stack.apply(await readSettings(options));
-      if (sitesChanged && browser) await browser.reloadExtension();
-      const further = sitesChanged ? (browser ? ' Reload your pages.' : ' Reload the extension and your pages.') : '';
+      const isReloaded = sitesChanged && (await reloadExtension());
+      const further = sitesChanged
+        ? isReloaded
+          ? ' Reload your pages.'
+          : ' Reload the extension and your pages.'
+        : '';
       say(`${options.config} has changed and is in use.${further}`);
     } catch (error) {
       if (!(error instanceof SettingsError || error instanceof StartError)) throw error;
       say(`${error.message}\nCorrect ${options.config}; it is read again when you save it.`);
+    }
+  }
+
+  /** @returns whether the browser has the new one. It may have been closed meanwhile */
+  async function reloadExtension(): Promise<boolean> {
+    try {
+      await browser?.reloadExtension();
+      return browser !== undefined;
+    } catch (error) {
+      if (!(error instanceof LaunchError)) throw error;
+      return false;
     }
   }
 }

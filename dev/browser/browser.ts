@@ -1,8 +1,14 @@
 /** A browser with the extension. */
 export interface DevBrowser {
+  /** Whether the browser's sandbox is off. */
+  hasNoSandbox?: boolean;
   /** Resolves when the person has closed it. */
   ended: Promise<void>;
-  /** Reads the extension's folder again. */
+  /**
+   * Reads the extension's folder again.
+   *
+   * @throws {LaunchError} if the browser has ended, or refuses it
+   */
   reloadExtension(): Promise<void>;
   close(): Promise<void>;
 }

@@ -43,6 +43,7 @@ async function launch({ executable, extensionDir, profileDir, url }: LaunchOptio
     throw error;
   }
   return {
+    hasNoSandbox: !sandbox,
     ended: over,
     reloadExtension,
     close: () => closing(child, over, () => commands.send('Browser.close')),

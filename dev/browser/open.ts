@@ -34,7 +34,9 @@ export async function openBrowser({ extensionDir, dir, url, machine }: OpenOptio
     };
     try {
       const browser = await launch(options);
-      machine.say(`Browser: ${path}`);
+      machine.say(
+        `Browser: ${path}${browser.hasNoSandbox ? ', without its sandbox: visit only pages that you trust' : ''}`,
+      );
       return browser;
     } catch (error) {
       machine.say(`${path} can't be used: ${error instanceof Error ? error.message : error}`);
