@@ -102,6 +102,17 @@ describe('the feed', () => {
     feed.close();
     expect(seen).toEqual([-1]);
   });
+
+  it('tells one that subscribes after that, or meanwhile, and reads no more', async () => {
+    const meanwhile = feed.subscribe(subscriber);
+    feed.close();
+    await meanwhile;
+    await feed.subscribe(subscriber);
+    expect(seen).toEqual([-1, -1]);
+    const { reads } = store;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(store.reads).toBe(reads);
+  });
 });
 
 describe('whether the feed is current', () => {

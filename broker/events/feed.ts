@@ -23,7 +23,7 @@ export interface Feed extends Publisher {
    * until what it is about has been read.
    */
   isCurrent(): boolean;
-  /** Ends every subscription, so that open streams don't delay a shutdown. */
+  /** Ends every subscription, also one that comes later, so that open streams don't delay a shutdown. */
   close(): void;
 }
 
@@ -55,6 +55,7 @@ export function createFeed({ store, now, elapsed, sleep, log }: FeedDeps): Feed 
   /** When the last read began that succeeded and that no hint has made outdated. */
   let readAt = never;
   let hints = 0;
+  let isClosed = false;
 
   async function run(): Promise<void> {
     let stopped = false;
@@ -104,15 +105,16 @@ export function createFeed({ store, now, elapsed, sleep, log }: FeedDeps): Feed 
   return {
     ...createPublisher({ store, now }),
     async subscribe(subscriber) {
-      if (!running) {
+      if (!running && !isClosed) {
         const last = await store.lastRevocation();
         // Another caller may have started in the meantime.
-        if (!running) {
+        if (!running && !isClosed) {
           cursor = Math.max(cursor, last);
           void run();
         }
       }
-      subscribers.add(subscriber);
+      if (isClosed) subscriber.closed();
+      else subscribers.add(subscriber);
       return {
         seq: cursor,
         stop() {
@@ -123,6 +125,7 @@ export function createFeed({ store, now, elapsed, sleep, log }: FeedDeps): Feed 
     },
     isCurrent: () => elapsed() - readAt <= currentMs,
     close() {
+      isClosed = true;
       for (const subscriber of [...subscribers]) subscriber.closed();
       subscribers.clear();
       running?.stop();
