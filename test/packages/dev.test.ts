@@ -228,7 +228,7 @@ describe.skipIf(!canInstall)(`latchkey dev, installed in an empty folder${why}`,
     return found;
   }
 
-  /** Where the click for the sign-in is too old by now, the person clicks again. */
+  /** One click opens one window. The one after the sign-in asks. */
   async function askedForConsent(page: Page): Promise<Page> {
     const found = () =>
       browser
