@@ -85,7 +85,8 @@ export async function prepareHydra(
       args: ['serve', 'all', '--dev'],
       env,
       logFile: join(dir, 'hydra.log'),
-      isReady: async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok,
+      // Hydra makes its signing key when it is first asked for its metadata, and answers only then.
+      isReady: async () => (await fetch(`http://127.0.0.1:${port}/.well-known/openid-configuration`)).ok,
     });
 }
 
