@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { exactOrigin, isWebUrl } from './origin.ts';
 import { isPlainText } from './plain-text.ts';
+import { orNothing, readable } from './readable-parts.ts';
 
 /** Responses of the broker's `/session` endpoints, which the extension parses. For requests, see `session-requests.ts`. */
 
@@ -46,8 +47,8 @@ export const account = v.object({
   login_hint: v.optional(v.string()),
 });
 
-/** What is wrong in a part of what people see costs them that part, and never their sign-in. */
-const orNothing = <Part extends v.GenericSchema>(part: Part) => v.fallback(v.optional(part), undefined);
+/** Text beside our own words, if it is plain and fits. */
+const plainText = (longest: number) => orNothing(v.pipe(v.string(), v.maxLength(longest), v.check(isPlainText)));
 
 /** The longest logo or icon, as a `data:` URL: 100 kB in Base64, and what stands before it. */
 export const longestLogo = 134_000;
@@ -98,13 +99,6 @@ export const decisions = v.object({
   sites: v.optional(v.array(siteRecord), []),
 });
 
-/** An item that this version can't read is left out. It costs nobody the others. */
-const readable = <Item extends v.GenericSchema>(item: Item) =>
-  v.pipe(
-    v.array(v.fallback(v.nullable(item), null)),
-    v.transform((items) => items.filter((each): each is v.InferOutput<Item> => each !== null)),
-  );
-
 /** Response to `POST /session` (201) and `GET /session` (200). */
 export const sessionAnswer = v.object({
   account,
@@ -133,20 +127,20 @@ export const provider = v.pipe(
   v.object({
     /** Its name in the broker's configuration. */
     name: v.string(),
-    label: orNothing(v.pipe(v.string(), v.maxLength(80), v.check(isPlainText))),
+    label: plainText(80),
     icon: orNothing(image),
   }),
-  v.transform(({ label, ...rest }) => ({ ...rest, label: label ?? rest.name })),
+  v.transform((read) => ({ ...read, label: read.label ?? read.name })),
 );
 
 /** Whose extension this is, and whom people can ask. The extension shows it beside its own words, never in them. */
 export const organization = v.object({
-  name: orNothing(v.pipe(v.string(), v.maxLength(45), v.check(isPlainText))),
+  name: plainText(45),
   logo: orNothing(image),
   /** `#rrggbb`. */
   color: orNothing(v.pipe(v.string(), v.regex(/^#[\da-f]{6}$/i))),
   support_url: orNothing(webUrl),
-  support_email: orNothing(v.pipe(v.string(), v.maxLength(254), v.check(isPlainText))),
+  support_email: plainText(254),
   recovery_url: orNothing(webUrl),
 });
 

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 export function parseAnswer<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output;
-  throw notUnderstood(path, v.getDotPath(parsed.issues[0]) ?? 'the whole');
+  throw notUnderstood(path, parsed.issues[0].path?.map(({ key }) => key).join('.') ?? 'the whole');
 }
 
 /** Only a broker on this machine may name a URL without TLS. */

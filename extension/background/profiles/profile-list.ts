@@ -1,3 +1,4 @@
+import { orNothing, readable } from '@latchkey/shared/readable-parts.ts';
 import { type Account, account } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
 import type { Schema } from '../../platform/stored-value.ts';
@@ -30,15 +31,12 @@ export const firstProfile = 'session';
 export const noAccounts: ProfileList = { entries: [{ id: firstProfile }], main: firstProfile, sites: {} };
 
 /** If the account can't be parsed, treat it like one from before profiles existed. The broker knows who it is. */
-const entry = v.object({ id: v.string(), account: v.fallback(v.optional(account), undefined) });
+const entry = v.object({ id: v.string(), account: orNothing(account) });
 
 /** A stored list. Drops entries that can't be parsed. */
 export const profileList: Schema<ProfileList> = v.pipe(
   v.object({
-    entries: v.pipe(
-      v.array(v.fallback(v.optional(entry), undefined)),
-      v.transform((entries) => entries.filter((read) => read !== undefined)),
-    ),
+    entries: readable(entry),
     main: v.string(),
     sites: v.record(v.string(), v.string()),
     next: v.optional(v.string()),
