@@ -17,6 +17,10 @@ const pages = Object.fromEntries(
   ['consent', 'diagnostics', 'provider', 'welcome'].map((page) => [page, resolve(root, `ui/${page}.html`)]),
 );
 
+/** Modules that both the background and the popup load. */
+const shared =
+  /node_modules.(?:valibot|webextension-polyfill).|(?:extension.(?:platform.(?:baked-config|browser|bridge-script|i18n|match-pattern|sites)|protocol.(?:problem|ui))|shared.origin)\.ts$/;
+
 /** Vite's configuration for one target of the extension; `extension/packaging/build.ts` runs it for each. */
 export function createViteConfig({ outDir, ...options }: ViteOptions): InlineConfig {
   return {
@@ -33,8 +37,12 @@ export function createViteConfig({ outDir, ...options }: ViteOptions): InlineCon
       target: 'es2023',
       modulePreload: false,
       assetsInlineLimit: 0,
-      // Pages that the manifest doesn't name; the background opens them, or another page does.
-      rolldownOptions: { input: pages },
+      rolldownOptions: {
+        // Pages that the manifest doesn't name; the background opens them, or another page does.
+        input: pages,
+        // What background and popup share is one file: two would not compress as well.
+        output: { codeSplitting: { groups: [{ name: 'shared', test: shared }] } },
+      },
     },
   };
 }

@@ -63,8 +63,8 @@ let tell = (): void => undefined;
 async function isAnothers(id: number, { origin }: URL): Promise<boolean> {
   const { tabs = [] } = await browser.windows.get(id, { populate: true });
   const { url = '', pendingUrl = url } = tabs[0] ?? {};
-  const shown = URL.canParse(pendingUrl) ? new URL(pendingUrl) : undefined;
-  return shown !== undefined && shown.protocol !== 'about:' && shown.origin !== origin;
+  // Empty where it can't be seen, and `about:blank` before the page is there.
+  return /^(?!about:)./.test(pendingUrl) && !pendingUrl.startsWith(`${origin}/`);
 }
 
 export const identity: Identity = {

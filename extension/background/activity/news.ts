@@ -87,10 +87,10 @@ export function createNews({ activity, seen, changed, now }: NewsDeps): News {
       last !== undefined && next !== undefined && next > last;
     const entries = [...first.entries];
     /** Skips the pages that the user has seen. */
-    const after = ({ next }: Pick<typeof first, 'next'>): number | undefined => {
-      if (next === undefined || seenPages?.sub !== sub || next > seenPages.top) return next;
-      return seenPages.end === undefined || next >= seenPages.end ? seenPages.end : next;
-    };
+    const after = ({ next = 0 }: Pick<typeof first, 'next'>): number | undefined =>
+      seenPages?.sub === sub && next <= seenPages.top && next > (seenPages.end ?? 0)
+        ? seenPages.end
+        : next || undefined;
     let page = { ...first, next: after(first) };
     for (let pages = 1; pages < maxPages && isMore(page); pages += 1) {
       const further = await ask(page.next);
