@@ -17,6 +17,7 @@ const thorough = [
   'test/e2e/deploy.test.ts',
   'test/e2e/diagnosis.test.ts',
   'test/e2e/go-oidc.test.ts',
+  'test/e2e/image.test.ts',
   'test/e2e/pooler.test.ts',
   'test/e2e/systemd-unit.test.ts',
 ];
