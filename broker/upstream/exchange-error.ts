@@ -16,9 +16,11 @@ export function exchangeError(cause: unknown, failure: Failure): OAuthError {
       }
       if (failure.status !== undefined && failure.status < 300) return invalidResponse(cause);
       return unavailable(
-        failure.status === undefined || failure.status === 504
-          ? 'the identity provider did not respond; try again'
-          : `the identity provider is temporarily unavailable (HTTP ${failure.status}); try again`,
+        lacksMetadata(cause)
+          ? "the identity provider's metadata lacks an endpoint that sign-ins need; run latchkey doctor"
+          : failure.status === undefined || failure.status === 504
+            ? 'the identity provider did not respond; try again'
+            : `the identity provider is temporarily unavailable (HTTP ${failure.status}); try again`,
         failure.retryAfterMs ?? 2_000,
         cause,
       );
@@ -37,6 +39,9 @@ const invalidResponse = (cause: unknown) =>
   new OAuthError('upstream_error', 'the response of the identity provider failed validation; start the sign-in again', {
     cause,
   });
+
+/** The provider's discovery document lacks what the request needs. */
+const lacksMetadata = (cause: unknown): boolean => (cause as { code?: unknown }).code === oauth.MISSING_SERVER_METADATA;
 
 /** oauth4webapi rejected the redirect's parameters, before any request. */
 const isInvalidRedirect = (cause: unknown): boolean => (cause as { code?: unknown }).code === oauth.INVALID_RESPONSE;
