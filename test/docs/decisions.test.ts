@@ -15,4 +15,11 @@ describe('docs/decisions.md', () => {
     expect(numbers(/^\| \[D(\d+)\]\(#d\1\) /gm)).toEqual(entries);
     expect(numbers(/^<a id="d(\d+)"><\/a>$/gm)).toEqual(entries);
   });
+
+  it('says once in each entry why', () => {
+    for (const entry of text.split(/^### /m).slice(1)) {
+      expect.soft(entry.split('**Why:**').length, entry.split('\n')[0]).toBe(2);
+      expect.soft(entry.split('**Consequence:**').length, entry.split('\n')[0]).toBeLessThanOrEqual(2);
+    }
+  });
 });
