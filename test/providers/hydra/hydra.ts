@@ -85,8 +85,12 @@ export async function prepareHydra(
       args: ['serve', 'all', '--dev'],
       env,
       logFile: join(dir, 'hydra.log'),
-      // Hydra makes its signing key when it is first asked for its metadata, and answers only then.
-      isReady: async () => (await fetch(`http://127.0.0.1:${port}/.well-known/openid-configuration`)).ok,
+      // Hydra makes its keys when they are first asked for, and answers only then.
+      isReady: async () => {
+        for (const path of ['openid-configuration', 'jwks.json'])
+          if (!(await fetch(`http://127.0.0.1:${port}/.well-known/${path}`)).ok) return false;
+        return true;
+      },
     });
 }
 
