@@ -152,14 +152,6 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
         devices: [
           {
             ...used,
-            id: 'd1',
-            name: 'Kitchen TV',
-            client: 'Living-room TV',
-            may: ['See your orders'],
-            knows: ['openid'],
-          },
-          {
-            ...used,
             id: 'd2',
             name: 'Command line',
             client: 'Command line',
@@ -167,6 +159,29 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
             knows: [],
             lastUsedAt: undefined,
             needsSignIn: true,
+          },
+        ],
+        sites: [],
+        activity: { entries: [], next: undefined },
+      }),
+  ],
+  [
+    'account-sites',
+    (language) =>
+      accountPage(language, {
+        csrf: 'csrf',
+        account: 'ada@example.com',
+        now,
+        here: new Set(),
+        browsers: [],
+        devices: [
+          {
+            ...used,
+            id: 'd1',
+            name: 'Kitchen TV',
+            client: 'Living-room TV',
+            may: ['See your orders'],
+            knows: ['openid'],
           },
         ],
         sites: [
@@ -181,6 +196,15 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
           },
           { access: 'never', origin: 'https://ads.example.com', name: 'Campaigns', refusedAt: now - 5 * day },
         ],
+        activity: { entries: [], next: undefined },
+      }),
+  ],
+  [
+    'account-activity',
+    (language) =>
+      accountPage(language, {
+        ...{ csrf: 'csrf', account: 'ada@example.com', now },
+        ...{ here: new Set<string>(), browsers: [], devices: [], sites: [] },
         activity: {
           entries: [
             {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { demoUsers } from '../../../../demo/users.ts';
-import type { Browser } from '../browser.ts';
-import { sees, signIn, signOut, textOf, until } from '../tab.ts';
+import type { Browser, Tab } from '../browser.ts';
+import { openTab, press, sees, signIn, signOut, textOf, until } from '../tab.ts';
 
 /** The extension's pages in tabs. */
 export function pageCases(browser: () => Browser): void {
@@ -40,6 +40,43 @@ export function pageCases(browser: () => Browser): void {
     expect(copied).not.toContain(browser().demo.origins.shop);
     await page.close();
     await popup.close();
+  });
+
+  it('“Open” in a site’s row goes to its tab, and opens one where there is none', async () => {
+    const { shop } = browser().demo.origins;
+    /** The shop's tabs, and whether each is the one that its window shows. */
+    const shown = () =>
+      expect.poll(
+        () =>
+          browser().inBackground<boolean[]>(`async () => {
+            const open = await (globalThis.browser ?? chrome).tabs.query({});
+            return open.filter(({ url }) => url?.startsWith(${JSON.stringify(shop)})).map(({ active }) => active);
+          }`),
+        { timeout: 30_000 },
+      );
+    const choose = async (popup: Tab) => {
+      await popup.toFront();
+      await press(popup, 'Open Shop');
+    };
+    const popup = await signIn(browser());
+    const site = await openTab(browser(), shop);
+    await popup.toFront();
+    await shown().toEqual([false]);
+    await choose(popup);
+    await shown().toEqual([true]);
+    await site.close();
+    const again = await browser().openExtensionPage('ui/popup.html');
+    await choose(again);
+    await shown().toEqual([true]);
+    await browser().inBackground(`async () => {
+      const { tabs } = globalThis.browser ?? chrome;
+      const open = await tabs.query({});
+      await tabs.remove(open.filter(({ url }) => url?.startsWith(${JSON.stringify(shop)})).map(({ id }) => id));
+    }`);
+    for (const tab of [popup, again]) if (!(await tab.isClosed())) await tab.close();
+    const last = await browser().openExtensionPage('ui/popup.html');
+    await signOut(last);
+    await last.close();
   });
 
   it('the icon tells whether somebody is signed in', async () => {
