@@ -35,13 +35,20 @@ In any other page:
 
 In the API (Node; also for Express, Fastify, Hono and fetch handlers):
 
+  import { createServer } from 'node:http';
   import { cors, guard } from '@latchkey/api/node';
   import { verifier } from '@latchkey/api';
   const verify = verifier({ issuer: ${quoted(stack.broker)}, audience: ${quoted(resource)} });
   const handler = guard(verify)({ scopes: [${scopes.map(quoted).join(', ')}] })((req, res, { sub }) => res.end(sub));
-  createServer(cors({ origins: [${stack.sites().map(quoted).join(', ')}] })(handler));
+  createServer(cors({ origins: [${stack.sites().map(quoted).join(', ')}] })(handler)).listen(${portOf(resource)});
 
 `;
+}
+
+/** Where an API listens that is at this address. */
+function portOf(url: string): string {
+  const { port, protocol } = new URL(url);
+  return port || (protocol === 'https:' ? '443' : '80');
 }
 
 const quoted = (text: string): string => `'${text}'`;

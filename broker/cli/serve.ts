@@ -50,10 +50,14 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const log = createLog(joinedWrites(process.stdout, workers > 1 ? { longest: pipeBytes } : {}));
   if (workers === 1 || isWorker()) return serveAlone({ config, log, stop: stop.signal, read });
   if (!isShared(config.store)) {
-    throw new UsageError('--workers needs a store on PostgreSQL; a SQLite file has one process (docs/sizing.md)');
+    throw new UsageError(
+      '--workers needs a store on PostgreSQL: only one broker can run on a SQLite file (docs/operations.md, Workers)',
+    );
   }
   if (cluster.isWorker) {
-    throw new UsageError('--workers does not work in a worker of another supervisor. Use one of the two');
+    throw new UsageError(
+      "--workers can't be used inside a process manager's cluster mode, such as pm2's. Use one of the two",
+    );
   }
   const reload = (reloadAll: () => void): void => void process.on('SIGHUP', reloadAll);
   return serveWithWorkers({ count: workers, config, read, log, stop: stop.signal, reload });

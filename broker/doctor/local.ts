@@ -124,7 +124,7 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     const cure =
       error instanceof MissingRingError
         ? `Put the file back. Only if this broker has never run: latchkey keys init --file ${config.keysFile}`
-        : 'The broker needs this file to start. Make no new one in its place: without these keys, everyone has to sign in again.';
+        : "The broker needs this file to start. Don't create a new one in its place: without these keys, everyone has to sign in again.";
     findings.push(keys.failed(error.message, cure));
   }
   const missing = missingFile(config.store);

@@ -69,7 +69,7 @@ async function sendProbe(
       const said = typeof json?.error_description === 'string' ? `: ${quoted(json.error_description)}` : '';
       return couldNot(
         `${url} returned ${words}${said}, instead of an event stream`,
-        `Run this command in the version of the running broker, and with its key file. If you did, the proxy removes the request header ${probeHeader}, or it treats this path differently: forward every path and header.`,
+        `Run this command with the same version and key file as the running broker. If you did, the proxy removes the request header ${probeHeader}, or it treats this path differently: forward every path and header.`,
       );
     }
     return await readStream(response.body);

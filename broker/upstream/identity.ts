@@ -121,10 +121,10 @@ export function isOverage(
 function authTime(claim: unknown, { idToken, at }: Said): number | undefined {
   const iat = idToken?.iat ?? toSeconds(at);
   if (iat > toSeconds(at) + iatAheadS)
-    throw unusable('an iat in the future: its clock or this one is wrong, or it is not in seconds');
+    throw unusable("an iat in the future: its clock or the broker's is wrong, or the value is not in seconds");
   if (typeof claim !== 'number') return undefined;
   if (claim > iat + authTimeAheadS)
-    throw unusable('an auth_time in the future: a clock is wrong, or it is not in seconds');
+    throw unusable('an auth_time in the future: a clock is wrong, or the value is not in seconds');
   return numericDate(claim);
 }
 

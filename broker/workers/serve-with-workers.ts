@@ -42,7 +42,10 @@ export async function serveWithWorkers({
   const supervisor = createSupervisor({
     count,
     fork() {
-      if (!replaceConfig(live, read, log)) throw new Error('the configuration was refused');
+      const changed = replaceConfig(live, read, log);
+      if (!changed) throw new Error('the configuration was refused');
+      // The worker that starts reads the file as it is now, and all are to have the same configuration.
+      if (changed.length > 0) supervisor.reload();
       return fork();
     },
     log,

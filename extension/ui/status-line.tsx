@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx';
 
 /**
- * The page's only live region: what is in progress, and how it ended. It always exists and keeps its space.
+ * The page's live region for actions: what is in progress, and how it ended. It always exists and keeps its space.
  *
  * @param children a button that belongs to it. It is outside the live region, which would read it as text
  */

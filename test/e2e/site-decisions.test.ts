@@ -101,12 +101,14 @@ it('/account shows what was chosen, when and from where a site was last used, an
   const { sites } = await known(one);
   expect(sites).toMatchObject([shop, notes].sort().map((origin) => ({ origin, last_used_at: expect.any(Number) })));
   const used = await open();
-  expect(siteOf(used.text, shop)).toMatch(/allowed just now.*Last used .* from <bdi>127\.0\.0\.1.*end_site/s);
+  expect(siteOf(used.text, shop)).toMatch(
+    /allowed <time [^>]*>just now<\/time>.*Last used .* from <bdi>127\.0\.0\.1.*end_site/s,
+  );
   expect(siteOf(used.text, notes)).toMatch(/allowed by your organization.*Last used/s);
   expect(siteOf(used.text, notes)).not.toContain('<form');
   await decide(one, 'never');
   const refused = await open();
-  expect(siteOf(refused.text, shop)).toContain('blocked by you just now');
+  expect(siteOf(refused.text, shop)).toMatch(/blocked by you <time [^>]*>just now<\/time>/);
   expect(siteOf(refused.text, shop)).not.toContain('See your orders');
   const after = await person.press(refused, '/account', 'let_site_ask', { origin: shop });
   expect(siteOf(after.text, shop)).toBe('');

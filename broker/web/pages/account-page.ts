@@ -73,7 +73,7 @@ export function accountPage(
           (browser) => html`<article class="item">
           <p><strong><bdi>${browser.name}</bdi></strong>${here.has(browser.id) ? html` <span class="here">${words.here}</span>` : ''} <span class="soft">${words.signedIn(since(browser.signedInAt))}</span></p>
           ${use(browser)}
-          ${form('end_browser', { id: browser.id }, words.signOut, browser.name)}
+          ${form('end_browser', { id: browser.id }, words.signOut, here.has(browser.id) ? `${browser.name}, ${words.here}` : browser.name)}
         </article>`,
         )}
       </section>

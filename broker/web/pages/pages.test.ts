@@ -93,7 +93,8 @@ it('shows this browser first on the account page, the exact times, and when each
   expect(page.split('Firefox on Linux')[0]).toContain(
     'Chrome on Windows</bdi></strong> <span class="here">This browser',
   );
-  expect(page.match(/This browser/g)).toHaveLength(1);
+  expect(page.match(/This browser/g)).toHaveLength(2);
+  expect(page).toContain('Chrome on Windows, This browser');
   expect(page).toContain('title="November 27, 2026 at 7:00:00 AM UTC">5 hours ago</time>');
   expect(page).toContain('signed in until <time datetime="2026-12-09T00:00:00.000Z">December 9, 2026</time>');
 });
