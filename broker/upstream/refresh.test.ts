@@ -237,6 +237,15 @@ describe('a crash between the provider’s rotation and our commit', () => {
     expect((await survivor()).kind).toBe('fresh');
   });
 
+  it('is made good although the clock was set back since the token was sent', async () => {
+    const survivor = process();
+    answers = [away({ delivered: true, retryAfterMs: 1 }), rotated('rt-2')];
+    expect((await survivor()).kind).toBe('unavailable');
+    now -= 3_000;
+    expect((await survivor()).kind).toBe('fresh');
+    expect(await storedToken()).toBe('rt-2');
+  });
+
   it('has no window at a provider that does not rotate', async () => {
     await crash(upstream(0, 'google'));
     now += 86_400_000;

@@ -144,9 +144,8 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   async function timeLeftMs(upstream: Upstream, sentBefore: number): Promise<number> {
     const { config, refreshDeadlineMs } = upstream;
     if (sentBefore === 0 || !(await rotation.mayHaveReplaced(upstream))) return refreshDeadlineMs;
-    // The clock was set back, so the time since the first attempt is unknown.
-    if (sentBefore < -commitMarginMs) return 0;
-    return Math.min(refreshDeadlineMs, config.refreshLeewayMs - commitMarginMs - sentBefore);
+    // If the clock was set back, the time since the first attempt is unknown. Giving up would surely cost the sign-in.
+    return Math.min(refreshDeadlineMs, config.refreshLeewayMs - commitMarginMs - Math.max(sentBefore, 0));
   }
 
   async function settle(
