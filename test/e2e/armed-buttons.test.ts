@@ -50,7 +50,7 @@ const pathOf = (page: PlainPage) => page.evaluate<string>('location.pathname');
 describe.each([
   ['confirm', '/device/decision'],
   ['confirm-program', '/authorize/decision'],
-  ['account', '/account'],
+  ['account-sites', '/account'],
 ])('a button that grants something (%s)', (state, action) => {
   it('takes no click that was meant for something else, and one of a person who has seen it', async (context) => {
     const { hostile, page } = await openedBy(context, state);
