@@ -114,7 +114,8 @@ describe('with two providers, by keyboard alone', () => {
     try {
       expect(await signIn('example')).toBe(exitCode.ok);
       expect(said.join('')).toContain('Signed in to');
-      expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback/);
+      // The program has the code before the browser shows its answer.
+      await page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/callback/);
     } finally {
       await rm(home, { recursive: true });
     }
