@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../demo/program.ts';
-import { readResults } from '../results.ts';
+import { type Results, readResults } from '../results.ts';
 
 export interface RunOptions {
   files: string[];
@@ -46,9 +46,9 @@ export async function runSuite({ files, log, stop }: RunOptions): Promise<Run> {
   output.end();
   const ms = performance.now() - startedAt;
 
-  const { passed, failures } = await readResults(report).catch(() => ({ passed: 0, failures: [] }));
+  const { passed, failures } = await readResults(report).catch((): Results => ({ passed: 0, failures: [] }));
   await copyFile(report, log.replace(/\.log$/, '.json')).catch(() => undefined);
-  return { isPassed: code === 0 && failures.length === 0, passed, failures, ms };
+  return { isPassed: code === 0 && failures.length === 0, passed, failures: failures.map(({ name }) => name), ms };
 }
 
 function endGroup(suite: ChildProcess): void {
