@@ -1,4 +1,3 @@
-import { brokerClientId } from './config.ts';
 import {
   chromeExtensionId,
   chromeRedirectUri,
@@ -7,6 +6,7 @@ import {
   firefoxRedirectUri,
 } from './extension-key.ts';
 import type { IdpOptions } from './idp/idp.ts';
+import { brokerClientId } from './local-broker.ts';
 
 /**
  * The broker, as a client of the identity provider.

@@ -1,38 +1,20 @@
 import { stringify } from 'yaml';
-import { chromeExtensionId, demoExtensionKey, demoFirefoxId } from './extension-key.ts';
+import { demoExtensionKey } from './extension-key.ts';
+import { localBroker } from './local-broker.ts';
 import { originsOf, type Part } from './ports.ts';
 
 /** Name of the demo's identity provider in the broker's configuration; groups are written `example:staff`. */
 export const upstreamName = 'example';
-export const brokerClientId = 'latchkey-broker';
 export const deviceClients = ['tv', 'cli'] as const;
 
 /** The demo's `latchkey.yaml`. Its paths are relative to its folder. Lifetimes are short, so that people see a token expire. */
 export function demoConfig(ports: Record<Part, number>, extensionKey = demoExtensionKey): string {
-  const { idp, broker, shop, notes, api } = originsOf(ports);
+  const origins = originsOf(ports);
+  const { shop, notes, api } = origins;
   const read = { [api]: ['orders:read'] };
   const readAndWrite = { [api]: ['orders:read', 'orders:write'] };
   const config = {
-    issuer: broker,
-    listen: `127.0.0.1:${ports.broker}`,
-    admin_listen: `127.0.0.1:${ports.admin}`,
-    store: 'sqlite:./latchkey.db',
-    // All requests of the demo come from one address, and programs that drive it send many.
-    rate_limit_factor: 20,
-    keys_file: './keys',
-    upstreams: {
-      [upstreamName]: {
-        issuer: idp,
-        client_id: brokerClientId,
-        client_secret_file: './client-secret',
-        scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
-      },
-    },
-    extension: {
-      chrome_ids: [chromeExtensionId(extensionKey)],
-      firefox_ids: [demoFirefoxId],
-      chrome_key: extensionKey,
-    },
+    ...localBroker(origins, ports, upstreamName, extensionKey),
     resources: {
       [api]: {
         name: 'Orders API',

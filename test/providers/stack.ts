@@ -10,7 +10,7 @@ import { startBroker } from '../../demo/broker.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
 import { buildExtension } from '../../demo/build-extension.ts';
-import { brokerClientId, demoConfig } from '../../demo/config.ts';
+import { demoConfig } from '../../demo/config.ts';
 import {
   chromeExtensionId,
   chromeRedirectUri,
@@ -18,6 +18,7 @@ import {
   demoFirefoxId,
   firefoxRedirectUri,
 } from '../../demo/extension-key.ts';
+import { brokerClientId } from '../../demo/local-broker.ts';
 import { createParts } from '../../demo/parts.ts';
 import { openStage } from '../../demo/play/stage.ts';
 import { originsOf } from '../../demo/ports.ts';

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { brokerClientId } from '../../../../demo/config.ts';
 import {
   chromeExtensionId,
   chromeRedirectUri,
@@ -10,6 +9,7 @@ import {
   firefoxRedirectUri,
 } from '../../../../demo/extension-key.ts';
 import { createIdp } from '../../../../demo/idp/idp.ts';
+import { brokerClientId } from '../../../../demo/local-broker.ts';
 import { type Listening, serve } from '../../../../demo/serve.ts';
 import type { RunningDemo } from '../../../../demo/stack.ts';
 import { demoUsers } from '../../../../demo/users.ts';
