@@ -99,18 +99,27 @@ describe.each(['Chromium', 'Firefox'] as const)('%s', (name) => {
   it('store build: the extension is updated, and a page that was open before is served without a reload', async (context) => {
     const site = await openTab(running(context), demo.origins.notes);
     expect(await answerTo(site, 'Load orders')).toBe(200);
-    // The page says hello to a bridge. A new bridge says “here” to the page.
-    await site.evaluate(`addEventListener('message', ({ data: { source } }) => {
+    // The page says hello to a bridge. A listener of the page would hear none, because a bridge stops the event. A new
+    // bridge says “here” to the page.
+    await site.evaluate(`(() => {
       const { dataset } = document.documentElement;
-      if (source === 'latchkey:hello') dataset.hellos = Number(dataset.hellos ?? 0) + 1;
-      if (source === 'latchkey:here') dataset.here = 'true';
-    })`);
+      const post = window.postMessage;
+      window.postMessage = (...message) => {
+        if (message[0].source === 'latchkey:hello') dataset.hellos = Number(dataset.hellos ?? 0) + 1;
+        return post.apply(window, message);
+      };
+      addEventListener('message', ({ data: { source } }) => {
+        if (source === 'latchkey:here') dataset.here = 'true';
+      });
+    })()`);
     await running(context).updateExtension();
     await sees(site, 'html[data-here]');
     await showsSignedIn(site, true);
     expect(await answerTo(site, 'Load orders')).toBe(200);
     // A dead bridge that answers is asked again at once, thousands of times.
-    expect(Number(await site.evaluate('document.documentElement.dataset.hellos ?? 0'))).toBeLessThan(20);
+    const hellos = Number(await site.evaluate('document.documentElement.dataset.hellos'));
+    expect(hellos).toBeGreaterThan(0);
+    expect(hellos).toBeLessThan(20);
     await site.close();
   });
 
