@@ -135,8 +135,10 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       if (failed && now() - failed.at < popupMaxAgeMs) throw failed.error;
       const fresh = refresh(session);
       const late = timer.elapsed.then(async () => {
-        if (await session.known()) void fresh.then(changed, changed);
-        return session.current();
+        const shown = await session.current();
+        // Only for news: on a busy machine, each look at the state is late, and each change makes all pages look again.
+        if (shown) void fresh.then((current) => isSame(shown, current) || changed(), changed);
+        return shown;
       });
       const current = await Promise.race([fresh, late]);
       return { current, problem: await problem.get() };
@@ -252,6 +254,10 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     },
   };
 }
+
+/** Both are read from storage with the same schema, so the keys are in the same order. */
+const isSame = (one: SessionAnswer, other: SessionAnswer | undefined): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 const hostOf = (url: string | undefined): string | undefined =>
   url !== undefined && URL.canParse(url) ? new URL(url).host : undefined;
