@@ -34,8 +34,8 @@ export async function shipDocs(root: string, to: string): Promise<void> {
 export function withoutDeadLinks(text: string, page: string, shipped: ReadonlySet<string>): string {
   return outsideOfCode(text, (part) =>
     part
-      .replaceAll(/<img [^>]*alt="([^"]*)"[^>]*>/g, '$1')
-      .replaceAll(/\[([^\]]+)\]\(([^()\s]+)\)/g, (link, words: string, target: string) => {
+      .replaceAll(/<img [^<>]*>/g, (image) => /alt="([^"]*)"/.exec(image)?.[1] ?? '')
+      .replaceAll(/\[([^[\]]+)\]\(([^()\s]+)\)/g, (link, words: string, target: string) => {
         if (/^([a-z]+:|#)/.test(target)) return link;
         const [file = ''] = target.split('#');
         const path = relative('/', join('/docs', dirname(page), file));
@@ -48,6 +48,6 @@ export function withoutDeadLinks(text: string, page: string, shipped: ReadonlySe
 /** Applies a change to what is not in fenced code blocks. */
 const outsideOfCode = (text: string, change: (part: string) => string): string =>
   text
-    .split(/^(```[\s\S]*?^```$)/m)
-    .map((part) => (part.startsWith('```') ? part : change(part)))
-    .join('');
+    .split(/^```/m)
+    .map((part, index) => (index % 2 === 0 ? change(part) : part))
+    .join('```');

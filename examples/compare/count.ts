@@ -23,12 +23,15 @@ export function count(library: (typeof libraries)[number]): Counts {
   const text = ['src', 'tests'].map((folder) =>
     readFileSync(join(import.meta.dirname, folder, `${library}.tsx`), 'utf8'),
   );
-  const regions = new Map(
-    [...text.join('\n').matchAll(/^\/\/ #region (.+)\n([\s\S]*?)^\/\/ #endregion$/gm)].map(([, name, code = '']) => [
-      name,
-      code.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('//')).length,
-    ]),
-  );
+  const regions = new Map<string, number>();
+  for (const region of text
+    .join('\n')
+    .split(/^\/\/ #region /m)
+    .slice(1)) {
+    const [code = ''] = region.split(/^\/\/ #endregion$/m);
+    const [name = '', ...lines] = code.split('\n');
+    regions.set(name, lines.filter((line) => line.trim() !== '' && !line.trim().startsWith('//')).length);
+  }
   const counted = tasks.map((task) => {
     const lines = regions.get(task);
     if (lines === undefined) throw new Error(`${library}.tsx has no region "${task}"`);
