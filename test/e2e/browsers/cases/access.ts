@@ -70,7 +70,8 @@ export function accessCases(browser: () => Browser): void {
 
   it('disconnecting in the popup reaches the open tab', async () => {
     const popup = await browser().openExtensionPage('ui/popup.html');
-    await sees(popup, '.site.person', 'Last used just now');
+    // The broker notes a use at most every five minutes.
+    await sees(popup, '.site.person', 'Last used');
     await press(popup, 'Remove access for Shop');
     await sees(popup, '.site.none', 'Shop');
     await sees(shop, '#notice[data-code=access_not_granted]');
