@@ -223,6 +223,18 @@ export interface TransactionStore {
   }): Promise<boolean>;
   /** Returns the data, and leaves it there. */
   readTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
+  /**
+   * Replaces the data, or stores some where there is none. Others see the data before or after it, and never none.
+   *
+   * @param change gets the latest data, `undefined` if there is none or it has expired. It may run several times. If it
+   * returns `undefined`, nothing changes
+   * @returns what `change` returned
+   */
+  changeTransaction(
+    which: { id: string; kind: TransactionKind; expiresAt: number },
+    now: number,
+    change: (data: Record<string, unknown> | undefined) => Record<string, unknown> | undefined,
+  ): Promise<Record<string, unknown> | undefined>;
   /** Returns the data exactly once, and never after it expires. */
   consumeTransaction(id: string, kind: TransactionKind, now: number): Promise<Record<string, unknown> | undefined>;
 }

@@ -35,6 +35,8 @@ interface Kept {
 
 const lifeMs = 900_000;
 const idOf = (state: string): string => sha256(`result:${state}`);
+const rowOf = (state: string, now: Deps['now']) =>
+  ({ id: idOf(state), kind: 'result', expiresAt: now() + lifeMs }) as const;
 
 /** Where the result of a sign-in is shown. */
 export const resultUrl = (state: string): string => `/result?of=${encodeURIComponent(state)}`;
@@ -47,15 +49,13 @@ export async function keepResult(
   result: PageResult,
 ): Promise<void> {
   const data: Kept = { pages: pages.map(pageSessionHash), sub, result };
-  const id = idOf(state);
-  await store.consumeTransaction(id, 'result', now());
-  await store.putTransaction({ id, kind: 'result', data: { ...data }, expiresAt: now() + lifeMs });
+  await store.changeTransaction(rowOf(state, now), now(), () => ({ ...data }));
 }
 
 /**
  * Answers a question about a native client. Only the first answer counts, even if two arrive at once.
  *
- * @returns the answer that counts, or `undefined` if the question is too old, or another answer is being written
+ * @returns the answer that counts, or `undefined` if the question is too old
  */
 export async function decideNative(
   deps: Pick<Deps, 'store' | 'now'>,
@@ -120,18 +120,17 @@ export async function followBrowser(
   await rewrite(deps, state, ({ result }) => ({ pages: [pageSessionHash(page)], sub: page.person?.sub, result }));
 }
 
-/** Changes what is kept. The change sees the latest state, because it takes the row away first. */
+/** Changes what is kept. Whoever reads it meanwhile, as after a double click, finds the state before or after. */
 async function rewrite(
   { store, now }: Pick<Deps, 'store' | 'now'>,
   state: string,
   change: (kept: Kept) => Kept | undefined,
 ): Promise<Kept | undefined> {
-  const id = idOf(state);
-  const data = await store.consumeTransaction(id, 'result', now());
-  if (!data) return undefined;
-  // The row was written by keepResult in this shape.
-  const kept = data as unknown as Kept;
-  const changed = change(kept) ?? kept;
-  await store.putTransaction({ id, kind: 'result', data: { ...changed }, expiresAt: now() + lifeMs });
-  return changed;
+  const changed = await store.changeTransaction(rowOf(state, now), now(), (data) => {
+    if (!data) return undefined;
+    // The row was written by keepResult in this shape.
+    const kept = data as unknown as Kept;
+    return { ...(change(kept) ?? kept) };
+  });
+  return changed as Kept | undefined;
 }

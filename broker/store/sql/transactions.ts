@@ -1,11 +1,22 @@
-import type { TransactionStore } from '../store.ts';
+import type { TransactionKind, TransactionStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import { codec } from './row.ts';
-import type { SignInTransaction } from './schema.ts';
+import type { Db, SignInTransaction } from './schema.ts';
 
 const transaction = codec<SignInTransaction, 'data'>('data');
 
-export const transactions = ({ db }: SqlDatabase): TransactionStore => ({
+async function read(db: Db, id: string, kind: TransactionKind, now: number) {
+  const row = await db
+    .selectFrom('transactions')
+    .selectAll()
+    .where('id', '=', id)
+    .where('kind', '=', kind)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+  return row && transaction.decode(row).data;
+}
+
+export const transactions = ({ db, transaction: atomically }: SqlDatabase): TransactionStore => ({
   async putTransaction(values) {
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('transactions')
@@ -15,16 +26,20 @@ export const transactions = ({ db }: SqlDatabase): TransactionStore => ({
     return numInsertedOrUpdatedRows === 1n;
   },
 
-  async readTransaction(id, kind, now) {
-    const row = await db
-      .selectFrom('transactions')
-      .selectAll()
-      .where('id', '=', id)
-      .where('kind', '=', kind)
-      .where('expiresAt', '>', now)
-      .executeTakeFirst();
-    return row && transaction.decode(row).data;
-  },
+  readTransaction: (id, kind, now) => read(db, id, kind, now),
+
+  changeTransaction: ({ id, kind, expiresAt }, now, change) =>
+    atomically(async (trx) => {
+      const data = change(await read(trx, id, kind, now));
+      if (!data) return undefined;
+      const values = transaction.encode({ id, kind, data, expiresAt });
+      await trx
+        .insertInto('transactions')
+        .values(values)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+        .execute();
+      return data;
+    }),
 
   async consumeTransaction(id, kind, now) {
     const row = await db

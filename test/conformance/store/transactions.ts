@@ -62,4 +62,31 @@ export const transactions = (it: StoreTest) =>
       );
       expect(got.filter((data) => data !== undefined)).toEqual([transaction.data]);
     });
+
+    it('changes the data, or stores some, with a new expiry', async ({ store }) => {
+      const { id, kind, data } = newTransaction();
+      const change = (expiresAt: number, next: Record<string, unknown> | undefined) =>
+        store.changeTransaction({ id, kind, expiresAt }, t0, (before) => next && { ...before, ...next });
+      expect(await change(t0 + 1, undefined)).toBeUndefined();
+      expect(await store.readTransaction(id, kind, t0)).toBeUndefined();
+      expect(await change(t0 + 1, data)).toEqual(data);
+      expect(await change(t0 + 9, { more: 1 })).toEqual({ ...data, more: 1 });
+      expect(await change(t0 + 99, undefined)).toBeUndefined();
+      expect(await store.readTransaction(id, kind, t0 + 8)).toEqual({ ...data, more: 1 });
+      expect(await store.readTransaction(id, kind, t0 + 9)).toBeUndefined();
+      // What has expired is as if it were not there.
+      const anew = await store.changeTransaction({ id, kind, expiresAt: t0 + 99 }, t0 + 9, (before) => ({ before }));
+      expect(anew).toEqual({ before: undefined });
+    });
+
+    it('loses none of 20 changes at once, and never shows that there is nothing', async ({ subject }) => {
+      const { id, kind, expiresAt } = newTransaction();
+      await subject.store.putTransaction({ id, kind, data: { count: 0 }, expiresAt });
+      const seen = await parallel(20, subject.replicas, async (store) => {
+        await store.changeTransaction({ id, kind, expiresAt }, t0, (data) => ({ count: Number(data?.count) + 1 }));
+        return store.readTransaction(id, kind, t0);
+      });
+      expect(seen).not.toContain(undefined);
+      expect(await subject.store.readTransaction(id, kind, t0)).toEqual({ count: 20 });
+    });
   });
