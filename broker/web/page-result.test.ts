@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { brokerInProcess, type InProcessBroker, issuer } from '../../test/broker/in-process.ts';
 import { createPerson } from '../../test/e2e/kit/person.ts';
 import { fieldOf } from '../../test/e2e/kit/visitor.ts';
@@ -221,6 +221,13 @@ describe('a request that nobody made in person', () => {
 });
 
 describe('a decision that is sent twice', () => {
+  /** “Allow”, with the cookie that the question was shown with. */
+  const sendAgain = ({ text }: { text: string }, cookie: string) => {
+    const body = new URLSearchParams({ csrf: fieldOf(text, 'csrf'), ticket: fieldOf(text, 'ticket'), action: 'allow' });
+    const headers = { cookie: `__Host-lk-page=${cookie}` };
+    return broker.request('/device/decision', { method: 'POST', body, headers });
+  };
+
   it.each([
     ['allow', signedIn],
     ['deny', expect.stringContaining('Sign-in denied')],
@@ -253,21 +260,36 @@ describe('a decision that is sent twice', () => {
     const after = cookieOf(person);
     takeCookie(person, before);
     // A request under way still has the old cookie. What it leads to has the new one.
-    const again = await broker.request('/device/decision', {
-      method: 'POST',
-      body: new URLSearchParams({
-        csrf: fieldOf(asked.text, 'csrf'),
-        ticket: fieldOf(asked.text, 'ticket'),
-        action: 'allow',
-      }),
-      headers: { cookie: `__Host-lk-page=${before}` },
-    });
+    const again = await sendAgain(asked, before);
     expect(again.status).toBe(303);
     takeCookie(person, after);
     expect(await person.visitor.visit(new URL(again.headers.get('location') ?? '', issuer))).toMatchObject({
       status: 200,
       text: signedIn,
     });
+  });
+
+  it('shows the same while the first is still being written', async () => {
+    const person = newPerson();
+    const { user_code } = await begin();
+    const asked = await person.enter(user_code);
+    const before = cookieOf(person);
+    const { store } = broker.deps;
+    const write = store.decideDeviceGrant.bind(store);
+    const [reached, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    vi.spyOn(store, 'decideDeviceGrant').mockImplementationOnce(async (...decision) => {
+      reached.resolve();
+      await free.promise;
+      return write(...decision);
+    });
+    const first = person.decide(asked, 'allow');
+    await reached.promise;
+    const looked = vi.spyOn(store, 'getDeviceGrant');
+    const second = sendAgain(asked, before);
+    await expect.poll(() => looked.mock.settledResults[0]?.value).toMatchObject({ state: 'pending' });
+    free.resolve();
+    expect((await second).status).toBe(303);
+    expect(await first).toMatchObject({ status: 200, text: signedIn });
   });
 
   it('by another person is still that person’s own error', async () => {

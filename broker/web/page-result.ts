@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deps } from '../deps.ts';
 import { sha256 } from '../keys/hash.ts';
 import type { NativeRequest } from '../oauth/authorization-request.ts';
@@ -34,6 +35,9 @@ interface Kept {
 }
 
 const lifeMs = 900_000;
+/** Together two seconds: by then, the store has answered, or it is away. */
+const answerLooks = 20;
+const answerLookMs = 100;
 const idOf = (state: string): string => sha256(`result:${state}`);
 const rowOf = (state: string, now: Deps['now']) =>
   ({ id: idOf(state), kind: 'result', expiresAt: now() + lifeMs }) as const;
@@ -95,16 +99,27 @@ export async function findResult(
 
 /**
  * Whether the question at this address has been answered. It tells a form that was sent again, after its browser went on to
- * another page session, from one whose sign-in has expired.
+ * another page session, from one whose sign-in has expired. After a double click, the first answer may still be on its way
+ * into the store, so this waits a moment for it.
  */
-export async function isAnswered({ store, now }: Pick<Deps, 'store' | 'now'>, state: string): Promise<boolean> {
+export async function isAnswered(deps: Pick<Deps, 'store' | 'now'>, state: string): Promise<boolean> {
+  for (let look = 0; look < answerLooks; look += 1) {
+    const answered = await lookForAnswer(deps, state);
+    if (answered !== 'pending') return answered;
+    await sleep(answerLookMs);
+  }
+  return false;
+}
+
+async function lookForAnswer({ store, now }: Pick<Deps, 'store' | 'now'>, state: string): Promise<boolean | 'pending'> {
   const data = await store.readTransaction(idOf(state), 'result', now());
   if (!data) return false;
   // The row was written by keepResult in this shape.
   const { result } = data as unknown as Kept;
-  if (result.type === 'native') return result.decided !== undefined;
+  if (result.type === 'native') return result.decided !== undefined || 'pending';
   if (result.type !== 'device') return true;
-  return (await store.getDeviceGrant(result.deviceCodeHash))?.state !== 'pending';
+  const grant = await store.getDeviceGrant(result.deviceCodeHash);
+  return grant?.state !== 'pending' || 'pending';
 }
 
 /**
