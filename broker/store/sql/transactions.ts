@@ -30,14 +30,18 @@ export const transactions = ({ db, transaction: atomically }: SqlDatabase): Tran
 
   changeTransaction: ({ id, kind, expiresAt }, now, change) =>
     atomically(async (trx) => {
-      const data = change(await read(trx, id, kind, now));
+      const before = await read(trx, id, kind, now);
+      const data = change(before);
       if (!data) return undefined;
       const values = transaction.encode({ id, kind, data, expiresAt });
-      await trx
-        .insertInto('transactions')
-        .values(values)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
-        .execute();
+      // An upsert would bring back a row that another replica has consumed since. An update of it starts this anew.
+      if (before) await trx.updateTable('transactions').set(values).where('id', '=', id).execute();
+      else
+        await trx
+          .insertInto('transactions')
+          .values(values)
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+          .execute();
       return data;
     }),
 

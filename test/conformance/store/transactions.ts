@@ -81,12 +81,25 @@ export const transactions = (it: StoreTest) =>
 
     it('loses none of 20 changes at once, and never shows that there is nothing', async ({ subject }) => {
       const { id, kind, expiresAt } = newTransaction();
-      await subject.store.putTransaction({ id, kind, data: { count: 0 }, expiresAt });
       const seen = await parallel(20, subject.replicas, async (store) => {
-        await store.changeTransaction({ id, kind, expiresAt }, t0, (data) => ({ count: Number(data?.count) + 1 }));
+        await store.changeTransaction({ id, kind, expiresAt }, t0, (data) => ({ count: Number(data?.count ?? 0) + 1 }));
         return store.readTransaction(id, kind, t0);
       });
       expect(seen).not.toContain(undefined);
       expect(await subject.store.readTransaction(id, kind, t0)).toEqual({ count: 20 });
+    });
+
+    it('brings nothing back that was consumed while it was changed', async ({ subject }) => {
+      for (let round = 0; round < 30; round += 1) {
+        const { id, kind, data, expiresAt } = newTransaction();
+        await subject.store.putTransaction({ id, kind, data, expiresAt });
+        const [, taken] = await parallel(2, subject.replicas, (store, index) =>
+          index === 0
+            ? store.changeTransaction({ id, kind, expiresAt }, t0, (before) => before && { ...before, changed: true })
+            : store.consumeTransaction(id, kind, t0),
+        );
+        expect(taken).toBeDefined();
+        expect(await subject.store.readTransaction(id, kind, t0)).toBeUndefined();
+      }
     });
   });
