@@ -115,17 +115,16 @@ export async function finishSignIn(
   began: (purpose: Purpose) => void,
 ): Promise<Returned | undefined> {
   const id = transactionId(page, state);
+  const begun = await deps.store.readTransaction(id, 'page', deps.now());
+  if (!begun) return undefined;
+  // The copy comes first: a second callback that finds the sign-in taken finds the copy.
+  const expiresAt = deps.now() + againMs;
+  await deps.store.putTransaction({ id: againId(page, state), kind: 'page', data: begun, expiresAt });
   const data = await deps.store.consumeTransaction(id, 'page', deps.now());
   // The row was written by startSignIn in this shape.
   const transaction = data as unknown as PageTransaction | undefined;
   if (!transaction) return undefined;
   const { purpose, binding, issRequired = false, options, beganAt = deps.now() - transactionMs } = transaction;
-  await deps.store.putTransaction({
-    id: againId(page, state),
-    kind: 'page',
-    data: { ...transaction },
-    expiresAt: deps.now() + againMs,
-  });
   began(purpose);
   const upstream = deps.upstreams.get(transaction.upstream);
   if (!upstream)
