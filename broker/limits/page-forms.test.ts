@@ -28,6 +28,14 @@ it('a flood of forms writes no more rows than its address may, and leaves other 
   expect((await form('/device', '203.0.113.9', person)).status).toBe(200);
 });
 
+it('a flood of answers without a sign-in counts for its address before anything is looked up', async () => {
+  const { csrf, cookie } = await visitedPage(broker);
+  const answer = (path: string) =>
+    postForm(broker, path, { csrf, ticket: 'of-somebody', action: 'allow' }, { cookie }, '203.0.113.77');
+  for (let n = 0; n < most; n += 1) expect((await answer('/device/decision')).status).toBe(400);
+  for (const path of ['/device/decision', '/authorize/decision']) expect((await answer(path)).status).toBe(429);
+});
+
 it('a person’s forms count for the person, wherever they come from', async () => {
   const [bob, eve] = [await signedInPage(broker, 'bob'), await signedInPage(broker, 'eve')];
   const form = ({ csrf, cookie }: typeof bob, from: string) =>

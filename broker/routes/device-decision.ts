@@ -25,6 +25,7 @@ export function deviceDecision(deps: Deps) {
     const isCurrent = hasCsrf(deps, page, csrf);
     const { person } = page;
     if (isCurrent && !person) {
+      await deps.count(budgets.pageForms, c.get('network'));
       if (ticket !== undefined && (await isAnswered(deps, ticket))) return c.redirect(resultUrl(ticket), 303);
       throw new OAuthError('invalid_request', 'your sign-in on this page has expired; enter the code again');
     }

@@ -202,6 +202,25 @@ describe('a callback that is loaded twice', () => {
   });
 });
 
+it('a callback that arrives while the first one is taking the sign-in meets no error', async () => {
+  const person = newPerson();
+  const login = await person.visitor.visit(`${issuer}/account`);
+  const body = new URLSearchParams({ username: 'ada@example.com', password: 'of-ada' });
+  const back = (await okta.request(login.url, { method: 'POST', body })).headers.get('location') ?? '';
+  const headers = { cookie: `__Host-lk-page=${cookieOf(person)}` };
+  const { store } = broker.deps;
+  const consume = store.consumeTransaction.bind(store);
+  let second: Response | undefined;
+  vi.spyOn(store, 'consumeTransaction').mockImplementationOnce(async (...transaction) => {
+    const taken = await consume(...transaction);
+    second = await broker.request(back.slice(issuer.length), { headers });
+    return taken;
+  });
+  expect((await person.visitor.visit(back)).url.pathname).toBe('/account');
+  // It begins the sign-in once more: the provider knows the person by now.
+  expect([second?.status, second?.headers.get('location')]).toEqual([303, expect.stringContaining(org)]);
+});
+
 describe('a request that nobody made in person', () => {
   it.each([
     ['HEAD', { method: 'HEAD' }, 204],
@@ -326,6 +345,38 @@ describe('a program on this computer', () => {
     expect(await person.visitor.visit(asked.url)).toMatchObject({ status: 200, text: signedIn });
     expect(await person.decideNative(asked, 'allow')).toMatchObject({ status: 200, text: signedIn });
     expect(await person.visitor.visit(lastCallback())).toMatchObject({ status: 200, text: signedIn });
+  });
+
+  it('shows the answer to a second “Allow” while the first is still being written', async () => {
+    const person = newPerson();
+    const asked = await authorize(person);
+    const body = new URLSearchParams({
+      csrf: fieldOf(asked.text, 'csrf'),
+      ticket: fieldOf(asked.text, 'ticket'),
+      action: 'allow',
+    });
+    const headers = { cookie: `__Host-lk-page=${cookieOf(person)}` };
+    const { store } = broker.deps;
+    const change = store.changeTransaction.bind(store);
+    const [reached, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let changes = 0;
+    vi.spyOn(store, 'changeTransaction').mockImplementation(async (...transaction) => {
+      changes += 1;
+      // The first two have the question follow its browser. The third stores the answer.
+      if (changes === 3) {
+        reached.resolve();
+        await free.promise;
+      }
+      return change(...transaction);
+    });
+    const first = person.decideNative(asked, 'allow');
+    await reached.promise;
+    const looked = vi.spyOn(store, 'readTransaction');
+    const second = broker.request('/authorize/decision', { method: 'POST', body, headers });
+    await expect.poll(() => looked.mock.settledResults.length).toBeGreaterThan(2);
+    free.resolve();
+    expect((await second).status).toBe(303);
+    expect((await first).url.searchParams.get('code')).toEqual(expect.any(String));
   });
 
   it('is told of a denial each time, because the browser may have left the first response', async () => {

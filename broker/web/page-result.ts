@@ -35,7 +35,7 @@ interface Kept {
 }
 
 const lifeMs = 900_000;
-/** Together two seconds: by then, the store has answered, or it is away. */
+/** Together two seconds, far longer than an answer usually takes to be stored. */
 const answerLooks = 20;
 const answerLookMs = 100;
 const idOf = (state: string): string => sha256(`result:${state}`);
@@ -100,7 +100,7 @@ export async function findResult(
 /**
  * Whether the question at this address has been answered. It tells a form that was sent again, after its browser went on to
  * another page session, from one whose sign-in has expired. After a double click, the first answer may still be on its way
- * into the store, so this waits a moment for it.
+ * into the store, so this waits a moment for it. Count the request first: anyone can send it.
  */
 export async function isAnswered(deps: Pick<Deps, 'store' | 'now'>, state: string): Promise<boolean> {
   for (let look = 0; look < answerLooks; look += 1) {
