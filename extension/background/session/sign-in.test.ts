@@ -145,6 +145,21 @@ describe('sign-in', () => {
     expect(parts.broker.calls.filter((call) => call === 'POST /session/authorize')).toHaveLength(2);
   });
 
+  it('begins again where the request whose answer was lost has used the code', async () => {
+    parts.broker.next('POST /session', 'lost');
+    parts.broker.next('POST /session', refusal('invalid_transaction', 400));
+    await parts.signIn.run();
+    expect(parts.broker.calls.filter((call) => call === 'POST /session/authorize')).toHaveLength(2);
+    expect(await parts.session.current()).toBeDefined();
+    expect(await parts.signIns.get()).toBeUndefined();
+  });
+
+  it('says that it has expired where no answer was lost', async () => {
+    parts.broker.next('POST /session', refusal('invalid_transaction', 400));
+    await expect(parts.signIn.run()).rejects.toMatchObject({ code: 'expired' });
+    expect(parts.broker.calls.filter((call) => call === 'POST /session/authorize')).toHaveLength(1);
+  });
+
   it('begins again after a worker that was stopped with the window open', async () => {
     parts.window.launch = () => new Promise(() => undefined);
     void parts.signIn.run();

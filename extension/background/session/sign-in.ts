@@ -8,7 +8,7 @@ import { PageNotLoadedError } from '../../platform/page-not-loaded.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import { type Problem, ProblemError } from '../../protocol/problem.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
-import { BrokerError } from '../broker/broker-error.ts';
+import { BrokerError, isBrokerError } from '../broker/broker-error.ts';
 import { newTrace } from '../broker/trace.ts';
 import { problemBody } from '../error-body.ts';
 import { createSingleFlight } from '../single-flight.ts';
@@ -59,7 +59,7 @@ export interface SignIn {
   isRunning(): boolean;
 }
 
-/** Delays between attempts at `POST /session`. The code is single-use, but a lost connection doesn't consume it. */
+/** Delays between attempts at `POST /session`. Where the connection failed before the broker had it, the next succeeds. */
 const retryDelaysMs = [300, 1_500];
 
 /** Authorization code flow. The broker is the provider's client. PKCE proves to the broker that this browser started it. */
@@ -99,8 +99,12 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const exchange = async ({ state, verifier, response, silentFor, trace }: Attempt): Promise<void> => {
     if (!response) throw new LatchkeyError({ code: 'expired', message: 'the sign-in was interrupted: begin again' });
     const body = { state, code: response.code, code_verifier: verifier, iss: response.iss };
+    let isRepeated = false;
     const create = async (): Promise<void> => {
-      const answer = await client.createSession(body, trace);
+      const answer = await client.createSession(body, trace).catch((error: unknown) => {
+        // The request whose answer was lost has used the code.
+        throw isRepeated && isBrokerError(error, 'invalid_transaction') ? new UnfinishedError(error) : error;
+      });
       await requireCookie();
       await begin(answer, silentFor);
     };
@@ -109,6 +113,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
         return await create();
       } catch (error) {
         if (!isPassing(error)) throw error;
+        isRepeated = true;
         await sleep(delay);
       }
     }
@@ -137,7 +142,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       await finish(left);
       return true;
     } catch (error) {
-      if (error instanceof BrokerError && !isPassing(error)) return false;
+      if (error instanceof UnfinishedError || (error instanceof BrokerError && !isPassing(error))) return false;
       throw error;
     }
   };
@@ -163,7 +168,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     }
   };
 
-  /** @throws {OtherAnswer} if the provider answered an earlier attempt, and that one can't be finished */
+  /** @throws {UnfinishedError} if the provider's answer is of no use: another one may be */
   const go = async (wish: Wish, launch: Launch, trace: string): Promise<void> => {
     const { started, url } = await prepare(wish, trace);
     const redirect = await openWindow(launch, url);
@@ -172,8 +177,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
     try {
       await finish(await readResponse(redirect, attempt));
     } catch (error) {
-      if (attempt.state === started.state || isPassing(error)) throw error;
-      throw new OtherAnswer(error);
+      if (attempt.state === started.state || isPassing(error) || error instanceof UnfinishedError) throw error;
+      throw new UnfinishedError(error);
     }
   };
 
@@ -183,7 +188,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     try {
       await go(wish, launch, trace);
     } catch (error) {
-      if (!(error instanceof OtherAnswer) && !isBrokenOff(error)) throw error;
+      if (!(error instanceof UnfinishedError) && !isBrokenOff(error)) throw error;
       // The provider usually knows the user by now.
       await go(wish, launch, trace);
     }
@@ -211,7 +216,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     try {
       await signIn(wish, trace);
     } catch (error) {
-      const told = error instanceof OtherAnswer ? error.cause : error;
+      const told = error instanceof UnfinishedError ? error.cause : error;
       // For support. The broker's own refusals have theirs.
       if (told instanceof LatchkeyError && !(told instanceof BrokerError)) told.message += ` (request ${trace})`;
       if (told instanceof ProblemError) await problem.set(problemBody(told));
@@ -243,10 +248,10 @@ export async function openWindow(launch: Launch, url: string): Promise<string> {
 
 type Wish = SignInWish & Partial<SilentWish>;
 
-/** The provider answered an earlier attempt, which can't be finished any more. `cause` is why. */
-class OtherAnswer extends LatchkeyError {
+/** The provider's answer has been used already, or is for an earlier attempt that is over. `cause` is why. */
+class UnfinishedError extends LatchkeyError {
   constructor(cause: unknown) {
-    super({ code: 'expired', message: 'the provider answered an earlier sign-in' }, { cause });
+    super({ code: 'expired', message: 'the answer of the provider is of no use any more' }, { cause });
   }
 }
 
