@@ -28,8 +28,9 @@ export function count(library: (typeof libraries)[number]): Counts {
     .join('\n')
     .split(/^\/\/ #region /m)
     .slice(1)) {
-    const [code = ''] = region.split(/^\/\/ #endregion$/m);
+    const [code = '', rest] = region.split(/^\/\/ #endregion$/m);
     const [name = '', ...lines] = code.split('\n');
+    if (rest === undefined) throw new Error(`${library}.tsx: the region "${name}" has no end`);
     regions.set(name, lines.filter((line) => line.trim() !== '' && !line.trim().startsWith('//')).length);
   }
   const counted = tasks.map((task) => {
