@@ -142,6 +142,23 @@ describe('the log', () => {
     });
   });
 
+  it('says why a request was refused, as its client was told', async () => {
+    const { client } = await signedIn();
+    const { body } = await client.call('POST', '/session/token', {
+      origin: 'https://nobody.example.com',
+      resource: 'https://nothing.example.com',
+      scopes: ['read'],
+    });
+    expect(body.error_description).toEqual(expect.any(String));
+    await vi.waitFor(() =>
+      expect(
+        linesOf('request')
+          .filter(({ path }) => path === '/session/token')
+          .at(-1),
+      ).toMatchObject({ code: body.error, description: body.error_description }),
+    );
+  });
+
   it('has no part of a body that cannot be read', async () => {
     const { client } = await signedIn();
     const answer = await client.call('POST', '/session/token', undefined, { rawBody: '{"secret":"hunter2' });
