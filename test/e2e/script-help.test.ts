@@ -24,6 +24,7 @@ describe.each([
   'build:packages',
   'package:extension',
   'pack',
+  'release',
   'bench:kill',
   'bench:revocation',
   'bench:popup',
