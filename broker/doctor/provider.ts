@@ -47,7 +47,7 @@ function checkEndpoints({ name }: UpstreamConfig, metadata: AuthorizationServer)
   return [
     check.failed(
       `the discovery document has no ${missing.join(', no ')}`,
-      "Latchkey can't use a provider without these endpoints. Check whether the issuer is right, and ask the provider.",
+      "Latchkey needs every one of these. Check the issuer. If it is right, this provider isn't supported.",
     ),
   ];
 }
