@@ -20,7 +20,7 @@ export async function findLocalBroker(
     runs: false,
     findings: [
       about('listen').failed(
-        `${other} answers at ${addressInWords(listen)}, where this broker is to listen`,
+        `${other} answers at ${addressInWords(listen)}, the address of "listen"`,
         `Stop it (ss -ltnp shows the process), or set "listen" to another port and point the proxy there.`,
       ),
     ],

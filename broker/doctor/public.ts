@@ -66,7 +66,7 @@ async function explainUnreachable(
   return [
     address.warning(
       `${issuer}: ${what}, and the broker doesn't run at ${addressInWords(config.listen)} ("listen")`,
-      'Fix the other problems first. Then start the broker (latchkey serve) and its reverse proxy, and run doctor again to check the proxy.',
+      'Fix any other problems first. Then start the broker (latchkey serve) and its reverse proxy, and run doctor again to check the proxy.',
     ),
     ...findings,
     ...(findings.length > 0 ? [] : await checkPorts(config)),

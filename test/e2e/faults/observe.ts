@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Finding } from '../../../broker/doctor/finding.ts';
 import { brokerVersion } from '../../../broker/store/broker-version.ts';
+import { english } from '../../../broker/web/pages/languages.ts';
 import { spawnCli } from '../../../demo/program.ts';
 import { createSessionClient } from '../kit/session-client.ts';
 import type { Visit } from '../kit/visitor.ts';
@@ -85,7 +86,7 @@ function pageInWords(visit: Visit | { error: unknown }, { origins, tree }: Scene
   const title = first(/<h1[^>]*>(.*?)<\/h1>/s) ?? first(/<title>(.*?)<\/title>/s);
   if (url.origin === origins.idp) return `a page of the provider (HTTP ${status})`;
   if (url.origin !== tree.issuer || title === undefined) return `a page of something else (HTTP ${status})`;
-  const isFine = url.pathname === '/account' && status === 200;
+  const isFine = url.pathname === '/account' && status === 200 && unescaped(title) === english.words.account.title;
   if (isFine) return 'the account page';
   const lead = first(/<p class="lead">(.*?)<\/p>/s);
   const details = lead?.endsWith(':') ? ' (error and request ID)' : '';
