@@ -44,9 +44,7 @@ export async function observe(stack: Stack, fault: ProviderFault): Promise<Obser
   const configFile = join(stack.dir, 'faulty.yaml');
   await writeFile(configFile, stringify(tree));
   const diagnosis = await runDoctor(configFile);
-  const alarms = alarmsOf(diagnosis).map((finding) =>
-    asWithDns(inWords(finding, stack.name), String(upstream.issuer)),
-  );
+  const alarms = alarmsOf(diagnosis).map((finding) => asWithDns(inWords(finding, stack.name), String(upstream.issuer)));
   const harmless = Object.entries(fault.harmless ?? {}).find(([start]) => stack.name.startsWith(start))?.[1];
   return {
     exitCode: diagnosis.exitCode,
