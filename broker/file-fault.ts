@@ -11,7 +11,7 @@ export function fileFault(error: unknown, path: string): { reason: string; cure:
     case 'ENOENT':
       return {
         reason: 'its folder does not exist',
-        cure: `Create the folder ${dirname(path)}, and let ${user} write to it`,
+        cure: `Create the folder ${dirname(path)}, and let ${user} write to it, or correct the path`,
       };
     case 'EACCES':
     case 'EPERM':

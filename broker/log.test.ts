@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { atLeast, type LogLevel } from './log.ts';
+import { atLeast, errorSummary, type LogLevel } from './log.ts';
 
 it.each<[LogLevel, string[]]>([
   ['info', ['info', 'warn', 'error']],
@@ -16,4 +16,16 @@ it.each<[LogLevel, string[]]>([
   log.warn({ event: 'warn' });
   log.error({ event: 'error' });
   expect(lines).toEqual(expected);
+});
+
+it('has why a certificate is not trusted, and no competing cure of Node.js', () => {
+  const cause = Object.assign(
+    new Error(
+      'unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+    ),
+    { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+  );
+  expect(errorSummary(new TypeError('fetch failed', { cause }))).toBe(
+    'TypeError: fetch failed ← Error[UNABLE_TO_VERIFY_LEAF_SIGNATURE]: unable to verify the first certificate',
+  );
 });

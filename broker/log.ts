@@ -68,14 +68,17 @@ export function atLeast(log: Log, least: () => LogLevel): Log {
 
 /**
  * What may be logged of an error: names, codes and sentences, down the chain of causes. The message of a `SyntaxError` is left
- * out, because `JSON.parse` quotes the text that it can't parse.
+ * out, because `JSON.parse` quotes the text that it can't parse, and so is a cure of Node.js that isn't ours: the
+ * configuration says which authorities are trusted.
  */
 export function errorSummary(error: unknown): string {
   const parts: string[] = [];
   for (let cause = error; cause instanceof Error && parts.length < 5; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
     const name = `${cause.name}${typeof code === 'string' ? `[${code}]` : ''}`;
-    parts.push(cause instanceof SyntaxError ? name : `${name}: ${cause.message}`);
+    parts.push(cause instanceof SyntaxError ? name : `${name}: ${cause.message.replace(nodeCure, '')}`);
   }
   return parts.join(' ← ') || typeof error;
 }
+
+const nodeCure = /; if the root CA is installed locally, try running Node\.js with --use-system-ca$/;

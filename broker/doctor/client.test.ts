@@ -34,12 +34,12 @@ it.each<[string, () => Response, string]>([
   [
     'invalid_client',
     () => json('invalid_client', 401),
-    'rejected the client credentials (client_secret_basic: invalid_client)',
+    'rejected the client credentials: invalid_client. Tried client_secret_basic, client_secret_post, and client_secret_basic without form encoding',
   ],
   [
     'a challenge and no OAuth error',
     () => new Response('<h1>No</h1>', { status: 401, headers: challenge }),
-    '(client_secret_basic: HTTP 401 with an HTML page ("No")), also with client_secret_post',
+    'rejected the client credentials: HTTP 401 with an HTML page ("No"). Tried client_secret_basic, client_secret_post',
   ],
   ['a page of a firewall', () => new Response('<h1>Blocked</h1>', { status: 403 }), 'HTTP 403'],
   ['a captive portal', () => new Response('<h1>Welcome</h1>'), 'HTTP 200'],
@@ -96,7 +96,7 @@ it('repeats what the provider says of a refusal, unless a secret is in it', asyn
   const saying = (error_description: string) => () =>
     Response.json({ error: 'invalid_client', error_description }, { status: 401 });
   const [expired] = await check(saying('AADSTS7000222: The provided client secret keys are expired.'));
-  expect(expired).toContain('The provider says "AADSTS7000222: The provided client secret keys are expired."');
+  expect(expired).toContain('invalid_client ("AADSTS7000222: The provided client secret keys are expired.")');
   const [quoted] = await check(saying('s3cr3t-of-this-test is wrong'));
   expect(quoted).not.toContain('is wrong');
 });

@@ -5,6 +5,7 @@ import type { UpstreamConfig } from '../config/types.ts';
 import { clientAuth } from '../upstream/client-auth.ts';
 import { errorCodeOf, readTokenAnswer, type TokenAnswer, text } from '../upstream/token-answer.ts';
 import { waitFor } from './discovery.ts';
+import { enumerate } from './enumerate.ts';
 import { about, type Finding } from './finding.ts';
 import { explainNoAnswer, type NoAnswer } from './no-answer.ts';
 import { otherAuthentications } from './other-authentications.ts';
@@ -120,19 +121,19 @@ async function explainRefusal(
 ): Promise<Finding> {
   const { failed } = about(`${name}: client`);
   const { method } = authentication;
-  const said = `${method}: ${errorCodeOf(answer) ?? seen.words}`;
+  const said = errorCodeOf(answer) ?? seen.words;
   const others = otherAuthentications(authentication, clientId, `upstreams.${name}`);
   for (const { auth, words, cure } of others) {
     if (!isKnown(await retry(auth))) continue;
-    return failed(`the provider rejected the client credentials (${said}), but accepts them with ${words}`, cure);
+    return failed(
+      `the provider rejected the client credentials with ${method} (${said}), but accepts them with ${words}`,
+      cure,
+    );
   }
-  const tried = others.map(({ words }) => words);
+  const tried = [method, ...others.map(({ words }) => words)];
   const listed = metadata.token_endpoint_auth_methods_supported;
   return failed(
-    [
-      `the provider rejected the client credentials (${said}${saysIn(answer, authentication)})`,
-      ...(tried.length > 0 ? [`also with ${tried.join(', and with ')}`] : []),
-    ].join(', '),
+    `the provider rejected the client credentials: ${said}${saysIn(answer, authentication)}. Tried ${enumerate(tried, 'and')}`,
     method === 'private_key_jwt'
       ? `Register the public key of upstreams.${name}.private_key_file for this client at the provider, and copy client_id again.`
       : `Copy client_id and the secret again: one of the two is wrong, or the secret has expired.${listed && !listed.includes(method) ? ` The provider lists only ${listed.join(', ')}.` : ''}`,
@@ -144,7 +145,7 @@ function saysIn(answer: TokenAnswer, authentication: UpstreamConfig['authenticat
   const description = text(answer.body?.error_description);
   if (description === undefined) return '';
   if ('secret' in authentication && description.includes(authentication.secret)) return '';
-  return `. The provider says ${quoted(description, 300)}`;
+  return ` (${quoted(description, 300)})`;
 }
 
 function judgeRefresh(outcome: Outcome, upstream: UpstreamConfig, metadata: oauth.AuthorizationServer): Finding {
@@ -154,7 +155,7 @@ function judgeRefresh(outcome: Outcome, upstream: UpstreamConfig, metadata: oaut
   if (code !== 'unauthorized_client' && code !== 'unsupported_grant_type') return unclear(outcome, check, metadata);
   return check.failed(
     `the provider does not allow the refresh token grant for this client (${code})`,
-    'Allow refresh tokens for this client at the provider. Until then, people must sign in again whenever "fresh" runs out.',
+    'Allow refresh tokens for this client at the provider. Until then, people must sign in again each time the "fresh" period ends.',
   );
 }
 
@@ -167,7 +168,7 @@ function unclear(
   if ('noAnswer' in outcome) return failed(`${endpoint}: ${outcome.noAnswer.what}`, outcome.noAnswer.cure);
   const { status, words, retryAfterS } = outcome.seen;
   const code = errorCodeOf(outcome.answer);
-  const what = `${endpoint}: ${code === undefined ? words : `HTTP ${status} with the error ${quoted(code)}`}, instead of the error "invalid_grant" that a request with a made-up code must get`;
+  const what = `${endpoint}: ${code === undefined ? words : `HTTP ${status} with the error ${quoted(code)}`}. doctor sent an invalid authorization code and expected the error "invalid_grant"`;
   if (status === 429) return warning(what, `The provider limits requests. ${waitFor(retryAfterS)}`);
   if (status >= 500)
     return warning(
@@ -177,7 +178,7 @@ function unclear(
   if (code === undefined)
     return failed(
       what,
-      'This is not an OAuth response: a firewall, a proxy or an IP allowlist between this server and the provider may have answered. Let requests to the token endpoint through.',
+      "This isn't an OAuth response: a firewall, a proxy or an IP allowlist between this server and the provider may have answered. Allow requests from this machine to the token endpoint.",
     );
   return warning(what, 'Try a real sign-in to confirm.');
 }

@@ -11,6 +11,6 @@ export function checkClock({ now }: Pick<DoctorDeps, 'now'>, name: string, respo
   if (Math.abs(seconds) <= 3) return [clock.ok('clock in sync with the provider')];
   const what = `this server's clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} the provider's`;
   const cure =
-    "Set the clock of this server by NTP. If the clocks differ by more than 30 s, the broker rejects the provider's tokens, and nobody can sign in.";
+    "Sync this server's clock with NTP. If it is already correct, the provider's clock is wrong: tell its administrator. If the clocks differ too much, sign-ins fail.";
   return [Math.abs(seconds) > 25 ? clock.failed(what, cure) : clock.warning(what, cure)];
 }

@@ -39,7 +39,7 @@ export async function checkDiscovery(deps: DoctorDeps, upstream: UpstreamConfig)
 
 function problemOf(seen: SeenAnswer, { name, issuer }: UpstreamConfig): { what: string; cure: string } {
   const { status, words, json, leadsTo, retryAfterS } = seen;
-  const instead = `${words}, instead of a JSON document with "issuer": ${quoted(issuer)}`;
+  const instead = `${words}; expected a JSON document with "issuer": ${quoted(issuer)}`;
   if (status === 429) return { what: words, cure: `The provider limits requests. ${waitFor(retryAfterS)}` };
   if (status >= 500)
     return {
@@ -49,7 +49,7 @@ function problemOf(seen: SeenAnswer, { name, issuer }: UpstreamConfig): { what: 
   if (leadsTo !== undefined)
     return {
       what: instead,
-      cure: `The broker follows no redirects. If that address is your provider's, set upstreams.${name}.issuer to what comes before /.well-known in it. If it is a sign-in or captive page, something between this machine and the provider answers.`,
+      cure: `The broker doesn't follow redirects. If that address is your provider's, set upstreams.${name}.issuer to the part before /.well-known. If it is a sign-in page or a captive portal, something between this machine and the provider answers.`,
     };
   if (status === 401 || status === 403) return { what: instead, cure: somethingBetween };
   if (status !== 200)
@@ -61,7 +61,7 @@ function problemOf(seen: SeenAnswer, { name, issuer }: UpstreamConfig): { what: 
     return { what: instead, cure: `A maintenance page, a captive portal or a proxy answers. ${somethingBetween}` };
   if (typeof json.issuer !== 'string')
     return {
-      what: `${instead}: it has no "issuer"`,
+      what: `${words} with JSON that has no "issuer"; expected "issuer": ${quoted(issuer)}`,
       cure: `Something other than an OpenID provider answers at this address. Set upstreams.${name}.issuer to your provider's issuer: ${issuerExamples}.`,
     };
   if (json.issuer.includes('{'))
@@ -79,8 +79,8 @@ const issuerExamples =
   'https://ORG.okta.com/oauth2/default, https://HOST/realms/REALM (Keycloak), https://login.microsoftonline.com/TENANT-ID/v2.0 (Entra ID)';
 
 const somethingBetween =
-  'Open the address with curl on this machine, and let requests from it to the provider through.';
+  'Open the address with curl on this machine, and allow requests from this machine to the provider.';
 
 /** When to try again, as the provider says. */
 export const waitFor = (seconds: number | undefined): string =>
-  `${seconds === undefined ? 'Wait a minute' : `Wait ${seconds} s`}, then run doctor again. If it stays so, ask the provider for a higher limit for this machine's address.`;
+  `${seconds === undefined ? 'Wait a minute' : `Wait ${seconds} s`}, then run doctor again. If this continues, ask the provider for a higher limit for this machine's address.`;

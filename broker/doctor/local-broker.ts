@@ -20,7 +20,7 @@ export async function findLocalBroker(
     runs: false,
     findings: [
       about('listen').failed(
-        `${other} answers at ${inWords(listen)}, where this broker is to listen`,
+        `${other} answers at ${addressInWords(listen)}, the address of "listen"`,
         `Stop it (ss -ltnp shows the process), or set "listen" to another port and point the proxy there.`,
       ),
     ],
@@ -36,7 +36,7 @@ export async function checkPorts({ listen, adminListen }: Config): Promise<Findi
   ] as const) {
     const code = await bindingError(address);
     if (code !== undefined)
-      findings.push(about(name).failed(`can't listen on ${inWords(address)} (${code})`, cureOf(code, name)));
+      findings.push(about(name).failed(`can't listen on ${addressInWords(address)} (${code})`, cureOf(code, name)));
   }
   return findings;
 }
@@ -64,10 +64,10 @@ function cureOf(code: string, name: string): string {
   }
 }
 
-const inWords = ({ host, port }: ListenAddress): string =>
+export const addressInWords = ({ host, port }: ListenAddress): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 function reachable({ host, port }: ListenAddress): string {
   if (host === '0.0.0.0' || host === '*') return `127.0.0.1:${port}`;
-  return host === '::' ? `[::1]:${port}` : inWords({ host, port });
+  return host === '::' ? `[::1]:${port}` : addressInWords({ host, port });
 }

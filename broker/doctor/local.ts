@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/types.ts';
-import { loadRing, MissingRingError, RingError } from '../keys/ring.ts';
+import { KeyFileError, loadRing, MissingRingError } from '../keys/ring.ts';
 import { errorSummary } from '../log.ts';
 import { createStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -33,7 +33,7 @@ export function checkAdvice(config: Config): Finding[] {
     findings.push(
       advice.warning(
         'origins are configured, but no extension IDs',
-        "Add your builds' IDs to extension.chrome_ids and extension.firefox_ids, or nobody can sign in from a browser.",
+        "Add your builds' IDs to extension.chrome_ids and extension.firefox_ids, or nobody can sign in with the browser extension.",
       ),
     );
   }
@@ -120,12 +120,9 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     const { all } = loadRing(config.keysFile);
     findings.push(keys.ok(`${all.length} encryption ${all.length === 1 ? 'key' : 'keys'}, readable only by the owner`));
   } catch (error) {
-    if (!(error instanceof RingError)) throw error;
-    const cure =
-      error instanceof MissingRingError
-        ? `Put the file back. Only if this broker has never run: latchkey keys init --file ${config.keysFile}`
-        : "The broker needs this file to start. Don't create a new one in its place: without these keys, everyone has to sign in again.";
-    findings.push(keys.failed(error.message, cure));
+    if (!(error instanceof KeyFileError)) throw error;
+    const create = `. Only if this broker has never run, create it: latchkey keys init --file ${config.keysFile}`;
+    findings.push(keys.failed(error.what, `${error.cure}${error instanceof MissingRingError ? create : ''}`));
   }
   const missing = missingFile(config.store);
   if (missing !== undefined) return [...findings, missing];
@@ -173,7 +170,7 @@ function missingFile(url: string): Finding | undefined {
   } catch {
     return store.failed(
       `can't create ${path}: the folder is missing or not writable`,
-      "Create the folder and make it writable for the broker's user.",
+      'Correct "store" if the path is wrong. Otherwise, create the folder and make it writable for the broker\'s user.',
     );
   }
 }

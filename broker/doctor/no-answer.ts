@@ -61,10 +61,14 @@ function meaningOf(code: string | undefined, { hostname, host, port, protocol }:
     };
   switch (code) {
     case 'ENOTFOUND':
-    case 'EAI_AGAIN':
       return {
         what: `DNS has no address for ${hostname}`,
         cure: `Check the spelling of ${hostname}, and the DNS server of this machine. ${orByProxy}`,
+      };
+    case 'EAI_AGAIN':
+      return {
+        what: `the DNS lookup of ${hostname} failed`,
+        cure: `Check that this machine can reach its DNS server. ${orByProxy}`,
       };
     case 'ECONNREFUSED':
       return {
@@ -126,6 +130,6 @@ function cureOfCertificate(code: CertificateError, hostname: string): string {
     case 'CERT_REVOKED':
       return `Get a new certificate for ${hostname}.`;
     default:
-      return `If ${hostname} uses your own certificate authority, or a firewall inspects TLS, put its CA certificate into a file and set tls.ca_file, or set tls.system_ca: on if the operating system already trusts it. Otherwise, the server must send the whole chain, intermediate certificates included.`;
+      return `If ${hostname} uses a private CA, or a firewall inspects TLS, trust that CA: set tls.ca_file to its certificate, or set tls.system_ca: on if the operating system trusts it. Otherwise, configure the server to send its intermediate certificates.`;
   }
 }

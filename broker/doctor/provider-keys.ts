@@ -18,8 +18,8 @@ export async function checkProviderKeys(
     return [keys.ok(`${json.keys.length} public ${json.keys.length === 1 ? 'key' : 'keys'} at ${url}`)];
   return [
     keys.failed(
-      `${url}: ${words}, instead of a JSON document with "keys"`,
-      'Nobody can sign in while the broker cannot read these keys. Open the address with curl on this machine. If it works there, a firewall or proxy treats this program differently; otherwise, ask the provider.',
+      `${url}: ${words}; expected a JSON document with "keys"`,
+      "Nobody can sign in while the broker can't read these keys. Open the address with curl on this machine. If that works, a firewall or proxy treats the broker differently. Otherwise, ask the provider.",
     ),
   ];
 }

@@ -2,6 +2,7 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import type { Config, UpstreamConfig } from '../config/types.ts';
 import { checkClient } from './client.ts';
 import { type CheckedProvider, checkDiscovery } from './discovery.ts';
+import { enumerate } from './enumerate.ts';
 import { about, type Finding } from './finding.ts';
 import { checkProviderKeys } from './provider-keys.ts';
 import { checkRedirectUri } from './redirect-uri.ts';
@@ -47,7 +48,7 @@ function checkEndpoints({ name }: UpstreamConfig, metadata: AuthorizationServer)
   return [
     check.failed(
       `the discovery document has no ${missing.join(', no ')}`,
-      "Latchkey can't use a provider without these endpoints. Check whether the issuer is right, and ask the provider.",
+      `Latchkey needs ${enumerate(required, 'and')}. Check the issuer. If it is right, this provider isn't supported.`,
     ),
   ];
 }

@@ -2,6 +2,7 @@ import { isLoopbackHost } from '@latchkey/shared/origin.ts';
 import type { Config } from '../config/types.ts';
 import { heartbeatMs } from '../events/follow-session.ts';
 import { type KeyRing, loadRing } from '../keys/ring.ts';
+import { enumerate } from './enumerate.ts';
 import { about, type Finding } from './finding.ts';
 import { explainNoAnswer, patienceMs } from './no-answer.ts';
 import { neededHeaders, type ProbeReport, probeHeader, signProbe } from './probe.ts';
@@ -68,8 +69,8 @@ async function sendProbe(
       const { words, json } = await readAnswer(response, url);
       const said = typeof json?.error_description === 'string' ? `: ${quoted(json.error_description)}` : '';
       return couldNot(
-        `${url} returned ${words}${said}, instead of an event stream`,
-        `Run this command with the same version and key file as the running broker. If you did, the proxy removes the request header ${probeHeader}, or it treats this path differently: forward every path and header.`,
+        `${url} returned ${words}${said}; expected an event stream`,
+        `Run this command with the same version and key file as the running broker. If they already match, the proxy removes the request header ${probeHeader}, or it treats this path differently: forward every path and header.`,
       );
     }
     return await readStream(response.body);
@@ -132,21 +133,22 @@ function checkAddress(config: Config, report: ProbeReport): Finding[] {
   return [proxy.ok(`the broker sees this machine as ${address}, which must be no address of a proxy`)];
 }
 
+/** What doesn't work without a header, worst first. */
 const uses: Readonly<Record<string, string>> = {
-  DPoP: 'nobody can sign in from a browser',
-  Authorization: 'no service and no device gets a token',
-  Cookie: 'nobody stays signed in',
-  'Latchkey-Client': 'nobody can sign in from a browser',
+  Cookie: 'nobody can sign in or stay signed in',
+  DPoP: 'nobody can sign in with the browser extension',
+  'Latchkey-Client': 'nobody can sign in with the browser extension',
+  Authorization: 'services that authenticate with HTTP Basic get no token',
 };
 
 function checkRequestHeaders({ received }: ProbeReport): Finding[] {
   const missing = neededHeaders.filter((name) => !received.includes(name));
   if (missing.length === 0) return [proxy.ok('all request headers that the broker needs arrive')];
-  const costs = missing.map((name) => uses[name]).find((cost) => cost !== undefined);
+  const costs = new Set(Object.keys(uses).flatMap((name) => (missing.includes(name) ? (uses[name] ?? []) : [])));
   return [
     proxy.failed(
-      `the proxy removes the request ${missing.length === 1 ? 'header' : 'headers'} ${missing.join(', ')}${costs === undefined ? '' : `, so ${costs}`}`,
-      `Forward every request header unchanged. Look for rules that clear ${missing.join(' or ')}, or that allow only known headers.`,
+      `the proxy removes the request ${missing.length === 1 ? 'header' : 'headers'} ${enumerate(missing, 'and')}${costs.size === 0 ? '' : `, so ${[...costs].join(', and ')}`}`,
+      `Forward every request header unchanged. Look for rules that clear ${enumerate(missing, 'or')}, or that allow only known headers.`,
     ),
   ];
 }
@@ -160,7 +162,7 @@ function checkStream({ aheadMs, isComplete }: Probed, holdMs: number): Finding {
   }
   if (aheadMs > holdMs / 2) return proxy.ok('events arrive as they are sent');
   return proxy.failed(
-    'the proxy holds back the events of /session/events, so a browser hears late of a sign-out or a removed permission',
+    'the proxy holds back the events of /session/events, so browsers learn late about sign-outs and removed permissions',
     letItStream,
   );
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config/types.ts';
 import { certificateOf } from './certificate.ts';
 import { about, type Finding } from './finding.ts';
-import { checkPorts, findLocalBroker } from './local-broker.ts';
+import { addressInWords, checkPorts, findLocalBroker } from './local-broker.ts';
 import { isCertificateError, isUnknownAuthority, type NoAnswer } from './no-answer.ts';
 import { checkProxy } from './proxy.ts';
 import { ask, type DoctorDeps } from './requests.ts';
@@ -21,10 +21,10 @@ export async function checkPublic(deps: DoctorDeps, config: Config): Promise<Fin
     const { runs, findings } = await findLocalBroker(deps, config);
     return [
       address.failed(
-        `${url} returned ${words}${named}, instead of this broker's document with "issuer": ${quoted(issuer)}`,
+        `${url} returned ${words}${named}; expected this broker's document with "issuer": ${quoted(issuer)}`,
         runs
-          ? `The broker runs at "listen" on this machine. Make the proxy forward every path of ${issuer} to it.`
-          : `Start the broker (latchkey serve), and make the proxy forward every path of ${issuer} to "listen". Also check that "issuer" is the public URL.`,
+          ? `The broker runs at ${addressInWords(config.listen)} ("listen"). Make the proxy forward every path of ${issuer} to it.`
+          : `Start the broker (latchkey serve), and make the proxy forward every path of ${issuer} to ${addressInWords(config.listen)} ("listen"). Also check that "issuer" is the public URL.`,
       ),
       ...findings,
       ...(runs || findings.length > 0 ? [] : await checkPorts(config)),
@@ -58,15 +58,15 @@ async function explainUnreachable(
   if (runs) {
     return [
       address.failed(
-        `${issuer}: ${what}. The broker itself runs at "listen" on this machine`,
+        `${issuer}: ${what}. The broker itself runs at ${addressInWords(config.listen)} ("listen")`,
         `Start the proxy that forwards ${issuer} to the broker. If it runs, check its address and port.`,
       ),
     ];
   }
   return [
     address.warning(
-      `${issuer}: ${what}, and the broker doesn't run at "listen" on this machine`,
-      'Start the broker (latchkey serve) and its reverse proxy, then run doctor again: it then checks the proxy, too.',
+      `${issuer}: ${what}, and the broker doesn't run at ${addressInWords(config.listen)} ("listen")`,
+      'Fix any other problems first. Then start the broker (latchkey serve) and its reverse proxy, and run doctor again to check the proxy.',
     ),
     ...findings,
     ...(findings.length > 0 ? [] : await checkPorts(config)),

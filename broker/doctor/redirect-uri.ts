@@ -35,7 +35,7 @@ export async function checkRedirectUri(
     case 'not_begun':
       return redirect.warning(
         'not checked, because the provider refuses the request before it looks at the redirect URI',
-        'Correct what doctor says about the client, then run it again.',
+        'Fix the client problem above, then run doctor again.',
       );
     case 'no_answer':
       return unsure(seen.noAnswer.what);
@@ -43,7 +43,7 @@ export async function checkRedirectUri(
       if (!isClientKnown) {
         return redirect.warning(
           'not checked, because the provider rejects the client',
-          'Correct what doctor says about the client, then run it again.',
+          'Fix the client problem above, then run doctor again.',
         );
       }
       if (seen.kind === 'elsewhere' && (seen.seen.status === 429 || seen.seen.status >= 500))

@@ -26,8 +26,7 @@ export async function checkScopes(
   if (all.kind === 'back' && (error === undefined || asksForThePerson.has(error)))
     return [check.ok(`accepted: ${upstream.scopes.join(' ')}`)];
   if (error === undefined) return [];
-  const description =
-    'description' in all && all.description ? `. The provider says ${quoted(all.description, 300)}` : '';
+  const description = 'description' in all && all.description ? `: ${quoted(all.description, 300)}` : '';
   const refused = await refusedScopes(upstream.scopes, error, attempt);
   // Keycloak's error for scopes is that of any other request that is wrong.
   if (error !== 'invalid_scope' && refused.length === 0) {
@@ -41,7 +40,7 @@ export async function checkScopes(
   const named = refused.length > 0 ? refused.join(' ') : upstream.scopes.join(' ');
   return [
     check.failed(
-      `the provider refuses ${refused.length === 1 ? 'the scope' : 'the scopes'} ${quoted(named)} (${error === 'invalid_scope' ? error : quoted(error)})${description}. Sign-ins with this configuration fail`,
+      `the provider refuses ${refused.length === 1 ? 'the scope' : 'the scopes'} ${quoted(named)} (${error === 'invalid_scope' ? error : quoted(error)}${description}). Sign-ins that request ${refused.length === 1 ? 'it' : 'them'} fail`,
       refused.includes('offline_access')
         ? `Allow offline_access (refresh tokens) for this client at the provider. If it issues refresh tokens without this scope, remove it from upstreams.${upstream.name}.scopes.`
         : `Allow ${refused.length === 1 ? 'this scope' : 'these scopes'} for this client at the provider, or remove ${refused.length === 1 ? 'it' : 'them'} from upstreams.${upstream.name}.scopes.`,

@@ -51,7 +51,7 @@ function checkGrants({ name, preset, scopes }: UpstreamConfig, signIns: readonly
   const check = about(`${name}: refresh tokens`);
   const { offlineScope, needsOfflineScope } = presetOf(preset);
   const lacksScope = offlineScope === true && !scopes.includes('offline_access');
-  const cost = 'people must sign in again whenever "fresh" runs out';
+  const cost = 'people must sign in again each time the "fresh" period ends';
   if (signIns.length === 0) {
     if (!lacksScope || !needsOfflineScope) return [];
     return [
@@ -83,7 +83,7 @@ function checkGroups(
   return [
     check.failed(
       `the provider has sent no groups at ${lastSignIns(signIns.length)}, but rules ask for ${required.slice(0, 3).join(', ')}${required.length > 3 ? ', …' : ''}`,
-      `Have the provider put the person's groups into the claim "${groupsClaim}" of the ID token or of UserInfo (by a scope, a claim or a mapper there). If its claim has another name, set upstreams.${name}.groups_claim. Then sign in again, and run doctor again.`,
+      `${signIns.length === 1 ? 'If that person is' : 'If those people are'} in no group, sign in as someone who is. Otherwise, configure the provider to put groups into the claim "${groupsClaim}" of the ID token or UserInfo response (with a scope, a claim or a mapper). If its claim has another name, set upstreams.${name}.groups_claim. Then sign in again, and run doctor again.`,
     ),
   ];
 }

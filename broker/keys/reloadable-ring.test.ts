@@ -127,7 +127,9 @@ describe('a missing key file', () => {
   };
 
   it('is to be made for a database without a row that names a key', async () => {
-    await expect(openWith(new Map())).rejects.toThrow(`Create one: latchkey keys init --file ${path}`);
+    await expect(openWith(new Map())).rejects.toThrow(
+      `If this is a new installation, create it: latchkey keys init --file ${path}. If not, check "store"`,
+    );
   });
 
   it('is to be put back for any other, and never to be made anew', async () => {

@@ -20,9 +20,10 @@ export async function openRingOf(store: Pick<Store, 'countRingKeys'>, path: stri
     return openReloadableRing(path, log);
   } catch (error) {
     if (!(error instanceof MissingRingError) || (await store.countRingKeys()).size > 0) throw error;
-    throw new RingError(`the key file ${path} does not exist. Create one: latchkey keys init --file ${path}`, {
-      cause: error,
-    });
+    throw new RingError(
+      `the key file ${path} does not exist, and this database has never used one. If this is a new installation, create it: latchkey keys init --file ${path}. If not, check "store" and "keys_file"`,
+      { cause: error },
+    );
   }
 }
 

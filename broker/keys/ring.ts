@@ -25,17 +25,29 @@ export class RingError extends Error {
   readonly code = 'invalid_keys';
 }
 
-/** The key file is not there. A new one is right only for a database that no key has been used for yet. */
-export class MissingRingError extends RingError {
-  readonly path: string;
+/** The key file can't be read. */
+export class KeyFileError extends RingError {
+  /** What is wrong, with the path. */
+  readonly what: string;
+  /** What to do about it. */
+  readonly cure: string;
 
+  constructor(what: string, cure: string, options?: ErrorOptions) {
+    super(`${what}. ${cure}`, options);
+    this.what = what;
+    this.cure = cure;
+  }
+}
+
+/** The key file is not there. A new one is right only for a database that no key has been used for yet. */
+export class MissingRingError extends KeyFileError {
   constructor(path: string, options?: ErrorOptions) {
-    super(`the key file ${path} does not exist. ${restoreIt}`, options);
-    this.path = path;
+    super(`the key file ${path} does not exist`, restoreIt, options);
   }
 }
 
 const restoreIt = 'Put it back from your backup: the database can only be opened with its keys';
+const restoreFile = "Restore the file from your backup. Don't create a new one: everyone would have to sign in again";
 
 export function createRing(keys: readonly RingKey[]): KeyRing {
   const [current] = keys;
@@ -64,8 +76,9 @@ export function createRing(keys: readonly RingKey[]): KeyRing {
 export function loadRing(path: string): KeyRing {
   const { text, stat } = readKeyFile(path);
   if (!isPrivateMode(stat, process.getuid?.())) {
-    throw new RingError(
-      `the key file ${path} is readable by other users (mode ${(stat.mode & 0o777).toString(8)}). Run: chmod 600 ${path}`,
+    throw new KeyFileError(
+      `the key file ${path} is accessible to other users (mode ${(stat.mode & 0o777).toString(8)})`,
+      `Check who could have read it, then run: chmod 600 ${path}. If somebody may have copied it, also run: latchkey compromised --keys`,
     );
   }
   const keys = text
@@ -74,8 +87,8 @@ export function loadRing(path: string): KeyRing {
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line, index) => parseLine(line, index, path));
   if (new Set(keys.map(({ kid }) => kid)).size !== keys.length)
-    throw new RingError(`the key file ${path} has two keys with the same ID`);
-  if (keys.length === 0) throw new RingError(`the key file ${path} has no key. ${restoreIt}`);
+    throw new KeyFileError(`the key file ${path} has two keys with the same ID`, restoreFile);
+  if (keys.length === 0) throw new KeyFileError(`the key file ${path} has no key`, restoreIt);
   return createRing(keys);
 }
 
@@ -91,7 +104,7 @@ function readKeyFile(path: string): { text: string; stat: Stats } {
     const { code } = cause as NodeJS.ErrnoException;
     // A link whose target is gone is a file that has been there.
     if (code === 'ENOENT' && !lstatSync(path, { throwIfNoEntry: false })) throw new MissingRingError(path, { cause });
-    throw new RingError(`can't read the key file ${path} (${code}). ${cureOf(code, path)}`, { cause });
+    throw new KeyFileError(`can't read the key file ${path} (${code})`, cureOf(code, path), { cause });
   }
 }
 
@@ -114,8 +127,9 @@ function parseLine(line: string, index: number, path: string): RingKey {
   const [kid, encoded, ...rest] = line.split(/\s+/);
   const key = Buffer.from(encoded ?? '', 'base64url');
   if (!kid || !/^[\w.-]{1,64}$/.test(kid) || key.length !== 32 || rest.length > 0) {
-    throw new RingError(
-      `key ${index + 1} of ${path} is damaged: it must be a name, a space, and 32 bytes in base64url. Restore the file from your backup, or remove what was added`,
+    throw new KeyFileError(
+      `key ${index + 1} in ${path} is not valid: each line must be a key ID, a space, and 32 bytes in base64url`,
+      restoreFile,
     );
   }
   return { kid, key };

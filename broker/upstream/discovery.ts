@@ -42,7 +42,11 @@ export function createDiscovery(
       return await reading;
     } catch (cause) {
       if (known) return known.metadata;
-      throw unavailable('cannot reach the identity provider, or its metadata is invalid; try again', 2_000, cause);
+      throw unavailable(
+        'cannot reach the identity provider, or its metadata is invalid; try again, or run latchkey doctor if it keeps failing',
+        2_000,
+        cause,
+      );
     }
   };
 }

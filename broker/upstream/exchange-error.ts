@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { OAuthError, unavailable } from '../errors.ts';
 import type { Failure } from './classify-failure.ts';
-import { inWords } from './unavailable-reason.ts';
+import { failedWith, inWords } from './unavailable-reason.ts';
 
 /** Converts a failed sign-in at the provider's endpoints into the error that the caller sees. */
 export function exchangeError(cause: unknown, failure: Failure): OAuthError {
@@ -18,9 +18,7 @@ export function exchangeError(cause: unknown, failure: Failure): OAuthError {
       return unavailable(
         lacksMetadata(cause)
           ? "the identity provider's metadata lacks an endpoint that sign-ins need; run latchkey doctor"
-          : failure.status === undefined || failure.status === 504
-            ? 'the identity provider did not respond; try again'
-            : `the identity provider is temporarily unavailable (HTTP ${failure.status}); try again`,
+          : failedWith(failure.status),
         failure.retryAfterMs ?? 2_000,
         cause,
       );

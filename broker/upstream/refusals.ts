@@ -72,6 +72,6 @@ function cureOf({ error, status }: Pick<Refusal, 'error' | 'status'>, upstream: 
   if (error === 'invalid_scope')
     return `Allow every scope of upstreams.${upstream}.scopes for this client at the provider.`;
   if (error.startsWith('http_'))
-    return 'This is no OAuth response: a firewall, a proxy or an IP allowlist between the broker and the provider may have answered. Run latchkey doctor.';
+    return "This isn't an OAuth response: a firewall, a proxy or an IP allowlist between the broker and the provider may have answered. Run latchkey doctor.";
   return 'Look for this error in the provider’s log and documentation, and run latchkey doctor.';
 }

@@ -70,8 +70,21 @@ export function logRefusal(
     purpose,
     provider_error: error,
     provider_error_description: description,
-    ...(kind === 'setup' ? { cure: setupCure(error, upstream) } : {}),
+    ...(level === 'info' ? {} : { cure: cureOf(kind, error, upstream) }),
   });
+}
+
+function cureOf(kind: RefusalKind, error: string, upstream: string): string {
+  switch (kind) {
+    case 'denied':
+      return 'The person canceled, or may not use this client. If they should, assign them to it at the provider.';
+    case 'interaction':
+      return "The person has to do something at the provider first, such as a second factor or a new password. If they can't, check its policies.";
+    case 'unavailable':
+      return 'The provider has a problem of its own. Check its log or status page.';
+    case 'setup':
+      return setupCure(error, upstream);
+  }
 }
 
 const setupCure = (error: string, upstream: string): string =>

@@ -19,7 +19,8 @@ const refusedBy = (refusal: Refusal): string =>
 export const inWords = ({ error, status }: Refusal): string =>
   error.startsWith('http_') ? `HTTP ${status} without an OAuth response` : error;
 
-function failedWith(status: number | undefined): string {
+/** What went wrong at the provider, by its status if it answered. */
+export function failedWith(status: number | undefined): string {
   if (status === undefined || status === 504) return 'the identity provider is not responding; try again';
   if (status === 429) return 'the identity provider limits the requests of this broker; try again later';
   if (status < 300) return 'the response of the identity provider is unreadable; try again';

@@ -297,7 +297,11 @@ export function createUpstream({
       await oauth.validateApplicationLevelSignature(as, response, keys.options);
     } catch (cause) {
       if (!keys.seen.sent || keys.seen.answer?.status === 200) throw cause;
-      throw unavailable("the identity provider's keys can't be fetched; try again", 2_000, cause);
+      throw unavailable(
+        "the identity provider's keys can't be fetched; try again, or run latchkey doctor if it keeps failing",
+        2_000,
+        cause,
+      );
     }
   }
 

@@ -11,6 +11,7 @@ export function warnOfMissingGrant(
   refreshToken: string | undefined,
 ): void {
   if (refreshToken !== undefined) return;
-  const cure = 'Allow refresh tokens for this client at the provider, and add offline_access to scopes.';
+  const cure =
+    'Allow refresh tokens for this client at the provider. Then run latchkey doctor: it says if scopes lacks offline_access, too.';
   log.warn({ event: 'no_refresh_token', ...of, cure });
 }

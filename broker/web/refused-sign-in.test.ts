@@ -124,11 +124,11 @@ describe('a sign-in that the provider refuses', () => {
   });
 
   it.each([
-    ['access_denied', 403, 'You weren’t signed in', 'warn'],
-    ['interaction_required', 403, 'needs more from you', 'warn'],
-    ['temporarily_unavailable', 503, 'Try again in a minute', 'warn'],
-    ['invalid_scope', 502, 'isn’t set up correctly', 'error'],
-  ])('says what helps: %s', async (error, status, text) => {
+    ['access_denied', 403, 'You weren’t signed in', 'assign them to it at the provider'],
+    ['interaction_required', 403, 'needs more from you', 'do something at the provider first'],
+    ['temporarily_unavailable', 503, 'Try again in a minute', 'status page'],
+    ['invalid_scope', 502, 'isn’t set up correctly', 'Allow every scope of upstreams.'],
+  ])('says what helps: %s', async (error, status, text, cure) => {
     const person = newPerson();
     const { url } = await person.visitor.visit(`${issuer}/account`);
     const page = await refused(person, url, error, `because eyJhbGciOiJub25lIn0.${'x'.repeat(50)}. says so`);
@@ -137,7 +137,7 @@ describe('a sign-in that the provider refuses', () => {
     expect(page.text.includes('Try again</a>')).toBe(error !== 'invalid_scope');
     const [line] = refusalLines();
     expect(line.provider_error_description).toBe('because [removed] says so');
-    expect(typeof line.cure).toBe(error === 'invalid_scope' ? 'string' : 'undefined');
+    expect(line.cure).toContain(cure);
   });
 
   it.each([

@@ -137,7 +137,13 @@ describe('latchkey doctor', () => {
     await chmod(broker.keysFile, 0o644);
     const { of } = await examined((config) => Object.assign(config, { store: 'sqlite:./not-there-yet.db' }));
     await chmod(broker.keysFile, 0o600);
-    expect(of('keys')).toMatchObject([{ level: 'failed', what: expect.stringContaining('chmod 600') }]);
+    expect(of('keys')).toMatchObject([
+      {
+        level: 'failed',
+        what: expect.stringContaining('other users'),
+        cure: expect.stringContaining(`chmod 600 ${broker.keysFile}`),
+      },
+    ]);
     expect(of('store')).toMatchObject([{ level: 'ok', what: expect.stringContaining('on first start') }]);
     await expect(stat(join(broker.dir, 'not-there-yet.db'))).rejects.toThrow();
   });

@@ -12,6 +12,12 @@ async function occupy(scene: Scene, port: number): Promise<void> {
   scene.defer(() => server.close());
 }
 
+/** A broker has run, so the database has data that the keys encrypt. */
+async function useDatabase(scene: Scene): Promise<void> {
+  await scene.start();
+  await scene.stop();
+}
+
 const file = (name: string, change: (path: string) => Promise<void>) => (scene: Scene) => change(join(scene.dir, name));
 
 /** What goes wrong on the broker's own machine. */
@@ -32,7 +38,19 @@ export const hostFaults: Fault[] = [
     before: ({ tree, ports }) => Object.assign(tree, { listen: `192.0.2.1:${ports.broker}` }),
     broker: 'refused',
   },
-  { name: 'The key file is gone', before: file('keys', (path) => rm(path)), broker: 'refused' },
+  {
+    name: 'The key file is gone',
+    before: async (scene) => {
+      await useDatabase(scene);
+      await rm(join(scene.dir, 'keys'));
+    },
+    broker: 'refused',
+  },
+  {
+    name: 'The key file is missing before the first start',
+    before: file('keys', (path) => rm(path)),
+    broker: 'refused',
+  },
   { name: 'Other users can read the key file', before: file('keys', (path) => chmod(path, 0o644)), broker: 'refused' },
   {
     name: 'The key file is damaged',
@@ -45,7 +63,7 @@ export const hostFaults: Fault[] = [
     broker: 'refused',
   },
   {
-    name: 'The database file is no database',
+    name: 'The database file is not a database',
     before: file('latchkey.db', (path) =>
       writeFile(path, 'no database, but longer than sixteen bytes', { mode: 0o600 }),
     ),

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Finding } from '../../../broker/doctor/finding.ts';
 import { brokerVersion } from '../../../broker/store/broker-version.ts';
+import { english } from '../../../broker/web/pages/languages.ts';
 import { spawnCli } from '../../../demo/program.ts';
 import { createSessionClient } from '../kit/session-client.ts';
 import type { Visit } from '../kit/visitor.ts';
+import { asWithDns } from './as-with-dns.ts';
 import type { Fault } from './fault.ts';
 import { openScene, type Scene } from './scene.ts';
 
@@ -84,9 +86,11 @@ function pageInWords(visit: Visit | { error: unknown }, { origins, tree }: Scene
   const title = first(/<h1[^>]*>(.*?)<\/h1>/s) ?? first(/<title>(.*?)<\/title>/s);
   if (url.origin === origins.idp) return `a page of the provider (HTTP ${status})`;
   if (url.origin !== tree.issuer || title === undefined) return `a page of something else (HTTP ${status})`;
-  const isFine = url.pathname === '/account' && status === 200;
+  const isFine = url.pathname === '/account' && status === 200 && unescaped(title) === english.words.account.title;
+  if (isFine) return 'the account page';
   const lead = first(/<p class="lead">(.*?)<\/p>/s);
-  return isFine ? `the account page` : `“${unescaped(title)}”${lead === undefined ? '' : ` ${unescaped(lead)}`}`;
+  const details = lead?.endsWith(':') ? ' (error and request ID)' : '';
+  return `“${unescaped(title)}”${lead === undefined ? '' : ` ${unescaped(lead)}${details}`}`;
 }
 
 const unescaped = (text: string): string =>
@@ -146,7 +150,9 @@ function withoutNames(text: string, { origins, ports, dir, tree, upstream }: Sce
     [/\b20(?!20)\d\d-\d\d-\d\d\b/g, 'DATE'],
     [/\b3[56]\d\d s (?=ahead|behind)/g, '3600 s '],
     [/\bID \d+(?= write)/g, 'ID 1000'],
-    ['EAI_AGAIN', 'ENOTFOUND'],
   ];
-  return replacements.reduce((result, [from, to]) => result.replaceAll(from, to), text);
+  return replacements.reduce(
+    (result, [from, to]) => result.replaceAll(from, to),
+    asWithDns(text, String(upstream.issuer)),
+  );
 }

@@ -49,10 +49,10 @@ const rewriting =
     scene.interfere(trouble);
   };
 
-/** Refuses what has a certain text in its body. */
+/** Refuses token requests that have a certain text in their body. */
 const refusing = (text: string, status: number, error: string) => (scene: Scene) =>
   scene.interfere((request, response) => {
-    if (request.method !== 'POST') return false;
+    if (!is(request, '/token')) return false;
     // The provider reads the body, too, but its answer comes too late.
     request.on('data', (chunk) => {
       if (!String(chunk).includes(text)) return;

@@ -146,8 +146,11 @@ export const proxyFaults: Fault[] = [
     more: ['proxy_hide_header Content-Security-Policy;', 'proxy_hide_header Strict-Transport-Security;'],
   }),
   fault('The proxy forwards to the wrong port', { port: 1 }),
+  fault('The proxy serves /.well-known itself', {
+    more: ['location /.well-known/ { return 200 "<title>Welcome</title>"; }'],
+  }),
   fault('The public address is another site', {
-    more: ['location = /.well-known/oauth-authorization-server { return 200 "<title>Welcome</title>"; }'],
+    more: ['location ~ ^/ { default_type text/html; return 200 "<title>Welcome</title>"; }'],
   }),
   fault('The broker’s own certificate has expired', { certificate: { from: '2020-01-01', to: '2020-12-31' } }),
   fault('The broker’s own certificate is for another host', { certificate: { host: 'other.example.com' } }),

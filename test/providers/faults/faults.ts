@@ -70,12 +70,12 @@ export const faults: readonly ProviderFault[] = [
     harmless: { keycloak: 'sessions of browsers have refresh tokens without it' },
   },
   {
-    name: 'clock an hour ahead',
+    name: 'provider’s clock an hour ahead',
     make: ({ stack }) => stack.address.interfere({ clockMs: 3_600_000 }),
     tells: /^✗ clock: this server's clock is 3[56]\d\d s behind the provider's/,
   },
   {
-    name: 'clock an hour behind',
+    name: 'provider’s clock an hour behind',
     make: ({ stack }) => stack.address.interfere({ clockMs: -3_600_000 }),
     tells: /^✗ clock: this server's clock is 3[56]\d\d s ahead of the provider's/,
   },

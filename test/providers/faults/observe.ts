@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Finding } from '../../../broker/doctor/finding.ts';
+import { asWithDns } from '../../e2e/faults/as-with-dns.ts';
 import { alarmsOf, runDoctor } from '../run-doctor.ts';
 import type { Stack } from '../stack.ts';
 import type { FaultScene, ProviderFault } from './fault.ts';
@@ -43,7 +44,7 @@ export async function observe(stack: Stack, fault: ProviderFault): Promise<Obser
   const configFile = join(stack.dir, 'faulty.yaml');
   await writeFile(configFile, stringify(tree));
   const diagnosis = await runDoctor(configFile);
-  const alarms = alarmsOf(diagnosis).map((finding) => inWords(finding, stack.name));
+  const alarms = alarmsOf(diagnosis).map((finding) => asWithDns(inWords(finding, stack.name), String(upstream.issuer)));
   const harmless = Object.entries(fault.harmless ?? {}).find(([start]) => stack.name.startsWith(start))?.[1];
   return {
     exitCode: diagnosis.exitCode,
@@ -69,19 +70,18 @@ const inWords = ({ level, check, what }: Finding, name: string): string =>
 /** Replaces what differs from run to run, and from provider to provider. */
 function withoutNames(line: string, { name, origins, provider }: Stack, configured: string): string {
   const issuers = [configured, String(provider.upstream.issuer), origins.idp];
-  const hosts = issuers.map((issuer) => new URL(issuer).host);
+  const places = issuers.map((issuer) => new URL(issuer));
   const replacements: [string | RegExp, string][] = [
     ...issuers.map((issuer): [string, string] => [issuer, 'https://idp.example.com']),
-    ...hosts.flatMap((host): [string, string][] => [
-      [host, 'idp.example.com:443'],
-      [new URL(`https://${host}`).hostname, 'idp.example.com'],
+    ...places.flatMap(({ host, hostname, port }): [string, string][] => [
+      [host, port === '' ? 'idp.example.com' : 'idp.example.com:443'],
+      [hostname, 'idp.example.com'],
     ]),
     ['idp.example.com:443/', 'idp.example.com/'],
     [`upstreams.${name}.`, 'upstreams.NAME.'],
     [`${name}:staff`, 'NAME:staff'],
     [`${name}:guests`, 'NAME:guests'],
     [/\b3[56]\d\d s (?=ahead|behind)/g, '3600 s '],
-    ['EAI_AGAIN', 'ENOTFOUND'],
     [/(?<=ory_|code=)[\w.-]{20,}/g, '…'],
   ];
   return replacements.reduce((result, [from, to]) => result.replaceAll(from, to), line);

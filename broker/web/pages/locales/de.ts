@@ -104,7 +104,7 @@ export const de: Words = {
     denied: {
       title: 'Sie wurden nicht angemeldet',
       text: (provider) =>
-        html`${provider} hat die Anmeldung beendet. Falls Sie abgebrochen haben, können Sie es noch einmal versuchen. Sonst hat Ihr Konto vielleicht keinen Zugang.`,
+        html`${provider} hat die Anmeldung beendet. Falls Sie abgebrochen haben, können Sie es noch einmal versuchen. Sonst hat Ihr Konto vielleicht keinen Zugang. Bitten Sie Ihre IT-Abteilung darum.`,
     },
     interaction: {
       title: 'Sie wurden nicht angemeldet',
@@ -136,15 +136,15 @@ export const de: Words = {
     },
     stale: {
       title: 'Diese Seite ist nicht mehr gültig',
-      text: 'Sie war zu lange offen, wurde schon verwendet oder in einem anderen Browser begonnen. Es wurde nichts geändert. Beginnen Sie von vorn.',
+      text: 'Sie war zu lange offen, wurde schon verwendet oder in einem anderen Browser begonnen, oder Ihr Browser hat ihr Cookie nicht gesendet. Es wurde nichts geändert. Beginnen Sie von vorn. Bleibt es dabei, lassen Sie Cookies für diese Website zu.',
     },
     busy: {
       title: 'Im Moment nicht möglich',
-      text: 'Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
+      text: 'Warten Sie eine Minute und versuchen Sie es dann noch einmal. Bleibt es dabei, wenden Sie sich an Ihre IT-Abteilung.',
     },
     other: {
       title: 'Das hat nicht geklappt',
-      text: 'Es wurde nichts geändert. Beginnen Sie von vorn; bleibt es dabei, geben Sie dies an Ihre IT-Abteilung weiter:',
+      text: 'Es wurde nichts geändert. Versuchen Sie es noch einmal. Geschieht es wieder, geben Sie diese Angaben an Ihre IT-Abteilung weiter:',
     },
     request: 'Anfrage',
   },

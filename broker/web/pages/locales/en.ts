@@ -100,7 +100,7 @@ export const en = {
     denied: {
       title: 'You weren’t signed in',
       text: (provider: Part) =>
-        html`${provider} ended the sign-in. If you canceled, you can try again. If you didn’t, your account may not have access.`,
+        html`${provider} ended the sign-in. If you canceled, you can try again. If you didn’t, your account may not have access. Ask your administrator for access.`,
     },
     interaction: {
       title: 'You weren’t signed in',
@@ -131,12 +131,15 @@ export const en = {
     },
     stale: {
       title: 'This page has expired',
-      text: 'It was open for too long, was already used, or was opened in another browser. Nothing was changed. Start again.',
+      text: 'It was open too long, was already used, was opened in another browser, or your browser didn’t send its cookie. Nothing was changed. Start again. If this keeps happening, allow cookies for this site.',
     },
-    busy: { title: 'Try again in a minute', text: 'We can’t do this right now. Wait a minute, then try again.' },
+    busy: {
+      title: 'Try again in a minute',
+      text: 'We can’t complete this right now. Wait a minute, then try again. If it keeps happening, contact your administrator.',
+    },
     other: {
       title: 'Something went wrong',
-      text: 'Nothing was changed. Try again. If it keeps happening, send this to your administrator:',
+      text: 'Nothing was changed. Try again. If it happens again, send these details to your administrator:',
     },
     request: 'Request ID',
   },

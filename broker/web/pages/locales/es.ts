@@ -104,7 +104,7 @@ export const es: Words = {
     denied: {
       title: 'No ha iniciado sesión',
       text: (provider) =>
-        html`${provider} ha terminado el inicio de sesión. Si lo ha cancelado, puede intentarlo de nuevo. Si no, es posible que su cuenta no tenga acceso.`,
+        html`${provider} ha terminado el inicio de sesión. Si lo ha cancelado, puede intentarlo de nuevo. Si no, es posible que su cuenta no tenga acceso. Solicítelo a su administrador.`,
     },
     interaction: {
       title: 'No ha iniciado sesión',
@@ -140,12 +140,15 @@ export const es: Words = {
     },
     stale: {
       title: 'Esta página ya no es válida',
-      text: 'Ha estado abierta demasiado tiempo, ya se usó o se abrió en otro navegador. No se ha cambiado nada. Empiece de nuevo.',
+      text: 'Ha estado abierta demasiado tiempo, ya se usó, se abrió en otro navegador o su navegador no envió la cookie. No se ha cambiado nada. Empiece de nuevo. Si el problema continúa, permita las cookies de este sitio.',
     },
-    busy: { title: 'Ahora no es posible', text: 'Espere un minuto e inténtelo de nuevo.' },
+    busy: {
+      title: 'Ahora no es posible',
+      text: 'Espere un minuto e inténtelo de nuevo. Si el problema continúa, póngase en contacto con su administrador.',
+    },
     other: {
       title: 'No ha funcionado',
-      text: 'No se ha cambiado nada. Empiece de nuevo; si el problema continúa, comunique esto a su administrador:',
+      text: 'No se ha cambiado nada. Inténtelo de nuevo. Si vuelve a ocurrir, envíe estos datos a su administrador:',
     },
     request: 'Solicitud',
   },
