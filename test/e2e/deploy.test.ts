@@ -219,6 +219,16 @@ describe('the examples', () => {
     expect(dockerfile).toContain('LATCHKEY_CONFIG=/etc/latchkey/latchkey.yaml');
   });
 
+  it('ask for a database password that is the same in a URL', async () => {
+    const compose = await deploy('compose.yaml');
+    const [comments = ''] = compose.split('\nname:');
+    expect(comments).toMatch(/POSTGRES_PASSWORD .* letters and digits only \(openssl rand -hex \d+\)/);
+    // As the random bytes are printed. No other password is made up in the examples.
+    const { LATCHKEY_STORE } = parse(compose, { merge: true }).services.broker.environment;
+    const url = new URL(LATCHKEY_STORE.replace('${POSTGRES_PASSWORD:?}', 'f00d'.repeat(12)));
+    expect([url.password, url.host]).toEqual(['f00d'.repeat(12), 'postgres']);
+  });
+
   it('mount the key file in Kubernetes with a mode that the broker takes, and copy it nowhere', async () => {
     const { spec } = parse(await deploy('kubernetes/deployment.yaml')).spec.template;
     expect(spec.initContainers).toBeUndefined();
