@@ -1,6 +1,6 @@
 import http from 'node:http';
 
-/** The environment's settings for outgoing connections can't be used. The message gives the cause and the cure. */
+/** The settings for outgoing connections can't be used. The message gives the cause and the cure. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
   readonly code = 'invalid_network';
@@ -42,6 +42,22 @@ export function outboundProxyOf(env: Env): OutboundProxy | undefined {
 const withSubdomains = (host: string): string[] => (/^[a-z][\w.-]*$/i.test(host) ? [host, `.${host}`] : [host]);
 
 /**
+ * Why this Node.js doesn't use the proxy of the environment, and the cure.
+ *
+ * @returns `undefined` if it does
+ */
+export function unusedProxy(
+  env: Env,
+  { variable }: Pick<OutboundProxy, 'variable'>,
+): { what: string; cure: string } | undefined {
+  if (typeof http.setGlobalProxyFromEnv === 'function' || env.NODE_USE_ENV_PROXY === '1') return undefined;
+  return {
+    what: `${variable} is set, but Node.js ${process.versions.node} doesn't use it`,
+    cure: 'Install Node.js 24.14 or later, or set NODE_USE_ENV_PROXY=1',
+  };
+}
+
+/**
  * Sends the `https:` requests of this process through the proxy of the environment, if there is one.
  *
  * @param warn gets a sentence if this Node.js can't do so
@@ -50,13 +66,10 @@ const withSubdomains = (host: string): string[] => (/^[a-z][\w.-]*$/i.test(host)
 export function useOutboundProxy(env: Env, warn: (sentence: string) => void): void {
   const proxy = outboundProxyOf(env);
   if (proxy === undefined) return;
-  if (typeof http.setGlobalProxyFromEnv !== 'function') {
-    if (env.NODE_USE_ENV_PROXY === '1') return;
-    warn(
-      `${proxy.variable} is set, but Node.js ${process.versions.node} doesn't use it. Install Node.js 24.14 or later, or set NODE_USE_ENV_PROXY=1`,
-    );
-    return;
-  }
+  const unused = unusedProxy(env, proxy);
+  if (unused !== undefined) warn(`${unused.what}. ${unused.cure}`);
+  // With NODE_USE_ENV_PROXY, an older Node.js has begun to use it by itself.
+  if (typeof http.setGlobalProxyFromEnv !== 'function') return;
   const hosts = proxy.noProxy.split(/[\s,]+/).filter((host) => host !== '');
   http.setGlobalProxyFromEnv({
     https_proxy: proxy.url.href,

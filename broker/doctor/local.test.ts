@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/load.ts';
 import { initRing } from '../keys/ring.ts';
@@ -108,6 +109,29 @@ resources: { "https://api.example.com": { name: API, scopes: { read: Read } } }`
         check: 'store',
         what: `Latchkey 9.0.0 has upgraded the database (migration "9000-next"), and this is version ${brokerVersion}, which can't use it any more (newer_store)`,
         cure: 'Run version 8.0.0 or newer, or restore the backup from before the upgrade.',
+      },
+    ]);
+  });
+
+  it('takes no writes, though it answers', async () => {
+    const path = join(folder, 'latchkey.db');
+    const database = openSqlite({ path, now: () => Date.now() });
+    await migrate(database, { version: brokerVersion, migrations });
+    await database.db.destroy();
+    const file = new DatabaseSync(path);
+    for (const { name } of file.prepare("select name from sqlite_schema where type = 'table'").all()) {
+      if (/^sqlite_/.test(String(name))) continue;
+      file.exec(`create trigger "full_${name}" before insert on "${name}"
+        begin select raise(abort, 'database or disk is full'); end`);
+    }
+    file.close();
+    expect(await findings()).toEqual([
+      { level: 'ok', check: 'store', what: 'connected (sqlite)' },
+      {
+        level: 'failed',
+        check: 'store',
+        what: expect.stringMatching(/^takes no writes \(.*database or disk is full.*\)$/),
+        cure: 'Free disk space, or make the database writable.',
       },
     ]);
   });

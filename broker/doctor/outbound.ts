@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { outboundProxyOf } from '../outbound-proxy.ts';
+import { outboundProxyOf, unusedProxy } from '../outbound-proxy.ts';
 import { about, type Finding } from './finding.ts';
 
 const patienceMs = 5_000;
 
 /**
- * Says whether requests go through a proxy, and whether it can be reached.
+ * Says whether requests go through a proxy, and whether it can be reached. A proxy that this Node.js doesn't use is a fault:
+ * the requests go out directly, which a closed network drops and an open one shouldn't see.
  *
  * @param env the environment, for `HTTPS_PROXY` and `NO_PROXY`
  */
@@ -14,6 +15,8 @@ export async function checkOutbound(env: Readonly<Record<string, string | undefi
   const proxy = outboundProxyOf(env);
   if (proxy === undefined) return [];
   const outgoing = about('outgoing connections');
+  const unused = unusedProxy(env, proxy);
+  if (unused !== undefined) return [outgoing.failed(unused.what, `${unused.cure}.`)];
   const { url, variable, noProxy } = proxy;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const name = `${url.hostname}:${port}`;

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +58,25 @@ describe('a rotation of the sealing keys', () => {
     writeFileSync(`${path}.next`, '');
     expect(() => rotateRing(path, 0)).toThrow('another rotation');
   });
+});
+
+it('follows a secret that Kubernetes replaces: the file is the same link, to another folder', () => {
+  const mounted = dirname(path);
+  const put = (version: string) => {
+    mkdirSync(join(mounted, version));
+    const kid = initRing(join(mounted, version, 'keys'), 0);
+    symlinkSync(version, join(mounted, '..next'));
+    renameSync(join(mounted, '..next'), join(mounted, '..data'));
+    return kid;
+  };
+  rmSync(path);
+  symlinkSync('..data/keys', path);
+  const first = put('..1');
+  const ring = openReloadableRing(path, log);
+  expect(ring.current.kid).toBe(first);
+  const second = put('..2');
+  expect(ring.current.kid).toBe(second);
+  expect(lines).toEqual([{ event: 'keys_reloaded', current: second, keys: 1 }]);
 });
 
 describe('keys that are removed', () => {

@@ -1,7 +1,16 @@
-import { chmodSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { initRing, loadRing } from './ring.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-ring-'));
@@ -62,4 +71,27 @@ describe('the key file', () => {
       process.seteuid?.(0);
     }
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    "is read as Kubernetes mounts a secret: root's, behind links, for one group",
+    () => {
+      const [user, mounted] = [10_001, join(folder, 'mounted')];
+      mkdirSync(join(mounted, '..2027'), { recursive: true });
+      chmodSync(folder, 0o711);
+      const path = file('mounted/..2027/keys', line('a', 1), 0o440);
+      chownSync(path, 0, user);
+      symlinkSync('..2027', join(mounted, '..data'));
+      symlinkSync('..data/keys', join(mounted, 'keys'));
+      const getuid = vi.spyOn(process, 'getuid').mockReturnValue(user);
+      process.setegid?.(user);
+      process.seteuid?.(user);
+      try {
+        expect(loadRing(join(mounted, 'keys')).current.kid).toBe('a');
+      } finally {
+        process.seteuid?.(0);
+        process.setegid?.(0);
+        getuid.mockRestore();
+      }
+    },
+  );
 });

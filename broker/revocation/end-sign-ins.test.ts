@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerInProcess, type InProcessBroker } from '../../test/broker/in-process.ts';
 import { allowedGrant, newDeviceSession, newSession } from '../../test/conformance/store/harness.ts';
+import { revokeNamed } from '../cli/revoke-sessions.ts';
 import type { Person } from '../store/store.ts';
 import { auditEach, type Ending, type EndingDeps, endSignIns, endSignInsOfAll } from './end-sign-ins.ts';
 
@@ -34,8 +35,10 @@ beforeEach(async () => {
     store: {
       ...store,
       addTombstone: noted('tombstone', store.addTombstone),
+      endSession: noted('one browser', store.endSession),
       endSessionsOf: noted('browsers', store.endSessionsOf),
       denyGrantsOf: noted('grants', store.denyGrantsOf),
+      endDeviceSession: noted('one device', store.endDeviceSession),
       endDeviceSessionsOf: noted('devices', store.endDeviceSessionsOf),
     },
   };
@@ -43,6 +46,14 @@ beforeEach(async () => {
 afterEach(() => broker.close());
 
 const browser = (issuedAt: number) => ({ ...newSession(person), issuer: person.issuer, issuedAt });
+/** Signs the person in with so many browsers. @returns their IDs, sorted */
+async function browsers(count: number): Promise<string[]> {
+  const { store, now } = broker.deps;
+  const sessions = Array.from({ length: count }, () => browser(now()));
+  for (const session of sessions) await store.insertSession(session, undefined, now());
+  return sessions.map(({ id }) => id).toSorted();
+}
+
 const end = (ending: Partial<Ending> = {}) =>
   endSignIns(deps, { signIns: { of: 'person', person }, reason, audit: auditEach(person.sub, reason), ...ending });
 
@@ -136,6 +147,41 @@ describe('the end of a person’s sign-ins', () => {
     expect(await store.revocationsAfter(0, 10)).toHaveLength(1);
     expect(await store.auditAfter(0, 10)).toHaveLength(1);
   });
+});
+
+it('of a person with 2,000 browsers asks the store once for all of them, and reports each once', async () => {
+  const { store, now } = broker.deps;
+  const ids = await browsers(2_000);
+  // One call is one transaction. A call for each browser took 22 s for 10,000 of them.
+  expect((await end()).sessions.toSorted()).toEqual(ids);
+  expect(steps).toEqual(['tombstone', 'browsers', 'grants', 'devices']);
+  const events = (await store.revocationsAfter(0, 100)).map(({ event }) => event as { sessions: string[] });
+  expect(events.map(({ sessions }) => sessions.length)).toEqual([500, 500, 500, 500]);
+  expect(events.flatMap(({ sessions }) => sessions).toSorted()).toEqual(ids);
+  const entries = await store.auditAfter(0, 3_000);
+  expect(entries.map(({ detail }) => detail.session).toSorted()).toEqual(ids);
+  expect(entries.every(({ at, type }) => at === now() && type === 'session.ended')).toBe(true);
+});
+
+it('of a person by the command asks the store no more often for 2,000 browsers than for one', async () => {
+  const { config, store, now } = broker.deps;
+  /** Each operation of the store, in order. */
+  const calls: string[] = [];
+  const counted = new Proxy(store, {
+    get(target, name, receiver) {
+      calls.push(String(name));
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  const revoked = async (count: number) => {
+    broker.clock.now += 1_000;
+    await browsers(count);
+    calls.length = 0;
+    expect(await revokeNamed({ config, store: counted, now }, { sub: person.sub })).toBe(count);
+    return [...calls];
+  };
+  expect(await revoked(2_000)).toEqual(await revoked(1));
+  expect(calls).toContain('endSessionsOf');
 });
 
 it('of a provider’s session leaves the person’s devices alone', async () => {

@@ -97,6 +97,46 @@ it('docs/operations.md lists every metric, and every way to fail', () => {
   expect(failureKinds.filter((kind) => !operations.includes(`\`${kind}\``))).toEqual([]);
 });
 
+interface Job {
+  job_name: string;
+  relabel_configs?: { source_labels: string[]; regex?: string; action?: string }[];
+}
+const scrape = readFileSync(join(deploy, 'prometheus/scrape.yaml'), 'utf8');
+const { scrape_configs: jobs } = parse(scrape) as { scrape_configs: Job[] };
+/** The examples that are comments: each begins with a job. */
+const examples = scrape
+  .split('\n\n')
+  .slice(1)
+  .map((part) => part.match(/^ {2}# (?:- job_name| ).*$/gm)?.map((line) => line.slice(4)) ?? [])
+  .map((lines) => parse(lines.join('\n')) as Job[]);
+
+describe('the scrape rule', () => {
+  it('gives brokers the name of the job that the alerts go by', () => {
+    const named = rules.flatMap(({ expr }) => [...expr.matchAll(/job="([^"]*)"/g)].map(([, job]) => job));
+    expect(named.length).toBeGreaterThan(0);
+    for (const all of [jobs, ...examples]) expect(all.map(({ job_name }) => job_name)).toEqual([...new Set(named)]);
+    expect(examples.length).toBe(2);
+  });
+
+  it('finds the pods of the Deployment, and of their ports the one with the metrics', () => {
+    const { spec, metadata } = parse(readFileSync(join(deploy, 'kubernetes/deployment.yaml'), 'utf8')).spec.template;
+    const { admin_listen } = parse(readFileSync(join(deploy, 'latchkey.yaml'), 'utf8'));
+    const port = Number(admin_listen.split(':')[1]);
+    const named = spec.containers.flatMap((each: { ports: { name: string; containerPort: number }[] }) => each.ports);
+    const metrics = named.find(({ containerPort }: { containerPort: number }) => containerPort === port);
+    expect(jobs[0]?.relabel_configs).toContainEqual({
+      source_labels: ['__meta_kubernetes_pod_label_app', '__meta_kubernetes_pod_container_port_name'],
+      regex: `${metadata.labels.app};${metrics.name}`,
+      action: 'keep',
+    });
+    for (const example of examples) expect(JSON.stringify(example)).toContain(String(port));
+  });
+
+  it('is in docs/operations.md', () => {
+    expect(operations).toContain('](../deploy/prometheus/scrape.yaml)');
+  });
+});
+
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 describe.skipIf(!hasPromtool)('promtool (in the package "prometheus" of Debian; skipped without it)', () => {
   const promtool = (...args: string[]) =>
@@ -108,6 +148,23 @@ describe.skipIf(!hasPromtool)('promtool (in the package "prometheus" of Debian; 
 
   it('raises the alerts that the examples expect, and no others', () => {
     expect(promtool('test', 'rules', 'alerts.test.yaml')).toContain('SUCCESS');
+  });
+
+  it('accepts the scrape rule, and the examples beside it', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'latchkey-scrape-'));
+    const checked = (all: object[]) => {
+      writeFileSync(join(dir, 'scrape.yaml'), stringify({ scrape_configs: all }));
+      return spawnSync('promtool', ['check', 'config', join(dir, 'scrape.yaml')], { encoding: 'utf8' });
+    };
+    const discovery = { job_name: 'pods', kubernetes_sd_configs: [{ role: 'pod' }] };
+    // Debian's build has no Kubernetes in it. All else of the job is checked there, too.
+    const knows = !checked([discovery]).stderr.includes('field kubernetes_sd_configs not found');
+    const known = jobs.map((job) => (knows ? job : { ...job, kubernetes_sd_configs: undefined }));
+    for (const all of [known, ...examples]) {
+      const { status, stderr } = checked(all);
+      expect([status, stderr]).toEqual([0, '']);
+    }
+    rmSync(dir, { recursive: true });
   });
 
   it('accepts every expression of the dashboard', () => {

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../broker/config/load.ts';
+import { isPrivateMode } from '../../broker/keys/private-mode.ts';
 import { root } from '../../demo/program.ts';
 import { startDns } from './kit/dns.ts';
 import { freePorts } from './kit/ports.ts';
@@ -217,6 +218,31 @@ describe('the examples', () => {
     expect(dockerfile).toMatch(/^ENTRYPOINT \["latchkey"\]\nCMD \["serve"\]$/m);
     expect(dockerfile).toContain('LATCHKEY_CONFIG=/etc/latchkey/latchkey.yaml');
   });
+
+  it('ask for a database password that is the same in a URL', async () => {
+    const compose = await deploy('compose.yaml');
+    const [comments = ''] = compose.split('\nname:');
+    expect(comments).toMatch(/POSTGRES_PASSWORD .* letters and digits only \(openssl rand -hex \d+\)/);
+    // As the random bytes are printed. No other password is made up in the examples.
+    const { LATCHKEY_STORE } = parse(compose, { merge: true }).services.broker.environment;
+    const url = new URL(LATCHKEY_STORE.replace('${POSTGRES_PASSWORD:?}', 'f00d'.repeat(12)));
+    expect([url.password, url.host]).toEqual(['f00d'.repeat(12), 'postgres']);
+  });
+
+  it('mount the key file in Kubernetes with a mode that the broker takes, and copy it nowhere', async () => {
+    const { spec } = parse(await deploy('kubernetes/deployment.yaml')).spec.template;
+    expect(spec.initContainers).toBeUndefined();
+    const { runAsUser, runAsGroup, fsGroup } = spec.securityContext;
+    expect(fsGroup).toBe(runAsGroup);
+    const { secret } = spec.volumes.find(({ name }: { name: string }) => name === 'keys');
+    // Kubernetes reads YAML 1.1, where a number that begins with 0 is octal. The files of a secret are root's.
+    const mode = Number.parseInt(String(secret.defaultMode), 8);
+    expect(isPrivateMode({ mode, uid: 0 }, runAsUser)).toBe(true);
+    expect((mode & 0o040) !== 0).toBe(true);
+    const { mountPath } = spec.containers[0].volumeMounts.find(({ name }: { name: string }) => name === 'keys');
+    const { keys_file } = parse(await deploy('latchkey.yaml'));
+    expect(keys_file).toBe(`${mountPath}/keys`);
+  });
 });
 
 const kubernetes = join(import.meta.dirname, 'kubernetes');
@@ -241,9 +267,17 @@ describe.skipIf(!has('go'))('the Kubernetes base, where Go is installed', () => 
       'NetworkPolicy',
     ]);
     const [{ spec }, , budget, autoscaler, network] = objects;
-    const { containers, initContainers, securityContext, terminationGracePeriodSeconds } = spec.template.spec;
+    const {
+      containers,
+      initContainers = [],
+      volumes,
+      securityContext,
+      terminationGracePeriodSeconds,
+    } = spec.template.spec;
     const images = new Set([...containers, ...initContainers].map(({ image }) => image));
     expect([...images]).toEqual(['registry.example.com/latchkey:0.1.0']);
+    const keys = volumes.find(({ name }: { name: string }) => name === 'keys');
+    expect(keys.secret).toEqual({ secretName: 'latchkey-keys', defaultMode: 0o440 });
     expect(securityContext.runAsNonRoot).toBe(true);
     expect(terminationGracePeriodSeconds).toBeGreaterThan(10);
     // Else the autoscaler's number would be reset by each deployment, and a node could never be drained.

@@ -64,6 +64,8 @@ export const diskFull: Drill = {
         // Every request writes: until there is no room left in the pages that the database has already.
         await eventually('requests are answered with “try again”', () => ada.status('shop'), 503);
         await eventually('/readyz says that the store takes no writes', async () => (await readyz()).status, 503);
+        const takesNone = async () => /^✗ store: takes no writes/m.test((await latchkey('doctor')).out);
+        await eventually('latchkey doctor says so', takesNone, true);
 
         step('There is room again.');
         await run('find', [disk, '-name', 'filler-*', '-delete']);
