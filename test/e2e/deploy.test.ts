@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { parseConfig } from '../../broker/config/load.ts';
 import { isPrivateMode } from '../../broker/keys/private-mode.ts';
 import { root } from '../../demo/program.ts';
+import { readVersion } from '../../extension/packaging/version.ts';
 import { startDns } from './kit/dns.ts';
 import { freePorts } from './kit/ports.ts';
 import { type Postgres, startPostgres } from './kit/postgres.ts';
@@ -275,7 +276,7 @@ describe.skipIf(!has('go'))('the Kubernetes base, where Go is installed', () => 
       terminationGracePeriodSeconds,
     } = spec.template.spec;
     const images = new Set([...containers, ...initContainers].map(({ image }) => image));
-    expect([...images]).toEqual(['registry.example.com/latchkey:0.1.0']);
+    expect([...images]).toEqual([`registry.example.com/latchkey:${await readVersion()}`]);
     const keys = volumes.find(({ name }: { name: string }) => name === 'keys');
     expect(keys.secret).toEqual({ secretName: 'latchkey-keys', defaultMode: 0o440 });
     expect(securityContext.runAsNonRoot).toBe(true);
