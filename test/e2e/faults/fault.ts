@@ -8,8 +8,8 @@ export interface Fault {
   before?: (scene: Scene) => unknown;
   /** What goes wrong once the broker runs. */
   after?: (scene: Scene) => unknown;
-  /** `none`: it is not started. `refused`: it can't start. */
-  broker?: 'none' | 'refused';
+  /** `none`: it is not started. `refused`: it can't start. `waits`: it waits for what it needs, and says so. */
+  broker?: 'none' | 'refused' | 'waits';
   /** With `refused`: the command that fails. Default: `latchkey serve`. */
   command?: readonly [string, ...string[]];
   /** Whether a person signs in before the doctor looks, since the fault shows only then. */

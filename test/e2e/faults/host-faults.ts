@@ -80,6 +80,11 @@ export const hostFaults: Fault[] = [
     broker: 'refused',
   },
   {
+    name: 'PostgreSQL does not accept connections',
+    before: ({ tree, ports }) => Object.assign(tree, { store: `postgres://latchkey@127.0.0.1:${ports.api}/latchkey` }),
+    broker: 'waits',
+  },
+  {
     name: 'A command is run with the wrong path of the database',
     before: ({ tree }) => Object.assign(tree, { store: 'sqlite:./other/latchkey.db' }),
     broker: 'refused',

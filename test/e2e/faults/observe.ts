@@ -58,8 +58,14 @@ async function serveOf({ broker, command = ['serve'] }: Fault, scene: Scene): Pr
   await writeFile(file, stringify(scene.tree));
   const child = spawnCli([...command, '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
-  const [code] = await once(child, 'close');
+  const isOver = once(child, 'close');
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      said += chunk;
+      if (broker === 'waits' && said.includes('\n')) child.kill();
+    });
+  const [code] = await isOver;
+  if (broker === 'waits') return said.trim().split('\n').flatMap(lineInWords).join('<br>');
   if (code === 0) throw new Error(`${name} has ended without an error`);
   return command[0] === 'serve' ? said.trim() : `\`${name}\`: ${said.trim()}`;
 }
@@ -140,6 +146,7 @@ function withoutNames(text: string, { origins, ports, dir, tree, upstream }: Sce
     [host, port === '' ? 'idp.example.com' : 'idp.example.com:443'],
     [/\blocalhost\b/g, isBehindTls ? 'latchkey.example.com' : 'idp.example.com'],
     [`:${ports.idp}`, ':443'],
+    [`:${ports.api}`, ':5432'],
     [`:${ports.broker}`, ':8787'],
     [`:${ports.admin}`, ':8788'],
     [String(ports.admin), '8788'],
