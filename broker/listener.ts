@@ -78,7 +78,9 @@ function watchConnections(server: Server) {
     open.set(socket, { pending: new Set(), answeredAt: 0 });
     socket.once('close', () => open.delete(socket));
   });
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+  server.prependListener('request', ({ socket, method, headers }: IncomingMessage, response: ServerResponse) => {
+    // A gateway may announce the body of its client's request and not send it. The next request would be taken for it.
+    if (method === 'GET' && Number(headers['content-length'] ?? 0) > 0) response.shouldKeepAlive = false;
     const connection = open.get(socket);
     if (!connection) return;
     connection.pending.add(response);

@@ -70,6 +70,15 @@ it('lets the rest of a request arrive that had begun before', async () => {
   await closed;
 });
 
+it('never takes a request for the body that a proxy has announced for a GET and not sent', async () => {
+  const listener = await openListener(() => new Response('ok'), anyPort, { keepAliveMs: 75_000 });
+  const socket = await connectTo(listener);
+  socket.write('GET /verify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n');
+  // The proxy opens another connection for its next request.
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 .*Connection: close.*ok$/is);
+  await listener.close();
+});
+
 it('fails with the address that is in use', async () => {
   const listener = await openListener(() => new Response('ok'), anyPort, { keepAliveMs: 75_000 });
   const { port } = listener.address;
