@@ -154,6 +154,13 @@ describe('sign-in', () => {
     expect(await parts.signIns.get()).toBeUndefined();
   });
 
+  it('tells the broker’s own reason, and opens no second window, where its answer did arrive', async () => {
+    parts.broker.next('POST /session', refusal('upstream_error', 502));
+    for (const _time of [1, 2]) parts.broker.next('POST /session', refusal('invalid_transaction', 400));
+    await expect(parts.signIn.run()).rejects.toMatchObject({ error: 'upstream_error' });
+    expect(parts.broker.calls.filter((call) => call === 'POST /session/authorize')).toHaveLength(1);
+  });
+
   it('says that it has expired where no answer was lost', async () => {
     parts.broker.next('POST /session', refusal('invalid_transaction', 400));
     await expect(parts.signIn.run()).rejects.toMatchObject({ code: 'expired' });

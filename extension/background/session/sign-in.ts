@@ -99,11 +99,12 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const exchange = async ({ state, verifier, response, silentFor, trace }: Attempt): Promise<void> => {
     if (!response) throw new LatchkeyError({ code: 'expired', message: 'the sign-in was interrupted: begin again' });
     const body = { state, code: response.code, code_verifier: verifier, iss: response.iss };
-    let isRepeated = false;
+    let before: unknown;
     const create = async (): Promise<void> => {
       const answer = await client.createSession(body, trace).catch((error: unknown) => {
-        // The request whose answer was lost has used the code.
-        throw isRepeated && isBrokerError(error, 'invalid_transaction') ? new UnfinishedError(error) : error;
+        if (!before || !isBrokerError(error, 'invalid_transaction')) throw error;
+        // The request before has used the code. Its answer was lost, or says why there is no session.
+        throw before instanceof BrokerError ? before : new UnfinishedError(error);
       });
       await requireCookie();
       await begin(answer, silentFor);
@@ -113,7 +114,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
         return await create();
       } catch (error) {
         if (!isPassing(error)) throw error;
-        isRepeated = true;
+        before = error;
         await sleep(delay);
       }
     }
