@@ -3,8 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packages } from './packages.ts';
+import { signer } from './sign-sums.ts';
 
 const run = promisify(execFile);
+
+/** Whose signature users accept. */
+export const allowedSigners = 'packaging/allowed_signers';
 
 /**
  * What keeps the source in `folder` from being released. Each fault is a sentence with its cure.
@@ -24,6 +28,9 @@ export async function releaseFaults(folder: string, version: string): Promise<st
 
   if (!(await textOf('CHANGELOG.md')).includes(`\n## ${version} - `))
     faults.push(`CHANGELOG.md has no section "## ${version} - DATE": rename "Unreleased".`);
+
+  if (!(await textOf(allowedSigners).catch(() => '')).includes(`${signer} `))
+    faults.push(`${allowedSigners} has no key of ${signer}: add the line "${signer} PUBLIC KEY".`);
 
   for (const { dir } of packages) {
     const file = join(dir, 'package.json');

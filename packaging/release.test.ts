@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readVersion } from '../extension/packaging/version.ts';
 import { packages, root } from './packages.ts';
-import { releaseFaults } from './release-faults.ts';
+import { allowedSigners, releaseFaults } from './release-faults.ts';
 import { signer, signSums, verifySums } from './sign-sums.ts';
 
 let dir: string;
@@ -28,6 +28,8 @@ describe('a source that is to be released', () => {
       await mkdir(dirname(join(dir, file)), { recursive: true });
       await cp(join(root, file), join(dir, file));
     }
+    await mkdir(join(dir, 'packaging'));
+    await writeFile(join(dir, allowedSigners), `${signer} ssh-ed25519 AAAA\n`);
     git('init', '--quiet');
     git('add', '--all');
     git('commit', '--quiet', '--message', 'release');
@@ -46,6 +48,11 @@ describe('a source that is to be released', () => {
       expect.stringContaining(`no tag v${version}`),
       expect.stringContaining(`no section "## ${version} - DATE"`),
     ]);
+  });
+
+  it('has the key that users verify with', async () => {
+    await rm(join(dir, allowedSigners));
+    expect(await releaseFaults(dir, version)).toContainEqual(expect.stringContaining(`has no key of ${signer}`));
   });
 
   it('has packages that need each other in this version', async () => {
@@ -90,6 +97,7 @@ describe.skipIf(!canSign)(`the signature of the sums${canSign ? '' : ' (skipped:
   it('is refused if it is by a key that users don’t have', async () => {
     await writeFile(join(dir, 'SHA256SUMS'), `${'0'.repeat(64)}  latchkey.tgz\n`);
     const allowed = await allow(newKey('release_key'));
-    await expect(signSums(dir, newKey('other_key'), allowed)).rejects.toThrow();
+    await expect(signSums(dir, newKey('other_key'), allowed)).rejects.toThrow("it isn't the key of");
+    expect(await readdir(dir)).not.toContain('SHA256SUMS.sig');
   });
 });

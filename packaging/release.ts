@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readVersion } from '../extension/packaging/version.ts';
 import { root } from './packages.ts';
-import { releaseFaults } from './release-faults.ts';
+import { allowedSigners, releaseFaults } from './release-faults.ts';
 import { scriptOptions } from './script-options.ts';
 import { signSums } from './sign-sums.ts';
 
@@ -28,7 +28,7 @@ const [sums, sumsAgain] = [await pack(out), await pack(again)];
 await rm(again, { recursive: true });
 if (sums !== sumsAgain) end('Packed twice, and the sums differ: the build is not reproducible.', 1);
 
-await signSums(out, key, join(import.meta.dirname, 'allowed_signers')).catch(({ message }: Error) => end(message, 1));
+await signSums(out, key, join(root, allowedSigners)).catch(({ message }: Error) => end(message, 1));
 process.stdout.write(
   `\nSigned: ${join(out, 'SHA256SUMS.sig')}\nPublish the files of ${out} with the changelog's section.\n`,
 );

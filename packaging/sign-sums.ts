@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,8 +19,20 @@ export const signer = 'release@latchkey';
 export async function signSums(folder: string, key: string, allowedSigners: string): Promise<void> {
   const sums = join(folder, 'SHA256SUMS');
   await rm(`${sums}.sig`, { force: true });
-  await promisify(execFile)('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', 'file', sums]);
-  await verifySums(folder, allowedSigners);
+  // A hardware token or a passphrase asks the person.
+  const [code] = await once(
+    spawn('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', 'file', sums], { stdio: 'inherit' }),
+    'close',
+  );
+  if (code !== 0) throw new Error(`${key} can't sign: see what ssh-keygen says.`);
+  try {
+    await verifySums(folder, allowedSigners);
+  } catch (cause) {
+    await rm(`${sums}.sig`);
+    throw new Error(`Users can't verify a signature by ${key}: it isn't the key of ${signer} in ${allowedSigners}.`, {
+      cause,
+    });
+  }
 }
 
 /** @throws if the signature is not of this `SHA256SUMS`, or by nobody in `allowedSigners` */
