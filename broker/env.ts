@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { FailedAuthentication } from './errors.ts';
+import type { FailedAuthentication, OAuthError } from './errors.ts';
 import type { AuthenticatedSession } from './session/authenticate-session.ts';
 import type { Language } from './web/pages/languages.ts';
 import type { NextStep } from './web/pages/next.ts';
@@ -15,6 +15,8 @@ export interface Env {
     client: string;
     /** The sign-in that the request belongs to. See `signInIdOf`. For the log. */
     signIn: string;
+    /** The error that the request ends in. For the log. */
+    refusal: OAuthError;
     /** Set where a failed authentication doesn't end in an error that says so. */
     failed: FailedAuthentication;
     /** The client's address. Proxies are believed only if they are trusted. */

@@ -20,6 +20,7 @@ import { pagePaths } from './page-paths.ts';
 export function errorAnswer({ log, config }: { log: Log; config: Pick<Config, 'branding'> }): ErrorHandler<Env> {
   return function onError(thrown, c) {
     const error = toOAuthError(thrown);
+    c.set('refusal', error);
     const line = () => ({
       request_id: c.get('requestId'),
       path: c.req.path.slice(0, 200),

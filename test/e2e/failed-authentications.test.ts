@@ -159,6 +159,23 @@ describe('the log', () => {
     );
   });
 
+  it('says why where the broker threw no error of its own, and never names the path of an API', async () => {
+    const { client } = await signedIn();
+    const tooLarge = await client.call('POST', '/session/token', undefined, { rawBody: 'x'.repeat(200_000) });
+    const { createProof } = await import('../../shared/dpop.ts');
+    const elsewhere = { method: 'GET', url: `${broker.origins.broker}/elsewhere`, nonce: client.nonce };
+    const proof = await createProof(client.keys, elsewhere, Date.now());
+    const wrong = await client.call('GET', '/session', undefined, { proof });
+    expect([tooLarge.status, wrong.status]).toEqual([413, 401]);
+    expect(wrong.body.error_description).toContain(`${broker.origins.broker}/session`);
+    await vi.waitFor(() => {
+      expect(linesOf('request')).toContainEqual(expect.objectContaining({ status: 413, code: 'payload_too_large' }));
+      const [last] = linesOf('request').slice(-1);
+      expect(last?.description).toContain(`${broker.origins.broker}/…`);
+      expect(last?.description).not.toContain('/session');
+    });
+  });
+
   it('has no part of a body that cannot be read', async () => {
     const { client } = await signedIn();
     const answer = await client.call('POST', '/session/token', undefined, { rawBody: '{"secret":"hunter2' });
