@@ -50,7 +50,9 @@ export function unusedProxy(
   env: Env,
   { variable }: Pick<OutboundProxy, 'variable'>,
 ): { what: string; cure: string } | undefined {
-  if (typeof http.setGlobalProxyFromEnv === 'function' || env.NODE_USE_ENV_PROXY === '1') return undefined;
+  const options = [...process.execArgv, ...(env.NODE_OPTIONS ?? '').split(/\s+/)];
+  const isTold = env.NODE_USE_ENV_PROXY === '1' || options.includes('--use-env-proxy');
+  if (isTold || typeof http.setGlobalProxyFromEnv === 'function') return undefined;
   return {
     what: `${variable} is set, but Node.js ${process.versions.node} doesn't use it`,
     cure: 'Install Node.js 24.14 or later, or set NODE_USE_ENV_PROXY=1',

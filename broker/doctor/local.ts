@@ -118,7 +118,9 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
     const { all } = loadRing(config.keysFile);
-    findings.push(keys.ok(`${all.length} encryption ${all.length === 1 ? 'key' : 'keys'}, readable only by the owner`));
+    findings.push(
+      keys.ok(`${all.length} encryption ${all.length === 1 ? 'key' : 'keys'}, readable only by the broker`),
+    );
   } catch (error) {
     if (!(error instanceof KeyFileError)) throw error;
     const create = `. Only if this broker has never run, create it: latchkey keys init --file ${config.keysFile}`;

@@ -32,6 +32,7 @@ it('tells the same at the start of a command', () => {
   withoutTheFunction();
   const warned: string[] = [];
   useOutboundProxy(env, (sentence) => void warned.push(sentence));
-  useOutboundProxy({ ...env, NODE_USE_ENV_PROXY: '1' }, (sentence) => void warned.push(sentence));
+  for (const told of [{ NODE_USE_ENV_PROXY: '1' }, { NODE_OPTIONS: '--no-warnings --use-env-proxy' }])
+    useOutboundProxy({ ...env, ...told }, (sentence) => void warned.push(sentence));
   expect(warned).toEqual([`${unused}. Install Node.js 24.14 or later, or set NODE_USE_ENV_PROXY=1`]);
 });

@@ -78,7 +78,7 @@ export function loadRing(path: string): KeyRing {
   if (!isPrivateMode(stat, process.getuid?.())) {
     throw new KeyFileError(
       `the key file ${path} is accessible to other users (mode ${(stat.mode & 0o777).toString(8)})`,
-      `Check who could have read it, then run: chmod 600 ${path}. If somebody may have copied it, also run: latchkey compromised --keys`,
+      `Check who could have read it, then ${stat.uid === process.getuid?.() ? `run: chmod 600 ${path}` : "give it mode 0440 and the broker's group (in Kubernetes: defaultMode 0440 and fsGroup)"}. If somebody may have copied it, also run: latchkey compromised --keys`,
     );
   }
   const keys = text

@@ -43,7 +43,7 @@ export function createDiscovery(
     } catch (cause) {
       if (known) return known.metadata;
       throw unavailable(
-        'cannot reach the identity provider, or its metadata is invalid; try again, or run latchkey doctor if it keeps failing',
+        'cannot reach the identity provider, or its metadata is invalid; try again, and tell your administrator if it keeps failing',
         2_000,
         cause,
       );

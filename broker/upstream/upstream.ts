@@ -298,7 +298,7 @@ export function createUpstream({
     } catch (cause) {
       if (!keys.seen.sent || keys.seen.answer?.status === 200) throw cause;
       throw unavailable(
-        "the identity provider's keys can't be fetched; try again, or run latchkey doctor if it keeps failing",
+        "the identity provider's keys can't be fetched; try again, and tell your administrator if it keeps failing",
         2_000,
         cause,
       );

@@ -136,7 +136,7 @@ export const de: Words = {
     },
     stale: {
       title: 'Diese Seite ist nicht mehr gültig',
-      text: 'Sie war zu lange offen, wurde schon verwendet oder in einem anderen Browser begonnen, oder Ihr Browser hat ihr Cookie nicht gesendet. Es wurde nichts geändert. Beginnen Sie von vorn. Bleibt es dabei, lassen Sie Cookies für diese Website zu.',
+      text: 'Sie war zu lange offen, wurde schon verwendet oder in einem anderen Browser begonnen, oder Ihr Browser hat das Cookie dieser Seite nicht gesendet. Es wurde nichts geändert. Beginnen Sie von vorn. Bleibt es dabei, lassen Sie Cookies für diese Website zu.',
     },
     busy: {
       title: 'Im Moment nicht möglich',

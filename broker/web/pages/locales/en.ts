@@ -131,7 +131,7 @@ export const en = {
     },
     stale: {
       title: 'This page has expired',
-      text: 'It was open too long, was already used, was opened in another browser, or your browser didn’t send its cookie. Nothing was changed. Start again. If this keeps happening, allow cookies for this site.',
+      text: 'It was open too long, was already used, was opened in another browser, or your browser didn’t send this page’s cookie. Nothing was changed. Start again. If this keeps happening, allow cookies for this site.',
     },
     busy: {
       title: 'Try again in a minute',
