@@ -29,7 +29,14 @@ export interface PlainChromium {
   close(): Promise<void>;
 }
 
-type Answer = { id?: number; result?: Record<string, unknown>; error?: { message: string } };
+/** The answer of a command, or an event. */
+interface Message {
+  id?: number;
+  result?: Record<string, unknown>;
+  error?: { message: string };
+  method?: string;
+  params?: { sessionId?: string };
+}
 type Command = (method: string, params?: object, sessionId?: string) => Promise<Record<string, unknown>>;
 
 /**
@@ -145,18 +152,29 @@ async function addressIn(output: NodeJS.ReadableStream): Promise<string> {
 }
 
 function commandsOver(socket: WebSocket): Command {
-  const waiting = new Map<number, PromiseWithResolvers<Record<string, unknown>>>();
+  const waiting = new Map<number, PromiseWithResolvers<Record<string, unknown>> & { sessionId: string | undefined }>();
   let last = 0;
   socket.addEventListener('message', ({ data }) => {
-    const { id = 0, result = {}, error } = JSON.parse(String(data)) as Answer;
+    const { id = 0, result = {}, error, method, params } = JSON.parse(String(data)) as Message;
+    if (method === 'Target.detachedFromTarget' && params?.sessionId) endOf(params.sessionId);
     if (error) waiting.get(id)?.reject(new Error(error.message));
     else waiting.get(id)?.resolve(result);
     waiting.delete(id);
   });
+
+  /** The browser answers no command of a page that has closed meanwhile, as when a click closes it. */
+  function endOf(session: string): void {
+    for (const [id, { sessionId, reject }] of waiting) {
+      if (sessionId !== session) continue;
+      reject(new Error('the page has been closed'));
+      waiting.delete(id);
+    }
+  }
+
   return (method, params = {}, sessionId) => {
     last += 1;
     const answer = Promise.withResolvers<Record<string, unknown>>();
-    waiting.set(last, answer);
+    waiting.set(last, { ...answer, sessionId });
     socket.send(JSON.stringify({ id: last, method, params, ...(sessionId === undefined ? {} : { sessionId }) }));
     return answer.promise;
   };
