@@ -47,11 +47,14 @@ it('the init script stands in for the extension in a browser, and the test contr
   await page.goto(site);
 
   await page.getByRole('button', { name: 'Sign in' }).click();
+  const connect = page.getByRole('button', { name: 'Connect' });
+  // The sign-in is over by then, so the next answer is for the consent.
+  await connect.waitFor();
   await page.evaluate(() => window.fakeLatchkey.personSays('deny'));
-  await page.getByRole('button', { name: 'Connect' }).click();
+  await connect.click();
   await page.getByRole('alert').getByText(texts.errors.user_denied).waitFor();
   await page.evaluate(() => window.fakeLatchkey.personSays('allow'));
-  await page.getByRole('button', { name: 'Connect' }).click();
+  await connect.click();
   await page.getByRole('listitem').getByText('2 × Gear').waitFor();
   expect(authorizations.at(-1)).toMatch(/^Bearer token-\d+-of-ada$/);
   await page.evaluate(() => window.fakeLatchkey.signOut());
