@@ -46,7 +46,7 @@ export function markdown(figures: readonly Figure[]): string {
 }
 
 /** Ratios below 1 need more digits than those above. */
-const timesText = (ratio: number): string => ratio.toFixed(ratio < 1 ? 2 : 1);
+const timesText = (ratio: number): string => (ratio < 1 ? ratio.toPrecision(2) : ratio.toFixed(1));
 
 const rangeText = ({ min, max }: Spread): string => `(${timesText(min)}–${timesText(max)})`;
 

@@ -6,7 +6,7 @@ import { compareAll, type Figure } from '../rounds.ts';
 export async function pageFigures(browser: BenchBrowser, peers: boolean): Promise<Figure[]> {
   await using page = await browser.openWarmPage();
   const turn = (library: PageLibrary) => async () => ({ p50Ms: await page.warm(library) });
-  return compareAll({
+  return await compareAll({
     name: 'token in a page, cached',
     ours: turn('latchkey'),
     others: (peers ? await pageLibraries() : []).map(({ id, name }) => ({ name, turn: turn(id) })),
