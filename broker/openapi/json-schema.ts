@@ -1,5 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import type { GenericSchema } from 'valibot';
+import type { GenericSchema, RegexAction } from 'valibot';
 
 /** A JSON Schema (2020-12), as in OpenAPI 3.1. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -13,6 +13,13 @@ export function schemaOf(schema: GenericSchema): Schema {
     target: 'draft-2020-12',
     typeMode: 'input',
     errorMode: 'ignore',
+    // Without its flags, a pattern would refuse what the broker accepts.
+    overrideAction: ({ valibotAction: action, jsonSchema }) => {
+      if (action.type !== 'regex' || (action as RegexAction<string, undefined>).requirement.flags === '')
+        return undefined;
+      const { pattern: _, ...others } = jsonSchema;
+      return others;
+    },
   });
   return members;
 }

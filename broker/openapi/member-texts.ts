@@ -1,7 +1,8 @@
 import type { Schema } from './json-schema.ts';
 
 /**
- * What each member of a body means. A name has one meaning, or one for a schema (`Name.member`). A test holds this list
+ * What each member of a body means. A name has one meaning, or one for a
+ * schema or for the member that it is in (`Name.member`). A test holds this list
  * against the document: each member has a text, and each text is of a member.
  */
 export const memberTexts: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ export const memberTexts: Readonly<Record<string, string>> = {
   consent: '`granted`: the administrator has consented for everybody.',
   consents: 'What the person has allowed.',
   created_at: 'When the session began, NumericDate.',
-  data: 'What happened.',
+  data: 'The events.',
   decision: 'What the person decided.',
   device_code: 'For polls of `POST /token`. Keep it secret.',
   dpop: 'Whether tokens are bound to a key (RFC 9449).',
@@ -58,7 +59,8 @@ export const memberTexts: Readonly<Record<string, string>> = {
   iat: 'When the token was issued, NumericDate.',
   icon: 'A `data:` URL.',
   id: 'An identifier.',
-  'ActivityAnswer.id': 'Grows with time. In `sign_in`, what `POST /session/activity/end` takes.',
+  'entries.id': 'Grows with time.',
+  'Endable.id': 'Of the sign-in, from `GET /session/activity`. It opens nothing.',
   id_token: 'Who the person is (OpenID Connect Core §2). With the scope `openid`.',
   idp: 'The provider’s issuer.',
   idp_sub: 'The provider’s own identifier of the person.',
@@ -81,11 +83,11 @@ export const memberTexts: Readonly<Record<string, string>> = {
   max_age: 'How long ago the sign-in may be, in seconds.',
   min_ttl: 'Seconds that the token must still be valid.',
   name: 'A name for people.',
-  'UpstreamsAnswer.name': 'The name, in the configuration’s words.',
+  'providers.name': 'The provider, by its name in the configuration.',
+  'organization.name': 'The organization’s name.',
   next: '`before` of the next page. Absent on the last one.',
   nonce: 'Ignored. Older extensions send it.',
   of: 'What kind of sign-in it is.',
-  opaque: 'The provider’s own identifier.',
   organization: 'Whose broker this is, and whom people can ask.',
   origin: 'The site’s exact origin.',
   outcome: 'How it ended. `found`: the person can be asked. `used`: somebody else has decided.',
@@ -108,6 +110,7 @@ export const memberTexts: Readonly<Record<string, string>> = {
   session: 'The session itself.',
   sid: 'The sign-in behind the token. It opens nothing.',
   sign_in: 'The sign-in that began then, while it lasts.',
+  'sign_in.id': 'For `POST /session/activity/end`. It opens nothing.',
   sign_in_id: 'Names this sign-in in the log. It opens nothing.',
   sites: 'What is known of sites.',
   'policy.sites': 'The sites that may ask.',
@@ -164,6 +167,6 @@ function membersWithTexts(members: Record<string, Schema>, name: string, parent:
 }
 
 const textOf = (name: string, parent: string, member: string): string | undefined =>
-  memberTexts[`${name}.${member}`] ??
   memberTexts[`${parent}.${member}`] ??
+  memberTexts[`${name}.${member}`] ??
   (specified.has(name) ? undefined : memberTexts[member]);

@@ -39,8 +39,8 @@ export interface Operation {
   parameters?: readonly Parameter[];
   body?: { type: 'application/json' | 'application/x-www-form-urlencoded'; schema: Schema };
   answers: Readonly<Record<number, Answer>>;
-  /** Besides those of every endpoint. */
-  errors: readonly ErrorUse[];
+  /** Besides those of every endpoint. Absent: it has none at all. */
+  errors?: readonly ErrorUse[];
   /** Headers of every response, errors included. */
   headers?: readonly HeaderUse[];
   /** How errors are told. Default: JSON. */
@@ -61,7 +61,7 @@ const always: readonly HeaderUse[] = ['X-Request-Id', 'Cache-Control'];
 export function operationObject(method: Method, operation: Operation): Schema {
   const { id, tag, summary, description, security, parameters = [], body, answers, errors } = operation;
   const hasBody = method !== 'get' && method !== 'head' && method !== 'options';
-  const all = [...errors, ...everywhere, ...(hasBody ? (['payload_too_large'] as const) : [])];
+  const all = errors && [...errors, ...everywhere, ...(hasBody ? (['payload_too_large'] as const) : [])];
   return {
     operationId: id,
     tags: [tag],
@@ -76,7 +76,7 @@ export function operationObject(method: Method, operation: Operation): Schema {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, answer]) => [status, answerObject(answer, operation.headers ?? [])]),
       ),
-      ...errorResponses(all, operation),
+      ...(all && errorResponses(all, operation)),
     },
   };
 }

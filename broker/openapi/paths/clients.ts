@@ -33,7 +33,6 @@ export const crossOrigin = (
           headers: ['Access-Control-Allow-Methods', 'Access-Control-Allow-Headers', 'Access-Control-Max-Age'],
         },
       },
-      errors: [],
       headers: readableByPages,
     },
   },
