@@ -8,7 +8,10 @@ import { json, type Operation, type Parameter, type Paths, page } from '../opera
 import { schema } from '../schemas.ts';
 import type { SecurityScheme } from '../security-schemes.ts';
 
-const readableByPages = ['Access-Control-Allow-Origin', 'Access-Control-Expose-Headers'] as const satisfies HeaderUse[];
+const readableByPages = [
+  'Access-Control-Allow-Origin',
+  'Access-Control-Expose-Headers',
+] as const satisfies readonly HeaderUse[];
 
 /** What a page of any origin may call: the operation, and the preflight that browsers send before it (Fetch §3.2). */
 export const crossOrigin = (
@@ -40,7 +43,7 @@ export const crossOrigin = (
 
 const form = (parameters: Schema) => ({ type: 'application/x-www-form-urlencoded', schema: parameters }) as const;
 
-const public_: readonly (readonly SecurityScheme[])[] = [['clientInBody'], ['clientBasic']];
+const publicClient: readonly (readonly SecurityScheme[])[] = [['clientInBody'], ['clientBasic']];
 const clientId: FormParameter[] = ['client_id'];
 /** How a service authenticates in the form. */
 export const serviceParameters: FormParameter[] = [
@@ -124,11 +127,12 @@ const logout: Omit<Operation, 'id' | 'summary'> = {
   tag: 'Clients',
   description: 'Ends the sign-in that an ID token came from (OpenID Connect RP-Initiated Logout).',
   answers: {
-    200: { description: 'A page that says so.', headers: ['Set-Cookie?'], content: page },
-    303: { description: 'Back to the client.', headers: ['Location', 'Set-Cookie?'] },
+    200: { description: 'A page that says so.', content: page },
+    303: { description: 'Back to the client.', headers: ['Location'] },
   },
   errors: [],
   errorsAs: 'page',
+  headers: ['Set-Cookie?'],
 };
 
 const userInfo: Omit<Operation, 'id'> = {
@@ -149,7 +153,7 @@ export const clientPaths: Paths = {
       tag: 'Clients',
       summary: 'Begin to sign in a device',
       description: 'Issues a device code and a user code (RFC 8628 §3.1), which last for `expires_in`.',
-      security: public_,
+      security: publicClient,
       body: form(formSchema([], [...clientId, ...target])),
       answers: { 200: { description: 'The codes.', content: json(schema('DeviceAuthorizationAnswer')) } },
       errors: [
@@ -169,7 +173,7 @@ export const clientPaths: Paths = {
       summary: 'Get tokens',
       description:
         'RFC 6749 §3.2, and RFC 8628 §3.4 for devices. With a DPoP proof, tokens are bound to its key (RFC 9449 §5).',
-      security: [...public_, ...public_.map((schemes) => [...schemes, 'clientProof' as const])],
+      security: [...publicClient, ...publicClient.map((schemes) => [...schemes, 'clientProof' as const])],
       body: form({
         oneOf: [
           grant('Device code', deviceCodeGrantType, ['device_code'], [...clientId, ...target]),
@@ -208,7 +212,7 @@ export const clientPaths: Paths = {
       summary: 'Revoke a token',
       description:
         'Ends the sign-in that a token names (RFC 7009). An invalid token is no error. A service authenticates; a public client names itself.',
-      security: public_,
+      security: publicClient,
       body: form(formSchema(['token'], serviceParameters)),
       answers: { 200: { description: 'It is revoked.', content: json({ type: 'object', maxProperties: 0 }) } },
       errors: ['invalid_client', 'unauthorized_client', 'invalid_grant', 'too_many_requests'],
@@ -227,11 +231,12 @@ export const clientPaths: Paths = {
         'For a program on a machine with a browser (RFC 8252). Open it in the person’s browser. Errors that the program can be told are in the redirect, with `error`, `state` and `iss`.',
       parameters: authorizationQuery,
       answers: {
-        200: { description: 'A page: which provider, or whether to go on.', headers: ['Set-Cookie?'], content: page },
-        302: { description: 'To the provider, or back to the program.', headers: ['Location', 'Set-Cookie?'] },
+        200: { description: 'A page: which provider, or whether to go on.', content: page },
+        302: { description: 'To the provider, or back to the program.', headers: ['Location'] },
       },
       errors: [['invalid_client', 400], 'access_denied', 'too_many_requests'],
       errorsAs: 'page',
+      headers: ['Set-Cookie?'],
     },
     post: {
       id: 'authorizeByForm',
@@ -241,6 +246,7 @@ export const clientPaths: Paths = {
       answers: { 303: { description: 'To `GET /authorize`, with the same parameters.', headers: ['Location'] } },
       errors: [],
       errorsAs: 'page',
+      headers: ['Set-Cookie?'],
     },
   },
   '/logout': {

@@ -18,10 +18,10 @@ const uiLocales = query(
 );
 
 const shown = (description: string): Record<number, Answer> => ({
-  200: { description, headers: ['Set-Cookie?'], content: page },
+  200: { description, content: page },
 });
 const onward = (status: 302 | 303, description: string): Record<number, Answer> => ({
-  [status]: { description, headers: ['Location', 'Set-Cookie?'] },
+  [status]: { description, headers: ['Location'] },
 });
 
 type Page = Pick<Operation, 'id' | 'summary' | 'description' | 'answers' | 'parameters'> & {
@@ -35,6 +35,7 @@ const opened = ({ errors = [], parameters = [], ...rest }: Page): Operation => (
   parameters: [...parameters, uiLocales],
   errors,
   errorsAs: 'page',
+  headers: ['Set-Cookie?'],
 });
 
 const submitted = (
