@@ -55,13 +55,13 @@ export const page = { 'text/html': { type: 'string' } };
 
 /** Whatever the endpoint: a path with dot segments, a fault of the broker, and a database that is away. */
 const everywhere: readonly ErrorUse[] = ['invalid_request', 'server_error', 'temporarily_unavailable'];
+const withBody: ReadonlySet<Method> = new Set(['post', 'put', 'patch', 'delete']);
 const always: readonly HeaderUse[] = ['X-Request-Id', 'Cache-Control'];
 
 /** Builds an Operation Object (OpenAPI 3.1 §4.8.10). */
 export function operationObject(method: Method, operation: Operation): Schema {
   const { id, tag, summary, description, security, parameters = [], body, answers, errors } = operation;
-  const hasBody = method !== 'get' && method !== 'head' && method !== 'options';
-  const all = errors && [...errors, ...everywhere, ...(hasBody ? (['payload_too_large'] as const) : [])];
+  const all = errors && [...errors, ...everywhere, ...(withBody.has(method) ? (['payload_too_large'] as const) : [])];
   return {
     operationId: id,
     tags: [tag],
@@ -115,7 +115,7 @@ function errorResponses(uses: readonly ErrorUse[], operation: Operation): Record
         String(status),
         {
           description: own === undefined ? list : `${own.description}\n\n${list}`,
-          headers: headerRefs([...always, ...headers, ...(own?.headers ?? []), ...headersOf(status)]),
+          headers: headerRefs([...always, ...headers, ...(own?.headers ?? []), ...headersOf(status, [...found])]),
           content: contentObject(errorsAs === 'page' ? page : json(errorSchema([...found]))),
         },
       ];
@@ -126,7 +126,7 @@ function errorResponses(uses: readonly ErrorUse[], operation: Operation): Record
 /** The response of a status that has only this code. Its endpoint can add headers. */
 export const errorResponse = (code: OAuthErrorCode, errorsAs: 'json' | 'page' | 'either'): Schema => ({
   description: `\`${code}\`: ${errorMeanings[code]}`,
-  headers: headerRefs([...always, ...headersOf(oauthErrorStatus[code]), ...ofEndpoint]),
+  headers: headerRefs([...always, ...ofEndpoint, ...headersOf(oauthErrorStatus[code], [code])]),
   content: contentObject({
     ...(errorsAs === 'page' ? {} : json(errorSchema([code]))),
     ...(errorsAs === 'json' ? {} : page),
@@ -134,6 +134,7 @@ export const errorResponse = (code: OAuthErrorCode, errorsAs: 'json' | 'page' | 
 });
 
 const ofEndpoint: readonly HeaderUse[] = [
+  'WWW-Authenticate?',
   'DPoP-Nonce?',
   'Set-Cookie?',
   'Access-Control-Allow-Origin?',
@@ -141,8 +142,11 @@ const ofEndpoint: readonly HeaderUse[] = [
   'Vary?',
 ];
 
-function headersOf(status: number): readonly HeaderUse[] {
-  if (status === 401) return ['WWW-Authenticate'];
+/** Refusals of a valid token, which have a challenge, too (RFC 6750 §3.1). */
+const challenged: ReadonlySet<OAuthErrorCode> = new Set(['insufficient_scope', 'insufficient_group']);
+
+function headersOf(status: number, codes: readonly OAuthErrorCode[]): readonly HeaderUse[] {
+  if (status === 401 || codes.some((code) => challenged.has(code))) return ['WWW-Authenticate'];
   if (status === 405) return ['Allow'];
   if (status === 429) return ['Retry-After'];
   return status === 503 ? ['Retry-After?'] : [];

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { secureHeaderValues } from '../../broker/middleware/secure-headers.ts';
+import { callBareBroker } from '../openapi/calls/bare-broker.ts';
 import { callAsClients } from '../openapi/calls/clients.ts';
 import { callAsExtension } from '../openapi/calls/extension.ts';
 import { callAsGateway } from '../openapi/calls/gateways.ts';
-import { tinyFactor, useUpBudgets } from '../openapi/calls/limits.ts';
 import { actAsPerson, actAtProvider } from '../openapi/calls/people.ts';
 import { probeEverything } from '../openapi/calls/probes.ts';
 import { callAsProvider } from '../openapi/calls/provider.ts';
 import { checkedFetch } from '../openapi/checked-fetch.ts';
 import { createContract, type Document, pathOf } from '../openapi/contract.ts';
 import { noteReads, readParameters } from '../openapi/read-parameters.ts';
-import { startContractBroker } from '../openapi/setting.ts';
+import { startBareBroker, startContractBroker } from '../openapi/setting.ts';
 import type { TestBroker } from './kit/broker.ts';
 
 // The brokers run in this process, so the test sees which parameters of a form they read.
@@ -24,8 +24,8 @@ let document: Document;
 let contract: ReturnType<typeof createContract>;
 
 /** Holds everything that a broker answers against what it serves at `/openapi.json`. */
-async function hold(factor: number | undefined, send: (broker: TestBroker) => Promise<void>): Promise<void> {
-  const broker = await startContractBroker(factor);
+async function hold(start: () => Promise<TestBroker>, send: (broker: TestBroker) => Promise<void>): Promise<void> {
+  const broker = await start();
   try {
     const issuer = broker.origins.broker;
     document = (await (await fetch(`${broker.adminOrigin}/openapi.json`)).json()) as Document;
@@ -39,16 +39,16 @@ async function hold(factor: number | undefined, send: (broker: TestBroker) => Pr
 }
 
 beforeAll(async () => {
-  await hold(undefined, async (broker) => {
+  await hold(startContractBroker, async (broker) => {
     await callAsExtension(broker);
-    await callAsClients(broker);
+    await callAsClients(broker, contract.check);
     await callAsGateway(broker, contract.check);
     await callAsProvider(broker);
     await actAsPerson(broker);
     await actAtProvider(broker);
     await probeEverything(broker, document, contract.check);
   });
-  await hold(tinyFactor, useUpBudgets);
+  await hold(startBareBroker, callBareBroker);
 });
 
 const operations = () =>

@@ -7,41 +7,32 @@ export const service = { id: 'reports', ...newSecret() };
 /** The service by HTTP Basic. */
 export const serviceAuth = { Authorization: `Basic ${btoa(`${service.id}:${service.secret}`)}` };
 export const oktaSecret = 'an-okta-secret-of-this-test-only';
-/** An API whose tokens must be bound, and one that demands a second factor at its site. */
-export const boundApi = 'https://bound.example.com';
+/** A site that demands a second factor. */
 export const strictSite = 'https://strict.example.com';
 
 const image = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>';
 
-/**
- * A broker with one of everything that has an endpoint, and a real provider.
- *
- * @param factor `rate_limit_factor`
- */
-export const startContractBroker = (factor = 20) =>
+/** A broker with one of everything that has an endpoint, and a real provider. */
+export const startContractBroker = () =>
   startBrokerAndIdp(
     (config) => {
-      const { upstreams, resources, origins, devices } = config as Record<string, Section>;
+      const { upstreams, resources, origins } = config as Record<string, Section>;
       const [api = ''] = Object.keys(resources ?? {});
-      config.rate_limit_factor = factor;
-      config.trusted_proxies = ['127.0.0.0/8', '::1/128'];
-      config.branding = {
-        name: 'Acme',
-        logo: './acme.svg',
-        color: '#0A5C36',
-        support: { url: 'https://help.example.com', email: 'help@example.com' },
-      };
-      config.services = {
-        [service.id]: { introspect: [api], allow: { [api]: ['orders:read'] }, secret_hash: service.hash },
-      };
+      Object.assign(config, {
+        trusted_proxies,
+        branding: {
+          name: 'Acme',
+          logo: './acme.svg',
+          color: '#0A5C36',
+          support: { url: 'https://help.example.com', email: 'help@example.com' },
+        },
+        services: servicesOf(api),
+      });
       Object.assign(upstreams?.example ?? {}, {
         icon: './acme.svg',
         hooks: { okta_events_secret_file: './okta-secret' },
       });
       Object.assign(resources?.[api] ?? {}, { dpop: 'optional', lifetime: '5m', fresh: '10m' });
-      Object.assign(resources ?? {}, {
-        [boundApi]: { name: 'Bound', scopes: { 'bound:read': 'Read' }, dpop: 'required' },
-      });
       Object.assign(origins ?? {}, {
         [strictSite]: {
           name: 'Strict',
@@ -50,7 +41,22 @@ export const startContractBroker = (factor = 20) =>
           acr_values: ['urn:example:mfa'],
         },
       });
-      Object.assign(devices?.cli?.allow ?? {}, { [boundApi]: ['bound:read'] });
     },
     { 'acme.svg': image, 'okta-secret': oktaSecret },
   );
+
+/** A broker with the smallest budgets that the configuration takes, without branding, and without silent sign-ins. */
+export const startBareBroker = () =>
+  startBrokerAndIdp((config) => {
+    const { upstreams, resources } = config as Record<string, Section>;
+    Object.assign(config, { trusted_proxies, rate_limit_factor: 0.01 });
+    config.services = servicesOf(Object.keys(resources ?? {})[0] ?? '');
+    Object.assign(upstreams?.example ?? {}, { silent: 'off' });
+  });
+
+/** Requests from this machine may name another address, as behind a proxy. */
+const trusted_proxies = ['127.0.0.0/8', '::1/128'];
+
+const servicesOf = (api: string) => ({
+  [service.id]: { introspect: [api], allow: { [api]: ['orders:read'] }, secret_hash: service.hash },
+});

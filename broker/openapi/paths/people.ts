@@ -38,11 +38,14 @@ const opened = ({ errors = [], parameters = [], ...rest }: Page): Operation => (
   headers: ['Set-Cookie?'],
 });
 
+/** A form without the page's cookie or its `csrf`, or that is out of date. */
+const staleForm: ErrorUse = ['invalid_request', 403];
+
 const submitted = (
   { errors = [], ...rest }: Page,
   fields: { required: FormParameter[]; optional?: FormParameter[]; actions?: readonly string[] },
 ): Operation => ({
-  ...opened({ ...rest, errors: [...errors, 'too_many_requests'] }),
+  ...opened({ ...rest, errors: [...errors, staleForm, 'too_many_requests'] }),
   security: [['pageCookie']],
   body: {
     type: 'application/x-www-form-urlencoded',
@@ -137,7 +140,7 @@ export const peoplePaths: Paths = {
         query('error', 'Why there is no code.'),
         query('error_description', 'The same in words. It is only logged.'),
       ],
-      answers: { ...onward(303, 'To the result.'), ...onward(302, 'To the provider again.') },
+      answers: onward(303, 'To the result, or to the provider once more.'),
       errors: [...ofSignIns, 'invalid_transaction', 'invalid_grant', 'access_denied'],
     }),
   },

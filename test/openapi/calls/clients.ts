@@ -5,10 +5,12 @@ import { createProof } from '../../../shared/dpop.ts';
 import type { TestBroker } from '../../e2e/kit/broker.ts';
 import { allowDevice, beginDevice, pollDevice, postForm, refreshDevice } from '../../e2e/kit/device-flow.ts';
 import { allowedCode, nativeFlow } from '../../e2e/kit/native-flow.ts';
-import { boundApi, service, serviceAuth } from '../setting.ts';
+import type { Exchange } from '../contract.ts';
+import { rawRequest } from '../raw-request.ts';
+import { service, serviceAuth } from '../setting.ts';
 
 /** Everything that devices, native programs, services and APIs call, and how each call fails. */
-export async function callAsClients(broker: TestBroker): Promise<void> {
+export async function callAsClients(broker: TestBroker, check: (exchange: Exchange) => void): Promise<void> {
   const { origins } = broker;
   const { broker: issuer, api } = origins;
   const form = (path: string, parameters: Record<string, string>, headers = {}) =>
@@ -27,8 +29,7 @@ export async function callAsClients(broker: TestBroker): Promise<void> {
   await form('/device_authorization', { client_id: 'nobody' });
   await form('/device_authorization', { client_id: service.id });
   await form('/device_authorization', { client_id: 'tv', scope: 'more' });
-  await form('/device_authorization', { client_id: 'tv', resource: boundApi });
-  await form('/device_authorization', { client_id: 'tv' }, crossSite);
+  await form('/device_authorization', { client_id: 'tv', resource: 'https://nowhere.example.com' });
   const { device_code, user_code } = await beginDevice(issuer, 'tv');
   await pollDevice(issuer, 'tv', device_code);
   await pollDevice(issuer, 'tv', device_code);
@@ -83,9 +84,8 @@ export async function callAsClients(broker: TestBroker): Promise<void> {
   for (const path of [...ofPages.slice(0, 3), '/introspect', '/authorize', '/logout', '/register'])
     await notAForm(path);
   await callNative(issuer, body.id_token);
+  await callFromOtherSites(issuer, check);
 }
-
-const crossSite = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' };
 
 async function newKey() {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
@@ -143,9 +143,6 @@ async function callNative(issuer: string, idToken: string): Promise<void> {
   await open(request({ client_id: 'nobody' }));
   await open(request({ redirect_uri: 'https://elsewhere.example.com' }));
   await open(request({ prompt: 'none' }));
-  const byLink = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
-  await open(request(), { headers: { ...byLink, 'Sec-Fetch-Dest': 'document' } });
-  await open(request(), { headers: { ...byLink, 'Sec-Fetch-Dest': 'iframe' } });
   await open(`${issuer}/authorize`, { method: 'POST', body: request().searchParams });
   await open(`${issuer}/logout`);
   const back = { id_token_hint: idToken, client_id: 'cli' };
@@ -154,4 +151,19 @@ async function callNative(issuer: string, idToken: string): Promise<void> {
   await open(`${issuer}/logout?${new URLSearchParams(back)}`);
   await open(`${issuer}/logout`, { method: 'POST', body: new URLSearchParams({ ...back, ...redirect }) });
   await open(`${issuer}/logout`, { method: 'POST', body: new URLSearchParams(back) });
+}
+
+/** What a page of another site makes a browser send. `fetch` would say something else about itself. */
+async function callFromOtherSites(issuer: string, check: (exchange: Exchange) => void): Promise<void> {
+  const by = (mode: string, dest: string) => ({
+    'Sec-Fetch-Site': 'cross-site',
+    'Sec-Fetch-Mode': mode,
+    'Sec-Fetch-Dest': dest,
+  });
+  const { pathname, search } = nativeFlow(issuer).request();
+  for (const path of [`${pathname}${search}`, '/account']) {
+    check(await rawRequest(issuer, 'GET', path, by('navigate', 'document')));
+    check(await rawRequest(issuer, 'GET', path, by('navigate', 'iframe')));
+  }
+  check(await rawRequest(issuer, 'POST', '/device_authorization', by('no-cors', 'empty')));
 }

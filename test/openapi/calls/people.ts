@@ -2,6 +2,7 @@ import type { TestBroker } from '../../e2e/kit/broker.ts';
 import { beginDevice } from '../../e2e/kit/device-flow.ts';
 import { nativeFlow } from '../../e2e/kit/native-flow.ts';
 import { createPerson } from '../../e2e/kit/person.ts';
+import { logoutEvent, providerToken } from '../../e2e/kit/provider-token.ts';
 import { fieldOf } from '../../e2e/kit/visitor.ts';
 
 /** Every page that people open and every form that they send, and how each fails. */
@@ -61,25 +62,54 @@ async function actWithoutPage(issuer: string): Promise<void> {
   await open('/callback');
   await open('/callback?state=unknown&code=forged');
   await open('/account?upstream=nobody');
-  const embedded = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' };
-  await open('/account', { headers: embedded });
 }
 
-/** What comes back from the provider twice, and what it refuses. */
-export async function actAtProvider({ origins }: TestBroker): Promise<void> {
+/** What comes back from the provider twice, what it refuses, and what ends meanwhile. */
+export async function actAtProvider(broker: TestBroker): Promise<void> {
+  const { origins, signingKey } = broker;
   const { broker: issuer, idp } = origins;
-  const seen: URL[] = [];
-  const person = createPerson(origins, undefined, {}, async (url) => void seen.push(url));
-  await person.open(`${issuer}/account`);
-  const callback = seen.find(({ pathname }) => pathname === '/callback');
-  if (!callback) throw new Error('the provider did not send the browser back');
-  await person.visitor.visit(callback);
+  const { visitor, callback } = await returning(broker);
+  await visitor.visit(callback);
+  await visitor.visit(callback);
 
-  seen.length = 0;
-  const other = createPerson(origins, undefined, {}, async (url) => void seen.push(url));
-  const toProvider = await other.visitor.visit(`${issuer}/account`);
-  const state = seen.find(({ searchParams }) => searchParams.has('state'))?.searchParams.get('state') ?? '';
-  const refusal = { state, iss: idp, error: 'access_denied', error_description: 'The user said no.' };
-  await other.visitor.visit(`${issuer}/callback?${new URLSearchParams(refusal)}`);
-  await other.signIn(toProvider);
+  const forged = await returning(broker);
+  const wrongCode = new URL(forged.callback);
+  wrongCode.searchParams.set('code', 'forged');
+  await forged.visitor.visit(wrongCode);
+  await forged.visitor.visit(wrongCode);
+
+  const refused = await returning(broker);
+  const refusal = {
+    state: refused.callback.searchParams.get('state') ?? '',
+    iss: idp,
+    error: 'access_denied',
+    error_description: 'The user said no.',
+  };
+  await refused.visitor.visit(`${issuer}/callback?${new URLSearchParams(refusal)}`);
+
+  const ended = await returning(broker, ['grace', 'compiler-1952']);
+  // By the provider's clock, the sign-in is older than this logout.
+  const iat = Math.floor(Date.now() / 1_000) + 30;
+  const claims = { iss: idp, aud: 'latchkey-broker', exp: iat + 120, iat, events: logoutEvent, sub: 'grace' };
+  const logout_token = await providerToken(signingKey, 'logout+jwt', claims);
+  await fetch(`${issuer}/hooks/example/backchannel-logout`, {
+    method: 'POST',
+    body: new URLSearchParams({ logout_token }),
+  });
+  await ended.visitor.visit(ended.callback);
+}
+
+/** A person who has signed in at the provider, and whose browser has not yet followed the redirect back. */
+async function returning({ origins }: TestBroker, user?: readonly [string, string]) {
+  let callback: URL | undefined;
+  const person = createPerson(origins, user, {}, async (url) => {
+    if (url.pathname !== '/callback' || callback) return;
+    callback = url;
+    throw new Error('not yet');
+  });
+  await person.open(`${origins.broker}/account`).catch((error: unknown) => {
+    if (!callback) throw error;
+  });
+  if (!callback) throw new Error('the provider did not send the browser back');
+  return { visitor: person.visitor, callback };
 }

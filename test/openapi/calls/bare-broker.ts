@@ -6,14 +6,13 @@ import { createSessionClient } from '../../e2e/kit/session-client.ts';
 import { fieldOf } from '../../e2e/kit/visitor.ts';
 import { service, serviceAuth } from '../setting.ts';
 
-/** The smallest that the configuration takes. */
-export const tinyFactor = 0.01;
-
-/** Uses up the budgets of a broker with {@link tinyFactor}. */
-export async function useUpBudgets({ origins }: TestBroker): Promise<void> {
+/** Uses up the budgets of a bare broker, and asks for what it doesn't have. */
+export async function callBareBroker({ origins }: TestBroker): Promise<void> {
   const { broker: issuer, idp, api, notes } = origins;
   const session = await createSessionClient(issuer, undefined, idp);
-  await session.signIn();
+  const { account } = await session.signIn();
+  await session.authorize({ prompt: 'none', sub: account.sub });
+  for (const path of ['branding.css', 'logo']) await fetch(`${issuer}/assets/${path}`);
   const { call } = session;
   await times(13, () => call('GET', '/session/upstreams'));
   await times(13, () => call('POST', '/session/token', { origin: notes, resource: api, scope: 'orders:read' }));
