@@ -71,6 +71,21 @@ describe('the broker', () => {
     expect(unseen).toEqual([]);
   });
 
+  it('was seen to answer with every error code that the document has, but those of faults and outages', () => {
+    const unseen = operations()
+      .filter(({ method }) => method !== 'HEAD')
+      .flatMap(({ operation }) => contract.codesOf(operation))
+      .filter((code) => !contract.seen.has(code));
+    expect(unseen).toEqual([
+      // A provider that gives no refresh token without asking the person.
+      'createSession 403 interaction_required',
+      // A provider that ignores prompt=login.
+      'allowDevice 403 access_denied',
+      // A quarter of an hour later.
+      'issueToken 400 expired_token',
+    ]);
+  });
+
   it('reads no parameter of a form that the document does not have there', () => {
     const undocumented = [...readParameters].flatMap(([endpoint, names]) => {
       const [method = '', pathname = ''] = endpoint.split(' ');

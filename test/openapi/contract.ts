@@ -22,6 +22,10 @@ interface Schema {
   oneOf?: Schema[];
   properties?: Record<string, object>;
 }
+/** As `errorSchema` in `broker/openapi/operation.ts` builds it. */
+interface ErrorSchema {
+  allOf: [Ref, { properties: { error: { enum: string[] } } }];
+}
 export interface Document {
   paths: Record<string, Record<string, OperationObject>>;
   components: {
@@ -145,6 +149,14 @@ export function createContract(document: Document, everywhere: readonly string[]
   return {
     seen,
     faults,
+    /** The error codes below 500 of an operation, in the form of `seen`. Pages have none. */
+    codesOf: ({ operationId, responses }: OperationObject): string[] =>
+      Object.entries(responses)
+        .filter(([status]) => Number(status) >= 400 && Number(status) < 500)
+        .flatMap(([status, response]) => {
+          const schema = resolve(response).content?.['application/json']?.schema as ErrorSchema | undefined;
+          return (schema?.allOf[1].properties.error.enum ?? []).map((code) => `${operationId} ${status} ${code}`);
+        }),
     /** Notes what the document doesn't say. */
     check(exchange: Exchange): void {
       const { method, url, status, headers, body } = exchange;

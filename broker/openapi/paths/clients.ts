@@ -215,7 +215,7 @@ export const clientPaths: Paths = {
       security: publicClient,
       body: form(formSchema(['token'], serviceParameters)),
       answers: { 200: { description: 'It is revoked.', content: json({ type: 'object', maxProperties: 0 }) } },
-      errors: ['invalid_client', 'unauthorized_client', 'invalid_grant', 'too_many_requests'],
+      errors: ['invalid_client', 'invalid_grant', 'too_many_requests'],
     },
   }),
   ...crossOrigin('/userinfo', {

@@ -5,12 +5,13 @@ import { beginDevice } from '../../e2e/kit/device-flow.ts';
 import { openEvents } from '../../e2e/kit/event-stream.ts';
 import { createSessionClient } from '../../e2e/kit/session-client.ts';
 import { createVisitor } from '../../e2e/kit/visitor.ts';
-import { strictSite } from '../setting.ts';
+import { oktaSecret, strictSite } from '../setting.ts';
 
 const random = () => oauth.generateRandomState();
 
 /** Everything that the extension calls, and how each call fails. */
-export async function callAsExtension({ origins }: TestBroker): Promise<void> {
+export async function callAsExtension(broker: TestBroker): Promise<void> {
+  const { origins } = broker;
   const { broker: issuer, idp, api, shop, notes } = origins;
   const visitor = createVisitor([idp]);
   const session = await createSessionClient(issuer, visitor);
@@ -30,7 +31,7 @@ export async function callAsExtension({ origins }: TestBroker): Promise<void> {
   await call('GET', '/session', undefined, { headers: { 'Latchkey-Account': 'somebody-else' } });
   await session.signInSilently('somebody-else');
   await session.signInSilently(account.sub);
-  await failAsStranger(issuer);
+  await failAsStranger(issuer, idp);
 
   const stream = await openEvents(session, issuer);
   await stream.connected();
@@ -59,6 +60,26 @@ export async function callAsExtension({ origins }: TestBroker): Promise<void> {
 
   await call('DELETE', '/session');
   await call('GET', '/session');
+  await loseGrant(broker);
+}
+
+/** The provider ends the grant of a session, and the person has to sign in again. */
+async function loseGrant({ origins, weather }: TestBroker): Promise<void> {
+  const { broker: issuer, idp, api, notes } = origins;
+  const { call, signIn } = await createSessionClient(issuer, undefined, idp);
+  const { account } = await signIn('grace', 'compiler-1952');
+  const party = { type: 'User', alternateId: account.email };
+  await fetch(`${issuer}/hooks/example/okta-events`, {
+    method: 'POST',
+    headers: { Authorization: oktaSecret, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ eventId: 'grace', data: { events: [{ eventType: 'user.account.lock', target: [party] }] } }),
+  });
+  const body = '{"error":"invalid_grant"}';
+  weather.trouble = { failing: { status: 400, headers: { 'Content-Type': 'application/json' }, body } };
+  await call('POST', '/session/token', { origin: notes, resource: api, scope: 'orders:read' });
+  await call('POST', '/session/device', { user_code: 'BCDF-GHJK' });
+  await call('POST', '/session/device/authorize', {});
+  weather.trouble = {};
 }
 
 const refusal = (state: string, verifier: string) => ({
@@ -99,6 +120,9 @@ async function callAboutDevices(
   };
   await begin(denied.request);
   await begin(random());
+  const wrong = await begin((await ask()).request);
+  const forged = { state: wrong.state, code_verifier: wrong.verifier, code: 'forged', iss: wrong.body.issuer };
+  await call('POST', `${path}/allow`, forged);
   const { state, verifier, body } = await begin((await ask()).request);
   const { url } = await visitor.visit(body.authorization_url);
   const redirect = { code: url.searchParams.get('code'), iss: url.searchParams.get('iss') };
@@ -127,14 +151,15 @@ async function failAsSession({ call }: Session): Promise<void> {
 }
 
 /** With a key, but without a session. Then without a proof at all. */
-async function failAsStranger(issuer: string): Promise<void> {
+async function failAsStranger(issuer: string, idp: string): Promise<void> {
   const stranger = await createSessionClient(issuer);
   const begun = await stranger.authorize();
   const finish = { state: begun.state, code: 'forged', code_verifier: begun.verifier };
   await stranger.call('POST', '/session', { ...finish, iss: 'https://elsewhere.example.com' });
   await stranger.call('POST', '/session', finish);
   const again = await stranger.authorize();
-  await stranger.call('POST', '/session', { state: again.state, code: 'forged', code_verifier: again.verifier });
+  const forged = { state: again.state, code: 'forged', code_verifier: again.verifier, iss: idp };
+  await stranger.call('POST', '/session', forged);
   const calls = [
     ...[
       '/token',
@@ -157,6 +182,8 @@ async function failAsStranger(issuer: string): Promise<void> {
   ];
   for (const [method = '', path = ''] of [...calls, ...withoutSession]) {
     await fetch(`${issuer}${path}`, { method });
+    // Without a nonce.
+    await (await createSessionClient(issuer)).call(method, path);
     await stranger.call(method, path, undefined, { proof: 'forged' });
   }
 }

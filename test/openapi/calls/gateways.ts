@@ -21,8 +21,9 @@ export async function callAsGateway({ origins }: TestBroker, check: (exchange: E
   const bearer = { Authorization: `Bearer ${token}` };
   const asked = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'api.example.com' };
   const ath = createHash('sha256').update(bound).digest('base64url');
+  // By a clock that is an hour late: good with a nonce only.
   const proof = (method: string, nonce?: string) =>
-    createProof(session.keys, { method, url: 'https://api.example.com/orders', ath, nonce }, Date.now());
+    createProof(session.keys, { method, url: 'https://api.example.com/orders', ath, nonce }, Date.now() - 3_600_000);
 
   /** Each set of rules and headers, by one way of asking. */
   async function ask(send: (rules: URLSearchParams, headers: Record<string, string>) => Promise<Headers>) {

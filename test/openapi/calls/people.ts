@@ -1,8 +1,9 @@
 import type { TestBroker } from '../../e2e/kit/broker.ts';
-import { beginDevice } from '../../e2e/kit/device-flow.ts';
+import { beginDevice, pollDevice } from '../../e2e/kit/device-flow.ts';
 import { nativeFlow } from '../../e2e/kit/native-flow.ts';
 import { createPerson } from '../../e2e/kit/person.ts';
 import { logoutEvent, providerToken } from '../../e2e/kit/provider-token.ts';
+import { createSessionClient } from '../../e2e/kit/session-client.ts';
 import { fieldOf } from '../../e2e/kit/visitor.ts';
 
 /** Every page that people open and every form that they send, and how each fails. */
@@ -16,8 +17,10 @@ export async function actAsPerson({ origins }: TestBroker): Promise<void> {
   await visit(`${issuer}/device`, { csrf: fieldOf(form.text, 'csrf'), user_code: 'no code' });
   const codeOf = async () => (await beginDevice(issuer, 'tv')).user_code;
   await person.enter('BCDF-GHJK');
-  const question = await person.enter(await codeOf());
+  const device = await beginDevice(issuer, 'tv');
+  const question = await person.enter(device.user_code);
   await person.decide(question, 'deny');
+  await pollDevice(issuer, 'tv', device.device_code);
   await person.decide(question, 'allow');
   await person.decide(await person.enter(await codeOf()), 'report');
   await person.decide(await person.enter(await codeOf()), 'allow');
@@ -88,6 +91,9 @@ export async function actAtProvider(broker: TestBroker): Promise<void> {
   await refused.visitor.visit(`${issuer}/callback?${new URLSearchParams(refusal)}`);
 
   const ended = await returning(broker, ['grace', 'compiler-1952']);
+  const extension = await createSessionClient(issuer, undefined, idp);
+  const begun = await extension.authorize();
+  const redirect = await extension.atProvider(begun.answer.body.authorization_url, 'grace', 'compiler-1952');
   // By the provider's clock, the sign-in is older than this logout.
   const iat = Math.floor(Date.now() / 1_000) + 30;
   const claims = { iss: idp, aud: 'latchkey-broker', exp: iat + 120, iat, events: logoutEvent, sub: 'grace' };
@@ -97,6 +103,12 @@ export async function actAtProvider(broker: TestBroker): Promise<void> {
     body: new URLSearchParams({ logout_token }),
   });
   await ended.visitor.visit(ended.callback);
+  await extension.call('POST', '/session', {
+    state: begun.state,
+    code: redirect.get('code'),
+    code_verifier: begun.verifier,
+    iss: idp,
+  });
 }
 
 /** A person who has signed in at the provider, and whose browser has not yet followed the redirect back. */

@@ -43,6 +43,7 @@ export async function callAsProvider({ origins, signingKey }: TestBroker): Promi
   await fetch(okta, { headers: challenge });
   await fetch(okta, { headers: { Authorization: oktaSecret } });
   await fetch(okta, { headers: { ...challenge, Authorization: 'wrong' } });
+  await fetch(hook('okta-events', 'nobody'), { headers: challenge });
   await fetch(hook('okta-events', 'nobody'), { headers: { ...challenge, Accept: 'text/html' } });
   const party = { type: 'User', id: 'mallory', alternateId: null };
   const events = [
