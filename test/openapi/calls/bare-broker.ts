@@ -20,7 +20,7 @@ export async function callBareBroker({ origins }: TestBroker): Promise<void> {
   for (const path of ['', '', '/decision', '/authorize', '/allow']) await call('POST', `/session/device${path}`, {});
   await times(2, () => call('GET', '/session/activity'));
   await call('POST', '/session/activity/end', {});
-  await useUpSignIns(issuer);
+  await exhaustSignIns(issuer);
 
   await times(2, () => postForm(`${issuer}/device_authorization`, { client_id: 'tv' }));
   await times(7, () => postForm(`${issuer}/token`, { grant_type: 'client_credentials' }, serviceAuth));
@@ -44,7 +44,7 @@ async function times(count: number, send: () => Promise<unknown>): Promise<void>
 }
 
 /** The budgets of sign-ins are by address: three that begin, and three that end. One has ended at this address. */
-async function useUpSignIns(issuer: string): Promise<void> {
+async function exhaustSignIns(issuer: string): Promise<void> {
   const session = await createSessionClient(issuer);
   await times(3, () => session.authorize());
   session.headers['X-Forwarded-For'] = '203.0.113.7';
