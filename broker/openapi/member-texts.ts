@@ -72,7 +72,7 @@ export const memberTexts: Readonly<Record<string, string>> = {
   'Metadata.issuer': 'The broker’s issuer.',
   jkt: 'JWK thumbprint (RFC 7638) of a key.',
   jti: 'The token’s identifier.',
-  keys: 'Keys that sign now, signed recently, or will sign next (RFC 7517 §5).',
+  'JwkSet.keys': 'Keys that sign now, signed recently, or will sign next (RFC 7517 §5).',
   kind: 'What happened. Newer brokers can have more kinds.',
   knows: 'Facts about the person that the device learns.',
   label: 'The provider’s name for people.',
