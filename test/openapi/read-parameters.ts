@@ -11,7 +11,8 @@ export function noteReads<Form extends object>(form: Form, endpoint: string): Fo
   readParameters.set(endpoint, names);
   return new Proxy(form, {
     get(target, name, receiver) {
-      if (typeof name === 'string') names.add(name);
+      // Whoever awaits the form looks for `then`.
+      if (typeof name === 'string' && name !== 'then') names.add(name);
       return Reflect.get(target, name, receiver);
     },
   });
