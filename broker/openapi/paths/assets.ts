@@ -32,7 +32,7 @@ const name: Parameter = {
   schema: { type: 'string' },
 };
 
-const idOf = (file: string): string => file.replaceAll(/[^a-z]+(.)/g, (_, next: string) => next.toUpperCase());
+const idOf = (file: string): string => file.replaceAll(/[^a-z]([a-z])/g, (_, next: string) => next.toUpperCase());
 
 /** What the pages load. */
 export const assetPaths: Paths = {
