@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { brokerInProcess, type InProcessBroker } from '../test/broker/in-process.ts';
+import { brokerInProcess, type InProcessBroker, issuer } from '../test/broker/in-process.ts';
 import { createAdminApp } from './admin.ts';
 import type { SqlDatabase } from './store/sql/database.ts';
 import { sqlStore } from './store/sql/sql-store.ts';
@@ -46,6 +46,13 @@ it('is not ready on a store that can only be read', async () => {
   await sql.raw('pragma query_only = on').execute(database.db);
   expect(await readyz()).toMatchObject({ status: 503, body: { ready: false } });
   expect(broker.logged.join()).toContain('readonly');
+});
+
+it('describes the API for the issuer of this broker, at no other address', async () => {
+  const answer = await createAdminApp(broker.deps).request('/openapi.json');
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(await answer.json()).toMatchObject({ openapi: '3.1.1', servers: [{ url: issuer }] });
+  expect((await broker.request('/openapi.json')).status).toBe(404);
 });
 
 /** Adds rows until the last database page is full. */

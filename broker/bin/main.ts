@@ -36,6 +36,7 @@ Administration:
   policy    Explain why a site can or can't get a token
   services  Generate a service's secret and its hash
   schema    Print the JSON Schema of the configuration
+  openapi   Print the OpenAPI document of the broker's HTTP API
 
 Run "latchkey <command> --help" for details.
 `;

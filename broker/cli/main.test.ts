@@ -18,7 +18,8 @@ async function latchkey(...argv: string[]) {
   return { code, out: out.mock.calls.join(''), err: err.mock.calls.join('') };
 }
 
-const commands = 'init doctor serve migrate keys compromised backup sessions audit policy services schema'.split(' ');
+const commands =
+  'init doctor serve migrate keys compromised backup sessions audit policy services schema openapi'.split(' ');
 
 it.each(commands)('latchkey %s --help shows that command', async (command) => {
   const { code, out } = await latchkey(command, '--help');

@@ -10,6 +10,7 @@ import { listenFault } from './listen-fault.ts';
 import { migrate, usage as migrateUsage } from './migrate.ts';
 import { migrateIssuer, usage as migrateIssuerUsage } from './migrate-issuer.ts';
 import { joinOpaqueValues } from './opaque-values.ts';
+import { openapi, usage as openapiUsage } from './openapi.ts';
 import { people, usage as peopleUsage } from './people.ts';
 import { policy, usage as policyUsage } from './policy.ts';
 import { schema, usage as schemaUsage } from './schema.ts';
@@ -40,6 +41,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['policy', { run: policy, usage: policyUsage }],
   ['services', { run: services, usage: servicesUsage }],
   ['schema', { run: schema, usage: schemaUsage }],
+  ['openapi', { run: openapi, usage: openapiUsage }],
 ]);
 
 /** What `--help` prints, by command. */

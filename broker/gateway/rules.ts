@@ -8,7 +8,11 @@ export interface RouteRules extends Requirements {
   resource: string;
 }
 
-const known = new Set(['resource', 'scope', 'group', 'acr', 'max_age']);
+/** The names of the rules, as parameters of a query. */
+export const ruleNames = ['resource', 'scope', 'group', 'acr', 'max_age'] as const;
+export type RuleName = (typeof ruleNames)[number];
+
+const known: ReadonlySet<string> = new Set(ruleNames);
 
 /**
  * Reads `resource`, `scope` (separated by spaces), `group` and `acr` (any number of each) and `max_age`. Anything

@@ -142,8 +142,26 @@ function signInWish(query: URLSearchParams): SignInWish {
   };
 }
 
+/** Every parameter of an authorization request, but `resource`. What isn't here can't be read, and each is in the OpenAPI document. */
+export type AuthorizationParameter =
+  | 'acr_values'
+  | 'client_id'
+  | 'code_challenge'
+  | 'code_challenge_method'
+  | 'dpop_jkt'
+  | 'login_hint'
+  | 'max_age'
+  | 'nonce'
+  | 'prompt'
+  | 'redirect_uri'
+  | 'response_mode'
+  | 'response_type'
+  | 'scope'
+  | 'state'
+  | 'upstream';
+
 /** Reads a parameter. An empty value counts as absent, and a repeated parameter is an error (RFC 6749 §3.1). */
-function only(query: URLSearchParams, name: string): string | undefined {
+function only(query: URLSearchParams, name: AuthorizationParameter): string | undefined {
   const [value, ...more] = query.getAll(name);
   if (more.length > 0) throw new OAuthError('invalid_request', `parameter ${name} must not be repeated`);
   return value === '' ? undefined : value;

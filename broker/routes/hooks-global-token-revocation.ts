@@ -1,10 +1,10 @@
-import * as v from 'valibot';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError, withFailure } from '../errors.ts';
 import { endAtProvider } from '../hooks/end-at-provider.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
 import { onceOf } from '../hooks/once.ts';
+import { revocationRequest, type SubjectId } from '../hooks/revocation-request.ts';
 import type { HookSigners } from '../hooks/signer.ts';
 import { jsonBody } from '../middleware/body.ts';
 import type { ProviderPerson } from '../store/store.ts';
@@ -13,24 +13,6 @@ import { isProviderId } from '../upstream/provider-values.ts';
 const maxAgeS = 300;
 /** Longer than a token can be valid, with all clock tolerances. */
 const rememberMs = 480_000;
-
-const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
-
-/** Subject identifiers (RFC 9493 §3.2) that a provider may use for a person. */
-const subjectId = v.variant('format', [
-  v.object({ format: v.literal('iss_sub'), iss: text, sub: text }),
-  v.object({ format: v.literal('opaque'), id: text }),
-  v.object({ format: v.literal('email'), email: text }),
-]);
-
-/** The first drafts, which providers still send, call the member `subject`. */
-const revocationRequest = v.pipe(
-  v.looseObject({}),
-  v.transform(({ subject, sub_id = subject }) => ({ sub_id })),
-  v.object({ sub_id: subjectId }),
-);
-
-type SubjectId = v.InferOutput<typeof subjectId>;
 
 /**
  * `POST /hooks/:upstream/global-token-revocation` (draft-parecki-oauth-global-token-revocation; Okta's Universal

@@ -1,9 +1,9 @@
-import * as v from 'valibot';
 import type { UpstreamConfig } from '../config/types.ts';
 import type { Deps } from '../deps.ts';
 import type { BrokerContext } from '../env.ts';
 import { OAuthError } from '../errors.ts';
 import { hookProvider } from '../hooks/hook-provider.ts';
+import { type OktaEvent, oktaEvents } from '../hooks/okta-events.ts';
 import { onceOf } from '../hooks/once.ts';
 import { sameText, sha256 } from '../keys/hash.ts';
 import { jsonBody } from '../middleware/body.ts';
@@ -41,21 +41,6 @@ const telling = new Set([
 
 /** Okta retries an event that was not acknowledged in time, and may deliver one twice. */
 const rememberMs = 86_400_000;
-
-const text = v.pipe(v.string(), v.maxLength(512));
-
-/** Unusable values are ignored: they must not cost the other people of the same call their hint. */
-const lenient = v.fallback(v.nullish(text), undefined);
-const party = v.object({ type: lenient, id: lenient, alternateId: lenient });
-
-const oktaEvents = v.object({
-  eventId: v.pipe(text, v.minLength(1)),
-  data: v.object({
-    events: v.array(v.object({ eventType: text, actor: v.nullish(party), target: v.nullish(v.array(party)) })),
-  }),
-});
-
-type OktaEvent = v.InferOutput<typeof oktaEvents>['data']['events'][number];
 
 /** `GET /hooks/:upstream/okta-events` answers Okta's one-time verification of the endpoint. */
 export function oktaEventsChallenge(deps: Deps) {

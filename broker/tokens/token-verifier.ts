@@ -17,7 +17,7 @@ const clockTolerance = 5;
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const time = v.pipe(v.number(), v.integer());
 
-const claimsSchema = v.looseObject({
+export const accessClaims = v.looseObject({
   iss: text,
   sub: text,
   aud: v.union([text, v.array(text)]),
@@ -37,7 +37,7 @@ const claimsSchema = v.looseObject({
 });
 
 /** Payload of an access token signed by the broker, as transmitted (RFC 9068 §2.2). */
-export type AccessClaims = v.InferOutput<typeof claimsSchema>;
+export type AccessClaims = v.InferOutput<typeof accessClaims>;
 
 /** An access token was rejected. The message gives the cause and the fix and never includes any part of the token. */
 export class TokenError extends Refused {
@@ -114,7 +114,7 @@ const isBegun = (nbf: unknown, seconds: number): boolean =>
   nbf === undefined || (typeof nbf === 'number' && nbf <= seconds + clockTolerance);
 
 function checkClaims(payload: unknown, now: number): AccessClaims {
-  const claims = v.safeParse(claimsSchema, payload);
+  const claims = v.safeParse(accessClaims, payload);
   if (!claims.success) throw new TokenError('The token lacks a claim, or a claim has the wrong type.');
   // Replicas' clocks agree within the tolerance, so a token issued further in the future is invalid.
   if (claims.output.iat > toSeconds(now) + clockTolerance) {

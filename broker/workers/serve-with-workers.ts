@@ -52,7 +52,7 @@ export async function serveWithWorkers({
     sleep: (ms) => sleep(ms, undefined, { ref: false }),
     onEnded: sum.ended,
   });
-  const app = createSupervisorAdmin({ supervisor, sum, count });
+  const app = createSupervisorAdmin({ supervisor, sum, count, config });
   const admin = await openListener((request, env) => app.fetch(request, env), config.adminListen, config);
   reload(() => supervisor.reload());
   const stopped = stop.aborted ? Promise.resolve() : once(stop, 'abort').then(() => undefined);

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
+import type { Config } from '../config/types.ts';
 import type { Env } from '../env.ts';
 import type { MetricsSum } from '../metrics/metrics-sum.ts';
+import { serveOpenApi } from '../openapi/serve-document.ts';
 import type { Readiness } from '../readiness.ts';
 import { createStartingAdminApp } from '../starting-app.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -13,10 +15,12 @@ export function createSupervisorAdmin({
   supervisor,
   sum,
   count,
+  config,
 }: {
   supervisor: Pick<Supervisor, 'ask'>;
   sum: MetricsSum;
   count: number;
+  config: Pick<Config, 'issuer'>;
 }): Hono<Env> {
   const app = new Hono<Env>();
   const starting = createStartingAdminApp();
@@ -32,5 +36,6 @@ export function createSupervisorAdmin({
     const text = await sum.text((await supervisor.ask('metrics')) as Map<number, object[]>);
     return c.body(text, 200, { 'Content-Type': sum.contentType });
   });
+  app.get('/openapi.json', serveOpenApi(config));
   return app;
 }

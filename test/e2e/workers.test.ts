@@ -67,6 +67,7 @@ describe('latchkey serve --workers 2', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     expect(await tokens()).toBe(before + 20);
     expect(await counted(/^latchkey_build_info\{.*\} (\d+)$/gm)).toBe(1);
+    expect(JSON.parse((await admin('/openapi.json')).text).servers).toEqual([{ url: brokers.origins.broker }]);
   });
 
   it('counts budgets over all workers', async () => {
