@@ -36,6 +36,14 @@ export const packages: readonly PublishedPackage[] = [
     budgets: { index: 2_000 },
   },
   {
+    name: '@latchkey/vue',
+    dir: 'clients/vue',
+    entries: { index: 'index.ts', router: 'router.ts', token: 'token.ts' },
+    runs: 'in pages',
+    hasTypes: true,
+    budgets: { index: 2_000, router: 700, token: 700 },
+  },
+  {
     name: '@latchkey/api',
     dir: 'clients/api',
     // Built together, so that all entries share one `ApiError` class.

@@ -5,5 +5,5 @@ import { root } from './packages.ts';
  * that nothing needs a build first. The compiler finds them by `paths` in tsconfig.base.json.
  */
 export const sources: Readonly<Record<string, string>> = Object.fromEntries(
-  ['page', 'react', 'testing'].map((name) => [`@latchkey/${name}`, `${root}clients/${name}/index.ts`]),
+  ['page', 'react', 'vue', 'testing'].map((name) => [`@latchkey/${name}`, `${root}clients/${name}/index.ts`]),
 );

@@ -5,6 +5,7 @@ it.each([
   ["import { a } from './a.ts';", "import { a } from './a.js';"],
   ["export * from '../x/a.ts';", "export * from '../x/a.js';"],
   ["export { E } from '@latchkey/shared/errors.ts';", "export { E } from '../shared/errors.js';"],
+  ["export type { S } from '../frameworks/store.ts';", "export type { S } from './frameworks/store.js';"],
   ['type T = import("@latchkey/shared/dpop.ts").Proof;', 'type T = import("../shared/dpop.js").Proof;'],
   ["import type { JWK } from 'jose';", "import type { JWK } from 'jose';"],
 ])('%s, for those who import', (written, published) => {

@@ -37,16 +37,17 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
     await rm(work, { recursive: true });
   }
 
-  /** The entries' declarations and those they import; only the needed ones of shared/. */
-  async function publish(from: string): Promise<void> {
+  /** The entries' declarations and those they import; only the needed ones of shared/ and clients/frameworks/. */
+  async function publish(emitted: string): Promise<void> {
     const found = new Set(Object.values(entries).map((source) => join(dir, source)));
     for (const source of found) {
-      const declarations = await readFile(join(from, source.replace(/\.tsx?$/, '.d.ts')), 'utf8');
+      const declarations = await readFile(join(emitted, source.replace(/\.tsx?$/, '.d.ts')), 'utf8');
       for (const [, specifier = ''] of declarations.matchAll(internal)) {
         const inShared = specifier.replace(/^@latchkey\/shared\//, '');
         found.add(inShared === specifier ? join(dirname(source), specifier) : join('shared', inShared));
       }
-      const target = source.startsWith('shared/') ? source : relative(dir, source);
+      const from = source.startsWith(`${dir}/`) ? dir : source.startsWith('shared/') ? '.' : 'clients';
+      const target = relative(from, source);
       const path = join(root, dir, 'dist', target.replace(/\.tsx?$/, ''));
       const shared = relative(dirname(target), 'shared') || '.';
       await mkdir(dirname(path), { recursive: true });
@@ -56,7 +57,7 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
   }
 }
 
-/** Specifiers of this repository's modules. */
+/** Specifiers of this repository's modules. `../frameworks` lies beside each package that is for a framework. */
 const internal = /(?:from |import\()['"]((?:@latchkey\/shared|\.{1,2})\/[^'"]+\.tsx?)['"]/g;
 
 /** ESM-only packages: CommonJS declarations must mark them, or `node16` resolution fails. */
@@ -64,7 +65,7 @@ const ofEsOnly = /import (?:type )?(\{[^{}]*\}) from ('(?:hono|jose|oauth4webapi
 
 /**
  * Specifiers that resolve in other people's projects: compiled extensions for `.ts` and `.tsx`, and paths for what the
- * repository calls `@latchkey/shared`.
+ * repository calls `@latchkey/shared` and `../frameworks`, which are inside of the package there.
  *
  * @param options `shared`: the way from the file to the declarations of `shared/`
  */
@@ -72,11 +73,13 @@ export function publicSpecifiers(
   declarations: string,
   { shared, kind }: { shared: string; kind: 'js' | 'cjs' },
 ): string {
-  const base = (path: string) => (path.startsWith('.') ? path : `./${path}`);
+  const inside: Record<string, string> = {
+    '@latchkey/shared': shared.startsWith('.') ? shared : `./${shared}`,
+    '../frameworks': './frameworks',
+  };
   const resolved = declarations.replaceAll(
-    /(from |import\()(['"])(@latchkey\/shared|\.{1,2})\/([^'"]+?)\.tsx?\2/g,
-    (_, before, quote, from, name) =>
-      `${before}${quote}${from === '@latchkey/shared' ? base(shared) : from}/${name}.${kind}${quote}`,
+    /(from |import\()(['"])(@latchkey\/shared|\.\.\/frameworks|\.{1,2})\/([^'"]+?)\.tsx?\2/g,
+    (_, before, quote, from, name) => `${before}${quote}${inside[from] ?? from}/${name}.${kind}${quote}`,
   );
   if (kind === 'js') return resolved;
   return resolved

@@ -20,7 +20,7 @@ export function whenInstalled(): Promise<void> {
  * or another window can't, because the message then has that window as its source.
  */
 export function onBridge(window: Pick<Window, 'addEventListener'>, listener: () => void): void {
-  window.addEventListener('message', ({ data, source }) => {
+  window?.addEventListener('message', ({ data, source }) => {
     if (source === window && data?.source === hereKind) listener();
   });
 }

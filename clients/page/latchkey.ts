@@ -158,8 +158,8 @@ export function createConnection({ window, open, fetch }: ConnectionOptions) {
     channel.leave(true);
     onEvent({ ev: 'bye' });
   };
-  // Restored from the back/forward cache. Workers don't get this event.
-  window.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {
+  // Restored from the back/forward cache. Workers don't get this event. A server has no window, and `open` says so.
+  window?.addEventListener('pageshow', ({ persisted }: PageTransitionEvent) => {
     if (persisted) renew();
   });
   // A new bridge: the extension was updated, and the port to the old one is dead.

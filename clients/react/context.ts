@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
-import type { Snapshot, Store } from './store.ts';
-import type { Language } from './texts.ts';
+import type { Snapshot, Store } from '../frameworks/store.ts';
+import type { Language } from '../frameworks/texts.ts';
 
 export interface Shared {
   store: Store;

@@ -1,8 +1,8 @@
 /** @jsxImportSource react */
 import type { LatchkeyError } from '@latchkey/page';
 import { type ReactNode, useEffect, useId, useState } from 'react';
-import type { State } from './store.ts';
-import { type Found, findTexts, type Language } from './texts.ts';
+import type { State } from '../frameworks/store.ts';
+import { type Found, findTexts, type Language, reasonIn } from '../frameworks/texts.ts';
 
 export interface PromptDetails {
   state: Exclude<State, 'loading' | 'ready'>;
@@ -48,7 +48,7 @@ export default function Prompt(props: PromptDetails): ReactNode {
     <section className={className} data-latchkey={state} aria-labelledby={id} {...inLanguage}>
       <h2 id={id}>{title}</h2>
       <p>{text}</p>
-      {error && <p role="alert">{texts.errors[error.code as keyof typeof texts.errors] ?? texts.errors.other}</p>}
+      {error && <p role="alert">{reasonIn(texts, error)}</p>}
       {state === 'not_installed' && installUrl && <a href={installUrl}>{button}</a>}
       {state !== 'not_installed' && button && (
         <button type="button" aria-disabled={busy} aria-busy={busy} onClick={onClick}>

@@ -1,8 +1,8 @@
 /** @jsxImportSource react */
 import { lazy, type ReactNode, Suspense } from 'react';
+import type { Wanted } from '../frameworks/store.ts';
 import { useShared } from './context.ts';
 import type { PromptDetails } from './prompt.tsx';
-import type { Wanted } from './store.ts';
 
 export interface PromptProps {
   className?: string | undefined;
@@ -17,8 +17,7 @@ const Lazy = lazy(() => import('./prompt.tsx'));
 /** The prompt of a state. Renders nothing until it is loaded. */
 export function Prompt({ state, wanted, className }: Asked): ReactNode {
   const { store, snapshot, language, installUrl } = useShared();
-  const { signIn, retry } = store.actions;
-  const press = state === 'signed_out' ? signIn : state === 'failed' ? retry : () => store.request(wanted);
+  const press = () => store.press(state, wanted);
   const details = { state, error: snapshot.error, language, installUrl, className, press };
   return (
     <Suspense>

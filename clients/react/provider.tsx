@@ -1,19 +1,10 @@
 /** @jsxImportSource react */
-import type { TokenOptions } from '@latchkey/page';
 import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { AppOptions } from '../frameworks/app-options.ts';
+import { createStore, unknown } from '../frameworks/store.ts';
 import { Context } from './context.ts';
-import { createStore, unknown } from './store.ts';
-import type { Language } from './texts.ts';
 
-export interface LatchkeyProviderProps extends Pick<TokenOptions, 'minTtl' | 'profile' | 'acrValues' | 'maxAge'> {
-  /** The API, as named in the broker's configuration. */
-  resource: string;
-  /** What the page needs at least, to be of use. Ask for more where it is needed, with `useAccess`. */
-  scopes: readonly string[];
-  /** The language of the ready-made prompts. Default: the document's, else the browser's, else English. */
-  language?: Language | undefined;
-  /** Where people get the extension. Without it, the prompt has no link. */
-  installUrl?: string | undefined;
+export interface LatchkeyProviderProps extends AppOptions {
   children?: ReactNode;
 }
 

@@ -7,8 +7,8 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { texts as en } from '../frameworks/texts/en.ts';
 import { LatchkeyProvider, RequireAccess, SignInPrompt, useAccess, useLatchkey, useToken } from './index.ts';
-import { texts as en } from './texts/en.ts';
 
 const api = 'https://api.example.com';
 const read = ['orders:read'];

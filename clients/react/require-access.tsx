@@ -1,8 +1,8 @@
 /** @jsxImportSource react */
 import { Fragment, type ReactNode } from 'react';
+import { lacking, type State, type Wanted } from '../frameworks/store.ts';
 import { useShared } from './context.ts';
 import { Prompt } from './prompts.tsx';
-import { isGranted, type State, type Wanted } from './store.ts';
 
 export interface RequireAccessProps extends Wanted {
   /** What to show instead of the ready-made prompt, by state. `loading` shows nothing by default. */
@@ -25,10 +25,8 @@ export interface RequireAccessProps extends Wanted {
  */
 export function RequireAccess({ children, instead, ...wanted }: RequireAccessProps): ReactNode {
   const { store, snapshot } = useShared();
-  const { access, account } = snapshot;
-  if (isGranted(access, { ...store.defaults, ...wanted })) return <Fragment key={account?.sub}>{children}</Fragment>;
-  // The provider's access is there, but these children need more.
-  const state = snapshot.state === 'ready' ? 'not_connected' : snapshot.state;
+  const state = lacking(snapshot, { ...store.defaults, ...wanted });
+  if (state === undefined) return <Fragment key={snapshot.account?.sub}>{children}</Fragment>;
   if (instead?.[state] !== undefined) return instead[state];
   return state === 'loading' ? null : <Prompt state={state} wanted={wanted} />;
 }

@@ -1,5 +1,5 @@
+import { isGranted, type Wanted } from '../frameworks/store.ts';
 import { useShared } from './context.ts';
-import { isGranted, type Wanted } from './store.ts';
 
 /**
  * Whether this site has some access, and a function that asks the person for it. Asks for nothing by itself.

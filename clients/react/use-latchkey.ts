@@ -1,6 +1,6 @@
 import type { FetchInit } from '@latchkey/page';
+import type { Actions, Snapshot } from '../frameworks/store.ts';
 import { useShared } from './context.ts';
-import type { Actions, Snapshot } from './store.ts';
 
 export interface UseLatchkey extends Snapshot, Actions {
   /**

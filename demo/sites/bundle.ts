@@ -1,20 +1,26 @@
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Rolldown } from 'vite';
+import { build, type PluginOption, type Rolldown } from 'vite';
 import { sources } from '../../packaging/sources.ts';
 
 /**
- * Bundles a page's script with the sources of `@latchkey/page` and `@latchkey/react`, like a site's own build.
+ * Bundles a page's script with the sources of `@latchkey/page` and the packages for frameworks, like a site's own build.
  *
  * @param env what `import.meta.env` has
+ * @param plugins what a framework's files need
  */
-export async function bundleScript(entry: URL, env: Readonly<Record<string, string>> = {}): Promise<string> {
+export async function bundleScript(
+  entry: URL,
+  env: Readonly<Record<string, string>> = {},
+  plugins: PluginOption[] = [],
+): Promise<string> {
   const file = fileURLToPath(entry);
   const result = await build({
     configFile: false,
     logLevel: 'warn',
     root: dirname(file),
     publicDir: false,
+    plugins,
     // As in production, whatever NODE_ENV says.
     oxc: { jsx: { runtime: 'automatic', development: false } },
     resolve: { alias: sources },

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright';
 import { chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { texts } from '../../clients/react/texts/en.ts';
+import { texts } from '../../clients/frameworks/texts/en.ts';
 import { type FakeLatchkey, initScript } from '../../clients/testing/index.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';

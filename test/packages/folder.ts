@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,8 +22,8 @@ export interface Folder {
   /** Runs a program of this Node, or of another. @returns what it wrote to stdout; rejects where it fails */
   node(args: string[], options?: { bin?: string; env?: Record<string, string> }): Promise<string>;
   write(name: string, text: string): Promise<string>;
-  /** Names of the packages in `node_modules`. */
-  installed(): Promise<string[]>;
+  /** Names of the packages that were installed: those that others need, and those that only peer dependencies bring. */
+  installed(): Promise<{ own: string[]; peers: string[] }>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -45,15 +45,14 @@ export async function createFolder(): Promise<Folder> {
       return path;
     },
     async installed() {
-      const found = await readdir(join(dir, 'node_modules'));
-      const names = found.filter((name) => !name.startsWith('.'));
-      const scoped = names.filter((name) => name.startsWith('@'));
-      const inScopes = await Promise.all(
-        scoped.map(async (scope) =>
-          (await readdir(join(dir, 'node_modules', scope))).map((name) => `${scope}/${name}`),
-        ),
-      );
-      return [...names.filter((name) => !name.startsWith('@')), ...inScopes.flat()].toSorted();
+      const lock = await readFile(join(dir, 'node_modules/.package-lock.json'), 'utf8');
+      const { packages } = JSON.parse(lock) as { packages: Record<string, { peer?: boolean }> };
+      const names = (peers: boolean) =>
+        Object.entries(packages)
+          .filter(([, { peer = false }]) => peer === peers)
+          .map(([path]) => path.replace('node_modules/', ''))
+          .toSorted();
+      return { own: names(false), peers: names(true) };
     },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };

@@ -11,6 +11,7 @@ import { demoUsers } from '../../demo/users.ts';
 import { commitOf } from '../../packaging/commit.ts';
 import { packages, root } from '../../packaging/packages.ts';
 import { allowDevice } from '../e2e/kit/device-flow.ts';
+import { ordersInBuiltPage } from './built-page.ts';
 import { deadLinksIn } from './dead-links.ts';
 import { createFolder, type Folder, packAll, registryAnswers } from './folder.ts';
 import { connectInPlainPage } from './plain-page.ts';
@@ -25,12 +26,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(packed.dir, { recursive: true, force: true }));
 
-const libraries = ['@latchkey/page', '@latchkey/react', '@latchkey/api', '@latchkey/device', '@latchkey/testing'];
+const libraries = ['page', 'react', 'vue', 'api', 'device', 'testing'].map((name) => `@latchkey/${name}`);
 /** Every module that people import, and something that each exports. */
 const modules: Record<string, string[]> = {
   '@latchkey/page': ['connect', 'LatchkeyError', 'whenInstalled'],
   '@latchkey/page/worker': ['connectPort'],
   '@latchkey/react': ['LatchkeyProvider', 'useLatchkey', 'useAccess', 'useToken', 'RequireAccess', 'LatchkeyError'],
+  '@latchkey/vue': ['latchkey', 'useLatchkey', 'useAccess', 'RequireAccess', 'LatchkeyError'],
+  '@latchkey/vue/router': ['accessGuard'],
+  '@latchkey/vue/token': ['useToken'],
   '@latchkey/testing': ['fakeLatchkey', 'initScript'],
   '@latchkey/testing/issuer': ['createIssuer'],
   '@latchkey/api': ['verifier', 'ApiError', 'dialects', 'parseScope', 'corsHeaders'],
@@ -66,8 +70,17 @@ describe.skipIf(!canInstall)(`the libraries, installed in an empty folder${why}`
   }, 120_000);
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  it('bring jose and oauth4webapi, and nothing else but the React that one of them is for', async () => {
-    expect(await folder.installed()).toEqual([...libraries, 'jose', 'oauth4webapi', 'react'].toSorted());
+  it('bring jose and oauth4webapi, and nothing else but the frameworks that some of them are for', async () => {
+    const { own, peers } = await folder.installed();
+    expect(own).toEqual([...libraries, 'jose', 'oauth4webapi'].toSorted());
+    const frameworks = ['react', 'vue'];
+    expect(peers).toEqual(expect.arrayContaining(frameworks));
+    const manifests = libraries.map((name) => readFile(join(folder.dir, 'node_modules', name, 'package.json'), 'utf8'));
+    const named = (await Promise.all(manifests)).flatMap((text) => {
+      const { peerDependencies = {}, peerDependenciesMeta = {} } = JSON.parse(text);
+      return Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
+    });
+    expect(named.toSorted()).toEqual(frameworks);
   });
 
   it('run on the Nodes that their engines name, by import and by require, with one class for both', async () => {
@@ -176,13 +189,45 @@ describe.skipIf(!canInstall)(`@latchkey/react, installed in an empty folder${why
     await folder.install(...tarballs());
     await folder.node(['node_modules/typescript/bin/tsc', '-p', '.']);
     await folder.node(['node_modules/vite/bin/vite.js', 'build']);
-    const built = await readdir(join(folder.dir, 'dist/assets'));
-    for (const part of ['index', 'prompt', 'de', 'ja']) {
-      expect(
-        built.filter((file) => file.startsWith(`${part}-`) && file.endsWith('.js')),
-        part,
-      ).toHaveLength(1);
-    }
+    await loadsPartsLater(join(folder.dir, 'dist/assets'));
+    expect(await ordersInBuiltPage(join(folder.dir, 'dist'))).toEqual(['2 × Gear']);
+  }, 180_000);
+});
+
+describe.skipIf(!canInstall)(`@latchkey/vue, installed in an empty folder${why}`, () => {
+  const tarballs = () => ['@latchkey/page', '@latchkey/vue'].map((name) => packed.tarball(name));
+
+  it.each(['3.5.0', '3'])(
+    'renders the state loading on a server with Vue %s',
+    async (version) => {
+      await using folder = await createFolder();
+      await folder.install(...tarballs(), `vue@${version}`);
+      await folder.write(
+        'render.mjs',
+        `import { latchkey, RequireAccess, useLatchkey } from '@latchkey/vue';
+       import { useToken } from '@latchkey/vue/token';
+       import { createSSRApp, h, version } from 'vue';
+       import { renderToString } from 'vue/server-renderer';
+       const State = { setup: () => { const [{ state }, { token }] = [useLatchkey(), useToken()]; return () => h('p', [state.value, token.value]); } };
+       const guarded = () => h(RequireAccess, null, { default: () => 'orders', loading: () => [h('b', 'wait')] });
+       const app = createSSRApp({ render: () => h('main', [h(State), h(guarded)]) });
+       app.use(latchkey({ resource: 'https://api.example.com', scopes: [] }));
+       console.log(version, (await renderToString(app)).replaceAll(/<!--.*?-->/g, ''));`,
+      );
+      const said = await folder.node(['render.mjs']);
+      expect(said).toMatch(/<main><p>loading<\/p><b>wait<\/b><\/main>$/);
+      expect(said.startsWith(`${version}.`) || said.startsWith(`${version} `)).toBe(true);
+    },
+    120_000,
+  );
+
+  it('builds the quickstart, which loads prompts and texts only when they are shown', async () => {
+    await using folder = await createFolder();
+    await cp(join(root, 'examples/vue'), folder.dir, { recursive: true });
+    await folder.install(...tarballs());
+    await folder.node(['node_modules/vite/bin/vite.js', 'build']);
+    await loadsPartsLater(join(folder.dir, 'dist/assets'));
+    expect(await ordersInBuiltPage(join(folder.dir, 'dist'))).toEqual(['2 × Gear']);
   }, 180_000);
 });
 
@@ -290,6 +335,17 @@ describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () 
   }, 120_000);
 });
 
+/** The prompts and each of their languages are files of their own. */
+async function loadsPartsLater(assets: string): Promise<void> {
+  const built = await readdir(assets);
+  for (const part of ['index', 'prompt', 'de', 'ja']) {
+    expect(
+      built.filter((file) => file.startsWith(`${part}-`) && file.endsWith('.js')),
+      part,
+    ).toHaveLength(1);
+  }
+}
+
 /** A program that gets every module, and says so where it exports what it should. */
 function program(how: 'import' | 'require'): string {
   const get = (name: string) => (how === 'import' ? `await import('${name}')` : `require('${name}')`);
@@ -320,6 +376,10 @@ import { credentialFile } from '@latchkey/device/store';
 import { connect, type Latchkey } from '@latchkey/page';
 import { connectPort } from '@latchkey/page/worker';
 import { LatchkeyProvider, type State, useLatchkey } from '@latchkey/react';
+import { latchkey, type LatchkeyPlugin, RequireAccess } from '@latchkey/vue';
+import { accessGuard } from '@latchkey/vue/router';
+import { useToken } from '@latchkey/vue/token';
+import { h } from 'vue';
 import { type FakeLatchkey, initScript } from '@latchkey/testing';
 import { createIssuer, type TestIssuer } from '@latchkey/testing/issuer';
 const verify = verifier({ issuer: 'https://a.example', audience: 'b', provider: 'okta', clients: ['c'] });
@@ -330,6 +390,12 @@ export const page: Promise<Latchkey> = connect({ resource: 'https://a.example' }
 export const worker: Promise<Latchkey> = page.then((lk) => lk.port()).then((port) => connectPort(port));
 export const state: State | undefined = undefined;
 export const react = [LatchkeyProvider, useLatchkey];
+export const vue: LatchkeyPlugin = latchkey({ resource: 'https://a.example', scopes: [] });
+export const vueGuard: (to: string) => Promise<string | true> = accessGuard((_to: string, state) => state);
+export const vueToken = useToken;
+export const guarded = () => h(RequireAccess, { scopes: ['s'] }, { signed_out: () => [] });
+// @ts-expect-error scopes are a list
+h(RequireAccess, { scopes: 's' });
 export const script: string = initScript({ account: { sub: 'ada' } });
 export const fake: FakeLatchkey | undefined = undefined;
 export const issuer: Promise<TestIssuer> = createIssuer({ audience: 'b' });

@@ -27,7 +27,9 @@ const notOf = (where: string, ...violations: Omit<Violation, 'where'>[]): Violat
 export const foreignGlobals: Violation[] = [
   ...notOf('shared', nodeModule, node, buffer, page, storage, browserWindow),
   ...notOf('clients/page', nodeModule, node, buffer, worker, extension),
+  ...notOf('clients/frameworks', nodeModule, node, buffer, worker, extension),
   ...notOf('clients/react', nodeModule, node, buffer, worker, extension),
+  ...notOf('clients/vue', nodeModule, node, buffer, worker, extension),
   ...notOf('tsconfig.pages.json', nodeModule, node, buffer, worker, extension),
   ...notOf('clients/api', nodeModule, node, buffer, page, storage, browserWindow),
   ...notOf('clients/api/adapters', page, browserWindow, worker),
@@ -44,7 +46,9 @@ export const foreignGlobals: Violation[] = [
 export const ownGlobals: Pick<Violation, 'where' | 'code'>[] = [
   { where: 'shared', code: "new URL('https://a.test').origin;\ncrypto.randomUUID();" },
   { where: 'clients/page', code: page.code },
+  { where: 'clients/frameworks', code: page.code },
   { where: 'clients/react', code: page.code },
+  { where: 'clients/vue', code: page.code },
   { where: 'tsconfig.pages.json', code: page.code },
   { where: 'clients/api', code: "crypto.subtle.digest('SHA-256', new TextEncoder().encode(''));" },
   { where: 'clients/api/adapters', code: nodeModule.code },
@@ -79,7 +83,9 @@ export const forbiddenImports: Violation[] = [
   { where: 'extension/bridge', code: "import '../../clients/page/index.ts';", refused: alone.extension },
   { where: 'extension/ui', code: "import '../../demo/users.ts';", refused: alone.extension },
   { where: 'clients/page', code: "import '../../extension/protocol/ui.ts';", refused: alone.clients },
+  { where: 'clients/frameworks', code: "import '../../demo/users.ts';", refused: alone.clients },
   { where: 'clients/react', code: "import '../../broker/errors.ts';", refused: alone.clients },
+  { where: 'clients/vue', code: "import '../../broker/errors.ts';", refused: alone.clients },
   { where: 'clients/api', code: "import '../../broker/errors.ts';", refused: alone.clients },
   { where: 'clients/device', code: "import '../../demo/users.ts';", refused: alone.clients },
 ];

@@ -7,7 +7,7 @@ import { deviceCases } from './cases/devices.ts';
 import { faultCases } from './cases/faults.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { pageCases } from './cases/pages.ts';
-import { reactCases } from './cases/react.ts';
+import { quickstartCases } from './cases/quickstarts.ts';
 import { secondThoughtCases } from './cases/second-thoughts.ts';
 import { signInCases } from './cases/sign-in.ts';
 import { storedStateCases } from './cases/stored-state.ts';
@@ -34,7 +34,7 @@ export function browserSuite(name: string, open: (demo: RunningDemo) => Promise<
     deviceCases(running);
     hostileCases(running);
     pageCases(running);
-    reactCases(running);
+    quickstartCases(running);
     faultCases(running);
     storedStateCases(running);
   });

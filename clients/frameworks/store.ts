@@ -17,7 +17,7 @@ import { retryAfter } from './worth-retrying.ts';
  * - `not_installed`: the extension is missing, or turned off for this site. The state changes when that ends
  * - `unsupported`: a frame, or a page without HTTPS
  * - `signed_out`: nobody is signed in
- * - `not_connected`: the person has not granted this site what the provider names
+ * - `not_connected`: the person has not granted this site what the app names
  * - `ready`: tokens can be had without asking
  * - `failed`: `error` says why. What can end by itself is tried again
  */
@@ -43,7 +43,7 @@ export interface Actions {
   signIn(): Promise<void>;
   /** Signs the person out of Latchkey, in every tab and for every site. */
   signOut(): Promise<void>;
-  /** Asks the person to grant this site the provider's resource and scopes. */
+  /** Asks the person to grant this site the app's resource and scopes. */
   connect(): Promise<void>;
   /** Looks again, after `failed`. */
   retry(): Promise<void>;
@@ -64,6 +64,13 @@ const states: Partial<Record<LatchkeyError['code'], State>> = {
 export const isGranted = (access: readonly AccessView[], { resource, scopes = [] }: Wanted): boolean =>
   access.some((row) => row.granted && row.resource === resource && scopes.every((scope) => row.scopes.includes(scope)));
 
+/** @returns the state that keeps a page from some access; `undefined` if it has it */
+export const lacking = ({ state, access }: Snapshot, wanted: Wanted): Exclude<State, 'ready'> | undefined => {
+  if (isGranted(access, wanted)) return undefined;
+  // What the app names is there, but here more is needed.
+  return state === 'ready' ? 'not_connected' : state;
+};
+
 /** One listener for the whole document, because it can't be removed. */
 let installed: Promise<void> | undefined;
 const nextInstallation = (): Promise<void> => {
@@ -73,12 +80,18 @@ const nextInstallation = (): Promise<void> => {
   return installed;
 };
 
-/** Follows the extension's state for one provider. Knows nothing of React. */
+/**
+ * Follows the extension's state for one app, or one part of it. Connects to nothing before `start`, so that it can be
+ * created on a server.
+ *
+ * @param defaults of every call; `resource` and `scopes` are what the page needs at least
+ */
 export function createStore(defaults: TokenOptions) {
   const listeners = new Set<() => void>();
   let snapshot = unknown;
   let connection: Promise<Latchkey> | undefined;
-  let started = false;
+  /** How many have started it and not stopped. */
+  let started = 0;
   /** Counts the looks at the extension. Only the newest one's result is shown. */
   let looks = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -145,8 +158,11 @@ export function createStore(defaults: TokenOptions) {
       await look();
     };
 
-  /** Asks for access to something else than the provider names. */
+  /** Asks for access to something else than `defaults` name. */
   const request = (wanted?: Wanted) => act((lk) => lk.getToken({ ...wanted, interactive: 'if_needed' }))();
+
+  const send = async (input: RequestInfo | URL, init?: FetchInit): Promise<Response> =>
+    (await open()).fetch(input, init);
 
   const actions: Actions = {
     signIn: act((lk) => lk.signIn()),
@@ -159,26 +175,34 @@ export function createStore(defaults: TokenOptions) {
     defaults,
     actions,
     request,
+    /** Does what the button of a state's prompt says. */
+    press: (state: State, wanted?: Wanted): Promise<void> => {
+      if (state === 'signed_out') return actions.signIn();
+      return state === 'failed' ? actions.retry() : request(wanted);
+    },
     getToken: async (options: TokenOptions): Promise<AccessToken> => (await open()).getToken(options),
-    fetch: retrying(async (input: RequestInfo | URL, init?: FetchInit) => (await open()).fetch(input, init)),
+    /** Sends a request once. */
+    send,
+    fetch: retrying(send),
     snapshot: () => snapshot,
+    /** @returns stops calling the listener */
     subscribe(listener: () => void) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    /** @returns stops. A start right after it, as StrictMode does, goes on with the same connection */
+    /** @returns stops. A start right after it, as React's StrictMode does, goes on with the same connection */
     start() {
-      started = true;
+      started += 1;
       void look();
       // A tab that nobody looked at may have missed an update or the removal of the extension.
       const shown = () => void (document.hidden || look(true));
       document.addEventListener('visibilitychange', shown);
       return () => {
-        started = false;
+        started -= 1;
         document.removeEventListener('visibilitychange', shown);
-        clearTimeout(timer);
         setTimeout(() => {
           if (started) return;
+          clearTimeout(timer);
           connection?.then(
             (lk) => lk.close(),
             () => undefined,

@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
-import { texts } from '../../../../clients/react/texts/en.ts';
+import { describe, expect, it } from 'vitest';
+import { texts } from '../../../../clients/frameworks/texts/en.ts';
 import type { Browser, Tab } from '../browser.ts';
 import { openProbe, send } from '../probe.ts';
-import { openReactPage } from '../react-page.ts';
+import { openQuickstart, type Quickstart } from '../quickstart-page.ts';
 import { answerConsent, askedInTheEnd, completeSignIn, opened, press, sees, signIn, signOut, until } from '../tab.ts';
 
 const prompt = (tab: Tab, ...states: string[]) =>
@@ -20,14 +20,19 @@ async function hasOrders(tab: Tab): Promise<void> {
   );
 }
 
-/** The React quickstart, with the real extension. A page that is open before the extension is in the package's unit tests. */
-export function reactCases(browser: () => Browser): void {
-  it('the React quickstart leads from one click to the orders, and forgets them at a sign-out elsewhere', async () => {
+/** The quickstarts, with the real extension. A page that is open before the extension is in the packages' unit tests. */
+export function quickstartCases(browser: () => Browser): void {
+  describe('the React quickstart', () => casesOf('React', browser));
+  describe('the Vue quickstart', () => casesOf('Vue', browser));
+}
+
+function casesOf(framework: Quickstart, browser: () => Browser): void {
+  it('leads from one click to the orders, and forgets them at a sign-out elsewhere', async () => {
     const { demo } = browser();
     const popup = await signIn(browser());
     await signOut(popup);
     await browser().clearCookies(new URL(demo.origins.idp).hostname);
-    const tab = await openReactPage(browser(), demo.origins.notes);
+    const tab = await openQuickstart(browser(), framework, demo.origins.notes);
     await prompt(tab, 'signed_out');
     const window = await opened(browser(), demo.origins.idp, () => press(tab, 'Sign in'));
     await completeSignIn(window, 'ada');
@@ -38,13 +43,13 @@ export function reactCases(browser: () => Browser): void {
     for (const each of [popup, tab]) await each.close();
   });
 
-  it('the React quickstart asks to connect the site, says why there is nothing after a no, and signs out', async () => {
+  it('asks to connect the site, says why there is nothing after a no, and signs out', async () => {
     const { demo } = browser();
     const popup = await signIn(browser());
     const before = await openProbe(browser(), demo.origins.shop);
     await send(before, { v: 1, id: 'r', m: 'access.revoke', p: {}, deadline_ms: 30_000 });
     await before.close();
-    const tab = await openReactPage(browser(), demo.origins.shop);
+    const tab = await openQuickstart(browser(), framework, demo.origins.shop);
     await prompt(tab, 'not_connected');
     await answerConsent(await askedInTheEnd(browser(), tab), 'Not now');
     await sees(tab, '[role=alert]', texts.errors.user_denied);
@@ -56,9 +61,9 @@ export function reactCases(browser: () => Browser): void {
     for (const each of [popup, tab]) await each.close();
   });
 
-  it('the React quickstart shows nothing old after an update of the extension', async () => {
+  it('shows nothing old after an update of the extension', async () => {
     await (await signIn(browser())).close();
-    const tab = await openReactPage(browser(), browser().demo.origins.notes);
+    const tab = await openQuickstart(browser(), framework, browser().demo.origins.notes);
     await hasOrders(tab);
     await browser().updateExtension();
     const popup = await signIn(browser());

@@ -1,3 +1,4 @@
+import type { LatchkeyError } from '@latchkey/page';
 import type { Texts } from './texts/en.ts';
 
 /** Each is loaded when a prompt is shown in it. */
@@ -26,3 +27,7 @@ export async function findTexts(
   const { texts } = await languages[lang]();
   return { lang, dir: lang === 'ar' ? 'rtl' : 'ltr', texts };
 }
+
+/** Why something failed, in words for people. */
+export const reasonIn = ({ errors }: Texts, { code }: LatchkeyError): string =>
+  errors[code as keyof Texts['errors']] ?? errors.other;

@@ -1,0 +1,22 @@
+import type { Held, KeptTokenOptions } from './keep-token.ts';
+import type { Snapshot, Store } from './store.ts';
+import { retryAfter } from './worth-retrying.ts';
+
+/**
+ * Loads and begins `keepToken`.
+ *
+ * @returns stops
+ */
+export function holdToken(
+  store: Store,
+  snapshot: Snapshot,
+  options: KeptTokenOptions,
+  show: (held: Held) => void,
+): () => void {
+  const over = new AbortController();
+  const { signal } = over;
+  void import('./keep-token.ts').then(({ keepToken }) => {
+    if (!signal.aborted) keepToken(store, snapshot, options, { show, tokenWait: retryAfter, signal });
+  });
+  return () => over.abort();
+}

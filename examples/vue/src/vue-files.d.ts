@@ -1,0 +1,7 @@
+/** For compilers that don't read `.vue` files. */
+declare module '*.vue' {
+  import type { Component } from 'vue';
+
+  const component: Component;
+  export default component;
+}
