@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** An example in a page: the lines between two fences. */
@@ -15,10 +15,9 @@ const root = join(import.meta.dirname, '../..');
 
 /** The examples of every page that users read, in the order of the pages. */
 export function fencesOf(...languages: string[]): Fence[] {
-  const packages = readdirSync(join(root, 'clients')).map((name) => `clients/${name}/README.md`);
-  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((page) => `docs/${page}`);
+  const packages = globSync('clients/*/README.md', { cwd: root });
+  const docs = globSync('docs/**/*.md', { cwd: root });
   return ['README.md', 'broker/README.md', ...packages, ...docs]
-    .filter((page) => page.endsWith('.md') && !page.startsWith('clients/cli/'))
     .sort()
     .flatMap((page) => fencesIn(readFileSync(join(root, page), 'utf8'), page))
     .filter(({ language }) => languages.includes(language));

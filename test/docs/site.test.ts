@@ -22,7 +22,7 @@ describe.skipIf(!isInstalled)('the documentation as a site', () => {
 
   it('has every page of the documentation, and the reference of every package', () => {
     const written = globSync('docs/**/*.md', { cwd: root }).map(pageOf);
-    const packages = ['page', 'react', 'api', 'device', 'testing'].map((name) => `reference/${name}/index.html`);
+    const packages = ['page', 'react', 'vue', 'api', 'device', 'testing'].map((name) => `reference/${name}/index.html`);
     expect([...written, ...packages, 'index.html', 'CHANGELOG.html'].filter((page) => !pages.has(page))).toEqual([]);
   });
 

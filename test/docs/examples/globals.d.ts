@@ -23,6 +23,7 @@ declare global {
   const app: Hono<{ Variables: { claims: Api.Claims } }>;
   const button: HTMLButtonElement;
   const request: Request;
+  const router: import('vue-router').Router;
   const worker: Worker;
   const refreshToken: string;
   const App: React.FC;
