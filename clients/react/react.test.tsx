@@ -7,6 +7,7 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import { LatchkeyProvider, RequireAccess, SignInPrompt, useAccess, useLatchkey, useToken } from './index.ts';
 
@@ -54,15 +55,6 @@ const State = () => {
   const { state, account, error } = useLatchkey();
   return <output>{[state, account?.name, error?.code].filter(Boolean).join(' ')}</output>;
 };
-const text = (place: HTMLElement, what: string) =>
-  expect.poll(() => place.textContent, { interval: 5 }).toContain(what);
-const exactly = (place: HTMLElement, what: string) => expect.poll(() => place.textContent, { interval: 5 }).toBe(what);
-const button = (place: HTMLElement): HTMLElement => {
-  const found = place.querySelector('button');
-  if (!found) throw new Error('there is no button');
-  return found;
-};
-const turns = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 describe('the state', () => {
   it('goes from no extension to ready, with each event', async () => {

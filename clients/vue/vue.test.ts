@@ -19,6 +19,7 @@ import {
   watch,
 } from 'vue';
 import { createMemoryHistory, createRouter, RouterView } from 'vue-router';
+import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import {
   type Language,
@@ -81,15 +82,6 @@ const State = defineComponent(() => {
   return () => h('output', [state.value, account.value?.name, error.value?.code].filter(Boolean).join(' '));
 });
 const guarded = (what: () => string = () => 'orders', wanted = {}) => h(RequireAccess, wanted, { default: what });
-const text = (place: HTMLElement, what: string) =>
-  expect.poll(() => place.textContent, { interval: 5 }).toContain(what);
-const exactly = (place: HTMLElement, what: string) => expect.poll(() => place.textContent, { interval: 5 }).toBe(what);
-const button = (place: HTMLElement): HTMLElement => {
-  const found = place.querySelector('button');
-  if (!found) throw new Error('there is no button');
-  return found;
-};
-const turns = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 describe('the state', () => {
   it('goes from no extension to ready, with each event', async () => {
