@@ -3,8 +3,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type PublishedPackage, packages, root } from '../../packaging/packages.ts';
 
-const root = join(import.meta.dirname, '../..');
 const output = join(root, 'dist/site');
 /** The site's generator is not installed with the rest: `npm ci --prefix site`. */
 const isInstalled = existsSync(join(root, 'site/node_modules'));
@@ -20,10 +20,10 @@ describe.skipIf(!isInstalled)('the documentation as a site', () => {
     pages = new Map(files.map((file) => [file, readFileSync(join(output, file), 'utf8')]));
   }, buildTimeoutMs);
 
-  it('has every page of the documentation, and the reference of every package', () => {
+  it('has every page of the documentation, and a reference of every entry of a package', () => {
     const written = globSync('docs/**/*.md', { cwd: root }).map(pageOf);
-    const packages = ['page', 'react', 'vue', 'api', 'device', 'testing'].map((name) => `reference/${name}/index.html`);
-    expect([...written, ...packages, 'index.html', 'CHANGELOG.html'].filter((page) => !pages.has(page))).toEqual([]);
+    const entries = packages.filter(({ hasTypes }) => hasTypes).flatMap(referenceOf);
+    expect([...written, ...entries, 'index.html', 'CHANGELOG.html'].filter((page) => !pages.has(page))).toEqual([]);
   });
 
   it('has an element for every anchor that a page links to', () => {
@@ -53,6 +53,12 @@ describe.skipIf(!isInstalled)('the documentation as a site', () => {
     expect(linked.filter((page) => !existsSync(join(output, page)))).toEqual([]);
   });
 });
+
+/** The pages of a package's entries: `reference/page/index.html` and `reference/page/worker/index.html`. */
+const referenceOf = ({ dir, entries }: PublishedPackage): string[] =>
+  Object.values(entries).map((source) =>
+    posix.join('reference', dir.replace('clients/', ''), source.replace(/(?:index)?\.ts$/, ''), 'index.html'),
+  );
 
 const pageOf = (file: string): string => file.replace(/README\.md$/, 'index.md').replace(/\.md$/, '.html');
 
