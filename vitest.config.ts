@@ -46,11 +46,23 @@ export default defineConfig({
         },
       },
       {
-        // What has more than one implementation, on each of them: stores, on a real PostgreSQL too. And the packages, installed.
+        // What has more than one implementation, on each of them: stores, on a real PostgreSQL too.
         test: {
           name: 'conformance',
-          include: ['test/conformance/**/*.test.ts', 'test/packages/**/*.test.ts'],
+          include: ['test/conformance/**/*.test.ts'],
           exclude: [...elsewhere, ...thorough],
+          testTimeout: 60_000,
+          hookTimeout,
+          expect: patient,
+        },
+      },
+      {
+        // The packages, installed as users install them.
+        test: {
+          name: 'packages',
+          include: ['test/packages/**/*.test.ts'],
+          exclude: elsewhere,
+          globalSetup: ['test/packages/pack-once.ts'],
           testTimeout: 60_000,
           hookTimeout,
           expect: patient,

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { type Browser, chromium, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { firefoxCandidates } from '../../demo/browser/candidates.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
@@ -12,7 +12,7 @@ import { isUsable } from '../../demo/browser/usable.ts';
 import { pressArmed, typeCredentials } from '../../demo/play/person.ts';
 import { claimPorts } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
-import { createFolder, type Folder, type Packed, pack, registryAnswers } from './folder.ts';
+import { createFolder, type Folder, packedIn, registryAnswers } from './folder.ts';
 
 const canInstall = registryAnswers();
 const why = canInstall ? '' : ' (skipped: npm reaches no registry)';
@@ -68,13 +68,12 @@ interface Program {
 }
 
 describe.skipIf(!canInstall)(`latchkey dev, installed in an empty folder${why}`, () => {
-  let packed: Packed;
+  const packed = packedIn(inject('packed'));
   let folder: Folder;
   const programs: ChildProcess[] = [];
   let browser: Browser | undefined;
 
   beforeAll(async () => {
-    packed = await pack('latchkey', '@latchkey/dev', '@latchkey/page', '@latchkey/api');
     folder = await createFolder();
     await folder.install(packed.tarball('latchkey'), packed.tarball('@latchkey/page'), packed.tarball('@latchkey/api'));
   }, 240_000);
@@ -88,7 +87,6 @@ describe.skipIf(!canInstall)(`latchkey dev, installed in an empty folder${why}`,
       await over;
     }
     await folder[Symbol.asyncDispose]();
-    await rm(packed.dir, { recursive: true, force: true });
   });
 
   function start(args: string[], env: Record<string, string> = {}): Program {

@@ -1,9 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packages, root } from '../../packaging/packages.ts';
+import { root } from '../../packaging/packages.ts';
 
 const run = promisify(execFile);
 const installDeadlineMs = 90_000;
@@ -64,25 +65,19 @@ export interface Packed {
   tarball(name: string): string;
 }
 
-/** Packs everything that is published. */
+/**
+ * Packs everything that is published. Never twice at the same time: a build begins with emptying the `dist/` that another
+ * one is writing. Tests in this folder share what `pack-once.ts` packs.
+ */
 export async function packAll(): Promise<Packed> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-packed-'));
   await run(process.execPath, ['packaging/pack.ts', '--out', dir], { cwd: root, env: cleanEnv() });
   return packedIn(dir);
 }
 
-/** Builds and packs some packages. */
-export async function pack(...names: string[]): Promise<Packed> {
-  const dir = await mkdtemp(join(tmpdir(), 'latchkey-packed-'));
-  const options = { cwd: root, env: cleanEnv() };
-  await run(process.execPath, ['packaging/build.ts', ...names], options);
-  const folders = packages.filter(({ name }) => names.includes(name)).map((each) => `./${each.dir}`);
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', dir, ...folders], options);
-  return packedIn(dir);
-}
-
-async function packedIn(dir: string): Promise<Packed> {
-  const files = await readdir(dir);
+/** What a folder has that `packAll` has written. */
+export function packedIn(dir: string): Packed {
+  const files = readdirSync(dir);
   return {
     dir,
     tarball(name) {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createIdp } from '../../demo/idp/idp.ts';
 import { claimRow, originsOf } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
@@ -13,18 +13,13 @@ import { packages, root } from '../../packaging/packages.ts';
 import { allowDevice } from '../e2e/kit/device-flow.ts';
 import { ordersInBuiltPage } from './built-page.ts';
 import { deadLinksIn } from './dead-links.ts';
-import { createFolder, type Folder, packAll, registryAnswers } from './folder.ts';
+import { createFolder, type Folder, packedIn, registryAnswers } from './folder.ts';
 import { connectInPlainPage } from './plain-page.ts';
 
 const canInstall = registryAnswers();
 const why = canInstall ? '' : ' (skipped: npm reaches no registry)';
 
-/** Packed once, for all that follows. */
-let packed: Awaited<ReturnType<typeof packAll>>;
-beforeAll(async () => {
-  packed = await packAll();
-}, 120_000);
-afterAll(() => rm(packed.dir, { recursive: true, force: true }));
+const packed = packedIn(inject('packed'));
 
 const libraries = ['page', 'react', 'vue', 'api', 'device', 'testing'].map((name) => `@latchkey/${name}`);
 /** Every module that people import, and something that each exports. */
