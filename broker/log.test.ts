@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { atLeast, errorSummary, type LogLevel } from './log.ts';
+import { expect, it, vi } from 'vitest';
+import { atLeast, errorSummary, joinedWrites, type LogLevel } from './log.ts';
 
 it.each<[LogLevel, string[]]>([
   ['info', ['info', 'warn', 'error']],
@@ -28,4 +28,17 @@ it('has why a certificate is not trusted, and no competing cure of Node.js', () 
   expect(errorSummary(new TypeError('fetch failed', { cause }))).toBe(
     'TypeError: fetch failed ← Error[UNABLE_TO_VERIFY_LEAF_SIGNATURE]: unable to verify the first certificate',
   );
+});
+
+it('joins lines up to a number of bytes, and measures each line once', async () => {
+  const written: string[] = [];
+  const { write } = joinedWrites({ write: (text) => void written.push(text) }, { longest: 10 });
+  const measured = vi.spyOn(Buffer, 'byteLength');
+  for (const line of ['äöü\n', 'b\n', 'c\n', 'd\n', 'longer than ten\n', 'e\n']) write(line);
+  const lengths = measured.mock.calls.map(([text]) => (text as string).length);
+  measured.mockRestore();
+  expect(written).toEqual(['äöü\nb\n', 'c\nd\n', 'longer than ten\n']);
+  await new Promise((done) => setImmediate(done));
+  expect(written).toEqual(['äöü\nb\n', 'c\nd\n', 'longer than ten\n', 'e\n']);
+  expect(lengths).toEqual([4, 2, 2, 2, 16, 2]);
 });

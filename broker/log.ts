@@ -41,17 +41,22 @@ export function joinedWrites(
   { longest = Number.POSITIVE_INFINITY }: { longest?: number } = {},
 ): { write(text: string): void } {
   let text = '';
+  /** Of `text`. To measure the whole text for each line would take longer than everything else that a line costs. */
+  let bytes = 0;
   const flush = (): void => {
     const joined = text;
     text = '';
+    bytes = 0;
     if (joined !== '') destination.write(joined);
   };
   process.once('exit', flush);
   return {
     write(line) {
-      if (Buffer.byteLength(text) + Buffer.byteLength(line) > longest) flush();
+      const added = Buffer.byteLength(line);
+      if (bytes + added > longest) flush();
       if (text === '') process.nextTick(flush);
       text += line;
+      bytes += added;
     },
   };
 }
