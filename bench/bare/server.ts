@@ -41,8 +41,6 @@ function token({ origin, resource, scope }: Record<'origin' | 'resource' | 'scop
   };
 }
 
-app.post('/sign', async (c) => c.json(token(await c.req.json())));
-
 app.post('/form-sign', async (c) => {
   const form = new URLSearchParams(await c.req.text());
   return c.json(token({ origin: '', resource: form.get('resource') ?? '', scope: form.get('scope') ?? '' }));
@@ -62,10 +60,14 @@ const manyHeaders = {
 };
 app.get('/headers', (c) => c.body(null, 200, manyHeaders));
 
-/** The token's signature is that of another key. So this one checks a signature of its own, which costs the same. */
+/** The signatures that requests bring are of other keys. So this one verifies its own, which costs the same. */
 const signed = Buffer.from('x'.repeat(800));
 const signature = sign('sha256', signed, privateKey);
-app.get('/check', (c) => c.body(null, verify('sha256', signed, publicKey, signature) ? 200 : 401));
+const verifyOne = (): boolean => verify('sha256', signed, publicKey, signature);
+
+app.get('/check', (c) => c.body(null, verifyOne() ? 200 : 401));
+
+app.post('/check-sign', async (c) => (verifyOne() ? c.json(token(await c.req.json())) : c.body(null, 401)));
 
 app.post('/form', async (c) => {
   const form = new URLSearchParams(await c.req.text());

@@ -13,8 +13,8 @@ const proofsPerTurn = 1_500;
 const barePerTurn = 30_000;
 
 /**
- * `POST /session/token`, compared with a bare POST that signs the same token, and with the `client_credentials` of other
- * authorization servers, which need neither a proof nor a session.
+ * `POST /session/token`, compared with a bare POST that verifies one signature and signs the same token, and with the
+ * `client_credentials` of other authorization servers, which need neither a proof nor a session.
  */
 export async function tokenFigures(
   { broker, origins }: Stack,
@@ -42,7 +42,7 @@ export async function tokenFigures(
       }),
     );
   }
-  const bareRequests = Array<Buffer>(barePerTurn).fill(post({ ...json, path: '/sign' }));
+  const bareRequests = Array<Buffer>(barePerTurn).fill(post({ ...json, path: '/check-sign' }));
 
   const figures = (concurrency: number) =>
     compareAll({
