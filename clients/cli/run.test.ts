@@ -148,6 +148,7 @@ describe('latchkey login', () => {
     const result = await signIn();
     expect(result.code).toBe(code);
     expect(result.err).toMatch(/^latchkey login: .+\.( The broker says: .+)?\nFor support: request \w{32}\n$/m);
+    if (error === 'invalid_client') expect(result.err).toContain('Unknown client ID. Check it against "devices"');
     expect(await readdir(home)).toEqual([]);
     const sent = broker.state.requests.map(({ traceparent }) => traceparent ?? '');
     expect(sent.length).toBeGreaterThan(2);

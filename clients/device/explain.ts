@@ -4,6 +4,7 @@ import {
   RESPONSE_IS_NOT_CONFORM,
   RESPONSE_IS_NOT_JSON,
   ResponseBodyError,
+  UnsupportedOperationError,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 import { connectionFault } from './connection-fault.ts';
@@ -11,7 +12,10 @@ import { DeviceError, type DeviceErrorCode } from './device-error.ts';
 import { helpUrl } from './help-url.ts';
 import { plainText } from './plain-text.ts';
 
-const sentences = new Map<string, [DeviceErrorCode, string]>([
+/** What the broker's `error` means to the user of a client. */
+export type Sentences = ReadonlyMap<string, readonly [DeviceErrorCode, string]>;
+
+const sentencesOfDevices: Sentences = new Map([
   ['access_denied', ['access_denied', 'The sign-in was denied.']],
   ['expired_token', ['expired_token', 'The code expired before it was approved. Try again.']],
   ['invalid_grant', ['invalid_grant', 'Your sign-in is no longer valid (used, revoked or expired). Sign in again.']],
@@ -26,8 +30,8 @@ const sentences = new Map<string, [DeviceErrorCode, string]>([
  * JSON. A captive portal or a firewall does.
  */
 function isOfNetwork(cause: unknown): boolean {
-  if (cause instanceof WWWAuthenticateChallengeError)
-    return !/\bjson\b/i.test(cause.response.headers.get('content-type') ?? '');
+  // What a broker says in JSON is read instead.
+  if (cause instanceof WWWAuthenticateChallengeError) return true;
   if (!(cause instanceof OperationProcessingError)) return false;
   return (
     cause.code === RESPONSE_IS_NOT_JSON || cause.code === RESPONSE_IS_NOT_CONFORM || cause.cause instanceof SyntaxError
@@ -42,8 +46,14 @@ const networkPageRetryAfter = 5;
  *
  * @param issuer named in the message
  * @param isKnown whether this broker has answered before. What isn't its answer is then the network's
+ * @param sentences default: those for devices
  */
-export function explain(cause: unknown, issuer: string, isKnown: boolean): unknown {
+export function explain(
+  cause: unknown,
+  issuer: string,
+  isKnown: boolean,
+  sentences: Sentences = sentencesOfDevices,
+): unknown {
   if (cause instanceof DeviceError) return cause;
   if (isKnown && isOfNetwork(cause) && !isBusy(cause)) {
     return new DeviceError(
@@ -56,18 +66,21 @@ export function explain(cause: unknown, issuer: string, isKnown: boolean): unkno
   if (cause instanceof ResponseBodyError) {
     const { error, error_description: description, status, response } = cause;
     if (status === 429 || error === 'temporarily_unavailable') return busy(issuer, response, cause, description);
-    return refusal(error, description, {
+    return refusal(sentences, error, description, {
       cause,
       helpUrl: helpUrl(cause.cause.error_uri),
       requestId: requestIdOf(response),
     });
   }
   if (cause instanceof AuthorizationResponseError)
-    return refusal(cause.error, cause.error_description, { cause, helpUrl: helpUrl(cause.cause.get('error_uri')) });
+    return refusal(sentences, cause.error, cause.error_description, {
+      cause,
+      helpUrl: helpUrl(cause.cause.get('error_uri')),
+    });
   if (cause instanceof WWWAuthenticateChallengeError) {
     return new DeviceError(
       'refused',
-      `${issuer} requires client authentication, which device sign-in doesn't support.`,
+      `A server in front of ${issuer} asks for authentication (401). Let this device through there.`,
       { cause, requestId: requestIdOf(cause.response) },
     );
   }
@@ -80,6 +93,12 @@ export function explain(cause: unknown, issuer: string, isKnown: boolean): unkno
       cause: cause.message,
     });
   }
+  // Such as a `token_type` that this client doesn't know.
+  if (cause instanceof UnsupportedOperationError)
+    return new DeviceError(
+      'bad_answer',
+      `${issuer} answers in a way that this version doesn't support: ${plainText(cause.message)}.`,
+    );
   // `fetch` rejects with these. Argument errors of the OAuth library have a code, and are bugs here or in the caller.
   if (cause instanceof DOMException || (cause instanceof TypeError && !('code' in cause)))
     return unreachable(issuer, cause);
@@ -93,6 +112,7 @@ const isBusy = (cause: unknown): boolean =>
   (cause.cause.status === 429 || cause.cause.status >= 500);
 
 function refusal(
+  sentences: Sentences,
   error: string,
   description: unknown,
   more: { cause: unknown; helpUrl: string | undefined; requestId?: string | undefined },

@@ -184,6 +184,15 @@ describe('a broker that can not be used', () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/access-1|refresh-1/);
   });
 
+  it('says that it does not know a type of token', async () => {
+    const broker = createFakeBroker();
+    broker.state.token = [{ token_type: 'N_A' }];
+    await expect(run(broker)).rejects.toMatchObject({
+      code: 'bad_answer',
+      message: expect.stringContaining('token_type'),
+    });
+  });
+
   it('keeps control characters of its own out of messages', async () => {
     const broker = createFakeBroker();
     broker.state.token = ['evil\u001b[2J\r\n'];

@@ -11,7 +11,7 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi';
 import { DeviceError } from './device-error.ts';
-import { explain } from './explain.ts';
+import { explain, type Sentences } from './explain.ts';
 
 /** Options of every function of `@latchkey/device`. */
 export interface ServerOptions {
@@ -48,9 +48,10 @@ const maxBytes = 1_048_576;
  * Reads the broker's metadata (RFC 8414).
  *
  * @param isKnown whether the caller has a token of this broker, so that the URL isn't in doubt
+ * @param sentences for what the broker refuses. Default: those for devices
  * @throws {DeviceError} `invalid_issuer`, `unreachable`, `bad_answer`
  */
-export async function discover(options: ServerOptions, isKnown = false): Promise<Server> {
+export async function discover(options: ServerOptions, isKnown = false, sentences?: Sentences): Promise<Server> {
   const { issuer, clientId, signal } = options;
   if (!URL.canParse(issuer) || !isSecureUrl(new URL(issuer))) {
     throw new DeviceError(
@@ -67,7 +68,7 @@ export async function discover(options: ServerOptions, isKnown = false): Promise
       return await exchange();
     } catch (error) {
       signal?.throwIfAborted();
-      throw explain(error, url.origin, hasAnswered);
+      throw explain(error, url.origin, hasAnswered, sentences);
     }
   };
   const as = await attempt(async () =>
@@ -82,8 +83,8 @@ function httpOptions(issuer: URL, { fetch = globalThis.fetch, signal }: ServerOp
   return {
     [allowInsecureRequests]: isLoopbackHost(issuer.hostname),
     // The metadata of a broker on loopback must not name other hosts without TLS.
-    [customFetch]: (url: string, init: object) => {
-      if (isSecureUrl(new URL(url))) return cappedFetch(fetch, maxBytes)(url, init);
+    [customFetch]: async (url: string, init: object) => {
+      if (isSecureUrl(new URL(url))) return withoutChallenge(await cappedFetch(fetch, maxBytes)(url, init));
       throw new DeviceError('bad_answer', `The broker's metadata names an insecure URL: ${new URL(url).origin}`);
     },
     signal: () => {
@@ -91,4 +92,12 @@ function httpOptions(issuer: URL, { fetch = globalThis.fetch, signal }: ServerOp
       return signal ? AbortSignal.any([signal, timeout]) : timeout;
     },
   };
+}
+
+/** Every 401 has a challenge (RFC 9110 §15.5.2). The library would stop there, but the body says more (RFC 6749 §5.2). */
+function withoutChallenge(response: Response): Response {
+  if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return response;
+  const headers = new Headers(response.headers);
+  headers.delete('WWW-Authenticate');
+  return new Response(response.body, { status: response.status, headers });
 }

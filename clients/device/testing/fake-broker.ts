@@ -8,7 +8,13 @@ export const requestId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const refusal = (error: string, errorUri?: unknown) =>
   Response.json(
     { error, error_description: `fake: ${error}`, error_uri: errorUri },
-    { status: 400, headers: { 'X-Request-Id': requestId } },
+    {
+      status: error === 'invalid_client' ? 401 : 400,
+      headers: {
+        'X-Request-Id': requestId,
+        ...(error === 'invalid_client' ? { 'WWW-Authenticate': 'Basic realm="latchkey"' } : {}),
+      },
+    },
   );
 
 /**
