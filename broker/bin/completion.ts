@@ -35,14 +35,17 @@ type Words = ReadonlyMap<string, readonly string[]>;
 /** Read from the texts of `--help`, so that completion knows what people can read. */
 function words(): Words {
   const texts = new Map([...usages, ...[...userCommands].map(([name, { help }]) => [name, help] as const)]);
-  const found = [...texts].map(([name, text]) => {
+  const found = new Map<string, readonly string[]>();
+  for (const [name, text] of texts) {
+    // What follows a subcommand's name follows the command, too.
+    const [command = ''] = name.split(' ');
     const summary = text.split('\n\n', 1)[0] ?? '';
     const listed = /^(?: {2}| {8,}|.*: )(?:-[a-z], )?(--[a-z][a-z-]*)/gm;
     const options = [...allOf(/(--[a-z][a-z-]*)/g, summary), ...allOf(listed, text)];
     const choices = allOf(/latchkey [a-z-]+ (?:<([a-z |]+)>|([a-z][a-z-]*))/g, summary);
     const subcommands = choices.flatMap((choice) => choice.match(/[a-z]+/g) ?? []);
-    return [name, [...new Set([...subcommands, ...options, '--help'])]] as const;
-  });
+    found.set(command, [...new Set([...(found.get(command) ?? []), ...subcommands, ...options, '--help'])]);
+  }
   return new Map([...found, ['completion', ['bash', 'zsh', 'fish', 'powershell']], ['dev', ['--help']]]);
 }
 

@@ -34,7 +34,7 @@ Administration:
   audit     Export the audit log, or check that nobody has changed it
   extension Create the key of your extension, and the policies that install it
   policy    Explain why a site can or can't get a token
-  services  Generate a service's secret and its hash
+  services  Generate a service's secret or key, and get tokens for a service, such as a job in CI
   schema    Print the JSON Schema of the configuration
   openapi   Print the OpenAPI document of the broker's HTTP API
 
@@ -69,6 +69,16 @@ switch (command) {
   case 'logout': {
     const { run } = await import('../../clients/cli/main.ts');
     process.exitCode = await withProxy(() => run([command, ...rest]));
+    break;
+  }
+  case 'services': {
+    if (rest[0] === 'token') {
+      const { run } = await import('../../clients/cli/main.ts');
+      process.exitCode = await withProxy(() => run(['services token', ...rest.slice(1)]));
+    } else {
+      const { run } = await import('../cli/main.ts');
+      process.exitCode = await run([command, ...rest]);
+    }
     break;
   }
   case 'completion': {

@@ -1,33 +1,70 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { fileFault } from '../file-fault.ts';
+import { createNewFile } from '../new-file.ts';
 import { hashChosenSecret, newSecret } from '../oauth/client-authentication/client-secret.ts';
+import { subcommandOf } from './subcommand.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `--help` prints. */
 export const usage = `Usage: latchkey services secret [--from-stdin]
+       latchkey services key --output FILE
+       latchkey services token [options]
 
-Generate a 256-bit secret for a service and the hash to put in secret_hash.
+secret generates a 256-bit secret for a service and the hash to put in secret_hash.
 --from-stdin hashes an existing secret instead.
+
+key generates a private key for a service (private_key_jwt, ES256), writes it to FILE, which only
+you can read, and prints the public key to put in public_jwk. The broker then stores nothing secret.
+
+token gets an access token with the secret or the key, for a job in CI. See "latchkey services token --help".
 `;
 
-/** `latchkey services secret`. Prints the secret once and stores it nowhere. */
+/** `latchkey services secret|key`. `token` is a command for users: clients/cli. */
 export async function services(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { 'from-stdin': { type: 'boolean', default: false } },
+    options: { 'from-stdin': { type: 'boolean', default: false }, output: { type: 'string' } },
     allowPositionals: true,
   });
-  if (positionals.join(' ') !== 'secret') throw new UsageError('expected: latchkey services secret');
-  if (!values['from-stdin']) {
-    const { secret, hash } = newSecret();
-    process.stdout.write(`secret       ${secret}\nsecret_hash  ${hash}\n`);
-    return 0;
-  }
+  if (subcommandOf('services', positionals, values, { secret: ['from-stdin'], key: ['output'] }) === 'secret')
+    return values['from-stdin'] ? hashSecret() : printSecret();
+  if (!values.output) throw new UsageError('--output is missing: give the file for the private key');
+  return createKey(values.output);
+}
+
+/** Prints the secret once and stores it nowhere. */
+function printSecret(): number {
+  const { secret, hash } = newSecret();
+  process.stdout.write(`secret       ${secret}\nsecret_hash  ${hash}\n`);
+  return 0;
+}
+
+async function hashSecret(): Promise<number> {
   const chosen = (await text(process.stdin)).replace(/\r?\n$/, '');
   if (chosen.length < 16) {
     process.stderr.write('latchkey: the secret must have at least 16 characters\n');
     return 1;
   }
   process.stdout.write(`secret_hash  ${await hashChosenSecret(chosen)}\n`);
+  return 0;
+}
+
+/** Never replaces a file: it may be the key of a service that is in use. */
+function createKey(path: string): number {
+  const { crv, kty, x, y, d } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  // The members' order is that of the thumbprint (RFC 7638 §3.2).
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+  const jwk = { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' };
+  try {
+    createNewFile(path, `${JSON.stringify({ ...jwk, d })}\n`, 0o600);
+  } catch (error) {
+    const exists = { reason: 'it exists, and may be the key of a service in use', cure: 'Name another file' };
+    const { reason, cure } = (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists : fileFault(error, path);
+    process.stderr.write(`latchkey: can't write ${path}: ${reason}. ${cure}\n`);
+    return 1;
+  }
+  process.stdout.write(`public_jwk: ${JSON.stringify(jwk)}\n`);
   return 0;
 }

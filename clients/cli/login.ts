@@ -68,7 +68,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
 
   if (io.env.CI && !io.errIsTerminal && !values.device && !values.browser) {
     throw new UsageError(
-      'nobody can approve a sign-in here (CI is set, and there is no terminal). In CI, use a service: see "services" in the broker\'s configuration. To show a code all the same, add --device',
+      'nobody can approve a sign-in here (CI is set, and there is no terminal). In CI, use a service and "latchkey services token". To show a code all the same, add --device',
     );
   }
   // Before the user is asked to do anything.

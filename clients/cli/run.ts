@@ -7,6 +7,7 @@ import { kubectlCredential, help as kubectlHelp } from './helpers/kubectl-creden
 import type { Io } from './io.ts';
 import { login, help as loginHelp } from './login.ts';
 import { logout, help as logoutHelp } from './logout.ts';
+import { servicesToken, help as servicesTokenHelp } from './services-token.ts';
 import { status, help as statusHelp } from './status.ts';
 import { token, help as tokenHelp } from './token.ts';
 import { tracedFetch } from './traced-fetch.ts';
@@ -22,6 +23,7 @@ export const commands = new Map<string, Command>([
   ['git-credential', { run: gitCredential, help: gitHelp }],
   ['kubectl-credential', { run: kubectlCredential, help: kubectlHelp }],
   ['docker-credential', { run: dockerCredential, help: dockerHelp }],
+  ['services token', { run: servicesToken, help: servicesTokenHelp }],
   ['logout', { run: logout, help: logoutHelp }],
 ]);
 

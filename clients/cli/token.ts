@@ -2,12 +2,11 @@ import { parseArgs } from 'node:util';
 import { DeviceError } from '../device/device-error.ts';
 import { refresh } from '../device/refresh.ts';
 import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
-import { StoreError } from '../device/store/store-error.ts';
-import { writePrivateFile } from '../device/store/write-file.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { SignedOutError } from './fail.ts';
 import { type Io, UsageError } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
+import { checkPrintOptions, printOptions, printToken } from './print-token.ts';
 
 export const help = `Usage: latchkey token [--min-ttl SECONDS] [--output FILE] [--profile P] [--json | --curl]
 
@@ -33,33 +32,15 @@ export async function token(args: string[], io: Io): Promise<ExitCode> {
     options: {
       ...commonOptions,
       'min-ttl': { type: 'string' },
-      output: { type: 'string' },
-      curl: { type: 'boolean', default: false },
+      ...printOptions,
     },
   });
-  if (values.json && values.curl) throw new UsageError("--json and --curl can't be used together");
+  checkPrintOptions(values);
   const minTtl = readSeconds(values['min-ttl']);
   const file = openProfile(values, io);
   const { tokens, resource } = await current(file, minTtl, io);
-  const { access_token, token_type, expires_at, scope } = tokens;
-  const json = () => JSON.stringify({ access_token, token_type, expires_at, scope, resource });
-  const curl = () => `header = "Authorization: Bearer ${access_token}"`;
-  const text = values.json ? json() : values.curl ? curl() : access_token;
-  if (values.output === undefined) io.out(`${text}\n`);
-  else await writeToken(values.output, text);
+  await printToken({ ...tokens, resource }, values, io);
   return exitCode.ok;
-}
-
-/** The file has the token and nothing else, as programs that read such a file expect. */
-async function writeToken(path: string, text: string): Promise<void> {
-  try {
-    await writePrivateFile(path, text);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new StoreError('unwritable', `${path} can't be written (${code}). Choose another file with --output`, {
-      cause: error,
-    });
-  }
 }
 
 export function readSeconds(text: string | undefined): number | undefined {

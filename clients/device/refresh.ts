@@ -1,7 +1,7 @@
-import { sleep as realSleep, type Sleep } from '@latchkey/shared/sleep.ts';
+import type { Sleep } from '@latchkey/shared/sleep.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { processRefreshTokenResponse, refreshTokenGrantRequest } from 'oauth4webapi';
-import { DeviceError } from './device-error.ts';
+import { retry } from './retry.ts';
 import { discover, type ServerOptions } from './server.ts';
 import { type Tokens, toTokens } from './tokens.ts';
 
@@ -17,9 +17,6 @@ export interface RefreshOptions extends ServerOptions {
   /** Default: `setTimeout`. */
   sleep?: Sleep | undefined;
 }
-
-/** Pauses before the retries, in seconds. For a minute, the broker answers the same refresh token with the same successor. */
-const pauses = [1, 4];
 
 /**
  * Exchanges a refresh token for new tokens. Refresh tokens rotate: store the new `refresh_token` before you use the
@@ -38,18 +35,9 @@ const pauses = [1, 4];
  * const tokens = await refresh({ issuer, clientId, refreshToken: stored.refresh_token });
  * await store(tokens);
  */
-export async function refresh(options: RefreshOptions): Promise<Tokens> {
-  const { sleep = realSleep, signal } = options;
-  for (const pause of pauses) {
-    try {
-      return await once(options);
-    } catch (error) {
-      if (!(error instanceof DeviceError) || error.code !== 'unreachable') throw error;
-      await sleep(pause * 1_000, signal);
-    }
-  }
-  return once(options);
-}
+export const refresh = (options: RefreshOptions): Promise<Tokens> =>
+  // For a minute, the broker answers the same refresh token with the same successor.
+  retry(() => once(options), options);
 
 async function once(options: RefreshOptions): Promise<Tokens> {
   const { refreshToken, scope, resource, now = () => Date.now() } = options;

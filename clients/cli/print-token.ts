@@ -1,0 +1,50 @@
+import { StoreError } from '../device/store/store-error.ts';
+import { writePrivateFile } from '../device/store/write-file.ts';
+import type { Tokens } from '../device/tokens.ts';
+import { type Io, UsageError } from './io.ts';
+
+/** Options of the commands that print a token. They also have `--json`. */
+export const printOptions = {
+  output: { type: 'string' },
+  curl: { type: 'boolean', default: false },
+} as const;
+
+interface Values {
+  json: boolean;
+  curl: boolean;
+  output?: string | undefined;
+}
+
+/** @throws {UsageError} if two formats are asked for */
+export function checkPrintOptions({ json, curl }: Values): void {
+  if (json && curl) throw new UsageError("--json and --curl can't be used together");
+}
+
+/**
+ * Prints a token, or writes it to a file that only its owner can read.
+ *
+ * @throws {StoreError} if the file can't be written
+ */
+export async function printToken(
+  { access_token, token_type, expires_at, scope, resource }: Tokens & { resource: string | undefined },
+  { json, curl, output }: Values,
+  io: Pick<Io, 'out'>,
+): Promise<void> {
+  const asJson = () => JSON.stringify({ access_token, token_type, expires_at, scope, resource });
+  const forCurl = () => `header = "Authorization: Bearer ${access_token}"`;
+  const text = json ? asJson() : curl ? forCurl() : access_token;
+  if (output === undefined) io.out(`${text}\n`);
+  else await writeToken(output, text);
+}
+
+/** The file has the token and nothing else, as programs that read such a file expect. */
+async function writeToken(path: string, text: string): Promise<void> {
+  try {
+    await writePrivateFile(path, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StoreError('unwritable', `${path} can't be written (${code}). Choose another file with --output`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { importJWK, type JWK } from 'jose';
+import { type ClientAuth, ClientSecretPost, PrivateKeyJwt } from 'oauth4webapi';
+import { type Io, UsageError } from './io.ts';
+
+/** Where a service's secret or private key is. Never on the command line, where every user of the machine can read it. */
+export const authenticationOptions = {
+  'secret-file': { type: 'string' },
+  'key-file': { type: 'string' },
+} as const;
+
+const variables = { secret: 'LATCHKEY_CLIENT_SECRET', key: 'LATCHKEY_CLIENT_KEY' } as const;
+
+/**
+ * Reads how a service authenticates: its secret (RFC 6749 §2.3.1) or its private key (RFC 7523), from a file or from the
+ * environment. Options go before variables. `-` is stdin.
+ *
+ * @throws {UsageError} if there is none or more than one, or if it can't be used
+ */
+export async function serviceAuthentication(
+  values: { 'secret-file'?: string | undefined; 'key-file'?: string | undefined },
+  io: Pick<Io, 'env' | 'input'>,
+): Promise<ClientAuth> {
+  const files = { secret: values['secret-file'], key: values['key-file'] };
+  const hasFile = files.secret !== undefined || files.key !== undefined;
+  const texts = hasFile
+    ? { secret: await contentOf(files.secret, io), key: await contentOf(files.key, io) }
+    : { secret: io.env[variables.secret] || undefined, key: io.env[variables.key] || undefined };
+  const { secret, key } = texts;
+  if (secret !== undefined && key !== undefined) throw new UsageError('give either the secret or the key, not both');
+  if (key !== undefined) return ofKey(key);
+  if (secret !== undefined) return ofSecret(secret);
+  throw new UsageError(
+    `the service has no credentials: set ${variables.secret} or ${variables.key}, or add --secret-file or --key-file`,
+  );
+}
+
+async function contentOf(path: string | undefined, io: Pick<Io, 'input'>): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return path === '-' ? await io.input() : await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} can't be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+  }
+}
+
+function ofSecret(text: string): ClientAuth {
+  // Editors and `echo` end a file with a line break.
+  const secret = text.replace(/\r?\n$/, '');
+  if (secret === '') throw new UsageError('the secret is empty');
+  return ClientSecretPost(secret);
+}
+
+async function ofKey(text: string): Promise<ClientAuth> {
+  const jwk = privateJwk(text);
+  try {
+    const key = await importJWK(jwk, jwk.alg ?? usualAlgorithm(jwk));
+    if (key instanceof Uint8Array) throw notAKey();
+    return PrivateKeyJwt(jwk.kid === undefined ? key : { key, kid: jwk.kid });
+  } catch (cause) {
+    throw notAKey(cause);
+  }
+}
+
+/** A JWK, or a JWK Set of one key (RFC 7517). */
+function privateJwk(text: string): JWK {
+  try {
+    const value = JSON.parse(text) as JWK & { keys?: JWK[] };
+    const [jwk, ...others] = value.keys ?? [value];
+    if (jwk?.d !== undefined && others.length === 0) return jwk;
+  } catch {
+    // The message of JSON.parse would show a part of the key.
+  }
+  throw notAKey();
+}
+
+/** For keys that don't name their algorithm. The broker takes the same. */
+function usualAlgorithm({ kty, crv }: JWK): string {
+  if (kty === 'RSA') return 'RS256';
+  return crv === 'P-384' ? 'ES384' : kty === 'OKP' ? 'EdDSA' : 'ES256';
+}
+
+const notAKey = (cause?: unknown) =>
+  new UsageError(
+    'the key must be one private key as a JWK (EC P-256 or P-384, Ed25519 or RSA), as "latchkey services key" writes it',
+    { cause },
+  );

@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { clientCredentialsGrantRequest, processClientCredentialsResponse } from 'oauth4webapi';
+import type { Sentences } from '../device/explain.ts';
+import { retry } from '../device/retry.ts';
+import { discover } from '../device/server.ts';
+import { toTokens } from '../device/tokens.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { type Io, UsageError } from './io.ts';
+import { checkPrintOptions, printOptions, printToken } from './print-token.ts';
+import { authenticationOptions, serviceAuthentication } from './service-authentication.ts';
+
+export const help = `Usage: latchkey services token --issuer URL --client ID [--resource R] [--scope S]
+                               [--secret-file F | --key-file F] [--output FILE] [--json | --curl]
+
+Print an access token for a service, such as a job in CI, which acts for itself and not for a person.
+
+  --issuer URL     URL of the broker (env: LATCHKEY_ISSUER)
+  --client ID      the service's name in the broker's configuration (env: LATCHKEY_CLIENT_ID)
+  --resource R     the API that the token is for. Needed if the service may call several
+  --scope S        scopes, separated by spaces (default: all that the service may have)
+  --secret-file F  file with the service's secret; - reads stdin (env: LATCHKEY_CLIENT_SECRET has the secret itself)
+  --key-file F     file with the service's private key, a JWK; - reads stdin (env: LATCHKEY_CLIENT_KEY has the JWK itself)
+  --output FILE    write the token to a file that only you can read, instead of stdout
+  --curl           print a configuration for curl, so that the token appears in no process list
+  --json           print {"access_token","token_type","expires_at","scope","resource"} instead
+
+  latchkey services token --curl | curl --config - https://api.example.com/v1/orders
+`;
+
+const sentences: Sentences = new Map([
+  [
+    'invalid_client',
+    [
+      'refused',
+      'The broker doesn\'t accept this client or its credentials. Check --client, and "services" in the broker\'s configuration.',
+    ],
+  ],
+  [
+    'unauthorized_client',
+    ['refused', 'This client isn\'t a service. Check it against "services" in the broker\'s configuration.'],
+  ],
+  ['invalid_scope', ['refused', "This service isn't allowed to request these scopes."]],
+  ['invalid_target', ['refused', "This service isn't allowed to access this API, or must name it: use --resource."]],
+]);
+
+/**
+ * `latchkey services token` prints a token from the client credentials grant (RFC 6749 §4.4). Nothing is stored: each call
+ * asks the broker.
+ */
+export async function servicesToken(args: string[], io: Io): Promise<ExitCode> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      issuer: { type: 'string' },
+      client: { type: 'string' },
+      resource: { type: 'string' },
+      scope: { type: 'string' },
+      ...authenticationOptions,
+      ...printOptions,
+      json: { type: 'boolean', default: false },
+    },
+  });
+  checkPrintOptions(values);
+  const issuer = required(values.issuer ?? io.env.LATCHKEY_ISSUER, '--issuer');
+  const clientId = required(values.client ?? io.env.LATCHKEY_CLIENT_ID, '--client');
+  const { resource, scope } = values;
+  const auth = await serviceAuthentication(values, io);
+  const parameters = new URLSearchParams();
+  if (resource !== undefined) parameters.set('resource', resource);
+  if (scope !== undefined) parameters.set('scope', scope);
+  const { fetch, now, signal } = io;
+  const { as, client, http, attempt } = await retry(
+    () => discover({ issuer, clientId, fetch, signal }, false, sentences),
+    io,
+  );
+  const tokens = await retry(
+    () =>
+      attempt(async () => {
+        const response = await clientCredentialsGrantRequest(as, client, auth, parameters, http);
+        return toTokens(await processClientCredentialsResponse(as, client, response), now());
+      }),
+    io,
+  );
+  await printToken({ ...tokens, resource }, values, io);
+  return exitCode.ok;
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value) return value;
+  throw new UsageError(`${option} is missing`);
+}
