@@ -138,6 +138,12 @@ export function fakeLatchkey(options: FakeLatchkeyOptions = {}) {
     }
   };
 
+  // Jest's jsdom hides Node's MessageChannel, but every browser has one.
+  const { process } = globalThis as {
+    process?: { getBuiltinModule(name: string): Pick<typeof globalThis, 'MessageChannel'> };
+  };
+  globalThis.MessageChannel ??= process?.getBuiltinModule('node:worker_threads')
+    .MessageChannel as typeof MessageChannel;
   const { postMessage } = window;
   const knock = (data: { source?: string; nonce?: string }, ...rest: unknown[]) => {
     if (data?.source !== helloKind) return Reflect.apply(postMessage, window, [data, ...rest]);
