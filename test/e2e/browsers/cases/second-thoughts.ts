@@ -38,6 +38,8 @@ export function secondThoughtCases(browser: () => Browser): void {
     await press(popup, 'Remove access for Shop');
     await sees(popup, '.site.none', 'Shop');
     await popup.toFront();
+    // The list shows the change before the action has ended.
+    await until(popup, `document.querySelector('.status-line button') !== null`);
     await popup.hover('.status-line button');
     await until(popup, `document.querySelector('.status-line button').ariaDisabled !== 'true'`);
     await popup.evaluate(
