@@ -1,4 +1,4 @@
-import type { Held, KeptTokenOptions } from './keep-token.ts';
+import type { HeldToken, KeptTokenOptions } from './keep-token.ts';
 import type { Snapshot, Store } from './store.ts';
 import { retryAfter } from './worth-retrying.ts';
 
@@ -11,7 +11,7 @@ export function holdToken(
   store: Store,
   snapshot: Snapshot,
   options: KeptTokenOptions,
-  show: (held: Held) => void,
+  show: (held: HeldToken) => void,
 ): () => void {
   const over = new AbortController();
   const { signal } = over;

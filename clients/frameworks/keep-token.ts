@@ -3,7 +3,7 @@ import type { Snapshot, Store } from './store.ts';
 import type { retryAfter } from './worth-retrying.ts';
 
 /** A token, or why there is none; neither while it is on its way. */
-export interface Held {
+export interface HeldToken {
   token?: AccessToken;
   error?: LatchkeyError;
 }
@@ -25,12 +25,12 @@ export function keepToken(
   store: Store,
   { state }: Snapshot,
   options: KeptTokenOptions,
-  { show, tokenWait, signal }: { show: (held: Held) => void; tokenWait: typeof retryAfter; signal: AbortSignal },
+  { show, tokenWait, signal }: { show: (held: HeldToken) => void; tokenWait: typeof retryAfter; signal: AbortSignal },
 ): void {
   if (state !== 'ready' && state !== 'not_connected') return;
   const { minTtl = store.defaults.minTtl ?? 5 } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const next = (held: Held, waitMs: number | undefined) => {
+  const next = (held: HeldToken, waitMs: number | undefined) => {
     if (signal.aborted) return;
     show(held);
     if (waitMs !== undefined) timer = setTimeout(get, Math.max(waitMs, 1_000));

@@ -49,6 +49,7 @@ export interface Actions {
   retry(): Promise<void>;
 }
 
+/** The access that a part of an app needs. Default: the app's resource and scopes. */
 export type Wanted = Pick<TokenOptions, 'resource' | 'scopes'>;
 export type Store = ReturnType<typeof createStore>;
 

@@ -1,6 +1,9 @@
 import type { LatchkeyError } from '@latchkey/page';
 import type { Texts } from './texts/en.ts';
 
+/** The languages of the prompts. */
+export type Language = 'en' | 'de' | 'es' | 'ar' | 'ja';
+
 /** Each is loaded when a prompt is shown in it. */
 const languages = {
   en: () => import('./texts/en.ts'),
@@ -8,9 +11,7 @@ const languages = {
   es: () => import('./texts/es.ts'),
   ar: () => import('./texts/ar.ts'),
   ja: () => import('./texts/ja.ts'),
-};
-
-export type Language = keyof typeof languages;
+} satisfies Record<Language, unknown>;
 
 export interface Found {
   lang: Language;

@@ -1,6 +1,7 @@
 'use client';
 
 export { type AccessToken, type AccessView, type FetchInit, LatchkeyError, type TokenOptions } from '@latchkey/page';
+export type { HeldToken, KeptTokenOptions } from '../frameworks/keep-token.ts';
 export type { Actions, Snapshot, State } from '../frameworks/store.ts';
 export type { Language } from '../frameworks/texts.ts';
 export { ConnectPrompt, InstallPrompt, type PromptProps, SignInPrompt } from './prompts.tsx';

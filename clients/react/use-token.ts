@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { holdToken } from '../frameworks/hold-token.ts';
-import type { Held, KeptTokenOptions } from '../frameworks/keep-token.ts';
+import type { HeldToken, KeptTokenOptions } from '../frameworks/keep-token.ts';
 import type { Snapshot } from '../frameworks/store.ts';
 import { useShared } from './context.ts';
 
@@ -12,9 +12,9 @@ import { useShared } from './context.ts';
  * @returns the token, or why there is none; neither while it is on its way
  * @throws {Error} outside of a `LatchkeyProvider`
  */
-export function useToken(options: KeptTokenOptions = {}): Held {
+export function useToken(options: KeptTokenOptions = {}): HeldToken {
   const { store, snapshot } = useShared();
-  const [held, setHeld] = useState<Held & { of?: Snapshot }>({});
+  const [held, setHeld] = useState<HeldToken & { of?: Snapshot }>({});
   const key = JSON.stringify(options);
   useEffect(
     () => holdToken(store, snapshot, JSON.parse(key), (next) => setHeld({ ...next, of: snapshot })),

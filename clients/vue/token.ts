@@ -1,1 +1,2 @@
+export type { KeptTokenOptions } from '../frameworks/keep-token.ts';
 export { useToken } from './use-token.ts';

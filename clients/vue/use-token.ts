@@ -1,7 +1,7 @@
 import type { AccessToken, LatchkeyError } from '@latchkey/page';
 import { computed, type MaybeRefOrGetter, type Ref, shallowRef, toValue, watch } from 'vue';
 import { holdToken } from '../frameworks/hold-token.ts';
-import type { Held, KeptTokenOptions } from '../frameworks/keep-token.ts';
+import type { HeldToken, KeptTokenOptions } from '../frameworks/keep-token.ts';
 import { useShared } from './context.ts';
 
 /**
@@ -17,7 +17,7 @@ export function useToken(options: MaybeRefOrGetter<KeptTokenOptions> = {}): {
   error: Readonly<Ref<LatchkeyError | undefined>>;
 } {
   const { store, snapshot } = useShared();
-  const held = shallowRef<Held>({});
+  const held = shallowRef<HeldToken>({});
   watch(
     // Callers write options as a literal, which is another object each time.
     [snapshot, () => JSON.stringify(toValue(options))] as const,
