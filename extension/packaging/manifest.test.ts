@@ -88,6 +88,8 @@ describe('the manifest', () => {
         gecko: { id: 'latchkey@example.com', data_collection_permissions: { required: ['authenticationInfo'] } },
       },
     });
+    // Firefox for Android lacks what the extension needs.
+    expect(firefox).not.toHaveProperty('browser_specific_settings.gecko_android');
     expect(firefox).not.toHaveProperty('key');
     expect(firefox).not.toHaveProperty('minimum_chrome_version');
   });
