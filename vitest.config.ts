@@ -20,6 +20,7 @@ const thorough = [
   'test/e2e/image.test.ts',
   'test/e2e/pooler.test.ts',
   'test/e2e/systemd-unit.test.ts',
+  'test/e2e/tour.test.ts',
 ];
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];
 
