@@ -36,16 +36,16 @@ export async function playSignIn(stage: Stage, step: Step, user: DemoUser): Prom
   return popup;
 }
 
-/** The name of the first button that disconnects a site. */
-const disconnect =
-  '([...document.querySelectorAll("button")].map((e) => e.ariaLabel).find((e) => /^disconnect /i.test(e)) ?? null)';
+/** The name of the first button that removes a site’s access. */
+const removeButton =
+  '([...document.querySelectorAll("button")].map((e) => e.ariaLabel).find((e) => /^remove access for /i.test(e)) ?? null)';
 
 /** Removes consents that the broker has kept from an earlier tour. */
 async function forgetConsents(popup: Tab): Promise<void> {
   for (;;) {
-    const name = await popup.evaluate<string | null>(disconnect);
+    const name = await popup.evaluate<string | null>(removeButton);
     if (name === null) return;
     await press(popup, name);
-    await until(popup, `${disconnect} !== ${JSON.stringify(name)}`);
+    await until(popup, `${removeButton} !== ${JSON.stringify(name)}`);
   }
 }
