@@ -3,11 +3,11 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Worker } from 'playwright';
 import { findChromium } from '../demo/browser/find.ts';
-import { signInByPopup } from '../demo/play/person.ts';
-import { extensionUrl, openStage } from '../demo/play/stage.ts';
 import { serve } from '../demo/serve.ts';
 import { bundleScript } from '../demo/sites/bundle.ts';
 import { demoUsers } from '../demo/users.ts';
+import { signInByPopup } from '../test/e2e/kit/chromium/person.ts';
+import { extensionUrl, openStage } from '../test/e2e/kit/chromium/stage.ts';
 import type { PageLibrary } from './peers/page-libraries.ts';
 import { buildExtension, type Stack } from './stack.ts';
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findChromium } from '../demo/browser/find.ts';
-import { signInByPopup } from '../demo/play/person.ts';
-import { openStage, type Stage } from '../demo/play/stage.ts';
 import { claimRow } from '../demo/ports.ts';
 import { bundleScript } from '../demo/sites/bundle.ts';
 import { startDemo } from '../demo/stack.ts';
 import { demoUsers } from '../demo/users.ts';
 import { scriptOptions } from '../packaging/script-options.ts';
+import { signInByPopup } from '../test/e2e/kit/chromium/person.ts';
+import { openStage, type Stage } from '../test/e2e/kit/chromium/stage.ts';
 import { percentile } from './kill-switch/percentile.ts';
 
 /**

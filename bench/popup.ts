@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CDPSession } from 'playwright';
 import { findChromium } from '../demo/browser/find.ts';
-import { signInByPopup } from '../demo/play/person.ts';
-import { extensionUrl, openStage, type Stage } from '../demo/play/stage.ts';
 import { claimRow } from '../demo/ports.ts';
 import { startDemo } from '../demo/stack.ts';
 import { demoUsers } from '../demo/users.ts';
 import { scriptOptions } from '../packaging/script-options.ts';
+import { signInByPopup } from '../test/e2e/kit/chromium/person.ts';
+import { extensionUrl, openStage, type Stage } from '../test/e2e/kit/chromium/stage.ts';
 import { percentile } from './kill-switch/percentile.ts';
 
 /**

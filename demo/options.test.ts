@@ -6,7 +6,8 @@ describe('parseOptions', () => {
     expect(parseOptions([])).toEqual({
       port: 9400,
       dir: '.demo',
-      browser: true,
+      browser: 'chromium',
+      opens: true,
       json: false,
       tour: false,
       help: false,
@@ -17,9 +18,11 @@ describe('parseOptions', () => {
     expect(parseOptions(['--port', '0', '--dir', 'x', '--no-browser', '--json'])).toMatchObject({
       port: 0,
       dir: 'x',
-      browser: false,
+      opens: false,
       json: true,
     });
+    expect(parseOptions(['--tour', '--browser', 'firefox'])).toMatchObject({ tour: true, browser: 'firefox' });
+    expect(parseOptions(['--browser', 'chromium'])).toMatchObject({ browser: 'chromium', opens: true });
   });
 
   it.each([
@@ -29,6 +32,9 @@ describe('parseOptions', () => {
     [['--port', '65535'], /0 to 65500/],
     [['--port=-1'], /--port is "-1"/],
     [['--dir='], /--dir is empty/],
+    [['--browser', 'safari'], /^--browser is "safari": give chromium or firefox$/],
+    [['--browser='], /--browser is ""/],
+    [['--browser'], /--browser/],
     [['--json', '--tour'], /exclude each other/],
   ])('refuses %j and says why', (args, message) => {
     expect(() => parseOptions(args)).toThrow(UsageError);

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasDisplay } from './browser/display.ts';
-import { findChromium } from './browser/find.ts';
-import { launchBrowser } from './browser/launch.ts';
+import type { BrowserName } from './browser/install.ts';
 import { deviceClients } from './config.ts';
+import { openForPerson } from './open.ts';
 import type { DemoOptions } from './options.ts';
 import { playTour } from './play/tour.ts';
 import { claimRow } from './ports.ts';
@@ -26,36 +25,32 @@ export async function runDemo(options: DemoOptions, say: (line: string) => void)
 }
 
 async function play(options: DemoOptions, demo: Demo, stop: AbortSignal, say: (line: string) => void): Promise<void> {
-  if (options.tour) return tour(demo, stop);
+  if (options.tour) return tour(demo, options, stop);
   if (options.json) {
     console.log(JSON.stringify(summary(demo)));
   } else {
-    const opens = options.browser && hasDisplay(process.platform, process.env);
-    if (options.browser && !opens) await tour(demo, stop);
-    console.log(greeting(demo, opens));
-    if (opens) await openBrowser(demo, stop, say);
+    const opens = options.opens && hasDisplay(process.platform, process.env);
+    if (options.opens && !opens) await tour(demo, options, stop);
+    console.log(greeting(demo, options.browser, opens));
+    if (opens) await openBrowser(demo, options.browser, stop, say);
   }
   await aborted(stop);
 }
 
-const tour = async (demo: Demo, stop: AbortSignal): Promise<void> =>
-  playTour(demo, { executable: await findChromium(), now: Date.now, say: console.log, stop });
+const tour = (demo: Demo, { browser }: DemoOptions, stop: AbortSignal): Promise<void> =>
+  playTour(demo, { browser, now: Date.now, say: console.log, stop });
 
-async function openBrowser(demo: Demo, stop: AbortSignal, say: (line: string) => void): Promise<void> {
-  const context = await launchBrowser({
-    executable: await findChromium(),
-    extensionDir: demo.extensionDir,
-    profileDir: join(demo.state.dir, 'profile'),
-    headless: false,
-  });
-  stop.addEventListener('abort', () => void context.close());
-  context.once('close', () => {
+async function openBrowser(
+  demo: Demo,
+  browser: BrowserName,
+  stop: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const { ended, close } = await openForPerson[browser](demo);
+  stop.addEventListener('abort', () => void close());
+  void ended.then(() => {
     if (!stop.aborted) say('The browser is closed. The demo runs on until Ctrl-C.');
   });
-  const [first = await context.newPage()] = context.pages();
-  await first.goto(demo.origins.shop);
-  await (await context.newPage()).goto(demo.origins.notes);
-  await first.bringToFront();
 }
 
 /** The facts that programs need to drive the demo. */

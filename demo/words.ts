@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
+import type { BrowserName } from './browser/install.ts';
+import { firefoxExtension } from './build-extension.ts';
 import type { Demo } from './stack.ts';
 import { demoUsers } from './users.ts';
 
 /** What the terminal shows once everything runs: where things are, and what to do next. */
-export function greeting({ origins, state, extensionDir }: Demo, browserOpens: boolean): string {
+export function greeting({ origins, state, extensionDir }: Demo, browser: BrowserName, browserOpens: boolean): string {
   const [ada] = demoUsers;
   const here = (path: string) => {
     const short = relative(process.cwd(), path);
@@ -11,7 +13,9 @@ export function greeting({ origins, state, extensionDir }: Demo, browserOpens: b
   };
   const where = browserOpens
     ? 'In the browser that opens now'
-    : `In a Chromium that has the extension of ${here(extensionDir)} (chrome://extensions, “Load unpacked”)`;
+    : browser === 'firefox'
+      ? `In a Firefox that has the extension of ${here(firefoxExtension(extensionDir))} (about:debugging#/runtime/this-firefox, “Load Temporary Add-on…”)`
+      : `In a Chromium that has the extension of ${here(extensionDir)} (chrome://extensions, “Load unpacked”)`;
   return `
 Latchkey's demo is running. Ctrl-C ends it.
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Page } from 'playwright';
+import type { Tab } from '../browser/driven.ts';
 import { runCli } from '../program.ts';
 import type { DemoUser } from '../users.ts';
 import { check } from './check.ts';
-import { pressArmed, typeCredentials } from './person.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
+import { openTab, press, shows, typeCredentials, until } from './tab.ts';
 import { openTerminal, showTerminal } from './terminal.ts';
 
 /** The API's answer to `/whoami`. */
@@ -28,14 +28,14 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
   const login = ['login', '--device', '--issuer', origins.broker, '--client', 'cli', '--scope', 'orders:read'];
   const terminal = openTerminal([...login, '--file', file], login.join(' '));
   try {
-    const userCode = await step('device-code', '“latchkey login” shows a code, a link and a QR', async () => {
+    const userCode = await step('device-code', '“latchkey login” shows a code and a link', async () => {
       const [code] = await terminal.says(/\b[B-Z]{4}-[B-Z]{4}\b/);
       return { page: await showTerminal(stage, terminal.text()), result: code };
     });
 
     const page = await step('device-page', 'The code is typed at the broker’s page', async () => {
-      const device = await stage.openTab(`${origins.broker}/device`);
-      await device.fill('input[name=user_code]', userCode);
+      const device = await openTab(stage, `${origins.broker}/device`);
+      await device.type('input[name=user_code]', userCode);
       return { page: device, result: device };
     });
 
@@ -45,16 +45,16 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
       async () => {
         await submitCode(page, origins.idp, user);
         for (const fact of ['Command line', user.name, 'See your orders', userCode]) {
-          await page.getByText(fact).first().waitFor();
+          await shows(page, 'body', fact);
         }
-        await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
+        await shows(page, 'button', 'Deny');
         return { page, result: undefined };
       },
     );
 
     await step('device-allowed', '“Allow”', async () => {
-      await pressArmed(page, 'Allow');
-      await page.getByText('You’re signed in').waitFor();
+      await press(page, 'Allow');
+      await shows(page, 'body', 'You’re signed in');
       return { page, result: undefined };
     });
 
@@ -78,12 +78,11 @@ export async function playDevice(stage: Stage, step: Step, user: DemoUser): Prom
 }
 
 /** Sends the code. If the person is signed in at the provider, it may not ask for anything. */
-export async function submitCode(page: Page, idp: string, user: DemoUser): Promise<void> {
-  const asked = page.waitForURL((url) => url.origin === idp && url.pathname.startsWith('/interaction/'));
-  const confirmed = page.getByRole('button', { name: 'Allow', exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Continue' }).click();
-  const first = await Promise.race([asked.then(() => 'form'), confirmed.then(() => 'confirmation')]);
-  if (first === 'form') await typeCredentials(page, user);
-  else asked.catch(() => undefined);
-  await confirmed;
+export async function submitCode(page: Tab, idp: string, user: DemoUser): Promise<void> {
+  await press(page, 'Continue');
+  const isForm = `location.origin === ${JSON.stringify(idp)} && document.querySelector('input[name=password]') !== null`;
+  const isConfirmation = `[...document.querySelectorAll('button')].some((e) => e.textContent.trim() === 'Allow')`;
+  await until(page, `(${isForm}) || ${isConfirmation}`);
+  if (await page.evaluate<boolean>(isForm)) await typeCredentials(page, user);
+  await shows(page, 'button', 'Allow');
 }

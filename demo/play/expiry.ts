@@ -1,11 +1,8 @@
 import { check } from './check.ts';
-import { pressForAnswer } from './site-page.ts';
-import type { OpenSites } from './sites.ts';
+import { type OpenSites, pressForAnswer } from './sites.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
-
-/** Longer than the lifetime of any token in the demo. */
-const expiryDeadlineMs = 30_000;
+import { openTab, shows } from './tab.ts';
 
 /** A token expires while its page stays open. */
 export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Promise<void> {
@@ -13,11 +10,11 @@ export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Pr
   const { counts } = stage.demo.idp;
   const rotationsBefore = counts.rotations;
   const opened: string[] = [];
-  stage.context.on('page', (page) => opened.push(page.url()));
+  stage.onOpened((url) => opened.push(url));
 
   await step('expired', 'The token in the shop’s tab runs out', async () => {
-    await shop.bringToFront();
-    await shop.locator('#expires', { hasText: 'expired' }).waitFor({ timeout: expiryDeadlineMs });
+    await shop.toFront();
+    await shows(shop, '#expires', 'expired');
     return { page: shop, result: undefined };
   });
 
@@ -33,8 +30,8 @@ export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Pr
   });
 
   await step('refused', 'Without a token the API refuses', async () => {
-    const page = await stage.openTab(`${stage.demo.origins.api}/orders`);
-    await page.getByText('missing_token').waitFor();
+    const page = await openTab(stage, `${stage.demo.origins.api}/orders`);
+    await shows(page, 'body', 'missing_token');
     return { page, result: undefined };
   });
 }

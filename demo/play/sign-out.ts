@@ -1,14 +1,14 @@
-import type { Page } from 'playwright';
-import { showsSignedIn } from './site-page.ts';
+import type { Tab } from '../browser/driven.ts';
 import type { OpenSites } from './sites.ts';
 import type { Step } from './step.ts';
+import { press, shows, showsSignedIn } from './tab.ts';
 
 /** One click in the popup signs out everywhere. */
-export async function playSignOut(step: Step, popup: Page, { shop, notes }: OpenSites): Promise<void> {
+export async function playSignOut(step: Step, popup: Tab, { shop, notes }: OpenSites): Promise<void> {
   await step('sign-out', '“Sign out” in the popup', async () => {
-    await popup.bringToFront();
-    await popup.getByRole('button', { name: 'Sign out', exact: true }).click();
-    await popup.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    await popup.toFront();
+    await press(popup, 'Sign out');
+    await shows(popup, 'h1', 'You’re signed out');
     return { page: popup, result: undefined };
   });
   for (const [name, page] of Object.entries({ shop, notes })) {

@@ -1,14 +1,13 @@
-import type { JWTPayload } from 'jose';
-import type { Page } from 'playwright';
+import { decodeJwt, type JWTPayload } from 'jose';
+import type { Tab } from '../browser/driven.ts';
 import { check } from './check.ts';
-import { answerConsent, askedForConsent } from './person.ts';
-import { pressForAnswer, showsSignedIn } from './site-page.ts';
 import type { Stage } from './stage.ts';
 import type { Step } from './step.ts';
+import { answerConsent, askedForConsent, openTab, press, shows, showsSignedIn } from './tab.ts';
 
 export interface OpenSites {
-  shop: Page;
-  notes: Page;
+  shop: Tab;
+  notes: Tab;
   /** The claims of the last token that the shop used. */
   lastToken: JWTPayload;
 }
@@ -17,8 +16,8 @@ export interface OpenSites {
 export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
   const { origins, idp } = stage.demo;
 
-  const shop = await step('first-tab', 'The shop, in a first tab, sees that somebody is signed in', async () => {
-    const page = await stage.openTab(origins.shop);
+  const shop = await step('first-tab', 'The shop, in a first tab, shows that somebody is signed in', async () => {
+    const page = await openTab(stage, origins.shop);
     await showsSignedIn(page, true);
     return { page, result: page };
   });
@@ -28,20 +27,22 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
     '“Connect” asks: the window names the exact origin and what it wants',
     async () => {
       const page = await askedForConsent(stage, shop, 'Connect');
-      await page.getByText(origins.shop).waitFor();
-      await page.getByText('See your orders').waitFor();
+      // A window of a headless browser has the size of its tabs. Give this one the size that people see.
+      await page.resize({ width: 440, height: 620 });
+      await shows(page, 'body', origins.shop);
+      await shows(page, 'body', 'See your orders');
       // The button is enabled only after the person has had time to read what it is for.
-      await page.locator('button:not([aria-disabled=true])', { hasText: 'Allow' }).waitFor();
+      await shows(page, 'button:not([aria-disabled=true])', 'Allow');
       return { page, result: page };
     },
   );
 
   const lastToken = await step('orders', '“Allow”, and the shop has the orders from the API', async () => {
     await answerConsent(consent, 'Allow');
-    await shop.locator('#answer', { hasText: '"name": "Ada Lovelace"' }).waitFor();
+    await shows(shop, '#answer', '"name": "Ada Lovelace"');
     const { status, claims } = await pressForAnswer(shop, 'Load orders');
     check(status === 200, `the API answered ${status}, not 200`);
-    await shop.locator('#orders').getByText('Punched cards').waitFor();
+    await shows(shop, '#orders', 'Punched cards');
     return { page: shop, result: claims };
   });
 
@@ -50,16 +51,22 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
     'Delivery notes, in a second tab, has them without any login or question',
     async () => {
       const { logins } = idp.counts;
-      const windows = stage.context.pages().length;
-      const page = await stage.openTab(origins.notes);
+      const windows = (await stage.tabs()).length;
+      const page = await openTab(stage, origins.notes);
       const { status } = await pressForAnswer(page, 'Load orders');
       check(status === 200, `the API answered ${status}, not 200`);
-      await page.locator('#orders').getByText('Punched cards').waitFor();
+      await shows(page, '#orders', 'Punched cards');
       check(idp.counts.logins === logins, 'the identity provider saw another login');
-      check(stage.context.pages().length === windows + 1, 'a window was opened');
+      check((await stage.tabs()).length === windows + 1, 'a window was opened');
       return { page, result: page };
     },
   );
 
   return { shop, notes, lastToken };
+}
+
+/** Presses a button of a site, and waits for the API's answer. */
+export async function pressForAnswer(site: Tab, button: string): Promise<{ status: number; claims: JWTPayload }> {
+  const { status, token } = await site.bearerAnswer(() => press(site, button));
+  return { status, claims: decodeJwt(token) };
 }

@@ -1,88 +1,44 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright';
-import { launchBrowser } from '../browser/launch.ts';
+import type { DrivenBrowser } from '../browser/driven.ts';
+import { driveChromium } from '../browser/driven-chromium.ts';
+import { driveFirefox } from '../browser/driven-firefox.ts';
+import { findChromium, findFirefox } from '../browser/find.ts';
+import type { BrowserName } from '../browser/install.ts';
+import { firefoxExtension } from '../build-extension.ts';
 import { chromeExtensionId, demoExtensionKey } from '../extension-key.ts';
 import type { Demo } from '../stack.ts';
 
-/** What a browser needs of a demo. */
-export type Ground = Pick<Demo, 'origins' | 'extensionDir'>;
-
-/** A headless browser with the extension and a new profile. */
-export interface Stage<D extends Ground = Demo> {
-  demo: D;
-  /** Whether the extension opened its welcome page, which has been closed. */
-  greeted: boolean;
-  context: BrowserContext;
+/** A headless browser with the extension and a new profile, and the demo that it visits. */
+export interface Stage extends DrivenBrowser {
+  demo: Demo;
   /** A temporary folder. */
   dir: string;
-  /** A page of the extension, such as `ui/popup.html`, opened as a tab. */
-  openExtensionPage(path: string): Promise<Page>;
-  openTab(url: string): Promise<Page>;
-  /** Returns the window that opens while `act` runs, once its URL starts with `prefix`. */
-  windowOf(prefix: string, act: () => Promise<unknown>): Promise<Page>;
-  close(): Promise<void>;
 }
 
-const extensionOrigin = `chrome-extension://${chromeExtensionId(demoExtensionKey)}`;
-const popupSize = { width: 380, height: 600 };
-
-export const extensionUrl = (path: string): string => `${extensionOrigin}/${path}`;
-
-/** Opens the browser and waits until the extension's worker has started. @param parent the folder for its temporary folder */
-export async function openStage<D extends Ground>(
-  demo: D,
-  executable: string,
-  parent: string = tmpdir(),
-): Promise<Stage<D>> {
-  const dir = await mkdtemp(join(parent, 'latchkey-'));
-  const profileDir = join(dir, 'profile');
-  const context = await launchBrowser({ executable, extensionDir: demo.extensionDir, profileDir, headless: true });
-  context.setDefaultTimeout(30_000);
-  if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
-
-  const greeted = await closeWelcome(context, extensionUrl('ui/welcome.html'));
-
-  const openTab = async (url: string): Promise<Page> => {
-    const page = await context.newPage();
-    await page.goto(url);
-    return page;
-  };
-
+/** Opens the browser and waits until the extension has started. */
+export async function openStage(demo: Demo, browser: BrowserName): Promise<Stage> {
+  const dir = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  const driven = await drivers[browser](demo, join(dir, 'profile'));
   return {
+    ...driven,
     demo,
-    greeted,
-    context,
     dir,
-    openTab,
-    async openExtensionPage(path) {
-      const page = await openTab(extensionUrl(path));
-      await page.setViewportSize(popupSize);
-      return page;
-    },
-    async windowOf(prefix, act) {
-      const [page] = await Promise.all([context.waitForEvent('page'), act()]);
-      await page.waitForURL((url) => url.href.startsWith(prefix));
-      return page;
-    },
     async close() {
-      await context.close();
+      await driven.close();
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-/** After its installation, the extension opens a welcome page, unless a policy says otherwise. Closes it. */
-export async function closeWelcome(context: BrowserContext, url: string): Promise<boolean> {
-  // The first start may be slow on a busy machine.
-  for (let tries = 0; tries < 150; tries += 1) {
-    const welcome = context.pages().find((page) => page.url() === url);
-    if (welcome) {
-      await welcome.close();
-      return true;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return false;
-}
+const drivers: Record<BrowserName, (demo: Demo, profileDir: string) => Promise<DrivenBrowser>> = {
+  chromium: async ({ extensionDir }, profileDir) =>
+    driveChromium(
+      { executable: await findChromium(), extensionDir, profileDir, headless: true },
+      chromeExtensionId(demoExtensionKey),
+    ),
+  // Puppeteer makes a temporary profile, and removes it.
+  firefox: async ({ extensionDir }) =>
+    driveFirefox({ executable: await findFirefox(), extensionDir: firefoxExtension(extensionDir) }),
+};

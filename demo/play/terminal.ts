@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Page } from 'playwright';
+import type { Tab } from '../browser/driven.ts';
 import { spawnCli } from '../program.ts';
 import type { Stage } from './stage.ts';
+import { openTab } from './tab.ts';
 
 /** A `latchkey …` process whose output is collected. */
 export interface Terminal {
@@ -56,16 +57,20 @@ export function openTerminal(args: string[], shown = args.join(' ')): Terminal {
   };
 }
 
+const style = `
+  body { margin: 0; overflow: hidden; background: #14181f; color: #dfe5ee; }
+  pre { margin: 0; padding: 24px 28px; white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.2 "DejaVu Sans Mono", ui-monospace, monospace; }`;
+
 /** A tab that looks like a terminal, for the screenshot. */
-export async function showTerminal(stage: Stage, text: string): Promise<Page> {
-  const page = await stage.openTab('about:blank');
-  await page.setViewportSize({ width: 960, height: 620 });
-  await page.setContent(`<!doctype html><style>
-    body { margin: 0; overflow: hidden; background: #14181f; color: #dfe5ee; }
-    pre { margin: 0; padding: 24px 28px; white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.2 "DejaVu Sans Mono", ui-monospace, monospace; }
-  </style><pre></pre>`);
-  await page.locator('pre').evaluate((element, words) => {
-    element.textContent = words;
-  }, text);
-  return page;
+export async function showTerminal(stage: Stage, text: string): Promise<Tab> {
+  const tab = await openTab(stage, 'about:blank');
+  await tab.resize({ width: 960, height: 620 });
+  await tab.evaluate(`(() => {
+    const style = document.createElement('style');
+    style.textContent = ${JSON.stringify(style)};
+    const words = document.createElement('pre');
+    words.textContent = ${JSON.stringify(text)};
+    document.body.replaceChildren(style, words);
+  })()`);
+  return tab;
 }

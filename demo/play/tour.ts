@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BrowserName } from '../browser/install.ts';
 import { root } from '../program.ts';
 import type { Demo } from '../stack.ts';
 import { type DemoUser, demoUsers } from '../users.ts';
@@ -16,29 +17,28 @@ import { playTv } from './tv.ts';
 export { TourError } from './step.ts';
 
 export interface TourOptions {
-  /** The browser's path. */
-  executable: string;
+  browser: BrowserName;
   now: () => number;
   /** Aborts the tour. */
   stop: AbortSignal;
   say: (line: string) => void;
 }
 
-/** The folder of the tour's screenshots. */
-export const screenshots = join(root, 'demo', 'tour');
+/** Folders of the tour's screenshots, below the project's. */
+const screenshots: Record<BrowserName, string> = { chromium: 'demo/tour', firefox: 'demo/tour-firefox' };
 
 /**
  * Runs the product's main flow in a headless browser, with one line and one screenshot for each step.
  *
  * @throws {TourError} at the first step that fails
  */
-export async function playTour(demo: Demo, { executable, now, say, stop }: TourOptions): Promise<void> {
+export async function playTour(demo: Demo, { browser, now, say, stop }: TourOptions): Promise<void> {
   const [ada] = demoUsers;
   if (!ada) throw new Error('The demo has no users.');
-  say('The tour, in a headless browser:');
-  const stage = await openStage(demo, executable);
+  const stage = await openStage(demo, browser);
+  say(`The tour, in a headless ${browser === 'firefox' ? 'Firefox' : 'Chromium'}:`);
   stop.addEventListener('abort', () => void stage.close(), { once: true });
-  const step = await createSteps({ folder: screenshots, openPages: () => stage.context.pages(), say, now });
+  const step = await createSteps({ folder: join(root, screenshots[browser]), openTabs: () => stage.tabs(), say, now });
   try {
     const popup = await playSignIn(stage, step, ada);
     const sites = await playSites(stage, step);
@@ -47,7 +47,9 @@ export async function playTour(demo: Demo, { executable, now, say, stop }: TourO
     await playTv(stage, step, ada);
     await playSignOut(step, popup, sites);
     const { name, scopes, through } = await playLastAnswer(stage, step, device, ada);
-    say(`The API’s last answer: ${name}, ${scopes.join(' ')}, through ${through}. Screenshots: demo/tour/`);
+    say(
+      `The API’s last answer: ${name}, ${scopes.join(' ')}, through ${through}. Screenshots: ${screenshots[browser]}/`,
+    );
   } finally {
     await stage.close();
   }

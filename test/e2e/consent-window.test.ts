@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { findChromium } from '../../demo/browser/find.ts';
 import { launchBrowser } from '../../demo/browser/launch.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
-import { typeCredentials } from '../../demo/play/person.ts';
-import { extensionUrl } from '../../demo/play/stage.ts';
 import { type RunningDemo, startDemo } from '../../demo/stack.ts';
 import { armAfterMs } from '../../extension/ui/arming.ts';
 import { type Display, openDisplay } from './browsers/display.ts';
+import { typeCredentials } from './kit/chromium/person.ts';
+import { extensionUrl } from './kit/chromium/stage.ts';
 import { userNamed } from './kit/demo.ts';
 import { openPlainChromium, type PlainChromium, type PlainPage } from './kit/plain-chromium.ts';
 import { freePorts } from './kit/ports.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { typeCredentials } from '../../demo/play/person.ts';
 import { openTerminal } from '../../demo/play/terminal.ts';
 import { runCli } from '../../demo/program.ts';
+import { typeCredentials } from './kit/chromium/person.ts';
 import { startTestDemo, type TestDemo, userNamed } from './kit/demo.ts';
 
 let test: TestDemo;

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pressForAnswer, showsSignedIn } from '../../demo/play/site-page.ts';
+import { pressForAnswer, showsSignedIn } from './kit/chromium/site-page.ts';
 import { startTestDemo, type TestDemo } from './kit/demo.ts';
 import { controlWorker } from './kit/worker.ts';
 

@@ -9,8 +9,8 @@ import type { Io } from '../../clients/cli/io.ts';
 import { runCommand } from '../../clients/cli/run.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
-import { pressArmed } from '../../demo/play/person.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { pressArmed } from './kit/chromium/person.ts';
 import { beginDevice } from './kit/device-flow.ts';
 
 let broker: TestBroker;

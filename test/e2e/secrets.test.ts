@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerConsent, askedForConsent } from '../../demo/play/person.ts';
-import { pressForAnswer } from '../../demo/play/site-page.ts';
+import { answerConsent, askedForConsent } from './kit/chromium/person.ts';
+import { pressForAnswer } from './kit/chromium/site-page.ts';
 import { startTestDemo, type TestDemo } from './kit/demo.ts';
 import { heapOf } from './kit/heap.ts';
 

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acrValues, demoCode } from '../../demo/idp/second-factor.ts';
-import { answerConsent, askedForConsent } from '../../demo/play/person.ts';
+import { answerConsent, askedForConsent } from './kit/chromium/person.ts';
 import { startTestDemo, type TestDemo } from './kit/demo.ts';
 
 /** RFC 9470 end to end: the API sends a challenge, the user signs in at the provider, and the call is retried. */

@@ -9,9 +9,9 @@ import { firefoxCandidates } from '../../demo/browser/candidates.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
 import { isUsable } from '../../demo/browser/usable.ts';
-import { pressArmed, typeCredentials } from '../../demo/play/person.ts';
 import { claimPorts } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
+import { pressArmed, typeCredentials } from '../e2e/kit/chromium/person.ts';
 import { createFolder, type Folder, packedIn, registryAnswers } from './folder.ts';
 
 const canInstall = registryAnswers();

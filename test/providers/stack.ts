@@ -20,7 +20,6 @@ import {
 } from '../../demo/extension-key.ts';
 import { brokerClientId } from '../../demo/local-broker.ts';
 import { createParts } from '../../demo/parts.ts';
-import { openStage } from '../../demo/play/stage.ts';
 import { originsOf } from '../../demo/ports.ts';
 import { root, runCli } from '../../demo/program.ts';
 import { serve } from '../../demo/serve.ts';
@@ -28,6 +27,7 @@ import { bundleScript } from '../../demo/sites/bundle.ts';
 import { createSite } from '../../demo/sites/site.ts';
 import { demoSites } from '../../demo/sites/sites.ts';
 import { demoUsers } from '../../demo/users.ts';
+import { openStage } from '../e2e/kit/chromium/stage.ts';
 import { freePort, freePorts } from '../e2e/kit/ports.ts';
 import type { BrokerClient, Program, Provider } from './provider.ts';
 import { openPublicAddress, type TokenRequest } from './public-address.ts';

@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright';
 import { expect } from 'vitest';
+import { driveChromium } from '../../../demo/browser/driven-chromium.ts';
 import { findChromium } from '../../../demo/browser/find.ts';
-import { launchBrowser } from '../../../demo/browser/launch.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
 import { chromeExtensionId, demoExtensionKey } from '../../../demo/extension-key.ts';
-import { closeWelcome } from '../../../demo/play/stage.ts';
 import type { RunningDemo } from '../../../demo/stack.ts';
 import { controlWorker } from '../kit/worker.ts';
-import type { Browser, Served, Tab } from './browser.ts';
+import type { Browser, Served } from './browser.ts';
 
 const quiet = { ...thisMachine, say: () => undefined };
 
@@ -25,43 +24,34 @@ export interface ChromiumOptions {
   managed?: string | undefined;
 }
 
-/** Chromium, driven by Playwright. */
+/** Chromium, with what a program can do to it. */
 export async function openChromium(demo: RunningDemo, options: ChromiumOptions = {}): Promise<Browser> {
   const { extensionKey = demoExtensionKey, display } = options;
   const own = options.profileDir === undefined ? await mkdtemp(join(tmpdir(), 'latchkey-profile-')) : undefined;
-  const context = await launchBrowser({
-    executable: options.managed ?? (await findChromium(quiet)),
-    extensionDir: options.managed === undefined ? demo.extensionDir : undefined,
-    profileDir: options.profileDir ?? (own as string),
-    headless: display === undefined,
-    env: display === undefined ? undefined : { ...process.env, DISPLAY: display },
-  });
-  context.setDefaultTimeout(30_000);
-  if (context.serviceWorkers().length === 0) await context.waitForEvent('serviceworker');
-
   const id = chromeExtensionId(extensionKey);
-  const extensionUrl = (path: string): string => `chrome-extension://${id}/${path}`;
-  const greeted = await closeWelcome(context, extensionUrl('ui/welcome.html'));
-  const tabs = new WeakMap<Page, Tab>();
-  const tabOf = (page: Page): Tab => {
-    const known = tabs.get(page) ?? chromiumTab(page);
-    tabs.set(page, known);
-    return known;
-  };
-  const open = async (path: string): Promise<Page> => {
+  const driven = await driveChromium(
+    {
+      executable: options.managed ?? (await findChromium(quiet)),
+      extensionDir: options.managed === undefined ? demo.extensionDir : undefined,
+      profileDir: options.profileDir ?? (own as string),
+      headless: display === undefined,
+      env: display === undefined ? undefined : { ...process.env, DISPLAY: display },
+    },
+    id,
+  );
+  const { context, extensionUrl, tabOf } = driven;
+  /** A page that sends no requests to the background, because a request would wake it again. */
+  const ownPage = async (): Promise<Page> => {
+    const open = context.pages().find((page) => page.url().startsWith(extensionUrl('')));
+    if (open) return open;
     const page = await context.newPage();
-    await page.goto(extensionUrl(path));
+    await page.goto(extensionUrl('icons/16.png'));
     return page;
   };
-  /** A page that sends no requests to the background, because a request would wake it again. */
-  const ownPage = async (): Promise<Page> =>
-    context.pages().find((page) => page.url().startsWith(extensionUrl(''))) ?? (await open('icons/16.png'));
 
   return {
+    ...driven,
     demo,
-    greeted,
-    extensionUrl,
-    tabs: async () => context.pages().map(tabOf),
     newTab: async (served) => tabOf(await newPage(context, served)),
     async newTabApart(served) {
       await inExtensionsPage(context, 'updateExtensionConfiguration', { extensionId: id, incognitoAccess: true });
@@ -69,7 +59,6 @@ export async function openChromium(demo: RunningDemo, options: ChromiumOptions =
       if (!apart) throw new Error('this Chromium opens no private window');
       return tabOf(await newPage(apart, served));
     },
-    openExtensionPage: async (path) => tabOf(await open(path)),
     clearCookies: (host) => context.clearCookies({ domain: host }),
     async stopBackground() {
       await (await controlWorker(await ownPage())).stop();
@@ -88,25 +77,11 @@ export async function openChromium(demo: RunningDemo, options: ChromiumOptions =
       await page.close();
     },
     async close() {
-      await context.close();
+      await driven.close();
       if (own) await rm(own, { recursive: true, force: true });
     },
   };
 }
-
-const chromiumTab = (page: Page): Tab => ({
-  url: async () => page.url(),
-  evaluate: (expression) => page.evaluate(expression),
-  click: (selector) => page.click(selector),
-  hover: (selector) => page.hover(selector),
-  type: (selector, text) => page.fill(selector, text),
-  goto: async (url) => void (await page.goto(url)),
-  back: async () => void (await page.goBack({ waitUntil: 'commit' })),
-  reload: async () => void (await page.reload()),
-  toFront: () => page.bringToFront(),
-  close: () => page.close(),
-  isClosed: async () => page.isClosed(),
-});
 
 async function newPage(context: BrowserContext, served: ReadonlyMap<string, Served> | undefined): Promise<Page> {
   const page = await context.newPage();

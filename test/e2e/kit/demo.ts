@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { findChromium } from '../../../demo/browser/find.ts';
 import { thisMachine } from '../../../demo/browser/machine.ts';
-import { signInByPopup } from '../../../demo/play/person.ts';
-import { openStage, type Stage } from '../../../demo/play/stage.ts';
 import { type Demo, startDemo } from '../../../demo/stack.ts';
 import { type DemoUser, demoUsers } from '../../../demo/users.ts';
+import { signInByPopup } from './chromium/person.ts';
+import { openStage, type Stage } from './chromium/stage.ts';
 import { freePorts } from './ports.ts';
 
 /** The whole demo on free ports, and a headless browser with the extension. */

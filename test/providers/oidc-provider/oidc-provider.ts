@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createIdp, type IdpOptions, newSigningKey } from '../../../demo/idp/idp.ts';
 import { demoCode } from '../../../demo/idp/second-factor.ts';
-import { typeCredentials } from '../../../demo/play/person.ts';
 import { serve } from '../../../demo/serve.ts';
+import { typeCredentials } from '../../e2e/kit/chromium/person.ts';
 import { lasting, type Place, type Program, type Provider, type RunningProvider } from '../provider.ts';
 
 type Manner = Pick<IdpOptions, 'rotates' | 'refreshLeewayMs' | 'refreshTokenSeconds' | 'asksConsent'>;

@@ -1,4 +1,4 @@
-import { pressArmed } from '../../../demo/play/person.ts';
+import { pressArmed } from '../../e2e/kit/chromium/person.ts';
 import { beginDevice, pollDevice, refreshDevice } from '../../e2e/kit/device-flow.ts';
 import type { Stack } from '../stack.ts';
 import { ada, throughProvider } from './at-provider.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pressForAnswer } from '../../../demo/play/site-page.ts';
+import { pressForAnswer } from '../../e2e/kit/chromium/site-page.ts';
 import type { Stack } from '../stack.ts';
 import { ada, answeringWindows } from './at-provider.ts';
 import { loadOrders, shopOfAda } from './sites.ts';

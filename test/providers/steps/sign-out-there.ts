@@ -1,4 +1,4 @@
-import { showsSignedIn } from '../../../demo/play/site-page.ts';
+import { showsSignedIn } from '../../e2e/kit/chromium/site-page.ts';
 import type { Stack } from '../stack.ts';
 import { shopOfAda } from './sites.ts';
 

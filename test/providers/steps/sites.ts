@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { Page } from 'playwright';
-import { answerConsent, askedForConsent } from '../../../demo/play/person.ts';
-import { pressForAnswer, showsSignedIn } from '../../../demo/play/site-page.ts';
+import { answerConsent, askedForConsent } from '../../e2e/kit/chromium/person.ts';
+import { pressForAnswer, showsSignedIn } from '../../e2e/kit/chromium/site-page.ts';
 import type { Stack } from '../stack.ts';
 import { ada, signInByPopup } from './at-provider.ts';
 import { waitUntil } from './wait-until.ts';

@@ -1,4 +1,4 @@
-import { answerConsent, askedForConsent } from '../../../demo/play/person.ts';
+import { answerConsent, askedForConsent } from '../../e2e/kit/chromium/person.ts';
 import type { Stack } from '../stack.ts';
 import { ada, answerAll } from './at-provider.ts';
 import { shopOfAda } from './sites.ts';

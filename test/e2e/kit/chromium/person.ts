@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import type { DemoUser } from '../users.ts';
+import type { DemoUser } from '../../../../demo/users.ts';
 import { extensionUrl, type Ground, type Stage } from './stage.ts';
 
 /** Types username and password into the provider's form and submits it. The window may close at once. */
