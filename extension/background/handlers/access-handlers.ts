@@ -39,14 +39,12 @@ export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers
 function listAccess(session: SessionAnswer, origin: string): AccessView[] {
   const site = siteOf(session, origin);
   if (!site) return [];
-  return site.resources.flatMap(({ resource, name, scopes }) => {
+  return site.resources.flatMap(({ resource, name, scopes, urls }) => {
     const consented = consentedScopes(session.consents, origin, resource);
     const has = (scope: string) => site.consent === 'granted' || consented.has(scope);
-    const granted = Object.keys(scopes).filter(has);
-    const open = Object.keys(scopes).filter((scope) => !has(scope));
-    return [
-      ...(granted.length > 0 ? [{ resource, name, scopes: granted, granted: true }] : []),
-      ...(open.length > 0 ? [{ resource, name, scopes: open, granted: false }] : []),
-    ];
+    return [true, false].flatMap((granted) => {
+      const such = Object.keys(scopes).filter((scope) => has(scope) === granted);
+      return such.length > 0 ? [{ resource, name, scopes: such, granted, urls }] : [];
+    });
   });
 }

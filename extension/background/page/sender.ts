@@ -1,5 +1,6 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { exactOrigin } from '@latchkey/shared/origin.ts';
+import { policyDenied } from '../errors.ts';
 
 /** The browser's own data about the other end of a port. None of it comes from a message. */
 export interface PortSender {
@@ -32,7 +33,7 @@ export interface SenderRules {
 }
 
 const refuse = (why: string): never => {
-  throw new LatchkeyError({ code: 'policy_denied', message: `Latchkey does not serve this page: ${why}` });
+  throw policyDenied(`Latchkey does not serve this page: ${why}`);
 };
 
 /** The bridge waits until a page is shown. An earlier port keeps its old sender, so the page must reconnect. */
