@@ -81,12 +81,7 @@ it.each([
   ['a scope that is missing', [{ resource: invoices, scope: '' }], 'invalid_scope'],
   ['one twice', Array(2).fill({ resource: invoices, scope: 'invoices:read' }), 'invalid_request'],
   ['more than eight', Array(8).fill({ resource: invoices, scope: 'invoices:read' }), 'invalid_request'],
-  [
-    'something else',
-    [{ resource: invoices, scope: 'invoices:read', origin: 'https://x.test' }],
-    400,
-    'invalid_request',
-  ],
+  ['something else', [{ resource: invoices, scope: 'invoices:read', origin: 'https://x.test' }], 'invalid_request'],
 ])('several APIs with %s: nothing is allowed', async (_what, also, error) => {
   const [one] = both();
   // The wrong one is last: what stands before it must not be stored.
