@@ -171,6 +171,13 @@ describe('lk.fetch', () => {
   });
 });
 
+it('says so where the extension is of an older version, which names no URLs', async () => {
+  access = configured.map(({ urls: _, ...older }) => older as AccessView);
+  const lk = await start();
+  await expect(lk.fetch('https://api.test/')).rejects.toMatchObject({ code: 'unsupported' });
+  expect(sent).toEqual([]);
+});
+
 describe('connect', () => {
   const named = (count: number) => Array.from({ length: count }, (_, n) => ({ resource: `r${n}`, scopes: ['a'] }));
 

@@ -135,6 +135,9 @@ function apisOf(lk: Latchkey, named: Access[], defaults: TokenOptions): Apis {
     try {
       views ??= lk.access();
       const known = await views;
+      if (known.some(({ urls }) => !urls)) {
+        throw new LatchkeyError({ code: 'unsupported', message: 'Several APIs need a newer version of Latchkey.' });
+      }
       missing = named.find((one) => known.every(({ resource }) => resource !== one.resource));
       if (!missing) return known;
     } catch (error) {
