@@ -9,3 +9,7 @@ export const policyDenied = (message: string): LatchkeyError => new LatchkeyErro
 /** The call can't be right. */
 export const invalidRequest = (message: string): LatchkeyError =>
   new LatchkeyError({ code: 'invalid_request', message });
+
+/** For the moment. @param retryAfterMs when to try again, in milliseconds from now */
+export const busy = (message: string, retryAfterMs: number): LatchkeyError =>
+  new LatchkeyError({ code: 'busy', message, retry_after_ms: retryAfterMs });

@@ -1,6 +1,6 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { AccessView } from '@latchkey/shared/page-protocol.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import { busy } from '../errors.ts';
 import type { PageHandlers } from '../page/handler-types.ts';
 import { consentedScopes, siteOf } from '../session/site-policy.ts';
 import { notSignedIn } from './interactions.ts';
@@ -25,7 +25,7 @@ export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers
       const waitMs = limit(sender.origin);
       if (waitMs !== undefined) {
         const message = 'this site has given its access back several times in a minute';
-        throw new LatchkeyError({ code: 'busy', message, retry_after_ms: waitMs });
+        throw busy(message, waitMs);
       }
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
       // Read the account again: the answer is about the remaining access.

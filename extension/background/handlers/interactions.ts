@@ -91,7 +91,7 @@ export function createInteractions({ prompts, isTabActive, choices, providersFor
       if (error.interaction !== 'consent') throw error;
       const { origin, document, tabId } = call.sender;
       const { id: profile } = await call.profile();
-      const question = { profile, origin, document, tabId, asks };
+      const question = { profile, origin, document, tabId, wanted: asks };
       if (!(await prompts.ask(question, async () => (await mayAsk(call)) && call.takeClick()))) throw error;
     },
     renew: async (error, { signIn, session }, origin, stepUp) =>

@@ -420,7 +420,7 @@ describe('private windows', () => {
 describe('what the consent window shows', () => {
   const ask = (scopes: string[]) =>
     parts.prompts.ask(
-      { profile: 'session', origin: shop, document: 'D1', tabId: 7, asks: [{ origin: shop, resource: api, scopes }] },
+      { profile: 'session', origin: shop, document: 'D1', tabId: 7, wanted: [{ origin: shop, resource: api, scopes }] },
       async () => true,
     );
 

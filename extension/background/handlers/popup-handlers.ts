@@ -195,7 +195,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     const choices = await Promise.all(
       (await profiles.all()).map(async ({ id, session }) => {
         const current = await session.current().catch(() => undefined);
-        if (!current || !prompt.asks.every((ask) => isAllowed(current, ask)) || isRefused(current, prompt.origin))
+        if (!current || !prompt.wanted.every((ask) => isAllowed(current, ask)) || isRefused(current, prompt.origin))
           return [];
         return [{ id, label: labelOf(current.account), chosen: id === prompt.profile }];
       }),

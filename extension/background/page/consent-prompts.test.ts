@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
-import { ada, api, grace, shop } from '../../../test/extension/fake-broker.ts';
+import { ada, api, grace, invoices, invoicesApi, shop } from '../../../test/extension/fake-broker.ts';
 
 const question = {
   profile: 'session',
   origin: shop,
   document: 'D1',
   tabId: 7,
-  asks: [{ origin: shop, resource: api, scopes: ['orders:read'] }],
+  wanted: [{ origin: shop, resource: api, scopes: ['orders:read'] }],
 };
-const toWrite = { ...question, asks: [{ origin: shop, resource: api, scopes: ['orders:write'] }] };
+const toWrite = { ...question, wanted: [{ origin: shop, resource: api, scopes: ['orders:write'] }] };
 const yes = async () => true;
 let parts: ReturnType<typeof createBackground>;
 beforeEach(async () => {
@@ -183,6 +183,26 @@ describe('a question is for one account', () => {
     await parts.prompts.answer(id, 'allow', grace.sub);
     expect(parts.broker.consentsOf(grace.sub)).toHaveLength(1);
   });
+});
+
+it('a question is about what the chosen account has not given yet, and then about that of the next one', async () => {
+  parts.broker.resources.push(invoicesApi);
+  parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+  parts.broker.account = grace;
+  await parts.profiles.add();
+  const [orders] = question.wanted;
+  const ofInvoices = { origin: shop, resource: invoices, scopes: ['invoices:read'] };
+  void parts.prompts.ask({ ...question, wanted: [orders!, ofInvoices] }, yes);
+  const { id } = await asked();
+  expect((await parts.prompts.find(id))?.asks).toEqual([ofInvoices]);
+  await parts.prompts.chooseAccount(id, 'profile-1');
+  expect((await parts.prompts.find(id))?.asks).toEqual([orders, ofInvoices]);
+  await parts.prompts.chooseAccount(id, question.profile);
+  expect((await parts.prompts.find(id))?.asks).toEqual([ofInvoices]);
+  await parts.prompts.chooseAccount(id, 'profile-1');
+  await parts.prompts.answer(id, 'allow', grace.sub);
+  expect(parts.broker.consentsOf(grace.sub)).toHaveLength(2);
+  expect(parts.broker.consents).toHaveLength(1);
 });
 
 describe('a question is for one document', () => {

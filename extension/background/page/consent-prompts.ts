@@ -32,11 +32,14 @@ export interface ConsentPrompt {
   tabId: number;
   /** Each resource once, with the scopes that aren't granted yet. The user grants all of it, or nothing. */
   asks: AccessAsk[];
+  /** Everything that the page uses, which another account may lack more of. */
+  wanted: AccessAsk[];
   /** The site's access when it asked. If the user revokes any of it in the meantime, the question ends. */
   had: Consent[];
   windowId?: number | undefined;
 }
 
+const storedAsks = v.array(v.object({ origin: v.string(), resource: v.string(), scopes: v.array(v.string()) }));
 const storedPrompt: Schema<ConsentPrompt> = v.object({
   id: v.string(),
   profile: v.string(),
@@ -44,12 +47,13 @@ const storedPrompt: Schema<ConsentPrompt> = v.object({
   origin: v.string(),
   document: v.string(),
   tabId: v.number(),
-  asks: v.array(v.object({ origin: v.string(), resource: v.string(), scopes: v.array(v.string()) })),
+  asks: storedAsks,
+  wanted: storedAsks,
   had: v.array(consent),
   windowId: v.optional(v.number()),
 });
 
-export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'document' | 'tabId' | 'asks'>;
+export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'document' | 'tabId' | 'wanted'>;
 
 export interface ConsentPromptsDeps {
   area: Area;
@@ -138,10 +142,7 @@ export function createConsentPrompts({
   /** Reuses a window that outlived the background, or opens a new one. Resolves when the user answers. */
   const show = async (question: Question, mayOpen: () => Promise<boolean>): Promise<boolean> => {
     const session = await (await sessionOf(question.profile)).refreshed(0);
-    const asks = question.asks.flatMap((ask) => {
-      const scopes = session ? openScopes(session, ask) : ask.scopes;
-      return scopes.length > 0 ? [{ ...ask, scopes }] : [];
-    });
+    const asks = openIn(session, question.wanted);
     // The user has already answered, in an earlier question or in another browser.
     if (asks.length === 0) return true;
     const { sub = '' } = session?.account ?? {};
@@ -238,7 +239,9 @@ export function createConsentPrompts({
         const prompt = await find(id);
         if (!prompt || !session) return;
         const { sub } = session.account;
-        await area.set(prefix + id, { ...prompt, profile, sub, had: consentsAt(session, prompt.origin) });
+        const open = openIn(session, prompt.wanted);
+        const asks = open.length > 0 ? open : prompt.asks;
+        await area.set(prefix + id, { ...prompt, profile, sub, asks, had: consentsAt(session, prompt.origin) });
       }),
     answer: (id, choice, shown) =>
       inTurn(async () => {
@@ -286,6 +289,13 @@ const noOf: Record<ConsentChoice, () => LatchkeyError | undefined> = {
   not_now: () => denial('the person said no'),
   never: refusal,
 };
+
+/** What of it isn't granted yet. */
+const openIn = (session: SessionAnswer | undefined, wanted: AccessAsk[]): AccessAsk[] =>
+  wanted.flatMap((ask) => {
+    const scopes = session ? openScopes(session, ask) : ask.scopes;
+    return scopes.length > 0 ? [{ ...ask, scopes }] : [];
+  });
 
 const consentsAt = (session: SessionAnswer | undefined, origin: string): Consent[] =>
   (session?.consents ?? []).filter((consent) => consent.origin === origin);

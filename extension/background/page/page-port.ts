@@ -9,7 +9,7 @@ import {
 import * as v from 'valibot';
 import { newTrace } from '../broker/trace.ts';
 import { errorBody } from '../error-body.ts';
-import { expired, invalidRequest } from '../errors.ts';
+import { busy, expired, invalidRequest } from '../errors.ts';
 import type { Router } from '../handlers/router.ts';
 import { post } from '../post.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -190,11 +190,7 @@ function createGate(limit: PagePortDeps['limit']): (message: unknown, document: 
     }
     const retryAfterMs = limit(document);
     if (retryAfterMs !== undefined) {
-      throw new LatchkeyError({
-        code: 'busy',
-        message: 'too many requests from this page; slow down',
-        retry_after_ms: retryAfterMs,
-      });
+      throw busy('too many requests from this page; slow down', retryAfterMs);
     }
     const { request, channel } = parsed.output;
     const name = `${channel} ${request.id}`;

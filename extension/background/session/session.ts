@@ -1,4 +1,4 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { LatchkeyError } from '@latchkey/shared/errors.ts';
 import {
   type Account,
   account,
@@ -13,7 +13,7 @@ import type { Keys } from '../../platform/keys.ts';
 import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError, isBrokerError } from '../broker/broker-error.ts';
-import { expired } from '../errors.ts';
+import { busy, expired } from '../errors.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { TokenCache } from '../tokens/token-cache.ts';
@@ -296,12 +296,7 @@ const signedOutMeanwhile = (): LatchkeyError => expired('the person signed out m
 
 const notThatAccount = (): LatchkeyError => expired('the sign-in came back with a different account: begin again');
 
-const anotherAccount = (): LatchkeyError =>
-  new LatchkeyError({
-    code: 'busy',
-    message: 'a different account signed in meanwhile; try again',
-    retry_after_ms: 100,
-  });
+const anotherAccount = (): LatchkeyError => busy('a different account signed in meanwhile; try again', 100);
 
 const withState = (known: SignedIn, state: SessionAnswer['session']['state']): SignedIn => ({
   ...known,
