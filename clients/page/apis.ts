@@ -98,7 +98,7 @@ export async function connect({ resources, ...defaults }: ApisOptions): Promise<
     window: globalThis.window,
     open: () => hello(globalThis.window),
     fetch: async (input, init: Sent = {}) => init.instead?.(init.headers as Headers) ?? globalThis.fetch(input, init),
-    // `wanted` has found it, by the configuration.
+    // The resource was found by this URL.
     target: absolute,
   });
   return apisOf(await connection({}), named, defaults);

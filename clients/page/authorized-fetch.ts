@@ -11,11 +11,10 @@ import type { Tokens } from './tokens.ts';
 export type Target = (url: string | URL, resource: string | undefined) => URL;
 
 /**
- * Creates a `fetch` that sends the token in `Authorization`, to the resource's own origin only. On a redirect to
- * another origin the browser removes the header (Fetch Standard, HTTP-redirect fetch).
+ * Creates a `fetch` that sends the token in `Authorization`, only where it belongs. On a redirect to another origin the
+ * browser removes the header (Fetch Standard, HTTP-redirect fetch).
  *
  * DPoP proofs and challenges are in `challenges.ts`, which is loaded only when a page needs it.
-
  *
  * @param target finds where a request goes, or refuses it
  */

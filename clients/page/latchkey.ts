@@ -125,7 +125,7 @@ export interface Latchkey {
 
 export interface ConnectionOptions {
   /** The page's window, or a worker's global scope. */
-  window: Pick<PageWindow, 'location' | 'addEventListener'>;
+  window: Pick<PageWindow, 'addEventListener'>;
   /** Finds the bridge. Called again when the last port is dead. */
   open: () => Promise<MessagePort>;
   fetch: typeof fetch;
