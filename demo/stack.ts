@@ -41,7 +41,7 @@ export interface Demo {
 
 /** A demo whose parts can be stopped for a while. */
 export interface RunningDemo extends Demo {
-  outage(part: 'broker' | 'idp'): Promise<Outage>;
+  outage(part: 'broker' | 'idp' | 'shop'): Promise<Outage>;
 }
 
 /** Starts the identity provider, the sites and the API in this process, the broker in another, and builds the extension. */

@@ -54,6 +54,8 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
         lib: { entry, formats: ['es'] },
         rolldownOptions: {
           external,
+          // Numbers and names stand where they are used, which is shorter.
+          optimization: { inlineConst: true },
           // Rolldown keeps an entry's "use client" at the top, and warns that it can't keep others.
           onLog: (level, log, report) => {
             if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);

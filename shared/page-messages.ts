@@ -6,23 +6,27 @@ import type { PageErrorBody } from './errors.ts';
  */
 export type { PageErrorBody } from './errors.ts';
 
+/** Scopes of one resource. */
+export interface Access {
+  resource: string;
+  scopes: string[];
+}
+
 /** The parameters of each method. */
 export interface PageParameters {
   'session.get': Record<never, never>;
   'session.sign_in': Record<never, never>;
   'session.sign_out': Record<never, never>;
-  'token.get': {
-    resource: string;
-    scopes: string[];
+  'token.get': Access & {
+    /** The other resources that the page uses. If the user is asked, then for all of them, in one window. */
+    also?: Access[] | undefined;
     min_ttl_s?: number | undefined;
     profile?: string | undefined;
     interactive: 'never' | 'if_needed';
     acr_values?: string | undefined;
     max_age?: number | undefined;
   };
-  'token.proof': {
-    resource: string;
-    scopes: string[];
+  'token.proof': Access & {
     min_ttl_s?: number | undefined;
     profile?: string | undefined;
     method: string;
@@ -57,12 +61,12 @@ export interface ProofView extends TokenView {
 }
 
 /** Scopes of one resource, either granted or not yet granted to this site. */
-export interface AccessView {
-  resource: string;
+export interface AccessView extends Access {
   /** The resource's name, for people. */
   name: string;
-  scopes: string[];
   granted: boolean;
+  /** Where the resource is, from the configuration: its tokens are for what lies under these URLs. */
+  urls: string[];
 }
 
 /** The result of each method. */

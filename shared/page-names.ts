@@ -10,5 +10,8 @@ export const hereKind = 'latchkey:here';
 /** Name of the runtime port between bridge and background. */
 export const bridgePortName = 'latchkey:page';
 
+/** How many resources a page can ask for at once. */
+export const maxResources = 8;
+
 /** Maximum size of a message that the bridge relays, in UTF-16 units of its JSON. */
 export const maxMessageLength = 16_384;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { PageMethod, PageParameters } from './page-messages.ts';
-import { helloKind, protocolVersion } from './page-names.ts';
+import { helloKind, maxResources, protocolVersion } from './page-names.ts';
 
 /**
  * The messages between a web page, the bridge (content script) and the background. The bridge and the background both
@@ -24,9 +24,11 @@ const interactive = v.picklist(['never', 'if_needed']);
 /** `sub` of the account, from `session.get`. If the site now uses another account, the request is refused. */
 const profile = short(256);
 
+const access = { resource: short(512), scopes };
+
 const tokenGet = v.strictObject({
-  resource: short(512),
-  scopes,
+  ...access,
+  also: v.optional(v.pipe(v.array(v.strictObject(access)), v.maxLength(maxResources - 1))),
   min_ttl_s: v.optional(seconds(86_400)),
   profile: v.optional(profile),
   interactive,
@@ -36,8 +38,7 @@ const tokenGet = v.strictObject({
 });
 
 const tokenProof = v.strictObject({
-  resource: short(512),
-  scopes,
+  ...access,
   min_ttl_s: v.optional(seconds(86_400)),
   profile: v.optional(profile),
   method: v.pipe(v.string(), v.regex(/^[A-Z]{1,16}$/)),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { maxResources } from './page-names.ts';
 
 /**
  * Bodies of requests to the broker's `/session` endpoints, which the broker parses. The extension uses only their types:
@@ -11,6 +12,7 @@ const b64u256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 /** RFC 7636 §4.1. */
 const codeVerifier = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._~-]{43,128}$/));
 const scopeText = v.pipe(v.string(), v.maxLength(2_048));
+const access = { resource: text(512), scope: scopeText };
 
 export const authorizeRequest = v.strictObject({
   redirect_uri: text(512),
@@ -64,8 +66,9 @@ export const consentRequest = v.variant('decision', [
   v.strictObject({
     decision: v.optional(v.literal('allow'), 'allow'),
     origin: text(300),
-    resource: text(512),
-    scope: scopeText,
+    ...access,
+    /** More resources, each once. All are allowed, or none. */
+    also: v.optional(v.pipe(v.array(v.strictObject(access)), v.maxLength(maxResources - 1))),
   }),
   v.strictObject({ decision: v.picklist(['never', 'ask']), origin: text(300) }),
 ]);

@@ -19,6 +19,7 @@ export const memberTexts: Readonly<Record<string, string>> = {
   auth_time: 'When the person signed in at the provider, NumericDate.',
   authorization_url: 'Where to send the person.',
   azp: 'The site’s origin, for tokens of a browser.',
+  also: 'More APIs, each once. Everything is allowed, or nothing.',
   by: 'Who signed it out. `protection`: the broker, because a token was used twice.',
   client: 'The device’s name in the configuration.',
   client_id: 'The client that the token was issued to.',

@@ -22,8 +22,13 @@ function decided(deps: Deps, row: Session, request: ConsentRequest): Promise<voi
       return refuseSite(deps, row.sub, request.origin);
     case 'ask':
       return letSiteAsk(deps, row.sub, request.origin);
-    default:
-      return allowSite(deps, row, { ...request, scopes: parseScope(request.scope) });
+    default: {
+      const access = [request, ...(request.also ?? [])].map(({ resource, scope }) => ({
+        resource,
+        scopes: parseScope(scope),
+      }));
+      return allowSite(deps, row, { origin: request.origin, access });
+    }
   }
 }
 

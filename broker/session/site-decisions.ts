@@ -10,21 +10,34 @@ import type { Report, Session } from '../store/store.ts';
  */
 
 /**
- * Allows a site, if the policy permits it.
+ * Allows a site, if the policy permits it: everything that the person saw in one question, or nothing.
  *
- * @throws {OAuthError} the errors of {@link decide}
+ * @throws {OAuthError} the errors of {@link decide}; `invalid_request` if a resource is named twice
  */
 export async function allowSite(
   deps: Deps,
   { sub, claims }: Pick<Session, 'sub' | 'claims'>,
-  { origin, resource, scopes }: { origin: string; resource: string; scopes: string[] },
+  { origin, access }: { origin: string; access: Access[] },
 ): Promise<void> {
-  const answer = decide(deps.config, { origin, resource, scopes, claims, consented: scopes, now: deps.now() });
-  // Step-up applies to the token. Consenting beforehand does no harm.
-  if (!answer.allowed && answer.error !== 'insufficient_user_authentication')
-    throw new OAuthError(answer.error, answer.why);
-  const granted = report(deps.now(), sub, 'consent.granted', { origin, resource, scope: scopes.join(' ') });
-  await deps.store.grantConsent({ sub, origin, resource, scopes }, deps.now(), granted);
+  const now = deps.now();
+  if (new Set(access.map(({ resource }) => resource)).size < access.length)
+    throw new OAuthError('invalid_request', 'a resource is named twice');
+  for (const { resource, scopes } of access) {
+    const answer = decide(deps.config, { origin, resource, scopes, claims, consented: scopes, now });
+    // Step-up applies to the token. Consenting beforehand does no harm.
+    if (!answer.allowed && answer.error !== 'insufficient_user_authentication')
+      throw new OAuthError(answer.error, answer.why);
+  }
+  const details = access.map(({ resource, scopes }) => ({ origin, resource, scope: scopes.join(' ') }));
+  const granted = report(now, sub, 'consent.granted', ...details);
+  const consents = access.map(({ resource, scopes }) => ({ sub, origin, resource, scopes }));
+  await deps.store.grantConsents(consents, now, granted);
+}
+
+/** Scopes of one resource. */
+interface Access {
+  resource: string;
+  scopes: string[];
 }
 
 /**
@@ -63,10 +76,10 @@ export async function letSiteAsk(deps: Pick<Deps, 'store' | 'now'>, sub: string,
   await deps.store.letSiteAsk({ sub, origin }, changed);
 }
 
-/** The entry, and the event for the person's browsers. */
-const report = (at: number, sub: string, type: string, detail: Record<string, unknown>): Report => ({
+/** The entries, and the event for the person's browsers. */
+const report = (at: number, sub: string, type: string, ...details: Record<string, unknown>[]): Report => ({
   at,
-  audit: [{ type, sub, detail }],
+  audit: details.map((detail) => ({ type, sub, detail })),
   events: [consentEvent(sub)],
 });
 

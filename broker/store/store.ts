@@ -428,11 +428,11 @@ export interface SignInSample {
 export interface ConsentStore {
   listConsents(sub: string): Promise<Consent[]>;
   /**
-   * Adds to the existing consent and clears a "never": the last decision wins.
+   * Adds to the existing consents and clears a "never": the last decision wins. Either all are stored, or none.
    *
-   * @returns the union of old and new scopes
+   * @returns for each, the union of old and new scopes
    */
-  grantConsent(consent: Omit<Consent, 'grantedAt'>, now: number, report?: Report): Promise<Consent>;
+  grantConsents(consents: readonly Omit<Consent, 'grantedAt'>[], now: number, report?: Report): Promise<Consent[]>;
   /**
    * Revokes the consent for `resource`, or all consents of the site if `resource` is absent.
    *

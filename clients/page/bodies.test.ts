@@ -1,5 +1,6 @@
 import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ownOrigin } from './authorized-fetch.ts';
 import { hello } from './hello.ts';
 import { createConnection } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
@@ -7,6 +8,8 @@ import { FakePage } from './testing/fake-bridge.ts';
 const resource = 'https://api.example.com';
 const url = `${resource}/orders`;
 let page: FakePage | undefined;
+beforeAll(() => void vi.stubGlobal('location', { href: 'https://shop.example.com/cart' }));
+afterAll(() => void vi.unstubAllGlobals());
 afterEach(() => page?.close());
 
 /** Each challenge, with the token type that satisfies it. */
@@ -46,6 +49,7 @@ async function start({ type, challenge, headers }: (typeof challenges)[keyof typ
         ? new Response('no', { status: 401, headers: { 'www-authenticate': challenge, ...headers } })
         : new Response('ok');
     },
+    target: ownOrigin,
   })({ resource, scopes: ['orders:write'] });
   return { lk, sent };
 }

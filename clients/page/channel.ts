@@ -73,12 +73,10 @@ export function createChannel(
     for (const [request] of waiting.values()) next.postMessage(request);
   };
 
-  const ready = async () => {
-    opening ??= attach().finally(() => {
+  const ready = () =>
+    (opening ??= attach().finally(() => {
       opening = undefined;
-    });
-    await opening;
-  };
+    }));
 
   const wake = () =>
     ready().catch((error) => {

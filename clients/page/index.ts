@@ -1,3 +1,4 @@
+import { ownOrigin } from './authorized-fetch.ts';
 import { hello } from './hello.ts';
 import { createConnection, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
@@ -38,6 +39,7 @@ export function connect(defaults: Omit<TokenOptions, 'signal'> = {}): Promise<La
     open: () => hello(globalThis.window),
     // Looked up on each call: browsers throw if `fetch` is called with another `this`.
     fetch: (input, init) => globalThis.fetch(input, init),
+    target: ownOrigin,
   });
   return connection(defaults);
 }

@@ -1,5 +1,6 @@
 import type { PageRequest, TokenView } from '@latchkey/shared/page-protocol.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ownOrigin } from './authorized-fetch.ts';
 import { hello } from './hello.ts';
 import { createConnection, type Latchkey } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
@@ -15,7 +16,7 @@ async function start(answer: ConstructorParameters<typeof FakePage>[0], fetch?: 
   const refuse = () => Promise.reject(new Error('no request was expected'));
   const { window } = page;
   const open = () => hello(window);
-  const connect = createConnection({ window, open, fetch: fetch ?? refuse });
+  const connect = createConnection({ window, open, fetch: fetch ?? refuse, target: ownOrigin });
   return { page, connect, lk: await connect(defaults) };
 }
 
@@ -41,7 +42,10 @@ const settle = async () => {
   for (let i = 0; i < 8; i += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  vi.stubGlobal('location', { href: 'https://shop.example.com/cart' });
+});
 afterEach(() => {
   vi.useRealTimers();
   for (const page of pages.splice(0)) page.close();
@@ -329,7 +333,7 @@ describe('several connections of a document', () => {
     const page = new FakePage(mint());
     pages.push(page);
     page.deaf = 2;
-    const connect = createConnection({ window: page.window, open: () => hello(page.window), fetch });
+    const connect = createConnection({ window: page.window, open: () => hello(page.window), fetch, target: ownOrigin });
     const refused = expect(connect(defaults)).rejects.toMatchObject({ code: 'not_installed' });
     await vi.advanceTimersByTimeAsync(1_000);
     await refused;

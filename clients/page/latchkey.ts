@@ -1,5 +1,5 @@
 import type { AccessView, Goodbye, PageEvent, SessionView } from '@latchkey/shared/page-messages.ts';
-import { createAuthorizedFetch } from './authorized-fetch.ts';
+import { createAuthorizedFetch, type Target } from './authorized-fetch.ts';
 import { createChannel, patient, quick } from './channel.ts';
 import type { FetchInit } from './fetch-init.ts';
 import type { PageWindow } from './hello.ts';
@@ -125,10 +125,11 @@ export interface Latchkey {
 
 export interface ConnectionOptions {
   /** The page's window, or a worker's global scope. */
-  window: Pick<PageWindow, 'location' | 'addEventListener'>;
+  window: Pick<PageWindow, 'addEventListener'>;
   /** Finds the bridge. Called again when the last port is dead. */
   open: () => Promise<MessagePort>;
   fetch: typeof fetch;
+  target: Target;
 }
 
 /**
@@ -137,7 +138,7 @@ export interface ConnectionOptions {
  *
  * @returns connects: takes the default options, and throws whatever `open` throws
  */
-export function createConnection({ window, open, fetch }: ConnectionOptions) {
+export function createConnection({ window, open, fetch, target }: ConnectionOptions) {
   const events = new EventTarget();
   const connected = new Set<Latchkey>();
   let epoch: string | undefined;
@@ -151,7 +152,7 @@ export function createConnection({ window, open, fetch }: ConnectionOptions) {
   };
   const channel = createChannel(open, onEvent);
   const tokens = createTokens(channel);
-  const authorizedFetch = createAuthorizedFetch(tokens, channel, fetch, () => window.location.href);
+  const authorizedFetch = createAuthorizedFetch(tokens, channel, fetch, target);
 
   /** Events were missed, and the port may be dead. */
   const renew = () => {

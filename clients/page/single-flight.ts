@@ -30,7 +30,7 @@ export function createSingleFlight<T>() {
     try {
       return await orAbort(flight.result, signal);
     } finally {
-      if (--flight.waiting === 0) {
+      if (!--flight.waiting) {
         flights.delete(key);
         flight.over.abort(signal?.reason);
       }

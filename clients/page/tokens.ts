@@ -1,5 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { TokenView } from '@latchkey/shared/page-messages.ts';
+import type { Access, TokenView } from '@latchkey/shared/page-messages.ts';
 import { type Channel, patient, quick } from './channel.ts';
 import { createSingleFlight } from './single-flight.ts';
 
@@ -50,6 +50,9 @@ const toAccessToken = (view: TokenView): AccessToken => ({
   scopes: view.scope.split(' ').filter(Boolean),
 });
 
+/** What the SDK itself adds: the other resources of the page, so that one window asks for all. */
+type TokenWish = TokenOptions & { also?: Access[] | undefined };
+
 /** Caches tokens in memory, and shares one request to the extension among concurrent callers. */
 export function createTokens(channel: Channel) {
   // The cache of one epoch. Requests of an old epoch still answer their callers, but no longer fill the cache.
@@ -57,8 +60,8 @@ export function createTokens(channel: Channel) {
   let current = begin();
 
   return {
-    async get(options: TokenOptions): Promise<AccessToken> {
-      const { resource, scopes, minTtl = 5, interactive = 'never', profile, acrValues, maxAge, signal } = options;
+    async get(options: TokenWish): Promise<AccessToken> {
+      const { resource, scopes, minTtl = 5, interactive = 'never', profile, also, acrValues, maxAge, signal } = options;
       if (!resource || !scopes) {
         throw new LatchkeyError({
           code: 'invalid_request',
@@ -78,7 +81,7 @@ export function createTokens(channel: Channel) {
         async (signal) => {
           const view = await channel.call(
             'token.get',
-            { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), profile, interactive, ...demand },
+            { resource, scopes: [...scopes], min_ttl_s: Math.ceil(minTtl), profile, also, interactive, ...demand },
             interactive === 'never' ? quick : patient,
             signal,
           );

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { ownOrigin } from './authorized-fetch.ts';
 import { hello } from './hello.ts';
 import { createConnection } from './latchkey.ts';
 import { FakePage } from './testing/fake-bridge.ts';
@@ -26,7 +27,7 @@ async function start() {
   const fetch = vi.fn(async (_input: RequestInfo | URL, _init?: RequestInit) => new Response('ok'));
   vi.stubGlobal('fetch', fetch);
   const open = () => hello(window);
-  const lk = await createConnection({ window, open, fetch })(defaults);
+  const lk = await createConnection({ window, open, fetch, target: ownOrigin })(defaults);
   return { lk, fetch };
 }
 

@@ -1,4 +1,5 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import { ownOrigin } from './authorized-fetch.ts';
 import { createConnection, type Latchkey } from './latchkey.ts';
 import type { TokenOptions } from './tokens.ts';
 
@@ -54,5 +55,6 @@ export async function connectPort(port: MessagePort, defaults: Omit<TokenOptions
     open,
     // Looked up on each call: browsers throw if `fetch` is called with another `this`.
     fetch: (input, init) => globalThis.fetch(input, init),
+    target: ownOrigin,
   })(defaults);
 }

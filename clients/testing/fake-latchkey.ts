@@ -96,8 +96,8 @@ export function fakeLatchkey(options: FakeLatchkeyOptions = {}) {
         const held = [...(granted.get(resource) ?? [])];
         const open = (offered[resource] ?? []).filter((scope) => !held.includes(scope));
         return [
-          { resource, name: resource, scopes: held, granted: true },
-          { resource, name: resource, scopes: open, granted: false },
+          { resource, name: resource, scopes: held, granted: true, urls: [resource] },
+          { resource, name: resource, scopes: open, granted: false, urls: [resource] },
         ].filter(({ scopes }) => scopes.length > 0);
       });
       return { access: rows };
@@ -107,7 +107,7 @@ export function fakeLatchkey(options: FakeLatchkeyOptions = {}) {
       tell('access');
       return {};
     },
-    'token.get': ({ resource, scopes, interactive, profile }) => {
+    'token.get': ({ resource, scopes, also = [], interactive, profile }) => {
       if (!account && interactive === 'if_needed' && answer === 'allow') signIn();
       else if (!account) refuse({ code: 'not_signed_in', interaction: 'sign_in' });
       if (profile !== undefined && profile !== account?.sub) refuse({ code: 'not_signed_in' });
@@ -115,7 +115,7 @@ export function fakeLatchkey(options: FakeLatchkeyOptions = {}) {
         const delta = scopes.filter((scope) => !granted.get(resource)?.has(scope));
         if (interactive === 'never') refuse({ code: 'access_not_granted', interaction: 'consent', delta });
         if (answer === 'deny') refuse({ code: 'user_denied' });
-        grant(resource, scopes);
+        for (const asked of [{ resource, scopes }, ...also]) grant(asked.resource, asked.scopes);
       }
       count += 1;
       const access_token = `token-${count}-of-${account?.sub}`;

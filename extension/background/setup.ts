@@ -1,4 +1,3 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { exactOrigin } from '@latchkey/shared/origin.ts';
 import * as v from 'valibot';
 import { matchPattern } from '../platform/match-pattern.ts';
@@ -6,6 +5,7 @@ import type { Sites } from '../platform/sites.ts';
 import type { Schema, StoredValue } from '../platform/stored-value.ts';
 import type { ManagedPolicy } from '../protocol/managed-policy.ts';
 import type { BrokerSource } from '../protocol/ui.ts';
+import { invalidRequest } from './errors.ts';
 
 /** What to do after the user answers the permission prompt. It is stored, because the prompt may close the popup. */
 export type Pending = { broker: string } | { site: string };
@@ -117,8 +117,5 @@ export function createSetup({ baked, managed, chosen, pending, sites, policySite
 /** Both a broker's issuer and a site are origins. */
 function requireOrigin(text: string): void {
   if (exactOrigin(text) !== undefined) return;
-  throw new LatchkeyError({
-    code: 'invalid_request',
-    message: 'the address must be an origin, such as https://latchkey.example.com',
-  });
+  throw invalidRequest('the address must be an origin, such as https://latchkey.example.com');
 }

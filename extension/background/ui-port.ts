@@ -1,4 +1,3 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as v from 'valibot';
 import { readStored } from '../platform/stored-value.ts';
 import {
@@ -10,6 +9,7 @@ import {
   uiRequestSchema,
 } from '../protocol/ui.ts';
 import { problemBody } from './error-body.ts';
+import { invalidRequest } from './errors.ts';
 import type { Router } from './handlers/router.ts';
 import type { Port } from './page/page-port.ts';
 import { isOwnPage } from './page/sender.ts';
@@ -30,7 +30,7 @@ export function createUiPorts(own: { extensionId: string; origin: string }, rout
   const dispatch = async (message: unknown): Promise<UiResponse | undefined> => {
     const parsed = v.safeParse(uiRequestSchema, message);
     if (!parsed.success) {
-      const invalid = new LatchkeyError({ code: 'invalid_request', message: 'not a message of our pages' });
+      const invalid = invalidRequest('not a message of our pages');
       const call = readStored(v.object({ id: v.number() }), message);
       return call && { id: call.id, ok: false, e: problemBody(invalid) };
     }

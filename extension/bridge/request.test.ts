@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readHello, rebuildRequest } from './request.ts';
 
 const envelope = { v: 1, id: 'r1', deadline_ms: 30_000 };
+const other = { resource: 'https://invoices.test', scopes: ['b'] };
 const tokenGet = {
   ...envelope,
   m: 'token.get',
@@ -32,6 +33,17 @@ const value = fc.oneof(
   ),
   fc.constantFrom(600_000, 600_001, 'x'.repeat(64), 'x'.repeat(65), 'x'.repeat(512), 'x'.repeat(513)),
   fc.constantFrom([], ['a'], ['a', ''], ['a', 1], [undefined], Array(64).fill('a'), Array(65).fill('a'), {}),
+);
+const also = fc.oneof(
+  value,
+  fc.array(
+    fc.oneof(
+      value,
+      fc.record({ resource: value, scopes: value, extra: value }, { requiredKeys: ['resource', 'scopes'] }),
+    ),
+    { maxLength: 3 },
+  ),
+  fc.integer({ min: 6, max: 8 }).map((length) => Array(length).fill({ resource: 'r', scopes: ['a'] })),
 );
 const methods = fc.constantFrom(
   ...['session.get', 'session.sign_in', 'session.sign_out', 'token.get', 'access.list', 'access.revoke'],
@@ -63,6 +75,12 @@ const params = fc.oneof(
     },
     { requiredKeys: ['resource', 'scopes'] },
   ),
+  fc.record({
+    resource: fc.constant('r'),
+    scopes: fc.constant(['a']),
+    also,
+    interactive: fc.constant('never'),
+  }),
   fc.record({
     resource: fc.constant('r'),
     scopes: value,
@@ -135,6 +153,9 @@ describe('the check by hand', () => {
     ['a client id', { ...tokenGet, p: { ...tokenGet.p, client_id: 'x' } }],
     ['a method of our own pages', { ...envelope, m: 'consent.answer', p: {} }],
     ['a hole among the scopes', { ...tokenGet, p: { ...tokenGet.p, scopes: new Array(1) } }],
+    ['a hole among the resources', { ...tokenGet, p: { ...tokenGet.p, also: new Array(1) } }],
+    ['an account among the resources', { ...tokenGet, p: { ...tokenGet.p, also: [{ ...other, sub: 'p1' }] } }],
+    ['a ninth resource', { ...tokenGet, p: { ...tokenGet.p, also: Array(8).fill(other) } }],
   ])('refuses %s', (_what, data) => {
     expect(rebuildRequest(data)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { helloKind, maxMessageLength, protocolVersion } from '@latchkey/shared/page-names.ts';
+import { helloKind, maxMessageLength, maxResources, protocolVersion } from '@latchkey/shared/page-names.ts';
 import type { PageMethod, PageRequest } from '@latchkey/shared/page-protocol.ts';
 
 /**
@@ -24,32 +24,30 @@ const optional =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value);
-const scopes: Check = (value) =>
-  Array.isArray(value) &&
-  value.length <= 64 &&
-  // `every` would skip holes.
-  !Array.from(value).some((scope) => typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(scope));
+const list =
+  (max: number, check: Check): Check =>
+  (value) =>
+    // `every` would skip holes.
+    Array.isArray(value) && value.length <= max && Array.from(value).every(check);
+const scope: Check = (value) => typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(value);
 
 const hello: Shape = { source: is(helloKind), v: is(protocolVersion), nonce: text(64) };
+const access: Shape = { resource: text(512), scopes: list(64, scope) };
+const token: Shape = { ...access, min_ttl_s: optional(whole(0, 86_400)), profile: optional(text(256)) };
 const byRequestId: Shape = { request_id: text(64) };
 const params: Record<PageMethod, Shape> = {
   'session.get': {},
   'session.sign_in': {},
   'session.sign_out': {},
   'token.get': {
-    resource: text(512),
-    scopes,
-    min_ttl_s: optional(whole(0, 86_400)),
-    profile: optional(text(256)),
+    ...token,
+    also: optional(list(maxResources - 1, (value) => fits(value, access))),
     interactive: (value) => value === 'never' || value === 'if_needed',
     acr_values: optional(text(512)),
     max_age: optional(whole(0, 31_536_000)),
   },
   'token.proof': {
-    resource: text(512),
-    scopes,
-    min_ttl_s: optional(whole(0, 86_400)),
-    profile: optional(text(256)),
+    ...token,
     method: (value) => typeof value === 'string' && /^[A-Z]{1,16}$/.test(value),
     url: text(2_048),
     nonce: optional(text(256)),

@@ -189,9 +189,8 @@ export interface ConsentView {
   sub: string;
   /** The accounts that the user can choose from, including the site's. */
   accounts: { id: string; label: string; chosen: boolean }[];
-  resource: string;
-  /** Scopes that the site doesn't have yet. */
-  scopes: { scope: string; description: string }[];
+  /** What the user grants, all or nothing: each API, and its scopes that the site doesn't have yet. */
+  asks: { resource: string; scopes: { scope: string; description: string }[] }[];
   /** What the site can already do, as in the popup. */
   has: SiteView['resources'];
 }

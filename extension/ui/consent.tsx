@@ -15,6 +15,7 @@ import { Problem } from './problem.tsx';
 import { shownError } from './shown-error.ts';
 import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
+import { useSeen } from './use-seen.ts';
 
 const prompt = location.hash.slice(1);
 let onChanged = (): void => undefined;
@@ -66,6 +67,8 @@ function Consent() {
     };
     void load();
   }, []);
+  const question = view && JSON.stringify(view);
+  const { seen, showNext } = useSeen(question, '.card h2, .asks li');
   const sub = view?.sub;
   useEffect(() => {
     if (sub === undefined) return undefined;
@@ -108,16 +111,18 @@ function Consent() {
           <h1>{message('consent_title', view.site)}</h1>
           <Origin origin={view.origin} strong />
         </div>
-        <section class="card" aria-labelledby="asks">
-          <h2 id="asks">{message('consent_asks', view.resource)}</h2>
-          <ul class="asks">
-            {view.scopes.map(({ scope, description }) => (
-              <li key={scope}>
-                {description} <code>{scope}</code>
-              </li>
-            ))}
-          </ul>
-        </section>
+        {view.asks.map(({ resource, scopes }, index) => (
+          <section class="card" key={index} aria-labelledby={`asks-${index}`}>
+            <h2 id={`asks-${index}`}>{message('consent_asks', resource)}</h2>
+            <ul class="asks">
+              {scopes.map(({ scope, description }) => (
+                <li key={scope}>
+                  {description} <code>{scope}</code>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
         {view.has.length === 0 ? null : (
           <section class="has" aria-labelledby="has">
             <h2 id="has">{message('consent_has')}</h2>
@@ -142,10 +147,15 @@ function Consent() {
             <Button busy={busy} onPress={answer('not_now', view.sub)}>
               {message('not_now')}
             </Button>
-            <Button kind="primary" busy={busy} gives={JSON.stringify(view)} onPress={answer('allow', view.sub)}>
-              {message('allow')}
+            <Button
+              kind="primary"
+              busy={busy}
+              gives={seen ? question : undefined}
+              onPress={seen ? answer('allow', view.sub) : showNext}
+            >
+              {message(seen ? 'allow' : 'consent_more')}
             </Button>
-            <Button kind="never" busy={busy} gives={JSON.stringify(view)} onPress={answer('never', view.sub)}>
+            <Button kind="never" busy={busy} gives={question} onPress={answer('never', view.sub)}>
               {message('never')}
             </Button>
           </div>

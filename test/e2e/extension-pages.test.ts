@@ -373,3 +373,64 @@ describe('the diagnostics', () => {
     expect(found).toEqual(['Permission to connect Failed', ['Continue']]);
   });
 });
+
+describe('a consent window with 9 scopes at each of 3 APIs, at 200 % zoom', () => {
+  const button = 'button.primary';
+  const press = async (page: Page) => {
+    await page.locator(button).focus();
+    await page.keyboard.press('Enter');
+  };
+  /** How much of the question has never been wholly in the window. */
+  const unseen = (page: Page) => page.evaluate(() => (window as unknown as { unseen(): number }).unseen());
+  const openLong = async (work: (page: Page) => Promise<void>) =>
+    opened('consent-apis-many', async (page) => {
+      // The window of 440 × 600 pixels.
+      await page.setViewportSize({ width: 220, height: 300 });
+      await page.reload();
+      await page.waitForSelector('.asks');
+      await page.evaluate(() => {
+        const left = new Set([...document.querySelectorAll('h2, .asks li')].filter((part) => part.closest('.card')));
+        const look = () => {
+          for (const part of left) {
+            const { top, bottom } = part.getBoundingClientRect();
+            if (top >= -1 && bottom <= innerHeight + 1) left.delete(part);
+          }
+        };
+        look();
+        addEventListener('scroll', look);
+        Object.assign(window, { unseen: () => left.size });
+      });
+      await work(page);
+    });
+
+  it('has no “Allow” until all was in view, which the button itself and the keyboard can do', () =>
+    openLong(async (page) => {
+      expect(await page.locator('.card h2').allTextContents()).toEqual(
+        ['Orders', 'Invoices', 'Parts'].map((name) => expect.stringContaining(`${name} API`)),
+      );
+      let presses = 0;
+      while ((await page.locator(button).textContent()) !== 'Allow') {
+        expect(await unseen(page)).toBeGreaterThan(0);
+        expect(presses).toBeLessThan(30);
+        presses += 1;
+        await press(page);
+        // The scroll event comes with the next frame.
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      }
+      expect(presses).toBeGreaterThan(3);
+      expect(await unseen(page)).toBe(0);
+      // It looks and works like any other “Allow”: not before it was there for a while.
+      expect(await page.locator(button).getAttribute('aria-disabled')).toBe('true');
+      await page.waitForSelector(`${button}:not([aria-disabled])`);
+    }));
+
+  it('does not take a jump to the end for reading', () =>
+    openLong(async (page) => {
+      await page.keyboard.press('End');
+      await expect.poll(() => page.evaluate(() => scrollY > 1_000)).toBe(true);
+      expect(await page.locator(button).textContent()).toBe('Show the rest');
+      await press(page);
+      expect(await page.evaluate(() => scrollY)).toBeLessThan(1_000);
+      expect(await page.locator(button).textContent()).toBe('Show the rest');
+    }));
+});

@@ -6,6 +6,13 @@ import { createSessionClient } from './kit/session-client.ts';
 
 type Browser = Awaited<ReturnType<typeof createSessionClient>>;
 
+/** APIs besides the demo's: one that the shop may ask for, and one that it may not. */
+const [invoices, secret] = ['https://invoices.example.com', 'https://secret.example.com'];
+interface Site {
+  consent: string;
+  allow: Record<string, string[]>;
+}
+
 let broker: TestBroker;
 /** Two browsers of one user, and the site's request. */
 let [first, second]: Browser[] = [];
@@ -24,7 +31,12 @@ const decide = (browser: Browser, decision: 'never' | 'ask', origin = shop) =>
 const known = async (browser: Browser) => (await browser.call('GET', '/session')).body;
 
 beforeAll(async () => {
-  broker = await startBrokerAndIdp();
+  broker = await startBrokerAndIdp((config) => {
+    const { resources, origins } = config as { resources: Record<string, object>; origins: Record<string, Site> };
+    resources[invoices] = { name: 'Invoices API', scopes: { 'invoices:read': 'See your invoices' } };
+    resources[secret] = { name: 'Secret API', scopes: { 'secrets:read': 'See your secrets' } };
+    for (const site of Object.values(origins)) if (site.consent === 'ask') site.allow[invoices] = ['invoices:read'];
+  });
   ({ shop, notes, api } = broker.origins);
   asked = { origin: shop, resource: api, scope: 'orders:read' };
   [first, second] = [await newBrowser(), await newBrowser()];
@@ -43,6 +55,41 @@ it('what a person allows in one browser, and takes back, holds in the other', as
   expect((await known(other)).consents).toMatchObject([asked]);
   await other.call('DELETE', '/session/consents', { origin: shop });
   expect((await token(one)).body).toMatchObject({ error: 'consent_required', scope: 'orders:read' });
+});
+
+it('several APIs are allowed together, and each is in the audit', async () => {
+  const [one, other] = both();
+  const events = await openEvents(other, broker.origins.broker);
+  await events.connected();
+  const also = [{ resource: invoices, scope: 'invoices:read' }];
+  const { body } = await one.call('POST', '/session/consents', { ...asked, also });
+  const inOrder = [asked, { origin: shop, ...also[0] }].sort((a, b) => (a.resource! < b.resource! ? -1 : 1));
+  expect(body.consents).toMatchObject(inOrder);
+  await events.count(1);
+  expect(events.names).toEqual(['consent']);
+  await events.close();
+  expect((await token(other)).status).toBe(200);
+  expect((await other.call('POST', '/session/token', { origin: shop, ...also[0] })).status).toBe(200);
+  const rows = await broker.rows(`select detail from audit where type = 'consent.granted' order by seq`);
+  expect(rows.slice(-2).map(({ detail }) => JSON.parse(String(detail)))).toMatchObject([asked, also[0]]);
+});
+
+it.each([
+  ['one that this site may not ask for', [{ resource: secret, scope: 'secrets:read' }], 'invalid_target'],
+  ['one that nobody knows', [{ resource: 'https://nowhere.example.com', scope: 'a' }], 'invalid_target'],
+  ['a scope that it does not have', [{ resource: invoices, scope: 'invoices:write' }], 'invalid_scope'],
+  ['a scope that is missing', [{ resource: invoices, scope: '' }], 'invalid_scope'],
+  ['one twice', Array(2).fill({ resource: invoices, scope: 'invoices:read' }), 'invalid_request'],
+  ['more than eight', Array(8).fill({ resource: invoices, scope: 'invoices:read' }), 'invalid_request'],
+  ['something else', [{ resource: invoices, scope: 'invoices:read', origin: 'https://x.test' }], 'invalid_request'],
+])('several APIs with %s: nothing is allowed', async (_what, also, error) => {
+  const [one] = both();
+  // The wrong one is last: what stands before it must not be stored.
+  const body = { ...asked, also };
+  const granted = await broker.rows(`select count(*) as n from audit where type = 'consent.granted'`);
+  expect(await one.call('POST', '/session/consents', body)).toMatchObject({ status: 400, body: { error } });
+  expect((await known(one)).consents).toEqual([]);
+  expect(await broker.rows(`select count(*) as n from audit where type = 'consent.granted'`)).toEqual(granted);
 });
 
 it('“never” takes everything back, in every browser, and the site may not ask', async () => {

@@ -4,6 +4,7 @@ import {
   accountHeader,
   type Consent,
   type SessionAnswer,
+  type SitePolicy,
   type SiteRecord,
   type TokenAnswer,
 } from '@latchkey/shared/session-api.ts';
@@ -34,6 +35,8 @@ export interface FakeBroker {
   consentsOf(sub: string): Consent[];
   /** Ada's only. Others have none. */
   sites: SiteRecord[];
+  /** What the shop may ask for. */
+  resources: Resource[];
   /** Seconds. */
   lifetime: number;
 }
@@ -48,7 +51,30 @@ export const refusal = (error: string, status: number, more: object = {}, header
 export const ada: Account = { sub: 'p1', name: 'Ada Lovelace', email: 'ada@corp.test', upstream: 'corp' };
 export const grace: Account = { sub: 'p2', name: 'Grace Hopper', email: 'grace@other.test', upstream: 'other' };
 
-export const answer = (consents: Consent[], account = ada, sites: SiteRecord[] = []): SessionAnswer => ({
+type Resource = SitePolicy['resources'][number];
+const ordersApi: Resource = {
+  resource: api,
+  name: 'Orders API',
+  scopes: { 'orders:read': 'See your orders', 'orders:write': 'Change your orders' },
+  dpop: 'off',
+  urls: [`${api}/`],
+};
+export const invoices = 'https://invoices.test';
+/** Another API of the shop, in tests that need one. */
+export const invoicesApi: Resource = {
+  resource: invoices,
+  name: 'Invoices API',
+  scopes: { 'invoices:read': 'See your invoices' },
+  dpop: 'off',
+  urls: [`${invoices}/`],
+};
+
+export const answer = (
+  consents: Consent[],
+  account = ada,
+  sites: SiteRecord[] = [],
+  resources = [ordersApi],
+): SessionAnswer => ({
   account,
   session: { state: 'active', created_at: 1_700_000_000, expires_at: 1_700_003_600 },
   features: [],
@@ -58,15 +84,7 @@ export const answer = (consents: Consent[], account = ada, sites: SiteRecord[] =
         origin: shop,
         name: 'Shop',
         consent: 'ask',
-        resources: [
-          {
-            resource: api,
-            name: 'Orders API',
-            scopes: { 'orders:read': 'See your orders', 'orders:write': 'Change your orders' },
-            dpop: 'off',
-            urls: [`${api}/`],
-          },
-        ],
+        resources,
       },
     ],
   },
@@ -133,7 +151,7 @@ export function createFakeBroker(): FakeBroker {
     fake.signedIn = true;
     people.set(c.get('jkt'), fake.account);
     ended.delete(c.get('jkt'));
-    return c.json(answer(fake.consentsOf(fake.account.sub), fake.account, sitesOf(fake.account)), 201);
+    return c.json(answer(fake.consentsOf(fake.account.sub), fake.account, sitesOf(fake.account), fake.resources), 201);
   });
   app.post('/session/refusal', (c) => c.body(null, 204));
   app.use('/session/*', async (c, next) =>
@@ -146,7 +164,7 @@ export function createFakeBroker(): FakeBroker {
   });
   app.get('/session', (c) => {
     const account = c.get('account');
-    const body = answer(fake.consentsOf(account.sub), account, sitesOf(account));
+    const body = answer(fake.consentsOf(account.sub), account, sitesOf(account), fake.resources);
     const etag = `"${JSON.stringify(body)}"`;
     if (c.req.header('If-None-Match') === etag) return c.body(null, 304);
     return c.json(body, 200, { ETag: etag });
@@ -156,7 +174,7 @@ export function createFakeBroker(): FakeBroker {
     const { sub } = c.get('account');
     const refused = sitesOf({ sub }).some((site) => site.origin === origin && site.refused_at !== undefined);
     if (refused) return refusal('consent_refused', 403);
-    const consents = fake.consentsOf(sub).filter((consent) => consent.origin === origin);
+    const consents = fake.consentsOf(sub).filter((one) => one.origin === origin && one.resource === resource);
     const given = consents.flatMap((one) => one.scope.split(' '));
     const missing = scope.split(' ').filter((asked: string) => !given.includes(asked));
     if (missing.length > 0) return refusal('consent_required', 403, { scope: missing.join(' ') });
@@ -170,10 +188,11 @@ export function createFakeBroker(): FakeBroker {
     consents.splice(0, consents.length, ...kept);
   };
   app.post('/session/consents', async (c) => {
-    const { decision = 'allow', origin, ...consent } = await c.req.json();
+    const { decision = 'allow', origin, also = [], ...consent } = await c.req.json();
     const { sub } = c.get('account');
     fake.sites = fake.sites.filter((site) => site.origin !== origin);
-    if (decision === 'allow') fake.consentsOf(sub).push({ origin, ...consent, granted_at: 1 });
+    const allowed = decision === 'allow' ? [consent, ...also] : [];
+    for (const one of allowed) fake.consentsOf(sub).push({ origin, ...one, granted_at: 1 });
     if (decision === 'never') {
       takeBack(sub, origin);
       fake.sites.push({ origin, refused_at: 1 });
@@ -207,6 +226,7 @@ export function createFakeBroker(): FakeBroker {
       return known;
     },
     sites: [],
+    resources: [ordersApi],
     lifetime: 300,
     next: (call, response) => void overrides.set(call, [...(overrides.get(call) ?? []), response]),
     before: (call, hook) => void hooks.set(call, hook),

@@ -25,6 +25,7 @@ const libraries = ['page', 'react', 'vue', 'api', 'device', 'testing'].map((name
 /** Every module that people import, and something that each exports. */
 const modules: Record<string, string[]> = {
   '@latchkey/page': ['connect', 'LatchkeyError', 'whenInstalled'],
+  '@latchkey/page/apis': ['connect', 'LatchkeyError', 'whenInstalled'],
   '@latchkey/page/worker': ['connectPort'],
   '@latchkey/react': ['LatchkeyProvider', 'useLatchkey', 'useAccess', 'useToken', 'RequireAccess', 'LatchkeyError'],
   '@latchkey/vue': ['latchkey', 'useLatchkey', 'useAccess', 'RequireAccess', 'LatchkeyError'],
@@ -369,6 +370,7 @@ import { guard as ofRequest } from '@latchkey/api/request';
 import { deviceLogin, type Tokens } from '@latchkey/device';
 import { credentialFile } from '@latchkey/device/store';
 import { connect, type Latchkey } from '@latchkey/page';
+import { type Apis, connect as connectAll, type Proof } from '@latchkey/page/apis';
 import { connectPort } from '@latchkey/page/worker';
 import { LatchkeyProvider, type State, useLatchkey } from '@latchkey/react';
 import { latchkey, type LatchkeyPlugin, RequireAccess } from '@latchkey/vue';
@@ -383,6 +385,10 @@ createServer(require_({ scopes: ['s'], acr: 'phr', maxAge: 60 })((_req, res, { s
 export const guards = [ofExpress(verify), ofFastify(verify), ofRequest(verify)];
 export const page: Promise<Latchkey> = connect({ resource: 'https://a.example' });
 export const worker: Promise<Latchkey> = page.then((lk) => lk.port()).then((port) => connectPort(port));
+export const apis: Promise<Apis> = connectAll({ resources: [{ resource: 'https://a.example', scopes: ['s'] }] });
+export const proof: Promise<Proof> = apis.then((lk) => lk.proof('GET', 'wss://a.example/live'));
+// @ts-expect-error the resource follows from the URL
+apis.then((lk) => lk.fetch('https://a.example', { resource: 'b' }));
 export const state: State | undefined = undefined;
 export const react = [LatchkeyProvider, useLatchkey];
 export const vue: LatchkeyPlugin = latchkey({ resource: 'https://a.example', scopes: [] });

@@ -3,6 +3,7 @@ import type { ConsentStore } from '../store.ts';
 import type { SqlDatabase } from './database.ts';
 import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
+import type { Db } from './schema.ts';
 
 export const consent = codec<Consent, 'scopes'>('scopes');
 
@@ -18,33 +19,12 @@ export const consents = ({ db, transaction }: SqlDatabase, reports: Reports): Co
     return rows.map(consent.decode);
   },
 
-  async grantConsent({ sub, origin, resource, scopes }, now, report) {
+  async grantConsents(consents, now, report) {
     const granted = await transaction(async (trx) => {
-      const known = await trx
-        .selectFrom('consents')
-        .selectAll()
-        .where('sub', '=', sub)
-        .where('origin', '=', origin)
-        .where('resource', '=', resource)
-        .executeTakeFirst();
-      const before = known ? consent.decode(known).scopes : [];
-      const union = { sub, origin, resource, scopes: [...new Set([...before, ...scopes])].sort(), grantedAt: now };
-      const row = consent.encode(union);
-      await trx
-        .insertInto('consents')
-        .values(row)
-        .onConflict((conflict) =>
-          conflict.columns(['sub', 'origin', 'resource']).doUpdateSet({ scopes: row.scopes, grantedAt: now }),
-        )
-        .execute();
-      await trx
-        .updateTable('sites')
-        .set({ refusedAt: null })
-        .where('sub', '=', sub)
-        .where('origin', '=', origin)
-        .execute();
+      const unions: Consent[] = [];
+      for (const consent of consents) unions.push(await grant(trx, { ...consent, grantedAt: now }));
       await reports.write(trx, report);
-      return union;
+      return unions;
     });
     reports.tell();
     return granted;
@@ -66,3 +46,26 @@ export const consents = ({ db, transaction }: SqlDatabase, reports: Reports): Co
     return revoked;
   },
 });
+
+/** Adds to the existing consent, and clears a "never". */
+async function grant(trx: Db, { sub, origin, resource, scopes, grantedAt }: Consent): Promise<Consent> {
+  const known = await trx
+    .selectFrom('consents')
+    .selectAll()
+    .where('sub', '=', sub)
+    .where('origin', '=', origin)
+    .where('resource', '=', resource)
+    .executeTakeFirst();
+  const before = known ? consent.decode(known).scopes : [];
+  const union = { sub, origin, resource, scopes: [...new Set([...before, ...scopes])].sort(), grantedAt };
+  const row = consent.encode(union);
+  await trx
+    .insertInto('consents')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.columns(['sub', 'origin', 'resource']).doUpdateSet({ scopes: row.scopes, grantedAt }),
+    )
+    .execute();
+  await trx.updateTable('sites').set({ refusedAt: null }).where('sub', '=', sub).where('origin', '=', origin).execute();
+  return union;
+}

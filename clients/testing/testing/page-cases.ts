@@ -55,8 +55,8 @@ export function pageCases(): void {
     expect(await lk.getToken({ interactive: 'if_needed' })).toMatchObject({ type: 'Bearer', resource: api, scopes });
     expect(await lk.session()).toMatchObject({ signedIn: true, account: { name: 'Ada Lovelace' } });
     expect(await lk.access()).toEqual([
-      { resource: api, name: api, scopes: ['orders:read'], granted: true },
-      { resource: api, name: api, scopes: ['orders:write'], granted: false },
+      { resource: api, name: api, scopes: ['orders:read'], granted: true, urls: [api] },
+      { resource: api, name: api, scopes: ['orders:write'], granted: false, urls: [api] },
     ]);
     await lk.revoke(api);
     expect(await codeOf(lk.getToken())).toBe('access_not_granted');

@@ -1,5 +1,6 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as v from 'valibot';
+import { busy } from '../errors.ts';
 
 /** Checks a response of the broker. The error names the path only and contains no values. */
 export function parseAnswer<S extends v.GenericSchema>(schema: S, body: unknown, path: string): v.InferOutput<S> {
@@ -14,8 +15,4 @@ export async function requireTls(broker: () => Promise<string>, url: string, pat
 }
 
 const notUnderstood = (path: string, at: string): LatchkeyError =>
-  new LatchkeyError({
-    code: 'busy',
-    message: `the broker's answer at ${path} is not what this version understands (${at})`,
-    retry_after_ms: 5_000,
-  });
+  busy(`the broker's answer at ${path} is not what this version understands (${at})`, 5_000);

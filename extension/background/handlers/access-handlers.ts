@@ -1,6 +1,6 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { AccessView } from '@latchkey/shared/page-protocol.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import { busy } from '../errors.ts';
 import type { PageHandlers } from '../page/handler-types.ts';
 import { consentedScopes, siteOf } from '../session/site-policy.ts';
 import { notSignedIn } from './interactions.ts';
@@ -25,7 +25,7 @@ export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers
       const waitMs = limit(sender.origin);
       if (waitMs !== undefined) {
         const message = 'this site has given its access back several times in a minute';
-        throw new LatchkeyError({ code: 'busy', message, retry_after_ms: waitMs });
+        throw busy(message, waitMs);
       }
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });
       // Read the account again: the answer is about the remaining access.
@@ -39,14 +39,12 @@ export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers
 function listAccess(session: SessionAnswer, origin: string): AccessView[] {
   const site = siteOf(session, origin);
   if (!site) return [];
-  return site.resources.flatMap(({ resource, name, scopes }) => {
+  return site.resources.flatMap(({ resource, name, scopes, urls }) => {
     const consented = consentedScopes(session.consents, origin, resource);
     const has = (scope: string) => site.consent === 'granted' || consented.has(scope);
-    const granted = Object.keys(scopes).filter(has);
-    const open = Object.keys(scopes).filter((scope) => !has(scope));
-    return [
-      ...(granted.length > 0 ? [{ resource, name, scopes: granted, granted: true }] : []),
-      ...(open.length > 0 ? [{ resource, name, scopes: open, granted: false }] : []),
-    ];
+    return [true, false].flatMap((granted) => {
+      const such = Object.keys(scopes).filter((scope) => has(scope) === granted);
+      return such.length > 0 ? [{ resource, name, scopes: such, granted, urls }] : [];
+    });
   });
 }

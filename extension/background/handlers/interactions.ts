@@ -5,7 +5,7 @@ import type { ConsentPrompts } from '../page/consent-prompts.ts';
 import type { PageCall } from '../page/handler-types.ts';
 import type { ProviderChoices } from '../page/provider-choices.ts';
 import type { Profile } from '../profiles/profile.ts';
-import type { TokenAsk } from '../tokens/token-cache.ts';
+import type { AccessAsk } from '../session/site-policy.ts';
 
 export interface Interactions {
   /**
@@ -17,10 +17,11 @@ export interface Interactions {
   /**
    * Performs the `interaction` that an error names. Returns when the user is done.
    *
+   * @param asks what the page uses. If the user is asked for any of it, they are asked for all that is missing
    * @param stepUp requirements of a sign-in, if one is needed
    * @throws the same error if no window may open now, or {LatchkeyError} `user_denied`
    */
-  resolve(error: unknown, call: PageCall, ask: TokenAsk, stepUp?: StepUp): Promise<void>;
+  resolve(error: unknown, call: PageCall, asks: AccessAsk[], stepUp?: StepUp): Promise<void>;
   /**
    * Resolves an error without a window, if possible. It does this only for sites that have access. Other sites need a
    * click.
@@ -83,18 +84,14 @@ export function createInteractions({ prompts, isTabActive, choices, providersFor
       if (!(await mayAsk(call))) throw notSignedIn();
       await openSignIn(call, notSignedIn());
     },
-    async resolve(error, call, ask, stepUp) {
+    async resolve(error, call, asks, stepUp) {
       if (!(error instanceof LatchkeyError) || !(await mayAsk(call))) throw error;
       if (error.interaction === 'sign_in') return openSignIn(call, error, stepUp);
       if (error instanceof BrokerError && error.interaction === 'step_up') return openSignIn(call, error, error.stepUp);
       if (error.interaction !== 'consent') throw error;
-      const { origin, resource } = ask;
-      const { document, tabId } = call.sender;
+      const { origin, document, tabId } = call.sender;
       const { id: profile } = await call.profile();
-      // Ask only for what the page requested, not for anything else in the error.
-      const missing = ask.scopes.filter((scope) => error.delta?.includes(scope));
-      const scopes = missing.length > 0 ? missing : [...ask.scopes];
-      const question = { profile, origin, document, tabId, resource, scopes };
+      const question = { profile, origin, document, tabId, wanted: asks };
       if (!(await prompts.ask(question, async () => (await mayAsk(call)) && call.takeClick()))) throw error;
     },
     renew: async (error, { signIn, session }, origin, stepUp) =>

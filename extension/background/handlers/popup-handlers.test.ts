@@ -420,7 +420,7 @@ describe('private windows', () => {
 describe('what the consent window shows', () => {
   const ask = (scopes: string[]) =>
     parts.prompts.ask(
-      { profile: 'session', origin: shop, document: 'D1', tabId: 7, resource: api, scopes },
+      { profile: 'session', origin: shop, document: 'D1', tabId: 7, wanted: [{ origin: shop, resource: api, scopes }] },
       async () => true,
     );
 
@@ -456,7 +456,7 @@ describe('what the consent window shows', () => {
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const prompt = [...parts.windows.open.values()][0]?.split('#')[1] ?? '';
     expect(await ui['consent.get']({ prompt })).toMatchObject({
-      scopes: [{ scope: 'orders:write', description: 'Change your orders' }],
+      asks: [{ resource: 'Orders API', scopes: [{ scope: 'orders:write', description: 'Change your orders' }] }],
       has: [{ name: 'Orders API', may: ['See your orders'] }],
     });
   });
@@ -473,10 +473,14 @@ describe('what the consent window shows', () => {
       account: 'ada@corp.test',
       sub: ada.sub,
       accounts: [{ id: 'session', label: 'ada@corp.test', chosen: true }],
-      resource: 'Orders API',
-      scopes: [
-        { scope: 'orders:read', description: 'See your orders' },
-        { scope: 'orders:write', description: 'Change your orders' },
+      asks: [
+        {
+          resource: 'Orders API',
+          scopes: [
+            { scope: 'orders:read', description: 'See your orders' },
+            { scope: 'orders:write', description: 'Change your orders' },
+          ],
+        },
       ],
       has: [],
     });

@@ -167,8 +167,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     const current = await (await profiles.get(prompt.profile)).session.current();
     if (current?.account.sub !== prompt.sub) throw noLongerOpen();
     const site = siteOf(current, prompt.origin);
-    const resource = site?.resources.find((listed) => listed.resource === prompt.resource);
-    if (!site || !resource) throw noLongerOpen();
+    if (!site) throw noLongerOpen();
     return {
       organization: (await directory()).organization,
       origin: prompt.origin,
@@ -176,11 +175,17 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       account: labelOf(current.account),
       sub: prompt.sub,
       accounts: await choicesFor(prompt),
-      resource: resource.name,
-      scopes: prompt.scopes.map((scope) => ({
-        scope,
-        description: (Object.hasOwn(resource.scopes, scope) && resource.scopes[scope]) || scope,
-      })),
+      asks: prompt.asks.map(({ resource, scopes }) => {
+        const listed = site.resources.find((one) => one.resource === resource);
+        if (!listed) throw noLongerOpen();
+        return {
+          resource: listed.name,
+          scopes: scopes.map((scope) => ({
+            scope,
+            description: (Object.hasOwn(listed.scopes, scope) && listed.scopes[scope]) || scope,
+          })),
+        };
+      }),
       has: permissionsOf(current, site),
     };
   };
@@ -190,7 +195,8 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
     const choices = await Promise.all(
       (await profiles.all()).map(async ({ id, session }) => {
         const current = await session.current().catch(() => undefined);
-        if (!current || !isAllowed(current, prompt) || isRefused(current, prompt.origin)) return [];
+        if (!current || !prompt.wanted.every((ask) => isAllowed(current, ask)) || isRefused(current, prompt.origin))
+          return [];
         return [{ id, label: labelOf(current.account), chosen: id === prompt.profile }];
       }),
     );

@@ -2,6 +2,7 @@ import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { consent } from '@latchkey/shared/session-api.ts';
 import * as v from 'valibot';
 import type { Schema, StoredValue } from '../../platform/stored-value.ts';
+import { expired } from '../errors.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 
 /** The access that the user removed last: whose, and what it was. */
@@ -64,4 +65,4 @@ export function createRemovedAccess({ profiles, removed }: RemovedAccessDeps) {
   };
 }
 
-const tooLate = (): LatchkeyError => new LatchkeyError({ code: 'expired', message: 'nothing is left to undo' });
+const tooLate = (): LatchkeyError => expired('nothing is left to undo');

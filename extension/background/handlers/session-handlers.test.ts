@@ -82,8 +82,8 @@ describe('access.*', () => {
     await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' }, 'p1');
     expect(await parts.handlers['access.list']({}, call())).toEqual({
       access: [
-        { resource: api, name: 'Orders API', scopes: ['orders:read'], granted: true },
-        { resource: api, name: 'Orders API', scopes: ['orders:write'], granted: false },
+        { resource: api, name: 'Orders API', scopes: ['orders:read'], granted: true, urls: [`${api}/`] },
+        { resource: api, name: 'Orders API', scopes: ['orders:write'], granted: false, urls: [`${api}/`] },
       ],
     });
     expect(await parts.handlers['access.list']({}, elsewhere())).toEqual({ access: [] });

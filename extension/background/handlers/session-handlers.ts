@@ -1,6 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { SessionView } from '@latchkey/shared/page-protocol.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
+import { invalidRequest } from '../errors.ts';
 import type { PageCall, PageHandlers } from '../page/handler-types.ts';
 import { isConnected, isRefused, refusal, siteOf } from '../session/site-policy.ts';
 import type { Interactions } from './interactions.ts';
@@ -46,10 +47,7 @@ export function sessionHandlers({
 
     async 'session.sign_out'(_params, call) {
       if (!call.activated) {
-        throw new LatchkeyError({
-          code: 'invalid_request',
-          message: 'signing out must be called from a user gesture: it signs the user out of every site',
-        });
+        throw invalidRequest('signing out must be called from a user gesture: it signs the user out of every site');
       }
       const { id, session } = await call.profile();
       const { origin } = call.sender;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground, redirectOf } from '../../../test/extension/background.ts';
-import { api, grace, refusal, shop } from '../../../test/extension/fake-broker.ts';
+import { api, grace, invoices, invoicesApi, refusal, shop } from '../../../test/extension/fake-broker.ts';
 import type { ConsentChoice } from '../../protocol/ui.ts';
 import type { PageCall, PageParams } from '../page/handler-types.ts';
 
@@ -113,9 +113,119 @@ describe('token.get', () => {
     const token = get(params);
     await expect.poll(() => parts.windows.open.size).toBe(1);
     const page = [...parts.windows.open.values()][0] ?? '';
-    expect(await parts.prompts.find(page.split('#')[1] ?? '')).toMatchObject({ scopes: ['orders:read'] });
+    expect(await parts.prompts.find(page.split('#')[1] ?? '')).toMatchObject({
+      asks: [{ origin: shop, resource: api, scopes: ['orders:read'] }],
+    });
     await answerPrompt('allow');
     await token;
+  });
+
+  describe('for a page of several APIs', () => {
+    const both = { ...params, also: [{ resource: invoices, scopes: ['invoices:read', 'invoices:read'] }] };
+    const asks = [
+      { origin: shop, resource: api, scopes: ['orders:read'] },
+      { origin: shop, resource: invoices, scopes: ['invoices:read'] },
+    ];
+    const other = { ...params, resource: invoices, scopes: ['invoices:read'], interactive: 'never' as const };
+    const shown = async () => {
+      await expect.poll(() => parts.windows.open.size).toBe(1);
+      const page = [...parts.windows.open.values()][0] ?? '';
+      return parts.prompts.find(page.split('#')[1] ?? '');
+    };
+    beforeEach(async () => {
+      parts.broker.resources.push(invoicesApi);
+      await parts.signIn.run();
+    });
+
+    it('asks once for all of them, in one request to the broker, and gives the token of each', async () => {
+      const token = get(both, clicked());
+      expect(await shown()).toMatchObject({ asks });
+      await answerPrompt('allow');
+      expect(await token).toMatchObject({ resource: api });
+      expect(await get(other)).toMatchObject({ resource: invoices });
+      expect(parts.broker.bodies.filter((body) => 'also' in body)).toEqual([
+        {
+          origin: shop,
+          resource: api,
+          scope: 'orders:read',
+          also: [{ resource: invoices, scope: 'invoices:read' }],
+        },
+      ]);
+      expect(parts.broker.calls.filter((made) => made === 'POST /session/consents')).toHaveLength(1);
+    });
+
+    it('asks only for what is missing, and as before where that is of one API', async () => {
+      parts.broker.consents.push({ origin: shop, resource: invoices, scope: 'invoices:read', granted_at: 1 });
+      const token = get(both, clicked());
+      expect((await shown())?.asks).toEqual(asks.slice(0, 1));
+      await answerPrompt('allow');
+      await token;
+      expect(parts.broker.bodies.at(-2)).toEqual({ origin: shop, resource: api, scope: 'orders:read' });
+    });
+
+    it('asks nothing where the token that is wanted needs no answer', async () => {
+      parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+      expect(await get(both, clicked())).toMatchObject({ resource: api });
+      expect(parts.windows.open.size).toBe(0);
+    });
+
+    it('gives none of them after a no', async () => {
+      const denied = expect(get(both, clicked())).rejects.toMatchObject({ code: 'user_denied' });
+      await answerPrompt('not_now');
+      await denied;
+      expect(parts.broker.consents).toEqual([]);
+      await expect(get(other)).rejects.toMatchObject({ code: 'access_not_granted' });
+    });
+
+    it.each([
+      ['refuses one of them', () => refusal('invalid_scope', 400), 'policy_denied'],
+      ['breaks down', () => new Response('', { status: 502 }), 'busy'],
+      ['is away', () => 'lost' as const, 'offline'],
+    ])('has nothing where the broker %s; the question stays, and can be answered again', async (_what, make, code) => {
+      const token = get(both, clicked());
+      await shown();
+      parts.broker.next('POST /session/consents', make());
+      await expect(answerPrompt('allow')).rejects.toMatchObject({ code });
+      expect(parts.broker.consents).toEqual([]);
+      expect((await parts.session.known())?.consents).toEqual([]);
+      await answerPrompt('allow');
+      expect(await token).toMatchObject({ resource: api });
+      expect(parts.broker.consents).toHaveLength(2);
+    });
+
+    it('stays open where the person has agreed to a part of it elsewhere, and ends when that is all', async () => {
+      const token = get(both, clicked());
+      const prompt = await shown();
+      const [first, second] = asks.map(({ scopes, ...rest }) => ({ ...rest, scope: scopes.join(' '), granted_at: 1 }));
+      parts.broker.consents.push(first!);
+      await parts.session.check(false);
+      await parts.prompts.review();
+      expect(await parts.prompts.find(prompt?.id ?? '')).toBeDefined();
+      parts.broker.consents.push(second!);
+      await parts.session.check(false);
+      await expect.poll(() => parts.windows.open.size).toBe(0);
+      expect(await token).toMatchObject({ resource: api });
+    });
+
+    it.each(['never', 'if_needed'] as const)(
+      'refuses the whole, by its name, for an API that it may not have: %s',
+      async (interactive) => {
+        const also = [...both.also, { resource: 'https://unknown.test', scopes: ['a'] }];
+        await expect(get({ ...both, also, interactive }, clicked())).rejects.toMatchObject({
+          code: 'policy_denied',
+          message: `${shop} may not ask for https://unknown.test`,
+        });
+        expect(parts.windows.open.size).toBe(0);
+      },
+    );
+
+    it.each([
+      ['the first one again', [...both.also, { resource: api, scopes: ['orders:write'] }]],
+      ['another one twice', [...both.also, ...both.also]],
+    ])('takes no list with %s', async (_what, also) => {
+      await expect(get({ ...both, also }, clicked())).rejects.toMatchObject({ code: 'invalid_request' });
+      expect(parts.broker.calls).not.toContain('POST /session/token');
+    });
   });
 
   it('is of the account that the person chose in the consent window', async () => {

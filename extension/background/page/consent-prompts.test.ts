@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
-import { ada, api, grace, shop } from '../../../test/extension/fake-broker.ts';
+import { ada, api, grace, invoices, invoicesApi, shop } from '../../../test/extension/fake-broker.ts';
 
 const question = {
   profile: 'session',
   origin: shop,
   document: 'D1',
   tabId: 7,
-  resource: api,
-  scopes: ['orders:read'],
+  wanted: [{ origin: shop, resource: api, scopes: ['orders:read'] }],
 };
+const toWrite = { ...question, wanted: [{ origin: shop, resource: api, scopes: ['orders:write'] }] };
 const yes = async () => true;
 let parts: ReturnType<typeof createBackground>;
 beforeEach(async () => {
@@ -48,7 +48,7 @@ describe('a consent window', () => {
 
   it('is one at a time for an origin; a no answers whoever waits behind it', async () => {
     const first = parts.prompts.ask(question, yes);
-    const second = parts.prompts.ask({ ...question, scopes: ['orders:write'] }, yes);
+    const second = parts.prompts.ask(toWrite, yes);
     const denied = Promise.all([
       expect(first).rejects.toMatchObject({ code: 'user_denied' }),
       expect(second).rejects.toMatchObject({ code: 'user_denied' }),
@@ -61,7 +61,7 @@ describe('a consent window', () => {
 
   it('is followed by the next question after a yes', async () => {
     const first = parts.prompts.ask(question, yes);
-    const second = parts.prompts.ask({ ...question, scopes: ['orders:write'] }, yes);
+    const second = parts.prompts.ask(toWrite, yes);
     const { id, windowId } = await asked();
     await parts.prompts.answer(id, 'allow', ada.sub);
     await first;
@@ -185,6 +185,26 @@ describe('a question is for one account', () => {
   });
 });
 
+it('a question is about what the chosen account has not given yet, and then about that of the next one', async () => {
+  parts.broker.resources.push(invoicesApi);
+  parts.broker.consents.push({ origin: shop, resource: api, scope: 'orders:read', granted_at: 1 });
+  parts.broker.account = grace;
+  await parts.profiles.add();
+  const [orders] = question.wanted;
+  const ofInvoices = { origin: shop, resource: invoices, scopes: ['invoices:read'] };
+  void parts.prompts.ask({ ...question, wanted: [orders!, ofInvoices] }, yes);
+  const { id } = await asked();
+  expect((await parts.prompts.find(id))?.asks).toEqual([ofInvoices]);
+  await parts.prompts.chooseAccount(id, 'profile-1');
+  expect((await parts.prompts.find(id))?.asks).toEqual([orders, ofInvoices]);
+  await parts.prompts.chooseAccount(id, question.profile);
+  expect((await parts.prompts.find(id))?.asks).toEqual([ofInvoices]);
+  await parts.prompts.chooseAccount(id, 'profile-1');
+  await parts.prompts.answer(id, 'allow', grace.sub);
+  expect(parts.broker.consentsOf(grace.sub)).toHaveLength(2);
+  expect(parts.broker.consents).toHaveLength(1);
+});
+
 describe('a question is for one document', () => {
   it('and over when that is gone: the window closes, and an answer stores nothing', async () => {
     const ended = expect(parts.prompts.ask(question, yes)).rejects.toMatchObject({ code: 'expired' });
@@ -234,12 +254,11 @@ describe('a question is for one document', () => {
 describe('“Never for this site”', () => {
   it('takes back what the site has, closes the window, and answers whoever waits', async () => {
     await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' }, ada.sub);
-    const more = { ...question, scopes: ['orders:write'] };
-    const first = expect(parts.prompts.ask(more, yes)).rejects.toMatchObject({
+    const first = expect(parts.prompts.ask(toWrite, yes)).rejects.toMatchObject({
       code: 'user_denied',
       interaction: undefined,
     });
-    const second = expect(parts.prompts.ask(more, yes)).rejects.toMatchObject({ code: 'user_denied' });
+    const second = expect(parts.prompts.ask(toWrite, yes)).rejects.toMatchObject({ code: 'user_denied' });
     await parts.prompts.answer((await asked()).id, 'never', ada.sub);
     await Promise.all([first, second]);
     expect(parts.broker.consents).toEqual([]);
@@ -266,7 +285,6 @@ describe('“Never for this site”', () => {
 });
 
 describe('an open question', () => {
-  const more = { ...question, scopes: ['orders:write'] };
   const elsewhere = (act: () => void) => async () => {
     act();
     await parts.session.check(false);
@@ -283,7 +301,7 @@ describe('an open question', () => {
     ['signs out', () => parts.session.signOut(), 'not_signed_in'],
   ])('ends when the person %s: the window closes, the page has its answer', async (_what, act, code) => {
     await parts.session.grant({ origin: shop, resource: api, scope: 'orders:read' }, ada.sub);
-    const ended = expect(parts.prompts.ask(more, yes)).rejects.toMatchObject({ code });
+    const ended = expect(parts.prompts.ask(toWrite, yes)).rejects.toMatchObject({ code });
     const { id } = await asked();
     await act();
     await ended;

@@ -6,9 +6,18 @@ import * as v from 'valibot';
 import { type Area, readStored, type Schema } from '../../platform/stored-value.ts';
 import type { Windows } from '../../platform/windows.ts';
 import type { ConsentChoice } from '../../protocol/ui.ts';
+import { expired } from '../errors.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import type { Session } from '../session/session.ts';
-import { consentedScopes, isConsented, isRefused, refusal, takenBack } from '../session/site-policy.ts';
+import {
+  type AccessAsk,
+  consentedScopes,
+  isConsented,
+  isRefused,
+  openScopes,
+  refusal,
+  takenBack,
+} from '../session/site-policy.ts';
 
 /** An open question to the user. */
 export interface ConsentPrompt {
@@ -21,14 +30,16 @@ export interface ConsentPrompt {
   /** The document that asked, and its tab. The question ends when the document is gone. */
   document: string;
   tabId: number;
-  resource: string;
-  /** Only scopes that aren't granted yet. */
-  scopes: string[];
+  /** Each resource once, with the scopes that aren't granted yet. The user grants all of it, or nothing. */
+  asks: AccessAsk[];
+  /** Everything that the page uses, which another account may lack more of. */
+  wanted: AccessAsk[];
   /** The site's access when it asked. If the user revokes any of it in the meantime, the question ends. */
   had: Consent[];
   windowId?: number | undefined;
 }
 
+const storedAsks = v.array(v.object({ origin: v.string(), resource: v.string(), scopes: v.array(v.string()) }));
 const storedPrompt: Schema<ConsentPrompt> = v.object({
   id: v.string(),
   profile: v.string(),
@@ -36,13 +47,13 @@ const storedPrompt: Schema<ConsentPrompt> = v.object({
   origin: v.string(),
   document: v.string(),
   tabId: v.number(),
-  resource: v.string(),
-  scopes: v.array(v.string()),
+  asks: storedAsks,
+  wanted: storedAsks,
   had: v.array(consent),
   windowId: v.optional(v.number()),
 });
 
-export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'document' | 'tabId' | 'resource' | 'scopes'>;
+export type Question = Pick<ConsentPrompt, 'profile' | 'origin' | 'document' | 'tabId' | 'wanted'>;
 
 export interface ConsentPromptsDeps {
   area: Area;
@@ -131,10 +142,11 @@ export function createConsentPrompts({
   /** Reuses a window that outlived the background, or opens a new one. Resolves when the user answers. */
   const show = async (question: Question, mayOpen: () => Promise<boolean>): Promise<boolean> => {
     const session = await (await sessionOf(question.profile)).refreshed(0);
+    const asks = openIn(session, question.wanted);
     // The user has already answered, in an earlier question or in another browser.
-    if (session && isConsented(session, question)) return true;
+    if (asks.length === 0) return true;
     const { sub = '' } = session?.account ?? {};
-    const prompt: ConsentPrompt = { id: newId(), ...question, sub, had: consentsAt(session, question.origin) };
+    const prompt: ConsentPrompt = { id: newId(), ...question, asks, sub, had: consentsAt(session, question.origin) };
     const outcome = outcomeOf(prompt, session);
     if (outcome?.error) throw outcome.error;
     if (!(await mayOpen())) return false;
@@ -179,14 +191,13 @@ export function createConsentPrompts({
     if (prompt.windowId !== undefined) await windows.close(prompt.windowId);
   };
 
-  const carryOut = async (
-    choice: ConsentChoice,
-    { profile, sub, origin, resource, scopes }: ConsentPrompt,
-  ): Promise<void> => {
+  const carryOut = async (choice: ConsentChoice, { profile, sub, origin, asks }: ConsentPrompt): Promise<void> => {
     const session = await sessionOf(profile);
     if (choice === 'never') await session.refuse(origin, sub);
     if (choice !== 'allow') return;
-    await session.grant({ origin, resource, scope: scopeKey(scopes) }, sub);
+    const [first, ...also] = asks.map(({ resource, scopes }) => ({ resource, scope: scopeKey(scopes) }));
+    // Brokers without `also` accept a single resource, and refuse several.
+    if (first) await session.grant({ origin, ...first, also: also.length > 0 ? also : undefined }, sub);
     await given({ profile, origin });
   };
 
@@ -228,7 +239,9 @@ export function createConsentPrompts({
         const prompt = await find(id);
         if (!prompt || !session) return;
         const { sub } = session.account;
-        await area.set(prefix + id, { ...prompt, profile, sub, had: consentsAt(session, prompt.origin) });
+        const open = openIn(session, prompt.wanted);
+        const asks = open.length > 0 ? open : prompt.asks;
+        await area.set(prefix + id, { ...prompt, profile, sub, asks, had: consentsAt(session, prompt.origin) });
       }),
     answer: (id, choice, shown) =>
       inTurn(async () => {
@@ -277,6 +290,13 @@ const noOf: Record<ConsentChoice, () => LatchkeyError | undefined> = {
   never: refusal,
 };
 
+/** What of it isn't granted yet. */
+const openIn = (session: SessionAnswer | undefined, wanted: AccessAsk[]): AccessAsk[] =>
+  wanted.flatMap((ask) => {
+    const scopes = session ? openScopes(session, ask) : ask.scopes;
+    return scopes.length > 0 ? [{ ...ask, scopes }] : [];
+  });
+
 const consentsAt = (session: SessionAnswer | undefined, origin: string): Consent[] =>
   (session?.consents ?? []).filter((consent) => consent.origin === origin);
 
@@ -285,12 +305,11 @@ const isSame = (left: ConsentPrompt, right: ConsentPrompt): boolean =>
   left.profile === right.profile &&
   left.sub === right.sub &&
   left.document === right.document &&
-  left.resource === right.resource &&
-  left.scopes.join(' ') === right.scopes.join(' ');
+  JSON.stringify(left.asks) === JSON.stringify(right.asks);
 
 /** How changes to the session, in this browser or another, settled a question. `undefined` if it is still open. */
 function outcomeOf(
-  { sub, origin, resource, scopes, had }: ConsentPrompt,
+  { sub, origin, asks, had }: ConsentPrompt,
   session: SessionAnswer | undefined,
 ): { error?: LatchkeyError } | undefined {
   if (!session) {
@@ -298,20 +317,21 @@ function outcomeOf(
     return { error: new LatchkeyError({ code: 'not_signed_in', message, interaction: 'sign_in' }) };
   }
   if (session.account.sub !== sub) {
-    return { error: new LatchkeyError({ code: 'expired', message: 'another account signed in: ask again' }) };
+    return { error: expired('another account signed in: ask again') };
   }
   if (isRefused(session, origin)) return { error: refusal() };
-  const has = (at: string, all: readonly string[]) => isConsented(session, { origin, resource: at, scopes: all });
-  if (!had.every((one) => has(one.resource, parseScope(one.scope)))) return { error: takenBack() };
+  const has = (ask: AccessAsk) => isConsented(session, ask);
+  if (!had.every((one) => has({ ...one, scopes: parseScope(one.scope) }))) return { error: takenBack() };
   // Scopes that the account already had when the user chose it don't count as an answer.
-  const before = consentedScopes(had, origin, resource);
-  return has(resource, scopes) && !scopes.every((scope) => before.has(scope)) ? {} : undefined;
+  const hadAll = asks.every(({ resource, scopes }) => {
+    const before = consentedScopes(had, origin, resource);
+    return scopes.every((scope) => before.has(scope));
+  });
+  return asks.every(has) && !hadAll ? {} : undefined;
 }
 
-const documentIsGone = (): LatchkeyError =>
-  new LatchkeyError({ code: 'expired', message: 'the document that asked is gone' });
+export const documentIsGone = (): LatchkeyError => expired('the document that asked is gone');
 
-export const noLongerOpen = (): LatchkeyError =>
-  new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
+export const noLongerOpen = (): LatchkeyError => expired('this question is no longer open');
 
 const denial = (message: string): LatchkeyError => new LatchkeyError({ code: 'user_denied', message });

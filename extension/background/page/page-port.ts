@@ -9,6 +9,7 @@ import {
 import * as v from 'valibot';
 import { newTrace } from '../broker/trace.ts';
 import { errorBody } from '../error-body.ts';
+import { busy, expired, invalidRequest } from '../errors.ts';
 import type { Router } from '../handlers/router.ts';
 import { post } from '../post.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -123,7 +124,7 @@ export function createPagePorts(deps: PagePortDeps): (port: Port) => void {
     const { result, about } = outcome.result;
     const now = about && (await deps.profileAt(sender.origin));
     if (about && (about.profile !== now || about.epoch !== (await now.events.epoch(sender.origin)))) {
-      throw new LatchkeyError({ code: 'expired', message: 'the account or the access changed meanwhile: ask again' });
+      throw expired('the account or the access changed meanwhile: ask again');
     }
     return { done: true, result };
   };
@@ -185,19 +186,15 @@ function createGate(limit: PagePortDeps['limit']): (message: unknown, document: 
   return (message, document) => {
     const parsed = v.safeParse(relaySchema, message);
     if (!parsed.success || JSON.stringify(parsed.output.request).length > maxMessageLength) {
-      throw invalid('the message is not one of the protocol');
+      throw invalidRequest('the message is not one of the protocol');
     }
     const retryAfterMs = limit(document);
     if (retryAfterMs !== undefined) {
-      throw new LatchkeyError({
-        code: 'busy',
-        message: 'too many requests from this page; slow down',
-        retry_after_ms: retryAfterMs,
-      });
+      throw busy('too many requests from this page; slow down', retryAfterMs);
     }
     const { request, channel } = parsed.output;
     const name = `${channel} ${request.id}`;
-    if (seen.has(name)) throw invalid('a request with this id was sent already');
+    if (seen.has(name)) throw invalidRequest('a request with this id was sent already');
     if (seen.size >= maxIds) seen.clear();
     seen.add(name);
     return parsed.output;
@@ -217,8 +214,6 @@ type Pending = { request_id: string; poll_after_ms: number };
 
 /** The poll itself waits for the result, so the page can send the next poll at once. */
 const pollAfterMs = 50;
-
-const invalid = (message: string): LatchkeyError => new LatchkeyError({ code: 'invalid_request', message });
 
 /** The ID of the request whose work this concerns: the polled request, or the request itself. */
 const jobOf = (request: PageRequest): string => (request.m === 'request.poll' ? request.p.request_id : request.id);

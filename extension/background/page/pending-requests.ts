@@ -1,5 +1,5 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import { expired } from '../errors.ts';
 
 /** How a wait for a job ends. */
 export type Outcome<T> = { done: true; result: T } | { done: false };
@@ -86,5 +86,3 @@ export function createPendingRequests<T>({
 
 /** Pages choose the IDs, so an ID is unique only together with the document ID from the browser. */
 const keyOf = (document: string, id: string): string => JSON.stringify([document, id]);
-
-const expired = (message: string): LatchkeyError => new LatchkeyError({ code: 'expired', message });

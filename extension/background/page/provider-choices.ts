@@ -1,6 +1,8 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Windows } from '../../platform/windows.ts';
 import type { ProviderView } from '../../protocol/ui.ts';
+import { invalidRequest } from '../errors.ts';
+import { noLongerOpen } from './consent-prompts.ts';
 
 /** An open question: which provider to sign in with. */
 export interface ProviderQuestion {
@@ -69,9 +71,9 @@ export function createProviderChoices({
     },
     find: (id) => (open?.id === id ? open.question : undefined),
     answer(id, provider) {
-      if (open?.id !== id) throw new LatchkeyError({ code: 'expired', message: 'this question is no longer open' });
+      if (open?.id !== id) throw noLongerOpen();
       if (!open.question.providers.some(({ name }) => name === provider)) {
-        throw new LatchkeyError({ code: 'invalid_request', message: 'there is no such provider' });
+        throw invalidRequest('there is no such provider');
       }
       open.resolve(provider);
     },

@@ -1,5 +1,6 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { exactOrigin } from '@latchkey/shared/origin.ts';
+import { busy, policyDenied } from '../errors.ts';
 
 /** The browser's own data about the other end of a port. None of it comes from a message. */
 export interface PortSender {
@@ -32,12 +33,11 @@ export interface SenderRules {
 }
 
 const refuse = (why: string): never => {
-  throw new LatchkeyError({ code: 'policy_denied', message: `Latchkey does not serve this page: ${why}` });
+  throw policyDenied(`Latchkey does not serve this page: ${why}`);
 };
 
 /** The bridge waits until a page is shown. An earlier port keeps its old sender, so the page must reconnect. */
-const notShown = (): LatchkeyError =>
-  new LatchkeyError({ code: 'busy', message: 'not shown yet: ask again', retry_after_ms: 1_000 });
+const notShown = (): LatchkeyError => busy('not shown yet: ask again', 1_000);
 
 /**
  * Identifies the other end of a page's port. It ignores `url`: a sandboxed frame has an https `url` and the origin

@@ -1,6 +1,6 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import { isDenied, type ManagedPolicy } from '../../protocol/managed-policy.ts';
+import { policyDenied } from '../errors.ts';
 import { siteOf } from '../session/site-policy.ts';
 import type { PageSender } from './sender.ts';
 
@@ -34,19 +34,17 @@ export function createSiteAccess({
   return async ({ origin, partition }) => {
     const policy = await managed();
     if (partition && policy.private_windows !== 'allow') {
-      throw denied(`Latchkey does not serve pages in a ${partition}: open this page in an ordinary tab`);
+      throw policyDenied(`Latchkey does not serve pages in a ${partition}: open this page in an ordinary tab`);
     }
-    if (isDenied(policy, origin)) throw denied(`${origin} is denied by the policy of this computer`);
+    if (isDenied(policy, origin)) throw policyDenied(`${origin} is denied by the policy of this computer`);
     if (origin.startsWith('http:') && !(await broker())?.startsWith('http:')) {
-      throw denied('http: pages are served only where the broker is on this machine too');
+      throw policyDenied('http: pages are served only where the broker is on this machine too');
     }
-    if (!(await isReachable(origin))) throw denied(`access to ${origin} was taken back: connect the site again`);
+    if (!(await isReachable(origin))) throw policyDenied(`access to ${origin} was taken back: connect the site again`);
     if (sites.includes(origin)) return;
     const session = await current(origin);
     // When signed out, a store build has no policy. A site that the user turned on may still start a sign-in.
     if (!session && (await isTurnedOn(origin))) return;
-    if (!session || !siteOf(session, origin)) throw denied(`${origin} is not among the sites of this Latchkey`);
+    if (!session || !siteOf(session, origin)) throw policyDenied(`${origin} is not among the sites of this Latchkey`);
   };
 }
-
-const denied = (message: string): LatchkeyError => new LatchkeyError({ code: 'policy_denied', message });

@@ -1,7 +1,8 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Account } from '@latchkey/shared/session-api.ts';
 import type { StoredValue } from '../../platform/stored-value.ts';
 import type { ManagedPolicy } from '../../protocol/managed-policy.ts';
+import { expired, policyDenied } from '../errors.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import type { Profile, ProfileDeps } from './profile.ts';
 import {
@@ -158,7 +159,7 @@ export function createProfiles({ kept, create, ids, managed, newId, report }: Pr
     },
     async add(upstream) {
       if ((await managed()).accounts === 'one') {
-        throw new LatchkeyError({ code: 'policy_denied', message: 'the policy of this computer allows one account' });
+        throw policyDenied('the policy of this computer allows one account');
       }
       await learn();
       const wish = { prompt: 'select_account' as const, ...(upstream === undefined ? {} : { upstream }) };
@@ -203,5 +204,4 @@ export function createProfiles({ kept, create, ids, managed, newId, report }: Pr
   };
 }
 
-const noLongerThere = (): LatchkeyError =>
-  new LatchkeyError({ code: 'expired', message: 'this account is no longer there' });
+const noLongerThere = (): LatchkeyError => expired('this account is no longer there');

@@ -1,6 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import * as oauth from 'oauth4webapi';
 import { ProblemError } from '../../protocol/problem.ts';
+import { expired } from '../errors.ts';
 
 /** The parts of a sign-in that are needed to check its redirect. */
 export interface ExpectedResponse {
@@ -38,8 +39,7 @@ export function readAuthorizationResponse(
   }
 }
 
-const foreign = (what: string): LatchkeyError =>
-  new LatchkeyError({ code: 'expired', message: `the sign-in came back with ${what}: begin again` });
+const foreign = (what: string): LatchkeyError => expired(`the sign-in came back with ${what}: begin again`);
 
 /** The provider's error. Its description is for the broker's log only: anything can be in a URL. */
 export class ProviderRefusal extends ProblemError {

@@ -1,4 +1,4 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { LatchkeyError } from '@latchkey/shared/errors.ts';
 import {
   type Account,
   account,
@@ -6,18 +6,23 @@ import {
   type SessionAnswer,
   sessionAnswer,
 } from '@latchkey/shared/session-api.ts';
+import type { ConsentRequest } from '@latchkey/shared/session-requests.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import * as v from 'valibot';
 import type { Keys } from '../../platform/keys.ts';
 import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError, isBrokerError } from '../broker/broker-error.ts';
+import { busy, expired } from '../errors.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { TokenCache } from '../tokens/token-cache.ts';
 import { changedAccess, lostAccess } from './access-diff.ts';
 import type { PageEvents } from './page-events.ts';
 import { isConnected } from './site-policy.ts';
+
+/** What the user allows a site, all or nothing. */
+type Allowed = Extract<ConsentRequest, { resource: string }>;
 
 type SignedIn = Extract<Known, { signedIn: true }>;
 type SignedOut = Extract<Known, { signedIn: false }>;
@@ -97,7 +102,7 @@ export interface Session {
   /** Runs a call that uses the session. If the broker answers that the session has ended, ends it here, too. */
   guard<T>(call: () => Promise<T>): Promise<T>;
   /** @param sub the account that consents. The broker rejects the call for any other account */
-  grant(consent: { origin: string; resource: string; scope: string }, sub: string): Promise<void>;
+  grant(consent: Allowed, sub: string): Promise<void>;
   revoke(consent: { origin: string; resource?: string | undefined }): Promise<void>;
   /** "Never": revokes a site's access and blocks it from asking again. @param sub as for `grant` */
   refuse(origin: string, sub: string): Promise<void>;
@@ -287,18 +292,11 @@ const connectedIn = (answer: SessionAnswer): string[] =>
 
 const answerOf = (known: Known | undefined): SessionAnswer | undefined => (known?.signedIn ? known.answer : undefined);
 
-const signedOutMeanwhile = (): LatchkeyError =>
-  new LatchkeyError({ code: 'expired', message: 'the person signed out meanwhile' });
+const signedOutMeanwhile = (): LatchkeyError => expired('the person signed out meanwhile');
 
-const notThatAccount = (): LatchkeyError =>
-  new LatchkeyError({ code: 'expired', message: 'the sign-in came back with a different account: begin again' });
+const notThatAccount = (): LatchkeyError => expired('the sign-in came back with a different account: begin again');
 
-const anotherAccount = (): LatchkeyError =>
-  new LatchkeyError({
-    code: 'busy',
-    message: 'a different account signed in meanwhile; try again',
-    retry_after_ms: 100,
-  });
+const anotherAccount = (): LatchkeyError => busy('a different account signed in meanwhile; try again', 100);
 
 const withState = (known: SignedIn, state: SessionAnswer['session']['state']): SignedIn => ({
   ...known,

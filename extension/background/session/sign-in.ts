@@ -11,6 +11,7 @@ import type { BrokerClient } from '../broker/broker-client.ts';
 import { BrokerError, isBrokerError } from '../broker/broker-error.ts';
 import { newTrace } from '../broker/trace.ts';
 import { problemBody } from '../error-body.ts';
+import { expired } from '../errors.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import { ProviderRefusal, readAuthorizationResponse } from './authorization-response.ts';
@@ -97,7 +98,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
   };
 
   const exchange = async ({ state, verifier, response, silentFor, trace }: Attempt): Promise<void> => {
-    if (!response) throw new LatchkeyError({ code: 'expired', message: 'the sign-in was interrupted: begin again' });
+    if (!response) throw expired('the sign-in was interrupted: begin again');
     const body = { state, code: response.code, code_verifier: verifier, iss: response.iss };
     let before: unknown;
     const create = async (): Promise<void> => {

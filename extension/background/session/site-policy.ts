@@ -1,6 +1,7 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { parseScope } from '@latchkey/shared/scope.ts';
 import type { Consent, SessionAnswer, SitePolicy } from '@latchkey/shared/session-api.ts';
+import { policyDenied } from '../errors.ts';
 
 /**
  * What the session's state says about sites. The broker decides. These functions cover what needs no request, and what
@@ -50,12 +51,15 @@ function missingFrom(session: SessionAnswer, ask: AccessAsk): string[] | undefin
   return resource && ask.scopes.filter((scope) => !Object.hasOwn(resource.scopes, scope));
 }
 
-/** Whether the user or the administrator has consented to everything that is asked for. */
-export function isConsented(session: SessionAnswer, { origin, resource, scopes }: AccessAsk): boolean {
-  if (siteOf(session, origin)?.consent === 'granted') return true;
+/** The scopes, each once, to which neither the user nor the administrator has consented. */
+export function openScopes(session: SessionAnswer, { origin, resource, scopes }: AccessAsk): string[] {
+  if (siteOf(session, origin)?.consent === 'granted') return [];
   const consented = consentedScopes(session.consents, origin, resource);
-  return scopes.every((scope) => consented.has(scope));
+  return [...new Set(scopes)].filter((scope) => !consented.has(scope));
 }
+
+/** Whether the user or the administrator has consented to everything that is asked for. */
+export const isConsented = (session: SessionAnswer, ask: AccessAsk): boolean => openScopes(session, ask).length === 0;
 
 /** Whether the policy allows everything that is asked for. */
 export const isAllowed = (session: SessionAnswer, ask: AccessAsk): boolean => missingFrom(session, ask)?.length === 0;
@@ -69,5 +73,5 @@ export function requireAllowed(session: SessionAnswer, ask: AccessAsk): void {
   const missing = missingFrom(session, ask);
   if (missing?.length === 0) return;
   const what = missing ? `${missing.join(' ')} at ${ask.resource}` : ask.resource;
-  throw new LatchkeyError({ code: 'policy_denied', message: `${ask.origin} may not ask for ${what}` });
+  throw policyDenied(`${ask.origin} may not ask for ${what}`);
 }

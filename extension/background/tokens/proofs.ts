@@ -1,9 +1,9 @@
 import { createProof } from '@latchkey/shared/dpop.ts';
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import { isSecureUrl } from '@latchkey/shared/origin.ts';
+import { liesUnder } from '@latchkey/shared/resource-urls.ts';
 import type { SessionAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { Keys } from '../../platform/keys.ts';
+import { policyDenied } from '../errors.ts';
 import { siteOf } from '../session/site-policy.ts';
 import { sha256 } from '../sha256.ts';
 import type { TokenAsk } from './token-cache.ts';
@@ -44,10 +44,7 @@ export function createProofs({ keysOf, current, now }: ProofsDeps): Proofs {
     async prove(ask, token, { method, url, nonce }) {
       const resource = await resourceOf(ask);
       if (!resource?.urls.some((allowed) => liesUnder(url, allowed))) {
-        throw new LatchkeyError({
-          code: 'policy_denied',
-          message: `no proof for this URL: it is under none of the urls of ${ask.resource}`,
-        });
+        throw policyDenied(`no proof for this URL: it is under none of the urls of ${ask.resource}`);
       }
       return createProof(
         await keysOf(ask.origin).loadOrCreate(),
@@ -57,13 +54,4 @@ export function createProofs({ keysOf, current, now }: ProofsDeps): Proofs {
       );
     },
   };
-}
-
-/** Whether a URL is the allowed one or below it. A path that only shares a string prefix doesn't count. */
-export function liesUnder(url: string, allowed: string): boolean {
-  if (!URL.canParse(url) || !URL.canParse(allowed)) return false;
-  const [asked, base] = [new URL(url), new URL(allowed)];
-  if (!isSecureUrl(asked) || asked.origin !== base.origin || asked.username || asked.password) return false;
-  const folder = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
-  return asked.pathname === base.pathname || asked.pathname.startsWith(folder);
 }

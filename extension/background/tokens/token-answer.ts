@@ -1,6 +1,7 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { parseScope, scopeKey } from '@latchkey/shared/scope.ts';
 import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
+import { busy } from '../errors.ts';
 import type { TokenAsk } from './token-cache.ts';
 
 /** What was requested of a token. */
@@ -64,8 +65,4 @@ function fieldsOf(part = ''): Fields {
 }
 
 const another = (what: string): LatchkeyError =>
-  new LatchkeyError({
-    code: 'busy',
-    message: `the broker answered with another token than was asked for (${what}); try again`,
-    retry_after_ms: 5_000,
-  });
+  busy(`the broker answered with another token than was asked for (${what}); try again`, 5_000);

@@ -1,9 +1,9 @@
-import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import { scopeKey } from '@latchkey/shared/scope.ts';
 import type { TokenAnswer } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { BrokerClient } from '../broker/broker-client.ts';
 import type { StepUp } from '../broker/broker-error.ts';
+import { busy } from '../errors.ts';
 import type { PageEvents } from '../session/page-events.ts';
 import type { Session } from '../session/session.ts';
 import { isConsented, takenBack } from '../session/site-policy.ts';
@@ -51,11 +51,7 @@ export function createTokens({ client, broker, session, cache, events, bind, now
     if (epoch !== (await events.epoch(ask.origin))) {
       const known = await session.known();
       if (known && !isConsented(known, ask)) throw takenBack();
-      throw new LatchkeyError({
-        code: 'busy',
-        message: 'the session or the access changed during the request; try again',
-        retry_after_ms: 100,
-      });
+      throw busy('the session or the access changed during the request; try again', 100);
     }
     const sub = (await session.known())?.account.sub;
     requireAnswerTo({ ...ask, jkt, sub, broker: await broker() }, token);

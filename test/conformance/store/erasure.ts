@@ -29,7 +29,7 @@ export const erasure = (it: StoreTest) => {
       const resource = 'https://api.example.com';
       const origin = 'https://shop.example.com';
       for (const { sub } of [person, other]) {
-        await store.grantConsent({ sub, origin, resource, scopes: ['read'] }, t0);
+        await store.grantConsents([{ sub, origin, resource, scopes: ['read'] }], t0);
         await store.touchSite({ sub, origin }, { at: t0, from: '192.0.2.1' });
       }
       const [session, kept] = [await insertedSession(store, person), await insertedSession(store, other)];

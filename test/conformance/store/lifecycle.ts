@@ -84,7 +84,7 @@ export const lifecycle = (it: StoreTest) =>
         await insertedDeviceSession(store, person, { id: `ds${expiresAt}`, absoluteExpiresAt: expiresAt });
       }
       await store.insertSigningKey(newSigningKey('active'));
-      await store.grantConsent({ sub: person.sub, origin: 'o', resource: 'r', scopes: [] }, t0);
+      await store.grantConsents([{ sub: person.sub, origin: 'o', resource: 'r', scopes: [] }], t0);
       await store.refuseSite({ sub: person.sub, origin: 'never' }, t0);
       await store.appendAudit({ type: 'x', detail: {} }, t0);
 

@@ -28,7 +28,7 @@ const scopesOf = async (store: Store, { sub }: Person) =>
 export const movePeople = (it: StoreTest) =>
   describe('people whose provider moves to another issuer', () => {
     it('keep sub, consents and decisions, and have to sign in again', async ({ store, person }) => {
-      await store.grantConsent({ sub: person.sub, origin: shop, resource, scopes: ['read'] }, t0);
+      await store.grantConsents([{ sub: person.sub, origin: shop, resource, scopes: ['read'] }], t0);
       await store.refuseSite({ sub: person.sub, origin: notes }, t0);
       const [session, device] = [await insertedSession(store, person), await insertedDeviceSession(store, person)];
       const page = newPageSession(person);
@@ -86,13 +86,13 @@ export const movePeople = (it: StoreTest) =>
       person,
     }) => {
       const { sub } = person;
-      for (const origin of [shop, wiki]) await store.grantConsent({ sub, origin, resource, scopes: ['read'] }, t0);
+      for (const origin of [shop, wiki]) await store.grantConsents([{ sub, origin, resource, scopes: ['read'] }], t0);
       await store.refuseSite({ sub, origin: notes }, t0);
       const old = await insertedSession(store, person);
       const known = await signInAt(store, to, person);
       expect(known.sub).not.toBe(sub);
-      await store.grantConsent({ sub: known.sub, origin: shop, resource, scopes: ['write'] }, t0 + 2);
-      await store.grantConsent({ sub: known.sub, origin: notes, resource, scopes: ['read'] }, t0 + 2);
+      await store.grantConsents([{ sub: known.sub, origin: shop, resource, scopes: ['write'] }], t0 + 2);
+      await store.grantConsents([{ sub: known.sub, origin: notes, resource, scopes: ['read'] }], t0 + 2);
       await store.refuseSite({ sub: known.sub, origin: wiki }, t0 + 2);
       const next = await insertedSession(store, known);
       const device = await insertedDeviceSession(store, known);
@@ -110,11 +110,11 @@ export const movePeople = (it: StoreTest) =>
     });
 
     it('who sign in at the old one afterwards are one person again when it is repeated', async ({ store, person }) => {
-      await store.grantConsent({ sub: person.sub, origin: shop, resource, scopes: ['read'] }, t0);
+      await store.grantConsents([{ sub: person.sub, origin: shop, resource, scopes: ['read'] }], t0);
       await move(store);
       const again = await signInAt(store, from, person);
       expect(again.sub).not.toBe(person.sub);
-      await store.grantConsent({ sub: again.sub, origin: wiki, resource, scopes: ['read'] }, t0 + 2);
+      await store.grantConsents([{ sub: again.sub, origin: wiki, resource, scopes: ['read'] }], t0 + 2);
       expect(await move(store)).toMatchObject({ moved: 1, merged: 1 });
       expect((await signInAt(store, to, person)).sub).toBe(person.sub);
       expect(await scopesOf(store, person)).toEqual({ [shop]: 'read', [wiki]: 'read' });

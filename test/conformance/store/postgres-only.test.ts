@@ -56,7 +56,7 @@ describe('PostgreSQL out of reach', () => {
   it('is told where a transaction is cut, and what it wrote is gone or whole', async () => {
     const { sub } = await store.upsertPerson(newPerson(), t0);
     const grants = parallel(40, [store], (replica, n) =>
-      failure(replica.grantConsent({ sub, origin: `https://${n}.example.com`, resource: 'r', scopes: ['a'] }, t0)),
+      failure(replica.grantConsents([{ sub, origin: `https://${n}.example.com`, resource: 'r', scopes: ['a'] }], t0)),
     );
     await new Promise((resolve) => setImmediate(resolve));
     line.cut();
@@ -75,7 +75,7 @@ describe('PostgreSQL out of reach', () => {
   });
 
   it('is not said of what the statement is to blame for', async () => {
-    const error = await failure(store.grantConsent({ sub: 'nobody', origin: 'o', resource: 'r', scopes: [] }, t0));
+    const error = await failure(store.grantConsents([{ sub: 'nobody', origin: 'o', resource: 'r', scopes: [] }], t0));
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(StoreUnavailableError);
   });

@@ -88,11 +88,11 @@ const changes: Record<string, Change> = {
   },
   'a consent': {
     prepare: nothing,
-    make: (store, person, report) => store.grantConsent(consentOf(person), t0, report),
+    make: (store, person, report) => store.grantConsents([consentOf(person)], t0, report),
     isMade: async (store, { sub }) => (await store.listConsents(sub)).length === 1,
   },
   'a revoked consent': {
-    prepare: async (store, person) => void (await store.grantConsent(consentOf(person), t0)),
+    prepare: async (store, person) => void (await store.grantConsents([consentOf(person)], t0)),
     make: (store, person, report) => store.revokeConsent(site(person), report),
     isMade: async (store, { sub }) => (await store.listConsents(sub)).length === 0,
   },

@@ -45,7 +45,7 @@ export const sessions = (it: StoreTest) =>
 
     it('hands out session, person and consent for exactly this origin and resource', async ({ store, person }) => {
       const session = await insertedSession(store, person);
-      await store.grantConsent({ sub: person.sub, origin: site, resource: api, scopes: ['orders:read'] }, t0 + 5);
+      await store.grantConsents([{ sub: person.sub, origin: site, resource: api, scopes: ['orders:read'] }], t0 + 5);
       const stored = await store.getSession(session.id);
       const consent = { sub: person.sub, origin: site, resource: api, scopes: ['orders:read'], grantedAt: t0 + 5 };
       expect(await store.getAuthority(session.id, site, api)).toEqual({

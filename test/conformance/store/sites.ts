@@ -14,8 +14,8 @@ export const sites = (it: StoreTest) =>
     });
 
     it('are refused once, with all their consents, and those of others stay', async ({ store, person: { sub } }) => {
-      for (const site of [origin, other]) await store.grantConsent({ sub, origin: site, resource, scopes }, t0);
-      await store.grantConsent({ sub, origin, resource: 'https://other.example.com', scopes }, t0);
+      for (const site of [origin, other]) await store.grantConsents([{ sub, origin: site, resource, scopes }], t0);
+      await store.grantConsents([{ sub, origin, resource: 'https://other.example.com', scopes }], t0);
       expect(await store.refuseSite({ sub, origin }, t0 + 1)).toBe(true);
       expect(await store.refuseSite({ sub, origin }, t0 + 2)).toBe(false);
       expect(await store.listSites(sub)).toEqual([{ sub, origin, refusedAt: t0 + 1 }]);
@@ -30,9 +30,9 @@ export const sites = (it: StoreTest) =>
       expect(await store.letSiteAsk({ sub, origin })).toBe(false);
       expect(await refused()).toBe(false);
       await store.refuseSite({ sub, origin }, t0);
-      await store.grantConsent({ sub, origin: other, resource, scopes }, t0);
+      await store.grantConsents([{ sub, origin: other, resource, scopes }], t0);
       expect(await refused()).toBe(true);
-      await store.grantConsent({ sub, origin, resource, scopes }, t0);
+      await store.grantConsents([{ sub, origin, resource, scopes }], t0);
       expect(await refused()).toBe(false);
     });
 
@@ -65,7 +65,7 @@ export const sites = (it: StoreTest) =>
       expect(countOf(refusals, true)).toBe(1);
       await parallel(20, subject.replicas, async (replica, n) => {
         if (n % 2) await replica.refuseSite({ sub, origin }, t0);
-        else await replica.grantConsent({ sub, origin, resource, scopes }, t0);
+        else await replica.grantConsents([{ sub, origin, resource, scopes }], t0);
       });
       const refused = (await store.listSites(sub))[0]?.refusedAt !== undefined;
       expect(await store.listConsents(sub)).toHaveLength(refused ? 0 : 1);

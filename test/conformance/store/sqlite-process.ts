@@ -12,7 +12,7 @@ let first = 0;
 for (let round = 0; round < Number(rounds); round += 1) {
   if (await store.rememberOnce(`round-${round}`, t0 + 1, t0)) first += 1;
   await store.hit('together', 1_000, t0);
-  await store.grantConsent({ sub, origin: 'o', resource: 'r', scopes: [`${name}-${round}`] }, t0);
+  await store.grantConsents([{ sub, origin: 'o', resource: 'r', scopes: [`${name}-${round}`] }], t0);
 }
 await store.close();
 process.stdout.write(JSON.stringify({ sub, hasKey, first }));

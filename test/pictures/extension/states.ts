@@ -110,12 +110,24 @@ const asked: ConsentView = {
   sub: 'p1',
   accounts: [],
   has: [],
-  resource: 'Orders API',
-  scopes: [
-    { scope: 'orders:read', description: 'See your orders' },
-    { scope: 'orders:write', description: 'Change your orders' },
+  asks: [
+    {
+      resource: 'Orders API',
+      scopes: [
+        { scope: 'orders:read', description: 'See your orders' },
+        { scope: 'orders:write', description: 'Change your orders' },
+      ],
+    },
   ],
 };
+/** Scopes of a resource, as many as in a list that is longer than the window. */
+const many = (resource: string, count: number): ConsentView['asks'][number] => ({
+  resource: `${resource} API`,
+  scopes: Array.from({ length: count }, (_, index) => ({
+    scope: `${resource.toLowerCase()}:region-${index + 1}`,
+    description: `See the ${resource.toLowerCase()} of region ${index + 1}`,
+  })),
+});
 const consent = (more: Partial<State> & { answers?: Scene['answers'] } = {}): State => ({
   page: 'consent',
   scene: { answers: { 'consent.get': asked, ...more.answers } },
@@ -394,7 +406,7 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
       answers: {
         'consent.get': {
           ...asked,
-          scopes: asked.scopes.slice(1),
+          asks: asked.asks.map((each) => ({ ...each, scopes: each.scopes.slice(1) })),
           has: [{ name: 'Orders API', may: ['See your orders'] }],
         },
       },
@@ -414,18 +426,17 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
       },
     }),
   ],
+  ['consent-many', consent({ answers: { 'consent.get': { ...asked, asks: [many('Orders', 12)] } } })],
   [
-    'consent-many',
+    'consent-apis',
     consent({
-      answers: {
-        'consent.get': {
-          ...asked,
-          scopes: Array.from({ length: 12 }, (_, index) => ({
-            scope: `orders:region-${index + 1}`,
-            description: `See the orders of region ${index + 1}`,
-          })),
-        },
-      },
+      answers: { 'consent.get': { ...asked, asks: [many('Orders', 2), many('Invoices', 1), many('Parts', 2)] } },
+    }),
+  ],
+  [
+    'consent-apis-many',
+    consent({
+      answers: { 'consent.get': { ...asked, asks: [many('Orders', 9), many('Invoices', 9), many('Parts', 9)] } },
     }),
   ],
   ['consent-organization', consent({ answers: { 'consent.get': { ...asked, organization: acme } } })],
