@@ -64,10 +64,10 @@ export const deviceAsking = v.object({
 });
 
 /** Response to `POST /session/device/asking`. */
-export const deviceAskingAnswer = v.variant('outcome', [deviceAsking, v.object({ outcome: v.literal('none') })]);
+export const deviceAskingAnswer = v.union([deviceAsking, v.object({ outcome: v.literal('none') })]);
 
 /** Response to `POST /session/device`. */
-export const deviceAnswer = v.variant('outcome', [
+export const deviceAnswer = v.union([
   deviceQuestion,
   v.object({ outcome: v.picklist(['malformed', 'wrong', 'too_many', 'not_allowed']) }),
 ]);

@@ -83,6 +83,9 @@ export interface BackgroundWorld {
   report(error: unknown): void;
 }
 
+/** How long a device can ask, in milliseconds: as long as its code lasts. */
+const askingMs = 600_000;
+
 export type Background = ReturnType<typeof composeBackground>;
 
 /**
@@ -98,6 +101,14 @@ export function composeBackground(world: BackgroundWorld) {
   function changed(): void {
     ui.changed();
     report(icon.draw());
+  }
+  const isAsked = async (): Promise<boolean> => ((await asking.get()) ?? 0) > now();
+  /** A device asks for the main account's user, or none does. @param isNew it is another than before */
+  async function asked(isAsking: boolean, isNew = false): Promise<void> {
+    if (!isNew && isAsking === (await isAsked())) return;
+    await (isAsking ? asking.set(now() + askingMs) : asking.clear());
+    changed();
+    if (isAsking) report(after(askingMs).elapsed.then(changed));
   }
   async function leave(): Promise<void> {
     for (const { id } of await profiles.all()) await profiles.signOut(id);
@@ -144,7 +155,10 @@ export function composeBackground(world: BackgroundWorld) {
     broker: () => setup.broker(),
     isReachable: (origin) => setup.isReachable(origin),
     current: async () => (await profiles.main()).session.current(),
-    hasNews: () => news.count() > 0,
+    async news() {
+      if (await isAsked()) return 'device';
+      return news.count() > 0 ? 'news' : undefined;
+    },
     pages: () => windows.pages(),
     standingOf: createTabStanding({
       managed,
@@ -166,6 +180,7 @@ export function composeBackground(world: BackgroundWorld) {
     fetch: (...request) => world.fetch(...request),
     now,
   };
+  const asking = storedValue(area, 'asking', v.number());
   const problem = storedValue(area, 'problem', storedProblem);
   const profileDeps: ProfileDeps = {
     problem,
@@ -179,7 +194,10 @@ export function composeBackground(world: BackgroundWorld) {
       await profiles.signedIn(profile, account);
       await world.lastProvider.set(account.upstream);
     },
-    signedInElsewhere: () => lookForNews('announced'),
+    announced(profile, event) {
+      if (event === 'sign_in') lookForNews('announced');
+      else report(profiles.main().then(async ({ id }) => id === profile && asked(true, true)));
+    },
     async isSeen(profile, sites) {
       const profileAt = await profiles.where();
       const approved = [...new Set([...(baked?.sites ?? []), ...sites])];
@@ -276,15 +294,20 @@ export function composeBackground(world: BackgroundWorld) {
       showSite: (origin) => windows.showSite(origin),
       changed: () => ui.changed(),
       news,
+      asking,
       after,
       now,
     }),
     ...ownHandlers({
       profiles,
       news,
+      asked,
       identity,
       broker: http.broker,
-      keep: (outcome) => area.set('device-outcome', outcome),
+      async keep(outcome) {
+        await area.set('device-outcome', outcome);
+        await asked(false);
+      },
     }),
     ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null, directory }),
     ...diagnosticsHandlers({ setup, profiles, redirectUri: () => identity.redirectUri(), problem }),
