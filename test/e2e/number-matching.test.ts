@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deviceLogin, type Tokens } from '../../clients/device/index.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { createDeviceAsker } from './kit/device-asker.ts';
 import { beginDevice, pollDevice, postForm } from './kit/device-flow.ts';
@@ -234,6 +235,22 @@ describe('a device that names the account', () => {
     expect((await ada.asking()).error).toBe('login_required');
     expect((await ada.post('asking', { user_code: 'BCDF-GHJK' })).body.error).toBe('login_required');
   });
+});
+
+it('@latchkey/device shows the number, and gets tokens once it is picked', async () => {
+  await anHourLater();
+  const ada = await newBrowser('ada');
+  const asked = { issuer, clientId: 'cli', loginHint: 'ada@example.com' };
+  let tokens: Tokens | undefined;
+  for await (const state of deviceLogin(asked)) {
+    if (state.type === 'code') {
+      const { request, numbers } = await ada.asking();
+      expect(numbers).toContain(state.number);
+      expect((await ada.allow(request, state.number)).body).toEqual({ outcome: 'allowed' });
+    }
+    if (state.type === 'done') tokens = state.tokens;
+  }
+  expect(tokens?.access_token).toEqual(expect.any(String));
 });
 
 describe('what a device learns', () => {
