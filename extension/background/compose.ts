@@ -12,6 +12,7 @@ import { createManagedPolicy } from '../protocol/managed-policy.ts';
 import { storedProblem } from '../protocol/problem.ts';
 import { pendingSetup } from '../protocol/ui.ts';
 import { createNews } from './activity/news.ts';
+import { createAskingDevice } from './devices/asking-device.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
@@ -83,9 +84,6 @@ export interface BackgroundWorld {
   report(error: unknown): void;
 }
 
-/** How long a device can ask, in milliseconds: as long as its code lasts. */
-const askingMs = 600_000;
-
 export type Background = ReturnType<typeof composeBackground>;
 
 /**
@@ -101,14 +99,6 @@ export function composeBackground(world: BackgroundWorld) {
   function changed(): void {
     ui.changed();
     report(icon.draw());
-  }
-  const isAsked = async (): Promise<boolean> => ((await asking.get()) ?? 0) > now();
-  /** A device asks for the main account's user, or none does. @param isNew it is another than before */
-  async function asked(isAsking: boolean, isNew = false): Promise<void> {
-    if (!isNew && isAsking === (await isAsked())) return;
-    await (isAsking ? asking.set(now() + askingMs) : asking.clear());
-    changed();
-    if (isAsking) report(after(askingMs).elapsed.then(changed));
   }
   async function leave(): Promise<void> {
     for (const { id } of await profiles.all()) await profiles.signOut(id);
@@ -156,7 +146,7 @@ export function composeBackground(world: BackgroundWorld) {
     isReachable: (origin) => setup.isReachable(origin),
     current: async () => (await profiles.main()).session.current(),
     async news() {
-      if (await isAsked()) return 'device';
+      if (await askingDevice.isThere()) return 'device';
       return news.count() > 0 ? 'news' : undefined;
     },
     pages: () => windows.pages(),
@@ -181,6 +171,7 @@ export function composeBackground(world: BackgroundWorld) {
     now,
   };
   const asking = storedValue(area, 'asking', v.number());
+  const askingDevice = createAskingDevice({ until: asking, changed, after, now });
   const problem = storedValue(area, 'problem', storedProblem);
   const profileDeps: ProfileDeps = {
     problem,
@@ -196,7 +187,7 @@ export function composeBackground(world: BackgroundWorld) {
     },
     announced(profile, event) {
       if (event === 'sign_in') lookForNews('announced');
-      else report(profiles.main().then(async ({ id }) => id === profile && asked(true, true)));
+      else report(profiles.main().then(async ({ id }) => id === profile && askingDevice.announced()));
     },
     async isSeen(profile, sites) {
       const profileAt = await profiles.where();
@@ -301,12 +292,12 @@ export function composeBackground(world: BackgroundWorld) {
     ...ownHandlers({
       profiles,
       news,
-      asked,
+      asked: askingDevice.told,
       identity,
       broker: http.broker,
       async keep(outcome) {
         await area.set('device-outcome', outcome);
-        await asked(false);
+        await askingDevice.told(false);
       },
     }),
     ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null, directory }),
