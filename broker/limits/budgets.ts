@@ -43,7 +43,10 @@ export const budgets = {
   sessionToken: { name: 'session-token', count: 1_200, chunk: 20, ...minute },
   /** `POST` and `DELETE /session/consents`, by session. Each request is a click. */
   sessionConsents: { name: 'session-consents', count: 60, ...minute },
-  /** `/session/device`, by session. Each request is a click, or the popup that opens. Wrong codes are budgeted by `userCode`, too. */
+  /**
+   * `/session/device`, by session. Each request is a click, or the popup that opens. Wrong codes are budgeted by `userCode`,
+   * too.
+   */
   sessionDevices: { name: 'session-devices', count: 60, ...minute },
   /** `/session/activity`, by session. The popup asks once when it opens, and once for each further page. */
   sessionActivity: { name: 'session-activity', count: 60, ...minute },
@@ -70,7 +73,7 @@ export const budgets = {
   devicePrompts: {
     address: { name: 'device-prompt-address', count: 5, isFixed: true, ...hour },
     account: { name: 'device-prompt-account', count: 5, isFixed: true, ...hour },
-    /** Wrong numbers and reports. The first one ends the requests that wait, too. */
+    /** Wrong numbers and reports. After the first one, requests that wait are asked about no more, either. */
     alarm: { name: 'device-prompt-alarm', count: 1, isFixed: true, ...hour },
   },
   /**

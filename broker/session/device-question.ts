@@ -75,8 +75,8 @@ export async function askAboutDevice(
 }
 
 /**
- * Finds what asks for this person by itself: the newest request of a device that named their account. Like the extension
- * itself, it can be asked for again and again: one request is one question of a session.
+ * Finds what asks for this person by itself: the newest request of a device that named their account. It can be
+ * asked for again and again: one request is one question of a session.
  */
 export async function askAboutNaming(
   deps: Deps,

@@ -22,7 +22,7 @@ export const DevicePanel = ({ client, account, asking, busy, act }: PanelProps) 
   const { sub } = account;
 
   useEffect(() => {
-    if (asking) return;
+    if (asking?.sub === sub) return;
     void act({
       doing: message('loading'),
       async run() {

@@ -13,7 +13,10 @@ function duration(seconds: number): string {
   return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
-/** What a device's question is about: its code to compare or its number to pick, for which account, what it may do, and where it asked from. */
+/**
+ * What a device's question is about: its code to compare or its number to pick, for which account, what it may do, and
+ * where it asked from.
+ */
 export const DeviceQuestion = ({
   step: { question },
   account,

@@ -39,6 +39,8 @@ export function useAskingDevice(
       .then(({ askingDevice }) => askingDevice(client, sub))
       .then(
         (step) => {
+          // Another look has begun since.
+          if (looked.current !== wanted) return;
           if (!idle.current) {
             looked.current = '';
             return;

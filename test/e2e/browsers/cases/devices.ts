@@ -188,6 +188,11 @@ export function deviceCases(browser: () => Browser): void {
     console.log(`stopwatch: device asks to signed in, by number: ${Math.round(performance.now() - start)} ms`);
     await expect.poll(title, { timeout: 30_000 }).not.toContain('A device is waiting');
     await press(popup, 'Back');
+    // What signed in is news, as always.
+    await openActivity();
+    await sees(popup, '.activity li', 'Command line signed in');
+    await expect.poll(badge, { timeout: 30_000 }).toBe('');
+    await press(popup, 'Back');
   });
 
   it('a device that asks meanwhile waits until the user has done what they do, and until they want to answer', async () => {
