@@ -43,7 +43,7 @@ import { sessionActivity, sessionActivityEnd } from './routes/session-activity.t
 import { sessionAuthorize } from './routes/session-authorize.ts';
 import { consentDecide, consentRevoke } from './routes/session-consents.ts';
 import { sessionCreate } from './routes/session-create.ts';
-import { deviceAllow, deviceAuthorize, deviceCode, deviceRefuse } from './routes/session-device.ts';
+import { deviceAllow, deviceAskingOf, deviceAuthorize, deviceCode, deviceRefuse } from './routes/session-device.ts';
 import { sessionEnd } from './routes/session-end.ts';
 import { sessionEvents } from './routes/session-events.ts';
 import { answerProbe } from './routes/session-events-probe.ts';
@@ -123,6 +123,7 @@ function createRoutes(deps: Deps): Hono<Env> {
 
   const devices = limitSession(deps, budgets.sessionDevices);
   app.post('/session/device', proof, session, devices, deviceCode(deps));
+  app.post('/session/device/asking', proof, unattended, devices, deviceAskingOf(deps));
   app.post('/session/device/decision', proof, session, devices, deviceRefuse(deps));
   app.post('/session/device/authorize', proof, session, devices, deviceAuthorize(deps));
   app.post('/session/device/allow', proof, session, devices, deviceAllow(deps));

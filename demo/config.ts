@@ -30,7 +30,7 @@ export function demoConfig(ports: Record<Part, number>, extensionKey = demoExten
     },
     devices: {
       tv: { name: 'Living-room TV', allow: read, session: '90d' },
-      cli: { name: 'Command line', allow: readAndWrite, session: '30d', grant: 'both' },
+      cli: { name: 'Command line', allow: readAndWrite, session: '30d', grant: 'both', number_matching: true },
     },
   };
   return `# Written by \`npm run demo\`, at each start: changes made here are lost.\n${stringify(config, { lineWidth: 0 })}`;

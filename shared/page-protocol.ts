@@ -55,7 +55,7 @@ const envelope = {
 
 const empty = v.strictObject({});
 
-export const requestSchema = v.variant('m', [
+export const requestSchema = v.union([
   v.strictObject({ ...envelope, m: v.literal('session.get'), p: empty }),
   v.strictObject({ ...envelope, m: v.literal('session.sign_in'), p: empty }),
   v.strictObject({ ...envelope, m: v.literal('session.sign_out'), p: empty }),

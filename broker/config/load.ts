@@ -295,6 +295,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
       grant: entry.grant,
       idTokenAlg: entry.id_token_alg,
       redirectPath: entry.redirect_path,
+      numberMatching: entry.number_matching,
     })),
     services: toMap(file.services, (clientId, entry) => ({
       clientId,

@@ -234,6 +234,7 @@ const device = v.strictObject({
     v.pipe(text, v.regex(/^\/[\w.~/-]{0,127}$/, 'must be the path of a URL, such as /callback')),
     '/callback',
   ),
+  number_matching: v.optional(v.boolean('must be true or false'), false),
 });
 
 const publicJwk = v.pipe(

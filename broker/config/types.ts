@@ -138,6 +138,8 @@ export interface DeviceClientConfig extends Named {
   idTokenAlg: SigningAlgorithm;
   /** Path of the loopback redirect URI. The program chooses the port. */
   redirectPath: string;
+  /** Whether a device may name the account (`login_hint`), whose browsers then ask for the number that it shows. */
+  numberMatching: boolean;
 }
 
 /** A program that acts on its own behalf: it gets tokens with client credentials or introspects tokens of others. */

@@ -153,7 +153,7 @@ describe('whether the feed is current', () => {
 });
 
 describe('an event', () => {
-  const session = { id: 's1', sub: 'ada' };
+  const session = { id: 's1', sub: 'ada', accountKeys: ['ada@'] };
   it.each([
     ['its own end', { type: 'revoked', sessions: ['s0', 's1'] }, 'revoked'],
     ['its successor', { type: 'revoked', sessions: ['s1'], reason: 'replaced' }, 'replaced'],
@@ -162,6 +162,9 @@ describe('an event', () => {
     ['another’s consents', { type: 'consent', sub: 'grace' }, undefined],
     ['its person’s new device', { type: 'sign_in', sub: 'ada' }, 'sign_in'],
     ['another’s new device', { type: 'sign_in', sub: 'grace' }, undefined],
+    ['a device that named its person', { type: 'device_request', account: 'ada@' }, 'device_request'],
+    ['a device that named another', { type: 'device_request', account: 'grace@' }, undefined],
+    ['a device that named nobody', { type: 'device_request' }, undefined],
     ['its person’s policy', { type: 'policy', sub: 'ada' }, 'policy'],
     ['everybody’s policy', { type: 'policy' }, 'policy'],
     ['another’s policy', { type: 'policy', sub: 'grace' }, undefined],

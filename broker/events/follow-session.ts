@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { wasEnded } from '../session/no-session.ts';
-import type { Revocation, Session } from '../store/store.ts';
-import { eventNameFor } from './event-name.ts';
+import type { Revocation } from '../store/store.ts';
+import { eventNameFor, type FollowedSession } from './event-name.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 /** Receives the events of a session. */
@@ -17,9 +17,6 @@ export interface EventSink {
   /** Calls `then` when the client has disconnected, or the stream has ended. */
   whenGone(then: () => void): void;
 }
-
-/** Whose events a stream has. */
-export type FollowedSession = Pick<Session, 'id' | 'sub'>;
 
 interface SessionStream {
   session: FollowedSession;

@@ -8,7 +8,7 @@ export interface Budget {
   windowMs: number;
   /** For busy endpoints: a replica takes that many uses from the store at a time. Default: 1. */
   chunk?: number;
-  /** Against guessing: `rate_limit_factor` does not multiply it. */
+  /** Against guessing, or against tiring people: `rate_limit_factor` does not multiply it. */
   isFixed?: true;
   /** What has been too many. Default: requests. */
   of?: string;
@@ -19,7 +19,8 @@ const hour = { windowMs: 3_600_000 };
 
 /**
  * All budgets of the broker. They are far above what honest clients use, because an address can be a whole office.
- * `rate_limit_factor` multiplies all of them except those against guessing (`serviceAuthentication`, `userCode`).
+ * `rate_limit_factor` multiplies all of them except those against guessing (`serviceAuthentication`, `userCode`) and
+ * against tiring people (`devicePrompts`).
  *
  * A budget counts what a request is about to start, not that a request came: checks that need no budget come first, so
  * junk spends nothing that others at its address need. "Address" is the network that an address counts as (a /64 for
@@ -42,7 +43,10 @@ export const budgets = {
   sessionToken: { name: 'session-token', count: 1_200, chunk: 20, ...minute },
   /** `POST` and `DELETE /session/consents`, by session. Each request is a click. */
   sessionConsents: { name: 'session-consents', count: 60, ...minute },
-  /** `/session/device`, by session. Each request is a click. Wrong codes are budgeted by `userCode`, too. */
+  /**
+   * `/session/device`, by session. Each request is a click, or the popup that opens. Wrong codes are budgeted by `userCode`,
+   * too.
+   */
   sessionDevices: { name: 'session-devices', count: 60, ...minute },
   /** `/session/activity`, by session. The popup asks once when it opens, and once for each further page. */
   sessionActivity: { name: 'session-activity', count: 60, ...minute },
@@ -62,6 +66,16 @@ export const budgets = {
    * that a guess could hit.
    */
   deviceAuthorization: { name: 'device-authorization', count: 30, ...minute },
+  /**
+   * `POST /device_authorization` with a `login_hint`, by address and then by the account that it names. Each makes a person's
+   * browsers ask. Beyond it, the device signs in by its code alone, and nobody is asked.
+   */
+  devicePrompts: {
+    address: { name: 'device-prompt-address', count: 5, isFixed: true, ...hour },
+    account: { name: 'device-prompt-account', count: 5, isFixed: true, ...hour },
+    /** Wrong numbers and reports. After the first one, requests that wait are asked about no more, either. */
+    alarm: { name: 'device-prompt-alarm', count: 1, isFixed: true, ...hour },
+  },
   /**
    * `POST /token`, by client and address, once the code, token or client authentication is right. Each grant type has
    * its own budget, so polls never use up what refreshes need.

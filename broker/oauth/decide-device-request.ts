@@ -59,24 +59,28 @@ export async function allowDevice(
 }
 
 /**
- * "Deny".
- *
- * @param isReport whether the person reports a request that they did not start; administrators are notified
+ * How a person denies a request. `reported`: they did not start it, and administrators are notified. `wrong_number`: they
+ * picked a number that the device does not show.
  */
-export async function denyDevice(
+export type Denial = 'denied' | 'reported' | 'wrong_number';
+
+/** "Deny". */
+export async function denyDevice<As extends Denial>(
   { store, log, now }: Pick<Deps, 'store' | 'log' | 'now'>,
-  { deviceCodeHash, sub, isReport }: { deviceCodeHash: string; sub: string; isReport: boolean },
-): Promise<'reported' | Decided> {
+  { deviceCodeHash, sub, as }: { deviceCodeHash: string; sub: string; as: As },
+): Promise<As | Decided> {
   const grant = await store.getDeviceGrant(deviceCodeHash);
   // Whoever investigates a report needs to know where the request came from.
-  const detail = { client: grant?.clientId, address: grant?.ip, user_agent: grant?.userAgent };
+  const from = { client: grant?.clientId, address: grant?.ip };
+  const reason = as === 'wrong_number' ? { reason: as } : {};
+  const detail = { ...from, user_agent: grant?.userAgent, ...reason };
   const denied = await store.decideDeviceGrant(deviceCodeHash, { decision: 'deny', sub }, now(), {
     at: now(),
-    audit: [{ type: isReport ? 'device.reported' : 'device.denied', sub, detail }],
+    audit: [{ type: as === 'reported' ? 'device.reported' : 'device.denied', sub, detail }],
   });
   if (!denied) return howDecided(await store.getDeviceGrant(deviceCodeHash), sub, now());
-  if (isReport) log.warn({ event: 'device_reported', client: grant?.clientId, address: grant?.ip });
-  return isReport ? 'reported' : 'denied';
+  if (as !== 'denied') log.warn({ event: `device_${as}`, ...from });
+  return as;
 }
 
 /**

@@ -12,6 +12,7 @@ export type FormParameter =
   | 'grant_type'
   | 'id'
   | 'id_token_hint'
+  | 'login_hint'
   | 'logout_token'
   | 'name'
   | 'origin'

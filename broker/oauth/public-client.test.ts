@@ -15,6 +15,7 @@ const client: DeviceClientConfig = {
   sessionMs: 1_000,
   grant: 'device',
   idTokenAlg: 'RS256',
+  numberMatching: false,
   redirectPath: '/callback',
 };
 const resource = {} as ResourceConfig;

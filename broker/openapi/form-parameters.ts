@@ -22,6 +22,10 @@ export const formParameters: Readonly<Record<FormParameter, Schema>> = {
   grant_type: text('Which grant this is.'),
   id: text('What the action is about, from the page.'),
   id_token_hint: text('An ID token of this broker. It may have expired.'),
+  login_hint: {
+    ...text('The account that shall sign in, by its e-mail address. Ignored unless the client has `number_matching`.'),
+    maxLength: 320,
+  },
   logout_token: text('A logout token (OpenID Connect Back-Channel Logout §2.4).'),
   name: { ...text('The new name of a device.'), maxLength: 60 },
   origin: text('The site that the action is about.'),

@@ -26,14 +26,18 @@ export const oauthSchemas = {
     },
     ['refresh_token', 'id_token'],
   ),
-  DeviceAuthorizationAnswer: objectOf({
-    device_code: text,
-    user_code: text,
-    verification_uri: url,
-    verification_uri_complete: url,
-    expires_in: { type: 'integer' },
-    interval: { type: 'integer' },
-  }),
+  DeviceAuthorizationAnswer: objectOf(
+    {
+      device_code: text,
+      user_code: text,
+      verification_uri: url,
+      verification_uri_complete: url,
+      expires_in: { type: 'integer' },
+      interval: { type: 'integer' },
+      latchkey_number: { type: 'string', pattern: '^[1-9][0-9]$' },
+    },
+    ['latchkey_number'],
+  ),
   UserInfo: objectOf(
     { sub: text, name: text, preferred_username: text, email: text, email_verified: flag, groups: texts },
     ['name', 'preferred_username', 'email', 'email_verified', 'groups'],

@@ -12,6 +12,8 @@ import {
 import {
   deviceAllowRequest,
   deviceAnswer,
+  deviceAskingAnswer,
+  deviceAskingRequest,
   deviceAuthorizeRequest,
   deviceCodeRequest,
   deviceDecided,
@@ -50,6 +52,8 @@ const checked = {
   Endable: endable,
   DeviceCodeRequest: deviceCodeRequest,
   DeviceAnswer: deviceAnswer,
+  DeviceAskingRequest: deviceAskingRequest,
+  DeviceAskingAnswer: deviceAskingAnswer,
   DeviceRefusal: deviceRefusal,
   DeviceAuthorizeRequest: deviceAuthorizeRequest,
   DeviceAllowRequest: deviceAllowRequest,

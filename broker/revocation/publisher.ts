@@ -13,6 +13,8 @@ export type BrokerEvent =
   | { type: 'consent'; sub: string }
   /** A person has signed in with a browser or a device that they had not signed in with before. */
   | { type: 'sign_in'; sub: string }
+  /** A device named this account (`emailKey`). Its person can be asked. Whether there is one, nobody has looked. */
+  | { type: 'device_request'; account: string }
   /** Permissions have to be requested again, by one person or, without `sub`, by everyone. */
   | { type: 'policy'; sub?: string | undefined };
 

@@ -37,7 +37,7 @@ export function deviceDecision(deps: Deps) {
     const { sub } = person;
     await deps.count(budgets.pageForms, sub);
     if (action === 'deny' || action === 'report') {
-      const outcome = await denyDevice(deps, { deviceCodeHash, sub, isReport: action === 'report' });
+      const outcome = await denyDevice(deps, { deviceCodeHash, sub, as: action === 'report' ? 'reported' : 'denied' });
       // The device's request does not say whether it was reported.
       if (outcome === 'reported')
         await keepResult(deps, ticket, { pages: [page], sub }, { type: 'message', name: outcome });

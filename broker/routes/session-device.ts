@@ -2,6 +2,7 @@ import type { AuthorizeAnswer } from '@latchkey/shared/session-api.ts';
 import {
   type DeviceDecided,
   deviceAllowRequest,
+  deviceAskingRequest,
   deviceAuthorizeRequest,
   deviceCodeRequest,
   deviceRefusal,
@@ -15,8 +16,9 @@ import { jsonBody } from '../middleware/body.ts';
 import { networkOf } from '../middleware/network.ts';
 import { wishedLanguages } from '../middleware/wished-languages.ts';
 import { denyDevice } from '../oauth/decide-device-request.ts';
+import { raiseAlarm } from '../oauth/device-prompt.ts';
 import { beginAllowing, finishAllowing } from '../session/allow-device.ts';
-import { askAboutDevice, askedDevice } from '../session/device-question.ts';
+import { askAboutDevice, askAboutNaming, askedDevice } from '../session/device-question.ts';
 import { noSession } from '../session/no-session.ts';
 import { rechecked } from '../session/rechecked-session.ts';
 import type { Session } from '../store/store.ts';
@@ -35,14 +37,26 @@ export function deviceCode(deps: Deps) {
   };
 }
 
+/** `POST /session/device/asking` finds the request of a device that named the account of the session. */
+export function deviceAskingOf(deps: Deps) {
+  return async (c: BrokerContext) => {
+    const row = await requireActive(deps, c);
+    await jsonBody(c, deviceAskingRequest);
+    const config = inLanguages(deps.config, wishedLanguages(c));
+    return c.json(await askAboutNaming({ ...deps, config }, row, { network: c.get('network'), networkOf }));
+  };
+}
+
 /** `POST /session/device/decision` is "Deny", or a report. */
 export function deviceRefuse(deps: Deps) {
   return async (c: BrokerContext) => {
     const { id, sub } = c.get('session').row;
     const { request, decision } = await jsonBody(c, deviceRefusal);
-    const { deviceCodeHash } = await askedDevice(deps, id, request);
+    const { deviceCodeHash, isNumbered } = await askedDevice(deps, id, request);
+    const { accountKey } = (isNumbered && (await deps.store.getDeviceGrant(deviceCodeHash))) || {};
+    if (decision === 'report' && accountKey !== undefined) await raiseAlarm(deps, accountKey);
     const answer: DeviceDecided = {
-      outcome: await denyDevice(deps, { deviceCodeHash, sub, isReport: decision === 'report' }),
+      outcome: await denyDevice(deps, { deviceCodeHash, sub, as: decision === 'report' ? 'reported' : 'denied' }),
     };
     return c.json(answer);
   };

@@ -15,7 +15,7 @@ const row = {
   idleExpiresAt: 3_600_000,
   absoluteExpiresAt: 7_200_000,
 } as Session;
-const session = { id: row.id, sub: row.sub };
+const session = { id: row.id, sub: row.sub, accountKeys: [] };
 
 let subscribers: Set<Subscriber>;
 let kept: Revocation[];

@@ -3,8 +3,9 @@ import type { DeviceAllowRequest, DeviceAuthorizeRequest, DeviceDecided } from '
 import type { Deps } from '../deps.ts';
 import { OAuthError } from '../errors.ts';
 import { sha256 } from '../keys/hash.ts';
-import { allowDevice, decisionOn } from '../oauth/decide-device-request.ts';
-import type { Session } from '../store/store.ts';
+import { allowDevice, decisionOn, denyDevice } from '../oauth/decide-device-request.ts';
+import { isAlarmed, raiseAlarm } from '../oauth/device-prompt.ts';
+import type { DeviceGrant, Session } from '../store/store.ts';
 import { chooseUpstream } from '../upstream/choose-upstream.ts';
 import { exchangeOf } from '../upstream/exchange-code.ts';
 import { loginHintOf } from '../upstream/login-hint.ts';
@@ -33,7 +34,7 @@ const allowId = ({ state, codeChallenge, jkt }: SignInHolder): string =>
 /**
  * "Allow" in the extension: begins the way to a grant that belongs to the device and is never a copy of the browser's.
  * Where the device asked from another network, the provider is told to ask for a sign-in (RFC 10027); otherwise its own
- * session is enough.
+ * session is enough. Where no code was entered, a number that the device doesn't show denies the request for good.
  *
  * @returns where to send the browser, or how the request was decided in the meantime
  * @throws {OAuthError} `invalid_transaction`, `invalid_request`, and the errors of the provider
@@ -47,10 +48,15 @@ export async function beginAllowing(
   const beganAt = now();
   if (!config.extension.redirectUris.includes(request.redirect_uri))
     throw new OAuthError('invalid_request', 'redirect_uri does not belong to a configured extension');
-  const { deviceCodeHash, isElsewhere } = await askedDevice(deps, session.id, request.request);
+  const { deviceCodeHash, isElsewhere, isNumbered } = await askedDevice(deps, session.id, request.request);
+  const { number } = request;
+  if (isNumbered && number === undefined)
+    throw new OAuthError('invalid_request', 'number is missing: the one that the device shows');
   const grant = await store.getDeviceGrant(deviceCodeHash);
   const decision = grant === undefined ? 'expired' : decisionOn(grant, session.sub, now());
   if (decision !== 'pending') return { outcome: decision };
+  const refused = isNumbered && grant && (await refuseNumber(deps, grant, { number, sub: session.sub }));
+  if (refused) return { outcome: refused };
   const upstream = chooseUpstream(deps, session.upstream);
   const { state, code_challenge: codeChallenge, redirect_uri: redirectUri } = request;
   const { url, issRequired, binding } = await upstream.authorizationUrl({
@@ -73,6 +79,18 @@ export async function beginAllowing(
   const id = allowId({ state, codeChallenge, jkt: session.jkt });
   await store.putTransaction({ id, kind: 'device', data: { ...data }, expiresAt: now() + transactionMs });
   return { url, issuer: binding.issuer, issRequired, expiresInMs: transactionMs };
+}
+
+/** There is no second guess, neither at this request nor at another of the hour. */
+async function refuseNumber(
+  deps: Deps,
+  { deviceCodeHash, accountKey = '', numbers }: DeviceGrant,
+  { number, sub }: { number: string | undefined; sub: string },
+): Promise<DeviceDecided['outcome'] | undefined> {
+  if (await isAlarmed(deps, accountKey)) return denyDevice(deps, { deviceCodeHash, sub, as: 'denied' });
+  if (number !== undefined && number === numbers?.[0]) return undefined;
+  await raiseAlarm(deps, accountKey);
+  return denyDevice(deps, { deviceCodeHash, sub, as: 'wrong_number' });
 }
 
 /**

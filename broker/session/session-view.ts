@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { inGroups } from '../policy/decide.ts';
 import type { Consent, GrantClaims, Session, Site } from '../store/store.ts';
 import { loginHintOf } from '../upstream/login-hint.ts';
-import { maySignInDevices } from './device-question.ts';
+import { maybeNamed, maySignInDevices } from './device-question.ts';
 
 /**
  * Returns what the extension learns about a session: the account, its expiry, the sites that may ask, and the
@@ -27,10 +27,16 @@ export async function sessionView(deps: Pick<Deps, 'config' | 'store'>, row: Ses
       expires_at: toSeconds(row.absoluteExpiresAt),
     },
     policy: { sites: sitesFor(deps.config, row.claims) },
-    features: ['activity', ...(maySignInDevices(deps.config, row.claims) ? ['devices'] : [])],
+    features: featuresFor(deps.config, row.claims),
     ...(await decisionsView(deps, row)),
   };
 }
+
+const featuresFor = (config: Config, claims: GrantClaims): string[] => [
+  'activity',
+  ...(maySignInDevices(config, claims) ? ['devices'] : []),
+  ...(maybeNamed(config, claims) ? ['device_requests'] : []),
+];
 
 /** Returns the person's decisions about sites and when each site was last used. */
 export async function decisionsView({ store }: Pick<Deps, 'store'>, { sub }: Pick<Session, 'sub'>): Promise<Decisions> {

@@ -7,11 +7,18 @@ import { sha256 } from '../keys/hash.ts';
  * UTS #46). It is a hash, so it has one length, however long the address is.
  */
 export function emailKey(email: string): string {
-  const at = email.lastIndexOf('@');
+  const domain = emailDomain(email);
   // Some providers send a user name instead.
-  if (at < 0) return sha256(folded(email));
+  if (domain === undefined) return sha256(folded(email));
+  return sha256(`${folded(email.slice(0, email.lastIndexOf('@')))}@${domain}`);
+}
+
+/** The domain of an address, the same for all of its spellings. `undefined` if it is a user name. */
+export function emailDomain(email: string): string | undefined {
+  const at = email.lastIndexOf('@');
+  if (at < 0) return undefined;
   const domain = email.slice(at + 1);
-  return sha256(`${folded(email.slice(0, at))}@${domainToASCII(domain.normalize('NFKC')) || folded(domain)}`);
+  return domainToASCII(domain.normalize('NFKC')) || folded(domain);
 }
 
 /** Unicode's caseless matching (chapter 3.13, D146), as near as `String` comes to it: `ß` is `ss`, `ς` is `σ`. */

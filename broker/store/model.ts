@@ -192,6 +192,10 @@ export interface DeviceGrant {
   /** IP address of the device's request, shown on the confirmation page. */
   ip?: string | undefined;
   userAgent?: string | undefined;
+  /** The key (`emailKey`) of the account that the device named. Its browsers ask by themselves. */
+  accountKey?: string | undefined;
+  /** Present with `accountKey`: the number that the device shows, and after it two that it doesn't show. */
+  numbers?: string[] | undefined;
 }
 
 export type NewDeviceGrant = Omit<DeviceGrant, 'state' | 'lastPollAt' | 'sub' | 'sealedGrant' | 'claims'>;

@@ -478,6 +478,8 @@ export interface DeviceGrantStore {
   getDeviceGrant(deviceCodeHash: string): Promise<DeviceGrant | undefined>;
   /** Finds the pending grant for this user code. */
   findDeviceGrantByUserCode(userCodeHash: string, now: number): Promise<DeviceGrant | undefined>;
+  /** Lists at most `limit` pending grants whose device named one of these accounts, the newest first. */
+  listDeviceGrantsNaming(accountKeys: readonly string[], now: number, limit: number): Promise<DeviceGrant[]>;
   /**
    * Handles a device's poll (RFC 8628 §3.5). A pending grant gets `slow_down` if the poll arrives sooner after the
    * previous one than the grant's interval minus `leewayMs`. Each `slow_down` adds 5 s to the interval, up to 60 s.

@@ -7,18 +7,28 @@ import { plainText } from '../device/plain-text.ts';
 type Code = Extract<LoginState, { type: 'code' }>;
 
 /**
- * Formats the sign-in instructions: the page, the code, and a QR code that contains both.
+ * Formats the sign-in instructions: the number if the person's browser asks for one, the page, the code, and a QR code that
+ * contains both.
  *
  * @param colors whether there are escape codes for white on black. Without them there is no QR code: a terminal with a light
  *   background would invert it, which some cameras can't read
  * @throws {DeviceError} `bad_answer` if a link isn't an `https:` URL (`http:` on loopback), or has credentials
  */
 export function instructions(
-  { user_code, verification_uri, verification_uri_complete }: Code,
+  { user_code, verification_uri, verification_uri_complete, number }: Code,
   colors: boolean,
 ): string {
   const page = link(verification_uri);
-  const lines = ['', 'Open this page on your phone or computer:', '', `    ${page}`, ''];
+  const lines =
+    number === undefined
+      ? ['', 'Open this page on your phone or computer:']
+      : [
+          '',
+          `Pick ${number} in Latchkey in your browser.`,
+          '',
+          "If it doesn't ask you, open this page on your phone or computer:",
+        ];
+  lines.push('', `    ${page}`, '');
   lines.push('Enter this code:', '', `    ${plainText(user_code, 32)}`, '');
   if (verification_uri_complete !== undefined) {
     const complete = link(verification_uri_complete);

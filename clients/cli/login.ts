@@ -13,7 +13,7 @@ import { commonOptions, openProfile } from './options.ts';
 import { createProgress } from './progress.ts';
 
 export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
-                      [--browser [--upstream NAME] | --device] [--json]
+                      [--browser [--upstream NAME] | --device] [--login-hint NAME] [--json]
 
 Sign in on this computer. Opens your browser if there is one. Otherwise (over SSH, in a container) it shows a code
 to enter on another device. Waits until you approve.
@@ -25,6 +25,8 @@ to enter on another device. Waits until you approve.
   --browser        always use this computer's browser
   --device         always use a code
   --upstream NAME  identity provider to sign in with, if the broker has several. With a code, you choose on the page.
+  --login-hint N   who signs in, such as ada@example.com. With a code, their browser with the Latchkey extension can ask for
+                   a number instead, if the broker allows that.
   -p, --profile P  profile name (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
   --json           print one JSON object per line: {"type":"code",…} or {"type":"open",…} first, {"type":"done",…} last
@@ -45,6 +47,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
       browser: { type: 'boolean', default: false },
       device: { type: 'boolean', default: false },
       upstream: { type: 'string' },
+      'login-hint': { type: 'string' },
     },
   });
   if (values.browser && values.device) throw new UsageError("--browser and --device can't be used together");
@@ -64,6 +67,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
     clientId,
     scope: values.scope ?? kept?.scope,
     resource: values.resource ?? kept?.resource,
+    loginHint: values['login-hint'],
   };
 
   if (io.env.CI && !io.errIsTerminal && !values.device && !values.browser) {

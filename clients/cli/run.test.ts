@@ -48,6 +48,14 @@ describe('latchkey login', () => {
     expect(out + err).not.toMatch(/access-1|refresh-1/);
   });
 
+  it('names the account, and shows the number to pick before the page and the code', async () => {
+    broker = createFakeBroker({ device: { latchkey_number: '42' } });
+    const { out } = await run(`login --device --issuer ${issuer} --login-hint ada@example.com`);
+    expect(out).toMatch(/^\nPick 42 in Latchkey in your browser\.\n\nIf it doesn't ask you, open this page/);
+    expect(out).toContain('    BCDF-GHJK\n');
+    expect(broker.state.requests[1]?.form).toMatchObject({ login_hint: 'ada@example.com' });
+  });
+
   it('shows no QR and no escape code without colors', async () => {
     const { out } = await signIn();
     expect(out).toContain(

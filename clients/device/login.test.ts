@@ -58,6 +58,23 @@ describe('a device that signs in', () => {
     ]);
   });
 
+  it('names the account, and shows the number that its browsers ask for', async () => {
+    const broker = createFakeBroker({ device: { latchkey_number: '42' } });
+    broker.state.token = [{}];
+    const [code] = await run(broker, { loginHint: 'ada@example.com' });
+    expect(code).toMatchObject({ type: 'code', user_code: 'BCDF-GHJK', number: '42' });
+    expect(broker.state.requests[1]?.form).toEqual({ client_id: 'tv', login_hint: 'ada@example.com' });
+  });
+
+  it.each([42, '4', '042', '4\x1b[2J', '٤٢', null])(
+    'shows nothing that is no number of two digits: %j',
+    async (given) => {
+      const broker = createFakeBroker({ device: { latchkey_number: given } });
+      broker.state.token = [{}];
+      expect((await run(broker, { loginHint: 'ada@example.com' }))[0]).not.toHaveProperty('number');
+    },
+  );
+
   it('polls at the interval that it was told, 5 s where it was told none', async () => {
     for (const [interval, seconds] of [
       [2, 2],

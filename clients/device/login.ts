@@ -17,6 +17,11 @@ export interface DeviceLoginOptions extends ServerOptions {
   scope?: string | undefined;
   /** The API that the tokens are for (RFC 8707). Default: the broker's choice for this client. */
   resource?: string | undefined;
+  /**
+   * Who shall sign in: an e-mail address, or the user name at the provider. If the broker has number matching for this client,
+   * that person's browsers ask by themselves, and `number` of {@link LoginState} is what they pick. Else it does nothing.
+   */
+  loginHint?: string | undefined;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: Clock | undefined;
   /** Default: `setTimeout`. */
@@ -31,6 +36,11 @@ export type LoginState =
       verification_uri: string;
       /** The URL with the code included, for a QR code. */
       verification_uri_complete?: string | undefined;
+      /**
+       * Two digits. Show them beside the code: whoever `loginHint` names can pick them in the Latchkey extension of their
+       * browser instead. Absent if nobody was asked.
+       */
+      number?: string | undefined;
       /** When the code expires, NumericDate (seconds since the epoch). */
       expires_at: number;
     }
@@ -75,6 +85,7 @@ export async function* deviceLogin(options: DeviceLoginOptions): AsyncGenerator<
     user_code: device.user_code,
     verification_uri: device.verification_uri,
     verification_uri_complete: device.verification_uri_complete,
+    ...numberOf(device),
     expires_at: Math.floor(expiresAt / 1_000),
   };
 
@@ -116,7 +127,7 @@ export async function* deviceLogin(options: DeviceLoginOptions): AsyncGenerator<
 
 async function begin(
   { as, client, auth, http, attempt }: Server,
-  { scope, resource }: DeviceLoginOptions,
+  { scope, resource, loginHint }: DeviceLoginOptions,
 ): Promise<DeviceAuthorizationResponse> {
   if (!as.device_authorization_endpoint) {
     throw new DeviceError(
@@ -127,6 +138,7 @@ async function begin(
   const parameters = new URLSearchParams();
   if (scope !== undefined) parameters.set('scope', scope);
   if (resource !== undefined) parameters.set('resource', resource);
+  if (loginHint !== undefined) parameters.set('login_hint', loginHint);
   return attempt(async () =>
     processDeviceAuthorizationResponse(
       as,
@@ -134,6 +146,11 @@ async function begin(
       await deviceAuthorizationRequest(as, client, auth, parameters, http),
     ),
   );
+}
+
+/** Other servers may mean something else by it. */
+function numberOf({ latchkey_number: number }: DeviceAuthorizationResponse): { number?: string } {
+  return typeof number === 'string' && /^\d\d$/.test(number) ? { number } : {};
 }
 
 async function poll({ as, client, auth, http, attempt }: Server, deviceCode: string, now: Clock): Promise<Tokens> {

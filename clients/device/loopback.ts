@@ -23,6 +23,8 @@ export interface LoopbackLoginOptions extends ServerOptions {
   resource?: string | undefined;
   /** The identity provider to sign in with, by its key in the broker's configuration. Default: the user chooses. */
   upstream?: string | undefined;
+  /** Who shall sign in, as the identity provider knows them. Its domain can choose the provider. */
+  loginHint?: string | undefined;
   /** Clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: Clock | undefined;
   /** Default: `setTimeout`. */
@@ -97,7 +99,7 @@ function authorizationEndpoint({ as }: Server): string {
 async function authorizationUrlOf(
   endpoint: string,
   client: Server['client'],
-  { scope, resource, upstream }: LoopbackLoginOptions,
+  { scope, resource, upstream, loginHint }: LoopbackLoginOptions,
   redirectUri: string,
   state: string,
   codeVerifier: string,
@@ -113,6 +115,7 @@ async function authorizationUrlOf(
     scope,
     resource,
     upstream,
+    login_hint: loginHint,
   };
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
   return url.href;

@@ -12,6 +12,7 @@ import { createManagedPolicy } from '../protocol/managed-policy.ts';
 import { storedProblem } from '../protocol/problem.ts';
 import { pendingSetup } from '../protocol/ui.ts';
 import { createNews } from './activity/news.ts';
+import { createAskingDevice } from './devices/asking-device.ts';
 import { accessHandlers } from './handlers/access-handlers.ts';
 import { diagnosticsHandlers } from './handlers/diagnostics-handlers.ts';
 import { createInteractions } from './handlers/interactions.ts';
@@ -144,7 +145,10 @@ export function composeBackground(world: BackgroundWorld) {
     broker: () => setup.broker(),
     isReachable: (origin) => setup.isReachable(origin),
     current: async () => (await profiles.main()).session.current(),
-    hasNews: () => news.count() > 0,
+    async news() {
+      if (await askingDevice.isThere()) return 'device';
+      return news.count() > 0 ? 'news' : undefined;
+    },
     pages: () => windows.pages(),
     standingOf: createTabStanding({
       managed,
@@ -166,6 +170,8 @@ export function composeBackground(world: BackgroundWorld) {
     fetch: (...request) => world.fetch(...request),
     now,
   };
+  const asking = storedValue(area, 'asking', v.number());
+  const askingDevice = createAskingDevice({ until: asking, changed, after, now });
   const problem = storedValue(area, 'problem', storedProblem);
   const profileDeps: ProfileDeps = {
     problem,
@@ -179,7 +185,10 @@ export function composeBackground(world: BackgroundWorld) {
       await profiles.signedIn(profile, account);
       await world.lastProvider.set(account.upstream);
     },
-    signedInElsewhere: () => lookForNews('announced'),
+    announced(profile, event) {
+      if (event === 'sign_in') lookForNews('announced');
+      else report(profiles.main().then(async ({ id }) => id === profile && askingDevice.announced()));
+    },
     async isSeen(profile, sites) {
       const profileAt = await profiles.where();
       const approved = [...new Set([...(baked?.sites ?? []), ...sites])];
@@ -276,15 +285,20 @@ export function composeBackground(world: BackgroundWorld) {
       showSite: (origin) => windows.showSite(origin),
       changed: () => ui.changed(),
       news,
+      asking,
       after,
       now,
     }),
     ...ownHandlers({
       profiles,
       news,
+      asked: askingDevice.told,
       identity,
       broker: http.broker,
-      keep: (outcome) => area.set('device-outcome', outcome),
+      async keep(outcome) {
+        await area.set('device-outcome', outcome);
+        await askingDevice.told(false);
+      },
     }),
     ...settingsHandlers({ setup, managed, profiles, sites, isBaked: baked !== null, directory }),
     ...diagnosticsHandlers({ setup, profiles, redirectUri: () => identity.redirectUri(), problem }),

@@ -13,7 +13,7 @@ function badge() {
     broker: brokerUrl as string | undefined,
     reachable: true,
     session: (async () => undefined) as () => Promise<SessionAnswer | undefined>,
-    hasNews: false,
+    news: undefined as 'news' | 'device' | undefined,
     /** The site's tabs, and how each stands. */
     tabs: new Map<number, TabStanding | undefined>(),
     gone: new Set<number>(),
@@ -25,7 +25,7 @@ function badge() {
     broker: async () => world.broker,
     isReachable: async () => world.reachable,
     current: () => world.session(),
-    hasNews: () => world.hasNews,
+    news: async () => world.news,
     pages: async () => [pageIn(99), ...[...world.tabs.keys()].map(pageIn)],
     standingOf: async ({ tabId }) => world.tabs.get(tabId),
     async show(look, tabId) {
@@ -155,16 +155,22 @@ describe('the icon in the tab of a site', () => {
     expect(drawnIn.map(([tabId]) => tabId)).toEqual([2]);
   });
 
-  it('tells of a new browser or device in every tab, until the user has seen it', async () => {
-    const { world, drawn, drawnIn, update } = badge();
-    world.session = async () => withState('active');
-    world.tabs.set(1, 'connected');
-    await update();
-    world.hasNews = true;
-    await update();
-    expect([drawn.at(-1), drawnIn.at(-1)]).toMatchObject([{ badge: '!', title: 'it is news' }, [1, '!', 'it is news']]);
-    world.hasNews = false;
-    await update();
-    expect([drawn.at(-1), drawnIn.at(-1)]).toMatchObject([{ badge: '' }, [1, '✓', 'it is connected']]);
-  });
+  it.each(['news', 'device'] as const)(
+    'tells in every tab of what waits for the user, until they have seen it: %s',
+    async (what) => {
+      const { world, drawn, drawnIn, update } = badge();
+      world.session = async () => withState('active');
+      world.tabs.set(1, 'connected');
+      await update();
+      world.news = what;
+      await update();
+      expect([drawn.at(-1), drawnIn.at(-1)]).toMatchObject([
+        { badge: '!', title: `it is ${what}` },
+        [1, '!', `it is ${what}`],
+      ]);
+      world.news = undefined;
+      await update();
+      expect([drawn.at(-1), drawnIn.at(-1)]).toMatchObject([{ badge: '' }, [1, '✓', 'it is connected']]);
+    },
+  );
 });

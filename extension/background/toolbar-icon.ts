@@ -5,7 +5,7 @@ import type { TabStanding } from './page/tab-standing.ts';
 import { createSerialQueue } from './serial-queue.ts';
 
 /** The states that the icon shows: of the extension, and in the tab of a site those of the site. */
-export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in' | 'news' | TabStanding;
+export type Standing = 'not_set_up' | 'signed_out' | 'reauth' | 'signed_in' | 'news' | 'device' | TabStanding;
 
 /** Gray if pages can get no tokens, a badge if it needs the user or the site has access, and plain otherwise. */
 const looks: Record<Standing, Omit<IconLook, 'title'>> = {
@@ -14,6 +14,7 @@ const looks: Record<Standing, Omit<IconLook, 'title'>> = {
   reauth: { lit: true, badge: '!' },
   signed_in: { lit: true, badge: '' },
   news: { lit: true, badge: '!' },
+  device: { lit: true, badge: '!' },
   connected: { lit: true, badge: '✓', tone: 'good' },
   not_connected: { lit: true, badge: '' },
   blocked: { lit: false, badge: '×' },
@@ -25,8 +26,8 @@ export interface ToolbarIconDeps {
   isReachable(origin: string): Promise<boolean>;
   /** Asks the broker once per browser start. */
   current(): Promise<SessionAnswer | undefined>;
-  /** Whether a new browser or device signed in that the user has not seen. */
-  hasNews(): boolean;
+  /** `news`: a new browser or device signed in that the user has not seen. `device`: one asks for the user. */
+  news(): Promise<'news' | 'device' | undefined>;
   /** The pages in tabs that the extension can see. */
   pages(): Promise<OpenPage[]>;
   standingOf(page: OpenPage): Promise<TabStanding | undefined>;
@@ -46,7 +47,7 @@ export function createToolbarIcon({
   broker,
   isReachable,
   current,
-  hasNews,
+  news,
   pages,
   standingOf,
   show,
@@ -61,14 +62,17 @@ export function createToolbarIcon({
     const session = await current();
     if (!session) return 'signed_out';
     if (session.session.state === 'reauth_required') return 'reauth';
-    return hasNews() ? 'news' : 'signed_in';
+    return (await news()) ?? 'signed_in';
   };
   const lookOf = (now: Standing): IconLook => ({ ...looks[now], title: titleOf(now) });
 
   /** @param everywhere the state that the icon has in other tabs */
   const drawTab = async (page: OpenPage, everywhere: Standing): Promise<void> => {
     const { tabId } = page;
-    const own = everywhere === 'not_set_up' || everywhere === 'news' ? undefined : await standingOf(page);
+    const own =
+      everywhere === 'not_set_up' || everywhere === 'news' || everywhere === 'device'
+        ? undefined
+        : await standingOf(page);
     const now = own ?? everywhere;
     if (!own && !drawn.has(tabId)) return;
     if (drawn.get(tabId) === now) return;

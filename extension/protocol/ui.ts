@@ -22,7 +22,7 @@ export const pendingSetup = v.union([v.strictObject({ broker: text }), v.strictO
 const consentChoice = v.picklist(['allow', 'not_now', 'never']);
 export type ConsentChoice = v.InferOutput<typeof consentChoice>;
 
-export const uiRequestSchema = v.variant('m', [
+export const uiRequestSchema = v.union([
   v.strictObject({ id, m: v.literal('state.get'), p: empty }),
   v.strictObject({ id, m: v.literal('private_windows.get'), p: empty }),
   v.strictObject({
@@ -51,7 +51,7 @@ export const uiRequestSchema = v.variant('m', [
     id,
     m: v.literal('own.call'),
     p: v.strictObject({
-      path: v.picklist(['activity', 'activity/end', 'device', 'device/decision']),
+      path: v.picklist(['activity', 'activity/end', 'device', 'device/asking', 'device/decision']),
       before: v.optional(id),
       body: v.optional(v.record(v.string(), text)),
       sub: text,
@@ -60,7 +60,7 @@ export const uiRequestSchema = v.variant('m', [
   v.strictObject({
     id,
     m: v.literal('device.allow'),
-    p: v.strictObject({ request: text, near: v.boolean(), sub: text }),
+    p: v.strictObject({ request: text, near: v.boolean(), number: v.optional(text), sub: text }),
   }),
   v.strictObject({
     id,
@@ -172,10 +172,12 @@ export type PopupState =
       sites: SiteView[];
       /** A sign-in is in progress, of this account or another one. */
       signingIn?: SigningInView | undefined;
-      /** What else the broker has for this user: `activity`, `devices`. */
+      /** What else the broker has for this user: `activity`, `devices`, `device_requests`. */
       features: string[];
       /** How many new browsers or devices signed in that the user has not seen yet. */
       news: number;
+      /** A device may ask for the user, until then (milliseconds since the epoch). Another value is another request. */
+      asking?: number | undefined;
       problem?: Problem | undefined;
     };
 

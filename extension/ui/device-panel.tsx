@@ -4,17 +4,25 @@ import { message } from '../platform/i18n.ts';
 import { Button } from './button.tsx';
 import { DeviceCodeForm } from './device-code-form.tsx';
 import { DeviceQuestion } from './device-question.tsx';
-import { answerDevice, type DeviceFault, type DeviceStep, enterCode, openDevice } from './device-steps.ts';
+import {
+  answerDevice,
+  type DeviceChoice,
+  type DeviceFault,
+  type DeviceStep,
+  enterCode,
+  openDevice,
+} from './device-steps.ts';
 import type { PanelProps } from './panel-props.ts';
 
-/** Signs in a device: the code, the question, and how it ended. */
-export const DevicePanel = ({ client, account, busy, act }: PanelProps) => {
-  const [step, setStep] = useState<DeviceStep>();
+/** Signs in a device: the code, unless the device asks by itself, the question, and how it ended. */
+export const DevicePanel = ({ client, account, asking, busy, act }: PanelProps) => {
+  const [step, setStep] = useState<DeviceStep | undefined>(asking);
   const [fault, setFault] = useState<DeviceFault>();
   const [allowing, setAllowing] = useState(false);
   const { sub } = account;
 
   useEffect(() => {
+    if (asking?.sub === sub) return;
     void act({
       doing: message('loading'),
       async run() {
@@ -33,16 +41,16 @@ export const DevicePanel = ({ client, account, busy, act }: PanelProps) => {
         else setStep(found);
       },
     });
-  const answer = (asked: DeviceStep, choice: 'allow' | 'deny' | 'report') =>
+  const answer = (asked: DeviceStep, choice: DeviceChoice, number?: string) =>
     void act({
       doing: message('loading'),
       async run() {
         setAllowing(choice === 'allow');
         try {
-          setStep(await answerDevice(client, asked, choice));
+          setStep(await answerDevice(client, asked, choice, number));
         } catch (error) {
           // The answer may have counted.
-          setStep(await openDevice(sub));
+          setStep((await openDevice(sub)) ?? asking);
           throw error;
         } finally {
           setAllowing(false);
@@ -77,7 +85,7 @@ export const DevicePanel = ({ client, account, busy, act }: PanelProps) => {
       ) : allowing ? (
         <div class="spinner" />
       ) : (
-        <DeviceQuestion step={step} account={account} busy={busy} onAnswer={(choice) => answer(step, choice)} />
+        <DeviceQuestion step={step} account={account} busy={busy} onAnswer={(...given) => answer(step, ...given)} />
       )}
     </>
   );

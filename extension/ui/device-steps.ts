@@ -1,4 +1,10 @@
-import { deviceAnswer, deviceDecided, deviceQuestion } from '@latchkey/shared/session-device.ts';
+import {
+  deviceAnswer,
+  deviceAsking,
+  deviceAskingAnswer,
+  deviceDecided,
+  deviceQuestion,
+} from '@latchkey/shared/session-device.ts';
 import * as v from 'valibot';
 import { keptInSession } from '../platform/kept-in-session.ts';
 import { ownAnswer } from './own-answer.ts';
@@ -9,11 +15,13 @@ const deviceStep = v.object({
   /** Epoch milliseconds. */
   until: v.number(),
   sub: v.string(),
-  question: deviceQuestion,
+  question: v.union([deviceQuestion, deviceAsking]),
   /** How it ended. */
   decided: v.optional(deviceDecided),
 });
 export type DeviceStep = v.InferOutput<typeof deviceStep>;
+
+export type DeviceChoice = 'allow' | 'deny' | 'report';
 
 export type DeviceFault = Exclude<v.InferOutput<typeof deviceAnswer>['outcome'], 'found'>;
 
@@ -36,7 +44,14 @@ export async function openDevice(sub: string): Promise<DeviceStep | undefined> {
   return { ...step, decided: ended.output.decided };
 }
 
-/** Compares a code that the user typed or pasted. Nothing else begins a question: no page and no link. */
+/** Finds a device that named this account. Only the broker begins such a question, and the number is picked here. */
+export async function askingDevice(client: UiClient, sub: string): Promise<DeviceStep | undefined> {
+  const answer = ownAnswer(deviceAskingAnswer, await client.call('own.call', { path: 'device/asking', body: {}, sub }));
+  if (answer.outcome !== 'asking') return undefined;
+  return { until: answer.expires_at * 1_000, sub, question: answer };
+}
+
+/** Compares a code that the user typed or pasted. No page and no link begins such a question. */
 export async function enterCode(client: UiClient, sub: string, code: string): Promise<DeviceStep | DeviceFault> {
   const call = { path: 'device', body: { user_code: code }, sub } as const;
   const answer = ownAnswer(deviceAnswer, await client.call('own.call', call));
@@ -46,24 +61,29 @@ export async function enterCode(client: UiClient, sub: string, code: string): Pr
   return step;
 }
 
-/** Answers the question that the user sees. */
+/**
+ * Answers the question that the user sees.
+ *
+ * @param number what the user picked, where they entered no code
+ */
 export async function answerDevice(
   client: UiClient,
   step: DeviceStep,
-  choice: 'allow' | 'deny' | 'report',
+  choice: DeviceChoice,
+  number?: string,
 ): Promise<DeviceStep> {
   const { question, sub } = step;
   const { request, same_network: near } = question;
+  // The popup may close when the provider's window opens.
+  if (number !== undefined) await kept.set(step);
   const answer =
     choice === 'allow'
-      ? client.call('device.allow', { request, near, sub })
+      ? client.call('device.allow', { request, near, number, sub })
       : client.call('own.call', { path: 'device/decision', body: { request, decision: choice }, sub });
-  return decide(step, await answer);
-}
-
-async function decide(step: DeviceStep, answer: unknown): Promise<DeviceStep> {
-  const decided = ownAnswer(deviceDecided, answer);
+  const decided = ownAnswer(deviceDecided, await answer);
   // The user sees it now.
   await kept.clear();
+  // Another device may ask. The badge says so, even if the popup closes now.
+  if (question.outcome === 'asking') void askingDevice(client, sub).catch(() => undefined);
   return { ...step, decided };
 }

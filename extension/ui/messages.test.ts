@@ -32,16 +32,25 @@ const used = new Set([
   ...['baked', 'policy', 'person'].map((source) => `broker_${source}`),
   ...['refuse', 'allow'].map((rule) => `policy_private_${rule}`),
   ...['one', 'many'].map((rule) => `policy_accounts_${rule}`),
-  ...['not_set_up', 'signed_out', 'reauth', 'signed_in', 'news', 'connected', 'not_connected', 'blocked', 'asking'].map(
-    (standing) => `icon_${standing}`,
-  ),
+  ...[
+    'not_set_up',
+    'signed_out',
+    'reauth',
+    'signed_in',
+    'news',
+    'device',
+    'connected',
+    'not_connected',
+    'blocked',
+    'asking',
+  ].map((standing) => `icon_${standing}`),
   ...['ok', 'attention', 'failed', 'skipped', 'checking'].map((verdict) => `verdict_${verdict}`),
   ...lineIds.map((id) => `diag_${id}`),
   ...activityKinds.filter((kind) => !kind.endsWith('_signed_out')).map((kind) => `activity_${kind}`),
   ...['person', 'organization', 'protection'].map((by) => `activity_signed_out_${by}`),
   ...['openid', 'profile', 'email', 'groups'].map((fact) => `device_knows_${fact}`),
   ...['malformed', 'wrong', 'too_many', 'not_allowed'].map((fault) => `device_${fault}`),
-  ...['allowed', 'denied', 'reported', 'expired', 'used'].map((outcome) => `device_${outcome}`),
+  ...['allowed', 'denied', 'reported', 'expired', 'used', 'wrong_number'].map((outcome) => `device_${outcome}`),
 ]);
 
 describe('texts', () => {

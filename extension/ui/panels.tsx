@@ -8,7 +8,8 @@ import { Button } from './button.tsx';
 import { giveFirstFocus, rescueFocus } from './focus.ts';
 import type { PanelProps } from './panel-props.ts';
 
-export type PanelName = 'activity' | 'device';
+/** `asked`: a device that asks by itself. */
+export type PanelName = 'activity' | 'device' | 'asked';
 
 /** Whether a device was asked about before the popup closed, and the user has not seen how that ended. */
 export async function hasOpenDevice(): Promise<boolean> {
@@ -19,8 +20,11 @@ export async function hasOpenDevice(): Promise<boolean> {
 /** The rows that open a panel, as far as the broker has what it shows. */
 export const PanelRows = ({
   state: { features, news },
+  isAsked,
   onOpen,
 }: {
+  /** A device asks by itself. */
+  isAsked: boolean;
   state: Pick<Extract<PopupState, { view: 'signed_in' }>, 'features' | 'news'>;
   onOpen: (panel: PanelName) => void;
 }) =>
@@ -35,6 +39,12 @@ export const PanelRows = ({
         <button type="button" data-panel="activity" onClick={() => onOpen('activity')}>
           <span class="grow">{message('activity')}</span>
           {news > 0 ? <span class="state never">{message('activity_news')}</span> : null}
+        </button>
+      ) : null}
+      {isAsked ? (
+        <button type="button" data-panel="asked" onClick={() => onOpen('asked')}>
+          <span class="grow">{message('device_asks')}</span>
+          <span class="state never">{message('activity_news')}</span>
         </button>
       ) : null}
     </nav>

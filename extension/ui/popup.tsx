@@ -21,6 +21,7 @@ import { Skeleton } from './skeleton.tsx';
 import { StatusLine } from './status-line.tsx';
 import { createUiClient } from './ui-client.ts';
 import { type Action, type Actions, type Undo, useActions } from './use-actions.ts';
+import { useAskingDevice } from './use-asking-device.ts';
 
 let onChanged = (): void => undefined;
 const client = createUiClient(
@@ -61,8 +62,9 @@ function View({
   here,
   busy,
   act,
+  isAsked,
   onPanel,
-}: { state: PopupState; here: ActivePage | undefined; onPanel: (panel: PanelName) => void } & Pick<
+}: { state: PopupState; here: ActivePage | undefined; isAsked: boolean; onPanel: (panel: PanelName) => void } & Pick<
   Actions,
   'busy' | 'act'
 >) {
@@ -141,7 +143,7 @@ function View({
             })
           }
         >
-          <PanelRows state={state} onOpen={onPanel} />
+          <PanelRows state={state} isAsked={isAsked} onOpen={onPanel} />
         </SignedIn>
       );
   }
@@ -174,6 +176,7 @@ function Popup() {
   const [here, setHere] = useState<ActivePage>();
   const { busy, status, undo, problem, act, reload } = useActions(() => client.call('state.get', {}).then(setState));
   const [panel, setPanel] = useState<PanelName>();
+  const asking = useAskingDevice(client, state, panel === undefined && !busy, () => setPanel('asked'));
   const seen = useRef<PopupState['view'] | undefined>(undefined);
   const organization = state && 'organization' in state ? state.organization : undefined;
   const shown = problem ?? (state && 'problem' in state ? state.problem : undefined);
@@ -213,15 +216,24 @@ function Popup() {
             name={panel}
             client={client}
             account={state.account}
+            asking={panel === 'asked' ? asking.found : undefined}
             busy={busy}
             act={act}
             onBack={() => {
+              if (panel === 'asked') asking.close();
               setPanel(undefined);
               setTimeout(() => rescueFocus(`[data-panel=${panel}]`));
             }}
           />
         ) : state ? (
-          <View state={state} here={here} busy={busy} act={act} onPanel={setPanel} />
+          <View
+            state={state}
+            here={here}
+            busy={busy}
+            act={act}
+            isAsked={asking.found !== undefined}
+            onPanel={setPanel}
+          />
         ) : (
           <Skeleton isWaiting={!shown} />
         )}

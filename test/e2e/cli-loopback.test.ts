@@ -122,6 +122,16 @@ describe('latchkey login in the browser of this machine (RFC 8252)', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
+  it('says who shall sign in, if it is told', async () => {
+    let hint: string | null = null;
+    const options = ['--issuer', broker.origins.broker, '--login-hint', 'ada@example.com'];
+    const signedIn = await run([...login, ...options], async (url) => {
+      hint = new URL(url).searchParams.get('login_hint');
+      return decide('allow')(url);
+    });
+    expect([signedIn.code, hint]).toEqual([exitCode.ok, 'ada@example.com']);
+  });
+
   it('leaves nothing behind after Ctrl-C: no file, no port', async () => {
     const interrupted = new AbortController();
     let port = '';

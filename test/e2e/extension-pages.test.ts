@@ -75,6 +75,7 @@ describe('the pages of the extension', () => {
       'provider',
       'popup-many-sites',
       'popup-reauth',
+      'popup-device-asks',
       'consent-more',
       'options-baked',
       'diagnostics-attention',
@@ -180,6 +181,31 @@ describe('the keyboard', () => {
       return found;
     });
     expect(new Set(rings)).toEqual(new Set(['solid']));
+  });
+});
+
+describe('a device that asks by itself', () => {
+  it('is answered with the keyboard alone: numbers, Deny, Report, in this order', async () => {
+    const stops = await opened('popup-device-asks', tabStops);
+    expect(stops.slice(stops.indexOf('42'))).toEqual(['42', '17', '93', 'Deny', 'Report: I didn’t start this']);
+  });
+
+  it('takes no press that was meant for what was there before, at whatever button', async () => {
+    const calls = `globalThis.fakeCalls['device.allow'] ?? 0, globalThis.fakeCalls['own.call']`;
+    const [early, after] = await opened('popup-device-asks', async (page) => {
+      // In one task: however busy the machine is, no time passes between what interrupts and the presses.
+      const early = await page.evaluate(`dispatchEvent(new Event('resize'));
+        for (const button of document.querySelectorAll('.choice button')) button.click();
+        [document.querySelectorAll('.choice button').length, ${calls}]`);
+      await page.waitForSelector('.numbers button:not([aria-disabled=true])');
+      await page.locator('.numbers button', { hasText: '17' }).hover();
+      await page.waitForSelector('.numbers button:not([aria-disabled=true])');
+      await page.locator('.numbers button', { hasText: '17' }).click();
+      await page.waitForSelector('[role=status] .problem');
+      return [early, await page.textContent('[role=status]')];
+    });
+    expect(early).toEqual([5, 0, 1]);
+    expect(after).toContain('That wasn’t the number on the device');
   });
 });
 

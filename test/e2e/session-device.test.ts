@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceQuestion } from '../../shared/session-device.ts';
-import { redirectUri, startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
+import { createDeviceAsker } from './kit/device-asker.ts';
 import { beginDevice, pollDevice, refreshDevice } from './kit/device-flow.ts';
 import { createSessionClient } from './kit/session-client.ts';
 import { createVisitor } from './kit/visitor.ts';
@@ -21,50 +22,14 @@ afterAll(() => broker?.close());
 
 const people = { ada: 'engine-1843', grace: 'compiler-1952' };
 
-async function newBrowser(username: keyof typeof people) {
-  const visitor = createVisitor([broker.origins.idp]);
-  const session = await createSessionClient(issuer, visitor);
-  const { account, features } = await session.signIn(username, people[username]);
-  const enter = async (code: string) => (await session.call('POST', '/session/device', { user_code: code })).body;
-  const post = (path: string, body: object) => session.call('POST', `/session/device/${path}`, body);
-
-  /** Goes on to the provider. */
-  async function begin(request: string) {
-    const { codeChallenge, ...secret } = await pkce();
-    const begun = await post('authorize', {
-      request,
-      redirect_uri: redirectUri,
-      code_challenge: codeChallenge,
-      state: secret.state,
-    });
-    return { begun, ...secret };
-  }
-  /** "Allow" where the provider still knows the person: no page of the provider is shown. */
-  async function allow(request: string) {
-    const { begun, state, verifier } = await begin(request);
-    if (begun.body.outcome !== undefined || begun.status !== 200) return begun;
-    const { url } = await visitor.visit(begun.body.authorization_url);
-    // No page came in between.
-    expect(url.href.startsWith(redirectUri)).toBe(true);
-    const [code, iss] = [url.searchParams.get('code'), url.searchParams.get('iss')];
-    return post('allow', { state, code, code_verifier: verifier, iss });
-  }
-  return { ...session, visitor, sub: account.sub, features, enter, post, begin, allow };
-}
-
-async function pkce() {
-  const oauth = await import('oauth4webapi');
-  const [state, verifier] = [oauth.generateRandomState(), oauth.generateRandomCodeVerifier()];
-  return { state, verifier, codeChallenge: await oauth.calculatePKCECodeChallenge(verifier) };
-}
-
+const newBrowser = (username: keyof typeof people) => createDeviceAsker(broker, username);
 const device = () => beginDevice(issuer, 'tv');
 const tokensOf = async ({ device_code }: { device_code: string }) => (await pollDevice(issuer, 'tv', device_code)).body;
 
 describe('a device that is signed in by its code in the extension', () => {
   it('is shown as on the page, and gets a grant of its own without a second sign-in', async () => {
     const ada = await newBrowser('ada');
-    expect(ada.features).toEqual(['activity', 'devices']);
+    expect(ada.features).toEqual(['activity', 'devices', 'device_requests']);
     const started = await device();
     const question: DeviceQuestion = await ada.enter(started.user_code.toLowerCase().replace('-', ' '));
     expect(question).toEqual({

@@ -152,9 +152,10 @@ export const clientPaths: Paths = {
       id: 'beginDeviceSignIn',
       tag: 'Clients',
       summary: 'Begin to sign in a device',
-      description: 'Issues a device code and a user code (RFC 8628 §3.1), which last for `expires_in`.',
+      description:
+        'Issues a device code and a user code (RFC 8628 §3.1), which last for `expires_in`. With `login_hint`, the browsers of that account ask for `latchkey_number`, if the client has `number_matching`. Whether there is such an account makes no difference to the answer. Over the limit of such requests, there is no number, and the code is needed.',
       security: publicClient,
-      body: form(formSchema([], [...clientId, ...target])),
+      body: form(formSchema([], [...clientId, ...target, 'login_hint'])),
       answers: { 200: { description: 'The codes.', content: json(schema('DeviceAuthorizationAnswer')) } },
       errors: [
         'invalid_client',

@@ -142,7 +142,7 @@ export const extensionPaths: Paths = {
       id: 'followEvents',
       summary: 'Follow revocations and changes',
       description:
-        'Server-sent events (WHATWG HTML §9.2): `revoked`, `consent`, `sign_in` and `policy`, each with an `id` and without data. `latchkey doctor` sends a probe here.',
+        'Server-sent events (WHATWG HTML §9.2): `revoked`, `consent`, `sign_in`, `device_request` and `policy`, each with an `id` and without data. `latchkey doctor` sends a probe here.',
       parameters: [
         { name: 'Last-Event-ID', in: 'header', description: 'Resumes after this event.', schema: { type: 'string' } },
         {
@@ -235,6 +235,18 @@ export const extensionPaths: Paths = {
       errors: ['login_required', 'too_many_requests'],
     }),
   },
+  '/session/device/asking': {
+    post: bySession({
+      id: 'findAskingDevice',
+      summary: 'Find a device that named the account',
+      description:
+        'The newest request with `login_hint` that waits. It has neither its code nor the number that the device shows.',
+      parameters: [languages],
+      body: 'DeviceAskingRequest',
+      answers: ok('What to ask the person, or that nothing asks for them.', 'DeviceAskingAnswer'),
+      errors: ['login_required', 'too_many_requests'],
+    }),
+  },
   '/session/device/decision': {
     post: bySession({
       id: 'refuseDevice',
@@ -248,7 +260,8 @@ export const extensionPaths: Paths = {
     post: bySession({
       id: 'beginAllowingDevice',
       summary: 'Begin to allow a device',
-      description: 'The device gets a grant of its own, so the person goes through the provider once more.',
+      description:
+        'The device gets a grant of its own, so the person goes through the provider once more. A wrong `number` denies the request.',
       body: 'DeviceAuthorizeRequest',
       answers: {
         200: {

@@ -9,7 +9,7 @@ import type { Reports } from './reports.ts';
 import { codec } from './row.ts';
 import type { Schema } from './schema.ts';
 
-const deviceGrant = codec<DeviceGrant, 'claims' | 'scopes'>('claims', 'scopes');
+const deviceGrant = codec<DeviceGrant, 'claims' | 'scopes' | 'numbers'>('claims', 'scopes', 'numbers');
 const decode = ({ slowed: _, ...row }: Schema['deviceGrants']): DeviceGrant => deviceGrant.decode(row);
 
 /** Seconds that each `slow_down` adds to the interval (RFC 8628 §3.5). */
@@ -70,6 +70,21 @@ export const deviceGrants = (database: SqlDatabase, reports: Reports): DeviceGra
         .where('expiresAt', '>', now)
         .executeTakeFirst();
       return row && decode(row);
+    },
+
+    async listDeviceGrantsNaming(accountKeys, now, limit) {
+      if (accountKeys.length === 0) return [];
+      const rows = await db
+        .selectFrom('deviceGrants')
+        .selectAll()
+        .where('accountKey', 'in', accountKeys)
+        .where('state', '=', 'pending')
+        .where('expiresAt', '>', now)
+        .orderBy('createdAt', 'desc')
+        .orderBy('deviceCodeHash')
+        .limit(limit)
+        .execute();
+      return rows.map(decode);
     },
 
     async pollDeviceGrant(deviceCodeHash, clientId, now, leewayMs): Promise<PollResult> {

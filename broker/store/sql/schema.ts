@@ -30,7 +30,7 @@ export interface Schema {
   sessions: Row<Session, 'claims'>;
   pageSessions: Row<PageSession, 'groups'>;
   deviceSessions: Row<DeviceSession, 'claims' | 'scopes'>;
-  deviceGrants: Row<DeviceGrant, 'claims' | 'scopes'> & {
+  deviceGrants: Row<DeviceGrant, 'claims' | 'scopes' | 'numbers'> & {
     /** 1 if the last poll came too soon. Lets the single poll statement return its result. */
     slowed: number;
   };

@@ -31,7 +31,7 @@ beforeEach(() => {
   const visit = provider();
   deps = {
     async post(path, body) {
-      calls.push(`${path} ${Object.keys(body)}`);
+      calls.push(`${path} ${Object.keys(JSON.parse(JSON.stringify(body)))}`);
       return path === 'authorize' ? begun((body as { state: string }).state) : { outcome: 'allowed' };
     },
     broker: async () => 'https://broker.test',
@@ -56,6 +56,21 @@ it('opens no window where the device is on the same network, and the provider kn
   expect(await allowDevice(deps, { request: 'r1', near: true })).toEqual({ outcome: 'allowed' });
   expect(windows).toEqual(['silent']);
   expect(calls).toEqual(['authorize request,redirect_uri,code_challenge,state', 'allow state,code,code_verifier,iss']);
+});
+
+it('sends the number that the user picked with each attempt', async () => {
+  silent = 'page';
+  expect(await allowDevice(deps, { request: 'r1', near: true, number: '42' })).toEqual({ outcome: 'allowed' });
+  const attempt = 'authorize request,number,redirect_uri,code_challenge,state';
+  expect(calls).toEqual([attempt, attempt, 'allow state,code,code_verifier,iss']);
+});
+
+it('opens no window for a number that is wrong', async () => {
+  begun = () => ({ outcome: 'wrong_number' });
+  const decided = { outcome: 'wrong_number' };
+  expect(await allowDevice(deps, { request: 'r1', near: true, number: '17' })).toEqual(decided);
+  expect(windows).toEqual([]);
+  expect(kept).toEqual([{ request: 'r1', decided }]);
 });
 
 it('opens the window where the provider shows a page', async () => {

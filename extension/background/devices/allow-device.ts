@@ -11,6 +11,8 @@ export interface Allowed {
   request: string;
   /** The device is on the user's network, so no window has to open. */
   near: boolean;
+  /** The number that the user picked, where they entered no code. */
+  number?: string | undefined;
 }
 
 export interface AllowDeviceDeps {
@@ -33,7 +35,7 @@ type Launch = (url: string) => Promise<string | undefined>;
  *
  * @returns the broker's answer, which says how the device's request was decided
  */
-export async function allowDevice(deps: AllowDeviceDeps, { request, near }: Allowed): Promise<unknown> {
+export async function allowDevice(deps: AllowDeviceDeps, { request, near, number }: Allowed): Promise<unknown> {
   const { post, broker, identity, keep } = deps;
 
   const attempts: (ExpectedResponse & { verifier: string })[] = [];
@@ -49,7 +51,13 @@ export async function allowDevice(deps: AllowDeviceDeps, { request, near }: Allo
     const state = oauth.generateRandomState();
     const verifier = oauth.generateRandomCodeVerifier();
     const challenge = await oauth.calculatePKCECodeChallenge(verifier);
-    const begun = await post('authorize', { request, redirect_uri: redirectUri, code_challenge: challenge, state });
+    const begun = await post('authorize', {
+      request,
+      number,
+      redirect_uri: redirectUri,
+      code_challenge: challenge,
+      state,
+    });
     const found = readStored(authorizeAnswer, begun);
     // It was decided in the meantime.
     if (!found) return { decided: begun };

@@ -7,10 +7,13 @@ import type { UiHandlers } from '../ui-port.ts';
 export function ownHandlers({
   profiles,
   news,
+  asked,
   ...deps
 }: {
   profiles: Profiles;
   news: News;
+  /** Whether a device still asks for the user. */
+  asked(isAsking: boolean): Promise<void>;
 } & Omit<AllowDeviceDeps, 'post'>): Pick<UiHandlers, 'own.call' | 'device.allow'> {
   const call = async (path: string, body: object | undefined, sub: string): Promise<unknown> => {
     const { session, call } = await profiles.main();
@@ -22,11 +25,12 @@ export function ownHandlers({
     async 'own.call'({ path, before, body, sub }) {
       const answer = await call(before === undefined ? path : `${path}?before=${before}`, body, sub);
       if (path === 'activity') await news.markSeen(answer, sub, before);
+      if (path.startsWith('device/')) await asked(Object(answer).outcome === 'asking');
       return answer;
     },
-    async 'device.allow'({ request, near, sub }) {
+    async 'device.allow'({ sub, ...allowed }) {
       const post: AllowDeviceDeps['post'] = (path, body) => call(`device/${path}`, body, sub);
-      return allowDevice({ ...deps, post }, { request, near });
+      return allowDevice({ ...deps, post }, allowed);
     },
   };
 }

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackground } from '../../../test/extension/background.ts';
 import { ada, api, brokerUrl, grace, shop } from '../../../test/extension/fake-broker.ts';
@@ -71,6 +72,7 @@ beforeEach(() => {
     now: parts.now,
     failures: new Map(),
     news: parts.news,
+    asking: storedValue(parts.area, 'asking', v.number()),
     after: () => ({ elapsed: patience.promise, cancel: () => undefined }),
   });
 });

@@ -42,6 +42,8 @@ export interface UiHandlersDeps {
   changed(): void;
   now: Clock;
   news: Pick<News, 'count'>;
+  /** As in {@link PopupState}. */
+  asking: StoredValue<number>;
   /** A timer that limits how long the popup waits for the broker. */
   after(ms: number): Timer;
 }
@@ -66,7 +68,8 @@ const popupPatienceMs = 40;
 
 /** Handlers of the popup and the consent window. */
 export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
-  const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after, now, news } = deps;
+  const { setup, profiles, directory, providerChoices, prompts, managed, problem, openTab, after, now, news, asking } =
+    deps;
   const { removedAccess, identity, changed, failures, showSite } = deps;
 
   const popup = async (): Promise<PopupState> => {
@@ -99,6 +102,7 @@ export function popupHandlers(deps: UiHandlersDeps): PopupHandlers {
       signingIn,
       features: first.current?.features ?? [],
       news: news.count(),
+      asking: await asking.get(),
     };
   };
 

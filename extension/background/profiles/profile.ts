@@ -57,8 +57,8 @@ export interface ProfileDeps extends Pick<EventStreamDeps, 'random' | 'report'> 
   problem: StoredValue<Problem>;
   /** A user signed in. Runs before any part of the new session is visible. */
   signedIn(profile: string, account: Account): Promise<void>;
-  /** The broker said that a new browser or device of a profile's user signed in. */
-  signedInElsewhere(): void;
+  /** The broker has news for a profile's user. */
+  announced(profile: string, event: Parameters<EventStreamDeps['announced']>[0]): void;
   /** Whether a tab is open at one of these sites, and the site has this profile. */
   isSeen(profile: string, sites: readonly string[]): Promise<boolean>;
   /** Notifies the extension's pages that a sign-in started or ended. */
@@ -114,7 +114,7 @@ export function createProfile(id: string, deps: ProfileDeps): Profile {
   const eventStream = createEventStream({
     open: createEventStreamCall(http),
     session,
-    announced: deps.signedInElsewhere,
+    announced: (event) => deps.announced(id, event),
     async isWanted() {
       const known = await session.known();
       return (

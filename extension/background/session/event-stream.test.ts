@@ -26,7 +26,7 @@ function channel() {
 let opened: { last: string | undefined; signal: AbortSignal }[];
 let answers: (ReturnType<typeof channel> | Error)[];
 let checks: boolean[];
-let announced: number;
+let announced: string[];
 let sleeps: number[];
 let ended: number;
 let wanted: boolean;
@@ -35,11 +35,11 @@ let known: number;
 let deps: EventStreamDeps;
 
 beforeEach(() => {
-  [opened, answers, checks, sleeps, ended, wanted, announced] = [[], [], [], [], 0, true, 0];
+  [opened, answers, checks, sleeps, ended, wanted, announced] = [[], [], [], [], 0, true, []];
   known = answer([]).session.created_at;
   deps = {
-    announced() {
-      announced += 1;
+    announced(event) {
+      announced.push(event);
     },
     async open(last, signal) {
       opened.push({ last, signal });
@@ -105,12 +105,13 @@ describe('the session’s events', () => {
     await expect.poll(() => deps.position.get()).toBe('5');
   });
 
-  it('tell of a sign-in elsewhere, which changes nothing here', async () => {
+  it('tell of a sign-in elsewhere, and of a device that asks, which change nothing here', async () => {
     const stream = channel();
     answers = [stream];
     await createEventStream(deps).update();
     stream.send('sign_in', '6');
-    await expect.poll(() => announced).toBe(1);
+    stream.send('device_request', '7');
+    await expect.poll(() => announced).toEqual(['sign_in', 'device_request']);
     expect(checks).toEqual([]);
   });
 

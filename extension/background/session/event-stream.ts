@@ -8,8 +8,8 @@ export interface EventStreamDeps {
   /** Opens `GET /session/events`. */
   open(lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   session: Pick<Session, 'guard' | 'check' | 'known' | 'over'>;
-  /** The user signed in with a new browser or device. */
-  announced(): void;
+  /** The user signed in with a new browser or device (`sign_in`), or a device asks for them (`device_request`). */
+  announced(event: 'sign_in' | 'device_request'): void;
   /** Whether a user is signed in and a tab of an approved site is open. */
   isWanted(): Promise<boolean>;
   /** ID of the latest event. The stream continues from here after the background was stopped. */
@@ -67,7 +67,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
           // A newer session may have ended, too. Reopening the stream shows whether it did.
           return true;
         }
-        if (event === 'sign_in') deps.announced();
+        if (event === 'sign_in' || event === 'device_request') deps.announced(event);
         else if (event !== undefined) await session.check(event === 'policy');
         if (id !== undefined) await position.set(id);
       }

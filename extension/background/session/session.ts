@@ -38,7 +38,7 @@ export type Known =
     }
   | { signedIn: true; answer: SessionAnswer; etag?: string | undefined; checkedAt: number };
 
-export const knownSession: Schema<Known> = v.variant('signedIn', [
+export const knownSession: Schema<Known> = v.union([
   v.object({
     signedIn: v.literal(false),
     logoutUrl: v.optional(v.string()),

@@ -54,6 +54,32 @@ export const deviceGrants = (it: StoreTest) =>
       expect(await find(t0)).toBeUndefined();
     });
 
+    it('are found by the account that the device named, the newest first, while they wait', async ({
+      store,
+      person,
+    }) => {
+      const [ada, grace] = [id(), id()];
+      const naming = (accountKey: string, createdAt: number) => ({
+        ...newDeviceGrant(),
+        accountKey,
+        numbers: ['42', '17', '93'],
+        createdAt,
+        expiresAt: createdAt + 10 * minute,
+      });
+      const [older, newer, other] = [naming(ada, t0), naming(ada, t0 + 1), naming(grace, t0)];
+      for (const grant of [older, newer, other, newDeviceGrant()]) await store.insertDeviceGrant(grant);
+      const list = async (keys: string[], now = t0 + 1, limit = 10) =>
+        (await store.listDeviceGrantsNaming(keys, now, limit)).map(({ deviceCodeHash }) => deviceCodeHash);
+      expect(await store.listDeviceGrantsNaming([grace], t0, 1)).toEqual([{ ...other, state: 'pending' }]);
+      expect(await list([ada])).toEqual([newer.deviceCodeHash, older.deviceCodeHash]);
+      expect(await list([ada], t0, 1)).toEqual([newer.deviceCodeHash]);
+      expect(await list([])).toEqual([]);
+      expect(await list([id()])).toEqual([]);
+      expect(await list([ada, grace], older.expiresAt)).toEqual([newer.deviceCodeHash]);
+      await store.decideDeviceGrant(newer.deviceCodeHash, { decision: 'deny', sub: person.sub }, t0);
+      expect(await list([ada, id()])).toEqual([older.deviceCodeHash]);
+    });
+
     it('tell a poll about an unknown code, another client’s, and an expired one', async ({ store }) => {
       const { deviceCodeHash, expiresAt, poll } = await pendingGrant(store);
       expect(await store.pollDeviceGrant(id(), 'tv', t0, leeway)).toEqual({ outcome: 'unknown' });

@@ -61,6 +61,7 @@ export const hostileValues = (it: StoreTest) =>
         expect(await store.getDeviceSession(given)).toBeUndefined();
         expect(await store.getDeviceGrant(given)).toBeUndefined();
         expect(await store.findDeviceGrantByUserCode(given, t0)).toBeUndefined();
+        expect(await store.listDeviceGrantsNaming([given], t0, 1)).toEqual([]);
         expect((await store.pollDeviceGrant(given, given, t0, 0)).outcome).toBe('unknown');
         expect(await store.consumeTransaction(given, 'page', t0)).toBeUndefined();
         expect(await store.renameDeviceSession(given, given)).toBe(false);

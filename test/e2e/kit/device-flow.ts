@@ -23,8 +23,11 @@ export async function postForm(
 export async function beginDevice(
   broker: string,
   clientId: string,
-): Promise<{ device_code: string; user_code: string }> {
-  const { status, body } = await postForm(`${broker}/device_authorization`, { client_id: clientId });
+  more: { login_hint?: string } = {},
+  headers: Record<string, string> = {},
+): Promise<{ device_code: string; user_code: string; latchkey_number?: string }> {
+  const form = { client_id: clientId, ...more };
+  const { status, body } = await postForm(`${broker}/device_authorization`, form, headers);
   if (status !== 200) throw new Error(`device_authorization: ${JSON.stringify(body)}`);
   return body;
 }

@@ -17,7 +17,8 @@ export async function callBareBroker({ origins }: TestBroker): Promise<void> {
   await times(13, () => call('GET', '/session/upstreams'));
   await times(13, () => call('POST', '/session/token', { origin: notes, resource: api, scope: 'orders:read' }));
   for (const method of ['POST', 'POST', 'DELETE']) await call(method, '/session/consents', {});
-  for (const path of ['', '', '/decision', '/authorize', '/allow']) await call('POST', `/session/device${path}`, {});
+  for (const path of ['', '', '/asking', '/decision', '/authorize', '/allow'])
+    await call('POST', `/session/device${path}`, {});
   await times(2, () => call('GET', '/session/activity'));
   await call('POST', '/session/activity/end', {});
   await exhaustSignIns(issuer);

@@ -78,6 +78,7 @@ async function loseGrant({ origins, weather }: TestBroker): Promise<void> {
   weather.trouble = { failing: { status: 400, headers: { 'Content-Type': 'application/json' }, body } };
   await call('POST', '/session/token', { origin: notes, resource: api, scope: 'orders:read' });
   await call('POST', '/session/device', { user_code: 'BCDF-GHJK' });
+  await call('POST', '/session/device/asking', {});
   await call('POST', '/session/device/authorize', {});
   weather.trouble = {};
 }
@@ -106,12 +107,16 @@ async function callAboutDevices(
   const denied = await ask();
   await call('POST', `${path}/decision`, { request: denied.request, decision: 'deny' });
   await call('POST', `${path}/decision`, { request: random(), decision: 'deny' });
+  await call('POST', `${path}/asking`, {});
+  const { latchkey_number: shown } = await beginDevice(issuer, 'cli', { login_hint: 'ada@example.com' });
+  const asking = (await call('POST', `${path}/asking`, {})).body as { request: string; numbers: string[] };
 
-  const begin = async (request: string) => {
+  const begin = async (request: string, number?: string) => {
     const [state, verifier] = [random(), oauth.generateRandomCodeVerifier()];
     const code_challenge = await oauth.calculatePKCECodeChallenge(verifier);
     const { body } = await call('POST', `${path}/authorize`, {
       request,
+      number,
       redirect_uri: redirectUri,
       code_challenge,
       state,
@@ -120,6 +125,11 @@ async function callAboutDevices(
   };
   await begin(denied.request);
   await begin(random());
+  await begin(asking.request);
+  await begin(
+    asking.request,
+    asking.numbers.find((number) => number !== shown),
+  );
   const wrong = await begin((await ask()).request);
   const forged = { state: wrong.state, code_verifier: wrong.verifier, code: 'forged', iss: wrong.body.issuer };
   await call('POST', `${path}/allow`, forged);
@@ -133,7 +143,7 @@ async function callAboutDevices(
 /** With a session: what is wrong with the request itself. */
 async function failAsSession({ call }: Session): Promise<void> {
   const posts = ['/authorize', '', '/refusal', '/token', '/consents', '/activity/end'].map((path) => `/session${path}`);
-  const devices = ['', '/decision', '/authorize', '/allow'].map((path) => `/session/device${path}`);
+  const devices = ['', '/asking', '/decision', '/authorize', '/allow'].map((path) => `/session/device${path}`);
   for (const path of [...posts, ...devices]) {
     await call('POST', path, {});
     await call('POST', path, undefined, { rawBody: '{' });
@@ -166,6 +176,7 @@ async function failAsStranger(issuer: string, idp: string): Promise<void> {
       '/consents',
       '/activity/end',
       '/device',
+      '/device/asking',
       '/device/decision',
       '/device/authorize',
       '/device/allow',

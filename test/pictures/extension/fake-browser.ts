@@ -101,6 +101,7 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
     });
   };
 
+  const kept: Record<string, unknown> = {};
   const browser = {
     runtime: {
       id: 'fake',
@@ -117,7 +118,14 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
         origins.every((origin) => scene.access?.includes(origin) ?? false),
     },
     scripting: { getRegisteredContentScripts: async () => [{ matches: scene.access ?? [] }] },
-    storage: { managed: { get: async () => scene.policy ?? {} } },
+    storage: {
+      managed: { get: async () => scene.policy ?? {} },
+      session: {
+        get: async (key: string) => (key in kept ? { [key]: kept[key] } : {}),
+        set: async (values: object) => void Object.assign(kept, values),
+        remove: async (key: string) => void delete kept[key],
+      },
+    },
     tabs: { query: async () => [{ url: scene.tab, favIconUrl: scene.favicon }] },
     windows: { getCurrent: async () => ({ incognito: scene.isPrivate ?? false }) },
   };

@@ -1,4 +1,5 @@
 import type { Organization } from '@latchkey/shared/session-api.ts';
+import type { DeviceAsking } from '@latchkey/shared/session-device.ts';
 import type { Page } from 'playwright';
 import type {
   AccountView,
@@ -128,6 +129,22 @@ const many = (resource: string, count: number): ConsentView['asks'][number] => (
     description: `See the ${resource.toLowerCase()} of region ${index + 1}`,
   })),
 });
+/** A device that named the account. */
+const deviceAsking: DeviceAsking = {
+  outcome: 'asking',
+  request: 'r'.repeat(43),
+  client: 'Command line of the warehouse',
+  resource: 'Orders API',
+  scopes: ['See your orders', 'Change your orders'],
+  knows: ['profile', 'email'],
+  stays: 30 * 86_400,
+  started_at: Math.floor(Date.now() / 1_000) - 30,
+  from: '203.0.113.9',
+  same_network: false,
+  numbers: ['42', '17', '93'],
+  expires_at: Math.floor(Date.now() / 1_000) + 570,
+};
+
 const consent = (more: Partial<State> & { answers?: Scene['answers'] } = {}): State => ({
   page: 'consent',
   scene: { answers: { 'consent.get': asked, ...more.answers } },
@@ -259,6 +276,19 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
         answers: { 'provider.get': { fails: { code: 'expired', message: 'this question is no longer open' } } },
       },
     },
+  ],
+  [
+    'popup-device-asks',
+    popup(signedIn, {
+      scene: {
+        answers: {
+          'state.get': { ...signedIn, features: [...signedIn.features, 'device_requests'] },
+          'own.call': deviceAsking,
+          'device.allow': { outcome: 'wrong_number' },
+        },
+      },
+      act: (page) => page.waitForSelector('.numbers button:not([aria-disabled=true])'),
+    }),
   ],
   [
     'popup-this-site',

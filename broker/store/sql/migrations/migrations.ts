@@ -12,6 +12,7 @@ import { signInIds } from './0011-sign-in-ids.ts';
 import { auditRedactions } from './0014-audit-redactions.ts';
 import { configDigests } from './0015-config-digests.ts';
 import { oldestBroker } from './0016-oldest-broker.ts';
+import { devicePrompts } from './0017-device-prompts.ts';
 import { auditOfPerson } from './0019-audit-of-person.ts';
 import type { Migration } from './migration.ts';
 
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   oldestBroker,
   auditOfPerson,
   configDigests,
+  devicePrompts,
 ];

@@ -5,11 +5,14 @@ import type { Browser, Tab } from '../browser.ts';
 import { openTab, press, sees, signIn, signOut, textOf, until, userNamed } from '../tab.ts';
 
 /** A device, as far as its user sees it: it shows a code, and has tokens or not. */
-async function showsCode(broker: string) {
-  const { user_code: code, device_code: deviceCode } = await beginDevice(broker, 'tv');
-  const poll = async () => (await pollDevice(broker, 'tv', deviceCode)).body;
+async function showsCode(broker: string, client = 'tv', more: { login_hint?: string } = {}) {
+  const begun = await beginDevice(broker, client, more);
+  const { user_code: code, device_code: deviceCode, latchkey_number: number = '' } = begun;
+  const poll = async () => (await pollDevice(broker, client, deviceCode)).body;
   return {
     code,
+    /** Empty unless the device named somebody. */
+    number,
     poll,
     /** Waits until it is signed in. @returns its refresh token */
     async tokens(): Promise<string> {
@@ -30,6 +33,9 @@ export function deviceCases(browser: () => Browser): void {
   let popup: Tab;
   let refreshToken: string;
   const broker = () => browser().demo.origins.broker;
+  const badge = () =>
+    browser().inBackground<string>('async () => (globalThis.browser ?? chrome).action.getBadgeText({})');
+  const title = () => browser().inBackground<string>('async () => (globalThis.browser ?? chrome).action.getTitle({})');
   const enter = async (code: string): Promise<void> => {
     await sees(popup, '#user-code');
     await popup.evaluate(`document.querySelector('#user-code').value = ''`);
@@ -141,9 +147,7 @@ export function deviceCases(browser: () => Browser): void {
   });
 
   it('a new browser elsewhere is news, and “This wasn’t me” signs it out', async () => {
-    const site = await openTab(browser(), browser().demo.origins.notes);
-    const badge = () =>
-      browser().inBackground<string>('async () => (globalThis.browser ?? chrome).action.getBadgeText({})');
+    const notes = await openTab(browser(), browser().demo.origins.notes);
     const elsewhere = await createSessionClient(broker(), undefined, browser().demo.origins.idp);
     await elsewhere.signIn('ada', userNamed('ada').password);
     await expect.poll(badge, { timeout: 30_000 }).toBe('!');
@@ -157,6 +161,73 @@ export function deviceCases(browser: () => Browser): void {
       .poll(async () => (await elsewhere.call('GET', '/session')).body.error, { timeout: 30_000 })
       .toBe('invalid_session');
     await sees(popup, '.activity li', 'You signed out');
+    await press(popup, 'Back');
+    await signOut(popup);
+    for (const tab of [notes, popup]) await tab.close();
+  });
+
+  /** A command line that names the person who is signed in here. */
+  const asks = () => showsCode(broker(), 'cli', { login_hint: 'ada@example.com' });
+  let site: Tab;
+
+  it('a device that names the account asks by itself, and is signed in by the number that it shows', async () => {
+    popup = await signIn(browser());
+    site = await openTab(browser(), browser().demo.origins.notes);
+    await popup.close();
+    const start = performance.now();
+    const device = await asks();
+    await expect.poll(title, { timeout: 30_000 }).toContain('A device is waiting');
+    expect(await badge()).toBe('!');
+    popup = await browser().openExtensionPage('ui/popup.html');
+    await sees(popup, '.ask', 'Command line');
+    expect(await textOf(popup, '.numbers')).toContain(device.number);
+    expect(await textOf(popup, 'main')).not.toContain(device.code);
+    await press(popup, device.number);
+    await sees(popup, '[role=status]', 'is signed in');
+    await device.tokens();
+    console.log(`stopwatch: device asks to signed in, by number: ${Math.round(performance.now() - start)} ms`);
+    await expect.poll(title, { timeout: 30_000 }).not.toContain('A device is waiting');
+    await press(popup, 'Back');
+    // What signed in is news, as always.
+    await openActivity();
+    await sees(popup, '.activity li', 'Command line signed in');
+    await expect.poll(badge, { timeout: 30_000 }).toBe('');
+    await press(popup, 'Back');
+  });
+
+  it('a device that asks meanwhile waits until the user has done what they do, and until they want to answer', async () => {
+    await press(popup, 'Sign in a device');
+    await sees(popup, '#user-code');
+    await popup.type('#user-code', 'BCDF');
+    const device = await asks();
+    await expect.poll(title, { timeout: 30_000 }).toContain('A device is waiting');
+    expect(await popup.evaluate(`document.querySelector('#user-code').value`)).toBe('BCDF');
+    await press(popup, 'Back');
+    await sees(popup, '.numbers', device.number);
+    // It was put off, so it doesn't open again by itself.
+    await press(popup, 'Back');
+    await sees(popup, '[data-panel=asked]', 'A device is waiting');
+    await popup.click('[data-panel=asked]');
+    await sees(popup, '.numbers', device.number);
+    await press(popup, 'Deny');
+    await sees(popup, '[role=status]', 'wasn’t signed in');
+    expect((await device.poll()).error).toBe('access_denied');
+    await press(popup, 'Back');
+    await sees(popup, '[data-panel=device]');
+    await expect.poll(title, { timeout: 30_000 }).not.toContain('A device is waiting');
+  });
+
+  it('a wrong number ends it, once, and nothing asks for an hour', async () => {
+    const device = await asks();
+    // The open popup hears of it.
+    await sees(popup, '.numbers', device.number);
+    const numbers = await popup.evaluate<string[]>(
+      `[...document.querySelectorAll('.numbers button')].map((button) => button.textContent)`,
+    );
+    await press(popup, String(numbers.find((number) => number !== device.number)));
+    await sees(popup, '[role=status]', 'wasn’t the number');
+    expect((await device.poll()).error).toBe('access_denied');
+    expect((await asks()).number).toBe('');
     await press(popup, 'Back');
     await signOut(popup);
     for (const tab of [site, popup]) await tab.close();
