@@ -24,7 +24,7 @@ export function accessHandlers({ limit }: AccessHandlersDeps): Pick<PageHandlers
       if (!(await session.current())) throw notSignedIn();
       const waitMs = limit(sender.origin);
       if (waitMs !== undefined) {
-        const message = 'this site has given its access back several times in a minute';
+        const message = 'this site gives its access back too often';
         throw busy(message, waitMs);
       }
       await session.revoke({ origin: sender.origin, ...(resource === undefined ? {} : { resource }) });

@@ -47,7 +47,7 @@ export function sessionHandlers({
 
     async 'session.sign_out'(_params, call) {
       if (!call.activated) {
-        throw invalidRequest('signing out must be called from a user gesture: it signs the user out of every site');
+        throw invalidRequest('signing out needs a click: it is for every site');
       }
       const { id, session } = await call.profile();
       const { origin } = call.sender;

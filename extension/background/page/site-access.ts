@@ -38,7 +38,7 @@ export function createSiteAccess({
     }
     if (isDenied(policy, origin)) throw policyDenied(`${origin} is denied by the policy of this computer`);
     if (origin.startsWith('http:') && !(await broker())?.startsWith('http:')) {
-      throw policyDenied('http: pages are served only where the broker is on this machine too');
+      throw policyDenied('http: pages need a broker on this machine');
     }
     if (!(await isReachable(origin))) throw policyDenied(`access to ${origin} was taken back: connect the site again`);
     if (sites.includes(origin)) return;

@@ -253,7 +253,7 @@ type Wish = SignInWish & Partial<SilentWish>;
 /** The provider's answer has been used already, or is for an earlier attempt that is over. `cause` is why. */
 class UnfinishedError extends LatchkeyError {
   constructor(cause: unknown) {
-    super({ code: 'expired', message: 'the answer of the provider is of no use any more' }, { cause });
+    super({ code: 'expired', message: 'this sign-in has already ended' }, { cause });
   }
 }
 
