@@ -30,8 +30,9 @@ const sentencesOfDevices: Sentences = new Map([
  * JSON. A captive portal or a firewall does.
  */
 function isOfNetwork(cause: unknown): boolean {
-  // What a broker says in JSON is read instead.
-  if (cause instanceof WWWAuthenticateChallengeError) return true;
+  // A gateway's refusal may be JSON. What a broker says in JSON is read instead (server.ts).
+  if (cause instanceof WWWAuthenticateChallengeError)
+    return !/\bjson\b/i.test(cause.response.headers.get('content-type') ?? '');
   if (!(cause instanceof OperationProcessingError)) return false;
   return (
     cause.code === RESPONSE_IS_NOT_JSON || cause.code === RESPONSE_IS_NOT_CONFORM || cause.cause instanceof SyntaxError
@@ -80,7 +81,7 @@ export function explain(
   if (cause instanceof WWWAuthenticateChallengeError) {
     return new DeviceError(
       'refused',
-      `A server in front of ${issuer} asks for authentication (401). Let this device through there.`,
+      `A server in front of ${issuer} asks for authentication (401). Let this computer through there.`,
       { cause, requestId: requestIdOf(cause.response) },
     );
   }
@@ -93,11 +94,14 @@ export function explain(
       cause: cause.message,
     });
   }
+  // A status that no HTTP has.
+  if (cause instanceof RangeError)
+    return new DeviceError('bad_answer', `${issuer} doesn't speak HTTP. Check the URL.`, { cause });
   // Such as a `token_type` that this client doesn't know.
   if (cause instanceof UnsupportedOperationError)
     return new DeviceError(
       'bad_answer',
-      `${issuer} answers in a way that this version doesn't support: ${plainText(cause.message)}.`,
+      `${issuer} sent an answer that this version doesn't support: ${plainText(cause.message)}.`,
     );
   // `fetch` rejects with these. Argument errors of the OAuth library have a code, and are bugs here or in the caller.
   if (cause instanceof DOMException || (cause instanceof TypeError && !('code' in cause)))
@@ -121,8 +125,11 @@ function refusal(
   return new DeviceError(code, `${sentence}${brokerSays(description)}`, { ...more, error });
 }
 
+/** A server that repeats what it was sent must not get a secret or a token into somebody's log. */
 const brokerSays = (description: unknown): string =>
-  typeof description === 'string' ? ` The broker says: ${plainText(description)}` : '';
+  typeof description === 'string' && !/[\w-]{40}/.test(description)
+    ? ` The broker says: ${plainText(description)}`
+    : '';
 
 function unreachable(issuer: string, cause: unknown): DeviceError {
   const fault = connectionFault(cause);

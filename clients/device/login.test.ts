@@ -201,6 +201,28 @@ describe('a broker that can not be used', () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/access-1|refresh-1/);
   });
 
+  it.each([
+    ['in JSON', 'application/json', '{"message":"Unauthorized"}', 'refused', 'asks for authentication (401)'],
+    ['that is an OAuth server', 'application/json', '{"error":"invalid_client"}', 'refused', 'Unknown client ID'],
+  ])('tells a gateway in front of it from the network: a 401 %s', async (_, type, body, code, message) => {
+    const broker = createFakeBroker();
+    const headers = { 'Content-Type': type, 'WWW-Authenticate': 'Bearer' };
+    const fetch: typeof globalThis.fetch = async (input, init) =>
+      String(input).endsWith('/token') ? new Response(body, { status: 401, headers }) : broker.fetch(input, init);
+    await expect(run(broker, { fetch })).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  it('keeps what a server repeats of a secret out of messages', async () => {
+    const broker = createFakeBroker();
+    const secret = 'x'.repeat(43);
+    const fetch: typeof globalThis.fetch = async (input, init) =>
+      String(input).endsWith('/token')
+        ? Response.json({ error: 'access_denied', error_description: `code=${secret}` }, { status: 400 })
+        : broker.fetch(input, init);
+    const error: unknown = await run(broker, { fetch }).catch((error: unknown) => error);
+    expect((error as Error).message).toBe('The sign-in was denied.');
+  });
+
   it('says that it does not know a type of token', async () => {
     const broker = createFakeBroker();
     broker.state.token = [{ token_type: 'N_A' }];

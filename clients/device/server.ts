@@ -94,10 +94,19 @@ function httpOptions(issuer: URL, { fetch = globalThis.fetch, signal }: ServerOp
   };
 }
 
-/** Every 401 has a challenge (RFC 9110 §15.5.2). The library would stop there, but the body says more (RFC 6749 §5.2). */
-function withoutChallenge(response: Response): Response {
-  if (!/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return response;
-  const headers = new Headers(response.headers);
+/**
+ * Every 401 has a challenge (RFC 9110 §15.5.2). The library would stop there, but an OAuth server's body says more
+ * (RFC 6749 §5.2). Of others, such as gateways, the challenge is all that counts.
+ */
+async function withoutChallenge(response: Response): Promise<Response> {
+  const { status, headers: given } = response;
+  if (status !== 401 || !/\bjson\b/i.test(given.get('content-type') ?? '')) return response;
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  if (typeof (body as { error?: unknown } | null | undefined)?.error !== 'string') return response;
+  const headers = new Headers(given);
   headers.delete('WWW-Authenticate');
-  return new Response(response.body, { status: response.status, headers });
+  return new Response(response.body, { status, headers });
 }
