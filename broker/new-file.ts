@@ -1,5 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 
+/** Nothing was created, so nothing is taken away. */
+const untouched: ReadonlySet<string | undefined> = new Set(['EEXIST', 'EISDIR', 'ERR_FS_EISDIR', 'ENOTDIR', 'ENOENT']);
+
 /**
  * Creates a file with its whole content, or none: after a failure, such as a full disk, no part of it is left.
  *
@@ -10,7 +13,7 @@ export function createNewFile(path: string, text: string, mode: number): void {
   try {
     writeFileSync(path, text, { flag: 'wx', mode, flush: true });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(path, { force: true });
+    if (!untouched.has((error as NodeJS.ErrnoException).code)) rmSync(path, { force: true });
     throw error;
   }
 }

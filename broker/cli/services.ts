@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { fileFault } from '../file-fault.ts';
@@ -28,9 +29,15 @@ export async function services(argv: readonly string[]): Promise<number> {
     options: { 'from-stdin': { type: 'boolean', default: false }, output: { type: 'string' } },
     allowPositionals: true,
   });
-  if (subcommandOf('services', positionals, values, { secret: ['from-stdin'], key: ['output'] }) === 'secret')
-    return values['from-stdin'] ? hashSecret() : printSecret();
-  if (!values.output) throw new UsageError('--output is missing: give the file for the private key');
+  const subcommand = subcommandOf('services', positionals, values, {
+    secret: ['from-stdin'],
+    key: ['output'],
+    token: [],
+  });
+  if (subcommand === 'token') throw new UsageError('write its options after "services token"');
+  if (subcommand === 'secret') return values['from-stdin'] ? hashSecret() : printSecret();
+  if (!values.output) throw new UsageError('--output is missing. Name the file to write the private key to');
+  if (values.output === '-') throw new UsageError('--output names a file: the private key is not printed');
   return createKey(values.output);
 }
 
@@ -60,8 +67,13 @@ function createKey(path: string): number {
   try {
     createNewFile(path, `${JSON.stringify({ ...jwk, d })}\n`, 0o600);
   } catch (error) {
+    const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory();
     const exists = { reason: 'it exists, and may be the key of a service in use', cure: 'Name another file' };
-    const { reason, cure } = (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists : fileFault(error, path);
+    const { reason, cure } = isFolder
+      ? fileFault({ code: 'EISDIR' }, path)
+      : (error as NodeJS.ErrnoException).code === 'EEXIST'
+        ? exists
+        : fileFault(error, path);
     process.stderr.write(`latchkey: can't write ${path}: ${reason}. ${cure}\n`);
     return 1;
   }

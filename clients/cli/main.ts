@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { sleep } from '@latchkey/shared/sleep.ts';
 import { browserHere, openBrowser } from './browser.ts';
@@ -22,7 +23,8 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
   const io: Io = {
     out: (line) => void process.stdout.write(line),
     err: (line) => void process.stderr.write(line),
-    input: () => text(process.stdin),
+    // Ctrl-C ends the wait for stdin, too.
+    input: () => text(addAbortSignal(interrupted.signal, process.stdin)),
     errIsTerminal: canOverwrite(process.stderr, process.env),
     outHasColors: hasColors(process.stdout, process.env),
     env: process.env,

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { StoreError } from '../device/store/store-error.ts';
 import { writePrivateFile } from '../device/store/write-file.ts';
 import type { Tokens } from '../device/tokens.ts';
@@ -15,9 +16,10 @@ interface Values {
   output?: string | undefined;
 }
 
-/** @throws {UsageError} if two formats are asked for */
-export function checkPrintOptions({ json, curl }: Values): void {
+/** @throws {UsageError} if two formats are asked for, or no file is named */
+export function checkPrintOptions({ json, curl, output }: Values): void {
   if (json && curl) throw new UsageError("--json and --curl can't be used together");
+  if (output === '-') throw new UsageError('--output names a file; without it, the token goes to stdout');
 }
 
 /**
@@ -39,6 +41,10 @@ export async function printToken(
 
 /** The file has the token and nothing else, as programs that read such a file expect. */
 async function writeToken(path: string, text: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  // Such as /dev/null, which the file would replace for everybody.
+  if (there && !there.isFile())
+    throw new StoreError('unwritable', `${path} is not a file. Choose another one with --output`);
   try {
     await writePrivateFile(path, text);
   } catch (error) {

@@ -13,7 +13,7 @@ const variables = { secret: 'LATCHKEY_CLIENT_SECRET', key: 'LATCHKEY_CLIENT_KEY'
 
 /**
  * Reads how a service authenticates: its secret (RFC 6749 §2.3.1) or its private key (RFC 7523), from a file or from the
- * environment. Options go before variables. `-` is stdin.
+ * environment. Options override variables. `-` is stdin.
  *
  * @throws {UsageError} if there is none or more than one, or if it can't be used
  */
@@ -28,8 +28,8 @@ export async function serviceAuthentication(
     : { secret: io.env[variables.secret] || undefined, key: io.env[variables.key] || undefined };
   const { secret, key } = texts;
   if (secret !== undefined && key !== undefined) throw new UsageError('give either the secret or the key, not both');
-  if (key !== undefined) return ofKey(key);
-  if (secret !== undefined) return ofSecret(secret);
+  if (key !== undefined) return ofKey(withoutMark(key));
+  if (secret !== undefined) return ofSecret(withoutMark(secret));
   throw new UsageError(
     `the service has no credentials: set ${variables.secret} or ${variables.key}, or add --secret-file or --key-file`,
   );
@@ -44,22 +44,48 @@ async function contentOf(path: string | undefined, io: Pick<Io, 'input'>): Promi
   }
 }
 
+/** Editors on Windows begin a file with a byte order mark. */
+function withoutMark(text: string): string {
+  if (/[\0\ufffd]/.test(text)) throw new UsageError('the secret or key is not UTF-8: save the file as UTF-8');
+  return text.replace(/^\ufeff/, '');
+}
+
+/** Longer than any secret that the broker accepts. */
+const longestSecret = 1_000;
+
+/** What is sent as the secret leaves the machine, so a file of something else is refused. */
 function ofSecret(text: string): ClientAuth {
   // Editors and `echo` end a file with a line break.
-  const secret = text.replace(/\r?\n$/, '');
+  const secret = text.replace(/[\r\n]+$/, '');
   if (secret === '') throw new UsageError('the secret is empty');
+  if (/^\s*\{|^-----BEGIN/.test(secret))
+    throw new UsageError(`this is a key, not a secret: use --key-file or ${variables.key}`);
+  if (/^(?:sha256|scrypt):/.test(secret))
+    throw new UsageError('this is the hash for secret_hash: the service needs the secret itself');
+  if (/\p{Cc}/u.test(secret) || secret.length > longestSecret)
+    throw new UsageError('the secret must be one line, and nothing else may be in the file');
   return ClientSecretPost(secret);
 }
 
+/** What the broker accepts. */
+const algorithms: ReadonlySet<string> = new Set(['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256']);
+const leastModulus = 2_048;
+
 async function ofKey(text: string): Promise<ClientAuth> {
   const jwk = privateJwk(text);
+  const algorithm = jwk.alg ?? usualAlgorithm(jwk);
+  if (!algorithms.has(algorithm) || jwk.use === 'enc') throw notAKey();
+  let key: Awaited<ReturnType<typeof importJWK>>;
   try {
-    const key = await importJWK(jwk, jwk.alg ?? usualAlgorithm(jwk));
-    if (key instanceof Uint8Array) throw notAKey();
-    return PrivateKeyJwt(jwk.kid === undefined ? key : { key, kid: jwk.kid });
+    key = await importJWK(jwk, algorithm);
   } catch (cause) {
     throw notAKey(cause);
   }
+  if (key instanceof Uint8Array) throw notAKey();
+  const { modulusLength } = key.algorithm as { modulusLength?: number };
+  if (modulusLength !== undefined && modulusLength < leastModulus)
+    throw new UsageError(`the RSA key has ${modulusLength} bits; it needs at least ${leastModulus}`);
+  return PrivateKeyJwt(jwk.kid === undefined ? key : { key, kid: jwk.kid });
 }
 
 /** A JWK, or a JWK Set of one key (RFC 7517). */
@@ -82,6 +108,6 @@ function usualAlgorithm({ kty, crv }: JWK): string {
 
 const notAKey = (cause?: unknown) =>
   new UsageError(
-    'the key must be one private key as a JWK (EC P-256 or P-384, Ed25519 or RSA), as "latchkey services key" writes it',
+    'the key must be one private key for signatures, as a JWK (EC P-256 or P-384, Ed25519 or RSA), as "latchkey services key" writes it',
     { cause },
   );

@@ -1,5 +1,7 @@
+import { realpath } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { clientCredentialsGrantRequest, processClientCredentialsResponse } from 'oauth4webapi';
+import { DeviceError, type DeviceErrorCode } from '../device/device-error.ts';
 import type { Sentences } from '../device/explain.ts';
 import { retry } from '../device/retry.ts';
 import { discover } from '../device/server.ts';
@@ -16,16 +18,22 @@ Print an access token for a service, such as a job in CI, which acts for itself 
 
   --issuer URL     URL of the broker (env: LATCHKEY_ISSUER)
   --client ID      the service's name in the broker's configuration (env: LATCHKEY_CLIENT_ID)
-  --resource R     the API that the token is for. Needed if the service may call several
+  --resource R     the API that the token is for. Required if the service may call more than one
   --scope S        scopes, separated by spaces (default: all that the service may have)
-  --secret-file F  file with the service's secret; - reads stdin (env: LATCHKEY_CLIENT_SECRET has the secret itself)
-  --key-file F     file with the service's private key, a JWK; - reads stdin (env: LATCHKEY_CLIENT_KEY has the JWK itself)
+  --secret-file F  file with the service's secret; - reads stdin. Or put the secret in LATCHKEY_CLIENT_SECRET
+  --key-file F     file with the service's private key, a JWK; - reads stdin. Or put the JWK in
+                   LATCHKEY_CLIENT_KEY
   --output FILE    write the token to a file that only you can read, instead of stdout
   --curl           print a configuration for curl, so that the token appears in no process list
   --json           print {"access_token","token_type","expires_at","scope","resource"} instead
 
   latchkey services token --curl | curl --config - https://api.example.com/v1/orders
 `;
+
+const needsProofs: readonly [DeviceErrorCode, string] = [
+  'refused',
+  "This API requires DPoP, which this command doesn't support. Use an OAuth library.",
+];
 
 const sentences: Sentences = new Map([
   [
@@ -40,7 +48,12 @@ const sentences: Sentences = new Map([
     ['refused', 'This client isn\'t a service. Check it against "services" in the broker\'s configuration.'],
   ],
   ['invalid_scope', ['refused', "This service isn't allowed to request these scopes."]],
-  ['invalid_target', ['refused', "This service isn't allowed to access this API, or must name it: use --resource."]],
+  ['invalid_dpop_proof', needsProofs],
+  ['use_dpop_nonce', needsProofs],
+  [
+    'invalid_target',
+    ['refused', "This service isn't allowed to access this API. If it may call several, choose one with --resource."],
+  ],
 ]);
 
 /**
@@ -61,6 +74,8 @@ export async function servicesToken(args: string[], io: Io): Promise<ExitCode> {
     },
   });
   checkPrintOptions(values);
+  requireContent(values);
+  await requireOtherFile(values);
   const issuer = required(values.issuer ?? io.env.LATCHKEY_ISSUER, '--issuer');
   const clientId = required(values.client ?? io.env.LATCHKEY_CLIENT_ID, '--client');
   const { resource, scope } = values;
@@ -77,12 +92,37 @@ export async function servicesToken(args: string[], io: Io): Promise<ExitCode> {
     () =>
       attempt(async () => {
         const response = await clientCredentialsGrantRequest(as, client, auth, parameters, http);
-        return toTokens(await processClientCredentialsResponse(as, client, response), now());
+        const tokens = toTokens(await processClientCredentialsResponse(as, client, response), now());
+        if (tokens.token_type === 'Bearer') return tokens;
+        throw new DeviceError(
+          'bad_answer',
+          `${issuer} returned a token that needs proofs, which this command can't make.`,
+        );
       }),
     io,
   );
   await printToken({ ...tokens, resource }, values, io);
   return exitCode.ok;
+}
+
+/** An unset variable of a script must not mean "all scopes". */
+function requireContent(values: Readonly<Record<string, unknown>>): void {
+  const empty = Object.keys(values).find((name) => values[name] === '');
+  if (empty !== undefined) throw new UsageError(`--${empty} is empty`);
+}
+
+/** The token must not replace the service's only key. */
+async function requireOtherFile(values: {
+  output?: string | undefined;
+  'secret-file'?: string | undefined;
+  'key-file'?: string | undefined;
+}): Promise<void> {
+  const real = (path: string | undefined) =>
+    path === undefined || path === '-' ? undefined : realpath(path).catch(() => undefined);
+  const output = await real(values.output);
+  const inputs = [await real(values['secret-file']), await real(values['key-file'])];
+  if (output !== undefined && inputs.includes(output))
+    throw new UsageError('--output names the file of the secret or key, which the token would replace');
 }
 
 function required(value: string | undefined, option: string): string {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -88,7 +89,7 @@ describe('latchkey services token', () => {
     await writeFile(join(dir, 'secret'), `${secret}\r\n`);
     for (const [from, input] of [
       [join(dir, 'secret'), ''],
-      ['-', `${secret}\n`],
+      ['-', `\ufeff${secret}\n\n`],
     ] as const) {
       const asked = await latchkey(['token', '--client', 'nightly', '--secret-file', from, '--json'], {}, input);
       expect(asked).toMatchObject({ code: 0, err: '' });
@@ -117,6 +118,51 @@ describe('latchkey services token', () => {
     expect(decodeProtectedHeader(asked.out.trimEnd()).typ).toBe('at+jwt');
   });
 
+  it.each([
+    [
+      'of 1024 bits',
+      () => generateKeyPairSync('rsa', { modulusLength: 1_024 }).privateKey,
+      {},
+      /1024 bits; it needs at least 2048/,
+    ],
+    [
+      'for encryption',
+      () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+      { use: 'enc' },
+      /one private key for signatures/,
+    ],
+    [
+      'for ECDH',
+      () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+      { alg: 'ECDH-ES' },
+      /one private key for signatures/,
+    ],
+    [
+      'of another curve',
+      () => generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey,
+      {},
+      /one private key for signatures/,
+    ],
+  ])('refuses a key %s before it asks the broker', async (_, create, more, message) => {
+    const key = JSON.stringify({ ...create().export({ format: 'jwk' }), ...more });
+    const asked = await latchkey(['token', '--client', 'made'], {
+      LATCHKEY_CLIENT_KEY: key,
+      LATCHKEY_ISSUER: 'http://127.0.0.1:1',
+    });
+    expect(asked).toMatchObject({ code: 2, out: '' });
+    expect(asked.err).toMatch(message);
+  });
+
+  it('never replaces the key that it reads', async () => {
+    const path = join(dir, 'made.jwk');
+    await symlink(path, join(dir, 'link'));
+    const before = await readFile(path, 'utf8');
+    const asked = await latchkey(['token', '--client', 'made', '--key-file', path, '--output', join(dir, 'link')]);
+    expect(asked).toMatchObject({ code: 2, out: '' });
+    expect(asked.err).toContain('which the token would replace');
+    expect(await readFile(path, 'utf8')).toBe(before);
+  });
+
   it('writes the token to a file that only its owner can read', async () => {
     const output = join(dir, 'token');
     expect(await latchkey(['token', '--output', output], withSecret)).toEqual({ code: 0, out: '', err: '' });
@@ -141,7 +187,13 @@ describe('latchkey services token', () => {
     ['no credentials', { LATCHKEY_CLIENT_SECRET: '' }, [], 2, /has no credentials: set LATCHKEY_CLIENT_SECRET/],
     ['a secret and a key', { LATCHKEY_CLIENT_KEY: '{}' }, [], 2, /either the secret or the key/],
     ['no file', {}, ['--secret-file', '/nowhere/secret'], 2, /\/nowhere\/secret can't be read \(ENOENT\)/],
-    ['no key', {}, ['--key-file', bin], 2, /must be one private key as a JWK/],
+    ['no key', {}, ['--key-file', bin], 2, /must be one private key for signatures, as a JWK/],
+    ['an empty scope', {}, ['--scope', ''], 2, /--scope is empty/],
+    ['stdout as a file', {}, ['--output', '-'], 2, /--output names a file/],
+    ['a device file', {}, ['--output', '/dev/null'], 1, /\/dev\/null is not a file/],
+    ['a key as the secret', { LATCHKEY_CLIENT_SECRET: '{"d":"x"}' }, [], 2, /this is a key, not a secret/],
+    ['the hash as the secret', { LATCHKEY_CLIENT_SECRET: hash }, [], 2, /the service needs the secret itself/],
+    ['two lines as the secret', { LATCHKEY_CLIENT_SECRET: 'secret  x\nsecret_hash  y' }, [], 2, /must be one line/],
   ])('says what is wrong: %s', async (_, env, args, code, message) => {
     const asked = await latchkey(['token', ...args], { ...withSecret, ...env });
     expect(asked).toMatchObject({ code, out: '' });
@@ -160,4 +212,12 @@ it('latchkey services key never replaces a key', async () => {
     `latchkey: can't write ${path}: it exists, and may be the key of a service in use. Name another file\n`,
   );
   expect(await readFile(path, 'utf8')).toBe(before);
+  expect(await latchkey(['key', '--output', dir])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('it is a folder'),
+  });
+  expect(await latchkey(['key', '--output', `${dir}/`])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('it is a folder'),
+  });
 });
