@@ -9,7 +9,7 @@ const packed = packedIn(inject('packed'));
 const transformed = `module.exports = {
   testEnvironment: 'jsdom',
   transform: { '\\\\.[jt]sx?$': ['babel-jest', { presets: [['@babel/preset-env', { targets: { node: 'current' } }]] }] },
-  transformIgnorePatterns: ['/node_modules/(?!(@latchkey|jose)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(\\\\.pnpm|@latchkey|jose)/)'],
 };
 `;
 
