@@ -6,9 +6,8 @@ import { openTab, shows } from './tab.ts';
 
 /** A token expires while its page stays open. */
 export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Promise<void> {
-  const { shop, lastToken } = sites;
+  const { shop, lastToken, rotations } = sites;
   const { counts } = stage.demo.idp;
-  const rotationsBefore = counts.rotations;
   const opened: string[] = [];
   stage.onOpened((url) => opened.push(url));
 
@@ -23,7 +22,7 @@ export async function playExpiry(stage: Stage, step: Step, sites: OpenSites): Pr
     check(status === 200, `the API answered ${status}, not 200`);
     check(claims.jti !== lastToken.jti, 'it is the same token as before');
     check((claims.exp ?? 0) > (lastToken.exp ?? 0), 'the new token does not live longer than the old one');
-    check(counts.rotations > rotationsBefore, 'the identity provider has rotated no refresh token');
+    check(counts.rotations > rotations, 'the identity provider has rotated no refresh token');
     check(counts.reuses === 0, 'a refresh token was used twice');
     check(opened.length === 0, `windows were opened: ${opened.join(', ')}`);
     return { page: shop, result: undefined };

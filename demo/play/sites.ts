@@ -10,6 +10,8 @@ export interface OpenSites {
   notes: Tab;
   /** The claims of the last token that the shop used. */
   lastToken: JWTPayload;
+  /** How often the provider had rotated refresh tokens when the shop had that token. */
+  rotations: number;
 }
 
 /** Two sites in two tabs get tokens: one after the person consents, one because the administrator allows it. */
@@ -37,14 +39,18 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
     },
   );
 
-  const lastToken = await step('orders', '“Allow”, and the shop has the orders from the API', async () => {
-    await answerConsent(consent, 'Allow');
-    await shows(shop, '#answer', '"name": "Ada Lovelace"');
-    const { status, claims } = await pressForAnswer(shop, 'Load orders');
-    check(status === 200, `the API answered ${status}, not 200`);
-    await shows(shop, '#orders', 'Punched cards');
-    return { page: shop, result: claims };
-  });
+  const { lastToken, rotations } = await step(
+    'orders',
+    '“Allow”, and the shop has the orders from the API',
+    async () => {
+      await answerConsent(consent, 'Allow');
+      await shows(shop, '#answer', '"name": "Ada Lovelace"');
+      const { status, claims } = await pressForAnswer(shop, 'Load orders');
+      check(status === 200, `the API answered ${status}, not 200`);
+      await shows(shop, '#orders', 'Punched cards');
+      return { page: shop, result: { lastToken: claims, rotations: idp.counts.rotations } };
+    },
+  );
 
   const notes = await step(
     'second-tab',
@@ -62,7 +68,7 @@ export async function playSites(stage: Stage, step: Step): Promise<OpenSites> {
     },
   );
 
-  return { shop, notes, lastToken };
+  return { shop, notes, lastToken, rotations };
 }
 
 /** Presses a button of a site, and waits for the API's answer. */
