@@ -55,8 +55,10 @@ const longestSecret = 1_000;
 
 /** What is sent as the secret leaves the machine, so a file of something else is refused. */
 function ofSecret(text: string): ClientAuth {
-  // Editors and `echo` end a file with a line break.
-  const secret = text.replace(/[\r\n]+$/, '');
+  // Editors and `echo` end a file with line breaks.
+  let end = text.length;
+  while (end > 0 && '\r\n'.includes(text.charAt(end - 1))) end -= 1;
+  const secret = text.slice(0, end);
   if (secret === '') throw new UsageError('the secret is empty');
   if (/^\s*\{|^-----BEGIN/.test(secret))
     throw new UsageError(`this is a key, not a secret: use --key-file or ${variables.key}`);
