@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findChromium } from '../demo/browser/find.ts';
-import { claimRow } from '../demo/ports.ts';
 import { bundleScript } from '../demo/sites/bundle.ts';
 import { startDemo } from '../demo/stack.ts';
 import { demoUsers } from '../demo/users.ts';
 import { scriptOptions } from '../packaging/script-options.ts';
 import { signInByPopup } from '../test/e2e/kit/chromium/person.ts';
 import { openStage, type Stage } from '../test/e2e/kit/chromium/stage.ts';
+import { freePorts } from '../test/e2e/kit/ports.ts';
 import { percentile } from './kill-switch/percentile.ts';
 
 /**
@@ -37,7 +37,7 @@ const dir = started.adopt(await mkdtemp(join(tmpdir(), 'latchkey-kill-')), (made
   rm(made, { recursive: true, force: true }),
 );
 const log = (line: string): void => console.error(line);
-const demo = started.adopt(await startDemo({ ports: await claimRow(0), dir, now: Date.now, log }), (one) =>
+const demo = started.adopt(await startDemo({ ports: await freePorts(), dir, now: Date.now, log }), (one) =>
   one.close(),
 );
 const stage = started.adopt(await openStage(demo, await findChromium()), (one) => one.close());

@@ -9,9 +9,9 @@ import { firefoxCandidates } from '../../demo/browser/candidates.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
 import { isUsable } from '../../demo/browser/usable.ts';
-import { claimPorts } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
 import { pressArmed, typeCredentials } from '../e2e/kit/chromium/person.ts';
+import { takePorts } from '../e2e/kit/ports.ts';
 import { createFolder, type Folder, packedIn, registryAnswers } from './folder.ts';
 
 const canInstall = registryAnswers();
@@ -113,7 +113,7 @@ describe.skipIf(!canInstall)(`latchkey dev, installed in an empty folder${why}`,
       ...['latchkey', '@latchkey/dev', '@latchkey/page', '@latchkey/api'].map((name) => packed.tarball(name)),
       'vite',
     );
-    const ports = await claimPorts(['site', 'api', 'idp', 'broker', 'admin'], 0);
+    const ports = await takePorts(['site', 'api', 'idp', 'broker', 'admin']);
     const site = `http://localhost:${ports.site}`;
     const api = `http://localhost:${ports.api}`;
     await folder.write('index.html', index(api));
@@ -182,7 +182,7 @@ describe.skipIf(!canInstall)(`latchkey dev, installed in an empty folder${why}`,
     `puts the extension into Firefox, too${firefox ? '' : ' (skipped: no Firefox)'}`,
     async () => {
       await folder.install(...['latchkey', '@latchkey/dev', '@latchkey/page'].map((name) => packed.tarball(name)));
-      const ports = await claimPorts(['site', 'idp', 'broker', 'admin'], 0);
+      const ports = await takePorts(['site', 'idp', 'broker', 'admin']);
       const connected = Promise.withResolvers<string>();
       const site = await serve(
         getRequestListener(async ({ url, headers }) => {

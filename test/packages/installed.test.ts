@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createIdp } from '../../demo/idp/idp.ts';
-import { claimRow, originsOf } from '../../demo/ports.ts';
+import { originsOf } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
 import { demoUsers } from '../../demo/users.ts';
 import { commitOf } from '../../packaging/commit.ts';
 import { packages, root } from '../../packaging/packages.ts';
 import { allowDevice } from '../e2e/kit/device-flow.ts';
+import { freePorts } from '../e2e/kit/ports.ts';
 import { ordersInBuiltPage } from './built-page.ts';
 import { deadLinksIn } from './dead-links.ts';
 import { createFolder, type Folder, packedIn, registryAnswers } from './folder.ts';
@@ -259,7 +260,7 @@ describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () 
   });
 
   it('makes a configuration, serves it, and signs a command line in', async () => {
-    const ports = await claimRow(0);
+    const ports = await freePorts();
     const { idp: idpOrigin, broker } = originsOf(ports);
     const secret = 'a-secret-of-this-test-only';
     const idp = await createIdp({

@@ -4,8 +4,8 @@ import { getRequestListener } from '@hono/node-server';
 import { chromium } from 'playwright';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
-import { claimRow } from '../../demo/ports.ts';
 import { serve } from '../../demo/serve.ts';
+import { freePort } from '../e2e/kit/ports.ts';
 
 /** A page without a bundler, as README.md of `@latchkey/page` shows it: the built module, as a file of its own site. */
 const page = `<!doctype html><title>plain</title><script type="module">
@@ -22,20 +22,20 @@ const page = `<!doctype html><title>plain</title><script type="module">
  * @param dist folder of the built modules
  */
 export async function connectInPlainPage(dist: string): Promise<string> {
-  const { shop } = await claimRow(0);
+  const port = await freePort();
   const listener = getRequestListener(async ({ url }) => {
     const { pathname } = new URL(url);
     if (pathname === '/') return new Response(page, { headers: { 'Content-Type': 'text/html' } });
     const file = await readFile(join(dist, pathname.replace('/latchkey/', ''))).catch(() => undefined);
     return new Response(file, { status: file ? 200 : 404, headers: { 'Content-Type': 'text/javascript' } });
   });
-  const site = await serve(listener, shop);
+  const site = await serve(listener, port);
   const executablePath = await findChromium({ ...thisMachine, say: () => undefined });
   const args = ['--disable-background-networking', '--disable-component-update', '--disable-quic'];
   const browser = await chromium.launch({ executablePath, args, chromiumSandbox: false });
   try {
     const tab = await browser.newPage();
-    await tab.goto(`http://localhost:${shop}/`);
+    await tab.goto(`http://localhost:${port}/`);
     await tab.waitForFunction('document.title.startsWith("outcome")');
     return await tab.title();
   } finally {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openTab, press, sees, textOf } from '../../demo/play/tab.ts';
-import { claimPorts } from '../../demo/ports.ts';
 import { allowDevice } from '../e2e/kit/device-flow.ts';
+import { takePorts } from '../e2e/kit/ports.ts';
 import { packedIn, registryAnswers } from './folder.ts';
 import {
   ada,
@@ -28,7 +28,7 @@ describe.skipIf(!canInstall)(`the quickstarts, installed in empty folders, with 
   let dev: LatchkeyDev;
 
   beforeAll(async () => {
-    const ports = await claimPorts(['site', 'api', 'idp', 'broker', 'admin'], 0);
+    const ports = await takePorts(['site', 'api', 'idp', 'broker', 'admin']);
     site = `http://localhost:${ports.site}`;
     api = `http://localhost:${ports.api}`;
     dev = await startLatchkeyDev(packed, { site, api, port: ports.idp });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../e2e/kit/ports.ts';
 import { EmbeddedPostgres } from '../../postgres/embedded-postgres.ts';
 
 export interface PostgresServer {
@@ -45,13 +45,4 @@ export async function startPostgres(): Promise<PostgresServer> {
       await server.stop();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('the port of a TCP server is a number');
-  return address.port;
 }

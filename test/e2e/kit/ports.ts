@@ -1,24 +1,40 @@
 import { createServer } from 'node:net';
-import { claimRow } from '../../../demo/ports.ts';
+import { claimPorts, type Part, parts } from '../../../demo/ports.ts';
+
+/** Ports of a slot. The last one is its guard. */
+const slotSize = 8;
+const firstPort = 11_000;
+const slots = 2_300;
 
 /**
- * Finds consecutive free ports in a range that only this Vitest worker uses. A port is briefly free between the check
- * and the listen call, and during a restart. No other worker may take it then.
+ * Takes a free port for each name, until this process ends. A port is free for a moment between this check and the
+ * listen call, and during a restart. No other test may take it then, of this checkout or another. So the ports come
+ * from a slot that one process has at a time: the one that listens on its last port, the guard.
  */
-export function freePorts(): ReturnType<typeof claimRow> {
-  const worker = Number(process.env.VITEST_POOL_ID ?? 1) - 1;
-  return claimRow(0, () => ((worker % ranges) + Math.random()) / ranges);
+export async function takePorts<P extends string>(names: readonly P[]): Promise<Record<P, number>> {
+  if (names.length >= slotSize) throw new RangeError(`a slot has ${slotSize - 1} ports for tests`);
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const first = firstPort + slotSize * Math.floor(Math.random() * slots);
+    const guard = await listen(first + slotSize - 1);
+    if (!guard) continue;
+    const ports = await claimPorts(names, first).catch(() => undefined);
+    if (ports) return ports;
+    guard.close();
+  }
+  throw new Error(`no ${slotSize} free ports were found`);
 }
 
-/** At least the number of Vitest workers. */
-const ranges = 8;
+/** {@link takePorts} for all parts of the demo. */
+export const freePorts = (): Promise<Record<Part, number>> => takePorts(parts);
 
-/** Finds one free port, for a server that starts at once. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/** {@link takePorts} for one port. */
+export const freePort = async (): Promise<number> => (await takePorts(['port'])).port;
+
+/** Listens without keeping this process alive. @returns nothing if the port is in use */
+function listen(port: number) {
+  const server = createServer().unref();
+  return new Promise<typeof server | undefined>((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server));
+  });
 }
