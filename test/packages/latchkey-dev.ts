@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import type { DrivenBrowser, Tab } from '../../demo/browser/driven.ts';
 import { driveChromium } from '../../demo/browser/driven-chromium.ts';
 import { findChromium } from '../../demo/browser/find.ts';
@@ -98,7 +99,8 @@ export function start(cwd: string, args: string[], env: Record<string, string> =
   return {
     async says(pattern) {
       for (const endsAt = Date.now() + 120_000; Date.now() < endsAt; await sleep(50)) {
-        const found = pattern.exec(said);
+        // Some programs print colors on CI too, in the middle of a text.
+        const found = pattern.exec(stripVTControlCharacters(said));
         if (found) return found;
         if (isOver()) break;
       }
