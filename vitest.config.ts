@@ -38,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...elsewhere, 'test/e2e/**', 'test/conformance/**', 'test/next/**', 'test/packages/**'],
+          exclude: [...elsewhere, 'test/e2e/**', 'test/conformance/**', 'test/packages/**'],
           // Properties try hundreds of inputs: on a busy machine that takes a while.
           testTimeout: 30_000,
           hookTimeout,
@@ -62,18 +62,6 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: ['test/packages/**/*.test.ts'],
-          exclude: elsewhere,
-          globalSetup: ['test/packages/pack-once.ts'],
-          testTimeout: 60_000,
-          hookTimeout,
-          expect: patient,
-        },
-      },
-      {
-        // The quickstart for Next.js: `npm run test:next`, since it is a large download.
-        test: {
-          name: 'next',
-          include: ['test/next/**/*.test.ts'],
           exclude: elsewhere,
           globalSetup: ['test/packages/pack-once.ts'],
           testTimeout: 60_000,

@@ -20,7 +20,7 @@ const notSources = ['node_modules', 'dist', '.demo'].map((name) => `**/${name}/*
 const solution = readFileSync(join(root, 'tsconfig.json'), 'utf8');
 const worlds = Array.from(solution.matchAll(/"path": "(.*)"/g), ([, path = '']) => relative(root, join(root, path)));
 
-/** `npm run compare` and `npm run test:next` check these, because they install the libraries that these import. */
+/** `npm run compare` and test/packages/next.test.ts check these, because they install the libraries that these import. */
 const checkedApart = ['examples/compare', 'examples/next'];
 
 it('every source file belongs to a world', async () => {
