@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { InterruptedError, readHiddenLine } from '@latchkey/shared/hidden-line.ts';
 import { fileFault } from '../file-fault.ts';
 import { createNewFile } from '../new-file.ts';
 import { hashChosenSecret, newSecret } from '../oauth/client-authentication/client-secret.ts';
@@ -14,7 +15,7 @@ export const usage = `Usage: latchkey services secret [--from-stdin]
        latchkey services token [options]
 
 secret generates a 256-bit secret for a service and the hash to put in secret_hash.
---from-stdin hashes an existing secret instead.
+--from-stdin hashes an existing secret instead. In a terminal, it asks for the secret and doesn't show it.
 
 key generates a private key for a service (private_key_jwt, ES256), writes it to FILE, which only
 you can read, and prints the public key to put in public_jwk. The broker then stores nothing secret.
@@ -49,13 +50,26 @@ function printSecret(): number {
 }
 
 async function hashSecret(): Promise<number> {
-  const chosen = (await text(process.stdin)).replace(/\r?\n$/, '');
+  const chosen = await readSecret();
+  if (chosen === undefined) return 130;
   if (chosen.length < 16) {
     process.stderr.write('latchkey: the secret must have at least 16 characters\n');
     return 1;
   }
   process.stdout.write(`secret_hash  ${await hashChosenSecret(chosen)}\n`);
   return 0;
+}
+
+/** @returns `undefined` after Ctrl-C */
+async function readSecret(): Promise<string | undefined> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) return (await text(stdin)).replace(/\r?\n$/, '');
+  try {
+    return await readHiddenLine(stdin, (line) => stderr.write(line), 'Secret (not shown; Enter ends it): ');
+  } catch (error) {
+    if (error instanceof InterruptedError) return undefined;
+    throw error;
+  }
 }
 
 /** Never replaces a file: it may be the key of a service that is in use. */

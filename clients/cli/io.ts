@@ -7,6 +7,10 @@ export interface Io {
   err(text: string): void;
   /** Reads stdin to its end. */
   input(): Promise<string>;
+  /** Whether somebody can type on stdin. */
+  inputIsTerminal: boolean;
+  /** Reads a line from that terminal, and shows nothing of it. */
+  hiddenInput(question: string): Promise<string>;
   /** Whether stderr is a terminal where a line can be overwritten. */
   errIsTerminal: boolean;
   /** Whether stdout is a terminal with colors. */

@@ -20,8 +20,9 @@ Print an access token for a service, such as a job in CI, which acts for itself 
   --client ID      the service's name in the broker's configuration (env: LATCHKEY_CLIENT_ID)
   --resource R     the API that the token is for. Required if the service may call more than one
   --scope S        scopes, separated by spaces (default: all that the service may have)
-  --secret-file F  file with the service's secret; - reads stdin. Or put the secret in LATCHKEY_CLIENT_SECRET
-  --key-file F     file with the service's private key, a JWK; - reads stdin. Or put the JWK in
+  --secret-file F  file with the service's secret; - reads stdin, and in a terminal asks for the secret and doesn't show
+                   it. Or put the secret in LATCHKEY_CLIENT_SECRET
+  --key-file F     file with the service's private key, a JWK; - reads a pipe. Or put the JWK in
                    LATCHKEY_CLIENT_KEY
   --output FILE    write the token to a file that only you can read, instead of stdout
   --curl           print a configuration for curl, so that the token appears in no process list

@@ -37,6 +37,8 @@ async function run(
       err += text;
     },
     input: async () => '',
+    inputIsTerminal: false,
+    hiddenInput: async () => '',
     errIsTerminal: false,
     outHasColors: false,
     env: { LATCHKEY_HOME: home },

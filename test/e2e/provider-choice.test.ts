@@ -91,6 +91,8 @@ describe('with two providers, by keyboard alone', () => {
     const said: string[] = [];
     const io: Io = {
       input: async () => '',
+      inputIsTerminal: false,
+      hiddenInput: async () => '',
       out: (text) => void said.push(text),
       err: () => undefined,
       errIsTerminal: false,

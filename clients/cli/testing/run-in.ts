@@ -15,6 +15,8 @@ export async function runIn(home: string, broker: FakeBroker, line: string, chan
       err += text;
     },
     input: async () => '',
+    inputIsTerminal: false,
+    hiddenInput: () => Promise.reject(new Error('nobody types here')),
     errIsTerminal: false,
     outHasColors: false,
     env: { LATCHKEY_HOME: home },
