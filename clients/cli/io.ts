@@ -1,5 +1,6 @@
 import type { Sleep } from '@latchkey/shared/sleep.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import type { Keyring } from './keyring/keyring.ts';
 
 /** Everything outside the process that a command uses. */
 export interface Io {
@@ -27,6 +28,8 @@ export interface Io {
    * @returns false if that failed
    */
   openBrowser(url: string): Promise<boolean>;
+  /** The system's keyring. Nothing of it is loaded before it is asked. */
+  keyring: Keyring;
   /**
    * Runs a program on this terminal.
    *

@@ -4,6 +4,7 @@ import { InterruptedError, readHiddenLine } from '@latchkey/shared/hidden-line.t
 import { sleep } from '@latchkey/shared/sleep.ts';
 import { browserHere, openBrowser } from './browser.ts';
 import type { Io } from './io.ts';
+import { systemKeyring } from './keyring/system-keyring.ts';
 import { runProgram } from './program.ts';
 import { runCommand } from './run.ts';
 import { fetchTrustingSystem } from './system-certificates.ts';
@@ -47,6 +48,14 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
     sleep,
     browserHere: browserHere(process.env, process.platform),
     openBrowser: (url) => openBrowser(url, process.platform),
+    keyring: systemKeyring({
+      env: process.env,
+      platform: process.platform,
+      uid: process.getuid?.(),
+      isAttended: process.stderr.isTTY === true,
+      err: (line) => void process.stderr.write(line),
+      signal: interrupted.signal,
+    }),
     runProgram,
     signal: interrupted.signal,
   };

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCode } from '../../clients/cli/exit-code.ts';
 import type { Io } from '../../clients/cli/io.ts';
 import { runCommand } from '../../clients/cli/run.ts';
+import { fakeKeyring } from '../../clients/cli/testing/fake-keyring.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
@@ -105,6 +106,7 @@ describe('with two providers, by keyboard alone', () => {
         await pressArmed(page, 'Allow');
         return true;
       },
+      keyring: fakeKeyring('no_service').keyring,
       runProgram: () => Promise.reject(new Error('not part of this test')),
       fetch,
       now: Date.now,
