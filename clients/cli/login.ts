@@ -11,7 +11,7 @@ import { instructions } from './instructions.ts';
 import { type Io, UsageError } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
 import { createProgress } from './progress.ts';
-import { type Place, storeChoice } from './session/place.ts';
+import { describePlace, type Place, storeChoice } from './session/place.ts';
 import type { SessionFile } from './session/session-file.ts';
 
 export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
@@ -91,6 +91,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   await endPredecessor(replaced?.credentials, io);
   if (replaced) await file.release(replaced.place);
   report(file, credentials, place, values.json, io);
+  if (before?.isEncrypted) warnOfPlain(place, io);
   return exitCode.ok;
 }
 
@@ -186,6 +187,12 @@ async function endPredecessor(before: Credentials | undefined, io: Io): Promise<
   if (!before || !refreshToken) return;
   const { issuer, client_id: clientId } = before;
   await revoke({ issuer, clientId, refreshToken, fetch: io.fetch, signal: io.signal }).catch(() => undefined);
+}
+
+/** Silent where there never was a keyring, but not where a sign-in was encrypted before. */
+function warnOfPlain(place: Place, io: Io): void {
+  if (place.store === 'file' && place.choice === 'auto')
+    io.err(`Warning: unlike the sign-in before, this one is ${describePlace(place)}.\n`);
 }
 
 function report({ path }: SessionFile, credentials: Credentials, { store }: Place, json: boolean, io: Io): void {

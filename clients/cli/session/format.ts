@@ -4,7 +4,9 @@ import { seal, unseal } from '../keyring/seal.ts';
 import { isStoreChoice, type Place, type StoreChoice } from './place.ts';
 
 /** What can be read of a sign-in without its key: no secret, and what another `latchkey login` takes as its defaults. */
-export type SignIn = Pick<Credentials, 'issuer' | 'client_id' | 'scope' | 'resource'> & { store: StoreChoice };
+export type SignIn = Head & { isEncrypted: boolean };
+
+type Head = Pick<Credentials, 'issuer' | 'client_id' | 'scope' | 'resource'> & { store: StoreChoice };
 
 /** The members that version 1 has beside its credentials. A command from before there were keyrings ignores them. */
 interface PlainFile extends Credentials {
@@ -13,7 +15,7 @@ interface PlainFile extends Credentials {
 }
 
 /** Version 2: the tokens are encrypted. */
-interface SealedFile extends SignIn {
+interface SealedFile extends Head {
   version: 2;
   store: 'auto' | 'keyring';
   key_id: string;
@@ -57,7 +59,7 @@ export function parseFile(text: string): Stored | undefined {
   const { issuer, client_id, scope, resource, store, key_id, sealed } = file;
   return {
     sealed: true,
-    signIn: { issuer, client_id, scope, resource, store },
+    signIn: { issuer, client_id, scope, resource, store, isEncrypted: true },
     keyId: key_id,
     open(key) {
       const tokens = unseal(key, sealed, boundTo(file));
@@ -75,7 +77,7 @@ function plainFile(file: PlainFile): Stored {
   const fault = Object.hasOwn(keyringFaults, String(file.no_keyring)) ? file.no_keyring : undefined;
   return {
     sealed: false,
-    signIn: { issuer, client_id, scope, resource, store: choice },
+    signIn: { issuer, client_id, scope, resource, store: choice, isEncrypted: false },
     credentials: { version, issuer, client_id, scope, resource, tokens },
     place: { store: 'file', choice, fault },
   };

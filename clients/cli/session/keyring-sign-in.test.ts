@@ -164,6 +164,15 @@ describe('without a keyring', () => {
     expect(await kept()).toMatchObject({ no_keyring: fault });
   });
 
+  it('a sign-in that follows an encrypted one says that it is not', async () => {
+    await signIn();
+    keyring.state.fault = 'refused';
+    const { code, err } = await run('login');
+    expect(code).toBe(exitCode.ok);
+    expect(err).toContain('Warning: unlike the sign-in before, this one is in the file, not encrypted. The system');
+    expect((await run('login')).err).not.toContain('Warning');
+  });
+
   it('is tried again at the next sign-in', async () => {
     keyring.state.fault = 'refused';
     await signIn();
