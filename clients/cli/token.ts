@@ -8,7 +8,6 @@ import { type Io, UsageError } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
 import { checkPrintOptions, printOptions, printToken } from './print-token.ts';
 import type { SignIn } from './session/format.ts';
-import { storeChoice } from './session/place.ts';
 import type { Session, SessionFile } from './session/session-file.ts';
 
 export const help = `Usage: latchkey token [--min-ttl SECONDS] [--output FILE] [--profile P] [--json | --curl]
@@ -56,16 +55,12 @@ export const secondsLeft = ({ tokens }: Credentials, io: Io): number => tokens.e
 /** Returns the stored credentials, refreshed and saved first if they expire too soon. */
 export async function current(file: SessionFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
   const isGood = (credentials: Credentials) => secondsLeft(credentials, io) >= (minTtl ?? usualMinTtl);
-  const choice = storeChoice(io) ?? 'auto';
   const known = await read(file);
   if (isGood(known.credentials)) return known.credentials;
   return file.locked(async () => {
     // The previous holder of the lock may have refreshed already.
-    const session = await read(file);
-    const { credentials } = session;
+    const { credentials, place } = await read(file);
     if (isGood(credentials)) return credentials;
-    // First: between the rotation and the disk, nothing else may happen.
-    const place = await file.settle(session, choice);
     try {
       const renewed = await renew(credentials, io);
       await file.write(renewed, place);

@@ -124,19 +124,21 @@ describe('--store', () => {
     expect([await readdir(home), broker.paths()]).toEqual([[], []]);
   });
 
-  it('is also LATCHKEY_STORE, also at a refresh', async () => {
+  it('is also LATCHKEY_STORE, at the next sign-in', async () => {
     const env = { LATCHKEY_HOME: home, LATCHKEY_STORE: 'keyring' };
     await signIn(' --store file', { env });
     expect(await kept()).toMatchObject({ version: 1, store: 'file' });
     expire();
     expect((await run('token', { env })).out).toBe('access-2\n');
+    expect(await kept()).toMatchObject({ version: 1, store: 'file' });
+    await run('login', { env });
     expect(await kept()).toMatchObject({ version: 2, store: 'keyring' });
     keyring.state.fault = 'no_service';
     expect((await run('login', { env })).code).toBe(exitCode.failure);
   });
 
-  it.each(['login --store vault', 'token'])('is one of three: %s', async (line) => {
-    const env = { LATCHKEY_HOME: home, LATCHKEY_ISSUER: issuer, ...(line === 'token' && { LATCHKEY_STORE: 'x' }) };
+  it.each(['login --store vault', 'login'])('is one of three: %s', async (line) => {
+    const env = { LATCHKEY_HOME: home, LATCHKEY_ISSUER: issuer, ...(line === 'login' && { LATCHKEY_STORE: 'x' }) };
     const { code, err } = await run(line, { env });
     expect(code).toBe(exitCode.usage);
     expect(err).toMatch(/(?:--store|LATCHKEY_STORE) must be auto, keyring or file/);
@@ -183,61 +185,16 @@ describe('without a keyring', () => {
 });
 
 describe('a file from before there were keyrings', () => {
-  it('moves to the keyring at the first refresh, and stays until then', async () => {
-    await plainFile({ tokens: { ...tokens, access_token: 'still-good', expires_at: broker.now() / 1_000 + 300 } });
-    expect((await run('token')).out).toBe('still-good\n');
+  it('stays as it is until the next sign-in: a cron job may use it where no keyring is', async () => {
+    await plainFile();
+    expect((await run('token')).out).toBe('access-1\n');
     expect(await kept()).toMatchObject({ version: 1 });
-    expect((await run('status')).out).toContain("The next refresh uses the system's keyring, if there is one\n");
-    expire();
-    expect((await run('token')).out).toBe('access-1\n');
+    expect(keyring.state.calls).toEqual([]);
+    expect((await run('status')).out).toContain(
+      "The next “latchkey login” uses the system's keyring, if there is one\n",
+    );
+    await run('login');
     expect(await kept()).toMatchObject({ version: 2, store: 'auto' });
-    expect(await text()).not.toContain('refresh');
-  });
-
-  it('is replaced only when the keyring has the key, and before the tokens rotate', async () => {
-    await plainFile();
-    const seen: unknown[] = [];
-    keyring.state.before = async (call) => void seen.push([call, (await kept()).version]);
-    const fetch: Io['fetch'] = async (input, init) => {
-      if (String(input).endsWith('/token')) seen.push(['/token', (await kept()).version, entries().length]);
-      return broker.fetch(input, init);
-    };
-    await run('token', { fetch });
-    expect(seen).toEqual([
-      ['put', 1],
-      ['/token', 2, 1],
-    ]);
-  });
-
-  it('loses nothing when the command ends between keyring and file', async () => {
-    await plainFile();
-    keyring.state.before = async () => {
-      throw new Error('the machine lost power');
-    };
-    expect((await run('token')).code).toBe(exitCode.failure);
-    keyring.state.before = async () => undefined;
-    expect(await kept()).toMatchObject({ version: 1, tokens });
-    expect(broker.state.requests).toEqual([]);
-    expect((await run('token')).out).toBe('access-1\n');
-  });
-
-  it('stays readable through an outage of the broker, encrypted already', async () => {
-    await plainFile();
-    broker.state.token = ['lost', 'lost', 'lost'];
-    expect((await run('token')).code).toBe(exitCode.unreachable);
-    expect(await kept()).toMatchObject({ version: 2 });
-    expect((await run('token')).out).toBe('access-1\n');
-    expect(broker.state.requests.at(-1)?.form).toMatchObject({ refresh_token: 'refresh-0' });
-  });
-
-  it('is not decided by a command under sudo', async () => {
-    await plainFile();
-    keyring.state.fault = 'sudo';
-    expect((await run('token')).out).toBe('access-1\n');
-    keyring.state.fault = undefined;
-    expire();
-    await run('token');
-    expect(await kept()).toMatchObject({ version: 2 });
   });
 });
 

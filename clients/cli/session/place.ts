@@ -32,6 +32,6 @@ export function describePlace(place: Place): string {
   if (place.store === 'keyring') return "in the file, encrypted with a key in the system's keyring";
   if (place.choice === 'file') return 'in the file, not encrypted, because you chose that (--store file)';
   return place.fault === undefined
-    ? "in the file, not encrypted. The next refresh uses the system's keyring, if there is one"
+    ? "in the file, not encrypted. The next “latchkey login” uses the system's keyring, if there is one"
     : `in the file, not encrypted. The system's keyring can't be used: ${keyringFaults[place.fault]}`;
 }

@@ -41,16 +41,6 @@ export interface SessionFile extends Pick<PrivateFile, 'path' | 'checkWritable' 
    * @throws {KeyringError} `keyring_unavailable`, only if the choice is `keyring`
    */
   place(choice: StoreChoice): Promise<Place>;
-  /**
-   * Moves a sign-in to the keyring if it belongs there: one from before there were keyrings, or one that is not encrypted
-   * while `LATCHKEY_STORE` says `keyring`. The file is replaced when the keyring has the key, so a crash loses nothing.
-   * Call it with the lock, before a refresh.
-   *
-   * @returns where the sign-in is now
-   * @throws {KeyringError} `keyring_unavailable`, only if the choice is `keyring`
-   * @throws {StoreError} `unwritable`
-   */
-  settle(session: Session, choice: StoreChoice): Promise<Place>;
   /** Replaces the file. @throws {StoreError} `unwritable` */
   write(credentials: Credentials, place: Place): Promise<void>;
   /** Deletes the key of a place that no file uses any more. If the keyring can't be used, the key stays, and is good for nothing. */
@@ -116,16 +106,6 @@ export function sessionFile(file: PrivateFile, keyring: Keyring): SessionFile {
       }
     },
     place,
-    async settle({ credentials, place: now }, choice) {
-      const isUndecided = now.store === 'file' && now.choice === 'auto' && now.fault === undefined;
-      const belongsThere = choice === 'keyring' || (choice === 'auto' && isUndecided);
-      if (now.store === 'keyring' || !belongsThere) return now;
-      const next = await place(choice);
-      // That says nothing about the person's own keyring.
-      if (next.store === 'file' && next.fault === 'sudo') return now;
-      await write(credentials, next);
-      return next;
-    },
     write,
     async release(at) {
       if (at.store === 'keyring') await release(at.id);
