@@ -24,8 +24,11 @@ const thorough = [
 ];
 const elsewhere = ['**/node_modules/**', '**/dist/**', '**/.demo/**'];
 
+/** No test leaves anything in the keyring of whoever runs it. */
+const env = { LATCHKEY_STORE: 'file' };
+
 /** Much of each file is waiting: for a token to run out, for an interval to pass. */
-const endToEnd = { testTimeout: 90_000, expect: { poll: { timeout: 30_000 } }, hookTimeout };
+const endToEnd = { env, testTimeout: 90_000, expect: { poll: { timeout: 30_000 } }, hookTimeout };
 
 export default defineConfig({
   test: {
@@ -60,6 +63,7 @@ export default defineConfig({
       {
         // The packages, installed as users install them.
         test: {
+          env,
           name: 'packages',
           include: ['test/packages/**/*.test.ts'],
           exclude: elsewhere,

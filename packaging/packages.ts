@@ -70,6 +70,13 @@ export const packages: readonly PublishedPackage[] = [
     runs: 'in Node and elsewhere',
     hasTypes: true,
   },
-  { name: 'latchkey', dir: 'broker', entries: { main: 'bin/main.ts' }, runs: 'in Node', hasTypes: false },
+  {
+    name: 'latchkey',
+    dir: 'broker',
+    // The command line starts `keyring-child` as a process.
+    entries: { main: 'bin/main.ts', 'keyring-child': '../clients/cli/keyring/keyring-child.ts' },
+    runs: 'in Node',
+    hasTypes: false,
+  },
   { name: '@latchkey/dev', dir: 'dev', entries: { main: 'main.ts' }, runs: 'in Node', hasTypes: false },
 ];

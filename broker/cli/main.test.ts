@@ -35,6 +35,8 @@ describe('a wrong command line', () => {
     [['policy', 'explain', '--origin', 'a', '--resource', 'b', '--signed-in-ago', 'long'], 'must be a duration'],
     [['services'], 'expected "services secret" or "services key" or "services token"'],
     [['services', 'key'], '--output is missing. Name the file to write the private key to'],
+    [['services', 'key', '--output', 'a', '--key-file', 'b'], 'give only one of them'],
+    [['services', 'secret', '--key-file', 'b'], '"services secret" has no option --key-file'],
     [['services', 'key', '--from-stdin'], '"services key" has no option --from-stdin'],
     [['init'], '--issuer is required'],
     [['init', '--issuer', 'x'], '--issuer must be an origin'],

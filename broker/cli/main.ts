@@ -91,6 +91,7 @@ const ours: ReadonlySet<unknown> = new Set([
   'newer_store',
   'invalid_network',
   'invalid_extension_key',
+  'invalid_service_key',
 ]);
 
 /** Our own errors name cause and cure. For all others, the stack is needed. */

@@ -2,6 +2,7 @@ import { DeviceError, type DeviceErrorCode } from '../device/device-error.ts';
 import { StoreError } from '../device/store/store-error.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { type Io, UsageError } from './io.ts';
+import { KeyringError, type KeyringErrorCode } from './session/keyring-error.ts';
 
 /** There are no credentials, or they are no longer valid. */
 export class SignedOutError extends Error {
@@ -17,6 +18,11 @@ const deviceExit: Record<DeviceErrorCode, ExitCode> = {
   unreachable: exitCode.unreachable,
   bad_answer: exitCode.failure,
   invalid_issuer: exitCode.usage,
+};
+
+const keyringExit: Record<KeyringErrorCode, ExitCode> = {
+  keyring_unavailable: exitCode.failure,
+  keyring_key_missing: exitCode.signedOut,
 };
 
 /**
@@ -44,6 +50,9 @@ function read(error: unknown, io: Io): { code: string; message: string; exit: Ex
     return { code: error.error ?? error.code, message: error.message, exit: deviceExit[error.code] };
   }
   if (error instanceof SignedOutError) return { code: error.code, message: error.message, exit: exitCode.signedOut };
+  if (error instanceof KeyringError) {
+    return { code: error.code, message: error.message, exit: keyringExit[error.code] };
+  }
   if (error instanceof StoreError) return { code: error.code, message: error.message, exit: exitCode.failure };
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS')) {

@@ -1,5 +1,6 @@
 import type { Sleep } from '@latchkey/shared/sleep.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
+import type { Keyring } from './keyring/keyring.ts';
 
 /** Everything outside the process that a command uses. */
 export interface Io {
@@ -7,6 +8,10 @@ export interface Io {
   err(text: string): void;
   /** Reads stdin to its end. */
   input(): Promise<string>;
+  /** Whether somebody can type on stdin. */
+  inputIsTerminal: boolean;
+  /** Reads a line from that terminal, and shows nothing of it. */
+  hiddenInput(question: string): Promise<string>;
   /** Whether stderr is a terminal where a line can be overwritten. */
   errIsTerminal: boolean;
   /** Whether stdout is a terminal with colors. */
@@ -23,6 +28,8 @@ export interface Io {
    * @returns false if that failed
    */
   openBrowser(url: string): Promise<boolean>;
+  /** The system's keyring. Nothing of it is loaded before it is asked. */
+  keyring: Keyring;
   /**
    * Runs a program on this terminal.
    *

@@ -4,16 +4,19 @@ import { type DeviceLoginOptions, deviceLogin } from '../device/login.ts';
 import { type LoopbackLoginOptions, loopbackLogin } from '../device/loopback.ts';
 import { plainText } from '../device/plain-text.ts';
 import { revoke } from '../device/revoke.ts';
-import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
+import type { Credentials } from '../device/store/credentials.ts';
 import type { Tokens } from '../device/tokens.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { instructions } from './instructions.ts';
 import { type Io, UsageError } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
 import { createProgress } from './progress.ts';
+import { describePlace, type Place, storeChoice } from './session/place.ts';
+import type { SessionFile } from './session/session-file.ts';
 
 export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
-                      [--browser [--upstream NAME] | --device] [--login-hint NAME] [--json]
+                      [--browser [--upstream NAME] | --device] [--login-hint NAME]
+                      [--store auto|keyring|file] [--json]
 
 Sign in on this computer. Opens your browser if there is one. Otherwise (over SSH, in a container) it shows a code
 to enter on another device. Waits until you approve.
@@ -27,6 +30,8 @@ to enter on another device. Waits until you approve.
   --upstream NAME  identity provider to sign in with, if the broker has several. With a code, you choose on the page.
   --login-hint N   who signs in, such as ada@example.com. With a code, their browser with the Latchkey extension can ask for
                    a number instead, if the broker allows that.
+  --store S        keyring: encrypt the sign-in with a key in the system's keyring. file: don't, only you can read the
+                   file. auto: the keyring if there is one (env: LATCHKEY_STORE, default: auto)
   -p, --profile P  profile name (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
   --json           print one JSON object per line: {"type":"code",…} or {"type":"open",…} first, {"type":"done",…} last
@@ -48,6 +53,7 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
       device: { type: 'boolean', default: false },
       upstream: { type: 'string' },
       'login-hint': { type: 'string' },
+      store: { type: 'string' },
     },
   });
   if (values.browser && values.device) throw new UsageError("--browser and --device can't be used together");
@@ -56,7 +62,8 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
       "--upstream can't be used with --device: choose the provider on the page where you enter the code",
     );
   const file = openProfile(values, io);
-  const before = await file.read();
+  const before = await file.signIn();
+  const choice = storeChoice(io, values.store) ?? before?.store ?? 'auto';
   const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? before?.issuer;
   if (!issuer) throw new UsageError('no broker specified. Use --issuer URL or set LATCHKEY_ISSUER');
   // The scope and resource of another broker mean nothing to this one.
@@ -77,25 +84,48 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   }
   // Before the user is asked to do anything.
   await file.checkWritable();
-  const tokens = await signIn(asked, values, io);
-  const credentials = toCredentials(asked, tokens);
-  try {
-    await file.locked(() => file.write(credentials));
-  } catch (error) {
-    await discard(credentials, io);
-    throw error;
-  }
-  await endPredecessor(before, io);
-  report(file, credentials, values.json, io);
+  // What can't be read can't be ended at the broker either: it expires there.
+  const replaced = await file.read().catch(() => undefined);
+  const place = await file.place(choice);
+  const credentials = await signInAndKeep(file, place, asked, values, io);
+  await endPredecessor(replaced?.credentials, io);
+  if (replaced) await file.release(replaced.place);
+  report(file, credentials, place, values.json, io);
+  if (before?.isEncrypted) warnOfPlain(place, io);
   return exitCode.ok;
 }
 
-/** Uses the requested method; by default this machine's browser, if there is one and the client may use it. */
-async function signIn(
+/** What was asked for on the command line, about how to sign in. */
+interface Ways {
+  browser: boolean;
+  device: boolean;
+  upstream?: string | undefined;
+  json: boolean;
+}
+
+/** Leaves nothing behind if the tokens don't come, or can't be kept: no sign-in at the broker, no key in the keyring. */
+async function signInAndKeep(
+  file: SessionFile,
+  place: Place,
   asked: DeviceLoginOptions,
-  { browser, device, upstream, json }: { browser: boolean; device: boolean; upstream?: string; json: boolean },
+  ways: Ways,
   io: Io,
-): Promise<Tokens> {
+): Promise<Credentials> {
+  let credentials: Credentials | undefined;
+  try {
+    const made = toCredentials(asked, await signIn(asked, ways, io));
+    credentials = made;
+    await file.locked(() => file.write(made, place));
+    return made;
+  } catch (error) {
+    if (credentials) await discard(credentials, io);
+    await file.release(place).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Uses the requested method; by default this machine's browser, if there is one and the client may use it. */
+async function signIn(asked: DeviceLoginOptions, { browser, device, upstream, json }: Ways, io: Io): Promise<Tokens> {
   if (device || !(browser || io.browserHere)) return signInByCode(asked, json, io);
   try {
     return await signInHere({ ...asked, upstream }, json, io);
@@ -159,13 +189,21 @@ async function endPredecessor(before: Credentials | undefined, io: Io): Promise<
   await revoke({ issuer, clientId, refreshToken, fetch: io.fetch, signal: io.signal }).catch(() => undefined);
 }
 
-function report({ path }: CredentialFile, { issuer, tokens }: Credentials, json: boolean, io: Io): void {
+/** Silent where there never was a keyring, but not where a sign-in was encrypted before. */
+function warnOfPlain(place: Place, io: Io): void {
+  if (place.store === 'file' && place.choice === 'auto')
+    io.err(`Warning: unlike the sign-in before, this one is ${describePlace(place)}.\n`);
+}
+
+function report({ path }: SessionFile, credentials: Credentials, { store }: Place, json: boolean, io: Io): void {
+  const { issuer, tokens } = credentials;
   const { scope, expires_at, refresh_token } = tokens;
   if (json) {
-    io.out(`${JSON.stringify({ type: 'done', issuer, scope, expires_at, file: path })}\n`);
+    io.out(`${JSON.stringify({ type: 'done', issuer, scope, expires_at, file: path, store })}\n`);
     return;
   }
-  io.out(`Signed in to ${issuer}. Credentials saved to ${path} (readable only by you).\n`);
+  const how = store === 'keyring' ? "encrypted with a key in the system's keyring" : 'readable only by you';
+  io.out(`Signed in to ${issuer}. Credentials saved to ${path} (${how}).\n`);
   if (!refresh_token)
     io.err("Warning: no refresh token was issued. You'll need to sign in again when this token expires.\n");
 }

@@ -4,7 +4,9 @@ import { revoke } from '../device/revoke.ts';
 import type { Credentials } from '../device/store/credentials.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { KeyringFault } from './keyring/keyring.ts';
 import { commonOptions, openProfile } from './options.ts';
+import { KeyringError } from './session/keyring-error.ts';
 
 export const help = `Usage: latchkey logout [--profile P] [--json]
 
@@ -20,14 +22,15 @@ export async function logout(args: string[], io: Io): Promise<ExitCode> {
   const file = openProfile(values, io);
   const say = (json: object, text: string) => io.out(values.json ? `${JSON.stringify(json)}\n` : `${text}\n`);
 
-  if (!(await file.read())) {
+  const signIn = await file.signIn();
+  if (!signIn) {
     say({ type: 'done', signed_out: false }, "You weren't signed in.");
     return exitCode.ok;
   }
   return file.locked(async () => {
-    const credentials = await file.read();
     try {
-      if (credentials) await end(credentials, io);
+      const session = await file.read().catch((error) => untold(error, signIn.issuer));
+      if (session) await end(session.credentials, io);
     } finally {
       await file.erase();
     }
@@ -42,10 +45,18 @@ async function end({ issuer, client_id: clientId, tokens }: Credentials, { fetch
     await revoke({ issuer, clientId, refreshToken: tokens.refresh_token, fetch, signal });
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
-    throw new DeviceError(
-      error.code,
-      `signed out here, but the broker couldn't be told. ${error.message} To end the session there, go to ${new URL('/account', issuer)}`,
-      { cause: error },
-    );
+    throw new DeviceError(error.code, notTold(error.message, issuer), { cause: error });
   }
 }
+
+/** Without its key, nobody has the refresh token that the broker would end. */
+function untold(error: unknown, issuer: string): never {
+  if (!(error instanceof KeyringError)) throw error;
+  const { cause } = error;
+  const why =
+    cause instanceof KeyringFault ? cause.message : "The system's keyring no longer has the key of the sign-in";
+  throw new KeyringError('keyring_unavailable', notTold(`${why}.`, issuer), { cause });
+}
+
+const notTold = (why: string, issuer: string): string =>
+  `signed out here, but the broker couldn't be told. ${why} To end the session there, go to ${new URL('/account', issuer)}`;

@@ -1,6 +1,7 @@
-import { type CredentialFile, credentialFile } from '../device/store/credentials.ts';
+import { privateFile } from '../device/store/private-file.ts';
 import { type ProfileName, profilePath } from '../device/store/profile-path.ts';
 import { type Io, UsageError } from './io.ts';
+import { type SessionFile, sessionFile } from './session/session-file.ts';
 
 /** Options of every command. */
 export const commonOptions = {
@@ -11,10 +12,10 @@ export const commonOptions = {
 } as const;
 
 /** @throws {UsageError} if the profile's name is invalid */
-export function openProfile(values: ProfileName, io: Io): CredentialFile {
+export function openProfile(values: ProfileName, io: Io): SessionFile {
   const path = profilePath({ profile: values.profile ?? io.env.LATCHKEY_PROFILE, file: values.file }, io.env);
   if (path === undefined) {
     throw new UsageError('invalid profile name: use up to 64 letters, digits, ".", "_" or "-"');
   }
-  return credentialFile(path, { now: io.now, sleep: io.sleep, signal: io.signal });
+  return sessionFile(privateFile(path, { now: io.now, sleep: io.sleep, signal: io.signal }), io.keyring);
 }

@@ -81,7 +81,14 @@ describe('latchkey login', () => {
     const lines = out.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ type: 'code', user_code: 'BCDF-GHJK' }),
-      { type: 'done', issuer, scope: 'orders:read', expires_at: broker.now() / 1_000 + 300, file: path() },
+      {
+        type: 'done',
+        issuer,
+        scope: 'orders:read',
+        expires_at: broker.now() / 1_000 + 300,
+        file: path(),
+        store: 'file',
+      },
     ]);
     expect(out).not.toMatch(/access-1|refresh-1/);
   });

@@ -19,12 +19,15 @@ const variables = { secret: 'LATCHKEY_CLIENT_SECRET', key: 'LATCHKEY_CLIENT_KEY'
  */
 export async function serviceAuthentication(
   values: { 'secret-file'?: string | undefined; 'key-file'?: string | undefined },
-  io: Pick<Io, 'env' | 'input'>,
+  io: Pick<Io, 'env' | 'input' | 'inputIsTerminal' | 'hiddenInput'>,
 ): Promise<ClientAuth> {
   const files = { secret: values['secret-file'], key: values['key-file'] };
   const hasFile = files.secret !== undefined || files.key !== undefined;
   const texts = hasFile
-    ? { secret: await contentOf(files.secret, io), key: await contentOf(files.key, io) }
+    ? {
+        secret: await contentOf(files.secret, () => typedSecret(io)),
+        key: await contentOf(files.key, () => pipedKey(io)),
+      }
     : { secret: io.env[variables.secret] || undefined, key: io.env[variables.key] || undefined };
   const { secret, key } = texts;
   if (secret !== undefined && key !== undefined) throw new UsageError('give either the secret or the key, not both');
@@ -35,10 +38,20 @@ export async function serviceAuthentication(
   );
 }
 
-async function contentOf(path: string | undefined, io: Pick<Io, 'input'>): Promise<string | undefined> {
+const typedSecret = ({ input, inputIsTerminal, hiddenInput }: Pick<Io, 'input' | 'inputIsTerminal' | 'hiddenInput'>) =>
+  inputIsTerminal ? hiddenInput('Secret of the service (not shown; Enter ends it): ') : input();
+
+/** Nobody types a key, and what is pasted into a terminal stays on its screen. */
+function pipedKey({ input, inputIsTerminal }: Pick<Io, 'input' | 'inputIsTerminal'>): Promise<string> {
+  if (!inputIsTerminal) return input();
+  throw new UsageError('--key-file - reads a pipe, and stdin is a terminal. Name the file, or append: < FILE');
+}
+
+async function contentOf(path: string | undefined, fromStdin: () => Promise<string>): Promise<string | undefined> {
   if (path === undefined) return undefined;
+  if (path === '-') return fromStdin();
   try {
-    return path === '-' ? await io.input() : await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     throw new UsageError(`${path} can't be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }

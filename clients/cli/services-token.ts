@@ -20,8 +20,9 @@ Print an access token for a service, such as a job in CI, which acts for itself 
   --client ID      the service's name in the broker's configuration (env: LATCHKEY_CLIENT_ID)
   --resource R     the API that the token is for. Required if the service may call more than one
   --scope S        scopes, separated by spaces (default: all that the service may have)
-  --secret-file F  file with the service's secret; - reads stdin. Or put the secret in LATCHKEY_CLIENT_SECRET
-  --key-file F     file with the service's private key, a JWK; - reads stdin. Or put the JWK in
+  --secret-file F  file with the service's secret; - reads stdin, and in a terminal asks for the secret and doesn't show
+                   it. Or put the secret in LATCHKEY_CLIENT_SECRET
+  --key-file F     file with the service's private key, a JWK; - reads a pipe. Or put the JWK in
                    LATCHKEY_CLIENT_KEY
   --output FILE    write the token to a file that only you can read, instead of stdout
   --curl           print a configuration for curl, so that the token appears in no process list
@@ -56,6 +57,11 @@ const sentences: Sentences = new Map([
   ],
 ]);
 
+/** A job has time. Nothing is lost by a late try: this grant has nothing that is used up. */
+const patience = 300;
+/** A pause that is worth a line, in seconds. */
+const noticeable = 5;
+
 /**
  * `latchkey services token` prints a token from the client credentials grant (RFC 6749 §4.4). Nothing is stored: each call
  * asks the broker.
@@ -83,10 +89,11 @@ export async function servicesToken(args: string[], io: Io): Promise<ExitCode> {
   const parameters = new URLSearchParams();
   if (resource !== undefined) parameters.set('resource', resource);
   if (scope !== undefined) parameters.set('scope', scope);
-  const { fetch, now, signal } = io;
+  const { fetch, now, sleep, signal } = io;
+  const persistently = { sleep, signal, patience, onPause: (seconds: number) => tellOfPause(seconds, issuer, io) };
   const { as, client, http, attempt } = await retry(
     () => discover({ issuer, clientId, fetch, signal }, false, sentences),
-    io,
+    persistently,
   );
   const tokens = await retry(
     () =>
@@ -99,10 +106,15 @@ export async function servicesToken(args: string[], io: Io): Promise<ExitCode> {
           `${issuer} returned a token that needs proofs, which this command can't make.`,
         );
       }),
-    io,
+    persistently,
   );
   await printToken({ ...tokens, resource }, values, io);
   return exitCode.ok;
+}
+
+/** Whoever watches a job wants to know why it does nothing. */
+function tellOfPause(seconds: number, issuer: string, { err }: Pick<Io, 'err'>): void {
+  if (seconds >= noticeable) err(`latchkey services token: ${issuer} is busy. Trying again in ${seconds} s…\n`);
 }
 
 /** An unset variable of a script must not mean "all scopes". */

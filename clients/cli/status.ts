@@ -3,15 +3,17 @@ import { plainText } from '../device/plain-text.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
+import { describePlace } from './session/place.ts';
 import { read, secondsLeft } from './token.ts';
 
 export const help = `Usage: latchkey status [--profile P] [--json]
 
-Show who is signed in on this computer, where, and for what. Sends no request.
+Show who is signed in on this computer, where, for what, and how the sign-in is stored. Sends no request.
 
   -p, --profile P  profile to show (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
-  --json           print {"issuer","client_id","sub","resource","scope","expires_at","refreshable","file"} instead
+  --json           print {"issuer","client_id","sub","resource","scope","expires_at","refreshable","file","store",
+                   "no_keyring"} instead
 
 Exits with 3 if nobody is signed in.
 `;
@@ -20,7 +22,7 @@ Exits with 3 if nobody is signed in.
 export async function status(args: string[], io: Io): Promise<ExitCode> {
   const { values } = parseArgs({ args, options: commonOptions });
   const file = openProfile(values, io);
-  const credentials = await read(file);
+  const { credentials, place } = await read(file);
   const { issuer, client_id, resource, tokens } = credentials;
   const shown = {
     issuer,
@@ -31,6 +33,8 @@ export async function status(args: string[], io: Io): Promise<ExitCode> {
     expires_at: tokens.expires_at,
     refreshable: tokens.refresh_token !== undefined,
     file: file.path,
+    store: place.store,
+    no_keyring: place.store === 'file' ? place.fault : undefined,
   };
   if (values.json) {
     io.out(`${JSON.stringify(shown)}\n`);
@@ -47,6 +51,7 @@ export async function status(args: string[], io: Io): Promise<ExitCode> {
     ['Scope', tokens.scope],
     ['Access token', `${token}${renewal}`],
     ['File', file.path],
+    ['Stored', describePlace(place)],
   ];
   for (const [name, value] of lines) {
     if (value !== undefined) io.out(`${`${name}:`.padEnd(14)}${plainText(value, 2_048)}\n`);

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { DeviceError } from '../device/device-error.ts';
 import { refresh } from '../device/refresh.ts';
-import type { CredentialFile, Credentials } from '../device/store/credentials.ts';
+import type { Credentials } from '../device/store/credentials.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { SignedOutError } from './fail.ts';
 import { type Io, UsageError } from './io.ts';
 import { commonOptions, openProfile } from './options.ts';
 import { checkPrintOptions, printOptions, printToken } from './print-token.ts';
+import type { SignIn } from './session/format.ts';
+import type { Session, SessionFile } from './session/session-file.ts';
 
 export const help = `Usage: latchkey token [--min-ttl SECONDS] [--output FILE] [--profile P] [--json | --curl]
 
@@ -51,17 +53,17 @@ export function readSeconds(text: string | undefined): number | undefined {
 export const secondsLeft = ({ tokens }: Credentials, io: Io): number => tokens.expires_at - io.now() / 1_000;
 
 /** Returns the stored credentials, refreshed and saved first if they expire too soon. */
-export async function current(file: CredentialFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
+export async function current(file: SessionFile, minTtl: number | undefined, io: Io): Promise<Credentials> {
   const isGood = (credentials: Credentials) => secondsLeft(credentials, io) >= (minTtl ?? usualMinTtl);
   const known = await read(file);
-  if (isGood(known)) return known;
+  if (isGood(known.credentials)) return known.credentials;
   return file.locked(async () => {
     // The previous holder of the lock may have refreshed already.
-    const credentials = await read(file);
+    const { credentials, place } = await read(file);
     if (isGood(credentials)) return credentials;
     try {
       const renewed = await renew(credentials, io);
-      await file.write(renewed);
+      await file.write(renewed, place);
       requireTtl(renewed, minTtl, io);
       return renewed;
     } catch (error) {
@@ -86,11 +88,25 @@ function requireTtl(credentials: Credentials, minTtl: number | undefined, io: Io
   );
 }
 
-/** @throws {SignedOutError} if there are no credentials */
-export async function read(file: CredentialFile): Promise<Credentials> {
-  const credentials = await file.read();
-  if (credentials) return credentials;
-  throw new SignedOutError(`not signed in (${file.path}). Run: latchkey login`);
+/**
+ * @throws {SignedOutError} if nobody is signed in
+ * @throws {KeyringError} if the sign-in can't be decrypted
+ */
+export async function read(file: SessionFile): Promise<Session> {
+  return (await file.read()) ?? notSignedIn(file);
+}
+
+/**
+ * What can be read without the keyring: for what, and with which client, somebody is signed in.
+ *
+ * @throws {SignedOutError} if nobody is
+ */
+export async function readSignIn(file: SessionFile): Promise<SignIn> {
+  return (await file.signIn()) ?? notSignedIn(file);
+}
+
+function notSignedIn({ path }: SessionFile): never {
+  throw new SignedOutError(`not signed in (${path}). Run: latchkey login`);
 }
 
 /** No token lives as long as `--min-ttl` asks. */

@@ -11,6 +11,7 @@ import { connectionFault } from './connection-fault.ts';
 import { DeviceError, type DeviceErrorCode } from './device-error.ts';
 import { helpUrl } from './help-url.ts';
 import { plainText } from './plain-text.ts';
+import { retryAfterOf } from './retry-after.ts';
 
 /** What the broker's `error` means to the user of a client. */
 export type Sentences = ReadonlyMap<string, readonly [DeviceErrorCode, string]>;
@@ -138,9 +139,9 @@ function unreachable(issuer: string, cause: unknown): DeviceError {
 }
 
 function busy(issuer: string, response: Response, cause: unknown, description?: unknown): DeviceError {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
-  const sentence = `${issuer} is busy (${response.status}). Try again shortly.`;
+  const retryAfter = retryAfterOf(response.headers);
+  const when = retryAfter ? `in ${retryAfter} s` : 'shortly';
+  const sentence = `${issuer} is busy (${response.status}). Try again ${when}.`;
   return new DeviceError('unreachable', `${sentence}${brokerSays(description)}`, {
     cause,
     retryAfter,

@@ -32,8 +32,21 @@ describe('refresh', () => {
   it('sends the same one again when an answer was lost, soon enough to get the same successor', async () => {
     const { broker, options } = start();
     broker.state.token = ['lost', 503, {}];
+    broker.state.retryAfter = '17';
     expect(await refresh(options)).toMatchObject({ refresh_token: 'refresh-1' });
-    expect(broker.state.sleeps.reduce((sum, ms) => sum + ms)).toBeLessThan(60_000);
+    expect(broker.state.sleeps).toEqual([1_000, 17_000]);
+  });
+
+  it('gives up at once if the broker asks for more time than the old one is good for, and keeps the old one', async () => {
+    const { broker, options } = start();
+    broker.state.token = [503, {}];
+    await expect(refresh(options)).rejects.toMatchObject({
+      code: 'unreachable',
+      retryAfter: 40,
+      message: expect.stringContaining('Try again in 40 s.'),
+    });
+    expect(broker.state.sleeps).toEqual([]);
+    expect(broker.state.token).toHaveLength(1);
   });
 
   it('gives up after three tries', async () => {

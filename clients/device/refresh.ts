@@ -19,10 +19,17 @@ export interface RefreshOptions extends ServerOptions {
 }
 
 /**
+ * For a minute, the broker answers the same refresh token with the same successor; after it, with the end of the sign-in. So
+ * much of that minute is left beside two requests that time out.
+ */
+const patience = 20;
+
+/**
  * Exchanges a refresh token for new tokens. Refresh tokens rotate: store the new `refresh_token` before you use the
  * access token. If the call fails, keep the old one.
  *
- * Retries twice, after 1 s and 4 s, if the broker can't be reached.
+ * Retries twice, after 1 s and 4 s, or later if the broker says so (`Retry-After`), if the broker can't be reached. Gives up
+ * at once if the broker asks for longer than 20 s: `retryAfter` of the error has the seconds.
  *
  * @returns the new tokens, always with a `refresh_token`
  * @throws {DeviceError} `invalid_grant` if the refresh token is expired, revoked or already used: sign in again
@@ -36,8 +43,7 @@ export interface RefreshOptions extends ServerOptions {
  * await store(tokens);
  */
 export const refresh = (options: RefreshOptions): Promise<Tokens> =>
-  // For a minute, the broker answers the same refresh token with the same successor.
-  retry(() => once(options), options);
+  retry(() => once(options), { ...options, patience });
 
 async function once(options: RefreshOptions): Promise<Tokens> {
   const { refreshToken, scope, resource, now = () => Date.now() } = options;

@@ -142,8 +142,11 @@ export function fakeLatchkey(options: FakeLatchkeyOptions = {}) {
   const { process } = globalThis as {
     process?: { getBuiltinModule(name: string): Pick<typeof globalThis, 'MessageChannel'> };
   };
-  globalThis.MessageChannel ??= process?.getBuiltinModule('node:worker_threads')
-    .MessageChannel as typeof MessageChannel;
+  const supplied =
+    globalThis.MessageChannel === undefined
+      ? (process?.getBuiltinModule('node:worker_threads').MessageChannel as typeof MessageChannel | undefined)
+      : undefined;
+  if (supplied) globalThis.MessageChannel = supplied;
   const { postMessage } = window;
   const knock = (data: { source?: string; nonce?: string }, ...rest: unknown[]) => {
     if (data?.source !== helloKind) return Reflect.apply(postMessage, window, [data, ...rest]);
@@ -206,9 +209,10 @@ export function fakeLatchkey(options: FakeLatchkeyOptions = {}) {
     },
     /** Nothing fails any more. */
     recover: () => failures.clear(),
-    /** Gives the window back. */
+    /** Gives the window back, and takes back the `MessageChannel` if it was supplied. */
     close() {
       leave();
+      if (supplied && globalThis.MessageChannel === supplied) Reflect.deleteProperty(globalThis, 'MessageChannel');
       window.postMessage = postMessage;
       if (secure) Object.defineProperty(window, 'isSecureContext', secure);
       else Reflect.deleteProperty(window, 'isSecureContext');

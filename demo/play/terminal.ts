@@ -18,7 +18,9 @@ export interface Terminal {
 
 /** Starts `latchkey …`. `shown` is the command line for the screenshot. */
 export function openTerminal(args: string[], shown = args.join(' ')): Terminal {
-  const child: ChildProcess = spawnCli(args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The sign-ins of a demo have no business in the keyring of whoever runs it.
+  const env = { ...process.env, LATCHKEY_STORE: 'file' };
+  const child: ChildProcess = spawnCli(args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = `$ latchkey ${shown}\n`;
   const waiting = new Set<() => void>();
   const hear = (chunk: Buffer) => {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { exitCode } from '../../clients/cli/exit-code.ts';
 import type { Io } from '../../clients/cli/io.ts';
 import { runCommand } from '../../clients/cli/run.ts';
+import { fakeKeyring } from '../../clients/cli/testing/fake-keyring.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
 import { createPerson } from './kit/person.ts';
 
@@ -37,11 +38,14 @@ async function run(
       err += text;
     },
     input: async () => '',
+    inputIsTerminal: false,
+    hiddenInput: async () => '',
     errIsTerminal: false,
     outHasColors: false,
     env: { LATCHKEY_HOME: home },
     browserHere: true,
     openBrowser: visit,
+    keyring: fakeKeyring('no_service').keyring,
     runProgram: () => Promise.reject(new Error('not part of this test')),
     fetch: (input, init) => request(input, init),
     now: Date.now,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCode } from '../../clients/cli/exit-code.ts';
 import type { Io } from '../../clients/cli/io.ts';
 import { runCommand } from '../../clients/cli/run.ts';
+import { fakeKeyring } from '../../clients/cli/testing/fake-keyring.ts';
 import { findChromium } from '../../demo/browser/find.ts';
 import { thisMachine } from '../../demo/browser/machine.ts';
 import { startBrokerAndIdp, type TestBroker } from './kit/broker.ts';
@@ -91,6 +92,8 @@ describe('with two providers, by keyboard alone', () => {
     const said: string[] = [];
     const io: Io = {
       input: async () => '',
+      inputIsTerminal: false,
+      hiddenInput: async () => '',
       out: (text) => void said.push(text),
       err: () => undefined,
       errIsTerminal: false,
@@ -103,6 +106,7 @@ describe('with two providers, by keyboard alone', () => {
         await pressArmed(page, 'Allow');
         return true;
       },
+      keyring: fakeKeyring('no_service').keyring,
       runProgram: () => Promise.reject(new Error('not part of this test')),
       fetch,
       now: Date.now,

@@ -203,13 +203,20 @@ describe('latchkey services token', () => {
   });
 });
 
+it('latchkey services key prints the public key of an existing key again', async () => {
+  const path = join(dir, 'again.jwk');
+  const made = await latchkey(['key', '--output', path]);
+  expect(await latchkey(['key', '--key-file', path])).toEqual(made);
+  expect(made.out).not.toContain(JSON.parse(await readFile(path, 'utf8')).d);
+});
+
 it('latchkey services key never replaces a key', async () => {
   const path = join(dir, 'made.jwk');
   const before = await readFile(path, 'utf8');
   const again = await latchkey(['key', '--output', path]);
   expect(again).toMatchObject({ code: 1, out: '' });
   expect(again.err).toBe(
-    `latchkey: can't write ${path}: it exists, and may be the key of a service in use. Name another file\n`,
+    `latchkey: can't write ${path}: it exists, and may be the key of a service in use. Name another file. To print the public key of this one: latchkey services key --key-file ${path}\n`,
   );
   expect(await readFile(path, 'utf8')).toBe(before);
   expect(await latchkey(['key', '--output', dir])).toMatchObject({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -257,6 +257,22 @@ describe.skipIf(!canInstall)(`latchkey, installed in an empty folder${why}`, () 
       code: 1,
       stderr: expect.stringMatching(/^Latchkey needs Node\.js 24 or later.*\n$/),
     });
+  });
+
+  it.skipIf(process.platform !== 'linux')('asks the keyring by a library that it can do without', async () => {
+    const env = {
+      LATCHKEY_HOME: join(folder.dir, 'home'),
+      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
+      SUDO_UID: '',
+    };
+    const login = ['login', '--device', '--issuer', 'http://127.0.0.1:1', '--store'];
+    const failed = (store: string) => folder.node([latchkey, ...login, store], { env }).catch((error) => error);
+    const none = "can't be used: this session has no keyring service";
+    expect(await failed('keyring')).toMatchObject({ code: 1, stderr: expect.stringContaining(none) });
+    await rm(join(folder.dir, 'node_modules/@napi-rs'), { recursive: true });
+    const missing = "can't be used: its library isn't installed, or doesn't load on this system (ERR_MODULE_NOT_FOUND)";
+    expect(await failed('keyring')).toMatchObject({ code: 1, stderr: expect.stringContaining(missing) });
+    expect(await failed('auto')).toMatchObject({ code: 5, stderr: expect.stringContaining("Can't reach") });
   });
 
   it('makes a configuration, serves it, and signs a command line in', async () => {

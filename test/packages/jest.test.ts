@@ -29,7 +29,9 @@ test('a page follows its person', async () => {
   latchkey.signIn();
   latchkey.grant(api, ['orders:read']);
   await screen.findByText('ready');
+  expect(typeof MessageChannel).toBe('function');
   latchkey.close();
+  expect(typeof MessageChannel).toBe('undefined');
 });
 `;
 

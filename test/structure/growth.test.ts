@@ -10,6 +10,7 @@ import { parseRefreshToken } from '../../broker/oauth/refresh-token-format.ts';
 import { normalizeUserCode } from '../../broker/oauth/user-code.ts';
 import { parseSessionSecret } from '../../broker/session/session-secret.ts';
 import { plainText } from '../../clients/device/plain-text.ts';
+import { retryAfterOf } from '../../clients/device/retry-after.ts';
 import { reportOf } from '../../extension/ui/diagnostics/report.ts';
 
 /**
@@ -31,6 +32,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   "a gateway's original request": (text) => originalRequest({ method: text, proto: text, host: text, uri: text }),
   'a session cookie': parseSessionSecret,
   'a refresh token': parseRefreshToken,
+  'a Retry-After': (text) => retryAfterOf(new Headers({ 'Retry-After': text, Date: text })),
   'text for a terminal': (text) => plainText(text),
   'a report for support': (text) =>
     reportOf([{ id: 'problem', verdict: 'ok', fact: text, words: text }], {

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import type { Credentials } from '../../device/store/credentials.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type Io, UsageError } from '../io.ts';
 import { commonOptions, openProfile } from '../options.ts';
-import { current, read } from '../token.ts';
+import type { Session } from '../session/session-file.ts';
+import { current, readSignIn } from '../token.ts';
 import { hostOptions, refusalFor } from './granted-host.ts';
 
 export const help = `Usage: docker-credential-latchkey get|list|store|erase
@@ -49,7 +49,7 @@ async function answer(args: string[], io: Io): Promise<ExitCode> {
     case 'get': {
       const asked = (await io.input()).trim();
       const url = readServer(asked);
-      if (!url || refusalFor(url, await read(file), values.host, io) !== undefined) {
+      if (!url || refusalFor(url, await readSignIn(file), values.host, io) !== undefined) {
         io.out(`${notFound}\n`);
         return exitCode.failure;
       }
@@ -58,7 +58,7 @@ async function answer(args: string[], io: Io): Promise<ExitCode> {
       return exitCode.ok;
     }
     case 'list': {
-      const { resource } = (await file.read()) ?? {};
+      const { resource } = (await file.signIn()) ?? {};
       io.out(`${JSON.stringify(resource === undefined ? {} : { [new URL(resource).host]: username })}\n`);
       return exitCode.ok;
     }
@@ -77,10 +77,10 @@ async function answer(args: string[], io: Io): Promise<ExitCode> {
   }
 }
 
-function isOwn(text: string, stored: Credentials | undefined): boolean {
+function isOwn(text: string, stored: Session | undefined): boolean {
   try {
     const { Secret } = Object(JSON.parse(text));
-    return stored !== undefined && Secret === stored.tokens.access_token;
+    return stored !== undefined && Secret === stored.credentials.tokens.access_token;
   } catch {
     throw new UsageError('expected JSON on stdin: this command is for Docker, as a credential helper');
   }

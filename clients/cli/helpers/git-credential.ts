@@ -3,7 +3,7 @@ import { plainText } from '../../device/plain-text.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type Io, UsageError } from '../io.ts';
 import { commonOptions, openProfile } from '../options.ts';
-import { current, read } from '../token.ts';
+import { current, readSignIn } from '../token.ts';
 import { hostOptions, refusalFor } from './granted-host.ts';
 
 export const help = `Usage: latchkey git-credential [--host HOST …] [--username U] [--profile P] get|store|erase
@@ -40,7 +40,7 @@ export async function gitCredential(args: string[], io: Io): Promise<ExitCode> {
   const url = plainHost.test(host) ? URL.parse(`${asked.one('protocol')}://${host}/`) : undefined;
   if (!url) throw new UsageError('git named no usable host: this command is for git, as a credential helper');
   const file = openProfile(values, io);
-  const refusal = refusalFor(url, await read(file), values.host, io);
+  const refusal = refusalFor(url, await readSignIn(file), values.host, io);
   if (refusal !== undefined) {
     io.err(`latchkey git-credential: ${plainText(refusal)}\n`);
     return exitCode.ok;

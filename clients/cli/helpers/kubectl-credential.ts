@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type Io, UsageError } from '../io.ts';
 import { commonOptions, openProfile } from '../options.ts';
-import { current, read } from '../token.ts';
+import { current, readSignIn } from '../token.ts';
 import { hostOptions, refusalFor } from './granted-host.ts';
 
 export const help = `Usage: latchkey kubectl-credential [--host HOST …] [--profile P]
@@ -31,7 +31,7 @@ export async function kubectlCredential(args: string[], io: Io): Promise<ExitCod
   if (server !== undefined) {
     const url = URL.parse(server);
     if (!url) throw new UsageError('KUBERNETES_EXEC_INFO names a server that is no URL');
-    const refusal = refusalFor(url, await read(file), values.host, io);
+    const refusal = refusalFor(url, await readSignIn(file), values.host, io);
     if (refusal !== undefined) throw new UsageError(refusal);
   }
   const { tokens } = await current(file, undefined, io);

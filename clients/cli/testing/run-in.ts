@@ -1,8 +1,9 @@
 import type { FakeBroker } from '../../device/testing/fake-broker.ts';
 import type { Io } from '../io.ts';
 import { runCommand } from '../run.ts';
+import { fakeKeyring } from './fake-keyring.ts';
 
-/** Runs a command line, split at spaces, with its credentials in `home`. */
+/** Runs a command line, split at spaces, with its credentials in `home`. Default: there is no keyring. */
 export async function runIn(home: string, broker: FakeBroker, line: string, changes: Partial<Io> = {}) {
   let [out, err] = ['', ''];
   const [name = '', ...args] = line.split(' ');
@@ -15,11 +16,14 @@ export async function runIn(home: string, broker: FakeBroker, line: string, chan
       err += text;
     },
     input: async () => '',
+    inputIsTerminal: false,
+    hiddenInput: () => Promise.reject(new Error('nobody types here')),
     errIsTerminal: false,
     outHasColors: false,
     env: { LATCHKEY_HOME: home },
     browserHere: false,
     openBrowser: async () => false,
+    keyring: fakeKeyring('no_service').keyring,
     runProgram: async () => 0,
     signal: new AbortController().signal,
     ...changes,

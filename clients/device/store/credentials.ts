@@ -1,9 +1,7 @@
-import { readFile, stat, unlink } from 'node:fs/promises';
 import type { Tokens } from '../tokens.ts';
-import { unusable, unwritable } from './file-fault.ts';
-import { type LockOptions, withLock } from './file-lock.ts';
+import type { LockOptions } from './file-lock.ts';
+import { privateFile } from './private-file.ts';
 import { StoreError } from './store-error.ts';
-import { tryPrivateFile, writePrivateFile } from './write-file.ts';
 
 /** The content of a profile's credentials file. */
 export interface Credentials {
@@ -62,49 +60,26 @@ export interface CredentialFile {
  * });
  */
 export function credentialFile(path: string, lock: LockOptions): CredentialFile {
+  const file = privateFile(path, lock);
   return {
-    path,
+    ...file,
     async read() {
-      let text: string;
-      try {
-        const { mode } = await stat(path);
-        if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-          throw new StoreError(
-            'unusable',
-            `${path} is readable by other users. Run "chmod 600" on it, or delete it and sign in again.`,
-          );
-        }
-        text = await readFile(path, 'utf8');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error instanceof StoreError ? error : unusable(path, error);
-      }
-      const credentials = parse(text);
+      const text = await file.read();
+      if (text === undefined) return undefined;
+      const credentials = parseCredentials(text);
       if (credentials) return credentials;
-      throw new StoreError('unusable', `${path} isn't a valid Latchkey credentials file. Delete it and sign in again.`);
+      throw noCredentials(path);
     },
-    write: (credentials) => named(path, () => writePrivateFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`)),
-    checkWritable: () => withLock(`${path}.lock`, () => named(path, () => tryPrivateFile(path)), lock),
-    erase: () =>
-      named(path, () =>
-        unlink(path).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== 'ENOENT') throw error;
-        }),
-      ),
-    locked: (work) => withLock(`${path}.lock`, work, lock),
+    write: (credentials) => file.write(`${JSON.stringify(credentials, undefined, 2)}\n`),
   };
 }
 
-/** Runs `work`, whose errors are about the file. */
-async function named(path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
+/** The file is something else. */
+export const noCredentials = (path: string): StoreError =>
+  new StoreError('unusable', `${path} isn't a valid Latchkey credentials file. Delete it and sign in again.`);
 
-function parse(text: string): Credentials | undefined {
+/** @returns `undefined` if the text is no credentials. Members that this version doesn't know are kept */
+export function parseCredentials(text: string): Credentials | undefined {
   try {
     const { version, issuer, client_id, tokens } = JSON.parse(text) as Partial<Credentials>;
     const texts = [issuer, client_id, tokens?.access_token];

@@ -33,6 +33,8 @@ export function createFakeBroker(overrides: { metadata?: object; device?: object
     requests: [] as { path: string; form: Record<string, string>; at: number; traceparent: string | null }[],
     revoke: 200,
     minted: 0,
+    /** `Retry-After` of every answer that is a status. */
+    retryAfter: '40',
   };
 
   const app = new Hono();
@@ -60,7 +62,7 @@ export function createFakeBroker(overrides: { metadata?: object; device?: object
     const next = state.token.shift();
     if (next === 'lost') throw new TypeError('fetch failed');
     if (typeof next === 'number')
-      return new Response('<h1>fake</h1>', { status: next, headers: { 'retry-after': '40' } });
+      return new Response('<h1>fake</h1>', { status: next, headers: { 'retry-after': state.retryAfter } });
     if (typeof next === 'string') return refusal(next, state.errorUri);
     state.minted += 1;
     const n = state.minted;

@@ -118,6 +118,26 @@ export function pageCases(): void {
     expect(window.isSecureContext).toBe(secure);
   });
 
+  it('takes back the MessageChannel that it supplied, and none that was there', async () => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'MessageChannel');
+    fake().close();
+    expect(Object.getOwnPropertyDescriptor(globalThis, 'MessageChannel')).toEqual(own);
+    Reflect.deleteProperty(globalThis, 'MessageChannel');
+    try {
+      const { close } = fake(ready);
+      (await connect({ resource: api, scopes })).close();
+      close();
+      expect('MessageChannel' in globalThis).toBe(false);
+      const other = fake();
+      const theirs = class {} as unknown as typeof MessageChannel;
+      globalThis.MessageChannel = theirs;
+      other.close();
+      expect(globalThis.MessageChannel).toBe(theirs);
+    } finally {
+      if (own) Object.defineProperty(globalThis, 'MessageChannel', own);
+    }
+  });
+
   it('needs nothing from outside of itself, and knows the messages of the protocol', () => {
     const source = String(fakeLatchkey);
     for (const kind of [helloKind, hereKind]) expect(source).toContain(kind);
