@@ -73,6 +73,7 @@ export const SiteDetails = ({
       <SiteAccount site={site} accounts={accounts} busy={busy} onChoose={(chosen) => onAccount(chosen, site)} />
       {isOff(site) ? <p class="quiet">{message('site_unreachable')}</p> : null}
       {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
+      {site.attached && site.access === 'organization' ? <p class="quiet">{message('attached')}</p> : null}
       {site.lastUsedAt === undefined ? null : <p class="quiet">{message('last_used', since(site.lastUsedAt))}</p>}
       <div class="actions">
         {onOpen ? (
