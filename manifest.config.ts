@@ -46,12 +46,20 @@ const askable = ['https://*/*', 'http://localhost/*', 'http://*.localhost/*', 'h
 
 const patternsOf = (urls: readonly string[]): string[] => [...new Set(urls.map(matchPattern))];
 
-function siteAccess(baked: BakedConfig | null) {
+/** With its port, so that no other port of the host counts as the same. Firefox has no patterns with ports. */
+function exactPattern(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}/*`;
+}
+
+function siteAccess({ target, baked }: ManifestOptions) {
   if (!baked) return { optional_host_permissions: askable };
   const { broker, attached } = baked;
   const sites = patternsOf(baked.sites);
+  const exact = [...(attached?.sites ?? []), ...(attached?.urls ?? [])];
+  const others = [broker, ...baked.sites].filter((origin) => !exact.includes(origin));
   return {
-    host_permissions: patternsOf([broker, ...baked.sites, ...(attached?.urls ?? [])]),
+    host_permissions: [...patternsOf(others), ...new Set(exact.map(target === 'chrome' ? exactPattern : matchPattern))],
     content_scripts: [
       { matches: sites, js: ['bridge/bridge.iife.ts'], run_at: 'document_start' },
       ...(attached
@@ -114,7 +122,7 @@ export function createManifest(options: ManifestOptions) {
     // Private windows are refused in the background, with a message, unless the organization's policy allows them.
     incognito: 'spanning',
     content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },
-    ...siteAccess(options.baked),
+    ...siteAccess(options),
     ...browserSpecific(options),
   };
 }

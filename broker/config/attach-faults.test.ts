@@ -5,7 +5,7 @@ const origin = 'https://legacy.example.com';
 const api = 'https://api.example.com';
 const good = {
   consent: 'granted',
-  others: ['https://old.example.com'],
+  others: ['https://old.example.com', 'https://example.com'],
   resources: [
     [api, {}],
     ['https://reports.example.com', { lifetime: '2m', urls: ['https://api.example.net/v1'] }],
@@ -29,8 +29,8 @@ describe('a site with attach_tokens', () => {
       { resources: [[api, { lifetime: '119s' }]] },
       'at least 2m at https://api',
     ],
-    ['shares its host', { others: [`${origin}:8443`] }, `can't be used at ${origin}:8443 too`],
-    ['is under another one', { others: ['https://example.com'] }, "can't be used at https://example.com too"],
+    ['shares its host', { others: [`${origin}:8443`] }, `can't be used beside ${origin}:8443`],
+    ['is above another one', { others: ['https://a.legacy.example.com'] }, "can't be used beside https://a.legacy"],
     [
       'uses two APIs at one address',
       {

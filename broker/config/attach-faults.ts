@@ -7,13 +7,13 @@ interface Site {
   consent?: unknown;
   acr_values?: unknown;
   max_age?: unknown;
-  /** The other sites with `attach_tokens`. */
+  /** The other sites. */
   others: readonly string[];
   /** The resources that the site may use, and their entries. */
   resources: readonly [resource: string, entry: Readonly<Record<string, unknown>>][];
 }
 
-/** Twice the longest time between two wakes of the extension's background (an alarm every 45 seconds), and some. */
+/** The extension replaces tokens with less than a minute left, and looks every 45 seconds. */
 const shortestLifetimeMs = 120_000;
 
 /** Finds why a site with `attach_tokens` could never get a token, or would get the wrong one. Its pages can ask for nothing. */
@@ -24,9 +24,9 @@ export function attachFaults(origin: string, { consent, acr_values, max_age, oth
   if (max_age !== undefined || (Array.isArray(acr_values) && acr_values.length > 0)) {
     fault("can't be used with acr_values or max_age: these pages can't ask for a new sign-in");
   }
-  const neighbor = others.find((other) => isWithin(origin, other));
+  const neighbor = others.find((other) => isWithin(other, origin));
   if (neighbor !== undefined) {
-    fault(`can't be used at ${neighbor} too: the browser's rules can't tell a host from its ports and subdomains`);
+    fault(`can't be used beside ${neighbor}: the browser's rules can't tell a host from its ports and subdomains`);
   }
   for (const [resource, { dpop, lifetime }] of resources) {
     if (dpop === 'required') {
@@ -44,7 +44,7 @@ export function attachFaults(origin: string, { consent, acr_values, max_age, oth
   return faults;
 }
 
-/** Whether the host of one origin is the host of the other, or a subdomain of it. */
+/** Whether the host of an origin is the other's host, or a subdomain of it. */
 function isWithin(origin: string, other: string): boolean {
   if (!URL.canParse(origin) || !URL.canParse(other)) return false;
   const [host, above] = [new URL(origin).hostname, new URL(other).hostname];

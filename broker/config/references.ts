@@ -83,13 +83,12 @@ function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fau
 }
 
 function siteFaults(origin: string, origins: Tree, resources: Tree): Fault[] {
-  const attaches = (name: string): boolean => tree(origins[name]).attach_tokens === true;
-  if (!attaches(origin)) return [];
   const site = tree(origins[origin]);
+  if (site.attach_tokens !== true) return [];
   const known = Object.keys(tree(site.allow)).filter((resource) => Object.hasOwn(resources, resource));
   return attachFaults(origin, {
     ...site,
-    others: Object.keys(origins).filter((other) => other !== origin && attaches(other)),
+    others: Object.keys(origins).filter((other) => other !== origin),
     resources: known.map((resource) => [resource, tree(resources[resource])]),
   });
 }

@@ -13,13 +13,13 @@ import { onManagedStorage, readManagedStorage } from '../platform/managed-storag
 import { requestRules } from '../platform/request-rules.ts';
 import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
-import { storedValue } from '../platform/stored-value.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { seenActivity } from './activity/news.ts';
 import { createAttachedTokens } from './attach/attached-tokens.ts';
 import { composeBackground } from './compose.ts';
 import type { Port } from './page/page-port.ts';
+import { createRateLimit } from './page/rate-limit.ts';
 import { readPageSender } from './page/sender.ts';
 import { profileList } from './profiles/profile-list.ts';
 import { chosenBroker } from './setup.ts';
@@ -27,15 +27,13 @@ import { chosenBroker } from './setup.ts';
 /** Short enough to notice within a minute that a session ended while the background was stopped. */
 const recheck = alarm('session', 0.75);
 
-const area = sessionArea();
-
 const background = composeBackground({
   baked,
   extensionId: browser.runtime.id,
   ownOrigin: new URL(browser.runtime.getURL('')).origin,
   version: browser.runtime.getManifest().version,
   language: language(),
-  area,
+  area: sessionArea(),
   chosenBroker: indexedDbValue('broker', chosenBroker),
   profileList: indexedDbValue('list', profileList),
   lastProvider: indexedDbValue('provider', v.string()),
@@ -72,8 +70,9 @@ const attached = attaches
       pages: windows.pages,
       senderOf: ({ sender }) => readPageSender(sender, rules),
       here,
-      arrived: storedValue(area, 'attached-tabs', v.array(v.number())),
+      limit: createRateLimit({ count: 6, perMs: 60_000 }, () => Date.now()),
       rules: requestRules,
+      report: reportError,
     })
   : undefined;
 
@@ -93,11 +92,15 @@ onManagedStorage(background.policyChanged);
 recheck.onRing(background.update);
 sites.onReachable(background.accessGiven);
 sites.onUnreachable(background.accessTaken);
-browser.runtime.onInstalled.addListener(({ reason }) => {
-  background.installed(reason);
-  // Chromium keeps the rules when it updates the extension.
-  if (attached) background.update();
-});
+browser.runtime.onInstalled.addListener(({ reason }) => background.installed(reason));
 browser.runtime.onStartup.addListener(() => background.browserStarted());
 background.drawIcon();
+if (attached) {
+  // A tab that leaves the site loses its rule.
+  browser.tabs.onUpdated.addListener((_tab, { status }) => {
+    if (status === 'loading') attached.update().catch(reportError);
+  });
+  // The browser keeps rules while the extension is turned off or updated.
+  attached.update().catch(reportError);
+}
 lockStorage().catch((error: unknown) => reportError(error));

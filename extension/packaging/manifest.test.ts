@@ -85,7 +85,14 @@ describe('the manifest', () => {
   it('has the hosts of APIs, and a script in the pages of sites, only for attach_tokens', () => {
     const plain = manifestOf({ ...options, target: 'chrome', baked });
     const manifest = manifestOf({ ...options, target: 'chrome', baked: { ...baked, attached } });
-    expect(manifest.host_permissions).toEqual([...(plain.host_permissions as string[]), 'https://api.example.com/*']);
+    expect(manifest.host_permissions).toEqual([
+      'https://latchkey.example.com/*',
+      'https://shop.example.com/*',
+      'https://notes.example.com:443/*',
+      'https://api.example.com:443/*',
+    ]);
+    const firefox = manifestOf({ ...options, target: 'firefox', baked: { ...baked, attached } });
+    expect(firefox.host_permissions).toEqual([...(plain.host_permissions as string[]), 'https://api.example.com/*']);
     expect(manifest.content_scripts).toEqual([
       ...(plain.content_scripts as object[]),
       { matches: ['https://notes.example.com/*'], js: ['bridge/attach.iife.ts'], run_at: 'document_start' },

@@ -1,59 +1,70 @@
 import { LatchkeyError } from '@latchkey/shared/errors.ts';
-import type { SessionAnswer, TokenAnswer } from '@latchkey/shared/session-api.ts';
+import type { SessionAnswer, SitePolicy, TokenAnswer } from '@latchkey/shared/session-api.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answer } from '../../../test/extension/fake-broker.ts';
+import { memoryArea } from '../../../test/extension/memory.ts';
 import type { RequestRule } from '../../platform/request-rules.ts';
 import type { OpenPage } from '../../platform/windows.ts';
 import type { Port } from '../page/page-port.ts';
+import { createTokenCache, type TokenAsk, type TokenCache } from '../tokens/token-cache.ts';
 import { createAttachedTokens } from './attached-tokens.ts';
 
 const origin = 'https://legacy.test';
 const resource = 'https://api.test';
-const token = (text: string): TokenAnswer => ({
+const urls = [`${resource}/v1`];
+const lifetimeS = 300;
+const token = (text: string, type: TokenAnswer['token_type'] = 'Bearer'): TokenAnswer => ({
   access_token: text,
-  token_type: 'Bearer',
-  expires_in: 300,
+  token_type: type,
+  expires_in: lifetimeS,
   scope: 'reports:read',
   resource,
 });
 
-function sessionWith(site: Partial<SessionAnswer['policy']['sites'][number]> = {}): SessionAnswer {
-  const given = answer([]);
-  const resources = [
-    { resource, name: 'Reports', scopes: { 'reports:read': '' }, dpop: 'optional', urls: [`${resource}/v1`] },
-  ];
-  const listed = { origin, name: 'Legacy', consent: 'granted', attach_tokens: true, resources, ...site };
-  return { ...given, policy: { sites: [listed as SessionAnswer['policy']['sites'][number]] } };
+function sessionWith(site: Partial<SitePolicy> = {}): SessionAnswer {
+  const resources = [{ resource, name: 'Reports', scopes: { 'reports:read': '' }, dpop: 'optional' as const, urls }];
+  const listed: SitePolicy = {
+    origin,
+    name: 'Legacy',
+    icon: undefined,
+    consent: 'granted',
+    attach_tokens: true,
+    resources,
+  };
+  return { ...answer([]), policy: { sites: [{ ...listed, ...site }] } };
 }
 
+let clock: number;
+let cache: TokenCache;
 let session: SessionAnswer | undefined;
-let cached: TokenAnswer | undefined;
-let ask: () => Promise<TokenAnswer>;
-let pages: OpenPage[];
+/** The broker's answer to the next requests. */
+let broker: () => Promise<TokenAnswer>;
+let asked: number;
+let waitMs: number | undefined;
+let pages: () => OpenPage[];
 let policy: { denied_sites: string[]; private_windows: 'allow' | 'refuse' };
 let rules: readonly RequestRule[];
-let kept: readonly RequestRule[];
-let replaced: string[];
 let here: number[];
-let arrived: number[] | undefined;
 
 beforeEach(() => {
+  clock = 1_700_000_000_000;
+  cache = createTokenCache({ area: memoryArea(), now: () => clock });
   session = sessionWith();
-  cached = undefined;
-  ask = async () => token('t1');
-  pages = [{ tabId: 7, origin, isApart: false }];
+  asked = 0;
+  broker = async () => token(`t${asked}`);
+  waitMs = undefined;
+  pages = () => [{ tabId: 7, origin, isApart: false }];
   policy = { denied_sites: [], private_windows: 'refuse' };
   rules = [];
-  kept = [];
-  replaced = [];
   here = [];
-  arrived = [7, 8];
 });
 
+const signOut = async () => {
+  session = undefined;
+  await cache.clear();
+};
 const valuesOf = (list: readonly RequestRule[]): string[] =>
-  list.flatMap(({ action }) =>
-    action.type === 'modifyHeaders' ? action.requestHeaders.map(({ value }) => value) : [],
-  );
+  list.flatMap(({ action }) => action.requestHeaders.map(({ value }) => value));
 
 const attached = () =>
   createAttachedTokens({
@@ -62,41 +73,38 @@ const attached = () =>
     profileAt: async () =>
       ({
         session: { known: async () => session, current: async () => session },
-        tokens: { get: () => ask() },
-        cache: { get: async () => cached },
+        cache,
+        tokens: {
+          async get(ask: TokenAsk) {
+            asked += 1;
+            const given = await broker();
+            await cache.put(ask, given, clock);
+            return given;
+          },
+        },
       }) as never,
-    pages: async () => pages,
+    pages: async () => pages(),
     senderOf: () => ({ origin, tabId: 7, document: 'd' }),
     here: ({ tabId }) => here.push(tabId),
-    arrived: {
-      get: async () => arrived,
-      async set(next) {
-        arrived = next;
-      },
-      async clear() {
-        arrived = undefined;
-      },
+    limit: () => waitMs,
+    report(error) {
+      throw error;
     },
     rules: {
-      read: async () => rules,
+      tabs: async () => new Set(rules.flatMap(({ condition }) => condition.tabIds)),
       async replace(next) {
         rules = next;
-        replaced.push(valuesOf(next).join());
-      },
-      async keep(next) {
-        kept = next;
       },
     },
   });
 
 describe('the rules for pages that can’t be changed', () => {
-  it('name the tab, the host, the API’s URL and nothing else, beside those that take the neighbors out', async () => {
+  it('name the tab, the host, the API’s URL and nothing else', async () => {
     await attached().update();
     expect(rules).toEqual([
       {
-        priority: 1,
         condition: {
-          regexFilter: expect.stringContaining('api.test'.replace('.', '\\.')),
+          regexFilter: expect.stringContaining('api\\.test\\/v1'),
           isUrlFilterCaseSensitive: true,
           initiatorDomains: ['legacy.test'],
           resourceTypes: ['xmlhttprequest'],
@@ -108,159 +116,164 @@ describe('the rules for pages that can’t be changed', () => {
         },
       },
     ]);
-    expect(kept).toMatchObject([{ priority: 2, action: { type: 'allowAllRequests' } }]);
   });
 
-  it.each([
+  const show = (open: OpenPage[]): void => {
+    pages = () => open;
+  };
+  it.each<[string, () => unknown]>([
+    ['somebody signed out', signOut],
+    ['the account has to sign in again', () => Object.assign(session?.session ?? {}, { state: 'reauth_required' })],
+    ['the person may not use the site any more', () => Object.assign(session ?? {}, { policy: { sites: [] } })],
     [
-      'nobody is signed in',
+      'the broker has no attach_tokens there',
+      () => Object.assign(session ?? {}, sessionWith({ attach_tokens: undefined })),
+    ],
+    ['people have to be asked', () => Object.assign(session ?? {}, sessionWith({ consent: 'ask' }))],
+    ['no page is open', () => show([])],
+    ['the tab shows another port', () => show([{ tabId: 7, origin: `${origin}:8443`, isApart: false }])],
+    ['its page is in a private window', () => show([{ tabId: 7, origin, isApart: true }])],
+    ['the policy of this computer denies it', () => policy.denied_sites.push(origin)],
+    [
+      'the token has expired, and the broker is away',
       () => {
-        session = undefined;
+        clock += lifetimeS * 1_000;
+        broker = () => Promise.reject(new Error('offline'));
       },
     ],
-    [
-      'the account has to sign in again',
-      () => {
-        session = { ...sessionWith(), session: { ...sessionWith().session, state: 'reauth_required' } };
-      },
-    ],
-    [
-      'the person may not use the site',
-      () => {
-        session = { ...sessionWith(), policy: { sites: [] } };
-      },
-    ],
-    [
-      'the broker knows nothing of attach_tokens there',
-      () => {
-        session = sessionWith({ attach_tokens: undefined });
-      },
-    ],
-    [
-      'people have to be asked',
-      () => {
-        session = sessionWith({ consent: 'ask' });
-      },
-    ],
-    [
-      'no page is open',
-      () => {
-        pages = [];
-      },
-    ],
-    [
-      'only other pages are open',
-      () => {
-        pages = [{ tabId: 7, origin: `${origin}:8443`, isApart: false }];
-      },
-    ],
-    [
-      'its page is in a private window',
-      () => {
-        pages = [{ tabId: 7, origin, isApart: true }];
-      },
-    ],
-    [
-      'the policy of this computer denies it',
-      () => {
-        policy.denied_sites = [origin];
-      },
-    ],
-    [
-      'its tokens are bound',
-      () => {
-        ask = async () => ({ ...token('t1'), token_type: 'DPoP' });
-      },
-    ],
-    [
-      'the broker refuses',
-      () => {
-        ask = () => Promise.reject(new LatchkeyError({ code: 'policy_denied', message: '' }));
-      },
-    ],
-  ])('are none if %s', async (_, change) => {
-    await attached().update();
+  ])('are none once %s', async (_, change) => {
+    const { update } = attached();
+    await update();
     expect(rules).toHaveLength(1);
-    change();
-    await attached().update();
+    await change();
+    await update();
     expect(rules).toEqual([]);
   });
 
-  it('name no page from before an update of the extension, whose frames the exceptions don’t know', async () => {
-    arrived = undefined;
+  it.each<[string, () => Promise<TokenAnswer>]>([
+    ['is refused', () => Promise.reject(new LatchkeyError({ code: 'policy_denied', message: 'no' }))],
+    ['would be bound', async () => token('t', 'DPoP')],
+  ])('are none if a token %s', async (_, answer) => {
+    broker = answer;
     await attached().update();
     expect(rules).toEqual([]);
   });
 
   it('include private windows if the organization’s policy allows them', async () => {
-    pages = [
-      { tabId: 7, origin, isApart: true },
-      { tabId: 8, origin, isApart: false },
-    ];
+    pages = () => [7, 8].map((tabId) => ({ tabId, origin, isApart: tabId === 7 }));
     policy.private_windows = 'allow';
     await attached().update();
     expect(rules.map(({ condition }) => condition.tabIds)).toEqual([[7, 8]]);
   });
 
+  it('get another token when there is less than a minute left, and not before', async () => {
+    const { update } = attached();
+    await update();
+    clock += (lifetimeS - 61) * 1_000;
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t1']);
+    clock += 2_000;
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t2']);
+    expect(asked).toBe(2);
+  });
+
   it('keep their token while the broker is away', async () => {
-    cached = token('old');
-    ask = () => Promise.reject(new Error('offline'));
+    const { update } = attached();
+    await update();
+    clock += (lifetimeS - 10) * 1_000;
+    broker = () => Promise.reject(new Error('offline'));
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t1']);
+  });
+
+  it('ask the broker no more than the limit says', async () => {
+    waitMs = 10_000;
     await attached().update();
-    expect(valuesOf(rules)).toEqual(['Bearer old']);
+    expect([asked, rules]).toEqual([0, []]);
   });
 
   it('are gone after a sign-out, even while the broker hangs', async () => {
-    const { promise, resolve } = Promise.withResolvers<TokenAnswer>();
     const { update } = attached();
     await update();
-    const asked = Promise.withResolvers<void>();
-    ask = () => {
-      asked.resolve();
-      return promise;
+    clock += (lifetimeS - 10) * 1_000;
+    const hanging = Promise.withResolvers<TokenAnswer>();
+    const began = Promise.withResolvers<void>();
+    broker = () => {
+      began.resolve();
+      return hanging.promise;
     };
     const slow = update();
-    await asked.promise;
-    session = undefined;
+    await began.promise;
+    await signOut();
     const after = update();
-    await after;
-    expect(rules).toEqual([]);
-    // The answer to a question of the session before.
-    resolve(token('late'));
-    await slow;
+    await expect.poll(() => rules).toEqual([]);
+    // What the broker says about a session that has ended is not kept: `createTokens` sees to that.
+    hanging.reject(new Error('the session has ended'));
+    await Promise.all([slow, after]);
     expect(rules).toEqual([]);
   });
 
-  it('change at once, without a moment in between, when a token is replaced', async () => {
-    cached = token('t1');
+  it('are gone after a sign-out, however often they are updated', async () => {
     const { update } = attached();
     await update();
-    ask = async () => token('t2');
+    await signOut();
+    let isOver = false;
+    const flood = (async () => {
+      while (!isOver) {
+        for (let n = 0; n < 5; n += 1) void update();
+        await new Promise(setImmediate);
+      }
+    })();
+    await expect.poll(() => rules).toEqual([]);
+    isOver = true;
+    await flood;
+  });
+
+  it('are none while a fault keeps them from being right', async () => {
+    const { update } = attached();
     await update();
-    expect(replaced).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t1', 'Bearer t2']);
+    pages = () => {
+      throw new Error('the browser is closing');
+    };
+    await expect(update()).rejects.toThrow('the browser is closing');
+    expect(rules).toEqual([]);
   });
 });
 
 describe('a page that arrives', () => {
-  beforeEach(() => {
-    arrived = [9];
-  });
-
+  let gone: () => void;
   const arrive = async (serve: (port: Port) => Promise<void>): Promise<unknown[]> => {
     const heard: unknown[] = [];
-    await serve({ postMessage: (message: unknown) => heard.push(message) } as unknown as Port);
+    const port = {
+      postMessage: (message: unknown) => heard.push(message),
+      onDisconnect: {
+        addListener(listener: () => void) {
+          gone = listener;
+        },
+      },
+    };
+    await serve(port as unknown as Port);
     return heard;
   };
 
   it('hears that it came before its token, once', async () => {
     const { serve } = attached();
-    expect(await arrive(serve)).toEqual([{}]);
+    expect(await arrive(serve)).toEqual([{ urls }]);
     expect(await arrive(serve)).toEqual([]);
     expect(here).toEqual([7, 7]);
-    expect(arrived).toEqual([7]);
   });
 
   it('hears nothing if there is no token', async () => {
     session = undefined;
     expect(await arrive(attached().serve)).toEqual([]);
+  });
+
+  it('loses its rule when it leaves', async () => {
+    await arrive(attached().serve);
+    expect(rules).toHaveLength(1);
+    pages = () => [];
+    gone();
+    await expect.poll(() => rules).toEqual([]);
   });
 });

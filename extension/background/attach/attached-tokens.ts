@@ -1,6 +1,5 @@
-import type { SessionAnswer, SitePolicy, TokenAnswer } from '@latchkey/shared/session-api.ts';
+import type { SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { RequestRule, RequestRules } from '../../platform/request-rules.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
 import type { OpenPage } from '../../platform/windows.ts';
 import { isDenied, type ManagedPolicy } from '../../protocol/managed-policy.ts';
 import type { Port } from '../page/page-port.ts';
@@ -10,7 +9,7 @@ import type { Profile } from '../profiles/profile.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 import { siteOf } from '../session/site-policy.ts';
 import type { TokenAsk } from '../tokens/token-cache.ts';
-import { otherOriginsFilter, urlFilter } from './filters.ts';
+import { urlFilter } from './url-filter.ts';
 
 export interface AttachedTokensDeps {
   /** Exact origins of the sites with `attach_tokens`, from the build. */
@@ -22,9 +21,11 @@ export interface AttachedTokensDeps {
   senderOf(port: Port): PageSender;
   /** A page is in its tab now. */
   here(sender: PageSender): void;
-  /** IDs of the tabs whose page told us of itself. The browser forgets them when the extension is updated. */
-  arrived: StoredValue<number[]>;
+  /** @returns how long to wait if the broker was asked too often for a site */
+  limit(origin: string): number | undefined;
   rules: RequestRules;
+  /** Reports an error of work that nothing awaits. */
+  report(error: unknown): void;
 }
 
 export interface AttachedTokens {
@@ -34,118 +35,119 @@ export interface AttachedTokens {
   serve(port: Port): Promise<void>;
 }
 
+/** What the page hears: requests to these URLs had no token until now. */
+export interface Late {
+  urls: string[];
+}
+
 /** More than the time between two alarms, at each of which tokens are replaced. */
 const minTtlS = 60;
+
+/** One token for one API, in the tabs of one site. */
+interface Wanted {
+  ask: TokenAsk;
+  urls: readonly string[];
+  tabIds: number[];
+  profile: Pick<Profile, 'tokens' | 'cache'>;
+}
 
 /**
  * Adds access tokens to the requests of pages that can't be changed. The pages never see the tokens.
  *
- * A rule names the tabs whose top frame shows the exact origin and is in no private window or container. Other rules, which stay
- * on disk, take the frames of neighbors out: subdomains, other schemes and other ports of the host. Chromium applies them to frames
- * that were loaded while they were there. So a page from before an update of the extension has no token until it is loaded again.
+ * A rule names the tabs whose top frame shows the exact origin and is in no private window or container. It holds only for
+ * origins that the extension has access to: browsers ask for that of the page that sends a request, too.
  */
 export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
-  const { sites, managed, profileAt, pages, arrived, rules } = deps;
+  const { sites, managed, profileAt, pages, limit, rules, report } = deps;
   const inTurn = createSerialQueue();
-  let turn = 0;
-  let latest: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | undefined;
 
   async function openTabs(): Promise<Map<string, number[]>> {
     const policy = await managed();
-    const known = (await arrived.get()) ?? [];
     const tabs = new Map<string, number[]>();
     for (const { origin, tabId, isApart } of await pages()) {
       const isServed = !isDenied(policy, origin) && (!isApart || policy.private_windows === 'allow');
-      if (isServed && sites.includes(origin) && known.includes(tabId))
-        tabs.set(origin, [...(tabs.get(origin) ?? []), tabId]);
+      if (isServed && sites.includes(origin)) tabs.set(origin, [...(tabs.get(origin) ?? []), tabId]);
     }
     return tabs;
   }
 
-  /** A site without a session, and a resource without a token, has no rule. */
-  async function rulesFor(tabs: Map<string, number[]>, { session, token }: Source): Promise<RequestRule[]> {
-    const made = [...tabs].map(async ([origin, tabIds]) => {
+  /** @param isFresh whether the broker is asked if the session isn't known, as at the start of the browser */
+  async function wanted(isFresh: boolean): Promise<Wanted[]> {
+    const found = [...(await openTabs())].map(async ([origin, tabIds]) => {
       const profile = await profileAt(origin);
-      return Promise.all(
-        resourcesOf(await session(profile), origin).map(async ({ resource, scopes, urls }) => {
-          const given = await token(profile, { origin, resource, scopes: Object.keys(scopes) });
-          return given?.token_type === 'Bearer'
-            ? urls.map((url) => attach(given.access_token, url, origin, tabIds))
-            : [];
-        }),
-      );
+      const { session } = profile;
+      const known = await (isFresh ? session.current().catch(() => undefined) : session.known());
+      if (!known || known.session.state === 'reauth_required') return [];
+      return resourcesOf(siteOf(known, origin)).map(({ resource, scopes, urls }) => {
+        const ask = { origin, resource, scopes: Object.keys(scopes) };
+        return { ask, urls, tabIds, profile };
+      });
     });
-    return (await Promise.all(made)).flat(2);
+    return (await Promise.all(found)).flat();
   }
 
-  async function run(mine: number): Promise<void> {
-    const isOld = (): boolean => mine !== turn;
-    // Rules without their exceptions would serve neighbors.
-    await rules.keep(sites.map(exceptNeighbors));
-    const tabs = await openTabs();
-    // Use what is here first. After a sign-out that is nothing, and a slow broker must not keep a rule alive.
-    const first = await rulesFor(tabs, here);
-    if (isOld()) return latest;
-    await rules.replace(first);
-    const second = await rulesFor(tabs, fresh);
-    if (isOld()) return latest;
-    await rules.replace(second);
+  /** Replaces the rules with those for the tokens that are cached. It waits for no broker. */
+  async function replace(): Promise<void> {
+    try {
+      const made = (await wanted(false)).map(async ({ ask, urls, tabIds, profile: { cache } }) => {
+        const token = await cache.get(ask, 0);
+        if (token?.token_type !== 'Bearer') return [];
+        return urls.map((url) => attach(token.access_token, url, ask.origin, tabIds));
+      });
+      await rules.replace((await Promise.all(made)).flat());
+    } catch (error) {
+      // A rule that should be gone must not stay because of a fault.
+      await rules.replace([]);
+      throw error;
+    }
   }
 
-  async function remember(tabId: number): Promise<void> {
-    const open = (await pages()).map((page) => page.tabId);
-    const known = (await arrived.get()) ?? [];
-    await arrived.set([...new Set([...known.filter((id) => open.includes(id)), tabId])]);
-  }
-
-  const update = (): Promise<void> => {
-    turn += 1;
-    latest = run(turn);
-    return latest;
+  /** One that hasn't begun yet is as good as another one. */
+  const apply = (): Promise<void> => {
+    queued ??= inTurn(async () => {
+      queued = undefined;
+      await replace();
+    });
+    return queued;
   };
-  const isServed = async (tabId: number): Promise<boolean> =>
-    (await rules.read()).some(({ condition }) => condition.tabIds?.includes(tabId));
+
+  /** Gets the tokens that are missing or about to expire into the cache. */
+  async function renew(): Promise<void> {
+    const got = (await wanted(true)).map(async ({ ask, profile: { tokens, cache } }) => {
+      if ((await cache.get(ask, minTtlS * 1_000)) || limit(ask.origin) !== undefined) return;
+      // An outage changes nothing. A refusal ends with the token that is cached.
+      await tokens.get(ask, minTtlS).catch(() => undefined);
+    });
+    await Promise.all(got);
+  }
+
+  async function update(): Promise<void> {
+    await apply();
+    await renew();
+    await apply();
+  }
 
   return {
     update,
     async serve(port) {
       const sender = deps.senderOf(port);
-      const { tabId } = sender;
       deps.here(sender);
-      const wasServed = await isServed(tabId);
-      await inTurn(() => remember(tabId));
+      port.onDisconnect.addListener(() => void apply().catch(report));
+      const urls = (await wanted(true)).flatMap((one) => (one.tabIds.includes(sender.tabId) ? one.urls : []));
+      const isServed = async () => (await rules.tabs()).has(sender.tabId);
+      const wasServed = await isServed();
       await update();
-      if (!wasServed && (await isServed(tabId))) post(port, {});
+      if (!wasServed && (await isServed())) post(port, { urls } satisfies Late);
     },
   };
 }
 
-/** Where the session and the tokens of a site come from. */
-interface Source {
-  session(profile: Pick<Profile, 'session'>): Promise<SessionAnswer | undefined>;
-  token(profile: Pick<Profile, 'tokens' | 'cache'>, ask: TokenAsk): Promise<TokenAnswer | undefined>;
-}
-
-const here: Source = {
-  session: ({ session }) => session.known(),
-  token: ({ cache }, ask) => cache.get(ask, 0),
-};
-
-/** The broker. An outage changes nothing, and the popup shows what else is wrong. */
-const fresh: Source = {
-  session: ({ session }) => session.current().catch(() => session.known()),
-  token: ({ tokens, cache }, ask) => tokens.get(ask, minTtlS).catch(() => cache.get(ask, 0)),
-};
-
 /** What the organization has allowed. The user can't be asked, since the page asks for nothing. */
-function resourcesOf(session: SessionAnswer | undefined, origin: string): SitePolicy['resources'] {
-  if (!session || session.session.state === 'reauth_required') return [];
-  const site = siteOf(session, origin);
-  return site?.attach_tokens && site.consent === 'granted' ? site.resources : [];
-}
+const resourcesOf = (site: SitePolicy | undefined): SitePolicy['resources'] =>
+  site?.attach_tokens && site.consent === 'granted' ? site.resources : [];
 
 const attach = (token: string, url: string, origin: string, tabIds: number[]): RequestRule => ({
-  priority: 1,
   condition: {
     regexFilter: urlFilter(url),
     isUrlFilterCaseSensitive: true,
@@ -158,15 +160,4 @@ const attach = (token: string, url: string, origin: string, tabIds: number[]): R
     type: 'modifyHeaders',
     requestHeaders: [{ header: 'authorization', operation: 'set', value: `Bearer ${token}` }],
   },
-});
-
-/** Browsers ignore rules that change headers for all requests of a frame that such a rule allows. */
-const exceptNeighbors = (origin: string): RequestRule => ({
-  priority: 2,
-  condition: {
-    regexFilter: otherOriginsFilter(origin),
-    isUrlFilterCaseSensitive: true,
-    resourceTypes: ['main_frame', 'sub_frame'],
-  },
-  action: { type: 'allowAllRequests' },
 });

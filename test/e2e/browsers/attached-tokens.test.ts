@@ -7,9 +7,9 @@ import { addLegacySite, type LegacyStage } from './legacy-stage.ts';
 import { startBrowser } from './start.ts';
 
 describe.each([
-  ['Chromium', openChromium],
-  ['Firefox', openFirefox],
-])('%s', (_name, open) => {
+  ['Chromium', openChromium, true],
+  ['Firefox', openFirefox, false],
+] as const)('%s', (_name, open, knowsPorts) => {
   let browser: Browser;
   let stage: LegacyStage;
   beforeAll(async () => {
@@ -25,5 +25,6 @@ describe.each([
   attachedCases(
     () => browser,
     () => stage,
+    knowsPorts,
   );
 });

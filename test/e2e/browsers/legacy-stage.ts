@@ -9,12 +9,14 @@ import { takePorts } from '../kit/ports.ts';
 /** A site whose pages can't be changed, its API, and hosts that must get nothing. */
 export interface LegacyStage {
   site: string;
-  /** Other origins of the same host, and one below it. */
+  /** Another port of the same host, and a host below it. */
   neighbors: { port: string; subdomain: string };
   /** The API's name. Only `/v1` is its own. */
   api: string;
   /** Another server, to which the API redirects. */
   elsewhere: string;
+  /** How many forms were sent to the site. */
+  readonly posts: number;
   /** Requests to either server, in their order. */
   requests: { url: string; from: string | undefined; authorization: string | undefined }[];
   close(): Promise<void>;
@@ -29,8 +31,9 @@ interface Config {
 const page = (api: string) => `<!doctype html><title>Legacy</title><p id="said"></p><script>
 const say = (text) => { document.querySelector('#said').textContent = text; };
 const load = () => fetch(${JSON.stringify(`${api}/v1/first`)}).then((answer) => answer.text()).then(say, (error) => say(String(error)));
-addEventListener('message', load);
 load();
+// What the tests run in a page of a neighbor.
+addEventListener('message', ({ data }) => eval(data));
 </script>`;
 
 const call = 'const call = (url) => fetch(url).then((answer) => answer.text(), String);';
@@ -55,7 +58,9 @@ export async function addLegacySite({ state, outage }: RunningDemo): Promise<Leg
   const elsewhere = `http://127.0.0.1:${ports.elsewhere}`;
   const requests: LegacyStage['requests'] = [];
 
-  const pages: RequestListener = ({ url = '' }, response) => {
+  let posts = 0;
+  const pages: RequestListener = ({ method, url = '' }, response) => {
+    if (method === 'POST') posts += 1;
     const script = scripts[url];
     const type = script ? 'text/javascript' : 'text/html';
     response.writeHead(200, { 'Content-Type': type }).end(script ?? page(api));
@@ -102,6 +107,9 @@ export async function addLegacySite({ state, outage }: RunningDemo): Promise<Leg
     api,
     elsewhere,
     requests,
+    get posts() {
+      return posts;
+    },
     async close() {
       for (const server of servers) {
         server.closeAllConnections();
