@@ -44,12 +44,28 @@ function background(target: Target) {
 /** What the store build may ask the person for, one origin at a time. `http:` is for brokers and sites on one's own machine. */
 const askable = ['https://*/*', 'http://localhost/*', 'http://*.localhost/*', 'http://127.0.0.1/*'];
 
-function siteAccess(baked: BakedConfig | null) {
+const patternsOf = (urls: readonly string[]): string[] => [...new Set(urls.map(matchPattern))];
+
+/** With its port, so that no other port of the host counts as the same. Firefox has no patterns with ports. */
+function exactPattern(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}/*`;
+}
+
+function siteAccess({ target, baked }: ManifestOptions) {
   if (!baked) return { optional_host_permissions: askable };
-  const sites = [...new Set(baked.sites.map(matchPattern))];
+  const { broker, attached } = baked;
+  const sites = patternsOf(baked.sites);
+  const exact = [...(attached?.sites ?? []), ...(attached?.urls ?? [])];
+  const others = [broker, ...baked.sites].filter((origin) => !exact.includes(origin));
   return {
-    host_permissions: [...new Set([matchPattern(baked.broker), ...sites])],
-    content_scripts: [{ matches: sites, js: ['bridge/bridge.iife.ts'], run_at: 'document_start' }],
+    host_permissions: [...patternsOf(others), ...new Set(exact.map(target === 'chrome' ? exactPattern : matchPattern))],
+    content_scripts: [
+      { matches: sites, js: ['bridge/bridge.iife.ts'], run_at: 'document_start' },
+      ...(attached
+        ? [{ matches: patternsOf(attached.sites), js: ['bridge/attach.iife.ts'], run_at: 'document_start' }]
+        : []),
+    ],
   };
 }
 
@@ -94,11 +110,19 @@ export function createManifest(options: ManifestOptions) {
     options_ui: { page: 'ui/options.html', open_in_tab: true },
     background: background(options.target),
     // Each has its reason in docs/permissions.md; a test fails where one is missing.
-    permissions: ['activeTab', 'alarms', 'identity', ...(options.baked ? [] : ['scripting']), 'storage'],
+    permissions: [
+      'activeTab',
+      'alarms',
+      // Unlike `declarativeNetRequest`, only for hosts that the manifest names, and without a warning of its own.
+      ...(options.baked?.attached ? ['declarativeNetRequestWithHostAccess'] : []),
+      'identity',
+      ...(options.baked ? [] : ['scripting']),
+      'storage',
+    ],
     // Private windows are refused in the background, with a message, unless the organization's policy allows them.
     incognito: 'spanning',
     content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },
-    ...siteAccess(options.baked),
+    ...siteAccess(options),
     ...browserSpecific(options),
   };
 }

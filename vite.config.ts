@@ -27,7 +27,10 @@ export function createViteConfig({ outDir, ...options }: ViteOptions): InlineCon
     configFile: false,
     root,
     logLevel: 'warn',
-    define: { __LATCHKEY_BAKED__: JSON.stringify(options.baked) },
+    define: {
+      __LATCHKEY_BAKED__: JSON.stringify(options.baked),
+      __LATCHKEY_ATTACHES__: JSON.stringify(options.baked?.attached !== undefined),
+    },
     // The same build, whatever NODE_ENV says.
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     plugins: [noInnerHtml(), crx({ manifest: createManifest(options) as ManifestV3Export, browser: options.target })],

@@ -62,6 +62,8 @@ export const sitePolicy = v.object({
   icon: orNothing(image),
   /** `granted`: the administrator has consented for all users. */
   consent: v.picklist(['ask', 'granted']),
+  /** Whether the extension adds the token to the requests of the site's pages. Absent: the pages ask for it. */
+  attach_tokens: v.optional(v.boolean()),
   resources: v.array(
     v.object({
       resource: v.string(),

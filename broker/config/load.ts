@@ -285,6 +285,7 @@ function toConfig(file: ConfigFile, files: OtherFiles): Config {
       consent: entry.consent,
       acrValues: entry.acr_values,
       maxAgeMs: entry.max_age,
+      attachTokens: entry.attach_tokens,
     })),
     devices: toMap(file.devices, (clientId, entry) => ({
       clientId,

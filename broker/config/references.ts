@@ -1,3 +1,4 @@
+import { attachFaults } from './attach-faults.ts';
 import { extensionClientId } from './extension-client-id.ts';
 import type { Fault } from './fault.ts';
 
@@ -30,6 +31,7 @@ export function referenceFaults(file: unknown): Fault[] {
   }
   for (const [name, entry] of Object.entries(tree(resources)))
     faults.push(...groupFaults(['resources', name, 'groups'], list(tree(entry).groups), tree(upstreams)));
+  for (const name of Object.keys(tree(origins))) faults.push(...siteFaults(name, tree(origins), tree(resources)));
   for (const [name, entry] of Object.entries(tree(devices)))
     faults.push(...bindingFaults(['devices', name, 'allow'], tree(tree(entry).allow), tree(resources)));
   for (const [name, entry] of Object.entries(tree(services)))
@@ -77,6 +79,17 @@ function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fau
         message: `unknown scope "${scope}" for this resource (available: ${Object.keys(known).join(', ') || 'none'})`,
       }));
     return [...tooLong, ...unknown];
+  });
+}
+
+function siteFaults(origin: string, origins: Tree, resources: Tree): Fault[] {
+  const site = tree(origins[origin]);
+  if (site.attach_tokens !== true) return [];
+  const known = Object.keys(tree(site.allow)).filter((resource) => Object.hasOwn(resources, resource));
+  return attachFaults(origin, {
+    ...site,
+    others: Object.keys(origins).filter((other) => other !== origin),
+    resources: known.map((resource) => [resource, tree(resources[resource])]),
   });
 }
 

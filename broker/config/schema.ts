@@ -220,6 +220,7 @@ const site = v.strictObject({
   consent: v.optional(v.picklist(['ask', 'granted'], 'must be ask or granted'), 'ask'),
   acr_values: v.optional(v.array(text, 'must be a list'), []),
   max_age: v.optional(duration),
+  attach_tokens: v.optional(v.boolean('must be true or false'), false),
 });
 
 const device = v.strictObject({

@@ -125,6 +125,8 @@ export interface OriginConfig extends Named {
   consent: 'ask' | 'granted';
   acrValues: readonly string[];
   maxAgeMs: number | undefined;
+  /** Whether the extension adds the token to the requests of the site's pages, which can't be changed. */
+  attachTokens: boolean;
 }
 
 export interface DeviceClientConfig extends Named {

@@ -29,6 +29,7 @@ export const memberTexts: Readonly<Record<string, string>> = {
   code_verifier: 'The verifier of `code_challenge` (RFC 7636 §4.1).',
   color: 'The organization’s color.',
   consent: '`granted`: the administrator has consented for everybody.',
+  attach_tokens: 'The extension adds the token to the requests of the site’s pages.',
   consents: 'What the person has allowed.',
   created_at: 'When the session began, NumericDate.',
   data: 'The events.',

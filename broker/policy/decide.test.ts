@@ -23,6 +23,7 @@ const site = (more: Partial<OriginConfig> = {}): OriginConfig => ({
   consent: 'granted',
   acrValues: [],
   maxAgeMs: undefined,
+  attachTokens: false,
   ...more,
 });
 const ask = (more: Partial<PolicyQuestion> = {}, origin = site()) =>

@@ -64,12 +64,16 @@ const consentView = ({ origin, resource, scopes, grantedAt }: Consent) => ({
 const sitesFor = (config: Config, claims: GrantClaims): SitePolicy[] =>
   [...config.origins.values()].filter(({ groups }) => inGroups(groups, claims)).map((site) => siteView(config, site));
 
-function siteView({ resources }: Config, { origin, name, icon, consent, allow }: OriginConfig): SitePolicy {
+function siteView(
+  { resources }: Config,
+  { origin, name, icon, consent, attachTokens, allow }: OriginConfig,
+): SitePolicy {
   return {
     origin,
     name,
     icon: icon && dataUrl(icon),
     consent,
+    ...(attachTokens ? { attach_tokens: true } : {}),
     resources: [...allow].flatMap(([id, scopes]) => {
       const resource = resources.get(id);
       if (!resource) return [];

@@ -29,6 +29,7 @@ import { createPagePorts, type Port } from './page/page-port.ts';
 import { createPendingRequests, type Timer } from './page/pending-requests.ts';
 import { createProviderChoices } from './page/provider-choices.ts';
 import { createRateLimit } from './page/rate-limit.ts';
+import type { PageSender } from './page/sender.ts';
 import { createSiteAccess } from './page/site-access.ts';
 import { createTabStanding } from './page/tab-standing.ts';
 import { createDirectory } from './profiles/directory.ts';
@@ -72,6 +73,8 @@ export interface BackgroundWorld {
   readManagedStorage(): Promise<Record<string, unknown>>;
   showIcon: ToolbarIconDeps['show'];
   iconTitle: ToolbarIconDeps['titleOf'];
+  /** Sessions, access or pages may have changed. */
+  updated?(): void;
   /** Opens the page that users see first after installing. */
   openWelcome(): Promise<void>;
   fetch: typeof fetch;
@@ -305,6 +308,8 @@ export function composeBackground(world: BackgroundWorld) {
   };
   const pageRouter: Router<PageCall> = createRouter('page', pageHandlers);
   const uiRouter: Router<void> = createRouter('ui', uiHandlers);
+  const here = ({ tabId, origin, partition }: PageSender): void =>
+    report(icon.drawIn({ tabId, origin, isApart: partition !== undefined }));
   const servePage = createPagePorts({
     rules,
     router: pageRouter,
@@ -319,7 +324,7 @@ export function composeBackground(world: BackgroundWorld) {
       current: async (origin) => (await profiles.at(origin)).session.current(),
     }),
     profileAt: (origin) => profiles.at(origin),
-    here: ({ tabId, origin, partition }) => report(icon.drawIn({ tabId, origin, isApart: partition !== undefined })),
+    here,
     gone: (document) => report(prompts.documentGone(document)),
   });
 
@@ -337,6 +342,7 @@ export function composeBackground(world: BackgroundWorld) {
   function update(): void {
     void listen().catch(world.report);
     lookForNews();
+    world.updated?.();
   }
 
   const report = (work: Promise<unknown>): void => void work.catch(world.report);
@@ -400,7 +406,7 @@ export function composeBackground(world: BackgroundWorld) {
     drawIcon: (): void => report(icon.draw()),
     /** The browser reported a policy change. If the event woke the background, it has no earlier policy to compare. */
     policyChanged: (): void => report(managed.reread().then(() => policyChanged(false))),
-    /** The parts, for tests that use several of them. */
-    parts: { profiles, profileOf, prompts, choices, interactions, pageHandlers, news },
+    /** The parts, for what few builds have, and for tests that use several of them. */
+    parts: { managed, rules, here, profiles, profileOf, prompts, choices, interactions, pageHandlers, news },
   };
 }

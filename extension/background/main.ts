@@ -1,21 +1,26 @@
+import { attachPortName } from '@latchkey/shared/page-names.ts';
 import { bridgePortName } from '@latchkey/shared/page-protocol.ts';
 import * as v from 'valibot';
 import { showIcon } from '../platform/action.ts';
 import { alarm } from '../platform/alarms.ts';
-import { baked } from '../platform/baked-config.ts';
+import { attaches, baked } from '../platform/baked-config.ts';
 import { browser } from '../platform/browser.ts';
 import { language, message } from '../platform/i18n.ts';
 import { identity } from '../platform/identity.ts';
 import { indexedDbValue } from '../platform/indexed-db-value.ts';
 import { keysOf, profilesWithKeys } from '../platform/keys.ts';
 import { onManagedStorage, readManagedStorage } from '../platform/managed-storage.ts';
+import { requestRules } from '../platform/request-rules.ts';
 import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
 import { windows } from '../platform/windows.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { seenActivity } from './activity/news.ts';
+import { createAttachedTokens } from './attach/attached-tokens.ts';
 import { composeBackground } from './compose.ts';
 import type { Port } from './page/page-port.ts';
+import { createRateLimit } from './page/rate-limit.ts';
+import { readPageSender } from './page/sender.ts';
 import { profileList } from './profiles/profile-list.ts';
 import { chosenBroker } from './setup.ts';
 
@@ -42,6 +47,7 @@ const background = composeBackground({
   readManagedStorage,
   showIcon,
   iconTitle: (standing) => message(`icon_${standing}`),
+  updated: () => void attached?.update().catch(reportError),
   openWelcome: () => windows.openTab(browser.runtime.getURL('ui/welcome.html')),
   fetch: (...request) => fetch(...request),
   now: () => Date.now(),
@@ -55,13 +61,31 @@ const background = composeBackground({
   report: (error) => reportError(error),
 });
 
+const { managed, profiles, rules, here } = background.parts;
+const attached = attaches
+  ? createAttachedTokens({
+      sites: baked?.attached?.sites ?? [],
+      managed,
+      profileAt: profiles.at,
+      pages: windows.pages,
+      senderOf: ({ sender }) => readPageSender(sender, rules),
+      here,
+      limit: createRateLimit({ count: 6, perMs: 60_000 }, () => Date.now()),
+      rules: requestRules,
+      report: reportError,
+    })
+  : undefined;
+
 // Register all listeners before the first `await`: the browser wakes the background for an event, and drops the event
 // if no listener is there.
 browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
   if (connected.name === uiPortName) background.serveOwnPage(port);
   else if (connected.name === bridgePortName) background.servePage(port);
-  else connected.disconnect();
+  else if (attached && connected.name === attachPortName) {
+    attached.serve(port).catch(reportError);
+    background.update();
+  } else connected.disconnect();
 });
 windows.onClosed(background.windowClosed);
 onManagedStorage(background.policyChanged);
@@ -71,4 +95,12 @@ sites.onUnreachable(background.accessTaken);
 browser.runtime.onInstalled.addListener(({ reason }) => background.installed(reason));
 browser.runtime.onStartup.addListener(() => background.browserStarted());
 background.drawIcon();
+if (attached) {
+  // A tab that leaves the site loses its rule.
+  browser.tabs.onUpdated.addListener((_tab, { status }) => {
+    if (status === 'loading') attached.update().catch(reportError);
+  });
+  // The browser keeps rules while the extension is turned off or updated.
+  attached.update().catch(reportError);
+}
 lockStorage().catch((error: unknown) => reportError(error));

@@ -36,6 +36,24 @@ origins:
     });
   });
 
+  it('has the sites with attach_tokens, and the URLs of their APIs', async () => {
+    const { baked } = await read(`
+issuer: https://latchkey.example.com
+resources:
+  https://api.example.com: { urls: [https://api.example.com/v1, https://eu.api.example.com/] }
+  https://reports.example.com: { name: Reports }
+  https://other.example.com: { name: Other }
+origins:
+  https://shop.example.com: { allow: { https://other.example.com: [a] } }
+  https://legacy.example.com:
+    attach_tokens: true
+    allow: { https://api.example.com: [a], https://reports.example.com: [b] }`);
+    expect(baked?.attached).toEqual({
+      sites: ['https://legacy.example.com'],
+      urls: ['https://api.example.com/v1', 'https://eu.api.example.com/', 'https://reports.example.com'],
+    });
+  });
+
   it('has the organization’s name and help, for when the broker is away', async () => {
     const { baked } = await read(`
 issuer: https://latchkey.example.com

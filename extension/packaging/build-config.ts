@@ -50,10 +50,20 @@ const branding = v.object({
   recovery_url: v.optional(v.string()),
 });
 
+const site = v.fallback(
+  v.object({
+    attach_tokens: v.optional(v.boolean(), false),
+    allow: v.optional(v.record(v.string(), v.unknown()), {}),
+  }),
+  { attach_tokens: false, allow: {} },
+);
+const resource = v.fallback(v.object({ urls: v.optional(v.array(v.string())) }), {});
+
 /** The part of `latchkey.yaml` that the extension needs. The broker checks the rest. */
 const schema = v.object({
   issuer,
-  origins: v.optional(v.record(origin, v.unknown()), {}),
+  origins: v.optional(v.record(origin, site), {}),
+  resources: v.optional(v.record(v.string(), resource), {}),
   branding: v.optional(branding),
   extension: v.optional(
     v.object({
@@ -96,6 +106,7 @@ export async function readBuildConfig(file: string): Promise<BuildConfig> {
     throw new Error(`${file} can't be built into an extension:\n${faults.join('\n')}`);
   }
   const { issuer, origins, branding: face, extension } = parsed.output;
+  const attached = attachedIn(parsed.output);
   const icons = extension.icons && (await readIcons(file, extension.icons));
   const { chrome_key: chromeKey, chrome_ids: chromeIds, firefox_ids: firefoxIds } = extension;
   const faults = identityFaults({ chromeKey, chromeIds, firefoxIds });
@@ -105,11 +116,22 @@ export async function readBuildConfig(file: string): Promise<BuildConfig> {
       sites: Object.keys(origins),
       ...(face ? { organization: organizationOf(face) } : {}),
       ...(icons ? { hasIcons: true } : {}),
+      ...(attached ? { attached } : {}),
     },
     chromeKey,
     firefoxId: firefoxIds[0] ?? defaultFirefoxId,
     ...(faults.length > 0 ? { identityFaults: faults } : {}),
     ...(extension.name || icons ? { brand: { name: extension.name, icons } } : {}),
+  };
+}
+
+function attachedIn({ origins, resources }: v.InferOutput<typeof schema>): BakedConfig['attached'] {
+  const sites = Object.entries(origins).filter(([, { attach_tokens: attaches }]) => attaches);
+  if (sites.length === 0) return undefined;
+  const used = new Set(sites.flatMap(([, { allow }]) => Object.keys(allow)));
+  return {
+    sites: sites.map(([origin]) => origin),
+    urls: [...used].flatMap((resource) => resources[resource]?.urls ?? [resource]).filter((url) => URL.canParse(url)),
   };
 }
 

@@ -40,13 +40,15 @@ async function buildBridge(root: string): Promise<void> {
 }
 
 /** The entry scripts of each part, from the built manifest and the popup's page. */
-async function entriesOf(root: string): Promise<Record<Part, string[]>> {
+async function entriesOf(root: string): Promise<Partial<Record<Part, string[]>>> {
   const { background, content_scripts: contentScripts = [] } = await readManifest(root);
+  const [bridge = [bridgeScript], attach] = contentScripts.map(({ js }) => js);
   const popup = await readFile(join(root, 'ui/popup.html'), 'utf8');
   const { service_worker: worker, scripts = [] } = background;
   return {
-    bridge: contentScripts.length > 0 ? contentScripts.flatMap(({ js }) => js) : [bridgeScript],
-    background: worker === undefined ? scripts : [worker],
+    bridge,
+    ...(attach ? { attach } : {}),
+    [attach ? 'background, attaching' : 'background']: worker === undefined ? scripts : [worker],
     popup: [...popup.matchAll(/<script[^<>]+src="\/?([^"]+)"/g)].map(([, src = '']) => src),
   };
 }

@@ -8,9 +8,14 @@ const baked = {
   broker: 'https://latchkey.example.com',
   sites: ['https://shop.example.com', 'https://shop.example.com:8443', 'https://notes.example.com'],
 };
+const attached = {
+  sites: ['https://notes.example.com'],
+  urls: ['https://api.example.com/v1', 'https://api.example.com/v2'],
+};
 const options = { version: '1.2.3', firefoxId: 'latchkey@example.com' };
 const builds: [string, ManifestOptions][] = targets.flatMap((target) => [
   [`${target}, baked`, { ...options, target, baked }],
+  [`${target}, baked, with attach_tokens`, { ...options, target, baked: { ...baked, attached } }],
   [`${target}, store`, { ...options, target, baked: null }],
 ]);
 
@@ -75,6 +80,25 @@ describe('the manifest', () => {
     expect(manifest.content_scripts).toEqual([
       { matches: sites, js: ['bridge/bridge.iife.ts'], run_at: 'document_start' },
     ]);
+  });
+
+  it('has the hosts of APIs, and a script in the pages of sites, only for attach_tokens', () => {
+    const plain = manifestOf({ ...options, target: 'chrome', baked });
+    const manifest = manifestOf({ ...options, target: 'chrome', baked: { ...baked, attached } });
+    expect(manifest.host_permissions).toEqual([
+      'https://latchkey.example.com/*',
+      'https://shop.example.com/*',
+      'https://notes.example.com:443/*',
+      'https://api.example.com:443/*',
+    ]);
+    const firefox = manifestOf({ ...options, target: 'firefox', baked: { ...baked, attached } });
+    expect(firefox.host_permissions).toEqual([...(plain.host_permissions as string[]), 'https://api.example.com/*']);
+    expect(manifest.content_scripts).toEqual([
+      ...(plain.content_scripts as object[]),
+      { matches: ['https://notes.example.com/*'], js: ['bridge/attach.iife.ts'], run_at: 'document_start' },
+    ]);
+    expect(manifest.permissions).toContain('declarativeNetRequestWithHostAccess');
+    expect(plain.permissions).not.toContain('declarativeNetRequestWithHostAccess');
   });
 
   it('has what each browser needs, and nothing of the other’s', () => {

@@ -10,9 +10,15 @@ export interface BakedConfig {
   organization?: Organization | undefined;
   /** Whether the organization has replaced the icons. */
   hasIcons?: boolean | undefined;
+  /** Sites with `attach_tokens`, and the URLs of the APIs that their requests get tokens for. Absent if there are none. */
+  attached?: { sites: string[]; urls: string[] } | undefined;
 }
 
 /** Inserted by Vite's `define`. `null` in the store build, which asks the user for the broker. */
 declare const __LATCHKEY_BAKED__: BakedConfig | null;
 
+/** Inserted, too. A build without such sites has none of the code for them. */
+declare const __LATCHKEY_ATTACHES__: boolean;
+
 export const baked: BakedConfig | null = __LATCHKEY_BAKED__;
+export const attaches: boolean = __LATCHKEY_ATTACHES__;

@@ -124,6 +124,8 @@ export interface SiteView {
    * `other_account`: the site's account can't use the site.
    */
   access: 'none' | 'person' | 'organization' | 'never' | 'other_account';
+  /** Whether the extension adds the tokens to the site's requests. */
+  attached?: boolean | undefined;
   /** What the site can do now, in the configuration's words, per API. */
   resources: { name: string; may: string[] }[];
   /** Milliseconds since the epoch. Absent if the site was never used. */

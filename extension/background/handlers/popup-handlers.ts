@@ -279,6 +279,7 @@ function siteView(current: SessionAnswer, site: SitePolicy): Omit<SiteView, 'acc
     name: site.name,
     icon: site.icon,
     access: accessOf(current, site),
+    attached: site.attach_tokens,
     resources: permissionsOf(current, site),
     lastUsedAt: lastUsedAt === undefined ? undefined : lastUsedAt * 1_000,
     reachable: true,

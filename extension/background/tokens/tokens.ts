@@ -51,7 +51,7 @@ export function createTokens({ client, broker, session, cache, events, bind, now
     if (epoch !== (await events.epoch(ask.origin))) {
       const known = await session.known();
       if (known && !isConsented(known, ask)) throw takenBack();
-      throw busy('the session or the access changed during the request; try again', 100);
+      throw busy('the account or the access changed meanwhile: ask again', 100);
     }
     const sub = (await session.known())?.account.sub;
     requireAnswerTo({ ...ask, jkt, sub, broker: await broker() }, token);

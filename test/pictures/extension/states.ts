@@ -334,6 +334,20 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://news.example.com/' } }),
   ],
   [
+    'popup-this-site-attached',
+    popup(signedIn, {
+      scene: {
+        answers: {
+          'state.get': {
+            ...signedIn,
+            sites: [...sites, site('Legacy reports', 'legacy.example.com', { access: 'organization', attached: true })],
+          },
+        },
+        tab: 'https://legacy.example.com/',
+      },
+    }),
+  ],
+  [
     'popup-this-site-off',
     popup(signedIn, {
       scene: {

@@ -1,0 +1,279 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
+import type { SessionAnswer, SitePolicy, TokenAnswer } from '@latchkey/shared/session-api.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { answer } from '../../../test/extension/fake-broker.ts';
+import { memoryArea } from '../../../test/extension/memory.ts';
+import type { RequestRule } from '../../platform/request-rules.ts';
+import type { OpenPage } from '../../platform/windows.ts';
+import type { Port } from '../page/page-port.ts';
+import { createTokenCache, type TokenAsk, type TokenCache } from '../tokens/token-cache.ts';
+import { createAttachedTokens } from './attached-tokens.ts';
+
+const origin = 'https://legacy.test';
+const resource = 'https://api.test';
+const urls = [`${resource}/v1`];
+const lifetimeS = 300;
+const token = (text: string, type: TokenAnswer['token_type'] = 'Bearer'): TokenAnswer => ({
+  access_token: text,
+  token_type: type,
+  expires_in: lifetimeS,
+  scope: 'reports:read',
+  resource,
+});
+
+function sessionWith(site: Partial<SitePolicy> = {}): SessionAnswer {
+  const resources = [{ resource, name: 'Reports', scopes: { 'reports:read': '' }, dpop: 'optional' as const, urls }];
+  const listed: SitePolicy = {
+    origin,
+    name: 'Legacy',
+    icon: undefined,
+    consent: 'granted',
+    attach_tokens: true,
+    resources,
+  };
+  return { ...answer([]), policy: { sites: [{ ...listed, ...site }] } };
+}
+
+let clock: number;
+let cache: TokenCache;
+let session: SessionAnswer | undefined;
+/** The broker's answer to the next requests. */
+let broker: () => Promise<TokenAnswer>;
+let asked: number;
+let waitMs: number | undefined;
+let pages: () => OpenPage[];
+let policy: { denied_sites: string[]; private_windows: 'allow' | 'refuse' };
+let rules: readonly RequestRule[];
+let here: number[];
+
+beforeEach(() => {
+  clock = 1_700_000_000_000;
+  cache = createTokenCache({ area: memoryArea(), now: () => clock });
+  session = sessionWith();
+  asked = 0;
+  broker = async () => token(`t${asked}`);
+  waitMs = undefined;
+  pages = () => [{ tabId: 7, origin, isApart: false }];
+  policy = { denied_sites: [], private_windows: 'refuse' };
+  rules = [];
+  here = [];
+});
+
+const signOut = async () => {
+  session = undefined;
+  await cache.clear();
+};
+const valuesOf = (list: readonly RequestRule[]): string[] =>
+  list.flatMap(({ action }) => action.requestHeaders.map(({ value }) => value));
+
+const attached = () =>
+  createAttachedTokens({
+    sites: [origin],
+    managed: async () => policy,
+    profileAt: async () =>
+      ({
+        session: { known: async () => session, current: async () => session },
+        cache,
+        tokens: {
+          async get(ask: TokenAsk) {
+            asked += 1;
+            const given = await broker();
+            await cache.put(ask, given, clock);
+            return given;
+          },
+        },
+      }) as never,
+    pages: async () => pages(),
+    senderOf: () => ({ origin, tabId: 7, document: 'd' }),
+    here: ({ tabId }) => here.push(tabId),
+    limit: () => waitMs,
+    report(error) {
+      throw error;
+    },
+    rules: {
+      tabs: async () => new Set(rules.flatMap(({ condition }) => condition.tabIds)),
+      async replace(next) {
+        rules = next;
+      },
+    },
+  });
+
+describe('the rules for pages that can’t be changed', () => {
+  it('name the tab, the host, the API’s URL and nothing else', async () => {
+    await attached().update();
+    expect(rules).toEqual([
+      {
+        condition: {
+          regexFilter: expect.stringContaining('api\\.test\\/v1'),
+          isUrlFilterCaseSensitive: true,
+          initiatorDomains: ['legacy.test'],
+          resourceTypes: ['xmlhttprequest'],
+          tabIds: [7],
+        },
+        action: {
+          type: 'modifyHeaders',
+          requestHeaders: [{ header: 'authorization', operation: 'set', value: 'Bearer t1' }],
+        },
+      },
+    ]);
+  });
+
+  const show = (open: OpenPage[]): void => {
+    pages = () => open;
+  };
+  it.each<[string, () => unknown]>([
+    ['somebody signed out', signOut],
+    ['the account has to sign in again', () => Object.assign(session?.session ?? {}, { state: 'reauth_required' })],
+    ['the person may not use the site any more', () => Object.assign(session ?? {}, { policy: { sites: [] } })],
+    [
+      'the broker has no attach_tokens there',
+      () => Object.assign(session ?? {}, sessionWith({ attach_tokens: undefined })),
+    ],
+    ['people have to be asked', () => Object.assign(session ?? {}, sessionWith({ consent: 'ask' }))],
+    ['no page is open', () => show([])],
+    ['the tab shows another port', () => show([{ tabId: 7, origin: `${origin}:8443`, isApart: false }])],
+    ['its page is in a private window', () => show([{ tabId: 7, origin, isApart: true }])],
+    ['the policy of this computer denies it', () => policy.denied_sites.push(origin)],
+    [
+      'the token has expired, and the broker is away',
+      () => {
+        clock += lifetimeS * 1_000;
+        broker = () => Promise.reject(new Error('offline'));
+      },
+    ],
+  ])('are none once %s', async (_, change) => {
+    const { update } = attached();
+    await update();
+    expect(rules).toHaveLength(1);
+    await change();
+    await update();
+    expect(rules).toEqual([]);
+  });
+
+  it.each<[string, () => Promise<TokenAnswer>]>([
+    ['is refused', () => Promise.reject(new LatchkeyError({ code: 'policy_denied', message: 'no' }))],
+    ['would be bound', async () => token('t', 'DPoP')],
+  ])('are none if a token %s', async (_, answer) => {
+    broker = answer;
+    await attached().update();
+    expect(rules).toEqual([]);
+  });
+
+  it('include private windows if the organization’s policy allows them', async () => {
+    pages = () => [7, 8].map((tabId) => ({ tabId, origin, isApart: tabId === 7 }));
+    policy.private_windows = 'allow';
+    await attached().update();
+    expect(rules.map(({ condition }) => condition.tabIds)).toEqual([[7, 8]]);
+  });
+
+  it('get another token when there is less than a minute left, and not before', async () => {
+    const { update } = attached();
+    await update();
+    clock += (lifetimeS - 61) * 1_000;
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t1']);
+    clock += 2_000;
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t2']);
+    expect(asked).toBe(2);
+  });
+
+  it('keep their token while the broker is away', async () => {
+    const { update } = attached();
+    await update();
+    clock += (lifetimeS - 10) * 1_000;
+    broker = () => Promise.reject(new Error('offline'));
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t1']);
+  });
+
+  it('ask the broker no more than the limit says', async () => {
+    waitMs = 10_000;
+    await attached().update();
+    expect([asked, rules]).toEqual([0, []]);
+  });
+
+  it('are gone after a sign-out, even while the broker hangs', async () => {
+    const { update } = attached();
+    await update();
+    clock += (lifetimeS - 10) * 1_000;
+    const hanging = Promise.withResolvers<TokenAnswer>();
+    const began = Promise.withResolvers<void>();
+    broker = () => {
+      began.resolve();
+      return hanging.promise;
+    };
+    const slow = update();
+    await began.promise;
+    await signOut();
+    const after = update();
+    await expect.poll(() => rules).toEqual([]);
+    // What the broker says about a session that has ended is not kept: `createTokens` sees to that.
+    hanging.reject(new Error('the session has ended'));
+    await Promise.all([slow, after]);
+    expect(rules).toEqual([]);
+  });
+
+  it('are gone after a sign-out, however often they are updated', async () => {
+    const { update } = attached();
+    await update();
+    await signOut();
+    let isOver = false;
+    const flood = (async () => {
+      while (!isOver) {
+        for (let n = 0; n < 5; n += 1) void update();
+        await new Promise(setImmediate);
+      }
+    })();
+    await expect.poll(() => rules).toEqual([]);
+    isOver = true;
+    await flood;
+  });
+
+  it('are none while a fault keeps them from being right', async () => {
+    const { update } = attached();
+    await update();
+    pages = () => {
+      throw new Error('the browser is closing');
+    };
+    await expect(update()).rejects.toThrow('the browser is closing');
+    expect(rules).toEqual([]);
+  });
+});
+
+describe('a page that arrives', () => {
+  let gone: () => void;
+  const arrive = async (serve: (port: Port) => Promise<void>): Promise<unknown[]> => {
+    const heard: unknown[] = [];
+    const port = {
+      postMessage: (message: unknown) => heard.push(message),
+      onDisconnect: {
+        addListener(listener: () => void) {
+          gone = listener;
+        },
+      },
+    };
+    await serve(port as unknown as Port);
+    return heard;
+  };
+
+  it('hears that it came before its token, once', async () => {
+    const { serve } = attached();
+    expect(await arrive(serve)).toEqual([{ urls }]);
+    expect(await arrive(serve)).toEqual([]);
+    expect(here).toEqual([7, 7]);
+  });
+
+  it('hears nothing if there is no token', async () => {
+    session = undefined;
+    expect(await arrive(attached().serve)).toEqual([]);
+  });
+
+  it('loses its rule when it leaves', async () => {
+    await arrive(attached().serve);
+    expect(rules).toHaveLength(1);
+    pages = () => [];
+    gone();
+    await expect.poll(() => rules).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+import { attachPortName } from '@latchkey/shared/page-names.ts';
+import type { Runtime } from './runtime.ts';
+
+/**
+ * The content script in pages of sites with `attach_tokens`. It tells the background that such a page is there, and loads the
+ * page once more if it called its API before there was a token.
+ */
+declare const chrome: { runtime: Runtime };
+
+/** Later, the page may hold what the user has typed. */
+const longestMs = 5_000;
+
+function arrive(): void {
+  const port = chrome.runtime.connect({ name: attachPortName });
+  port.onMessage.addListener((message) => {
+    const { urls } = message as { urls: string[] };
+    const late = performance.now();
+    new PerformanceObserver((list) => {
+      const calls = list.getEntriesByType('resource') as PerformanceResourceTiming[];
+      if (calls.some(({ name, startTime }) => startTime < late && urls.some((url) => name.startsWith(url))))
+        loadAgain();
+    }).observe({ type: 'resource', buffered: true });
+  });
+}
+
+/** Sends no form again, and no code or other secret in the URL that works once. */
+function loadAgain(): void {
+  const { href, search, hash } = location;
+  if (search || hash || performance.now() > longestMs || navigator.userActivation.hasBeenActive) return;
+  location.replace(href);
+}
+
+if (window === top) {
+  const { prerendering } = document as { prerendering?: boolean };
+  if (prerendering) document.addEventListener('prerenderingchange', arrive, { once: true });
+  else arrive();
+  // From the back/forward cache.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) arrive();
+  });
+}
