@@ -179,6 +179,22 @@ describe('latchkeyAccess', () => {
     expect(lives.toSorted()).toEqual([`begin ${ada}`, `begin ${after}`, `end ${ada}`, `end ${after}`]);
   });
 
+  it('does not create it anew for what was read while it was created', async () => {
+    fake(everything);
+    const unrelated = signal(1);
+    const seen: number[] = [];
+    class Draft {
+      readonly first = seen.push(unrelated());
+      readonly now = unrelated;
+    }
+    const Form = component('{{ first }}/{{ now() }}', [], Draft, 'app-once');
+    const { place } = await show(component('<app-once *latchkeyAccess />', [LatchkeyAccess, Form]));
+    await exactly(place, '1/1');
+    unrelated.set(2);
+    await exactly(place, '1/2');
+    expect(seen).toEqual([1]);
+  });
+
   it('takes its prompt along where it goes itself', async () => {
     fake();
     const open = signal(true);

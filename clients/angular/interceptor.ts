@@ -36,7 +36,7 @@ export const latchkeyInterceptor: HttpInterceptorFn = (request, next) => {
   return new Observable((subscriber) => {
     const over = new AbortController();
     const { signal } = over;
-    // What waits for the extension comes back outside of zone.js, if the build keeps native `await`.
+    // After a native `await`, which some builds keep, the request would be sent outside of Angular's zone.
     const enter = NgZone.isInAngularZone() ? (act: () => void) => zone.run(act) : (act: () => void) => act();
     let last: Ended | undefined;
     const send: typeof fetch = (_, init) =>
@@ -53,8 +53,8 @@ export const latchkeyInterceptor: HttpInterceptorFn = (request, next) => {
         enter(() => sendOn(next, authorized, signal, { events, settle, reject }));
       });
     store.fetch(url, { ...options, method: request.method, signal, fetch: send }).then(
-      () => enter(() => deliver(last)),
-      (error) => enter(() => subscriber.error(error?.cause instanceof HttpErrorResponse ? error.cause : error)),
+      () => deliver(last),
+      (error) => subscriber.error(error?.cause instanceof HttpErrorResponse ? error.cause : error),
     );
     const deliver = (ended: Ended | undefined) => {
       if (ended instanceof HttpErrorResponse) return subscriber.error(ended);

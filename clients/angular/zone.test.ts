@@ -1,9 +1,17 @@
 // @vitest-environment happy-dom
 import 'zone.js';
 import '@angular/compiler';
-import { HttpBackend, HttpClient, HttpResponse, provideHttpClient, withInterceptors } from '@angular/common/http';
+import {
+  HttpBackend,
+  HttpClient,
+  type HttpEvent,
+  HttpEventType,
+  HttpResponse,
+  provideHttpClient,
+  withInterceptors,
+} from '@angular/common/http';
 import { inject, NgZone, provideZoneChangeDetection } from '@angular/core';
-import { of } from 'rxjs';
+import { from } from 'rxjs';
 import { expect, it, vi } from 'vitest';
 import { latchkeyInterceptor } from './http.ts';
 import { injectLatchkey } from './index.ts';
@@ -15,38 +23,44 @@ endEachTest();
 /** Waits. The promises of `expect.poll` reject on their way, and zone.js reports each. */
 const seen = (what: () => unknown) => vi.waitUntil(what, { timeout: 15_000, interval: 5 });
 
-const backend = { handle: () => of(new HttpResponse({ status: 200, body: 'orders' })) };
+const events: HttpEvent<unknown>[] = [{ type: HttpEventType.Sent }, new HttpResponse({ status: 200, body: 'orders' })];
+const backend = { handle: () => from(events) };
 const providers = [
   provideZoneChangeDetection(),
   provideHttpClient(withInterceptors([latchkeyInterceptor])),
   { provide: HttpBackend, useValue: backend },
 ];
 
-it('an answer of the API arrives inside the zone where the request began, and only there', async () => {
+it('progress and answer of a request arrive inside the zone, if it began there', async () => {
   fake(everything);
   const { within } = await show(component(''), {}, providers);
   const [zone, http] = within(() => [inject(NgZone), inject(HttpClient)]);
-  const places: Record<string, boolean> = {};
+  const places: Record<string, boolean[]> = { inside: [], outside: [] };
   const request = (name: string) => () =>
-    http.get(`${api}/orders`).subscribe(() => {
-      places[name] = NgZone.isInAngularZone();
-    });
+    http.get(`${api}/orders`, { observe: 'events' }).subscribe(() => places[name]?.push(NgZone.isInAngularZone()));
   zone.run(request('inside'));
   zone.runOutsideAngular(request('outside'));
-  await seen(() => Object.keys(places).length === 2);
-  expect(places).toEqual({ inside: true, outside: false });
+  await seen(() => places.inside?.length === 2 && places.outside?.length === 2);
+  expect(places).toEqual({ inside: [true, true], outside: [false, false] });
+});
+
+const State = component(
+  '{{ lk.state() }}',
+  [],
+  class {
+    readonly lk = injectLatchkey();
+  },
+);
+
+it('keeps no app from being stable while it looks for the extension', async () => {
+  fake({ installed: false });
+  const { within } = await show(State, {}, providers);
+  expect(within(() => inject(NgZone).hasPendingMacrotasks)).toBe(false);
 });
 
 it('follows the state, and is stable while the provider waits to look again', async () => {
   const stand = fake(everything);
   stand.fail('session.get', { code: 'offline', retry_after_ms: 60_000 });
-  const State = component(
-    '{{ lk.state() }}',
-    [],
-    class {
-      readonly lk = injectLatchkey();
-    },
-  );
   const { place, app } = await show(State, {}, providers);
   await seen(() => place.textContent === 'failed');
   await app.whenStable();

@@ -4,6 +4,7 @@ import {
   type ApplicationRef,
   Component,
   type EnvironmentProviders,
+  NgZone,
   type Provider,
   runInInjectionContext,
   type Type,
@@ -81,7 +82,8 @@ type Providers = (Provider | EnvironmentProviders)[];
 export async function start(root: Type<unknown>, providers: Providers): Promise<Running> {
   const place = document.body.appendChild(document.createElement('div'));
   const app = await createApplication({ providers });
-  app.bootstrap(root, place);
+  // As `bootstrapApplication` does it.
+  app.injector.get(NgZone).run(() => app.bootstrap(root, place));
   const unmount = () => {
     if (!app.destroyed) app.destroy();
   };
