@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.ts';
+import { minified } from './minified.ts';
 import { packages, root } from './packages.ts';
 import { scriptOptions } from './script-options.ts';
 import { judge } from './sizes.ts';
@@ -27,7 +28,9 @@ for (const each of packages.filter(({ name }) => names.length === 0 || names.inc
   await bundle(each);
   if (each.hasTypes) await writeTypes(each);
   for (const entry of Object.keys(each.entries)) {
-    const bytes = gzipSync(await readFile(join(root, each.dir, 'dist', `${entry}.js`)), { level: 9 }).length;
+    const file = join(root, each.dir, 'dist', `${entry}.js`);
+    const code = each.isForAngularsCompiler ? await minified(file) : await readFile(file);
+    const bytes = gzipSync(code, { level: 9 }).length;
     const { line, fault } = judge(`${each.name} ${entry}`, bytes, each.budgets?.[entry]);
     process.stdout.write(`${line}\n`);
     if (fault === undefined) continue;

@@ -19,17 +19,24 @@ const assets: Readonly<Record<string, readonly [from: string, to: string]>> = {
 /**
  * Builds a package's modules into its `dist/`: ES modules with source maps, including `shared/`.
  * Dependencies are not bundled, so that users get their security fixes.
+ *
+ * @param outDir default: `dist` in the package's folder
  */
-export async function bundle({ name, dir, entries, runs }: PublishedPackage): Promise<void> {
+export async function bundle(
+  { name, dir, entries, runs, isForAngularsCompiler }: PublishedPackage,
+  outDir = join(root, dir, 'dist'),
+): Promise<void> {
   const folder = join(root, dir);
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  // Its own name: an entry that shares something with the first one imports that.
   const outside = Object.keys({
+    [name]: true,
     ...manifest.dependencies,
     ...manifest.optionalDependencies,
     ...manifest.peerDependencies,
   }).flatMap((dependency) => [dependency, new RegExp(`^${dependency}/`)]);
   const external = runs === 'in pages' ? outside : [/^node:/, ...outside];
-  const minify = runs === 'in pages';
+  const minify = runs === 'in pages' && !isForAngularsCompiler;
   const input = Object.fromEntries(Object.entries(entries).map(([entry, source]) => [entry, join(folder, source)]));
   // Each page entry is built separately: in one build they would share a chunk, and could not be served alone.
   const builds = runs === 'in pages' ? Object.entries(input).map((entry) => Object.fromEntries([entry])) : [input];
@@ -46,7 +53,7 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
       ssr: { noExternal: true },
       build: {
         ssr: runs !== 'in pages',
-        outDir: 'dist',
+        outDir,
         emptyOutDir: index === 0,
         target: runs === 'in Node' ? (manifest.engines.node === '>=24' ? 'node24' : 'node20') : 'es2022',
         minify,
@@ -72,9 +79,9 @@ export async function bundle({ name, dir, entries, runs }: PublishedPackage): Pr
     });
   }
   const beside = assets[name];
-  if (beside !== undefined) await cp(join(folder, beside[0]), join(folder, 'dist', beside[1]), { recursive: true });
-  if (name === 'latchkey') await shipDocs(root, join(folder, 'dist/docs'));
-  if (name === '@latchkey/dev') await addExtension(join(folder, 'dist/extension'));
+  if (beside !== undefined) await cp(join(folder, beside[0]), join(outDir, beside[1]), { recursive: true });
+  if (name === 'latchkey') await shipDocs(root, join(outDir, 'docs'));
+  if (name === '@latchkey/dev') await addExtension(join(outDir, 'extension'));
 }
 
 /** The extension for `latchkey dev`, which puts its broker and sites into it when it starts. */

@@ -7,5 +7,9 @@ import { root } from './packages.ts';
 export const sources: Readonly<Record<string, string>> = Object.fromEntries([
   // Before the package: an alias also stands for the beginning of a longer name.
   ['@latchkey/page/apis', `${root}clients/page/apis.ts`],
-  ...['page', 'react', 'vue', 'testing'].map((name) => [`@latchkey/${name}`, `${root}clients/${name}/index.ts`]),
+  ['@latchkey/angular/http', `${root}clients/angular/http.ts`],
+  ...['page', 'react', 'vue', 'angular', 'testing'].map((name) => [
+    `@latchkey/${name}`,
+    `${root}clients/${name}/index.ts`,
+  ]),
 ]);

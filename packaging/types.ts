@@ -6,11 +6,16 @@ import { type PublishedPackage, root } from './packages.ts';
 
 /**
  * Writes a package's declarations beside its modules, twice: `.d.ts` for those who import it and `.d.cts` for
- * those who `require()` it. There is one JavaScript for both, so both see the same classes.
+ * those who `require()` it. There is one JavaScript for both, so both see the same classes. Nobody requires a package for
+ * Angular.
  *
+ * @param outDir default: `dist` in the package's folder
  * @throws {Error} with the compiler's output
  */
-export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' | 'entries'>): Promise<void> {
+export async function writeTypes(
+  { dir, entries, isForAngularsCompiler }: Pick<PublishedPackage, 'dir' | 'entries' | 'isForAngularsCompiler'>,
+  outDir = join(root, dir, 'dist'),
+): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'latchkey-types-'));
   try {
     // The compiler doesn't emit declarations of files in node_modules unless they are listed; shared/ is a workspace there.
@@ -48,10 +53,11 @@ export async function writeTypes({ dir, entries }: Pick<PublishedPackage, 'dir' 
       }
       const from = source.startsWith(`${dir}/`) ? dir : source.startsWith('shared/') ? '.' : 'clients';
       const target = relative(from, source);
-      const path = join(root, dir, 'dist', target.replace(/\.tsx?$/, ''));
+      const path = join(outDir, target.replace(/\.tsx?$/, ''));
       const shared = relative(dirname(target), 'shared') || '.';
       await mkdir(dirname(path), { recursive: true });
       await writeFile(`${path}.d.ts`, publicSpecifiers(declarations, { shared, kind: 'js' }));
+      if (isForAngularsCompiler) continue;
       await writeFile(`${path}.d.cts`, publicSpecifiers(declarations, { shared, kind: 'cjs' }));
     }
   }

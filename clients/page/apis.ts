@@ -97,15 +97,11 @@ export async function connect({ resources, ...defaults }: ApisOptions): Promise<
   connection ??= createConnection({
     window: globalThis.window,
     open: () => hello(globalThis.window),
-    fetch: async (input, init: Sent = {}) => init.instead?.(init.headers as Headers) ?? globalThis.fetch(input, init),
     // The resource was found by this URL.
     target: absolute,
   });
   return apisOf(await connection({}), named, defaults);
 }
-
-/** A request. `proof` takes its headers and answers in place of the API. */
-type Sent = RequestInit & { instead?: (headers: Headers) => Response };
 
 let connection: ReturnType<typeof createConnection> | undefined;
 
@@ -151,7 +147,7 @@ function apisOf(lk: Latchkey, named: Access[], defaults: TokenOptions): Apis {
     return lk.access();
   };
 
-  const fetch = async (input: RequestInfo | URL, init: FetchInit & Sent = {}): Promise<Response> => {
+  const fetch = async (input: RequestInfo | URL, init: FetchInit = {}): Promise<Response> => {
     const url = absolute(input instanceof Request ? input.url : input);
     return lk.fetch(input, wishFor(resourceAt(url, await list(init), named), init));
   };
@@ -171,11 +167,12 @@ function apisOf(lk: Latchkey, named: Access[], defaults: TokenOptions): Apis {
       await fetch(at, {
         ...options,
         method,
-        instead(sent) {
+        // Nothing is sent: only the headers matter.
+        async fetch(_, sent) {
           // As an API that asks for the nonce, so that the next proof has it.
           const demand = { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': nonce ?? '' };
           const isFirst = !headers;
-          headers = sent;
+          headers = new Headers(sent?.headers);
           return isFirst && nonce ? new Response(null, { status: 401, headers: demand }) : new Response();
         },
       });

@@ -18,12 +18,7 @@ export type Target = (url: string | URL, resource: string | undefined) => URL;
  *
  * @param target finds where a request goes, or refuses it
  */
-export function createAuthorizedFetch(
-  tokens: Tokens,
-  channel: Channel,
-  fetch: typeof globalThis.fetch,
-  target: Target,
-) {
+export function createAuthorizedFetch(tokens: Tokens, channel: Channel, target: Target) {
   return async (input: RequestInfo | URL, init: FetchInit): Promise<Response> => {
     const template = input instanceof Request ? input : undefined;
     const url = target((template?.url ?? input) as string | URL, init.resource);
@@ -33,7 +28,8 @@ export function createAuthorizedFetch(
       const headers = new Headers(init.headers ?? template?.headers);
       headers.set('authorization', authorization);
       if (proof) headers.set('dpop', proof);
-      return fetch(template?.clone() ?? input, { ...init, headers });
+      // Looked up on each call. With another `this`, browsers throw.
+      return (init.fetch ?? globalThis.fetch)(template?.clone() ?? input, { ...init, headers });
     };
 
     const token = await tokens.get(wanted);

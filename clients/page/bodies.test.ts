@@ -41,6 +41,10 @@ async function start({ type, challenge, headers }: (typeof challenges)[keyof typ
   const lk = await createConnection({
     window,
     open: () => hello(window),
+    target: ownOrigin,
+  })({
+    resource,
+    scopes: ['orders:write'],
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const boundary = /boundary=(\S+)/.exec(request.headers.get('content-type') ?? '')?.[1] ?? '-';
@@ -49,8 +53,7 @@ async function start({ type, challenge, headers }: (typeof challenges)[keyof typ
         ? new Response('no', { status: 401, headers: { 'www-authenticate': challenge, ...headers } })
         : new Response('ok');
     },
-    target: ownOrigin,
-  })({ resource, scopes: ['orders:write'] });
+  });
   return { lk, sent };
 }
 

@@ -37,8 +37,6 @@ export function connect(defaults: Omit<TokenOptions, 'signal'> = {}): Promise<La
   connection ??= createConnection({
     window: globalThis.window,
     open: () => hello(globalThis.window),
-    // Looked up on each call: browsers throw if `fetch` is called with another `this`.
-    fetch: (input, init) => globalThis.fetch(input, init),
     target: ownOrigin,
   });
   return connection(defaults);

@@ -16,7 +16,8 @@ async function start(answer: ConstructorParameters<typeof FakePage>[0], fetch?: 
   const refuse = () => Promise.reject(new Error('no request was expected'));
   const { window } = page;
   const open = () => hello(window);
-  const connect = createConnection({ window, open, fetch: fetch ?? refuse, target: ownOrigin });
+  const connection = createConnection({ window, open, target: ownOrigin });
+  const connect = (options: TokenOptions) => connection({ ...options, fetch: fetch ?? refuse });
   return { page, connect, lk: await connect(defaults) };
 }
 
@@ -333,7 +334,7 @@ describe('several connections of a document', () => {
     const page = new FakePage(mint());
     pages.push(page);
     page.deaf = 2;
-    const connect = createConnection({ window: page.window, open: () => hello(page.window), fetch, target: ownOrigin });
+    const connect = createConnection({ window: page.window, open: () => hello(page.window), target: ownOrigin });
     const refused = expect(connect(defaults)).rejects.toMatchObject({ code: 'not_installed' });
     await vi.advanceTimersByTimeAsync(1_000);
     await refused;
@@ -491,6 +492,14 @@ describe('fetch', () => {
     const { lk } = await start(mint(), fetch);
     await lk.fetch(`${resource}/a`);
     expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it('sends by the fetch that a call names, with the token', async () => {
+    const { lk } = await start(mint());
+    const own = vi.fn(async (_: RequestInfo | URL, _init?: RequestInit) => new Response('own'));
+    expect(await (await lk.fetch(`${resource}/a`, { fetch: own })).text()).toBe('own');
+    expect(new Headers(own.mock.calls[0]?.[1]?.headers).get('authorization')).toBe('Bearer t1');
+    await expect(lk.fetch(`${resource}/a`)).rejects.toThrow('no request was expected');
   });
 
   describe('with a bound token', () => {

@@ -128,7 +128,6 @@ export interface ConnectionOptions {
   window: Pick<PageWindow, 'addEventListener'>;
   /** Finds the bridge. Called again when the last port is dead. */
   open: () => Promise<MessagePort>;
-  fetch: typeof fetch;
   target: Target;
 }
 
@@ -138,7 +137,7 @@ export interface ConnectionOptions {
  *
  * @returns connects: takes the default options, and throws whatever `open` throws
  */
-export function createConnection({ window, open, fetch, target }: ConnectionOptions) {
+export function createConnection({ window, open, target }: ConnectionOptions) {
   const events = new EventTarget();
   const connected = new Set<Latchkey>();
   let epoch: string | undefined;
@@ -152,7 +151,7 @@ export function createConnection({ window, open, fetch, target }: ConnectionOpti
   };
   const channel = createChannel(open, onEvent);
   const tokens = createTokens(channel);
-  const authorizedFetch = createAuthorizedFetch(tokens, channel, fetch, target);
+  const authorizedFetch = createAuthorizedFetch(tokens, channel, target);
 
   /** Events were missed, and the port may be dead. */
   const renew = () => {
@@ -171,7 +170,7 @@ export function createConnection({ window, open, fetch, target }: ConnectionOpti
     return { signedIn: signed_in, account };
   };
 
-  return async (defaults: TokenOptions): Promise<Latchkey> => {
+  return async (defaults: TokenOptions & Pick<FetchInit, 'fetch'>): Promise<Latchkey> => {
     await channel.ready();
     const own = new AbortController();
     const lk: Latchkey = {

@@ -27,7 +27,7 @@ async function start() {
   const fetch = vi.fn(async (_input: RequestInfo | URL, _init?: RequestInit) => new Response('ok'));
   vi.stubGlobal('fetch', fetch);
   const open = () => hello(window);
-  const lk = await createConnection({ window, open, fetch, target: ownOrigin })(defaults);
+  const lk = await createConnection({ window, open, target: ownOrigin })(defaults);
   return { lk, fetch };
 }
 

@@ -53,8 +53,6 @@ export async function connectPort(port: MessagePort, defaults: Omit<TokenOptions
   return createConnection({
     window: globalThis,
     open,
-    // Looked up on each call: browsers throw if `fetch` is called with another `this`.
-    fetch: (input, init) => globalThis.fetch(input, init),
     target: ownOrigin,
   })(defaults);
 }

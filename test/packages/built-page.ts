@@ -13,13 +13,19 @@ const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
  * Opens a built quickstart in a Chromium with a stand-in for the extension, signs in, and connects the site.
  *
  * @param dist folder with `index.html`
+ * @param heard takes what the page writes to its console
  * @returns the orders that it shows then, with a policy that lets no script compile another
  */
-export async function ordersInBuiltPage(dist: string): Promise<string[]> {
+export async function ordersInBuiltPage(
+  dist: string,
+  heard: (line: string) => void = () => undefined,
+): Promise<string[]> {
   const executablePath = await findChromium({ ...thisMachine, say: () => undefined });
   const browser = await chromium.launch({ executablePath, chromiumSandbox: false });
   try {
     const page = await browser.newPage();
+    page.on('console', (message) => heard(message.text()));
+    page.on('pageerror', (error) => heard(String(error)));
     await page.route('**/*', async (route) => {
       const { origin, pathname } = new URL(route.request().url());
       if (origin === api) {

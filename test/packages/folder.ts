@@ -7,8 +7,6 @@ import { promisify } from 'node:util';
 import { root } from '../../packaging/packages.ts';
 
 const run = promisify(execFile);
-const installDeadlineMs = 90_000;
-
 /** What a script of this repository is told about it: folders outside see nothing of that. */
 const ofScripts = /^(npm_(package|lifecycle|config_local_prefix)|NODE_OPTIONS$|NODE_PATH$)/i;
 
@@ -28,17 +26,23 @@ export interface Folder {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function createFolder(): Promise<Folder> {
+/** How long an installation and a program may take, in milliseconds. */
+interface Deadlines {
+  install?: number;
+  program?: number;
+}
+
+export async function createFolder({ install = 90_000, program = 60_000 }: Deadlines = {}): Promise<Folder> {
   const dir = await mkdtemp(join(tmpdir(), 'latchkey-installed-'));
   await writeFile(join(dir, 'package.json'), '{"private":true}');
   return {
     dir,
     async install(...what) {
       const options = ['--no-audit', '--no-fund', '--prefer-offline', '--install-links', '--no-save'];
-      await run('npm', ['install', ...options, ...what], { cwd: dir, env: cleanEnv(), timeout: installDeadlineMs });
+      await run('npm', ['install', ...options, ...what], { cwd: dir, env: cleanEnv(), timeout: install });
     },
     async node(args, { bin = process.execPath, env = {} } = {}) {
-      return (await run(bin, args, { cwd: dir, env: { ...cleanEnv(), ...env }, timeout: 60_000 })).stdout.trim();
+      return (await run(bin, args, { cwd: dir, env: { ...cleanEnv(), ...env }, timeout: program })).stdout.trim();
     },
     async write(name, text) {
       const path = join(dir, name);

@@ -30,6 +30,7 @@ export const foreignGlobals: Violation[] = [
   ...notOf('clients/frameworks', nodeModule, node, buffer, worker, extension),
   ...notOf('clients/react', nodeModule, node, buffer, worker, extension),
   ...notOf('clients/vue', nodeModule, node, buffer, worker, extension),
+  ...notOf('clients/angular', nodeModule, node, buffer, worker, extension),
   ...notOf('tsconfig.pages.json', nodeModule, node, buffer, worker, extension),
   ...notOf('clients/api', nodeModule, node, buffer, page, storage, browserWindow),
   ...notOf('clients/api/adapters', page, browserWindow, worker),
@@ -49,6 +50,7 @@ export const ownGlobals: Pick<Violation, 'where' | 'code'>[] = [
   { where: 'clients/frameworks', code: page.code },
   { where: 'clients/react', code: page.code },
   { where: 'clients/vue', code: page.code },
+  { where: 'clients/angular', code: page.code },
   { where: 'tsconfig.pages.json', code: page.code },
   { where: 'clients/api', code: "crypto.subtle.digest('SHA-256', new TextEncoder().encode(''));" },
   { where: 'clients/api/adapters', code: nodeModule.code },
@@ -86,6 +88,7 @@ export const forbiddenImports: Violation[] = [
   { where: 'clients/frameworks', code: "import '../../demo/users.ts';", refused: alone.clients },
   { where: 'clients/react', code: "import '../../broker/errors.ts';", refused: alone.clients },
   { where: 'clients/vue', code: "import '../../broker/errors.ts';", refused: alone.clients },
+  { where: 'clients/angular', code: "import '../../broker/errors.ts';", refused: alone.clients },
   { where: 'clients/api', code: "import '../../broker/errors.ts';", refused: alone.clients },
   { where: 'clients/device', code: "import '../../demo/users.ts';", refused: alone.clients },
 ];

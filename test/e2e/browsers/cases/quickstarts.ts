@@ -1,9 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { texts } from '../../../../clients/frameworks/texts/en.ts';
+import { registryAnswers } from '../../../packages/folder.ts';
+import { builtAngularQuickstart } from '../angular-quickstart.ts';
 import type { Browser, Tab } from '../browser.ts';
 import { openProbe, send } from '../probe.ts';
 import { openQuickstart, type Quickstart } from '../quickstart-page.ts';
 import { answerConsent, askedInTheEnd, completeSignIn, opened, press, sees, signIn, signOut, until } from '../tab.ts';
+
+/** Angular's own build comes from the registry. */
+const canBuild = registryAnswers();
+const whyNot = canBuild ? '' : ' (skipped: npm reaches no registry)';
 
 const prompt = (tab: Tab, ...states: string[]) =>
   until(
@@ -24,6 +30,10 @@ async function hasOrders(tab: Tab): Promise<void> {
 export function quickstartCases(browser: () => Browser): void {
   describe('the React quickstart', () => casesOf('React', browser));
   describe('the Vue quickstart', () => casesOf('Vue', browser));
+  describe.skipIf(!canBuild)(`the Angular quickstart${whyNot}`, () => {
+    beforeAll(async () => void (await builtAngularQuickstart()), 600_000);
+    casesOf('Angular', browser);
+  });
 }
 
 function casesOf(framework: Quickstart, browser: () => Browser): void {

@@ -1,0 +1,209 @@
+// @vitest-environment happy-dom
+import '@angular/compiler';
+import {
+  HttpBackend,
+  HttpClient,
+  HttpErrorResponse,
+  type HttpEvent,
+  HttpEventType,
+  HttpHeaders,
+  type HttpRequest,
+  HttpResponse,
+  provideHttpClient,
+  withInterceptors,
+} from '@angular/common/http';
+import { inject } from '@angular/core';
+import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
+import { firstValueFrom, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { FakePage } from '../page/testing/fake-bridge.ts';
+import { latchkeyInterceptor, withLatchkey } from './http.ts';
+import { api, cleanups, component, endEachTest, everything, fake, read, show } from './testing/apps.ts';
+
+endEachTest();
+
+type Answer = { status?: number; headers?: Record<string, string>; body?: unknown };
+
+/** An app whose API gives these answers in order, then 200. */
+async function calling(answers: readonly Answer[] = [], resource = api) {
+  const next = [...answers];
+  const sent: HttpRequest<unknown>[] = [];
+  const handle = (request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> => {
+    sent.push(request);
+    const { status = 200, headers = {}, body = 'orders' } = next.shift() ?? {};
+    const init = { status, headers: new HttpHeaders(headers), url: request.url };
+    return status === 200
+      ? of<HttpEvent<unknown>[]>({ type: HttpEventType.Sent }, new HttpResponse({ ...init, body }))
+      : throwError(() => new HttpErrorResponse({ ...init, statusText: 'refused', error: body }));
+  };
+  const { within } = await show(component(''), { resource }, [
+    provideHttpClient(withInterceptors([latchkeyInterceptor])),
+    { provide: HttpBackend, useValue: { handle } },
+  ]);
+  return {
+    http: within(() => inject(HttpClient)),
+    sent,
+    tokens: () => sent.map(({ headers }) => headers.get('authorization')),
+  };
+}
+
+describe('a request to the API', () => {
+  it.each([api, `${api}/`, `${api}/orders`, `${api}/orders?open=1`])('%s has the token', async (url) => {
+    fake(everything);
+    const { http, tokens } = await calling();
+    expect(await firstValueFrom(http.get(url))).toBe('orders');
+    expect(tokens()).toEqual([expect.stringMatching(/^Bearer token-\d+-of-ada$/)]);
+  });
+
+  it('stays what it is in all else, and tells its progress', async () => {
+    fake(everything);
+    const { http, sent } = await calling();
+    const order = { item: 'Gear' };
+    const options = { headers: { 'X-Kind': 'own' }, params: { dry: 'yes' }, observe: 'events' } as const;
+    const events = await lastValueFrom(http.post(`${api}/orders`, order, options).pipe(toArray()));
+    expect(events.map(({ type }) => type)).toEqual([HttpEventType.Sent, HttpEventType.Response]);
+    expect(sent[0]).toMatchObject({ method: 'POST', body: order, urlWithParams: `${api}/orders?dry=yes` });
+    expect(sent[0]?.headers.get('x-kind')).toBe('own');
+  });
+
+  it('can name other scopes, or want no token', async () => {
+    const stand = fake(everything);
+    const { http, tokens } = await calling();
+    const more = withLatchkey({ scopes: ['orders:write'], interactive: 'if_needed' });
+    await firstValueFrom(http.get(`${api}/orders`, { context: more }));
+    expect(stand.requests.findLast(({ m }) => m === 'token.get')?.p).toMatchObject({
+      scopes: ['orders:write'],
+      interactive: 'if_needed',
+    });
+    await firstValueFrom(http.get(`${api}/public`, { context: withLatchkey(false) }));
+    expect(tokens()).toEqual([expect.stringMatching(/^Bearer /), null]);
+  });
+
+  it('fails with the error of the extension, and is not sent', async () => {
+    fake({ ...everything, granted: {} });
+    const { http, sent } = await calling();
+    await expect(firstValueFrom(http.get(`${api}/orders`))).rejects.toMatchObject({ code: 'access_not_granted' });
+    expect(sent).toEqual([]);
+  });
+
+  it('is given up with its subscription', async () => {
+    fake(everything);
+    const { http, sent } = await calling([{ status: 503, headers: { 'Retry-After': '5' } }]);
+    const outcomes: unknown[] = [];
+    const subscription = http.get(`${api}/orders`).subscribe({
+      next: (value) => outcomes.push(value),
+      error: (error) => outcomes.push(error),
+    });
+    await expect.poll(() => sent.length).toBe(1);
+    subscription.unsubscribe();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(outcomes).toEqual([]);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+it.each([
+  'https://api.example.com.evil.test/orders',
+  'https://user@api.example.com/orders',
+  'http://api.example.com/orders',
+  'https://cdn.example.com/orders',
+  '/assets/en.json',
+  'assets/en.json',
+  'data:text/plain,orders',
+])('a request to %s stays as it is, also without an extension', async (url) => {
+  fake({ installed: false });
+  const { http, tokens } = await calling();
+  expect(await firstValueFrom(http.get(url))).toBe('orders');
+  expect(tokens()).toEqual([null]);
+});
+
+it('a request to what only lies at the same origin as an API in a folder stays as it is', async () => {
+  const at = 'https://shop.example.com';
+  fake({ ...everything, granted: { [`${at}/api`]: read } });
+  const { http, tokens } = await calling([], `${at}/api`);
+  for (const path of ['/assets/en.json', '/apis', '/api/../assets', '/api/..%2fassets', '/api/orders']) {
+    expect(await firstValueFrom(http.get(`${at}${path}`))).toBe('orders');
+  }
+  expect(tokens()).toEqual([null, null, null, null, expect.stringMatching(/^Bearer /)]);
+});
+
+it('a request with an Authorization of its own keeps that', async () => {
+  fake(everything);
+  const { http, tokens } = await calling();
+  await firstValueFrom(http.get(`${api}/orders`, { headers: { Authorization: 'Basic eDp5' } }));
+  expect(tokens()).toEqual(['Basic eDp5']);
+});
+
+describe('an answer', () => {
+  const soon = { 'Retry-After': '0' };
+
+  it.each([
+    ['503', [{ status: 503, headers: soon }], 'GET'],
+    [
+      'two of 502 and 504',
+      [
+        { status: 502, headers: soon },
+        { status: 504, headers: soon },
+      ],
+      'PUT',
+    ],
+    ['a network failure', [{ status: 0 }], 'GET'],
+    ['429, whatever the method', [{ status: 429, headers: soon }], 'POST'],
+  ])('of %s is repeated', async (_, answers, method) => {
+    fake(everything);
+    const { http, sent } = await calling(answers);
+    expect(await firstValueFrom(http.request(method, `${api}/orders`))).toBe('orders');
+    expect(sent).toHaveLength(answers.length + 1);
+  });
+
+  it.each([
+    ['403', { status: 403, body: 'why' }, 'GET'],
+    ['503 to a POST', { status: 503, headers: soon }, 'POST'],
+    ['a network failure of a POST', { status: 0 }, 'POST'],
+    ['503 with a long wait', { status: 503, headers: { 'Retry-After': '60' } }, 'GET'],
+  ])('of %s is the caller’s, as HttpClient has it', async (_, answer, method) => {
+    fake(everything);
+    const { http, sent } = await calling([answer]);
+    const error = await firstValueFrom(http.request(method, `${api}/orders`)).catch((reason) => reason);
+    expect(error).toBeInstanceOf(HttpErrorResponse);
+    expect(error).toMatchObject({ status: answer.status, error: 'body' in answer ? 'why' : 'orders' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('of 401 gets a newer token once', async () => {
+    const stand = fake({ ...everything, lifetimeSeconds: 300 });
+    const refused = { status: 401, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } };
+    const { http, tokens } = await calling([refused, refused]);
+    const error = await firstValueFrom(http.get(`${api}/orders`)).catch((reason) => reason);
+    expect(error).toMatchObject({ status: 401 });
+    const [first, second] = tokens();
+    expect(tokens()).toHaveLength(2);
+    expect(second).not.toBe(first);
+    expect(stand.requests.filter(({ m }) => m === 'token.get')).toHaveLength(2);
+  });
+});
+
+it('a bound token has a proof for the URL and method, with the nonce that the API asks for', async () => {
+  const stand = new FakePage(({ m, p }: PageRequest) => {
+    if (m === 'session.get') return { r: { signed_in: true } };
+    if (m === 'access.list') return { r: { access: [] } };
+    const token = { access_token: 't', token_type: 'DPoP', expires_in: 60, scope: 'orders:read', resource: api };
+    const { method, url, nonce } = p as Record<string, string>;
+    return { r: { ...token, ...(m === 'token.proof' && { proof: `${method} ${url} ${nonce}` }) } };
+  });
+  const { postMessage } = window;
+  window.postMessage = ((data: { nonce: string }, origin: string, ports: [MessagePort]) =>
+    stand.postMessage(data, origin, ports)) as typeof window.postMessage;
+  Object.defineProperty(window, 'isSecureContext', { value: true, configurable: true });
+  cleanups.push(() => {
+    stand.close();
+    window.postMessage = postMessage;
+    Reflect.deleteProperty(window, 'isSecureContext');
+  });
+  const nonce = { 'WWW-Authenticate': 'DPoP error="use_dpop_nonce"', 'DPoP-Nonce': 'n1' };
+  const { http, sent, tokens } = await calling([{ status: 401, headers: nonce }]);
+  expect(await firstValueFrom(http.put(`${api}/orders/7`, {}, { params: { dry: 'yes' } }))).toBe('orders');
+  expect(tokens()).toEqual(['DPoP t', 'DPoP t']);
+  const url = `${api}/orders/7?dry=yes`;
+  expect(sent.map(({ headers }) => headers.get('dpop'))).toEqual([`PUT ${url} undefined`, `PUT ${url} n1`]);
+});

@@ -1,0 +1,2 @@
+export { LatchkeyPrompt } from './latchkey-prompt.ts';
+export type { PromptState } from './prompt.ts';

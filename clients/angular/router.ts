@@ -1,0 +1,1 @@
+export { accessGuard } from './access-guard.ts';
