@@ -72,6 +72,7 @@ const attached = attaches
       here,
       limit: createRateLimit({ count: 6, perMs: 60_000 }, () => Date.now()),
       rules: requestRules,
+      now: () => Date.now(),
       report: reportError,
     })
   : undefined;

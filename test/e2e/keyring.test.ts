@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -90,13 +90,11 @@ describe.skipIf(missing.length > 0)(`the command line with GNOME Keyring${why}`,
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it('takes in a sign-in from before, at its next refresh', async () => {
+  it('takes in a sign-in that is not encrypted at the next sign-in, and not before', async () => {
     await signIn('--store', 'file');
-    const { store: _, ...before } = await kept();
-    await writeFile(path(), JSON.stringify({ ...before, tokens: { ...before.tokens, expires_at: 1 } }), {
-      mode: 0o600,
-    });
     expect(await latchkey(['token'])).toMatchObject({ code: 0, err: '' });
+    expect(await kept()).toMatchObject({ version: 1, store: 'file' });
+    await signIn('--store', 'auto');
     expect(await kept()).toMatchObject({ version: 2, store: 'auto' });
     expect(await service.lookup(...(await entry()))).toMatch(/^[\w-]{43}$/);
   });

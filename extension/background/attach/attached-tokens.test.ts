@@ -87,6 +87,7 @@ const attached = () =>
     senderOf: () => ({ origin, tabId: 7, document: 'd' }),
     here: ({ tabId }) => here.push(tabId),
     limit: () => waitMs,
+    now: () => clock,
     report(error) {
       throw error;
     },
@@ -257,11 +258,26 @@ describe('a page that arrives', () => {
     return heard;
   };
 
-  it('hears that it came before its token, once', async () => {
-    const { serve } = attached();
-    expect(await arrive(serve)).toEqual([{ urls }]);
-    expect(await arrive(serve)).toEqual([]);
+  it('hears since when its requests have a token, whatever else updates the rules', async () => {
+    const { serve, update } = attached();
+    const since = clock;
+    await update();
+    clock += 1_000;
+    expect(await arrive(serve)).toEqual([{ urls, since }]);
+    clock += 1_000;
+    expect(await arrive(serve)).toEqual([{ urls, since }]);
     expect(here).toEqual([7, 7]);
+  });
+
+  it('hears of another time once its tab was elsewhere', async () => {
+    const { serve, update } = attached();
+    await update();
+    const there = pages;
+    pages = () => [];
+    await update();
+    pages = there;
+    clock += 1_000;
+    expect(await arrive(serve)).toEqual([{ urls, since: clock }]);
   });
 
   it('hears nothing if there is no token', async () => {

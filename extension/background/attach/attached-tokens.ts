@@ -1,4 +1,5 @@
 import type { SitePolicy } from '@latchkey/shared/session-api.ts';
+import type { Clock } from '@latchkey/shared/time.ts';
 import type { RequestRule, RequestRules } from '../../platform/request-rules.ts';
 import type { OpenPage } from '../../platform/windows.ts';
 import { isDenied, type ManagedPolicy } from '../../protocol/managed-policy.ts';
@@ -24,6 +25,7 @@ export interface AttachedTokensDeps {
   /** @returns how long to wait if the broker was asked too often for a site */
   limit(origin: string): number | undefined;
   rules: RequestRules;
+  now: Clock;
   /** Reports an error of work that nothing awaits. */
   report(error: unknown): void;
 }
@@ -31,13 +33,15 @@ export interface AttachedTokensDeps {
 export interface AttachedTokens {
   /** Makes the browser's rules match the sessions and the pages that there are. */
   update(): Promise<void>;
-  /** Serves the port of a page that has just begun to load. It is told if its first requests may have had no token. */
+  /** Serves the port of a page that has just begun to load. It hears since when its requests have a token. */
   serve(port: Port): Promise<void>;
 }
 
-/** What the page hears: requests to these URLs had no token until now. */
+/** What the page hears: requests to these URLs had no token until then. */
 export interface Late {
   urls: string[];
+  /** Milliseconds since the epoch. */
+  since: number;
 }
 
 /** More than the time between two alarms, at each of which tokens are replaced. */
@@ -58,9 +62,11 @@ interface Wanted {
  * origins that the extension has access to: browsers ask for that of the page that sends a request, too.
  */
 export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
-  const { sites, managed, profileAt, pages, limit, rules, report } = deps;
+  const { sites, managed, profileAt, pages, limit, rules, now, report } = deps;
   const inTurn = createSerialQueue();
   let queued: Promise<void> | undefined;
+  /** Since when the rules name a tab. A background that was stopped knows of none, and no page of then is loading now. */
+  const since = new Map<number, number>();
 
   async function openTabs(): Promise<Map<string, number[]>> {
     const policy = await managed();
@@ -95,7 +101,12 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
         if (token?.token_type !== 'Bearer') return [];
         return urls.map((url) => attach(token.access_token, url, ask.origin, tabIds));
       });
-      await rules.replace((await Promise.all(made)).flat());
+      const next = (await Promise.all(made)).flat();
+      const before = await rules.tabs();
+      await rules.replace(next);
+      const named = new Set(next.flatMap(({ condition }) => condition.tabIds));
+      for (const tabId of since.keys()) if (!named.has(tabId)) since.delete(tabId);
+      for (const tabId of named) if (!before.has(tabId)) since.set(tabId, now());
     } catch (error) {
       // A rule that should be gone must not stay because of a fault.
       await rules.replace([]);
@@ -134,11 +145,11 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
       const sender = deps.senderOf(port);
       deps.here(sender);
       port.onDisconnect.addListener(() => void apply().catch(report));
-      const urls = (await wanted(true)).flatMap((one) => (one.tabIds.includes(sender.tabId) ? one.urls : []));
-      const isServed = async () => (await rules.tabs()).has(sender.tabId);
-      const wasServed = await isServed();
       await update();
-      if (!wasServed && (await isServed())) post(port, { urls } satisfies Late);
+      const at = since.get(sender.tabId);
+      if (at === undefined) return;
+      const urls = (await wanted(false)).flatMap((one) => (one.tabIds.includes(sender.tabId) ? one.urls : []));
+      post(port, { urls, since: at } satisfies Late);
     },
   };
 }
