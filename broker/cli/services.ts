@@ -57,6 +57,10 @@ async function hashSecret(): Promise<number> {
     process.stderr.write('latchkey: the secret must have at least 16 characters\n');
     return 1;
   }
+  if (/\p{Cc}/u.test(chosen)) {
+    process.stderr.write('latchkey: the secret has a control character, such as one of an arrow key. Enter it again\n');
+    return 1;
+  }
   process.stdout.write(`secret_hash  ${await hashChosenSecret(chosen)}\n`);
   return 0;
 }

@@ -5,7 +5,7 @@ const origin = 'https://legacy.example.com';
 const api = 'https://api.example.com';
 const good = {
   consent: 'granted',
-  others: ['https://old.example.com', 'https://example.com'],
+  others: [origin, `${origin}/api`, 'https://old.example.com', 'https://example.com'],
   resources: [
     [api, {}],
     ['https://reports.example.com', { lifetime: '2m', urls: ['https://api.example.net/v1'] }],
@@ -30,6 +30,8 @@ describe('a site with attach_tokens', () => {
       'at least 2m at https://api',
     ],
     ['shares its host', { others: [`${origin}:8443`] }, `can't be used beside ${origin}:8443`],
+    ['has the broker on another port', { others: [`${origin}:8787`] }, `can't be used beside ${origin}:8787`],
+    ['is above an API', { others: ['https://api.legacy.example.com/v1'] }, "can't be used beside https://api.legacy"],
     ['is above another one', { others: ['https://a.legacy.example.com'] }, "can't be used beside https://a.legacy"],
     [
       'uses two APIs at one address',

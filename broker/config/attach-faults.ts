@@ -7,7 +7,7 @@ interface Site {
   consent?: unknown;
   acr_values?: unknown;
   max_age?: unknown;
-  /** The other sites. */
+  /** All URLs that the extension has access to: of sites, of the broker, of APIs. */
   others: readonly string[];
   /** The resources that the site may use, and their entries. */
   resources: readonly [resource: string, entry: Readonly<Record<string, unknown>>][];
@@ -24,7 +24,7 @@ export function attachFaults(origin: string, { consent, acr_values, max_age, oth
   if (max_age !== undefined || (Array.isArray(acr_values) && acr_values.length > 0)) {
     fault("can't be used with acr_values or max_age: these pages can't ask for a new sign-in");
   }
-  const neighbor = others.find((other) => isWithin(other, origin));
+  const neighbor = others.find((other) => isNeighbor(other, origin));
   if (neighbor !== undefined) {
     fault(`can't be used beside ${neighbor}: the browser's rules can't tell a host from its ports and subdomains`);
   }
@@ -36,7 +36,7 @@ export function attachFaults(origin: string, { consent, acr_values, max_age, oth
       fault(`needs a lifetime of at least 2m at ${resource}, so that tokens can be replaced before they expire`);
     }
   }
-  const urls = resources.flatMap(([resource, entry]) => urlsOf(resource, entry).map((url) => ({ resource, url })));
+  const urls = resources.flatMap((one) => urlsOf(one).map((url) => ({ resource: one[0], url })));
   for (const [index, one] of urls.entries()) {
     const other = urls.slice(index + 1).find(({ resource, url }) => resource !== one.resource && overlap(url, one.url));
     if (other) fault(`can't tell ${one.resource} from ${other.resource}: ${one.url} and ${other.url} overlap`);
@@ -44,14 +44,18 @@ export function attachFaults(origin: string, { consent, acr_values, max_age, oth
   return faults;
 }
 
-/** Whether the host of an origin is the other's host, or a subdomain of it. */
-function isWithin(origin: string, other: string): boolean {
-  if (!URL.canParse(origin) || !URL.canParse(other)) return false;
-  const [host, above] = [new URL(origin).hostname, new URL(other).hostname];
-  return host === above || host.endsWith(`.${above}`);
+/** Whether a URL has another origin on a site's host, or on a host below it. */
+function isNeighbor(url: string, site: string): boolean {
+  if (!URL.canParse(url) || !URL.canParse(site)) return false;
+  const [other, own] = [new URL(url), new URL(site)];
+  if (other.origin === own.origin) return false;
+  return other.hostname === own.hostname || other.hostname.endsWith(`.${own.hostname}`);
 }
 
 const overlap = (one: string, other: string): boolean => liesUnder(one, other) || liesUnder(other, one);
 
-const urlsOf = (resource: string, { urls }: Readonly<Record<string, unknown>>): string[] =>
-  Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : [resource];
+/** Where the API of a resource is. */
+export function urlsOf([resource, entry]: readonly [string, unknown]): string[] {
+  const { urls } = Object(entry) as { urls?: unknown };
+  return Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : [resource];
+}

@@ -1,4 +1,4 @@
-import { attachFaults } from './attach-faults.ts';
+import { attachFaults, urlsOf } from './attach-faults.ts';
 import { extensionClientId } from './extension-client-id.ts';
 import type { Fault } from './fault.ts';
 
@@ -31,7 +31,7 @@ export function referenceFaults(file: unknown): Fault[] {
   }
   for (const [name, entry] of Object.entries(tree(resources)))
     faults.push(...groupFaults(['resources', name, 'groups'], list(tree(entry).groups), tree(upstreams)));
-  for (const name of Object.keys(tree(origins))) faults.push(...siteFaults(name, tree(origins), tree(resources)));
+  for (const name of Object.keys(tree(origins))) faults.push(...siteFaults(name, tree(file)));
   for (const [name, entry] of Object.entries(tree(devices)))
     faults.push(...bindingFaults(['devices', name, 'allow'], tree(tree(entry).allow), tree(resources)));
   for (const [name, entry] of Object.entries(tree(services)))
@@ -82,13 +82,14 @@ function allowFaults(path: readonly string[], allow: Tree, resources: Tree): Fau
   });
 }
 
-function siteFaults(origin: string, origins: Tree, resources: Tree): Fault[] {
+function siteFaults(origin: string, file: Tree): Fault[] {
+  const [origins, resources] = [tree(file.origins), tree(file.resources)];
   const site = tree(origins[origin]);
   if (site.attach_tokens !== true) return [];
   const known = Object.keys(tree(site.allow)).filter((resource) => Object.hasOwn(resources, resource));
   return attachFaults(origin, {
     ...site,
-    others: Object.keys(origins).filter((other) => other !== origin),
+    others: [...Object.keys(origins), String(file.issuer), ...Object.entries(resources).flatMap(urlsOf)],
     resources: known.map((resource) => [resource, tree(resources[resource])]),
   });
 }

@@ -41,6 +41,8 @@ export const latchkeyInterceptor: HttpInterceptorFn = (request, next) => {
     let last: Ended | undefined;
     const send: typeof fetch = (_, init) =>
       new Promise<Response>((resolve, reject) => {
+        // Given up before it was sent: as `fetch` does.
+        signal.throwIfAborted();
         const authorized = request.clone({ setHeaders: Object.fromEntries(new Headers(init?.headers)) });
         const settle = (ended: Ended) => {
           last = ended;

@@ -28,8 +28,11 @@ export async function logout(args: string[], io: Io): Promise<ExitCode> {
     return exitCode.ok;
   }
   return file.locked(async () => {
+    const session = await file.read().catch((error: unknown) => new Unread(error));
+    // Ctrl-C while the keyring asks for its password: nothing is deleted yet.
+    io.signal.throwIfAborted();
     try {
-      const session = await file.read().catch((error) => untold(error, signIn.issuer));
+      if (session instanceof Unread) untold(session.error, signIn.issuer);
       if (session) await end(session.credentials, io);
     } finally {
       await file.erase();
@@ -46,6 +49,14 @@ async function end({ issuer, client_id: clientId, tokens }: Credentials, { fetch
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     throw new DeviceError(error.code, notTold(error.message, issuer), { cause: error });
+  }
+}
+
+/** Why a sign-in could not be read. */
+class Unread {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
   }
 }
 

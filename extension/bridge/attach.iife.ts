@@ -13,8 +13,8 @@ const longestMs = 5_000;
 function arrive(): void {
   const port = chrome.runtime.connect({ name: attachPortName });
   port.onMessage.addListener((message) => {
-    const { urls, since } = message as { urls: string[]; since: number };
-    const late = since - performance.timeOrigin;
+    const { urls, ageMs } = message as { urls: string[]; ageMs: number };
+    const late = performance.now() - ageMs;
     new PerformanceObserver((list) => {
       const calls = list.getEntriesByType('resource') as PerformanceResourceTiming[];
       if (calls.some(({ name, startTime }) => startTime < late && urls.some((url) => name.startsWith(url))))

@@ -1,7 +1,7 @@
 import { type Credentials, parseCredentials } from '../../device/store/credentials.ts';
 import { type KeyringFaultCode, keyringFaults } from '../keyring/keyring.ts';
 import { seal, unseal } from '../keyring/seal.ts';
-import { isStoreChoice, type Place, type StoreChoice } from './place.ts';
+import type { Place, StoreChoice } from './place.ts';
 
 /** What can be read of a sign-in without its key: no secret, and what another `latchkey login` takes as its defaults. */
 export type SignIn = Head & { isEncrypted: boolean };
@@ -88,7 +88,9 @@ function sealedFile(text: string): SealedFile | undefined {
     const file = Object(JSON.parse(text)) as Partial<SealedFile>;
     const { version, issuer, client_id, scope, resource, store, key_id, sealed } = file;
     const texts = [issuer, client_id, key_id, sealed, scope ?? '', resource ?? ''];
-    const isSealed = version === 2 && isStoreChoice(store) && texts.every((value) => typeof value === 'string');
+    // Not `file`: nothing vouches for this member before the key is there, and the next sign-in would be plain.
+    const isChoice = store === 'auto' || store === 'keyring';
+    const isSealed = version === 2 && isChoice && texts.every((value) => typeof value === 'string');
     return isSealed ? (file as SealedFile) : undefined;
   } catch {
     return undefined;

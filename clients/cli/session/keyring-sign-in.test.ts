@@ -198,6 +198,32 @@ describe('a file from before there were keyrings', () => {
   });
 });
 
+describe('a file that somebody else can write', () => {
+  it('does not make the next sign-in a plain one', async () => {
+    await signIn();
+    await writeFile(path(), JSON.stringify({ ...(await kept()), store: 'file' }));
+    const { code, err } = await run('login');
+    expect(code).toBe(exitCode.failure);
+    expect(err).toContain(path());
+    expect(broker.state.requests.filter((each) => each.path === '/device_authorization')).toHaveLength(1);
+  });
+});
+
+describe('Ctrl-C while the keyring asks for its password', () => {
+  it('deletes nothing: logout has not begun', async () => {
+    await signIn();
+    const interrupt = new AbortController();
+    keyring.state.before = async (call) => {
+      if (call !== 'get') return;
+      interrupt.abort();
+      interrupt.signal.throwIfAborted();
+    };
+    expect((await run('logout', { signal: interrupt.signal })).code).toBe(130);
+    keyring.state.before = async () => undefined;
+    expect((await run('token')).out).toBe('access-1\n');
+  });
+});
+
 describe('a key that is gone', () => {
   beforeEach(async () => {
     await signIn();

@@ -260,12 +260,11 @@ describe('a page that arrives', () => {
 
   it('hears since when its requests have a token, whatever else updates the rules', async () => {
     const { serve, update } = attached();
-    const since = clock;
     await update();
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([{ urls, since }]);
+    expect(await arrive(serve)).toEqual([{ urls, ageMs: 1_000 }]);
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([{ urls, since }]);
+    expect(await arrive(serve)).toEqual([{ urls, ageMs: 2_000 }]);
     expect(here).toEqual([7, 7]);
   });
 
@@ -277,7 +276,7 @@ describe('a page that arrives', () => {
     await update();
     pages = there;
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([{ urls, since: clock }]);
+    expect(await arrive(serve)).toEqual([{ urls, ageMs: 0 }]);
   });
 
   it('hears nothing if there is no token', async () => {

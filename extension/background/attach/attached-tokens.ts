@@ -37,11 +37,11 @@ export interface AttachedTokens {
   serve(port: Port): Promise<void>;
 }
 
-/** What the page hears: requests to these URLs had no token until then. */
-export interface Late {
+/** What the page hears: requests to these URLs have had a token for this long. */
+export interface Served {
   urls: string[];
-  /** Milliseconds since the epoch. */
-  since: number;
+  /** Milliseconds. An age, because the page's clock may differ from ours. */
+  ageMs: number;
 }
 
 /** More than the time between two alarms, at each of which tokens are replaced. */
@@ -149,7 +149,7 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
       const at = since.get(sender.tabId);
       if (at === undefined) return;
       const urls = (await wanted(false)).flatMap((one) => (one.tabIds.includes(sender.tabId) ? one.urls : []));
-      post(port, { urls, since: at } satisfies Late);
+      post(port, { urls, ageMs: now() - at } satisfies Served);
     },
   };
 }
