@@ -21,6 +21,8 @@ import { OPTIONS } from './request-options.ts';
  * A request waits for the connection, answers the API's challenges, and is repeated where that is worth it, as `fetch` of
  * `injectLatchkey`. It fails with a `LatchkeyError` if there is no token, and else as without this interceptor.
  *
+ * Name it last: an interceptor after it could change the URL, and the token would go to the new one.
+ *
  * @throws {Error} without `provideLatchkey`
  * @example
  * provideHttpClient(withInterceptors([latchkeyInterceptor]));
