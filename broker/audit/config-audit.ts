@@ -28,7 +28,9 @@ export function createConfigAudit({ config, store, ring, now, log, operator }: P
   async function record(type: string, changedSince: (before: ConfigDigests | undefined) => readonly string[]) {
     try {
       await store.replaceConfigDigests((before) => {
-        const digests = { ringKid: ring.current.kid, sections: sectionDigests(config, ring.current) };
+        // Read once: the key file may be replaced at any time.
+        const key = ring.current;
+        const digests = { ringKid: key.kid, sections: sectionDigests(config, key) };
         const changed = changedSince(before);
         const report: Report = { at: now(), audit: [{ type, detail: { changed, operator } }] };
         return { digests, report: changed.length > 0 ? report : undefined };

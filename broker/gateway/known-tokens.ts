@@ -107,12 +107,9 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
     follow();
     if (elapsed() - ringCheckedAt > ringCheckMs) {
       ringCheckedAt = elapsed();
-      // Reading the first one looks at the file.
-      void ring.current;
-    }
-    if (ring.all !== ringKeys) {
-      ringKeys = ring.all;
-      dropAll();
+      const { all } = ring;
+      if (all !== ringKeys) dropAll();
+      ringKeys = all;
     }
     return feed.isCurrent();
   }

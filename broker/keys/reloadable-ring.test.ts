@@ -115,6 +115,12 @@ describe('a ring that follows its file', () => {
     expect(() => ring.get('nobody')).toThrow('Restore the key');
   });
 
+  it('has among all keys one that another replica has used already', () => {
+    const ring = openReloadableRing(path, log);
+    const kid = rotateRing(path, 0);
+    expect(ring.all.map((key) => key.kid)).toContain(kid);
+  });
+
   it('keeps what it has where the new file is no good, and says so', () => {
     const ring = openReloadableRing(path, log);
     const { kid } = ring.current;

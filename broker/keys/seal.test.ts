@@ -27,6 +27,17 @@ describe('a sealed value', () => {
     expect(open(ring, context, seal(before, context, 'refresh-token'))).toBe('refresh-token');
   });
 
+  it('opens if the key file is replaced while it is sealed', () => {
+    const turns = [...ring.all];
+    const replaced = {
+      ...ring,
+      get current() {
+        return turns.shift() ?? ring.current;
+      },
+    };
+    expect(open(ring, context, seal(replaced, context, 'refresh-token'))).toBe('refresh-token');
+  });
+
   it('names the missing key where the ring has lost it', () => {
     const sealed = seal(ring, context, 'x');
     expect(() => open(createRing([{ kid: 'old', key: old }]), context, sealed)).toThrow(RingError);

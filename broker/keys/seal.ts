@@ -29,11 +29,13 @@ function derive(ringKey: Uint8Array, context: SealContext): { key: Uint8Array; i
  * ring alone, without the secret, are not enough to decrypt.
  */
 export function seal(ring: KeyRing, context: SealContext, plaintext: string): Sealed {
-  const { key, info } = derive(ring.current.key, context);
+  // Read once: the key file may be replaced at any time.
+  const { current } = ring;
+  const { key, info } = derive(current.key, context);
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(info);
   const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-  return { sealed: Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url'), ringKid: ring.current.kid };
+  return { sealed: Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url'), ringKid: current.kid };
 }
 
 /**

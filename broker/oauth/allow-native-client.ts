@@ -28,7 +28,9 @@ export async function allowNativeClient(
 ): Promise<string> {
   warnOfMissingGrant({ log }, { upstream, client: clientId }, refreshToken);
   const code = newCode();
-  const publicKey = grantPublicKey(ring.current.key, code);
+  // Read once: the key file may be replaced at any time.
+  const { key, kid: ringKid } = ring.current;
+  const publicKey = grantPublicKey(key, code);
   await store.insertDeviceGrant({
     deviceCodeHash: codeHash(code),
     // Nobody types this code, so its hash is random.
@@ -37,7 +39,7 @@ export async function allowNativeClient(
     scopes,
     resource,
     publicKey,
-    ringKid: ring.current.kid,
+    ringKid,
     interval: 5,
     createdAt: now(),
     expiresAt: now() + codeLifeMs,

@@ -31,14 +31,16 @@ export function deviceAuthorization(deps: Deps) {
     let outcome: 'inserted' | 'user_code_taken';
     do {
       userCode = newUserCode();
+      // Read once: the key file may be replaced at any time.
+      const { key, kid: ringKid } = ring.current;
       outcome = await store.insertDeviceGrant({
         deviceCodeHash: sha256(deviceCode),
-        userCodeHash: userCodeHash(ring.current.key, userCode),
+        userCodeHash: userCodeHash(key, userCode),
         clientId: client.clientId,
         scopes,
         resource,
-        publicKey: grantPublicKey(ring.current.key, deviceCode),
-        ringKid: ring.current.kid,
+        publicKey: grantPublicKey(key, deviceCode),
+        ringKid,
         interval,
         createdAt: now(),
         expiresAt: now() + userCodeLifeMs,

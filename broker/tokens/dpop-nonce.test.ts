@@ -1,6 +1,11 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { nonceLifeMs } from '@latchkey/shared/resource-server/nonce-life.ts';
 import { describe, expect, it } from 'vitest';
-import { createRing } from '../keys/ring.ts';
+import { openReloadableRing } from '../keys/reloadable-ring.ts';
+import { createRing, initRing } from '../keys/ring.ts';
+import { dropRingKeys, rotateRing } from '../keys/rotate-ring.ts';
 import { createNonceIssuer } from './dpop-nonce.ts';
 
 const key = (byte: number) => ({ kid: `k${byte}`, key: Buffer.alloc(32, byte) });
@@ -24,6 +29,26 @@ describe('a DPoP nonce', () => {
     const nonce = createNonceIssuer({ ring: createRing([key(1)]), now }).issue();
     expect(createNonceIssuer({ ring: createRing([key(2), key(1)]), now }).check(nonce)).toBeDefined();
     expect(createNonceIssuer({ ring: createRing([key(2)]), now }).check(nonce)).toBeUndefined();
+  });
+
+  it('is good on every replica at once when a key has been added, and when the old one is gone', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'latchkey-nonce-')), 'keys');
+    const old = initRing(path, 0);
+    const log = { info() {}, warn() {}, error() {} };
+    const replicas = [0, 1].map(() => createNonceIssuer({ ring: openReloadableRing(path, log), now: () => start }));
+    const good = () => replicas.map((from) => replicas.map((by) => by.check(from.issue()) !== undefined));
+    const everywhere = [
+      [true, true],
+      [true, true],
+    ];
+    expect(good()).toEqual(everywhere);
+    const before = replicas[0]?.issue() ?? '';
+    rotateRing(path, 0);
+    expect(good()).toEqual(everywhere);
+    expect(replicas.every((replica) => replica.check(before))).toBe(true);
+    dropRingKeys(path, [old]);
+    expect(good()).toEqual(everywhere);
+    expect(replicas.some((replica) => replica.check(before))).toBe(false);
   });
 
   it('cannot be made up, moved in time, or be from far ahead', () => {

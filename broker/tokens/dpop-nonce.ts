@@ -1,7 +1,7 @@
 import { nonceEnd } from '@latchkey/shared/resource-server/nonce-life.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import { keyedDigest, sameText } from '../keys/hash.ts';
-import type { KeyRing } from '../keys/ring.ts';
+import type { KeyRing, RingKey } from '../keys/ring.ts';
 
 const macBytes = 16;
 
@@ -32,19 +32,20 @@ export function createNonceIssuer({
 }): NonceIssuer {
   const mac = (key: Uint8Array, time: Uint8Array) =>
     keyedDigest(key, 'dpop-nonce', Buffer.concat([time, Buffer.from(life)])).subarray(0, macBytes);
-  let last: { at: number; nonce: string } | undefined;
+  let last: { at: number; key: RingKey; nonce: string } | undefined;
 
-  function create(at: number): string {
+  function create(at: number, key: RingKey): string {
     const time = Buffer.alloc(6);
     time.writeUIntBE(at, 0, 6);
-    return Buffer.concat([time, mac(ring.current.key, time)]).toString('base64url');
+    return Buffer.concat([time, mac(key.key, time)]).toString('base64url');
   }
 
   return {
     issue() {
-      const at = now();
-      // The clock may have been set back.
-      if (!last || Math.abs(at - last.at) >= sharedForMs) last = { at, nonce: create(at) };
+      const [at, key] = [now(), ring.current];
+      // The clock may have been set back. A replaced key may already be unknown to the replica that the client asks next.
+      if (!last || last.key !== key || Math.abs(at - last.at) >= sharedForMs)
+        last = { at, key, nonce: create(at, key) };
       return last.nonce;
     },
     check(nonce) {

@@ -102,7 +102,7 @@ export function createSigningKeys({
   const isLive = ({ state, notAfter }: StoredSigningKey): boolean =>
     state !== 'retired' || notAfter === undefined || notAfter > now();
 
-  const ringStamp = (): string => [ring.current.kid, ...ring.all.map(({ kid }) => kid)].join();
+  const ringStamp = (): string => ring.all.map(({ kid }) => kid).join();
 
   const open = (stored: readonly StoredSigningKey[]): Pick<Keys, 'opened' | 'set'> => {
     const opened = new Map<string, KeyObject>();
