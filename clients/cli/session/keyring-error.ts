@@ -22,6 +22,7 @@ const said = ({ code, detail }: KeyringFault): string => `${keyringFaults[code]}
 
 const cures: Readonly<Record<KeyringFaultCode, string>> = {
   no_library: 'Install latchkey again, with its optional dependencies',
+  no_process: "Close other programs, or raise this session's limits (ulimit -a), and try again",
   no_service: 'Run this where your keyring is, such as in your desktop session',
   sudo: 'Run this without sudo',
   refused: 'Unlock it and try again',
