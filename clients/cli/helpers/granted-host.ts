@@ -1,3 +1,4 @@
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import type { Credentials } from '../../device/store/credentials.ts';
 import { type Io, UsageError } from '../io.ts';
 import type { SessionFile } from '../session/session-file.ts';
@@ -48,7 +49,7 @@ function refusalFor(
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   if (!isSafe) return `${url.protocol}//${url.host} gets no token: it would be sent without encryption. Use https`;
   if (hosts.includes(url.host) || (resource !== undefined && URL.parse(resource)?.host === url.host)) return undefined;
-  return `this profile's token isn't for ${url.host}. If it should be, add: --host ${url.host}`;
+  return `this profile's token isn't for ${url.host}. If it should be, add: --host ${shellWord(url.host)}`;
 }
 
 function readHost(text: string): string {
