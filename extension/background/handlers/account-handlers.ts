@@ -26,17 +26,18 @@ type Methods =
 export function accountHandlers({ profiles, problem, identity }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
   const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
 
-  /** Whether the user canceled the sign-in that is in progress. There is no problem then. */
-  let canceled = false;
+  /** The sign-in that began last. If the user canceled it, there is no problem. */
+  let latest = { isCanceled: false };
 
   const signingIn = async (work: () => Promise<void>): Promise<Record<string, never>> => {
     await problem.clear();
-    canceled = false;
+    const mine = { isCanceled: false };
+    latest = mine;
     try {
       await work();
     } catch (error) {
       const told = problemBody(error);
-      if (!canceled) await problem.set(told);
+      if (!mine.isCanceled) await problem.set(told);
       throw new ProblemError(told);
     }
     return {};
@@ -53,7 +54,7 @@ export function accountHandlers({ profiles, problem, identity }: AccountHandlers
       return {};
     },
     async 'sign_in.cancel'() {
-      canceled = true;
+      latest.isCanceled = true;
       await identity.closeWindow();
       return {};
     },

@@ -46,6 +46,8 @@ export function createPendingRequests<T>({
   answerWithinMs = 15_000,
 }: PendingRequestsDeps): PendingRequests<T> {
   const jobs = new Map<string, Job<T>>();
+  /** The page may have canceled the job, and asked again under its ID. */
+  const forget = (key: string, job: Job<T>) => void (jobs.get(key) === job && jobs.delete(key));
 
   const wait = async (key: string, job: Job<T>): Promise<Outcome<T>> => {
     const left = job.expiresAt - now();
@@ -53,11 +55,11 @@ export function createPendingRequests<T>({
     try {
       const winner = await Promise.race([job.work.then((result) => ({ result })), timer.elapsed]);
       if (!winner && job.expiresAt > now()) return { done: false };
-      jobs.delete(key);
+      forget(key, job);
       if (!winner) throw expired('the request took longer than its deadline');
       return { done: true, result: winner.result };
     } catch (error) {
-      jobs.delete(key);
+      forget(key, job);
       throw error;
     } finally {
       timer.cancel();
