@@ -33,12 +33,13 @@ to enter on another device. Waits until you approve.
   --login-hint N   who signs in, such as ada@example.com. With a code, their browser with the Latchkey extension can ask for
                    a number instead, if the broker allows that.
   --store S        keyring: encrypt the sign-in with a key in the system's keyring. file: don't, only you can read the
-                   file. auto: the keyring if there is one (env: LATCHKEY_STORE, default: auto)
+                   file. auto: the keyring if there is one, but never less than the sign-in before (env: LATCHKEY_STORE,
+                   default: auto)
   -p, --profile P  profile name (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
   --json           print one JSON object per line: {"type":"code",…} or {"type":"open",…} first, {"type":"done",…} last
 
-Options default to those of the profile's last sign-in.
+Options default to those of the profile's last sign-in; --issuer only if that can be read.
 `;
 
 /** `latchkey login` */
