@@ -83,7 +83,7 @@ describe('a sign-in over one that cannot be read', () => {
     const { code, err } = await signIn(' --store file');
     expect(code).toBe(exitCode.ok);
     expect(err).toContain(
-      `goes on at the broker until it expires. Its sign-in could not be read. To end it, go to ${issuer}/account.\n`,
+      `goes on at the broker until it expires. It could not be told: the system's keyring can't be used: it is locked, or it refused. To end it, go to ${issuer}/account.\n`,
     );
     expect(err).toContain("Warning: the key of the sign-in before stays in the system's keyring");
     keyring.state.fault = undefined;

@@ -5,7 +5,7 @@ import type { Credentials } from '../device/store/credentials.ts';
 import { whereToEnd } from './end-session.ts';
 import type { Io } from './io.ts';
 import type { SignIn } from './session/format.ts';
-import { KeyringError, unvouched } from './session/keyring-error.ts';
+import { KeyringError, unvouched, whyUnread } from './session/keyring-error.ts';
 import { type Kept, type Session, Unread } from './session/session-file.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function endPredecessor({ replaced, keyStays }: Kept, issuer: strin
     );
   if (replaced instanceof Unread) {
     const isChanged = !(replaced.error instanceof KeyringError);
-    left('Its sign-in could not be read.', isChanged ? undefined : issuer);
+    left(`It could not be told: ${whyUnread(replaced.error)}.`, isChanged ? undefined : issuer);
   } else if (replaced) await revokeOr(replaced.credentials, left, io);
   if (keyStays)
     io.err(

@@ -59,25 +59,22 @@ export const noKeyring = (cause: KeyringFault, path: string | undefined): Keyrin
     { cause },
   );
 
+/** Why a sign-in can't be read. Begins in lower case, and has no period. */
+export function whyUnread(error: KeyringError | StoreError): string {
+  if (error instanceof StoreError) return 'its file is damaged, or something has changed it';
+  return error.cause instanceof KeyringFault
+    ? `the system's keyring can't be used: ${said(error.cause)}`
+    : "the system's keyring doesn't have its key";
+}
+
 /**
  * The sign-in before can't be read, so the broker that the file names may be somebody else's.
  *
  * @param issuer that broker. It is shown unless the file has certainly been changed
  */
 export function unvouched(error: KeyringError | StoreError, issuer: string): KeyringError | StoreError {
-  const cure = 'Add --issuer URL, or set LATCHKEY_ISSUER';
-  const begin = 'nothing vouches for the broker of the sign-in before: ';
-  if (error instanceof StoreError)
-    return new StoreError(error.code, `${begin}its file is damaged, or something has changed it. ${cure}`, {
-      cause: error,
-    });
-  const why =
-    error.cause instanceof KeyringFault
-      ? `the system's keyring can't be used: ${said(error.cause)}`
-      : "the system's keyring doesn't have its key";
-  return new KeyringError(
-    error.code,
-    `${begin}${why}. ${cure}. The file says ${plainText(issuer, 2_048)}: check that this is your broker`,
-    { cause: error.cause },
-  );
+  const text = `nothing vouches for the broker of the sign-in before: ${whyUnread(error)}. Add --issuer URL, or set LATCHKEY_ISSUER`;
+  if (error instanceof StoreError) return new StoreError(error.code, text, { cause: error });
+  const shown = `The file says ${plainText(issuer, 2_048)}: check that this is your broker`;
+  return new KeyringError(error.code, `${text}. ${shown}`, { cause: error });
 }
