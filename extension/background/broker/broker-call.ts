@@ -162,7 +162,7 @@ async function refusal(response: Response, trace: string, now: Clock): Promise<B
 function retryAfter(headers: Headers, now: Clock): number | undefined {
   const value = headers.get('Retry-After');
   if (value === null) return undefined;
-  const answeredAt = () => Date.parse(headers.get('Date') ?? '') || now();
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - answeredAt();
+  const answeredAt = Date.parse(headers.get('Date') ?? '') || now();
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - answeredAt;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 3_600_000);
 }

@@ -46,23 +46,21 @@ export function createPendingRequests<T>({
   answerWithinMs = 15_000,
 }: PendingRequestsDeps): PendingRequests<T> {
   const jobs = new Map<string, Job<T>>();
-  /** The page may have canceled the job, and asked again under its ID. */
-  const forget = (key: string, job: Job<T>) => void (jobs.get(key) === job && jobs.delete(key));
 
   const wait = async (key: string, job: Job<T>): Promise<Outcome<T>> => {
     const left = job.expiresAt - now();
     const timer = after(Math.max(0, Math.min(answerWithinMs, left)));
+    let isOver = true;
     try {
       const winner = await Promise.race([job.work.then((result) => ({ result })), timer.elapsed]);
-      if (!winner && job.expiresAt > now()) return { done: false };
-      forget(key, job);
-      if (!winner) throw expired('the request took longer than its deadline');
-      return { done: true, result: winner.result };
-    } catch (error) {
-      forget(key, job);
-      throw error;
+      if (winner) return { done: true, result: winner.result };
+      if (job.expiresAt <= now()) throw expired('the request took longer than its deadline');
+      isOver = false;
+      return { done: false };
     } finally {
       timer.cancel();
+      // The page may have canceled the job, and asked again under its ID.
+      if (isOver && jobs.get(key) === job) jobs.delete(key);
     }
   };
 
