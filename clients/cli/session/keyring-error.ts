@@ -32,19 +32,25 @@ const cures: Readonly<Record<KeyringFaultCode, string>> = {
   timed_out: 'Unlock it and try again',
 };
 
+/** Of a `SessionFile`. */
+interface Named {
+  path: string;
+  login: string;
+}
+
 /** The sign-in is there, and its key out of reach. */
-export const keyOutOfReach = (path: string, cause: KeyringFault): KeyringError =>
+export const keyOutOfReach = ({ path, login }: Named, cause: KeyringFault): KeyringError =>
   new KeyringError(
     'keyring_unavailable',
-    `the key of ${path} is in the system's keyring, which can't be used: ${said(cause)}. ${cures[cause.code]}, or sign in without it: latchkey login --store file --issuer URL`,
+    `the key of ${path} is in the system's keyring, which can't be used: ${said(cause)}. ${cures[cause.code]}, or sign in without it: ${login} --store file --issuer URL`,
     { cause },
   );
 
 /** The sign-in is there, and its key is gone, or was never here. */
-export const keyGone = (path: string): KeyringError =>
+export const keyGone = ({ path, login }: Named): KeyringError =>
   new KeyringError(
     'keyring_key_missing',
-    `the system's keyring no longer has the key of ${path}, or another machine has it. Run: latchkey login --issuer URL. If machines share this folder, add --store file, or give each a folder of its own with LATCHKEY_HOME`,
+    `the system's keyring no longer has the key of ${path}, or another machine has it. Run: ${login} --issuer URL. If machines share this folder, add --store file, or give each a folder of its own with LATCHKEY_HOME`,
   );
 
 /**

@@ -36,6 +36,8 @@ export interface Kept {
  * loses as little as it does without a keyring.
  */
 export interface SessionFile extends Pick<PrivateFile, 'path' | 'checkWritable' | 'locked'> {
+  /** The command that signs in to this profile, for people to copy. */
+  readonly login: string;
   /**
    * Reads what needs no key, and asks the keyring nothing.
    *
@@ -75,8 +77,12 @@ export interface SessionFile extends Pick<PrivateFile, 'path' | 'checkWritable' 
   erase(): Promise<void>;
 }
 
-/** Opens a profile's sign-in. Does nothing until a method is called. */
-export function sessionFile(file: PrivateFile, keyring: Keyring): SessionFile {
+/**
+ * Opens a profile's sign-in. Does nothing until a method is called.
+ *
+ * @param login the command that signs in to this profile
+ */
+export function sessionFile(file: PrivateFile, keyring: Keyring, login: string): SessionFile {
   const ids = keyIds(file.path);
   /** Keys that have opened the file, so that the keyring is asked once. */
   const known = new Map<string, string>();
@@ -96,7 +102,7 @@ export function sessionFile(file: PrivateFile, keyring: Keyring): SessionFile {
 
   async function keyOf(id: string): Promise<string | undefined> {
     const key = await orFault(keyring.get(id));
-    if (key instanceof KeyringFault) throw keyOutOfReach(file.path, key);
+    if (key instanceof KeyringFault) throw keyOutOfReach({ path: file.path, login }, key);
     return key !== undefined && isSealKey(key) ? key : undefined;
   }
 
@@ -117,7 +123,8 @@ export function sessionFile(file: PrivateFile, keyring: Keyring): SessionFile {
       }
       known.delete(id);
       // Another shell may have signed in meanwhile, with another key.
-      if (cached === undefined && text === failed) throw key === undefined ? keyGone(file.path) : altered(file.path);
+      if (cached === undefined && text === failed)
+        throw (key === undefined ? keyGone : altered)({ path: file.path, login });
       failed = text;
     }
   }
@@ -165,6 +172,7 @@ export function sessionFile(file: PrivateFile, keyring: Keyring): SessionFile {
 
   return {
     path: file.path,
+    login,
     checkWritable: file.checkWritable,
     locked: file.locked,
     signIn: async () => parse(await file.read())?.signIn,
@@ -206,8 +214,5 @@ const orFault = <T>(asked: Promise<T>): Promise<T | KeyringFault> =>
     throw error;
   });
 
-const altered = (path: string): StoreError =>
-  new StoreError(
-    'unusable',
-    `${path} is damaged, or something has changed it. Sign in again: latchkey login --issuer URL`,
-  );
+const altered = ({ path, login }: Pick<SessionFile, 'path' | 'login'>): StoreError =>
+  new StoreError('unusable', `${path} is damaged, or something has changed it. Sign in again: ${login} --issuer URL`);
