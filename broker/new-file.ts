@@ -1,7 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
-
-/** Nothing was created, so nothing is taken away. */
-const untouched: ReadonlySet<string | undefined> = new Set(['EEXIST', 'EISDIR', 'ERR_FS_EISDIR', 'ENOTDIR', 'ENOENT']);
+import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
  * Creates a file with its whole content, or none: after a failure, such as a full disk, no part of it is left.
@@ -10,10 +7,15 @@ const untouched: ReadonlySet<string | undefined> = new Set(['EEXIST', 'EISDIR', 
  * @throws {Error} from Node; `EEXIST` if the file exists, which is left as it is
  */
 export function createNewFile(path: string, text: string, mode: number): void {
+  // If this fails, whatever is there is another's.
+  const file = openSync(path, 'wx', mode);
   try {
-    writeFileSync(path, text, { flag: 'wx', mode, flush: true });
+    writeFileSync(file, text);
+    fsyncSync(file);
   } catch (error) {
-    if (!untouched.has((error as NodeJS.ErrnoException).code)) rmSync(path, { force: true });
+    rmSync(path, { force: true });
     throw error;
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import { chromeExtensionBuild } from '../config/extension-builds.ts';
 import { fileFault } from '../file-fault.ts';
 import { isPrivateMode } from '../keys/private-mode.ts';
@@ -59,7 +60,7 @@ function requirePrivate(path: string): void {
   const { mode, uid } = statSync(path);
   if (isPrivateMode({ mode, uid }, process.getuid?.())) return;
   throw new ExtensionKeyError(
-    `${path} can be read by other users (mode ${(mode & 0o777).toString(8)}). Check who could have read it, then run: chmod 600 ${path}`,
+    `${path} can be read by other users (mode ${(mode & 0o777).toString(8)}). Check who could have read it, then run: chmod 600 ${shellWord(path)}`,
   );
 }
 

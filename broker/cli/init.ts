@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import { docsFolder } from '../docs-folder.ts';
 import { fileFault } from '../file-fault.ts';
 import { initRing } from '../keys/ring.ts';
@@ -140,8 +141,8 @@ The key of your extension is ${keyOfBuild}. Keep it secret, and keep a copy.
 1. In your identity provider, add these redirect URIs for client ${answers.clientId} (${join(docsFolder, 'providers', `${answers.preset}.md`)} has every step):
 ${redirectUris.map((uri) => `   ${uri}`).join('\n')}
 2. export ${secretVariable(answers)}=…
-3. latchkey doctor --config ${config}
-4. latchkey serve --config ${config}
+3. latchkey doctor --config ${shellWord(config)}
+4. latchkey serve --config ${shellWord(config)}
 5. Bring the extension to your browsers: ${join(docsFolder, 'rollout.md')}`;
 }
 

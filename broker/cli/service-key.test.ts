@@ -50,6 +50,13 @@ describe('the public key of a service', () => {
     expect(publicKeyOfService(path)).toEqual({ kty: jwk.kty, crv: jwk.crv, x: jwk.x });
   });
 
+  it('is printed by a command that can be copied, also where a shell would read the path otherwise', () => {
+    path = join(folder, "Ada's key $(exit 7).jwk");
+    createServiceKey(path);
+    const said = () => createServiceKey(path);
+    expect(said).toThrow(`latchkey services key --key-file '${folder}/Ada'\\''s key $(exit 7).jwk'`);
+  });
+
   it.each<[string, () => unknown]>([
     ['nothing', () => ''],
     ['text', () => 'secret'],

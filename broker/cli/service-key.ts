@@ -9,6 +9,7 @@ import {
   verify,
 } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import { fileFault, readFault } from '../file-fault.ts';
 import { createNewFile } from '../new-file.ts';
 
@@ -36,7 +37,7 @@ export function createServiceKey(path: string): JsonWebKey {
     const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory();
     const exists = {
       reason: 'it exists, and may be the key of a service in use',
-      cure: `Name another file. To print the public key of this one: latchkey services key --key-file ${path}`,
+      cure: `Name another file. To print the public key of this one: latchkey services key --key-file ${shellWord(path)}`,
     };
     const { reason, cure } = isFolder
       ? fileFault({ code: 'EISDIR' }, path)

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import type { JWK } from 'jose';
 import * as v from 'valibot';
 import { type Document, LineCounter, parseDocument } from 'yaml';
@@ -171,7 +172,7 @@ class OtherFiles {
     if (pem !== '' && !isAssertionKey(pem)) {
       this.#faults.push({
         path: where,
-        message: `the file ${path} is no private key in PKCS #8 PEM form, RSA or P-256. Convert it with: openssl pkcs8 -topk8 -nocrypt -in ${path}`,
+        message: `the file ${path} is no private key in PKCS #8 PEM form, RSA or P-256. Convert it with: openssl pkcs8 -topk8 -nocrypt -in ${shellWord(path)}`,
       });
     }
     return pem;

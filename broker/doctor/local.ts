@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { dirname, resolve } from 'node:path';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import type { Config } from '../config/types.ts';
 import { KeyFileError, loadRing, MissingRingError } from '../keys/ring.ts';
 import { errorSummary } from '../log.ts';
@@ -123,7 +124,7 @@ export async function checkStorage(config: Config): Promise<Finding[]> {
     );
   } catch (error) {
     if (!(error instanceof KeyFileError)) throw error;
-    const create = `. Only if this broker has never run, create it: latchkey keys init --file ${config.keysFile}`;
+    const create = `. Only if this broker has never run, create it: latchkey keys init --file ${shellWord(config.keysFile)}`;
     findings.push(keys.failed(error.what, `${error.cure}${error instanceof MissingRingError ? create : ''}`));
   }
   const missing = missingFile(config.store);

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import { errorSummary, type Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { type KeyRing, loadRing, MissingRingError, RingError } from './ring.ts';
@@ -21,7 +22,7 @@ export async function openRingOf(store: Pick<Store, 'countRingKeys'>, path: stri
   } catch (error) {
     if (!(error instanceof MissingRingError) || (await store.countRingKeys()).size > 0) throw error;
     throw new RingError(
-      `the key file ${path} does not exist, and this database has never used one. If this is a new installation, create it: latchkey keys init --file ${path}. If not, check "store" and "keys_file"`,
+      `the key file ${path} does not exist, and this database has never used one. If this is a new installation, create it: latchkey keys init --file ${shellWord(path)}. If not, check "store" and "keys_file"`,
       { cause: error },
     );
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import { fileFault } from '../file-fault.ts';
 import { createNewFile } from '../new-file.ts';
 import { isPrivateMode } from './private-mode.ts';
@@ -78,7 +79,7 @@ export function loadRing(path: string): KeyRing {
   if (!isPrivateMode(stat, process.getuid?.())) {
     throw new KeyFileError(
       `the key file ${path} is accessible to other users (mode ${(stat.mode & 0o777).toString(8)})`,
-      `Check who could have read it, then ${stat.uid === process.getuid?.() ? `run: chmod 600 ${path}` : "give it mode 0440 and the broker's group (in Kubernetes: defaultMode 0440 and fsGroup)"}. If somebody may have copied it, also run: latchkey compromised --keys`,
+      `Check who could have read it, then ${stat.uid === process.getuid?.() ? `run: chmod 600 ${shellWord(path)}` : "give it mode 0440 and the broker's group (in Kubernetes: defaultMode 0440 and fsGroup)"}. If somebody may have copied it, also run: latchkey compromised --keys`,
     );
   }
   const keys = text

@@ -46,8 +46,8 @@ export function dropRingKeys(path: string, kids: readonly string[]): void {
 function replaceFile(path: string, change: (text: string) => string): void {
   const { uid, gid } = statSync(path);
   const next = `${path}.next`;
+  const file = openNext(path, next);
   try {
-    const file = openSync(next, 'wx', 0o600);
     try {
       writeSync(file, change(readFileSync(path, 'utf8')));
       fsyncSync(file);
@@ -58,17 +58,29 @@ function replaceFile(path: string, change: (text: string) => string): void {
     chownSync(next, uid, gid);
     renameSync(next, path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new RingError(
-        `${next} exists: another rotation is running, or one was interrupted. Delete the file if no rotation is running`,
-        { cause },
-      );
-    }
     rmSync(next, { force: true });
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new RingError(`can't replace ${path} (${code}). Make its folder writable, and check the disk`, { cause });
+    throw notReplaced(path, cause);
   }
   const folder = openSync(dirname(path), 'r');
   fsyncSync(folder);
   closeSync(folder);
 }
+
+/** If it can't be created, it may be that of another rotation, and stays. */
+function openNext(path: string, next: string): number {
+  try {
+    return openSync(next, 'wx', 0o600);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw notReplaced(path, cause);
+    throw new RingError(
+      `${next} exists: another rotation is running, or one was interrupted. Delete the file if no rotation is running`,
+      { cause },
+    );
+  }
+}
+
+const notReplaced = (path: string, cause: unknown): RingError =>
+  new RingError(
+    `can't replace ${path} (${(cause as NodeJS.ErrnoException).code}). Make its folder writable, and check the disk`,
+    { cause },
+  );

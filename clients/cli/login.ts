@@ -9,10 +9,12 @@ import type { Tokens } from '../device/tokens.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { instructions } from './instructions.ts';
 import { type Io, UsageError } from './io.ts';
+import type { KeyringFaultCode } from './keyring/keyring.ts';
 import { commonOptions, openProfile } from './options.ts';
 import { createProgress } from './progress.ts';
 import { describePlace, type Place, storeChoice } from './session/place.ts';
-import type { SessionFile } from './session/session-file.ts';
+import type { Kept, SessionFile } from './session/session-file.ts';
+import { brokerBefore, endPredecessor } from './sign-in-before.ts';
 
 export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
                       [--browser [--upstream NAME] | --device] [--login-hint NAME]
@@ -31,12 +33,13 @@ to enter on another device. Waits until you approve.
   --login-hint N   who signs in, such as ada@example.com. With a code, their browser with the Latchkey extension can ask for
                    a number instead, if the broker allows that.
   --store S        keyring: encrypt the sign-in with a key in the system's keyring. file: don't, only you can read the
-                   file. auto: the keyring if there is one (env: LATCHKEY_STORE, default: auto)
+                   file. auto: the keyring if there is one, but never less than the sign-in before (env: LATCHKEY_STORE,
+                   default: auto)
   -p, --profile P  profile name (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
   --json           print one JSON object per line: {"type":"code",…} or {"type":"open",…} first, {"type":"done",…} last
 
-Options default to those of the profile's last sign-in.
+Options default to those of the profile's last sign-in; --issuer only if that can be read.
 `;
 
 /** `latchkey login` */
@@ -64,7 +67,10 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   const file = openProfile(values, io);
   const before = await file.signIn();
   const choice = storeChoice(io, values.store) ?? before?.store ?? 'auto';
-  const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? before?.issuer;
+  // A keyring that asks for its password does so before the user is asked to sign in.
+  const session = before && (await file.tryRead());
+  io.signal.throwIfAborted();
+  const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? (before && brokerBefore(before, session, values.json, io));
   if (!issuer) throw new UsageError('no broker specified. Use --issuer URL or set LATCHKEY_ISSUER');
   // The scope and resource of another broker mean nothing to this one.
   const kept = before?.issuer === issuer ? before : undefined;
@@ -84,14 +90,11 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   }
   // Before the user is asked to do anything.
   await file.checkWritable();
-  // What can't be read can't be ended at the broker either: it expires there.
-  const replaced = await file.read().catch(() => undefined);
   const place = await file.place(choice);
-  const credentials = await signInAndKeep(file, place, asked, values, io);
-  await endPredecessor(replaced?.credentials, io);
-  if (replaced) await file.release(replaced.place);
+  warnOfPlain(place, io);
+  const { credentials, kept: predecessor } = await signInAndKeep(file, place, asked, values, io);
+  await endPredecessor(predecessor, before?.issuer, io);
   report(file, credentials, place, values.json, io);
-  if (before?.isEncrypted) warnOfPlain(place, io);
   return exitCode.ok;
 }
 
@@ -110,16 +113,14 @@ async function signInAndKeep(
   asked: DeviceLoginOptions,
   ways: Ways,
   io: Io,
-): Promise<Credentials> {
+): Promise<{ credentials: Credentials; kept: Kept }> {
   let credentials: Credentials | undefined;
   try {
-    const made = toCredentials(asked, await signIn(asked, ways, io));
-    credentials = made;
-    await file.locked(() => file.write(made, place));
-    return made;
+    credentials = toCredentials(asked, await signIn(asked, ways, io));
+    return { credentials, kept: await file.keep(credentials, place) };
   } catch (error) {
     if (credentials) await discard(credentials, io);
-    await file.release(place).catch(() => undefined);
+    await file.abandon(place).catch(() => undefined);
     throw error;
   }
 }
@@ -181,19 +182,16 @@ async function discard({ issuer, client_id: clientId, tokens }: Credentials, { f
   if (refreshToken) await revoke({ issuer, clientId, refreshToken, fetch }).catch(() => undefined);
 }
 
-/** Revokes the sign-in that the new one replaces. If the broker can't be reached, the old sign-in expires. */
-async function endPredecessor(before: Credentials | undefined, io: Io): Promise<void> {
-  const refreshToken = before?.tokens.refresh_token;
-  if (!before || !refreshToken) return;
-  const { issuer, client_id: clientId } = before;
-  await revoke({ issuer, clientId, refreshToken, fetch: io.fetch, signal: io.signal }).catch(() => undefined);
+/** Before the sign-in. Silent where there is no keyring, and not where there is one that could have been used. */
+function warnOfPlain(place: Place, io: Io): void {
+  if (place.store === 'keyring' || place.fault === undefined || !passing.has(place.fault)) return;
+  io.err(
+    `Warning: this sign-in will be ${describePlace(place)}. To encrypt it, press Ctrl-C, make the keyring usable and sign in again. With --store file, you aren't warned.\n`,
+  );
 }
 
-/** Silent where there never was a keyring, but not where a sign-in was encrypted before. */
-function warnOfPlain(place: Place, io: Io): void {
-  if (place.store === 'file' && place.choice === 'auto')
-    io.err(`Warning: unlike the sign-in before, this one is ${describePlace(place)}.\n`);
-}
+/** Faults of a keyring that is there, and that its person can mend. */
+const passing: ReadonlySet<KeyringFaultCode> = new Set(['refused', 'timed_out', 'no_process']);
 
 function report({ path }: SessionFile, credentials: Credentials, { store }: Place, json: boolean, io: Io): void {
   const { issuer, tokens } = credentials;

@@ -2,11 +2,14 @@ import { parseArgs } from 'node:util';
 import { DeviceError } from '../device/device-error.ts';
 import { revoke } from '../device/revoke.ts';
 import type { Credentials } from '../device/store/credentials.ts';
+import { StoreError } from '../device/store/store-error.ts';
+import { whereToEnd } from './end-session.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { KeyringFault } from './keyring/keyring.ts';
 import { commonOptions, openProfile } from './options.ts';
 import { KeyringError } from './session/keyring-error.ts';
+import { Unread } from './session/session-file.ts';
 
 export const help = `Usage: latchkey logout [--profile P] [--json]
 
@@ -22,13 +25,13 @@ export async function logout(args: string[], io: Io): Promise<ExitCode> {
   const file = openProfile(values, io);
   const say = (json: object, text: string) => io.out(values.json ? `${JSON.stringify(json)}\n` : `${text}\n`);
 
-  const signIn = await file.signIn();
+  const signIn = await file.signIn().catch(notDeleted);
   if (!signIn) {
     say({ type: 'done', signed_out: false }, "You weren't signed in.");
     return exitCode.ok;
   }
   return file.locked(async () => {
-    const session = await file.read().catch((error: unknown) => new Unread(error));
+    const session = await file.tryRead();
     // Ctrl-C while the keyring asks for its password: nothing is deleted yet.
     io.signal.throwIfAborted();
     try {
@@ -52,22 +55,27 @@ async function end({ issuer, client_id: clientId, tokens }: Credentials, { fetch
   }
 }
 
-/** Why a sign-in could not be read. */
-class Unread {
-  readonly error: unknown;
-  constructor(error: unknown) {
-    this.error = error;
-  }
+/** What can't be read may be another program's file. */
+function notDeleted(error: unknown): never {
+  if (!(error instanceof StoreError)) throw error;
+  throw new StoreError(
+    error.code,
+    `${error.message} Nothing was deleted. If you were signed in, the session at the broker goes on: to end it, ${whereToEnd(undefined)}`,
+    { cause: error },
+  );
 }
 
 /** Without its key, nobody has the refresh token that the broker would end. */
-function untold(error: unknown, issuer: string): never {
-  if (!(error instanceof KeyringError)) throw error;
+function untold(error: Unread['error'], issuer: string): never {
   const { cause } = error;
+  if (error instanceof StoreError)
+    throw new StoreError(error.code, notTold('The sign-in was damaged, or something had changed it.', undefined), {
+      cause,
+    });
   const why =
     cause instanceof KeyringFault ? cause.message : "The system's keyring no longer has the key of the sign-in";
   throw new KeyringError('keyring_unavailable', notTold(`${why}.`, issuer), { cause });
 }
 
-const notTold = (why: string, issuer: string): string =>
-  `signed out here, but the broker couldn't be told. ${why} To end the session there, go to ${new URL('/account', issuer)}`;
+const notTold = (why: string, issuer: string | undefined): string =>
+  `signed out here, but the broker couldn't be told. ${why} To end the session there, ${whereToEnd(issuer)}`;

@@ -1,3 +1,4 @@
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import { privateFile } from '../device/store/private-file.ts';
 import { type ProfileName, profilePath } from '../device/store/profile-path.ts';
 import { type Io, UsageError } from './io.ts';
@@ -17,5 +18,12 @@ export function openProfile(values: ProfileName, io: Io): SessionFile {
   if (path === undefined) {
     throw new UsageError('invalid profile name: use up to 64 letters, digits, ".", "_" or "-"');
   }
-  return sessionFile(privateFile(path, { now: io.now, sleep: io.sleep, signal: io.signal }), io.keyring);
+  const file = privateFile(path, { now: io.now, sleep: io.sleep, signal: io.signal });
+  return sessionFile(file, io.keyring, loginCommand(values));
+}
+
+/** What signs in to the same profile, for people to copy. The environment says the rest. */
+function loginCommand({ profile, file }: ProfileName): string {
+  if (file !== undefined) return `latchkey login --file ${shellWord(file)}`;
+  return profile === undefined ? 'latchkey login' : `latchkey login --profile ${profile}`;
 }

@@ -339,6 +339,19 @@ describe('latchkey token', () => {
     expect(await run('token --min-ttl 60')).toMatchObject({ code: exitCode.unreachable, out: '' });
   });
 
+  it.each([
+    ['token', 'latchkey login'],
+    ['token --profile work', 'latchkey login --profile work'],
+    ['exec --file a$b -- true', "latchkey login --file 'a$b'"],
+    ['git-credential --profile git get', 'latchkey login --profile git'],
+  ])('names the command that signs in to the same profile: %s', async (line, command) => {
+    const input = async () => 'protocol=https\nhost=git.example.com\n\n';
+    const { code, err } = await run(line, { input });
+    expect(code).toBe(exitCode.signedOut);
+    expect(err).toMatch(/^.*\. Run: .*\n$/);
+    expect(err.endsWith(`Run: ${command}\n`)).toBe(true);
+  });
+
   it('says to sign in again when the sign-in is over, or there is none', async () => {
     expect(await run('token')).toMatchObject({ code: exitCode.signedOut, out: '' });
     await signIn();

@@ -57,7 +57,7 @@ const sentences: Sentences = new Map([
   ],
 ]);
 
-/** A job has time. Nothing is lost by a late try: this grant has nothing that is used up. */
+/** A job has time, in seconds. Nothing is lost by a late try: this grant has nothing that is used up. */
 const patience = 300;
 /** A pause that is worth a line, in seconds. */
 const noticeable = 5;
@@ -90,7 +90,8 @@ export async function servicesToken(args: string[], io: Io): Promise<ExitCode> {
   if (resource !== undefined) parameters.set('resource', resource);
   if (scope !== undefined) parameters.set('scope', scope);
   const { fetch, now, sleep, signal } = io;
-  const persistently = { sleep, signal, patience, onPause: (seconds: number) => tellOfPause(seconds, issuer, io) };
+  const onPause = (seconds: number) => tellOfPause(seconds, issuer, io);
+  const persistently = { sleep, signal, now, until: now() + patience * 1_000, onPause };
   const { as, client, http, attempt } = await retry(
     () => discover({ issuer, clientId, fetch, signal }, false, sentences),
     persistently,

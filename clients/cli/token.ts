@@ -62,7 +62,7 @@ export async function current(file: SessionFile, minTtl: number | undefined, io:
     const { credentials, place } = await read(file);
     if (isGood(credentials)) return credentials;
     try {
-      const renewed = await renew(credentials, io);
+      const renewed = await renew(credentials, file, io);
       await file.write(renewed, place);
       requireTtl(renewed, minTtl, io);
       return renewed;
@@ -105,8 +105,8 @@ export async function readSignIn(file: SessionFile): Promise<SignIn> {
   return (await file.signIn()) ?? notSignedIn(file);
 }
 
-function notSignedIn({ path }: SessionFile): never {
-  throw new SignedOutError(`not signed in (${path}). Run: latchkey login`);
+function notSignedIn({ path, login }: SessionFile): never {
+  throw new SignedOutError(`not signed in (${path}). Run: ${login}`);
 }
 
 /** No token lives as long as `--min-ttl` asks. */
@@ -115,9 +115,13 @@ class ShortTokenError extends Error {
   readonly code = 'min_ttl';
 }
 
-async function renew(credentials: Credentials, { fetch, now, sleep, signal }: Io): Promise<Credentials> {
+async function renew(
+  credentials: Credentials,
+  { login }: SessionFile,
+  { fetch, now, sleep, signal }: Io,
+): Promise<Credentials> {
   const { issuer, client_id: clientId, resource, tokens } = credentials;
-  if (!tokens.refresh_token) throw new SignedOutError('your sign-in has expired. Run: latchkey login');
+  if (!tokens.refresh_token) throw new SignedOutError(`your sign-in has expired. Run: ${login}`);
   const options = { issuer, clientId, resource, refreshToken: tokens.refresh_token, fetch, now, sleep, signal };
   const { id_token: _, ...renewed } = await refresh(options);
   return { ...credentials, tokens: { ...renewed, scope: renewed.scope ?? tokens.scope } };

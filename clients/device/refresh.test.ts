@@ -56,6 +56,21 @@ describe('refresh', () => {
     expect(broker.state.token).toHaveLength(1);
   });
 
+  it('sends a token no later than its successor is kept for, however slow the network is', async () => {
+    const { broker, options } = start();
+    const slow: typeof fetch = async (input, init) => {
+      const isToken = String(input).endsWith('/token');
+      const answer = await broker.fetch(input, init);
+      broker.state.now += 15_000;
+      if (isToken) throw new DOMException('timed out', 'TimeoutError');
+      return answer;
+    };
+    await expect(refresh({ ...options, fetch: slow })).rejects.toMatchObject({ code: 'unreachable' });
+    const sent = broker.state.requests.filter(({ path }) => path === '/token').map(({ at }) => at / 1_000);
+    expect(sent.length).toBeGreaterThan(1);
+    expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeLessThan(60);
+  });
+
   it('passes on why the broker cannot answer yet', async () => {
     const { broker, options } = start();
     broker.state.token = Array(3).fill('temporarily_unavailable');

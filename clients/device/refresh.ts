@@ -20,16 +20,16 @@ export interface RefreshOptions extends ServerOptions {
 
 /**
  * For a minute, the broker answers the same refresh token with the same successor; after it, with the end of the sign-in. So
- * much of that minute is left beside two requests that time out.
+ * the last try begins in time, in seconds since the first: before it sends the token, it may wait 15 s for the metadata.
  */
-const patience = 20;
+const patience = 35;
 
 /**
  * Exchanges a refresh token for new tokens. Refresh tokens rotate: store the new `refresh_token` before you use the
  * access token. If the call fails, keep the old one.
  *
- * Retries twice, after 1 s and 4 s, or later if the broker says so (`Retry-After`), if the broker can't be reached. Gives up
- * at once if the broker asks for longer than 20 s: `retryAfter` of the error has the seconds.
+ * Retries twice, after 1 s and 4 s, or later if the broker says so (`Retry-After`), if the broker can't be reached. No try
+ * begins more than 35 s after the first: if the broker asks for longer, `retryAfter` of the error has the seconds.
  *
  * @returns the new tokens, always with a `refresh_token`
  * @throws {DeviceError} `invalid_grant` if the refresh token is expired, revoked or already used: sign in again
@@ -42,8 +42,10 @@ const patience = 20;
  * const tokens = await refresh({ issuer, clientId, refreshToken: stored.refresh_token });
  * await store(tokens);
  */
-export const refresh = (options: RefreshOptions): Promise<Tokens> =>
-  retry(() => once(options), { ...options, patience });
+export const refresh = (options: RefreshOptions): Promise<Tokens> => {
+  const { now = () => Date.now() } = options;
+  return retry(() => once(options), { ...options, until: now() + patience * 1_000 });
+};
 
 async function once(options: RefreshOptions): Promise<Tokens> {
   const { refreshToken, scope, resource, now = () => Date.now() } = options;

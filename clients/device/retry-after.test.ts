@@ -34,18 +34,22 @@ describe('Retry-After', () => {
 describe('a retry', () => {
   const busy = (retryAfter?: number) => new DeviceError('unreachable', 'busy', { retryAfter });
   const portal = new DeviceError('unreachable', 'a page', { retryAfter: 5, networkPage: true });
-  const trial = (...failures: DeviceError[]) => {
+  const trial = (took: number, ...failures: DeviceError[]) => {
     const sleeps: number[] = [];
     const pauses: number[] = [];
-    const sleep = async (ms: number) => void sleeps.push(ms / 1_000);
+    let now = 0;
+    const sleep = async (ms: number) => {
+      now += ms;
+      sleeps.push(ms / 1_000);
+    };
     const once = async () => {
+      now += took * 1_000;
       const failure = failures.shift();
       if (failure) throw failure;
       return 'done';
     };
-    const outcome = retry(once, { sleep, patience: 20, onPause: (seconds) => void pauses.push(seconds) }).catch(
-      ({ message }) => message,
-    );
+    const onPause = (seconds: number) => void pauses.push(seconds);
+    const outcome = retry(once, { sleep, now: () => now, until: 20_000, onPause }).catch(({ message }) => message);
     return { outcome, sleeps, pauses };
   };
 
@@ -57,8 +61,14 @@ describe('a retry', () => {
     ['no longer than the patience in all', [busy(15), busy(6)], 'busy', [15]],
     ['twice at most', [busy(), busy(), busy()], 'busy', [1, 4]],
   ])('waits %s', async (_, failures, outcome, waited) => {
-    const tried = trial(...failures);
+    const tried = trial(0, ...failures);
     expect(await tried.outcome).toBe(outcome);
     expect([tried.sleeps, tried.pauses]).toEqual([waited, waited]);
+  });
+
+  it('counts the time that the tries take', async () => {
+    const tried = trial(15, busy(), busy(), busy());
+    expect(await tried.outcome).toBe('busy');
+    expect(tried.sleeps).toEqual([1]);
   });
 });

@@ -53,9 +53,12 @@ describe('a request is repeated', () => {
   });
 
   it('after the time that the API names, in seconds or as a date', async () => {
-    const inThree = () => new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_000).toUTCString();
-    for (const after of [() => '3', inThree]) {
-      const { run, sent } = answering(new Response(null, { status: 429, headers: { 'Retry-After': after() } }));
+    const inThree = (at = Date.now()) => new Date(Math.ceil(at / 1_000) * 1_000 + 3_000).toUTCString();
+    const day = 86_400_000;
+    // An API whose clock differs, and whose answer says so.
+    const apart = { 'Retry-After': inThree(day), Date: new Date(day).toUTCString() };
+    for (const headers of [() => ({ 'Retry-After': '3' }), () => ({ 'Retry-After': inThree() }), () => apart]) {
+      const { run, sent } = answering(new Response(null, { status: 429, headers: headers() }));
       expect(await run(url)).toBe(200);
       const [first = 0, second = 0] = sent;
       expect(second - first).toBeGreaterThanOrEqual(2_900);

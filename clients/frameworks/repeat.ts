@@ -58,7 +58,8 @@ function waitAfter(
   if (!worthIt) return undefined;
   const after = headers.get('retry-after');
   if (after === null) return backoffMs;
-  // A number of seconds, or a date (RFC 9110 §10.2.3).
-  const wait = /^\d+$/.test(after) ? Number(after) * 1_000 : Date.parse(after) - Date.now();
+  // A number of seconds, or a date (RFC 9110 §10.2.3). The clock here may be wrong, and the answer's own date may be hidden.
+  const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();
+  const wait = /^\d+$/.test(after) ? Number(after) * 1_000 : Date.parse(after) - answeredAt;
   return wait >= 0 ? wait : backoffMs;
 }

@@ -25,7 +25,7 @@ export type DeviceChoice = 'allow' | 'deny' | 'report';
 
 export type DeviceFault = Exclude<v.InferOutput<typeof deviceAnswer>['outcome'], 'found'>;
 
-/** A question is over when its code is. */
+/** A question is over when its code is, which the broker knows. This is by the clock here, which may be another. */
 const stepMs = 600_000;
 const kept = keptInSession('device');
 /** How an "Allow" ended whose popup had closed. The background leaves it there. */
@@ -48,7 +48,7 @@ export async function openDevice(sub: string): Promise<DeviceStep | undefined> {
 export async function askingDevice(client: UiClient, sub: string): Promise<DeviceStep | undefined> {
   const answer = ownAnswer(deviceAskingAnswer, await client.call('own.call', { path: 'device/asking', body: {}, sub }));
   if (answer.outcome !== 'asking') return undefined;
-  return { until: answer.expires_at * 1_000, sub, question: answer };
+  return { until: Date.now() + stepMs, sub, question: answer };
 }
 
 /** Compares a code that the user typed or pasted. No page and no link begins such a question. */

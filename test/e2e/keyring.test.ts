@@ -131,11 +131,43 @@ describe.skipIf(missing.length > 0)(`the command line with GNOME Keyring${why}`,
 
   it('is locked from the start: the sign-in is in the file, and status says why', async () => {
     await signIn();
+    await latchkey(['logout']);
     await service.start();
     await signIn();
     expect(await kept()).toMatchObject({ version: 1 });
     expect((await status()).no_keyring).toMatch(/^(?:refused|timed_out)$/);
     expect(await latchkey(['token'])).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('is locked: no sign-in that follows an encrypted one is plain, unless its person says so', async () => {
+    await signIn();
+    const before = await kept();
+    await service.start();
+    const refused = await latchkey(['login', '--device', '--client', 'tv']);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain('is encrypted, and the next one would not be');
+    expect(await kept()).toEqual(before);
+    await signIn('--store', 'file');
+    expect(await kept()).toMatchObject({ version: 1, store: 'file' });
+    await service.start(password);
+    await signIn('--store', 'auto');
+    expect(await service.count('service', 'latchkey')).toBe(1);
+    expect(await service.lookup(...(await entry()))).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('keeps no more than one key of sign-ins that were killed, until the next', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      const child = start(['login', '--device', '--client', 'tv', '--json']);
+      const ended = once(child, 'exit');
+      await once(createInterface({ input: child.stdout }), 'line');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    expect(await service.count('service', 'latchkey')).toBe(1);
+    await signIn();
+    expect(await service.count('service', 'latchkey')).toBe(1);
+    await latchkey(['logout']);
+    expect(await service.count('service', 'latchkey')).toBe(0);
   });
 
   it('is not there: the sign-in is in the file, at once', async () => {

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { shellWord } from '@latchkey/shared/shell-word.ts';
 import { fileFault } from '../../file-fault.ts';
 import { StoreFileError } from './store-file-error.ts';
 
@@ -34,6 +35,6 @@ function requireMode(path: string, mode: number): void {
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   throw new StoreFileError(
     `the database ${path} is accessible to other users (mode ${(mode & 0o777).toString(8)})`,
-    `Check who could have read it, then run: chmod 600 ${path}`,
+    `Check who could have read it, then run: chmod 600 ${shellWord(path)}`,
   );
 }

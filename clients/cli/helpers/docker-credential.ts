@@ -3,8 +3,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type Io, UsageError } from '../io.ts';
 import { commonOptions, openProfile } from '../options.ts';
 import type { Session } from '../session/session-file.ts';
-import { current, readSignIn } from '../token.ts';
-import { hostOptions, refusalFor } from './granted-host.ts';
+import { hostOptions, tokensFor } from './granted-host.ts';
 
 export const help = `Usage: docker-credential-latchkey get|list|store|erase
        latchkey docker-credential [--host HOST …] [--profile P] get|list|store|erase
@@ -49,11 +48,11 @@ async function answer(args: string[], io: Io): Promise<ExitCode> {
     case 'get': {
       const asked = (await io.input()).trim();
       const url = readServer(asked);
-      if (!url || refusalFor(url, await readSignIn(file), values.host, io) !== undefined) {
+      const tokens = url && (await tokensFor(url, file, values.host, io));
+      if (tokens === undefined || typeof tokens === 'string') {
         io.out(`${notFound}\n`);
         return exitCode.failure;
       }
-      const { tokens } = await current(file, undefined, io);
       io.out(`${JSON.stringify({ ServerURL: asked, Username: username, Secret: tokens.access_token })}\n`);
       return exitCode.ok;
     }

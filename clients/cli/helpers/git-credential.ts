@@ -3,8 +3,7 @@ import { plainText } from '../../device/plain-text.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type Io, UsageError } from '../io.ts';
 import { commonOptions, openProfile } from '../options.ts';
-import { current, readSignIn } from '../token.ts';
-import { hostOptions, refusalFor } from './granted-host.ts';
+import { hostOptions, tokensFor } from './granted-host.ts';
 
 export const help = `Usage: latchkey git-credential [--host HOST …] [--username U] [--profile P] get|store|erase
 
@@ -39,13 +38,11 @@ export async function gitCredential(args: string[], io: Io): Promise<ExitCode> {
   const host = asked.one('host');
   const url = plainHost.test(host) ? URL.parse(`${asked.one('protocol')}://${host}/`) : undefined;
   if (!url) throw new UsageError('git named no usable host: this command is for git, as a credential helper');
-  const file = openProfile(values, io);
-  const refusal = refusalFor(url, await readSignIn(file), values.host, io);
-  if (refusal !== undefined) {
-    io.err(`latchkey git-credential: ${plainText(refusal)}\n`);
+  const tokens = await tokensFor(url, openProfile(values, io), values.host, io);
+  if (typeof tokens === 'string') {
+    io.err(`latchkey git-credential: ${plainText(tokens)}\n`);
     return exitCode.ok;
   }
-  const { tokens } = await current(file, undefined, io);
   // Git 2.46 and later. Most servers want the token as a password.
   const bearer = asked.all('capability[]').includes('authtype') && asked.all('wwwauth[]').some(wantsBearer);
   io.out(

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeBroker, type FakeBroker, issuer } from '../../device/testing/fake-broker.ts';
 import { exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { fakeKeyring } from '../testing/fake-keyring.ts';
 import { runIn } from '../testing/run-in.ts';
 
 let home: string;
@@ -180,5 +181,32 @@ describe('latchkey docker-credential', () => {
     });
     expect((await run('docker-credential erase', asked('git.example.com'))).code).toBe(exitCode.ok);
     expect((await run('token')).out).toBe('access-1\n');
+  });
+});
+
+describe('a helper whose profile signs in to another API meanwhile', () => {
+  const other = `login --issuer ${issuer} --resource https://other.example.com`;
+  const exec = JSON.stringify({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    spec: { cluster: { server: 'https://git.example.com' } },
+  });
+
+  it.each<[string, Partial<Io>]>([
+    ['git-credential get', git('https://git.example.com/')],
+    ['docker-credential get', asked('git.example.com')],
+    ['kubectl-credential', { env: { KUBERNETES_EXEC_INFO: exec } }],
+  ])('gives away no token that is not for the host: %s', async (line, changes) => {
+    const { keyring, state } = fakeKeyring();
+    await run(`login --issuer ${issuer} --resource https://git.example.com --store keyring`, { keyring });
+    // The host has been checked when the keyring is asked for the key.
+    state.before = async (call) => {
+      if (call !== 'get') return;
+      state.before = async () => undefined;
+      await run(other, { keyring });
+    };
+    const env = { LATCHKEY_HOME: home, ...changes.env };
+    const { out } = await run(line, { ...changes, env, keyring });
+    expect(JSON.parse((await run('status --json', { keyring })).out).resource).toBe('https://other.example.com');
+    expect(out).not.toContain('access-');
   });
 });

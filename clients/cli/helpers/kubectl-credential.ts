@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { type Io, UsageError } from '../io.ts';
 import { commonOptions, openProfile } from '../options.ts';
-import { current, readSignIn } from '../token.ts';
-import { hostOptions, refusalFor } from './granted-host.ts';
+import { current } from '../token.ts';
+import { hostOptions, tokensFor } from './granted-host.ts';
 
 export const help = `Usage: latchkey kubectl-credential [--host HOST …] [--profile P]
 
@@ -27,14 +27,11 @@ export async function kubectlCredential(args: string[], io: Io): Promise<ExitCod
   const { values } = parseArgs({ args, options: { ...commonOptions, ...hostOptions } });
   const { apiVersion, server } = readExecInfo(io.env.KUBERNETES_EXEC_INFO);
   const file = openProfile(values, io);
+  const url = server === undefined ? undefined : URL.parse(server);
+  if (url === null) throw new UsageError('KUBERNETES_EXEC_INFO names a server that is no URL');
   // Without a server, the kubeconfig alone says which cluster gets the token.
-  if (server !== undefined) {
-    const url = URL.parse(server);
-    if (!url) throw new UsageError('KUBERNETES_EXEC_INFO names a server that is no URL');
-    const refusal = refusalFor(url, await readSignIn(file), values.host, io);
-    if (refusal !== undefined) throw new UsageError(refusal);
-  }
-  const { tokens } = await current(file, undefined, io);
+  const tokens = url ? await tokensFor(url, file, values.host, io) : (await current(file, undefined, io)).tokens;
+  if (typeof tokens === 'string') throw new UsageError(tokens);
   const expirationTimestamp = new Date(tokens.expires_at * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
   const status = { token: tokens.access_token, expirationTimestamp };
   io.out(`${JSON.stringify({ apiVersion, kind: 'ExecCredential', status })}\n`);

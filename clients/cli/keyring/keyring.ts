@@ -2,6 +2,8 @@
 export type KeyringFaultCode =
   /** The library isn't installed, or there is none for this system. */
   | 'no_library'
+  /** The machine has no memory, process or file left for the keyring's process. */
+  | 'no_process'
   /** The session has no keyring: a server, a container, CI, WSL. */
   | 'no_service'
   /** Under sudo, the keyring would be another user's than the sign-in. */
@@ -14,6 +16,7 @@ export type KeyringFaultCode =
 /** What follows “The keyring can't be used: ”. */
 export const keyringFaults: Readonly<Record<KeyringFaultCode, string>> = {
   no_library: "its library isn't installed, or doesn't load on this system",
+  no_process: 'no process can be started for it',
   no_service: 'this session has no keyring service',
   sudo: 'sudo runs this command as another user',
   refused: 'it is locked, or it refused',

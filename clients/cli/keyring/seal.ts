@@ -8,9 +8,6 @@ const tagBytes = 16;
 /** @returns a new random key, in base64url */
 export const newSealKey = (): string => randomBytes(keyBytes).toString('base64url');
 
-/** @returns a new random ID of a key, which says nothing about its sign-in */
-export const newKeyId = (): string => randomBytes(16).toString('base64url');
-
 /** Whether the text is a key, and nothing that something else has put in its place. */
 export const isSealKey = (key: string): boolean =>
   /^[\w-]{43}$/.test(key) && Buffer.from(key, 'base64url').length === keyBytes;

@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyringAnswer } from './protocol.ts';
 import { type SystemKeyringOptions, systemKeyring } from './system-keyring.ts';
@@ -133,6 +134,36 @@ describe('the system’s keyring', () => {
     const { keyring } = await keyringOf(keeper(), changes);
     await expect(keyring.get('a')).rejects.toMatchObject({ code });
     expect(existsSync(pidFile())).toBe(false);
+  });
+});
+
+describe('a keyring whose process cannot be started', () => {
+  /** Asks for a key in a process of its own, after `prepare`. */
+  async function faultAfter(prepare: string): Promise<string> {
+    const path = join(folder, 'ask.ts');
+    const module = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'system-keyring.ts')));
+    const options = "platform: 'darwin', uid: 1_000, isAttended: false, err: () => undefined";
+    await writeFile(
+      path,
+      `import { openSync } from 'node:fs';
+      import { systemKeyring } from ${module};
+      const signal = new AbortController().signal;
+      const keyring = systemKeyring({ env: process.env, ${options}, signal });
+      ${prepare}
+      keyring.get('a').catch(({ code, detail }) => console.log(code, detail));`,
+    );
+    const limited = 'ulimit -n 60; exec "$0" "$1"';
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', limited, process.execPath, path]);
+    return stdout;
+  }
+
+  it.skipIf(process.platform === 'win32')('says what ran out: files', async () => {
+    const prepare = "try { for (;;) openSync('/dev/null', 'r'); } catch {}";
+    expect(await faultAfter(prepare)).toMatch(/^no_process spawn .*EMFILE\n$/);
+  });
+
+  it.skipIf(process.platform === 'win32')('says that Node.js is gone', async () => {
+    expect(await faultAfter("process.execPath = '/nowhere/node';")).toMatch(/^no_library spawn .*ENOENT\n$/);
   });
 });
 

@@ -1,6 +1,6 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { plainText } from '../../device/plain-text.ts';
-import { type Keyring, KeyringFault } from './keyring.ts';
+import { type Keyring, KeyringFault, type KeyringFaultCode } from './keyring.ts';
 import type { KeyringAnswer, KeyringRequest } from './protocol.ts';
 import { sessionBus } from './session-bus.ts';
 
@@ -68,26 +68,31 @@ async function ask(
   const ended = request.do === 'remove' ? undefined : signal;
   ended?.throwIfAborted();
   const { limitMs = isAttended ? 60_000 : 10_000 } = limits;
-  // Options for Node, such as a debugger's, are meant for the command.
-  const child = fork(program, {
-    env: { ...env, NODE_OPTIONS: '' },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  let child: ChildProcess;
+  try {
+    // Options for Node, such as a debugger's, are meant for the command.
+    child = fork(program, {
+      env: { ...env, NODE_OPTIONS: '' },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+  } catch (error) {
+    return notStarted(error as NodeJS.ErrnoException);
+  }
   const { promise, resolve, reject } = Promise.withResolvers<KeyringAnswer>();
-  const fail = (code: 'no_library' | 'timed_out', detail: string) => resolve({ ok: false, code, detail });
+  const fail = (code: KeyringFaultCode, detail: string) => resolve({ ok: false, code, detail });
   const abort = () => reject(ended?.reason);
   ended?.addEventListener('abort', abort, { once: true });
   const timer = setTimeout(() => fail('timed_out', `${limitMs / 1_000} s`), limitMs);
   const noticeTimer = setTimeout(() => isAttended && err(notice), noticeMs);
   child.once('message', (answer) => resolve(answer as KeyringAnswer));
-  child.once('error', ({ message }) => fail('no_library', message));
+  child.once('error', (error) => resolve(notStarted(error)));
   child.once('exit', (code, name) => {
     // Ctrl-C in a terminal is for both processes, and `signal` says so.
     if (name !== 'SIGINT') fail('no_library', `its process ended with ${name ?? code}`);
   });
-  // If it can't be sent, the process is gone, and says so itself.
-  child.send(request, () => undefined);
+  // If it can't be sent, the process is gone, and says so itself. One that was never there has no `send`.
+  child.send?.(request, () => undefined);
   try {
     return await promise;
   } finally {
@@ -97,3 +102,12 @@ async function ask(
     child.kill('SIGKILL');
   }
 }
+
+/** What runs out, and is there again later. */
+const shortages: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+const notStarted = ({ code, message }: NodeJS.ErrnoException): KeyringAnswer => ({
+  ok: false,
+  code: shortages.has(code) ? 'no_process' : 'no_library',
+  detail: message,
+});

@@ -149,13 +149,39 @@ describe('without a keyring', () => {
   it.each<[KeyringFaultCode, string]>([
     ['no_library', "its library isn't installed"],
     ['no_service', 'this session has no keyring service'],
-    ['refused', 'it is locked, or it refused'],
-    ['timed_out', "it didn't answer in time"],
     ['sudo', 'sudo runs this command as another user'],
   ])('a sign-in is in the file, silently, and status says why: %s', async (fault, why) => {
     keyring.state.fault = fault;
     const { code, err } = await signIn();
     expect({ code, err }).toEqual({ code: exitCode.ok, err: 'Waiting for approval… (expires in 10 min)\n' });
+    await isInFile(fault, why);
+  });
+
+  it.each<[KeyringFaultCode, string]>([
+    ['refused', 'it is locked, or it refused'],
+    ['timed_out', "it didn't answer in time"],
+    ['no_process', 'no process can be started for it'],
+  ])('that could be used, a sign-in says before it begins that it will be in the file: %s', async (fault, why) => {
+    keyring.state.fault = fault;
+    let saidBefore = '';
+    let said = '';
+    const err = (text: string) => {
+      said += text;
+    };
+    const fetch: Io['fetch'] = async (input, init) => {
+      saidBefore ||= said;
+      return broker.fetch(input, init);
+    };
+    expect((await signIn('', { err, fetch })).code).toBe(exitCode.ok);
+    expect(saidBefore).toContain('Warning: this sign-in will be in the file, not encrypted.');
+    expect(saidBefore).toContain(why);
+    await isInFile(fault, why);
+    said = '';
+    await signIn(' --store file', { err });
+    expect(said).not.toContain('Warning');
+  });
+
+  async function isInFile(fault: KeyringFaultCode, why: string) {
     expect(await kept()).toMatchObject({ version: 1, no_keyring: fault, tokens: { refresh_token: 'refresh-1' } });
     expect(await status()).toMatchObject({ store: 'file', no_keyring: fault });
     expect((await run('status')).out).toContain(why);
@@ -164,16 +190,23 @@ describe('without a keyring', () => {
     expect((await run('token')).out).toBe('access-2\n');
     expect(keyring.state.calls).toEqual([]);
     expect(await kept()).toMatchObject({ no_keyring: fault });
-  });
+  }
 
-  it('a sign-in that follows an encrypted one says that it is not', async () => {
-    await signIn();
-    keyring.state.fault = 'refused';
-    const { code, err } = await run('login');
-    expect(code).toBe(exitCode.ok);
-    expect(err).toContain('Warning: unlike the sign-in before, this one is in the file, not encrypted. The system');
-    expect((await run('login')).err).not.toContain('Warning');
-  });
+  it.each<KeyringFaultCode>(['refused', 'timed_out', 'no_process', 'no_service', 'no_library', 'sudo'])(
+    'no sign-in that follows an encrypted one is plain, unless its person says so: %s',
+    async (fault) => {
+      await signIn();
+      const before = await text();
+      keyring.state.fault = fault;
+      const { code, out, err } = await signIn();
+      expect({ code, out }).toEqual({ code: exitCode.failure, out: '' });
+      expect(err).toContain(`the sign-in in ${path()} is encrypted, and the next one would not be`);
+      expect(err).toContain('--store file');
+      expect(await text()).toBe(before);
+      expect((await signIn(' --store file')).code).toBe(exitCode.ok);
+      expect(await kept()).toMatchObject({ version: 1, store: 'file' });
+    },
+  );
 
   it('is tried again at the next sign-in', async () => {
     keyring.state.fault = 'refused';
@@ -247,7 +280,7 @@ describe('a key that is gone', () => {
   });
 
   it('is cured by a sign-in, which still has its defaults', async () => {
-    expect((await run('login')).code).toBe(exitCode.ok);
+    expect((await run(`login --issuer ${issuer}`)).code).toBe(exitCode.ok);
     expect(broker.state.requests.findLast((each) => each.path === '/device_authorization')?.form).toEqual({
       client_id: 'tv',
       scope: 'orders:read',
@@ -269,7 +302,7 @@ describe('a key that is gone', () => {
     keyring.state.before = async (call) => {
       if (call !== 'get' || asked > 0) return;
       asked += 1;
-      await run('login', { keyring: keyring.keyring });
+      await signIn();
     };
     expect((await run('token')).out).toBe('access-2\n');
   });
@@ -297,7 +330,7 @@ describe('a keyring that is out of reach', () => {
 
   it('is cured by a sign-in without it', async () => {
     keyring.state.fault = 'timed_out';
-    expect((await run('login --store file')).code).toBe(exitCode.ok);
+    expect((await run(`login --issuer ${issuer} --store file`)).code).toBe(exitCode.ok);
     expect((await run('token')).out).toBe('access-2\n');
   });
 
@@ -345,4 +378,12 @@ describe('an encrypted file', () => {
     await chmod(path(), 0o644);
     expect((await run('token')).err).toContain('chmod 600');
   });
+});
+
+it('a home that machines share is named as a reason for a key that is not there', async () => {
+  await signIn();
+  // Another machine's keyring.
+  const { err } = await run('token', { keyring: fakeKeyring().keyring });
+  expect(err).toContain('or another machine has it');
+  expect(err).toMatch(/--store file.* LATCHKEY_HOME/);
 });

@@ -1,16 +1,32 @@
 import { type Credentials, noCredentials } from '../../device/store/credentials.ts';
 import type { PrivateFile } from '../../device/store/private-file.ts';
 import { StoreError } from '../../device/store/store-error.ts';
+import { keyIds } from '../keyring/key-ids.ts';
 import { type Keyring, KeyringFault } from '../keyring/keyring.ts';
-import { isSealKey, newKeyId, newSealKey } from '../keyring/seal.ts';
+import { isSealKey, newSealKey } from '../keyring/seal.ts';
 import { formatFile, parseFile, type SignIn, type Stored } from './format.ts';
-import { keyGone, keyOutOfReach, noKeyring } from './keyring-error.ts';
+import { KeyringError, keyGone, keyOutOfReach, noKeyring } from './keyring-error.ts';
 import type { Place, StoreChoice } from './place.ts';
 
 /** A sign-in with its secrets, and where they are. */
 export interface Session {
   credentials: Credentials;
   place: Place;
+}
+
+/** A sign-in that can't be read, and why. */
+export class Unread {
+  readonly error: StoreError | KeyringError;
+  constructor(error: StoreError | KeyringError) {
+    this.error = error;
+  }
+}
+
+/** What a new sign-in has replaced. */
+export interface Kept {
+  replaced: Session | Unread | undefined;
+  /** Why a key of the sign-in before is still in the keyring. It opens nothing any more. */
+  keyStays: KeyringFault | undefined;
 }
 
 /**
@@ -20,6 +36,8 @@ export interface Session {
  * loses as little as it does without a keyring.
  */
 export interface SessionFile extends Pick<PrivateFile, 'path' | 'checkWritable' | 'locked'> {
+  /** The command that signs in to this profile, for people to copy. */
+  readonly login: string;
   /**
    * Reads what needs no key, and asks the keyring nothing.
    *
@@ -35,85 +53,156 @@ export interface SessionFile extends Pick<PrivateFile, 'path' | 'checkWritable' 
    * @throws {KeyringError} `keyring_unavailable` or `keyring_key_missing`
    */
   read(): Promise<Session | undefined>;
+  /** Reads all of it, and returns why that is not possible instead of throwing it. */
+  tryRead(): Promise<Session | Unread | undefined>;
   /**
-   * Chooses the place of a new sign-in. With the keyring, it makes a new key there: `release` it if there is no sign-in.
+   * Chooses the place of a new sign-in. With the keyring, it makes a new key there: `abandon` it if there is no sign-in.
    *
-   * @throws {KeyringError} `keyring_unavailable`, only if the choice is `keyring`
+   * @throws {KeyringError} `keyring_unavailable`, if the choice is `keyring`, or the sign-in before is encrypted and the choice
+   *   is `auto`: nothing becomes plain that its person has not chosen to be
    */
   place(choice: StoreChoice): Promise<Place>;
-  /** Replaces the file. @throws {StoreError} `unwritable` */
+  /** Deletes the key of a place that has got no sign-in. If the keyring can't be used, the next sign-in replaces it. */
+  abandon(place: Place): Promise<void>;
+  /**
+   * Keeps a new sign-in, and deletes the keys of those before.
+   *
+   * @throws {StoreError} `unwritable`
+   * @throws {KeyringError} `keyring_unavailable`, if another sign-in has taken the key's name meanwhile
+   */
+  keep(credentials: Credentials, place: Place): Promise<Kept>;
+  /** Replaces the file of the same sign-in, with the lock. @throws {StoreError} `unwritable` */
   write(credentials: Credentials, place: Place): Promise<void>;
-  /** Deletes the key of a place that no file uses any more. If the keyring can't be used, the key stays, and is good for nothing. */
-  release(place: Place): Promise<void>;
-  /** Deletes the file, and then its key. @throws {StoreError} `unwritable` */
+  /** Deletes the file, and then its keys. @throws {StoreError} `unwritable` */
   erase(): Promise<void>;
 }
 
-/** Opens a profile's sign-in. Does nothing until a method is called. */
-export function sessionFile(file: PrivateFile, keyring: Keyring): SessionFile {
-  /** A key never changes, so the keyring is asked once. */
+/**
+ * Opens a profile's sign-in. Does nothing until a method is called.
+ *
+ * @param login the command that signs in to this profile
+ */
+export function sessionFile(file: PrivateFile, keyring: Keyring, login: string): SessionFile {
+  const ids = keyIds(file.path);
+  /** Keys that have opened the file, so that the keyring is asked once. */
   const known = new Map<string, string>();
 
-  async function stored(): Promise<Stored | undefined> {
-    const text = await file.read();
+  function parse(text: string | undefined): Stored | undefined {
     if (text === undefined) return undefined;
     const found = parseFile(text);
     if (found) return found;
     throw noCredentials(file.path);
   }
 
-  async function keyOf(id: string): Promise<string | undefined> {
-    const key = known.get(id) ?? (await orFault(keyring.get(id)));
-    if (key instanceof KeyringFault) throw keyOutOfReach(file.path, key);
-    if (key === undefined || !isSealKey(key)) return undefined;
-    known.set(id, key);
-    return key;
+  /** The ID of the key that the file is encrypted with. */
+  async function usedId(): Promise<string | undefined> {
+    const found = await file.read().then(parse, () => undefined);
+    return found?.sealed ? found.keyId : undefined;
   }
+
+  async function keyOf(id: string): Promise<string | undefined> {
+    const key = await orFault(keyring.get(id));
+    if (key instanceof KeyringFault) throw keyOutOfReach({ path: file.path, login }, key);
+    return key !== undefined && isSealKey(key) ? key : undefined;
+  }
+
+  async function read(): Promise<Session | undefined> {
+    let failed: string | undefined;
+    for (;;) {
+      const text = await file.read();
+      const found = parse(text);
+      if (!found?.sealed) return found;
+      const { keyId: id } = found;
+      const cached = known.get(id);
+      const key = cached ?? (await keyOf(id));
+      const credentials = key && found.open(key);
+      if (key && credentials) {
+        known.set(id, key);
+        const choice = found.signIn.store === 'keyring' ? 'keyring' : 'auto';
+        return { credentials, place: { store: 'keyring', choice, id, key } };
+      }
+      known.delete(id);
+      // Another shell may have signed in meanwhile, with another key.
+      if (cached === undefined && text === failed)
+        throw (key === undefined ? keyGone : altered)({ path: file.path, login });
+      failed = text;
+    }
+  }
+
+  const tryRead = () =>
+    read().catch((error: unknown) => {
+      if (error instanceof StoreError || error instanceof KeyringError) return new Unread(error);
+      throw error;
+    });
 
   async function place(choice: StoreChoice): Promise<Place> {
     if (choice === 'file') return { store: 'file', choice };
-    const made = { store: 'keyring' as const, choice, id: newKeyId(), key: newSealKey() };
+    const used = await usedId();
+    const made = { store: 'keyring' as const, choice, id: freeId(used), key: newSealKey() };
     const fault = await orFault(keyring.put(made.id, made.key));
     if (!(fault instanceof KeyringFault)) return made;
-    if (choice === 'keyring') throw noKeyring(fault);
+    if (choice === 'keyring') throw noKeyring(fault, undefined);
+    if (used !== undefined) throw noKeyring(fault, file.path);
     return { store: 'file', choice, fault: fault.code };
   }
 
+  const freeId = (used: string | undefined): string => (ids[0] === used ? ids[1] : ids[0]);
+
+  /** Other sign-ins that began at the same time may have used the key's name, or abandoned it. */
+  async function settled(to: Place & { store: 'keyring' }, used: string | undefined): Promise<Place> {
+    const id = to.id === used ? freeId(used) : to.id;
+    const there = id === to.id ? await orFault(keyring.get(id)) : undefined;
+    // A keyring that is locked by now has what it had.
+    if (there === to.key || there instanceof KeyringFault) return to;
+    const fault = await orFault(keyring.put(id, to.key));
+    if (fault instanceof KeyringFault) throw noKeyring(fault, undefined);
+    return { ...to, id };
+  }
+
+  /** Deletes the keys that no file uses any more. */
+  async function removeKeys(old: string | undefined, but?: string): Promise<KeyringFault | undefined> {
+    for (const id of new Set(old === undefined ? ids : [old, ...ids])) {
+      const fault = id === but ? undefined : await orFault(keyring.remove(id));
+      if (fault instanceof KeyringFault) return fault;
+    }
+    return undefined;
+  }
+
   const write = (credentials: Credentials, to: Place) => file.write(formatFile(credentials, to));
-  const release = async (id: string) => void (await orFault(keyring.remove(id)));
 
   return {
     path: file.path,
+    login,
     checkWritable: file.checkWritable,
     locked: file.locked,
-    signIn: async () => (await stored())?.signIn,
-    async read() {
-      let missing: string | undefined;
-      for (;;) {
-        const found = await stored();
-        if (!found?.sealed) return found;
-        const key = await keyOf(found.keyId);
-        if (key === undefined) {
-          // Another shell may have signed in meanwhile, and taken the old key with it.
-          if (missing === found.keyId) throw keyGone(file.path);
-          missing = found.keyId;
-          continue;
-        }
-        const credentials = found.open(key);
-        if (!credentials) throw altered(file.path);
-        const choice = found.signIn.store === 'keyring' ? 'keyring' : 'auto';
-        return { credentials, place: { store: 'keyring', choice, id: found.keyId, key } };
-      }
+    signIn: async () => parse(await file.read())?.signIn,
+    read,
+    tryRead,
+    // With the lock: no other sign-in may take the name between the look at the file and the new key.
+    place: (choice) => file.locked(() => place(choice)),
+    async abandon(at) {
+      if (at.store !== 'keyring') return;
+      const drop = async () => {
+        // Another sign-in may have come to use it.
+        if ((await usedId()) !== at.id) await orFault(keyring.remove(at.id));
+      };
+      await file.locked(drop).catch(drop);
     },
-    place,
+    keep: (credentials, to) =>
+      file.locked(async () => {
+        const replaced = await tryRead();
+        const used = await usedId();
+        const at = to.store === 'keyring' ? await settled(to, used) : to;
+        await write(credentials, at);
+        const usesKeyring = at.store === 'keyring' || used !== undefined;
+        const fault = usesKeyring ? await removeKeys(used, at.store === 'keyring' ? at.id : undefined) : undefined;
+        return { replaced, keyStays: used === undefined ? undefined : fault };
+      }),
     write,
-    async release(at) {
-      if (at.store === 'keyring') await release(at.id);
-    },
     async erase() {
-      const found = await stored().catch(() => undefined);
+      const used = await usedId();
       await file.erase();
-      if (found?.sealed) await release(found.keyId);
+      if (used !== undefined) await removeKeys(used);
     },
   };
 }
@@ -125,5 +214,5 @@ const orFault = <T>(asked: Promise<T>): Promise<T | KeyringFault> =>
     throw error;
   });
 
-const altered = (path: string): StoreError =>
-  new StoreError('unusable', `${path} is damaged, or something has changed it. Sign in again: latchkey login`);
+const altered = ({ path, login }: Pick<SessionFile, 'path' | 'login'>): StoreError =>
+  new StoreError('unusable', `${path} is damaged, or something has changed it. Sign in again: ${login} --issuer URL`);

@@ -1,12 +1,13 @@
 import type { FakeBroker } from '../../device/testing/fake-broker.ts';
 import type { Io } from '../io.ts';
-import { runCommand } from '../run.ts';
+import { commands, runCommand } from '../run.ts';
 import { fakeKeyring } from './fake-keyring.ts';
 
 /** Runs a command line, split at spaces, with its credentials in `home`. Default: there is no keyring. */
 export async function runIn(home: string, broker: FakeBroker, line: string, changes: Partial<Io> = {}) {
   let [out, err] = ['', ''];
-  const [name = '', ...args] = line.split(' ');
+  const words = line.split(' ');
+  const name = words.splice(0, commands.has(words.slice(0, 2).join(' ')) ? 2 : 1).join(' ');
   const io: Io = {
     ...broker,
     out: (text) => {
@@ -28,5 +29,5 @@ export async function runIn(home: string, broker: FakeBroker, line: string, chan
     signal: new AbortController().signal,
     ...changes,
   };
-  return { code: await runCommand(name, args, io), out, err };
+  return { code: await runCommand(name, words, io), out, err };
 }

@@ -161,9 +161,24 @@ describe('the lock', () => {
     await writeFile(lock(), '');
     await utimes(lock(), old / 1_000, old / 1_000);
     await writeFile(`${lock()}.stale`, holder(1, 'another-machine', old));
+    await utimes(`${lock()}.stale`, old / 1_000, old / 1_000);
     await withLock(lock(), async () => {}, options);
     expect(await readdir(directory)).toEqual([]);
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    'of another machine, whose clock is off by %d ms, is respected, and taken when it is old',
+    async (offset) => {
+      await writeFile(lock(), holder(1, 'another-machine', Date.now() + offset));
+      const enough = new Error('enough');
+      const waiting = withLock(lock(), async () => {}, { ...options, sleep: () => Promise.reject(enough) });
+      await expect(waiting).rejects.toBe(enough);
+      const old = Date.now() - 121_000;
+      await utimes(lock(), old / 1_000, old / 1_000);
+      await withLock(lock(), async () => {}, options);
+      expect(await readdir(directory)).toEqual([]);
+    },
+  );
 
   it('ends its wait when aborted', async () => {
     await writeFile(lock(), holder(process.ppid));

@@ -7,14 +7,17 @@ import type { Clock } from '@latchkey/shared/time.ts';
 import { unwritable } from './file-fault.ts';
 import { StoreError } from './store-error.ts';
 
-/** No refresh takes this long: a lock this old belongs to a stopped process or a crashed machine. */
+/**
+ * No refresh takes this long: a lock this old belongs to a stopped process or a crashed machine. Its age goes by one clock at a
+ * time, that of the file system or this machine's: machines that share a folder may disagree about the time.
+ */
 const staleMs = 120_000;
 const pollMs = 50;
 
 interface Holder {
   pid: number;
   host: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of the host: for people, and for commands from before. */
   since: number;
   /** Distinguishes two holders with the same pid. */
   nonce: string;
@@ -55,9 +58,15 @@ export async function withLock<T>(path: string, work: () => Promise<T>, options:
 
 async function acquire(path: string, nonce: string, { now, sleep, signal }: LockOptions): Promise<void> {
   const until = now() + staleMs;
-  while (!(await create(path, nonce, now()))) {
-    if (await isStale(path, now())) await removeStale(path, now);
-    else if (now() > until) {
+  let watched: { id: string; since: number } | undefined;
+  for (;;) {
+    const clash = await create(path, nonce, now());
+    if (clash === undefined) return;
+    const lock = await look(path);
+    if (lock && watched?.id !== lock.id) watched = { id: lock.id, since: now() };
+    if (lock && (isStale(lock, clash) || now() - (watched?.since ?? 0) > staleMs)) {
+      await removeStale(path, lock.id, now());
+    } else if (now() > until) {
       throw new StoreError(
         'locked',
         `${path} is locked by another latchkey process. Wait for it to finish, or delete the lock file.`,
@@ -76,12 +85,21 @@ const noHardLinks = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'ENOSYS', 'EXDEV'
  * Creates the file and its content in one step: writes it under another name, then links it, which fails if the file
  * exists. Without hard links, it takes two steps: whoever reads an empty lock takes it for one that is held.
  *
- * @returns whether this call created the file
+ * @returns `undefined` if this call created the file, and otherwise what time it is by the file system's clock
  */
-async function create(path: string, nonce: string, since: number): Promise<boolean> {
+async function create(path: string, nonce: string, since: number): Promise<number | undefined> {
   const holder: Holder = { pid: process.pid, host: hostname(), since, nonce };
   const draft = `${path}.${nonce}`;
   await writeFile(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
+  try {
+    const isCreated = await createFrom(draft, path, JSON.stringify(holder));
+    return isCreated ? undefined : (await stat(draft)).mtimeMs;
+  } finally {
+    await unlink(draft);
+  }
+}
+
+async function createFrom(draft: string, path: string, text: string): Promise<boolean> {
   try {
     await link(draft, path);
     return true;
@@ -89,9 +107,7 @@ async function create(path: string, nonce: string, since: number): Promise<boole
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (!noHardLinks.has(code ?? '')) throw error;
-    return await createInTwoSteps(path, JSON.stringify(holder));
-  } finally {
-    await unlink(draft);
+    return createInTwoSteps(path, text);
   }
 }
 
@@ -109,27 +125,44 @@ async function createInTwoSteps(path: string, text: string): Promise<boolean> {
  * Removes a stale lock. Two processes that find the same stale lock must not remove each other's new one, so the
  * remover holds a second lock and checks again under it.
  */
-async function removeStale(path: string, now: Clock): Promise<void> {
+async function removeStale(path: string, id: string, now: number): Promise<void> {
   const removal = `${path}.stale`;
-  if (!(await create(removal, randomUUID(), now()))) {
+  const clash = await create(removal, randomUUID(), now);
+  if (clash !== undefined) {
     // This lock is held only while a file is removed. If it is old, a crash left it behind.
-    if (await isStale(removal, now())) await unlink(removal).catch(() => undefined);
+    const left = await look(removal);
+    if (left && isStale(left, clash)) await unlink(removal).catch(() => undefined);
     return;
   }
   try {
-    if (await isStale(path, now())) await unlink(path).catch(() => undefined);
+    if ((await look(path))?.id === id) await unlink(path).catch(() => undefined);
   } finally {
     await unlink(removal).catch(() => undefined);
   }
 }
 
-async function isStale(path: string, now: number): Promise<boolean> {
-  const holder = await readHolder(path);
-  if (holder) return now - holder.since > staleMs || (holder.host === hostname() && !isAlive(holder.pid));
-  // Unreadable: emptied by a machine crash, or written by another program. Go by its age.
-  const changed = await stat(path).catch(() => undefined);
-  return changed !== undefined && now - changed.mtimeMs > staleMs;
+/** A lock as it was found. */
+interface Found {
+  /** Of this holder. */
+  id: string;
+  /** When it was taken, by the file system's clock. */
+  changed: number;
+  /** Whether its process was one of this machine, and is gone. */
+  isGone: boolean;
 }
+
+async function look(path: string): Promise<Found | undefined> {
+  // In this order: the age of an old lock must not be taken for that of a new one.
+  const holder = await readHolder(path);
+  const file = await stat(path).catch(() => undefined);
+  if (!file) return undefined;
+  // Unreadable: emptied by a machine crash, or written by another program.
+  const id = holder?.nonce ?? `changed ${file.mtimeMs}`;
+  return { id, changed: file.mtimeMs, isGone: holder?.host === hostname() && !isAlive(holder.pid) };
+}
+
+/** @param now by the file system's clock */
+const isStale = ({ changed, isGone }: Found, now: number): boolean => isGone || now - changed > staleMs;
 
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,6 +47,7 @@ it('takes the lock of a process that is gone', async () => {
   link.code = 'ENOTSUP';
   const path = join(directory, 'lock');
   await writeFile(path, JSON.stringify({ pid: 1, host: 'elsewhere', since: 0, nonce: 'gone' }));
+  await utimes(path, 0, 0);
   expect(await withLock(path, async () => 'held', options)).toBe('held');
 });
 

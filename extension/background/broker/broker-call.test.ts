@@ -135,6 +135,12 @@ describe('a call of the broker', () => {
     expect(await retryAfter('soon')).toBe(5_000);
   });
 
+  it('compares a date with that of the answer, because the clock here may be wrong', async () => {
+    const date = (ms: number) => new Date(1_700_003_600_000 + ms).toUTCString();
+    const { call } = setUp(refusal('too_many_requests', 429, {}, { 'Retry-After': date(9_000), Date: date(0) }));
+    expect((await failure(call({ method: 'GET', path: '/session' }))).retryAfterMs).toBe(9_000);
+  });
+
   it('is offline where nothing answers, and says nothing about why', async () => {
     const error = await failure(
       setUp(new TypeError('connect 10.1.2.3 refused')).call({ method: 'GET', path: '/session' }),

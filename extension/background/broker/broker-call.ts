@@ -151,13 +151,18 @@ async function refusal(response: Response, trace: string, now: Clock): Promise<B
     status,
     // Brokers before traces draw an ID of their own.
     request: headers.get('X-Request-Id') ?? trace,
-    retryAfterMs: retryAfter(headers.get('Retry-After'), now),
+    retryAfterMs: retryAfter(headers, now),
   });
 }
 
-/** Parses `Retry-After` (RFC 9110 §10.2.3) into milliseconds, at most an hour. */
-function retryAfter(value: string | null, now: Clock): number | undefined {
+/**
+ * Parses `Retry-After` (RFC 9110 §10.2.3) into milliseconds, at most an hour. A date is compared with that of the answer, if it
+ * has one: this clock may be wrong.
+ */
+function retryAfter(headers: Headers, now: Clock): number | undefined {
+  const value = headers.get('Retry-After');
   if (value === null) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();
+  const answeredAt = Date.parse(headers.get('Date') ?? '') || now();
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - answeredAt;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), 3_600_000);
 }

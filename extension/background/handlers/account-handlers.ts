@@ -26,17 +26,20 @@ type Methods =
 export function accountHandlers({ profiles, problem, identity }: AccountHandlersDeps): Pick<UiHandlers, Methods> {
   const named = (account: string | undefined) => (account === undefined ? profiles.main() : profiles.get(account));
 
-  /** Whether the user canceled the sign-in that is in progress. There is no problem then. */
-  let canceled = false;
+  /** Counts sign-ins. */
+  let latest = 0;
+  /** The one that the user canceled last. There is no problem then. */
+  let canceled = 0;
 
   const signingIn = async (work: () => Promise<void>): Promise<Record<string, never>> => {
     await problem.clear();
-    canceled = false;
+    latest += 1;
+    const mine = latest;
     try {
       await work();
     } catch (error) {
       const told = problemBody(error);
-      if (!canceled) await problem.set(told);
+      if (canceled !== mine) await problem.set(told);
       throw new ProblemError(told);
     }
     return {};
@@ -53,7 +56,7 @@ export function accountHandlers({ profiles, problem, identity }: AccountHandlers
       return {};
     },
     async 'sign_in.cancel'() {
-      canceled = true;
+      canceled = latest;
       await identity.closeWindow();
       return {};
     },

@@ -315,6 +315,29 @@ describe('the sign-in window', () => {
     expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', problem: undefined });
   });
 
+  it('that was canceled leaves no problem, also if the next one has begun', async () => {
+    const ended = [Promise.withResolvers<never>(), Promise.withResolvers<never>()];
+    const [first, second] = ended;
+    let begun = 0;
+    parts.window.launch = () => {
+      signInWindow = 'open';
+      const flow = ended[begun];
+      begun += 1;
+      return flow?.promise ?? Promise.reject(new Error('no third one'));
+    };
+    const done = ui['session.sign_in']({}).catch((error: Error) => error);
+    await expect.poll(() => begun).toBe(1);
+    await ui['sign_in.cancel']({});
+    const next = ui['account.add']({}).catch((error: Error) => error);
+    await expect.poll(() => begun).toBe(2);
+    first?.reject(new Error('The user did not approve access.'));
+    expect(await done).toMatchObject({ code: 'user_denied' });
+    await ui['sign_in.cancel']({});
+    second?.reject(new Error('The user did not approve access.'));
+    expect(await next).toMatchObject({ code: 'user_denied' });
+    expect(await ui['state.get']({})).toMatchObject({ view: 'signed_out', problem: undefined });
+  });
+
   it('of another account hides no account or site that works', async () => {
     await ui['session.sign_in']({});
     parts.window.launch = () => new Promise(() => undefined);

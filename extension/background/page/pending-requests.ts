@@ -50,17 +50,17 @@ export function createPendingRequests<T>({
   const wait = async (key: string, job: Job<T>): Promise<Outcome<T>> => {
     const left = job.expiresAt - now();
     const timer = after(Math.max(0, Math.min(answerWithinMs, left)));
+    let isOver = true;
     try {
       const winner = await Promise.race([job.work.then((result) => ({ result })), timer.elapsed]);
-      if (!winner && job.expiresAt > now()) return { done: false };
-      jobs.delete(key);
-      if (!winner) throw expired('the request took longer than its deadline');
-      return { done: true, result: winner.result };
-    } catch (error) {
-      jobs.delete(key);
-      throw error;
+      if (winner) return { done: true, result: winner.result };
+      if (job.expiresAt <= now()) throw expired('the request took longer than its deadline');
+      isOver = false;
+      return { done: false };
     } finally {
       timer.cancel();
+      // The page may have canceled the job, and asked again under its ID.
+      if (isOver && jobs.get(key) === job) jobs.delete(key);
     }
   };
 

@@ -84,6 +84,11 @@ export async function startSecretService() {
       const { stdout } = await run('secret-tool', ['lookup', ...attributes], { env }).catch(() => ({ stdout: '' }));
       return stdout || undefined;
     },
+    /** How many entries another program finds. */
+    async count(...attributes: string[]): Promise<number> {
+      const { stdout, stderr } = await run('secret-tool', ['search', '--all', ...attributes], { env });
+      return `${stdout}${stderr}`.split('\n').filter((line) => line.startsWith('[/')).length;
+    },
     async clear(...attributes: string[]): Promise<void> {
       await run('secret-tool', ['clear', ...attributes], { env });
     },
