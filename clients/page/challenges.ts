@@ -1,3 +1,4 @@
+import { LatchkeyError } from '@latchkey/shared/errors.ts';
 import type { Channel } from './channel.ts';
 import type { FetchInit } from './fetch-init.ts';
 import type { AccessToken, TokenOptions, Tokens } from './tokens.ts';
@@ -25,6 +26,8 @@ const nonces = new Map<string, string>();
  * Sends DPoP-bound tokens with a proof, and answers the API's challenges: for a nonce (RFC 9449 §9), for a stronger or
  * more recent sign-in (RFC 9470), or for a newer token (RFC 6750 §3.1). It retries once for each. A streamed body
  * can't be sent again, so the page gets the challenge.
+ *
+ * @throws {LatchkeyError} `not_signed_in` if this site has another account by now: the request was not made for that one
  */
 export async function answerChallenges(challenged: Challenged): Promise<Response> {
   const { token, tokens, wanted } = challenged;
@@ -41,6 +44,7 @@ export async function answerChallenges(challenged: Challenged): Promise<Response
   const next = await tokens.get(asked);
   if (!demand && next.token === token.token) return response;
   await response.body?.cancel();
+  requireSameAccount(token.token, next.token);
   return next.type === 'Bearer' ? challenged.send(`Bearer ${next.token}`) : sendBound(challenged, wanted, canRepeat);
 }
 
@@ -65,12 +69,31 @@ async function sendBound(challenged: Challenged, wanted: FetchInit, again: boole
     proofDeadlineMs,
     signal ?? undefined,
   );
+  requireSameAccount(challenged.token.token, access_token);
   const response = await send(`DPoP ${access_token}`, proof);
   const fresh = response.headers.get('dpop-nonce');
   if (fresh) nonces.set(origin, fresh);
   if (!again || !/\buse_dpop_nonce\b/.test(response.headers.get('www-authenticate') ?? '')) return response;
   await response.body?.cancel();
   return sendBound(challenged, wanted, false);
+}
+
+function requireSameAccount(first: string, next: string): void {
+  if (subjectOf(first) === subjectOf(next)) return;
+  throw new LatchkeyError({
+    code: 'not_signed_in',
+    message: 'This site has a different account by now. Get the session again.',
+  });
+}
+
+/** Whose token it is. The extension has compared it with the account before it gave the token away. */
+function subjectOf(token: string): unknown {
+  try {
+    return JSON.parse(atob(token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')).sub;
+  } catch {
+    // A stand-in for the extension may have tokens of another form.
+    return undefined;
+  }
 }
 
 /** If the API doesn't expose `WWW-Authenticate` across origins, the status is all there is to decide by. */
