@@ -19,7 +19,7 @@ import {
   watch,
 } from 'vue';
 import { createMemoryHistory, createRouter, RouterView } from 'vue-router';
-import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
+import { button, exactly, followFocus, text, turns } from '../frameworks/testing/place.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import {
   type Language,
@@ -208,6 +208,35 @@ describe('RequireAccess', () => {
     button(place).click();
     await text(place, en.not_connected[1]);
     expect(place.querySelector('[role=alert]')).toBeNull();
+  });
+
+  it('keeps the focus from one prompt to the next', async () => {
+    const stand = fake({ installed: false });
+    const { place } = show(() => guarded(), { installUrl: 'https://example.com/get' });
+    await followFocus(place, stand);
+  });
+
+  it('has a button that can be pressed again after a fault', async () => {
+    fake();
+    const app = createApp(() => guarded()).use(latchkey(options));
+    const faults: unknown[] = [];
+    app.config.errorHandler = (error) => faults.push(error);
+    const { place } = mount(app);
+    await text(place, en.signed_out[1]);
+    const { randomUUID } = crypto;
+    const fault = new Error('no more numbers');
+    crypto.randomUUID = () => {
+      throw fault;
+    };
+    cleanups.push(() => {
+      crypto.randomUUID = randomUUID;
+    });
+    button(place).click();
+    await expect.poll(() => faults).toEqual([fault]);
+    await expect.poll(() => button(place).getAttribute('aria-disabled')).toBe('false');
+    crypto.randomUUID = randomUUID;
+    button(place).click();
+    await text(place, en.not_connected[1]);
   });
 
   it('says what failed, and looks again by its button', async () => {
