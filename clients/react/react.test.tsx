@@ -7,7 +7,7 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
+import { button, exactly, followFocus, text, turns } from '../frameworks/testing/place.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import { LatchkeyProvider, RequireAccess, SignInPrompt, useAccess, useLatchkey, useToken } from './index.ts';
 
@@ -269,6 +269,16 @@ describe('RequireAccess', () => {
     expect(place.querySelector('[role=alert]')).toBeNull();
   });
 
+  it('keeps the focus from one prompt to the next', async () => {
+    const latchkey = fake({ installed: false });
+    const { place } = show(
+      <Provided installUrl="https://example.com/get">
+        <RequireAccess>orders</RequireAccess>
+      </Provided>,
+    );
+    await followFocus(place, latchkey);
+  });
+
   it('asks for more than the provider names, where its children need more', async () => {
     const latchkey = fake(everything);
     const { place } = show(
@@ -391,6 +401,9 @@ describe('the hooks', () => {
     await text(place, 'of-ada');
     latchkey.signIn(grace);
     await text(place, 'of-grace');
+    // Each is asked for by its owner's name, so that a change can't come in between.
+    const owners = latchkey.requests.flatMap(({ m, p }) => (m === 'token.get' ? [p.profile] : []));
+    expect(new Set(owners)).toEqual(new Set(['ada', 'grace']));
     // Nothing of Ada's after Grace's began.
     const begin = tokens.findIndex((token) => token?.endsWith('grace'));
     expect(tokens[begin - 1]).toBeUndefined();
