@@ -1,12 +1,13 @@
 // @vitest-environment happy-dom
 import '@angular/compiler';
-import { inject, signal } from '@angular/core';
+import { inject, PLATFORM_ID, signal } from '@angular/core';
 import axe from 'axe-core';
 import { describe, expect, it, vi } from 'vitest';
-import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
+import { button, exactly, followFocus, text, turns } from '../frameworks/testing/place.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import { injectAccess, injectLatchkey, type Language, LatchkeyAccess, provideLatchkey } from './index.ts';
 import { LatchkeyPrompt } from './parts.ts';
+import { accessGuard } from './router.ts';
 import { api, cleanups, component, endEachTest, everything, fake, read, show, start } from './testing/apps.ts';
 import { injectToken } from './token.ts';
 
@@ -119,6 +120,12 @@ describe('latchkeyAccess', () => {
     button(place).click();
     await text(place, en.not_connected[1]);
     expect(place.querySelector('[role=alert]')).toBeNull();
+  });
+
+  it('keeps the focus from one prompt to the next', async () => {
+    const stand = fake({ installed: false });
+    const { place } = await show(Guarded, { installUrl: 'https://example.com/get' });
+    await followFocus(place, stand);
   });
 
   it('says what failed, and looks again by its button', async () => {
@@ -333,6 +340,24 @@ describe('the functions', () => {
     const answer = await within(injectLatchkey).fetch(`${api}/orders`);
     expect(await answer.json()).toMatch(/^Bearer token-\d+-of-ada$/);
   });
+});
+
+it('connects nothing on a server that has a document', async () => {
+  const stand = fake(everything);
+  const Page = component(
+    '<output>{{ lk.state() }}</output><div latchkeyPrompt="signed_out"></div>',
+    [LatchkeyPrompt],
+    class {
+      readonly lk = injectLatchkey();
+    },
+  );
+  const { place, within } = await show(Page, {}, [{ provide: PLATFORM_ID, useValue: 'server' }]);
+  const guard = accessGuard(() => false) as () => Promise<unknown>;
+  expect(await within(guard)).toBe(true);
+  await turns();
+  expect(place.textContent).toBe('loading');
+  expect(stand.connections()).toEqual({ open: 0, closed: 0 });
+  expect(stand.requests).toEqual([]);
 });
 
 it('says what to do without the provider', async () => {
