@@ -12,13 +12,13 @@ import {
   provideHttpClient,
   withInterceptors,
 } from '@angular/common/http';
-import { inject } from '@angular/core';
+import { createEnvironmentInjector, EnvironmentInjector, inject } from '@angular/core';
 import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { defer, EMPTY, firstValueFrom, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakePage } from '../page/testing/fake-bridge.ts';
 import { latchkeyInterceptor, withLatchkey } from './http.ts';
-import { injectLatchkey, LatchkeyError } from './index.ts';
+import { injectLatchkey, LatchkeyError, provideLatchkey } from './index.ts';
 import { api, cleanups, component, endEachTest, everything, fake, read, show } from './testing/apps.ts';
 
 endEachTest();
@@ -272,6 +272,23 @@ it('a path of the page is resolved once, when it is asked for', async () => {
   await request;
   expect(sent.map(({ urlWithParams }) => urlWithParams)).toEqual([`${origin}/api/orders?open=yes`]);
   expect(sent[0]?.headers.get('authorization')).toMatch(/^Bearer /);
+});
+
+it('a request of a part of the app has the token of the part’s provider, if that has a client of its own', async () => {
+  const other = 'https://invoices.example.com';
+  fake({ ...everything, granted: { [api]: read, [other]: ['invoices:read'] } });
+  const { http, sent, tokens, within } = await calling();
+  const providers = [
+    provideLatchkey({ resource: other, scopes: ['invoices:read'] }),
+    provideHttpClient(withInterceptors([latchkeyInterceptor])),
+    { provide: HttpBackend, useValue: within(() => inject(HttpBackend)) },
+  ];
+  const part = within(() => createEnvironmentInjector(providers, inject(EnvironmentInjector)));
+  cleanups.push(() => part.destroy());
+  await firstValueFrom(http.get(other));
+  await firstValueFrom(part.get(HttpClient).get(other));
+  expect(sent).toHaveLength(2);
+  expect(tokens()).toEqual([null, expect.stringMatching(/^Bearer /)]);
 });
 
 it('a repeat fails after the account was changed, and is not sent for the other account', async () => {

@@ -13,6 +13,8 @@ import { OPTIONS } from './request-options.ts';
  * A request waits for the connection, answers the API's challenges, and is repeated where that is worth it, as `fetch` of
  * `injectLatchkey`. It fails with a `LatchkeyError` if there is no token, and else as without this interceptor.
  *
+ * It uses the `provideLatchkey` of where `provideHttpClient` is. A route with an API of its own needs both.
+ *
  * Name it last: an interceptor after it could change the URL, and the token would go to the new one.
  *
  * @throws {Error} without `provideLatchkey`
@@ -38,7 +40,7 @@ export const latchkeyInterceptor: HttpInterceptorFn = (request, next) => {
     /** Hands on how the latest attempt ended. */
     let end = () => subscriber.complete();
     const send: typeof fetch = (_, init) =>
-      new Promise((resolve, reject) => {
+      new Promise<Response>((resolve, reject) => {
         // Given up before it was sent: as `fetch` does.
         signal.throwIfAborted();
         const authorized = resolved.clone({ setHeaders: Object.fromEntries(new Headers(init?.headers)) });

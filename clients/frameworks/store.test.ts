@@ -93,6 +93,16 @@ it('finds an extension that arrives too late for a question, also after an updat
   await is('signed_out');
 });
 
+it('sends the token of another API to that one, if a request names it', async () => {
+  const other = { resource: 'https://invoices.example.com', scopes: ['invoices:read'] };
+  const latchkey = fake({ ...everything, granted: { [api]: ['orders:read'], [other.resource]: other.scopes } });
+  const { store } = follow();
+  const fetch = vi.fn(async () => new Response());
+  await store.fetch(`${other.resource}/v1`, { ...other, fetch });
+  expect(fetch).toHaveBeenCalledTimes(1);
+  expect(latchkey.requests.find(({ m }) => m === 'token.get')?.p).toMatchObject(other);
+});
+
 it('repeats no request for another account than it was made for', async () => {
   const latchkey = fake(everything);
   const { store, is } = follow();
