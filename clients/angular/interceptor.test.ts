@@ -16,10 +16,11 @@ import { createEnvironmentInjector, EnvironmentInjector, inject } from '@angular
 import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
 import { defer, EMPTY, firstValueFrom, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { api, cleanups, endEachTest, everything, fake, read } from '../frameworks/testing/stand.ts';
 import { FakePage } from '../page/testing/fake-bridge.ts';
 import { latchkeyInterceptor, withLatchkey } from './http.ts';
 import { injectLatchkey, LatchkeyError, provideLatchkey } from './index.ts';
-import { api, cleanups, component, endEachTest, everything, fake, read, show } from './testing/apps.ts';
+import { component, show } from './testing/apps.ts';
 
 endEachTest();
 

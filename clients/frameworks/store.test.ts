@@ -1,27 +1,11 @@
 // @vitest-environment happy-dom
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type FakeLatchkeyOptions, fakeLatchkey } from '@latchkey/testing';
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createStore, type State } from './store.ts';
+import { api, cleanups, endEachTest, everything, fake, grace } from './testing/stand.ts';
 
-const api = 'https://api.example.com';
-const everything: FakeLatchkeyOptions = {
-  account: { sub: 'ada', name: 'Ada' },
-  granted: { [api]: ['orders:read'] },
-  offered: { [api]: ['orders:read'] },
-};
-
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-});
-
-function fake(options?: FakeLatchkeyOptions) {
-  const latchkey = fakeLatchkey(options);
-  cleanups.push(() => latchkey.close());
-  return latchkey;
-}
+endEachTest();
 
 /** A store that is started until the test ends, or until it is stopped. */
 function follow() {
@@ -108,7 +92,7 @@ it('repeats no request for another account than it was made for', async () => {
   const { store, is } = follow();
   await is('ready');
   const fetch = vi.fn(async () => {
-    latchkey.signIn({ sub: 'grace' });
+    latchkey.signIn(grace);
     return new Response(null, { status: 429, headers: { 'Retry-After': '0' } });
   });
   await expect(store.fetch(`${api}/orders`, { method: 'POST', fetch })).rejects.toMatchObject({
