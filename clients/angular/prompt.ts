@@ -1,4 +1,4 @@
-import { DestroyRef, effect, type Injector, signal } from '@angular/core';
+import { DestroyRef, effect, type Injector, signal, untracked } from '@angular/core';
 import { press } from '../frameworks/press.ts';
 import type { State, Wanted } from '../frameworks/store.ts';
 import { type Found, findTexts, reasonIn } from '../frameworks/texts.ts';
@@ -86,7 +86,8 @@ export function showPrompt({ asked, shared, wanted, place, injector }: PromptDet
       } else alert.remove();
       const next = label ? (state === 'not_installed' ? link : button) : undefined;
       if (next && label) next.textContent = label;
-      showControl(next);
+      // What the page does when the focus moves is no concern of this effect.
+      untracked(() => showControl(next));
       if (!section.parentNode) place(section);
     },
     { injector },

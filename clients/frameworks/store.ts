@@ -142,7 +142,7 @@ export function createStore(defaults: TokenOptions) {
       return { state, access: [], ...(state === 'failed' && { error }) };
     });
     const next = await reading;
-    if (mine !== looks) return;
+    if (mine !== looks || !started) return;
     clearTimeout(timer);
     const wait = retryAfter(next.error, 5_000);
     if (wait !== undefined) timer = setTimeout(look, wait);
