@@ -549,6 +549,10 @@ describe('fetch', () => {
     const of = (sub: string) => `h.${btoa(JSON.stringify({ sub, name: '?~?~' })).replaceAll('/', '_')}.s`;
     const sent = vi.fn(async (_: RequestInfo | URL, _init?: RequestInit) => new Response());
     beforeEach(() => void sent.mockReset());
+    /** As the extension says it to a page that names another account. */
+    const refused = {
+      e: { code: 'not_signed_in', message: 'this site has a different account; get the session again' },
+    };
     const challenges = {
       invalid_token: 'Bearer error="invalid_token"',
       'a stronger sign-in': 'Bearer error="insufficient_user_authentication", acr_values="mfa"',
@@ -558,7 +562,8 @@ describe('fetch', () => {
     it.each(Object.entries(challenges))('answers no challenge for %s with its token', async (_, challenge) => {
       let sub = 'ada';
       const type = challenge.startsWith('DPoP') ? 'DPoP' : 'Bearer';
-      const { lk } = await start(({ m }) => {
+      const { lk } = await start(({ m, p }) => {
+        if ('profile' in p && p.profile !== undefined && p.profile !== sub) return refused;
         const view = { ...mint()().r, access_token: of(sub), token_type: type };
         return { r: m === 'token.proof' ? { ...view, proof: 'p' } : view };
       }, sent);
@@ -572,11 +577,9 @@ describe('fetch', () => {
     });
 
     it('sends no proof of the other account', async () => {
-      const { lk } = await start(({ m }) => {
-        const view = { ...mint()().r, token_type: 'DPoP' };
-        return {
-          r: m === 'token.proof' ? { ...view, access_token: of('grace') } : { ...view, access_token: of('ada') },
-        };
+      const { lk } = await start(({ m, p }) => {
+        if (m === 'token.proof') return p.profile === 'ada' ? refused : { r: { ...mint()().r, proof: 'p' } };
+        return { r: { ...mint()().r, access_token: of('ada'), token_type: 'DPoP' } };
       }, sent);
       await expect(lk.fetch(`${resource}/a`)).rejects.toMatchObject({ code: 'not_signed_in' });
       expect(sent).not.toHaveBeenCalled();
