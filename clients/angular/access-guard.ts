@@ -1,4 +1,5 @@
-import { EnvironmentInjector, inject, runInInjectionContext } from '@angular/core';
+import { isPlatformBrowser } from '@angular/common';
+import { EnvironmentInjector, inject, PLATFORM_ID, runInInjectionContext } from '@angular/core';
 import type { ActivatedRouteSnapshot, CanActivateFn, GuardResult, RouterStateSnapshot } from '@angular/router';
 import { LATCHKEY } from '@latchkey/angular';
 import { known } from '../frameworks/known.ts';
@@ -25,7 +26,7 @@ export const accessGuard =
     wanted?: Wanted,
   ): CanActivateFn =>
   async (route, target) => {
-    if (typeof document === 'undefined') return true;
+    if (!isPlatformBrowser(inject(PLATFORM_ID))) return true;
     // The router calls its guards in an injection context, which ends with the first wait.
     const { store } = inject(LATCHKEY);
     const injector = inject(EnvironmentInjector);

@@ -1,16 +1,18 @@
 // @vitest-environment happy-dom
 import '@angular/compiler';
-import { inject, signal } from '@angular/core';
+import { inject, PLATFORM_ID, signal } from '@angular/core';
 import axe from 'axe-core';
 import { describe, expect, it, vi } from 'vitest';
+import { promptCases, stateCases } from '../frameworks/testing/cases.ts';
 import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
+import { api, cleanups, endEachTest, everything, fake, grace, read } from '../frameworks/testing/stand.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import { injectAccess, injectLatchkey, type Language, LatchkeyAccess, provideLatchkey } from './index.ts';
 import { LatchkeyPrompt } from './parts.ts';
-import { api, cleanups, component, endEachTest, everything, fake, read, show, start } from './testing/apps.ts';
+import { accessGuard } from './router.ts';
+import { component, show, start } from './testing/apps.ts';
 import { injectToken } from './token.ts';
 
-const grace = { sub: 'grace', name: 'Grace Hopper' };
 endEachTest();
 
 const State = component(
@@ -24,38 +26,7 @@ const State = component(
 const Guarded = component('<ng-container *latchkeyAccess>orders</ng-container>', [LatchkeyAccess]);
 
 describe('the state', () => {
-  it('goes from no extension to ready, with each event', async () => {
-    const stand = fake({ installed: false });
-    const { place } = await show(State);
-    await exactly(place, 'loading');
-    await exactly(place, 'not_installed');
-    stand.install();
-    await exactly(place, 'signed_out');
-    stand.signIn();
-    await exactly(place, 'not_connected');
-    stand.grant(api, read);
-    await exactly(place, 'ready Ada Lovelace');
-    stand.revoke(api);
-    await exactly(place, 'not_connected');
-    stand.signOut();
-    await exactly(place, 'signed_out');
-  });
-
-  it('is unsupported on a page without HTTPS', async () => {
-    fake();
-    Object.defineProperty(window, 'isSecureContext', { value: false, configurable: true });
-    cleanups.push(() => Reflect.deleteProperty(window, 'isSecureContext'));
-    await exactly((await show(State)).place, 'unsupported');
-  });
-
-  it('is failed while the broker is away, and looks again by itself', async () => {
-    const stand = fake(everything);
-    stand.fail('access.list', { code: 'offline', retry_after_ms: 20 });
-    const { place } = await show(State);
-    await exactly(place, 'failed offline');
-    stand.recover();
-    await exactly(place, 'ready Ada');
-  });
+  stateCases(async () => (await show(State)).place);
 
   it('is there outside of components, too', async () => {
     fake(everything);
@@ -93,43 +64,7 @@ describe('apps', () => {
 });
 
 describe('latchkeyAccess', () => {
-  it('leads a person from no extension to the page, by its own prompts', async () => {
-    const stand = fake({ installed: false });
-    const { place } = await show(Guarded, { installUrl: 'https://example.com/get' });
-    await text(place, en.not_installed[0]);
-    expect(place.querySelector('a')?.href).toBe('https://example.com/get');
-    stand.install();
-    await text(place, en.signed_out[1]);
-    button(place).click();
-    await text(place, en.not_connected[1]);
-    button(place).click();
-    await exactly(place, 'orders');
-  });
-
-  it('says why a click came to nothing, until the next click, and keeps the focus', async () => {
-    const stand = fake();
-    const { place } = await show(Guarded);
-    stand.personSays('deny');
-    await text(place, en.signed_out[1]);
-    button(place).focus();
-    button(place).click();
-    await expect.poll(() => place.querySelector('[role=alert]')?.textContent).toBe(en.errors.user_denied);
-    expect(document.activeElement).toBe(button(place));
-    stand.personSays('allow');
-    button(place).click();
-    await text(place, en.not_connected[1]);
-    expect(place.querySelector('[role=alert]')).toBeNull();
-  });
-
-  it('says what failed, and looks again by its button', async () => {
-    const stand = fake(everything);
-    stand.fail('session.get', 'policy_denied');
-    const { place } = await show(Guarded);
-    await text(place, en.errors.policy_denied);
-    stand.recover();
-    button(place).click();
-    await exactly(place, 'orders');
-  });
+  promptCases(async (more) => (await show(Guarded, more)).place);
 
   it('asks for more than the provider names, where its template needs more', async () => {
     const stand = fake(everything);
@@ -333,6 +268,24 @@ describe('the functions', () => {
     const answer = await within(injectLatchkey).fetch(`${api}/orders`);
     expect(await answer.json()).toMatch(/^Bearer token-\d+-of-ada$/);
   });
+});
+
+it('connects nothing on a server that has a document', async () => {
+  const stand = fake(everything);
+  const Page = component(
+    '<output>{{ lk.state() }}</output><div latchkeyPrompt="signed_out"></div>',
+    [LatchkeyPrompt],
+    class {
+      readonly lk = injectLatchkey();
+    },
+  );
+  const { place, within } = await show(Page, {}, [{ provide: PLATFORM_ID, useValue: 'server' }]);
+  const guard = accessGuard(() => false) as () => Promise<unknown>;
+  expect(await within(guard)).toBe(true);
+  await turns();
+  expect(place.textContent).toBe('loading');
+  expect(stand.connections()).toEqual({ open: 0, closed: 0 });
+  expect(stand.requests).toEqual([]);
 });
 
 it('says what to do without the provider', async () => {

@@ -3,8 +3,8 @@ import type { State, Wanted } from '../frameworks/store.ts';
 import type { Shared } from './context.ts';
 
 /**
- * Shows the prompt of a state in the page, and takes it away with the state or the directive. There is nothing to see until
- * it is loaded.
+ * Shows the prompt of the state that the page is in, and takes it away with the directive. There is nothing to see until it is
+ * loaded.
  *
  * @param asked the state; `loading`, which is also that of servers, and `undefined` have no prompt
  * @param wanted what to ask the person for
@@ -17,13 +17,10 @@ export function injectPrompt(
   place: (section: HTMLElement) => void,
 ): void {
   const injector = inject(Injector);
-  effect((onCleanup) => {
-    const state = asked();
-    if (!state || state === 'loading') return;
-    const over = new AbortController();
-    onCleanup(() => over.abort());
-    void import('./prompt.ts').then(({ showPrompt }) =>
-      showPrompt({ state, shared, wanted, place, injector, signal: over.signal }),
-    );
+  let isWanted = false;
+  effect(() => {
+    if (isWanted || (asked() ?? 'loading') === 'loading') return;
+    isWanted = true;
+    void import('./prompt.ts').then(({ showPrompt }) => showPrompt({ asked, shared, wanted, place, injector }));
   });
 }

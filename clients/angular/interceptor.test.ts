@@ -12,35 +12,45 @@ import {
   provideHttpClient,
   withInterceptors,
 } from '@angular/common/http';
-import { inject } from '@angular/core';
+import { createEnvironmentInjector, EnvironmentInjector, inject } from '@angular/core';
 import type { PageRequest } from '@latchkey/shared/page-protocol.ts';
-import { firstValueFrom, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { defer, EMPTY, firstValueFrom, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { api, cleanups, endEachTest, everything, fake, read } from '../frameworks/testing/stand.ts';
 import { FakePage } from '../page/testing/fake-bridge.ts';
 import { latchkeyInterceptor, withLatchkey } from './http.ts';
-import { api, cleanups, component, endEachTest, everything, fake, read, show } from './testing/apps.ts';
+import { injectLatchkey, LatchkeyError, provideLatchkey } from './index.ts';
+import { component, show } from './testing/apps.ts';
 
 endEachTest();
 
 type Answer = { status?: number; headers?: Record<string, string>; body?: unknown };
 
 /** An app whose API gives these answers in order, then 200. */
-async function calling(answers: readonly Answer[] = [], resource = api) {
+const calling = (answers: readonly Answer[] = [], resource = api) => {
   const next = [...answers];
-  const sent: HttpRequest<unknown>[] = [];
-  const handle = (request: HttpRequest<unknown>): Observable<HttpEvent<unknown>> => {
-    sent.push(request);
+  return sendingBy(({ url }) => {
     const { status = 200, headers = {}, body = 'orders' } = next.shift() ?? {};
-    const init = { status, headers: new HttpHeaders(headers), url: request.url };
+    const init = { status, headers: new HttpHeaders(headers), url };
     return status === 200
       ? of<HttpEvent<unknown>[]>({ type: HttpEventType.Sent }, new HttpResponse({ ...init, body }))
       : throwError(() => new HttpErrorResponse({ ...init, statusText: 'refused', error: body }));
+  }, resource);
+};
+
+/** An app whose requests are sent by this. */
+async function sendingBy(how: (request: HttpRequest<unknown>) => Observable<HttpEvent<unknown>>, resource = api) {
+  const sent: HttpRequest<unknown>[] = [];
+  const handle = (request: HttpRequest<unknown>) => {
+    sent.push(request);
+    return how(request);
   };
   const { within } = await show(component(''), { resource }, [
     provideHttpClient(withInterceptors([latchkeyInterceptor])),
     { provide: HttpBackend, useValue: { handle } },
   ]);
   return {
+    within,
     http: within(() => inject(HttpClient)),
     sent,
     tokens: () => sent.map(({ headers }) => headers.get('authorization')),
@@ -181,6 +191,117 @@ describe('an answer', () => {
     expect(second).not.toBe(first);
     expect(stand.requests.filter(({ m }) => m === 'token.get')).toHaveLength(2);
   });
+});
+
+describe('what comes after the interceptor', () => {
+  const fails = (error: unknown) => () => throwError(() => error);
+  const timedOut = { status: 0, error: new DOMException('Request timed out', 'TimeoutError') };
+
+  it.each([
+    ['whose code is one of Latchkey’s', fails({ code: 'expired' }), 'GET'],
+    ['whose code is one of Latchkey’s, of a POST', fails(Object.assign(new Error(), { code: 'offline' })), 'POST'],
+    ['that is a Latchkey error of another call', fails(new LatchkeyError({ code: 'busy', message: 'other' })), 'GET'],
+    ['that is a fault in it', fails(new TypeError('x is not a function')), 'GET'],
+    [
+      'that it throws at once',
+      () => {
+        throw new TypeError('x is not a function');
+      },
+      'GET',
+    ],
+    ['that is a timeout of the app', fails(new HttpErrorResponse(timedOut)), 'GET'],
+    ['that is nothing', fails(undefined), 'GET'],
+  ])('fails with an error %s: the request is sent once, and the error is the caller’s', async (_, how, method) => {
+    fake(everything);
+    const { http, sent } = await sendingBy(how);
+    const wanted = await firstValueFrom(defer(how)).catch((error) => error);
+    const error = await firstValueFrom(http.request(method, `${api}/orders`)).catch((reason) => reason);
+    expect(sent).toHaveLength(1);
+    expect(error).toStrictEqual(wanted);
+    expect(error?.constructor).toBe(wanted?.constructor);
+  });
+
+  it('completes without a response: so does the request', async () => {
+    fake(everything);
+    const { http, sent } = await sendingBy(() => EMPTY);
+    expect(await lastValueFrom(http.get(`${api}/orders`).pipe(toArray()))).toEqual([]);
+    expect(sent).toHaveLength(1);
+  });
+
+  /** As browsers have it. The one of happy-dom takes any status, and any header. */
+  class StrictResponse extends Response {
+    constructor(body?: BodyInit | null, { status = 200, headers = {} }: ResponseInit = {}) {
+      if (status < 200 || status > 599) throw new RangeError('status');
+      if ([...Object.values(headers).join('')].some((character) => character > 'ÿ')) throw new TypeError('header');
+      super(body, { status, headers });
+    }
+  }
+  beforeEach(() => void vi.stubGlobal('Response', StrictResponse));
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it.each([101, 600, 999])('makes up a response of status %i: it is the caller’s', async (status) => {
+    fake(everything);
+    const { http } = await sendingBy(() => of(new HttpResponse({ status, body: 'made up' })));
+    expect(await firstValueFrom(http.get(`${api}/orders`))).toBe('made up');
+  });
+
+  it.each([101, 600, 999])('makes up an error of status %i: it is the caller’s', async (status) => {
+    fake(everything);
+    const { http, sent } = await sendingBy(fails(new HttpErrorResponse({ status })));
+    await expect(firstValueFrom(http.get(`${api}/orders`))).rejects.toMatchObject({ status });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('makes up a header that no response has: the response is the caller’s', async () => {
+    fake(everything);
+    const headers = new HttpHeaders({ 'Retry-After': 'soon\u2026' });
+    const { http } = await sendingBy(fails(new HttpErrorResponse({ status: 503, headers })));
+    await expect(firstValueFrom(http.get(`${api}/orders`))).rejects.toMatchObject({ status: 503 });
+  });
+});
+
+it('a path of the page is resolved once, when it is asked for', async () => {
+  const origin = 'https://shop.example.com';
+  const base = document.head.appendChild(document.createElement('base'));
+  cleanups.push(() => base.remove());
+  base.href = `${origin}/api/`;
+  fake({ ...everything, granted: { [`${origin}/api`]: read } });
+  const { http, sent } = await calling([], `${origin}/api`);
+  const request = firstValueFrom(http.get('orders', { params: { open: 'yes' } }));
+  // The page goes elsewhere while the request waits for its token.
+  base.href = `${origin}/elsewhere/`;
+  await request;
+  expect(sent.map(({ urlWithParams }) => urlWithParams)).toEqual([`${origin}/api/orders?open=yes`]);
+  expect(sent[0]?.headers.get('authorization')).toMatch(/^Bearer /);
+});
+
+it('a request of a part of the app has the token of the part’s provider, if that has a client of its own', async () => {
+  const other = 'https://invoices.example.com';
+  fake({ ...everything, granted: { [api]: read, [other]: ['invoices:read'] } });
+  const { http, sent, tokens, within } = await calling();
+  const providers = [
+    provideLatchkey({ resource: other, scopes: ['invoices:read'] }),
+    provideHttpClient(withInterceptors([latchkeyInterceptor])),
+    { provide: HttpBackend, useValue: within(() => inject(HttpBackend)) },
+  ];
+  const part = within(() => createEnvironmentInjector(providers, inject(EnvironmentInjector)));
+  cleanups.push(() => part.destroy());
+  await firstValueFrom(http.get(other));
+  await firstValueFrom(part.get(HttpClient).get(other));
+  expect(sent).toHaveLength(2);
+  expect(tokens()).toEqual([null, expect.stringMatching(/^Bearer /)]);
+});
+
+it('a repeat fails after the account was changed, and is not sent for the other account', async () => {
+  const stand = fake(everything);
+  const { http, sent, within } = await sendingBy(() => {
+    stand.signIn({ sub: 'grace', name: 'Grace Hopper' });
+    return throwError(() => new HttpErrorResponse({ status: 429, headers: new HttpHeaders({ 'Retry-After': '0' }) }));
+  });
+  const { account } = within(injectLatchkey);
+  await expect.poll(() => account()?.sub).toBe('ada');
+  await expect(firstValueFrom(http.post(`${api}/orders`, {}))).rejects.toMatchObject({ code: 'not_signed_in' });
+  expect(sent).toHaveLength(1);
 });
 
 it('a bound token has a proof for the URL and method, with the nonce that the API asks for', async () => {

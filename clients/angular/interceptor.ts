@@ -1,16 +1,8 @@
-import {
-  HttpErrorResponse,
-  type HttpEvent,
-  HttpEventType,
-  type HttpHandlerFn,
-  type HttpInterceptorFn,
-  type HttpRequest,
-  type HttpResponse,
-} from '@angular/common/http';
+import { HttpErrorResponse, HttpEventType, type HttpInterceptorFn, type HttpResponse } from '@angular/common/http';
 import { inject, NgZone } from '@angular/core';
 import { LATCHKEY } from '@latchkey/angular';
 import { liesUnder } from '@latchkey/shared/resource-urls.ts';
-import { Observable } from 'rxjs';
+import { defer, Observable } from 'rxjs';
 import { OPTIONS } from './request-options.ts';
 
 /**
@@ -20,6 +12,8 @@ import { OPTIONS } from './request-options.ts';
  *
  * A request waits for the connection, answers the API's challenges, and is repeated where that is worth it, as `fetch` of
  * `injectLatchkey`. It fails with a `LatchkeyError` if there is no token, and else as without this interceptor.
+ *
+ * It uses the `provideLatchkey` of where `provideHttpClient` is. A route with an API of its own needs both.
  *
  * Name it last: an interceptor after it could change the URL, and the token would go to the new one.
  *
@@ -31,7 +25,9 @@ export const latchkeyInterceptor: HttpInterceptorFn = (request, next) => {
   const { store } = inject(LATCHKEY);
   const zone = inject(NgZone);
   const options = request.context.get(OPTIONS);
-  const url = absolute(request.urlWithParams);
+  // Resolved once: the page may go elsewhere while the request waits for its token.
+  const resolved = request.clone({ url: absolute(request.url) });
+  const url = resolved.urlWithParams;
   if (!options || request.headers.has('authorization') || !liesUnder(url, store.defaults.resource ?? '')) {
     return next(request);
   }
@@ -40,64 +36,61 @@ export const latchkeyInterceptor: HttpInterceptorFn = (request, next) => {
     const { signal } = over;
     // After a native `await`, which some builds keep, the request would be sent outside of Angular's zone.
     const enter = NgZone.isInAngularZone() ? (act: () => void) => zone.run(act) : (act: () => void) => act();
-    let last: Ended | undefined;
+    const lost = new TypeError('The network failed.');
+    /** Hands on how the latest attempt ended. */
+    let end = () => subscriber.complete();
     const send: typeof fetch = (_, init) =>
       new Promise<Response>((resolve, reject) => {
         // Given up before it was sent: as `fetch` does.
         signal.throwIfAborted();
-        const authorized = request.clone({ setHeaders: Object.fromEntries(new Headers(init?.headers)) });
-        const settle = (ended: Ended) => {
-          last = ended;
-          // What `fetch` throws if the network failed.
-          if (ended.status) resolve(responseOf(ended));
-          else reject(new TypeError(ended.statusText, { cause: ended }));
-        };
-        const events = (event: HttpEvent<unknown>) =>
-          event.type === HttpEventType.Response ? settle(event) : subscriber.next(event);
-        enter(() => sendOn(next, authorized, signal, { events, settle, reject }));
+        const authorized = resolved.clone({ setHeaders: Object.fromEntries(new Headers(init?.headers)) });
+        end = () => subscriber.complete();
+        enter(() => {
+          const sent = defer(() => next(authorized)).subscribe({
+            next(event) {
+              if (event.type !== HttpEventType.Response) return subscriber.next(event);
+              end = () => {
+                subscriber.next(event);
+                subscriber.complete();
+              };
+              resolve(seen(event));
+            },
+            error(error) {
+              end = () => subscriber.error(error);
+              if (isLost(error)) reject(lost);
+              else resolve(error instanceof HttpErrorResponse ? seen(error) : new Response());
+            },
+            complete: () => resolve(new Response()),
+          });
+          signal.addEventListener('abort', () => sent.unsubscribe());
+        });
       });
     store.fetch(url, { ...options, method: request.method, signal, fetch: send }).then(
-      () => deliver(last),
-      (error) => subscriber.error(error?.cause instanceof HttpErrorResponse ? error.cause : error),
+      () => end(),
+      (error) => (error === lost ? end() : subscriber.error(error)),
     );
-    const deliver = (ended: Ended | undefined) => {
-      if (ended instanceof HttpErrorResponse) return subscriber.error(ended);
-      if (ended) subscriber.next(ended);
-      subscriber.complete();
-    };
     return () => over.abort();
   });
 };
 
-/** How one attempt ended. */
-type Ended = HttpResponse<unknown> | HttpErrorResponse;
+/** Whether the network failed. A timeout is the app's own. */
+const isLost = (error: unknown): boolean =>
+  error instanceof HttpErrorResponse && error.status === 0 && error.error?.name !== 'TimeoutError';
 
-interface Attempt {
-  events: (event: HttpEvent<unknown>) => void;
-  settle: (ended: Ended) => void;
-  reject: (error: unknown) => void;
-}
-
-function sendOn(
-  next: HttpHandlerFn,
-  request: HttpRequest<unknown>,
-  signal: AbortSignal,
-  { events, settle, reject }: Attempt,
-): void {
-  const sent = next(request).subscribe({
-    next: events,
-    error: (error) => (error instanceof HttpErrorResponse ? settle(error) : reject(error)),
-  });
-  signal.addEventListener('abort', () => sent.unsubscribe());
-}
-
-/** What decides about challenges and another attempt reads only the status and these headers. */
-function responseOf({ status, headers }: Ended): Response {
+/**
+ * What decides about challenges and another attempt reads only the status and these headers. A plain 200 is for all that
+ * needs neither: also for a status or a header that another interceptor has made up, and no response can have.
+ */
+function seen({ status, headers }: HttpResponse<unknown> | HttpErrorResponse): Response {
   const read = ['www-authenticate', 'dpop-nonce', 'retry-after'].flatMap((name) => {
     const value = headers.getAll(name)?.join(', ');
     return value === undefined ? [] : [[name, value]];
   });
-  return new Response(null, { status, headers: Object.fromEntries(read) });
+  try {
+    return new Response(null, { status, headers: Object.fromEntries(read) });
+  } catch {
+    return new Response();
+  }
 }
 
 /** As the browser resolves it. On a server, a path belongs to no API. */

@@ -1,5 +1,6 @@
+import { isPlatformBrowser } from '@angular/common';
 import * as core from '@angular/core';
-import { computed, ElementRef, inject, signal } from '@angular/core';
+import { computed, ElementRef, inject, PLATFORM_ID, signal } from '@angular/core';
 import { LATCHKEY } from '@latchkey/angular';
 import { injectPrompt } from './inject-prompt.ts';
 import type { PromptState } from './prompt.ts';
@@ -23,12 +24,13 @@ export class LatchkeyPrompt {
   constructor() {
     const shared = inject(LATCHKEY);
     const element: HTMLElement = inject(ElementRef).nativeElement;
+    // A server doesn't know the browser's language.
+    const isBrowser = isPlatformBrowser(inject(PLATFORM_ID));
     injectPrompt(
       shared,
       computed(() => {
         const state = this.#named() || shared.snapshot().state;
-        // A server doesn't know the browser's language.
-        return state === 'ready' || typeof document === 'undefined' ? undefined : state;
+        return state === 'ready' || !isBrowser ? undefined : state;
       }),
       () => undefined,
       (section) => element.append(section),

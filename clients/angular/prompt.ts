@@ -1,4 +1,5 @@
-import { effect, type Injector, signal } from '@angular/core';
+import { DestroyRef, effect, type Injector, signal, untracked } from '@angular/core';
+import { press } from '../frameworks/press.ts';
 import type { State, Wanted } from '../frameworks/store.ts';
 import { type Found, findTexts, reasonIn } from '../frameworks/texts.ts';
 import type { Shared } from './context.ts';
@@ -7,25 +8,26 @@ import type { Shared } from './context.ts';
 export type PromptState = Exclude<State, 'loading' | 'ready'>;
 
 export interface PromptDetails {
-  state: PromptState;
+  /** The state; `loading` and `undefined` have no prompt. */
+  asked: () => Exclude<State, 'ready'> | undefined;
   shared: Shared;
   /** What to ask the person for. */
   wanted: () => Wanted | '' | undefined;
   /** Puts the prompt into the page, once its texts are there. */
   place: (section: HTMLElement) => void;
+  /** Of the directive. It takes the prompt along when it is destroyed. */
   injector: Injector;
-  /** Takes the prompt away, or says that it isn't wanted any more. */
-  signal: AbortSignal;
 }
 
 let prompts = 0;
 
 /**
  * Asks for what a state needs. Loaded when it is first shown, and its texts with it, so it imports nothing of the rest of
- * this package. The elements stay the same while texts change, so that the button keeps the focus.
+ * this package. The elements stay the same while states and texts change, so that the button keeps the focus.
  */
-export function showPrompt({ state, shared, wanted, place, injector, signal: over }: PromptDetails): void {
-  if (over.aborted) return;
+export function showPrompt({ asked, shared, wanted, place, injector }: PromptDetails): void {
+  const directive = injector.get(DestroyRef);
+  if (directive.destroyed) return;
   prompts += 1;
   const { store, snapshot, language, installUrl } = shared;
   const section = document.createElement('section');
@@ -33,54 +35,64 @@ export function showPrompt({ state, shared, wanted, place, injector, signal: ove
   const text = document.createElement('p');
   const alert = document.createElement('p');
   title.id = `latchkey-prompt-${prompts}`;
-  section.dataset.latchkey = state;
   section.setAttribute('aria-labelledby', title.id);
   alert.setAttribute('role', 'alert');
-  const control =
-    state === 'not_installed' ? linkTo(installUrl) : buttonFor(() => store.press(state, wanted() || undefined));
   section.append(title, text);
+  const link = linkTo(installUrl);
+  const button = buttonFor(async () => {
+    const state = asked();
+    if (state) await press(store, state, wanted() || undefined);
+  });
+  let control: HTMLElement | undefined;
+  const showControl = (next: HTMLElement | undefined) => {
+    if (next === control) return;
+    const hadFocus = control !== undefined && control === document.activeElement;
+    control?.remove();
+    control = next;
+    if (!control) return;
+    section.append(control);
+    if (hadFocus) control.focus();
+  };
 
   const found = signal<Found | undefined>(undefined);
-  const effects = [
-    effect(
-      (onCleanup) => {
-        let late = false;
-        onCleanup(() => {
-          late = true;
-        });
-        void findTexts(typeof language === 'function' ? language() : language).then((next) => {
-          if (!late) found.set(next);
-        });
-      },
-      { injector },
-    ),
-    effect(
-      () => {
-        const now = found();
-        if (!now) return;
-        const [heading, words, label] = now.texts[state];
-        const why = snapshot().error;
-        section.lang = now.lang;
-        section.dir = now.dir;
-        title.textContent = heading;
-        text.textContent = words;
-        if (why) {
-          alert.textContent = reasonIn(now.texts, why);
-          text.after(alert);
-        } else alert.remove();
-        if (control && label) {
-          control.textContent = label;
-          if (!control.parentNode) section.append(control);
-        }
-        if (!section.parentNode) place(section);
-      },
-      { injector },
-    ),
-  ];
-  over.addEventListener('abort', () => {
-    for (const each of effects) each.destroy();
-    section.remove();
-  });
+  effect(
+    (onCleanup) => {
+      let late = false;
+      onCleanup(() => {
+        late = true;
+      });
+      void findTexts(typeof language === 'function' ? language() : language).then((next) => {
+        if (!late) found.set(next);
+      });
+    },
+    { injector },
+  );
+  effect(
+    () => {
+      const now = found();
+      const state = asked();
+      if (!state || state === 'loading') return section.remove();
+      if (!now) return;
+      const [heading, words, label] = now.texts[state];
+      const why = snapshot().error;
+      section.dataset.latchkey = state;
+      section.lang = now.lang;
+      section.dir = now.dir;
+      title.textContent = heading;
+      text.textContent = words;
+      if (why) {
+        alert.textContent = reasonIn(now.texts, why);
+        text.after(alert);
+      } else alert.remove();
+      const next = label ? (state === 'not_installed' ? link : button) : undefined;
+      if (next && label) next.textContent = label;
+      // What the page does when the focus moves is no concern of this effect.
+      untracked(() => showControl(next));
+      if (!section.parentNode) place(section);
+    },
+    { injector },
+  );
+  directive.onDestroy(() => section.remove());
 }
 
 function linkTo(url: string | undefined): HTMLElement | undefined {
@@ -90,8 +102,8 @@ function linkTo(url: string | undefined): HTMLElement | undefined {
   return link;
 }
 
-/** @param press resolves when the person has answered */
-function buttonFor(press: () => Promise<void>): HTMLElement {
+/** @param act resolves when the person has answered */
+function buttonFor(act: () => Promise<void>): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   let isBusy = false;
@@ -104,8 +116,11 @@ function buttonFor(press: () => Promise<void>): HTMLElement {
   button.addEventListener('click', async () => {
     if (isBusy) return;
     setBusy(true);
-    await press();
-    setBusy(false);
+    try {
+      await act();
+    } finally {
+      setBusy(false);
+    }
   });
   return button;
 }

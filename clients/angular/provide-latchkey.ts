@@ -1,4 +1,5 @@
-import { DestroyRef, type FactoryProvider, inject, NgZone, signal } from '@angular/core';
+import { isPlatformBrowser } from '@angular/common';
+import { DestroyRef, type FactoryProvider, inject, NgZone, PLATFORM_ID, signal } from '@angular/core';
 import type { AppOptions } from '../frameworks/app-options.ts';
 import { createStore } from '../frameworks/store.ts';
 import type { Language } from '../frameworks/texts.ts';
@@ -28,7 +29,8 @@ export const provideLatchkey = ({ language, installUrl, ...defaults }: LatchkeyO
     const snapshot = signal(store.snapshot());
     store.subscribe(() => snapshot.set(store.snapshot()));
     // Timers and messages of the store are nothing that an app with zone.js should wait for.
-    if (typeof document !== 'undefined') inject(DestroyRef).onDestroy(inject(NgZone).runOutsideAngular(store.start));
+    if (isPlatformBrowser(inject(PLATFORM_ID)))
+      inject(DestroyRef).onDestroy(inject(NgZone).runOutsideAngular(store.start));
     return { store, snapshot, language, installUrl };
   },
 });

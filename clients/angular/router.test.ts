@@ -4,8 +4,9 @@ import { provideLocationMocks } from '@angular/common/testing';
 import { inject } from '@angular/core';
 import { provideRouter, Router, RouterOutlet, type Routes } from '@angular/router';
 import { expect, it } from 'vitest';
+import { api, endEachTest, everything, fake, read } from '../frameworks/testing/stand.ts';
 import { accessGuard } from './router.ts';
-import { api, component, endEachTest, everything, fake, read, show } from './testing/apps.ts';
+import { component, show } from './testing/apps.ts';
 
 endEachTest();
 

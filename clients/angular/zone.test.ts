@@ -13,9 +13,10 @@ import {
 import { inject, NgZone, provideZoneChangeDetection } from '@angular/core';
 import { from } from 'rxjs';
 import { expect, it, vi } from 'vitest';
+import { api, endEachTest, everything, fake } from '../frameworks/testing/stand.ts';
 import { latchkeyInterceptor } from './http.ts';
 import { injectLatchkey } from './index.ts';
-import { api, component, endEachTest, everything, fake, show } from './testing/apps.ts';
+import { component, show } from './testing/apps.ts';
 import { injectToken } from './token.ts';
 
 endEachTest();

@@ -23,12 +23,13 @@ export type KeptTokenOptions = Omit<TokenOptions, 'interactive' | 'signal'>;
  */
 export function keepToken(
   store: Store,
-  { state }: Snapshot,
+  { state, account }: Snapshot,
   options: KeptTokenOptions,
   { show, tokenWait, signal }: { show: (held: HeldToken) => void; tokenWait: typeof retryAfter; signal: AbortSignal },
 ): void {
   if (state !== 'ready' && state !== 'not_connected') return;
   const { minTtl = store.defaults.minTtl ?? 5 } = options;
+  const wish = { profile: store.defaults.profile ?? account?.sub, ...options };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const next = (held: HeldToken, waitMs: number | undefined) => {
     if (signal.aborted) return;
@@ -36,7 +37,7 @@ export function keepToken(
     if (waitMs !== undefined) timer = setTimeout(get, Math.max(waitMs, 1_000));
   };
   const get = (): Promise<void> =>
-    store.getToken(options).then(
+    store.getToken(wish).then(
       (token) => next({ token }, token.expiresAt - Date.now() - minTtl * 1_000),
       (error) => next({ error }, tokenWait(error, 5_000)),
     );

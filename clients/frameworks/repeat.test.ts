@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { LatchkeyError, type PageErrorCode } from '@latchkey/page';
+import { type FetchInit, LatchkeyError, type PageErrorCode } from '@latchkey/page';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { retrying } from './retrying-fetch.ts';
 
@@ -10,12 +10,15 @@ afterEach(() => void vi.useRealTimers());
 /** A fetch that answers these in order, then 200. */
 function answering(...outcomes: (number | Response | Error)[]) {
   const sent: number[] = [];
-  const fetch = retrying(async () => {
-    sent.push(Date.now());
-    const next = outcomes.shift() ?? 200;
-    if (next instanceof Error) throw next;
-    return next instanceof Response ? next : new Response('body', { status: next });
-  });
+  const fetch = retrying(
+    async () => {
+      sent.push(Date.now());
+      const next = outcomes.shift() ?? 200;
+      if (next instanceof Error) throw next;
+      return next instanceof Response ? next : new Response('body', { status: next });
+    },
+    () => undefined,
+  );
   /** Runs all waits. */
   const settle = async (request: Promise<Response>) => {
     const settled = request.then(
@@ -95,6 +98,7 @@ describe('a request is sent once', () => {
     ['a person who has to act', error('not_signed_in'), {}],
     ['a request that was aborted', new DOMException('gone', 'AbortError'), {}],
     ['a wait that is too long', error('busy', 60_000), {}],
+    ['another’s error with a code of ours', Object.assign(new Error('card expired'), { code: 'expired' }), {}],
   ])('if it fails for good: %s', async (_, failure, init) => {
     const { run, sent } = answering(failure);
     expect(await run(url, init)).toBe(failure);
@@ -106,6 +110,31 @@ it('gives up after three attempts, with the last answer', async () => {
   const { run, sent } = answering(503, 503, 503, 200);
   expect(await run(url)).toBe(503);
   expect(sent).toHaveLength(3);
+});
+
+describe('a repeat is for the account of the first attempt', () => {
+  /** The accounts that the page shows at each attempt → the accounts that the attempts are for. */
+  const attempts = async (shown: (string | undefined)[], init?: FetchInit) => {
+    const profiles: (string | undefined)[] = [];
+    const left = [...shown];
+    const fetch = retrying(
+      async (_, { profile } = {}) => {
+        profiles.push(profile);
+        return new Response(null, { status: 503, headers: { 'Retry-After': '0' } });
+      },
+      () => left.shift(),
+    );
+    await answering().settle(fetch(url, init));
+    return profiles;
+  };
+
+  it.each([
+    ['which is not the one that is shown by then', ['ada', 'grace'], {}, ['ada', 'ada', 'ada']],
+    ['as soon as it is known', [undefined, 'ada', 'grace'], {}, [undefined, 'ada', 'ada']],
+    ['which the page has named', ['ada', 'ada'], { profile: 'grace' }, ['grace', 'grace', 'grace']],
+  ])('%s', async (_, shown, init, wanted) => {
+    expect(await attempts(shown, init)).toEqual(wanted);
+  });
 });
 
 it('stops waiting when the caller aborts', async () => {

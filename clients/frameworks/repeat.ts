@@ -3,7 +3,7 @@ import { sleep } from '@latchkey/shared/sleep.ts';
 import type { retryAfter } from './worth-retrying.ts';
 
 /** What came of a request: a response, or what `fetch` threw. */
-export type Outcome = Response | { thrown: unknown };
+type Outcome = Response | { thrown: unknown };
 
 const attempts = 3;
 /** Longer waits are the caller's to decide: a person looks at the page. */
@@ -20,29 +20,32 @@ interface Repeated {
  * repeated after its `Retry-After`, whatever the method. After a network failure, or a 502, 503 or 504, the API may
  * have done its work, so only idempotent methods are repeated (RFC 9110 §9.2.2). A streamed body is never repeated.
  *
- * @param outcome of the first attempt
+ * @param first attempt, which wasn't fine
  * @param tokenWait which errors of the extension are worth it; passed in, so that this module can be loaded alone
- * @returns the last attempt's outcome
- * @throws the reason of `signal`, if it aborts during a wait
+ * @returns the last attempt's response
+ * @throws what the last attempt threw, or the reason of `signal`, if it aborts during a wait
  */
 export async function repeat(
-  outcome: Outcome,
-  once: () => Promise<Outcome>,
+  first: Promise<Response>,
+  once: () => Promise<Response>,
   { input, init = {}, tokenWait }: Repeated,
-): Promise<Outcome> {
+): Promise<Response> {
   const request = input instanceof Request ? input : undefined;
-  if (init.body instanceof ReadableStream) return outcome;
+  if (init.body instanceof ReadableStream) return first;
   const idempotent = /^(?:GET|HEAD|OPTIONS|PUT|DELETE)$/i.test(init.method ?? request?.method ?? 'GET');
-  let latest = outcome;
+  let latest = await outcomeOf(first);
   for (let attempt = 1; attempt < attempts; attempt++) {
     const wait = waitAfter(latest, { idempotent, backoffMs: 250 * 2 ** attempt, tokenWait });
     if (wait === undefined || wait > longestWaitMs) break;
     if ('body' in latest) await latest.body?.cancel();
     await sleep(wait, init.signal ?? request?.signal);
-    latest = await once();
+    latest = await outcomeOf(once());
   }
+  if ('thrown' in latest) throw latest.thrown;
   return latest;
 }
+
+const outcomeOf = (attempt: Promise<Response>): Promise<Outcome> => attempt.catch((thrown) => ({ thrown }));
 
 /** @returns milliseconds until another attempt, or `undefined` for none */
 function waitAfter(

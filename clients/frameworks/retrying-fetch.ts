@@ -1,20 +1,31 @@
 import type { FetchInit } from '@latchkey/page';
-import type { Outcome } from './repeat.ts';
 import { retryAfter } from './worth-retrying.ts';
 
 export type Fetch = (input: RequestInfo | URL, init?: FetchInit) => Promise<Response>;
 
-/** Repeats what is worth it. What decides that is loaded only after a request that didn't succeed. */
+/**
+ * Repeats what is worth it. What decides that is loaded only after a request that didn't succeed.
+ *
+ * @param account `sub` of who is shown. A request belongs to this account from its first attempt that knows one: if another
+ *   account is chosen meanwhile, it fails with `not_signed_in`
+ */
 export const retrying =
-  (send: Fetch): Fetch =>
+  (send: Fetch, account: () => string | undefined): Fetch =>
   async (input, init) => {
-    const once = (): Promise<Outcome> => send(input, init).catch((thrown) => ({ thrown }));
-    let outcome = await once();
-    if (!('ok' in outcome && outcome.ok)) {
+    let profile = init?.profile;
+    const once = () => {
+      profile ??= account();
+      return send(input, { ...init, profile });
+    };
+    const first = once();
+    const isFine = await first.then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isFine) return first;
+    return import('./repeat.ts').then(
+      ({ repeat }) => repeat(first, once, { input, init, tokenWait: retryAfter }),
       // Without a network, this may not load, and the first outcome says more.
-      const loaded = await import('./repeat.ts').catch(() => undefined);
-      if (loaded) outcome = await loaded.repeat(outcome, once, { input, init, tokenWait: retryAfter });
-    }
-    if ('thrown' in outcome) throw outcome.thrown;
-    return outcome;
+      () => first,
+    );
   };

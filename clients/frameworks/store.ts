@@ -72,13 +72,17 @@ export const lacking = ({ state, access }: Snapshot, wanted: Wanted): Exclude<St
   return state === 'ready' ? 'not_connected' : state;
 };
 
+/** What stores do when the extension arrives, as long as they are started. */
+const waiting = new Set<() => void>();
 /** One listener for the whole document, because it can't be removed. */
-let installed: Promise<void> | undefined;
-const nextInstallation = (): Promise<void> => {
-  installed ??= whenInstalled().then(() => {
-    installed = undefined;
+let isListening = false;
+const listen = () => {
+  if (isListening) return;
+  isListening = true;
+  void whenInstalled().then(() => {
+    isListening = false;
+    for (const arrived of waiting) arrived();
   });
-  return installed;
 };
 
 /**
@@ -95,6 +99,7 @@ export function createStore(defaults: TokenOptions) {
   let started = 0;
   /** Counts the looks at the extension. Only the newest one's result is shown. */
   let looks = 0;
+  let reading: Promise<Snapshot> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const set = (next: Snapshot) => {
@@ -127,18 +132,18 @@ export function createStore(defaults: TokenOptions) {
 
   /** @param quiet whether to tell nobody where nothing has changed. After an event, tokens may be others all the same */
   const look = async (quiet?: boolean): Promise<void> => {
+    if (!started) return;
     looks += 1;
     const mine = looks;
-    // Listen before asking: the extension may arrive while the question waits for its answer.
-    const arrived = nextInstallation();
+    listen();
     // `connect`, `session` and `access` throw nothing else.
-    const next = await read().catch((error: LatchkeyError): Snapshot => {
+    reading = read().catch((error: LatchkeyError): Snapshot => {
       const state = states[error.code] ?? 'failed';
       return { state, access: [], ...(state === 'failed' && { error }) };
     });
+    const next = await reading;
     if (mine !== looks || !started) return;
     clearTimeout(timer);
-    if (next.state === 'not_installed') void arrived.then(() => (mine === looks && started ? look() : undefined));
     const wait = retryAfter(next.error, 5_000);
     if (wait !== undefined) timer = setTimeout(look, wait);
     // What says nothing new must not take away why the last click failed.
@@ -146,18 +151,19 @@ export function createStore(defaults: TokenOptions) {
     if (!quiet || JSON.stringify(shown) !== JSON.stringify(snapshot)) set(shown);
   };
 
-  const act =
-    (what: (lk: Latchkey) => unknown = () => undefined) =>
-    async (): Promise<void> => {
-      set({ ...snapshot, error: undefined });
-      try {
-        await what(await open());
-      } catch (error) {
-        if (!(error instanceof LatchkeyError)) throw error;
-        return set({ ...snapshot, error });
-      }
-      await look();
-    };
+  /** A question that still waits for its answer may have been asked too early for the extension to hear it. */
+  const arrived = () => void reading?.then(() => look());
+
+  const act = (what: (lk: Latchkey) => unknown) => async (): Promise<void> => {
+    set({ ...snapshot, error: undefined });
+    try {
+      await what(await open());
+    } catch (error) {
+      if (!(error instanceof LatchkeyError)) throw error;
+      return set({ ...snapshot, error });
+    }
+    await look();
+  };
 
   /** Asks for access to something else than `defaults` name. */
   const request = (wanted?: Wanted) => act((lk) => lk.getToken({ ...wanted, interactive: 'if_needed' }))();
@@ -176,15 +182,8 @@ export function createStore(defaults: TokenOptions) {
     defaults,
     actions,
     request,
-    /** Does what the button of a state's prompt says. */
-    press: (state: State, wanted?: Wanted): Promise<void> => {
-      if (state === 'signed_out') return actions.signIn();
-      return state === 'failed' ? actions.retry() : request(wanted);
-    },
     getToken: async (options: TokenOptions): Promise<AccessToken> => (await open()).getToken(options),
-    /** Sends a request once. */
-    send,
-    fetch: retrying(send),
+    fetch: retrying(send, () => defaults.profile ?? snapshot.account?.sub),
     snapshot: () => snapshot,
     /** @returns stops calling the listener */
     subscribe(listener: () => void) {
@@ -194,6 +193,7 @@ export function createStore(defaults: TokenOptions) {
     /** @returns stops. A start right after it, as React's StrictMode does, goes on with the same connection */
     start() {
       started += 1;
+      waiting.add(arrived);
       void look();
       // A tab that nobody looked at may have missed an update or the removal of the extension.
       const shown = () => void (document.hidden || look(true));
@@ -203,6 +203,7 @@ export function createStore(defaults: TokenOptions) {
         document.removeEventListener('visibilitychange', shown);
         setTimeout(() => {
           if (started) return;
+          waiting.delete(arrived);
           clearTimeout(timer);
           connection?.then(
             (lk) => lk.close(),

@@ -544,4 +544,57 @@ describe('fetch', () => {
       expect(fetch).toHaveBeenCalledTimes(1);
     });
   });
+
+  describe('after the site got another account', () => {
+    const of = (sub: string) => `h.${btoa(JSON.stringify({ sub, name: '?~?~' })).replaceAll('/', '_')}.s`;
+    const sent = vi.fn(async (_: RequestInfo | URL, _init?: RequestInit) => new Response());
+    beforeEach(() => void sent.mockReset());
+    /** As the extension says it to a page that names another account. */
+    const refused = {
+      e: { code: 'not_signed_in', message: 'this site has a different account; get the session again' },
+    };
+    const challenges = {
+      invalid_token: 'Bearer error="invalid_token"',
+      'a stronger sign-in': 'Bearer error="insufficient_user_authentication", acr_values="mfa"',
+      'a nonce': 'DPoP error="use_dpop_nonce"',
+    };
+
+    it.each(Object.entries(challenges))('answers no challenge for %s with its token', async (_, challenge) => {
+      let sub = 'ada';
+      const type = challenge.startsWith('DPoP') ? 'DPoP' : 'Bearer';
+      const { lk } = await start(({ m, p }) => {
+        if ('profile' in p && p.profile !== undefined && p.profile !== sub) return refused;
+        const view = { ...mint()().r, access_token: of(sub), token_type: type };
+        return { r: m === 'token.proof' ? { ...view, proof: 'p' } : view };
+      }, sent);
+      sent.mockImplementation(async () => {
+        sub = 'grace';
+        return new Response('no', { status: 401, headers: { 'www-authenticate': challenge, 'dpop-nonce': 'n' } });
+      });
+      const answer = lk.fetch(`${resource}/a`, { method: 'POST', interactive: 'if_needed' });
+      await expect(answer).rejects.toMatchObject({ code: 'not_signed_in', interaction: undefined });
+      expect(sent).toHaveBeenCalledTimes(1);
+    });
+
+    it('sends no proof of the other account', async () => {
+      const { lk } = await start(({ m, p }) => {
+        if (m === 'token.proof') return p.profile === 'ada' ? refused : { r: { ...mint()().r, proof: 'p' } };
+        return { r: { ...mint()().r, access_token: of('ada'), token_type: 'DPoP' } };
+      }, sent);
+      await expect(lk.fetch(`${resource}/a`)).rejects.toMatchObject({ code: 'not_signed_in' });
+      expect(sent).not.toHaveBeenCalled();
+    });
+
+    it('answers a challenge for the same account', async () => {
+      let count = 0;
+      const { lk } = await start(() => {
+        count += 1;
+        return { r: { ...mint()().r, access_token: `${of('ada')}${count}` } };
+      }, sent);
+      sent.mockImplementationOnce(async () => refusal());
+      sent.mockImplementation(async () => new Response('ok'));
+      expect((await lk.fetch(`${resource}/a`)).status).toBe(200);
+      expect(sent).toHaveBeenCalledTimes(2);
+    });
+  });
 });

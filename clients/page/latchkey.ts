@@ -41,7 +41,8 @@ export interface Latchkey {
    *
    * @param init the options of `fetch`, and which token to send
    * @returns the API's response, whatever its status
-   * @throws {LatchkeyError} as `getToken`; `invalid_request` for a URL of another origin
+   * @throws {LatchkeyError} as `getToken`; `invalid_request` for a URL of another origin; `not_signed_in` if this site has another
+   *   account by the time that a challenge is answered
    * @throws {TypeError} if the network request fails, as `fetch` does
    * @see RFC 6750 §2.1
    * @see RFC 9449 §7.1

@@ -1,6 +1,5 @@
 /** @jsxImportSource react */
 import { lazy, type ReactNode, Suspense } from 'react';
-import type { Wanted } from '../frameworks/store.ts';
 import { useShared } from './context.ts';
 import type { PromptDetails } from './prompt.tsx';
 
@@ -8,20 +7,14 @@ export interface PromptProps {
   className?: string | undefined;
 }
 
-interface Asked extends PromptProps, Pick<PromptDetails, 'state'> {
-  wanted?: Wanted;
-}
-
 const Lazy = lazy(() => import('./prompt.tsx'));
 
 /** The prompt of a state. Renders nothing until it is loaded. */
-export function Prompt({ state, wanted, className }: Asked): ReactNode {
-  const { store, snapshot, language, installUrl } = useShared();
-  const press = () => store.press(state, wanted);
-  const details = { state, error: snapshot.error, language, installUrl, className, press };
+export function Prompt(asked: Omit<PromptDetails, 'shared'>): ReactNode {
+  const shared = useShared();
   return (
     <Suspense>
-      <Lazy {...details} />
+      <Lazy {...asked} shared={shared} />
     </Suspense>
   );
 }

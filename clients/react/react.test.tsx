@@ -1,35 +1,18 @@
 /** @jsxImportSource react */
 // @vitest-environment happy-dom
 
-import { type FakeLatchkey, type FakeLatchkeyOptions, fakeLatchkey } from '@latchkey/testing';
 import axe from 'axe-core';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { promptCases, stateCases } from '../frameworks/testing/cases.ts';
 import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
+import { api, cleanups, endEachTest, everything, fake, grace, read } from '../frameworks/testing/stand.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import { LatchkeyProvider, RequireAccess, SignInPrompt, useAccess, useLatchkey, useToken } from './index.ts';
 
-const api = 'https://api.example.com';
-const read = ['orders:read'];
-const grace = { sub: 'grace', name: 'Grace Hopper' };
-const offered = { [api]: ['orders:read', 'orders:write'] };
-const everything: FakeLatchkeyOptions = { account: { sub: 'ada', name: 'Ada' }, granted: { [api]: read }, offered };
-
-const cleanups: (() => void)[] = [];
-const complaints = vi.spyOn(console, 'error');
-beforeEach(() => void complaints.mockClear());
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-  expect(complaints.mock.calls).toEqual([]);
-});
-
-function fake(options?: FakeLatchkeyOptions): FakeLatchkey {
-  const latchkey = fakeLatchkey({ offered, ...options });
-  cleanups.push(() => latchkey.close());
-  return latchkey;
-}
+endEachTest();
 
 const Provided = ({ children, ...more }: { children: ReactNode; language?: 'de' | 'ar'; installUrl?: string }) => (
   <StrictMode>
@@ -57,26 +40,14 @@ const State = () => {
 };
 
 describe('the state', () => {
-  it('goes from no extension to ready, with each event', async () => {
-    const latchkey = fake({ installed: false });
-    const { place } = show(
-      <Provided>
-        <State />
-      </Provided>,
-    );
-    await exactly(place, 'loading');
-    await exactly(place, 'not_installed');
-    latchkey.install();
-    await exactly(place, 'signed_out');
-    latchkey.signIn();
-    await exactly(place, 'not_connected');
-    latchkey.grant(api, read);
-    await exactly(place, 'ready Ada Lovelace');
-    latchkey.revoke(api);
-    await exactly(place, 'not_connected');
-    latchkey.signOut();
-    await exactly(place, 'signed_out');
-  });
+  stateCases(
+    () =>
+      show(
+        <Provided>
+          <State />
+        </Provided>,
+      ).place,
+  );
 
   it('follows an update of the extension, and its removal', async () => {
     const latchkey = fake(everything);
@@ -118,30 +89,6 @@ describe('the state', () => {
     latchkey.fail('session.get', 'not_installed');
     document.dispatchEvent(new Event('visibilitychange'));
     await exactly(place, 'not_installed');
-  });
-
-  it('is unsupported on a page without HTTPS', async () => {
-    fake();
-    Object.defineProperty(window, 'isSecureContext', { value: false, configurable: true });
-    const { place } = show(
-      <Provided>
-        <State />
-      </Provided>,
-    );
-    await exactly(place, 'unsupported');
-  });
-
-  it('is failed while the broker is away, and looks again by itself', async () => {
-    const latchkey = fake(everything);
-    latchkey.fail('access.list', { code: 'offline', retry_after_ms: 20 });
-    const { place } = show(
-      <Provided>
-        <State />
-      </Provided>,
-    );
-    await exactly(place, 'failed offline');
-    latchkey.recover();
-    await exactly(place, 'ready Ada');
   });
 
   it('is failed with the error, where nothing ends by itself', async () => {
@@ -235,39 +182,14 @@ describe('a server', () => {
 });
 
 describe('RequireAccess', () => {
-  it('leads a person from no extension to the page, by its own prompts', async () => {
-    const latchkey = fake({ installed: false });
-    const { place } = show(
-      <Provided installUrl="https://example.com/get">
-        <RequireAccess>orders</RequireAccess>
-      </Provided>,
-    );
-    await text(place, en.not_installed[0]);
-    expect(place.querySelector('a')?.href).toBe('https://example.com/get');
-    latchkey.install();
-    await text(place, en.signed_out[1]);
-    button(place).click();
-    await text(place, en.not_connected[1]);
-    button(place).click();
-    await exactly(place, 'orders');
-  });
-
-  it('says why a click came to nothing, until the next click', async () => {
-    const latchkey = fake();
-    const { place } = show(
-      <Provided>
-        <RequireAccess>orders</RequireAccess>
-      </Provided>,
-    );
-    latchkey.personSays('deny');
-    await text(place, en.signed_out[1]);
-    button(place).click();
-    await expect.poll(() => place.querySelector('[role=alert]')?.textContent).toBe(en.errors.user_denied);
-    latchkey.personSays('allow');
-    button(place).click();
-    await text(place, en.not_connected[1]);
-    expect(place.querySelector('[role=alert]')).toBeNull();
-  });
+  promptCases(
+    (more) =>
+      show(
+        <Provided {...more}>
+          <RequireAccess>orders</RequireAccess>
+        </Provided>,
+      ).place,
+  );
 
   it('asks for more than the provider names, where its children need more', async () => {
     const latchkey = fake(everything);
@@ -391,6 +313,9 @@ describe('the hooks', () => {
     await text(place, 'of-ada');
     latchkey.signIn(grace);
     await text(place, 'of-grace');
+    // Each is asked for by its owner's name, so that a change can't come in between.
+    const owners = latchkey.requests.flatMap(({ m, p }) => (m === 'token.get' ? [p.profile] : []));
+    expect(new Set(owners)).toEqual(new Set(['ada', 'grace']));
     // Nothing of Ada's after Grace's began.
     const begin = tokens.findIndex((token) => token?.endsWith('grace'));
     expect(tokens[begin - 1]).toBeUndefined();

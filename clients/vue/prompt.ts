@@ -1,15 +1,14 @@
-import type { LatchkeyError } from '@latchkey/page';
-import { defineComponent, h, shallowRef, useId, watchPostEffect } from 'vue';
-import type { State } from '../frameworks/store.ts';
-import { type Found, findTexts, type Language, reasonIn } from '../frameworks/texts.ts';
+import { defineComponent, h, onBeforeUpdate, onUpdated, shallowRef, toValue, useId, watchPostEffect } from 'vue';
+import { press } from '../frameworks/press.ts';
+import type { State, Wanted } from '../frameworks/store.ts';
+import { type Found, findTexts, reasonIn } from '../frameworks/texts.ts';
+import type { Shared } from './context.ts';
 
 export interface PromptDetails {
   state: Exclude<State, 'loading' | 'ready'>;
-  error: LatchkeyError | undefined;
-  language: Language | undefined;
-  installUrl: string | undefined;
-  /** Resolves when the person has answered. */
-  press: () => Promise<void>;
+  shared: Shared;
+  /** What to ask the person for. */
+  wanted?: Wanted;
 }
 
 /**
@@ -18,6 +17,7 @@ export interface PromptDetails {
  */
 export default defineComponent(
   (props: PromptDetails) => {
+    const { store, snapshot, language, installUrl } = props.shared;
     const busy = shallowRef(false);
     const found = shallowRef<Found>();
     const id = useId();
@@ -27,7 +27,7 @@ export default defineComponent(
       onCleanup(() => {
         over = true;
       });
-      void findTexts(props.language).then((next) => {
+      void findTexts(toValue(language)).then((next) => {
         if (!over) found.value = next;
       });
     });
@@ -36,16 +36,31 @@ export default defineComponent(
       // Not `disabled`, which would take the focus away.
       if (busy.value) return;
       busy.value = true;
-      await props.press();
-      busy.value = false;
+      try {
+        await press(store, props.state, props.wanted);
+      } finally {
+        busy.value = false;
+      }
     };
+
+    const section = shallowRef<HTMLElement>();
+    const hasFocus = () => section.value?.contains(document.activeElement);
+    let hadFocus: boolean | undefined;
+    onBeforeUpdate(() => {
+      hadFocus = hasFocus();
+    });
+    // Where a link follows a button, or a button a link, it takes the focus over.
+    onUpdated(() => {
+      if (hadFocus && !hasFocus()) section.value?.querySelector<HTMLElement>('a, button')?.focus();
+    });
 
     return () => {
       if (!found.value) return null;
       const { texts, ...inLanguage } = found.value;
-      const { state, error, installUrl } = props;
+      const { state } = props;
+      const { error } = snapshot.value;
       const [title, text, button] = texts[state];
-      return h('section', { 'data-latchkey': state, 'aria-labelledby': id, ...inLanguage }, [
+      return h('section', { ref: section, 'data-latchkey': state, 'aria-labelledby': id, ...inLanguage }, [
         h('h2', { id }, title),
         h('p', text),
         error && h('p', { role: 'alert' }, reasonIn(texts, error)),
@@ -56,5 +71,5 @@ export default defineComponent(
       ]);
     };
   },
-  { props: ['state', 'error', 'language', 'installUrl', 'press'] },
+  { props: ['state', 'shared', 'wanted'] },
 );

@@ -1,12 +1,9 @@
-import { defineAsyncComponent, defineComponent, h, toValue } from 'vue';
-import type { Wanted } from '../frameworks/store.ts';
+import { defineAsyncComponent, defineComponent, h } from 'vue';
 import { useShared } from './context.ts';
 import type { Part } from './part.ts';
 import type { PromptDetails } from './prompt.ts';
 
-interface Asked extends Pick<PromptDetails, 'state'> {
-  wanted?: Wanted;
-}
+type Asked = Omit<PromptDetails, 'shared'>;
 
 /** A `Suspense` around it doesn't wait for it: it is not what the page is about. */
 const Lazy = defineAsyncComponent({ loader: () => import('./prompt.ts'), suspensible: false });
@@ -14,17 +11,8 @@ const Lazy = defineAsyncComponent({ loader: () => import('./prompt.ts'), suspens
 /** The prompt of a state. Renders nothing until it is loaded. */
 export const Prompt = defineComponent(
   (asked: Asked) => {
-    const { store, snapshot, language, installUrl } = useShared();
-    return () => {
-      const press = () => store.press(asked.state, asked.wanted);
-      return h(Lazy, {
-        state: asked.state,
-        error: snapshot.value.error,
-        language: toValue(language),
-        installUrl,
-        press,
-      });
-    };
+    const shared = useShared();
+    return () => h(Lazy, { ...asked, shared });
   },
   { props: ['state', 'wanted'] },
 );

@@ -1,8 +1,7 @@
 // @vitest-environment happy-dom
 
-import { type FakeLatchkey, type FakeLatchkeyOptions, fakeLatchkey } from '@latchkey/testing';
 import axe from 'axe-core';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type App,
   type Component,
@@ -19,7 +18,9 @@ import {
   watch,
 } from 'vue';
 import { createMemoryHistory, createRouter, RouterView } from 'vue-router';
+import { promptCases, stateCases } from '../frameworks/testing/cases.ts';
 import { button, exactly, text, turns } from '../frameworks/testing/place.ts';
+import { api, cleanups, endEachTest, everything, fake, grace, read } from '../frameworks/testing/stand.ts';
 import { texts as en } from '../frameworks/texts/en.ts';
 import {
   type Language,
@@ -34,28 +35,9 @@ import { accessGuard } from './router.ts';
 import { createServerApp, serverHtml } from './testing/server-app.ts';
 import { useToken } from './token.ts';
 
-const api = 'https://api.example.com';
-const read = ['orders:read'];
-const grace = { sub: 'grace', name: 'Grace Hopper' };
-const offered = { [api]: ['orders:read', 'orders:write'] };
-const everything: FakeLatchkeyOptions = { account: { sub: 'ada', name: 'Ada' }, granted: { [api]: read }, offered };
 const options: LatchkeyOptions = { resource: api, scopes: read };
 
-const cleanups: (() => void)[] = [];
-const complaints = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
-beforeEach(() => {
-  for (const each of complaints) each.mockClear();
-});
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-  expect(complaints.flatMap((each) => each.mock.calls)).toEqual([]);
-});
-
-function fake(more?: FakeLatchkeyOptions): FakeLatchkey {
-  const stand = fakeLatchkey({ offered, ...more });
-  cleanups.push(() => stand.close());
-  return stand;
-}
+endEachTest();
 
 function mount(app: App, html = ''): { place: HTMLElement; unmount: () => void } {
   const place = document.body.appendChild(document.createElement('div'));
@@ -84,38 +66,7 @@ const State = defineComponent(() => {
 const guarded = (what: () => string = () => 'orders', wanted = {}) => h(RequireAccess, wanted, { default: what });
 
 describe('the state', () => {
-  it('goes from no extension to ready, with each event', async () => {
-    const stand = fake({ installed: false });
-    const { place } = show(State);
-    await exactly(place, 'loading');
-    await exactly(place, 'not_installed');
-    stand.install();
-    await exactly(place, 'signed_out');
-    stand.signIn();
-    await exactly(place, 'not_connected');
-    stand.grant(api, read);
-    await exactly(place, 'ready Ada Lovelace');
-    stand.revoke(api);
-    await exactly(place, 'not_connected');
-    stand.signOut();
-    await exactly(place, 'signed_out');
-  });
-
-  it('is unsupported on a page without HTTPS', async () => {
-    fake();
-    Object.defineProperty(window, 'isSecureContext', { value: false, configurable: true });
-    cleanups.push(() => Reflect.deleteProperty(window, 'isSecureContext'));
-    await exactly(show(State).place, 'unsupported');
-  });
-
-  it('is failed while the broker is away, and looks again by itself', async () => {
-    const stand = fake(everything);
-    stand.fail('access.list', { code: 'offline', retry_after_ms: 20 });
-    const { place } = show(State);
-    await exactly(place, 'failed offline');
-    stand.recover();
-    await exactly(place, 'ready Ada');
-  });
+  stateCases(() => show(State).place);
 
   it('is there outside of components, too', async () => {
     fake(everything);
@@ -184,40 +135,29 @@ describe('HTML of a server', () => {
 });
 
 describe('RequireAccess', () => {
-  it('leads a person from no extension to the page, by its own prompts', async () => {
-    const stand = fake({ installed: false });
-    const { place } = show(() => guarded(), { installUrl: 'https://example.com/get' });
-    await text(place, en.not_installed[0]);
-    expect(place.querySelector('a')?.href).toBe('https://example.com/get');
-    stand.install();
+  promptCases((more) => show(() => guarded(), more).place);
+
+  it('has a button that can be pressed again after a fault', async () => {
+    fake();
+    const app = createApp(() => guarded()).use(latchkey(options));
+    const faults: unknown[] = [];
+    app.config.errorHandler = (error) => faults.push(error);
+    const { place } = mount(app);
     await text(place, en.signed_out[1]);
+    const { randomUUID } = crypto;
+    const fault = new Error('no more numbers');
+    crypto.randomUUID = () => {
+      throw fault;
+    };
+    cleanups.push(() => {
+      crypto.randomUUID = randomUUID;
+    });
+    button(place).click();
+    await expect.poll(() => faults).toEqual([fault]);
+    await expect.poll(() => button(place).getAttribute('aria-disabled')).toBe('false');
+    crypto.randomUUID = randomUUID;
     button(place).click();
     await text(place, en.not_connected[1]);
-    button(place).click();
-    await exactly(place, 'orders');
-  });
-
-  it('says why a click came to nothing, until the next click', async () => {
-    const stand = fake();
-    const { place } = show(() => guarded());
-    stand.personSays('deny');
-    await text(place, en.signed_out[1]);
-    button(place).click();
-    await expect.poll(() => place.querySelector('[role=alert]')?.textContent).toBe(en.errors.user_denied);
-    stand.personSays('allow');
-    button(place).click();
-    await text(place, en.not_connected[1]);
-    expect(place.querySelector('[role=alert]')).toBeNull();
-  });
-
-  it('says what failed, and looks again by its button', async () => {
-    const stand = fake(everything);
-    stand.fail('session.get', 'policy_denied');
-    const { place } = show(() => guarded());
-    await text(place, en.errors.policy_denied);
-    stand.recover();
-    button(place).click();
-    await exactly(place, 'orders');
   });
 
   it('asks for more than the plugin names, where its slot needs more', async () => {
