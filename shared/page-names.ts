@@ -9,7 +9,8 @@ export const hereKind = 'latchkey:here';
 
 /** Name of the runtime port between bridge and background. */
 export const bridgePortName = 'latchkey:page';
-/** Name of the port that pages of sites with `attach_tokens` open. */
+
+/** Begin of the name of the port that pages of sites with `attach_tokens` open. The rest names the document in its tab. */
 export const attachPortName = 'latchkey-attach';
 
 /** How many resources a page can ask for at once. */

@@ -13,10 +13,14 @@ import { onManagedStorage, readManagedStorage } from '../platform/managed-storag
 import { requestRules } from '../platform/request-rules.ts';
 import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
+import { storedValue } from '../platform/stored-value.ts';
+import { tabIds } from '../platform/tab-ids.ts';
 import { windows } from '../platform/windows.ts';
+import { attachProblems, attachProblemsKey } from '../protocol/attach-problems.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { seenActivity } from './activity/news.ts';
 import { createAttachedTokens } from './attach/attached-tokens.ts';
+import { createDocuments, tabDocuments } from './attach/documents.ts';
 import { composeBackground } from './compose.ts';
 import type { Port } from './page/page-port.ts';
 import { createRateLimit } from './page/rate-limit.ts';
@@ -70,6 +74,8 @@ const attached = attaches
       pages: windows.pages,
       senderOf: ({ sender }) => readPageSender(sender, rules),
       here,
+      documents: createDocuments({ kept: indexedDbValue('attached', tabDocuments), tabIds }),
+      problems: storedValue(sessionArea(), attachProblemsKey, attachProblems),
       limit: createRateLimit({ count: 6, perMs: 60_000 }, () => Date.now()),
       rules: requestRules,
       now: () => Date.now(),
@@ -83,8 +89,8 @@ browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
   if (connected.name === uiPortName) background.serveOwnPage(port);
   else if (connected.name === bridgePortName) background.servePage(port);
-  else if (attached && connected.name === attachPortName) {
-    attached.serve(port).catch(reportError);
+  else if (attached && connected.name.startsWith(attachPortName)) {
+    attached.serve(port, connected.name).catch(reportError);
     background.update();
   } else connected.disconnect();
 });

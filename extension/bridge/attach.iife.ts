@@ -11,14 +11,16 @@ declare const chrome: { runtime: Runtime };
 const longestMs = 5_000;
 
 function arrive(): void {
-  const port = chrome.runtime.connect({ name: attachPortName });
+  // Documents of a tab differ in when they began. One that comes back from the back/forward cache is still the same.
+  const port = chrome.runtime.connect({ name: `${attachPortName} ${performance.timeOrigin}` });
   port.onMessage.addListener((message) => {
-    const { urls, ageMs } = message as { urls: string[]; ageMs: number };
-    const late = performance.now() - ageMs;
+    const served = message as { regexFilter: string; ageMs: number }[];
+    const now = performance.now();
+    const isEarly = ({ name, startTime, initiatorType }: PerformanceResourceTiming): boolean =>
+      /^(?:fetch|xml)/.test(initiatorType) &&
+      served.some(({ regexFilter, ageMs }) => startTime < now - ageMs && new RegExp(regexFilter).test(name));
     new PerformanceObserver((list) => {
-      const calls = list.getEntriesByType('resource') as PerformanceResourceTiming[];
-      if (calls.some(({ name, startTime }) => startTime < late && urls.some((url) => name.startsWith(url))))
-        loadAgain();
+      if ((list.getEntriesByType('resource') as PerformanceResourceTiming[]).some(isEarly)) loadAgain();
     }).observe({ type: 'resource', buffered: true });
   });
 }
