@@ -1,4 +1,4 @@
-import { attachPortName } from '@latchkey/shared/page-names.ts';
+import { attachPortName, openedByGet } from '@latchkey/shared/page-names.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -17,7 +17,8 @@ function arrive(): void {
     const served = message as { regexFilter: string; ageMs: number }[];
     const now = performance.now();
     const isEarly = ({ name, startTime, initiatorType }: PerformanceResourceTiming): boolean =>
-      /^(?:fetch|xml)/.test(initiatorType) &&
+      // As in the rules. `other` is an EventSource.
+      /^(?:fetch|xml|other)/.test(initiatorType) &&
       served.some(({ regexFilter, ageMs }) => startTime < now - ageMs && new RegExp(regexFilter).test(name));
     new PerformanceObserver((list) => {
       if ((list.getEntriesByType('resource') as PerformanceResourceTiming[]).some(isEarly)) loadAgain();
@@ -25,8 +26,10 @@ function arrive(): void {
   });
 }
 
-/** Sends no form again, and no code or other secret in the URL that works once. */
+/** Not the answer to a form, which would be lost, and not a URL that may have a code that works once. */
 function loadAgain(): void {
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (!page?.serverTiming?.some(({ name }) => name === openedByGet)) return;
   const { href, search, hash } = location;
   if (search || hash || performance.now() > longestMs || navigator.userActivation.hasBeenActive) return;
   location.replace(href);

@@ -5,8 +5,8 @@ import { browser } from './browser.ts';
 export const attachHosts = {
   /** Whether the extension has access to all of them. */
   async areReachable(): Promise<boolean> {
-    const { sites = [], urls = [] } = baked?.attached ?? {};
-    const hosts = new Set([...sites, ...urls].map((url) => new URL(url).hostname));
+    const { sites = [], apis = [] } = baked?.attached ?? {};
+    const hosts = new Set([...sites, ...apis].map((origin) => new URL(origin).hostname));
     // As the manifest names them: in Chrome, with their ports.
     const { host_permissions: patterns = [] } = browser.runtime.getManifest() as { host_permissions?: string[] };
     return browser.permissions.contains({

@@ -15,35 +15,36 @@ export interface RequestRule {
   };
 }
 
+/** The tabs and URLs of a rule. */
+export interface RuleTarget {
+  regexFilter?: string | undefined;
+  tabIds?: number[] | undefined;
+}
+
 /** The rules by which the browser changes requests, until it closes. Only builds with `attach_tokens` have the permission. */
 export interface RequestRules {
-  /** What the rules that there are hold for. */
-  conditions(): Promise<Pick<RequestRule['condition'], 'regexFilter' | 'tabIds'>[]>;
-  /** Replaces all rules at once. Reports those that the browser can't read, and makes the others. */
-  replace(rules: readonly RequestRule[]): Promise<void>;
+  /**
+   * Replaces all rules at once. Reports those that the browser can't read, and makes the others.
+   *
+   * @returns what the rules before held for
+   */
+  replace(rules: readonly RequestRule[]): Promise<RuleTarget[]>;
 }
 
 export const requestRules: RequestRules = {
-  async conditions() {
-    const rules = await browser.declarativeNetRequest.getSessionRules();
-    return rules.map(({ condition: { regexFilter = '', tabIds = [] } }) => ({ regexFilter, tabIds }));
-  },
   async replace(rules) {
-    const readable = await Promise.all(rules.map(isReadable));
-    const old = await browser.declarativeNetRequest.getSessionRules();
-    await browser.declarativeNetRequest.updateSessionRules({
-      removeRuleIds: old.map(({ id }) => id),
-      addRules: rules.filter((_, index) => readable[index]).map((rule, index) => ({ ...rule, id: index + 1 })),
+    const { declarativeNetRequest: api } = browser;
+    const readable = rules.map(async (rule, index) => {
+      const { regexFilter: regex } = rule.condition;
+      const { isSupported, reason } = await api.isRegexSupported({ regex, isCaseSensitive: true });
+      if (isSupported) return [{ ...rule, id: index + 1 }];
+      reportError(`${reason}: ${regex}`);
+      return [];
     });
+    // With one rule that the browser refuses, it would make none.
+    const addRules = (await Promise.all(readable)).flat();
+    const old = await api.getSessionRules();
+    await api.updateSessionRules({ removeRuleIds: old.map(({ id }) => id), addRules });
+    return old.map(({ condition }) => condition);
   },
 };
-
-/** With one rule that the browser refuses, it would make none. */
-async function isReadable({ condition: { regexFilter: regex } }: RequestRule): Promise<boolean> {
-  const { isSupported, reason } = await browser.declarativeNetRequest.isRegexSupported({
-    regex,
-    isCaseSensitive: true,
-  });
-  if (!isSupported) reportError(new Error(`the browser can't read the rule for ${regex}: ${reason}`));
-  return isSupported;
-}

@@ -6,7 +6,7 @@ import { memoryArea } from '../../../test/extension/memory.ts';
 import type { RequestRule } from '../../platform/request-rules.ts';
 import { storedValue } from '../../platform/stored-value.ts';
 import type { OpenPage } from '../../platform/windows.ts';
-import { attachProblems } from '../../protocol/attach-problems.ts';
+import { problemBody } from '../error-body.ts';
 import type { Port } from '../page/page-port.ts';
 import { createTokenCache, type TokenAsk, type TokenCache } from '../tokens/token-cache.ts';
 import { createAttachedTokens } from './attached-tokens.ts';
@@ -64,7 +64,10 @@ beforeEach(() => {
   disk = memoryArea();
   memory = memoryArea();
   // Pages that arrived while nobody was signed in.
-  void disk.set('attached', { 7: [{ document: 'd' }], 8: [{ document: 'd' }] });
+  void disk.set(
+    'attached',
+    [7, 8].map((tabId) => ({ tabId, document: 'd' })),
+  );
   pages = () => [{ tabId: 7, origin, isApart: false }];
   policy = { denied_sites: [], private_windows: 'refuse' };
   rules = [];
@@ -100,7 +103,9 @@ const attached = () =>
         session: { known: async () => session, current: async () => session },
         cache,
         tokens: {
-          async get(ask: TokenAsk) {
+          async get(ask: TokenAsk, minTtlS: number) {
+            const cached = await cache.get(ask, minTtlS * 1_000);
+            if (cached) return cached;
             asked += 1;
             const given = await broker(ask);
             await cache.put(ask, given, clock);
@@ -111,17 +116,19 @@ const attached = () =>
     pages: async () => pages(),
     senderOf: () => ({ origin, tabId: 7, document: 'd' }),
     here: ({ tabId }) => here.push(tabId),
-    documents: createDocuments({ kept: storedValue(disk, 'attached', tabDocuments), tabIds: async () => [7, 8] }),
+    documents: createDocuments({ kept: storedValue(disk, 'attached', tabDocuments()), tabIds: async () => [7, 8] }),
     limit: (what) => (flooded?.test(what) ? 10_000 : undefined),
-    problems: storedValue(memory, 'problems', attachProblems),
+    problemOf: problemBody,
+    missing: (problems) => memory.set('problems', problems),
     now: () => clock,
     report(error) {
       throw error;
     },
     rules: {
-      conditions: async () => rules.map(({ condition }) => condition),
       async replace(next) {
+        const before = rules;
         rules = next;
+        return before.map(({ condition }) => condition);
       },
     },
   });

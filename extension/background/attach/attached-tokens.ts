@@ -1,11 +1,9 @@
 import type { SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
-import type { RequestRule, RequestRules } from '../../platform/request-rules.ts';
-import type { StoredValue } from '../../platform/stored-value.ts';
+import type { RequestRule, RequestRules, RuleTarget } from '../../platform/request-rules.ts';
 import type { OpenPage } from '../../platform/windows.ts';
 import { isDenied, type ManagedPolicy } from '../../protocol/managed-policy.ts';
 import type { Problem } from '../../protocol/problem.ts';
-import { problemBody } from '../error-body.ts';
 import type { Port } from '../page/page-port.ts';
 import type { PageSender } from '../page/sender.ts';
 import { post } from '../post.ts';
@@ -29,8 +27,9 @@ export interface AttachedTokensDeps {
   documents: Documents;
   /** @returns how long to wait if this was done too often */
   limit(what: string): number | undefined;
-  /** Why tokens are missing, for the diagnostics: the latest error by site and API. */
-  problems: StoredValue<Record<string, Problem>>;
+  /** Why tokens are missing, by site and API. */
+  missing(problems: Record<string, Problem>): Promise<void>;
+  problemOf(error: unknown): Problem;
   rules: RequestRules;
   now: Clock;
   /** Reports an error of work that nothing awaits. */
@@ -56,9 +55,6 @@ export type Served = {
   ageMs: number;
 }[];
 
-/** Of a document. It comes from the page's process. */
-const maxNameLength = 64;
-
 /** A page that is older isn't loaded again. */
 const maxAgeMs = 5_000;
 
@@ -80,11 +76,12 @@ interface Wanted {
  * origins that the extension has access to: browsers ask for that of the page that sends a request, too.
  */
 export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
-  const { sites, managed, profileAt, pages, documents, limit, problems, rules, now, report } = deps;
+  const { sites, managed, profileAt, pages, documents, limit, missing, problemOf, rules, now, report } = deps;
   const inTurn = createSerialQueue();
   let queued: Promise<void> | undefined;
-  /** Since when a rule names a tab. A background that was stopped knows of none, and no page of then is loading now. */
+  /** Since when a rule names a tab, by tab and URLs (`namesIn`). A background that was stopped knows of none, and no page of then is loading now. */
   const since = new Map<string, number>();
+  const problems: Record<string, Problem> = {};
 
   async function openTabs(): Promise<Map<string, number[]>> {
     const policy = await managed();
@@ -103,11 +100,9 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
       const { session } = profile;
       const known = await (isFresh ? session.current().catch(() => undefined) : session.known());
       if (!known || known.session.state === 'reauth_required') return [];
-      const resources = resourcesOf(siteOf(known, origin));
-      if (resources.length === 0) return [];
       const tabIds = await documents.tabsOf(known.account.sub, open);
       if (tabIds.length === 0) return [];
-      return resources.map(({ resource, scopes, urls }) => {
+      return resourcesOf(siteOf(known, origin)).map(({ resource, scopes, urls }) => {
         const ask = { origin, resource, scopes: Object.keys(scopes) };
         return { ask, urls, tabIds, profile };
       });
@@ -124,8 +119,7 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
         return urls.map((url) => attach(token.access_token, url, ask.origin, tabIds));
       });
       const next = (await Promise.all(made)).flat();
-      const before = namesIn(await rules.conditions());
-      await rules.replace(next);
+      const before = namesIn(await rules.replace(next));
       const named = namesIn(next.map(({ condition }) => condition));
       for (const name of since.keys()) if (!named.has(name)) since.delete(name);
       for (const name of named) if (!before.has(name)) since.set(name, now());
@@ -147,18 +141,19 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
 
   /** Gets the tokens that are missing or about to expire into the cache. */
   async function renew(): Promise<void> {
-    const before = (await problems.get()) ?? {};
     const got = (await wanted(true)).map(async ({ ask, profile: { tokens, cache } }) => {
       const name = `${ask.origin} ${ask.resource}`;
-      if (await cache.get(ask, minTtlS * 1_000)) return [];
-      if (limit(name) !== undefined) return Object.entries(before).filter(([known]) => known === name);
+      if (!(await cache.get(ask, minTtlS * 1_000)) && limit(name) !== undefined) return;
       // An outage changes nothing. A refusal ends with the token that is cached.
-      return tokens.get(ask, minTtlS).then(
-        () => [],
-        (error) => [[name, problemBody(error)]],
+      await tokens.get(ask, minTtlS).then(
+        () => delete problems[name],
+        (error) => {
+          problems[name] = problemOf(error);
+        },
       );
     });
-    await problems.set(Object.fromEntries((await Promise.all(got)).flat()));
+    await Promise.all(got);
+    await missing(problems);
   }
 
   async function update(): Promise<void> {
@@ -174,12 +169,12 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
       const { tabId } = sender;
       deps.here(sender);
       port.onDisconnect.addListener(() => void apply().catch(report));
-      await documents.arrived(tabId, document.slice(0, maxNameLength));
+      await documents.arrived(tabId, document);
       await update();
-      const served = (await rules.conditions()).flatMap(({ regexFilter, tabIds }): Served => {
-        const at = tabIds.includes(tabId) ? since.get(nameOf(tabId, regexFilter)) : undefined;
-        const ageMs = now() - (at ?? 0);
-        return ageMs < maxAgeMs ? [{ regexFilter, ageMs }] : [];
+      const begin = `${tabId} `;
+      const served = [...since].flatMap(([name, at]): Served => {
+        const ageMs = now() - at;
+        return name.startsWith(begin) && ageMs < maxAgeMs ? [{ regexFilter: name.slice(begin.length), ageMs }] : [];
       });
       // Each page that hears this may load itself again, so one that always leaves the site and returns must not go on.
       if (served.length > 0 && limit(`tab ${tabId}`) === undefined) post(port, served);
@@ -187,11 +182,9 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
   };
 }
 
-const nameOf = (tabId: number, regexFilter: string): string => `${tabId} ${regexFilter}`;
-
-/** The pairs of tab and URLs in rules. */
-const namesIn = (conditions: readonly Pick<RequestRule['condition'], 'regexFilter' | 'tabIds'>[]): Set<string> =>
-  new Set(conditions.flatMap(({ regexFilter, tabIds }) => tabIds.map((tabId) => nameOf(tabId, regexFilter))));
+/** The pairs of tab and URLs in rules, each as one text. */
+const namesIn = (targets: readonly RuleTarget[]): Set<string> =>
+  new Set(targets.flatMap(({ regexFilter, tabIds = [] }) => tabIds.map((tabId) => `${tabId} ${regexFilter}`)));
 
 /** What the organization has allowed. The user can't be asked, since the page asks for nothing. */
 const resourcesOf = (site: SitePolicy | undefined): SitePolicy['resources'] =>

@@ -2,13 +2,17 @@ import * as v from 'valibot';
 import type { Schema, StoredValue } from '../../platform/stored-value.ts';
 import { createSerialQueue } from '../serial-queue.ts';
 
-/** By tab: its documents, the one that it shows last, and the account (`sub`) that each was loaded for. */
-type Tabs = Record<string, { document: string; sub?: string | undefined }[]>;
+/** A document that a tab shows, or could show again. */
+interface TabDocument {
+  tabId: number;
+  document: string;
+  /** The account that it was loaded for. */
+  sub?: string | undefined;
+}
 
-export const tabDocuments: Schema<Tabs> = v.record(
-  v.string(),
-  v.array(v.object({ document: v.string(), sub: v.optional(v.string()) })),
-);
+/** A function, so that builds without `attach_tokens` don't have it. */
+export const tabDocuments = (): Schema<TabDocument[]> =>
+  v.array(v.object({ tabId: v.number(), document: v.string(), sub: v.optional(v.string()) }));
 
 /** Remembers for which account each page was loaded, so that it gets no token of another one. */
 export interface Documents {
@@ -19,48 +23,37 @@ export interface Documents {
 }
 
 export interface DocumentsDeps {
-  /** On disk. An update empties the extension's memory, but the pages stay. */
-  kept: StoredValue<Tabs>;
+  /** On disk. An update empties the extension's memory, but the pages stay. Of each tab, the last one is shown. */
+  kept: StoredValue<TabDocument[]>;
   /** All tabs. */
   tabIds(): Promise<number[]>;
 }
 
-/** More than a browser keeps for the back button of a tab. */
-const maxDocuments = 20;
+/** Browsers keep a few for the back button of a tab. A page that is forgotten gets no token until it is loaded again. */
+const maxDocuments = 500;
 
 export function createDocuments({ kept, tabIds }: DocumentsDeps): Documents {
   const inTurn = createSerialQueue();
-  let memory: Tabs | undefined;
-
-  const change = (next: (tabs: Tabs) => Promise<Tabs>): Promise<Tabs> =>
-    inTurn(async () => {
-      const before = memory ?? (await kept.get()) ?? {};
-      const after = await next(before);
-      if (after !== before) await kept.set(after);
-      memory = after;
-      return after;
-    });
-
+  let list: TabDocument[] | undefined;
   return {
-    async arrived(tabId, document) {
-      await change(async (before) => {
-        const open = Object.fromEntries((await tabIds()).map((id) => [id, before[id] ?? []]));
-        const others = (before[tabId] ?? []).filter((one) => one.document !== document);
-        const own = before[tabId]?.find((one) => one.document === document) ?? { document };
-        return { ...open, [tabId]: [...others, own].slice(-maxDocuments) };
-      });
-    },
-    async tabsOf(sub, tabIds) {
-      const tabs = await change(async (before) => {
-        const claimed = tabIds.flatMap((id) => {
-          const list = before[id] ?? [];
-          const shown = list.at(-1);
-          return shown && shown.sub === undefined ? [[id, [...list.slice(0, -1), { ...shown, sub }]]] : [];
-        });
-        if (claimed.length === 0) return before;
-        return { ...before, ...Object.fromEntries(claimed) };
-      });
-      return tabIds.filter((id) => tabs[id]?.at(-1)?.sub === sub);
-    },
+    arrived: (tabId, document) =>
+      inTurn(async () => {
+        const known = list ?? (await kept.get()) ?? [];
+        const own = known.find((one) => one.tabId === tabId && one.document === document) ?? { tabId, document };
+        const open = await tabIds();
+        const others = known.filter((one) => one !== own && open.includes(one.tabId));
+        list = [...others, own].slice(-maxDocuments);
+        await kept.set(list);
+      }),
+    tabsOf: (sub, ids) =>
+      inTurn(async () => {
+        const known = list ?? (await kept.get()) ?? [];
+        list = known;
+        const shown = ids.flatMap((id) => known.findLast(({ tabId }) => tabId === id) ?? []);
+        const free = shown.filter((one) => one.sub === undefined);
+        for (const one of free) one.sub = sub;
+        if (free.length > 0) await kept.set(known);
+        return shown.filter((one) => one.sub === sub).map(({ tabId }) => tabId);
+      }),
   };
 }

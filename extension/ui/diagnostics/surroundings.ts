@@ -4,9 +4,9 @@ import { keptInSession } from '../../platform/kept-in-session.ts';
 import { keysOf } from '../../platform/keys.ts';
 import { readManagedStorage } from '../../platform/managed-storage.ts';
 import { sites } from '../../platform/sites.ts';
-import { readStored } from '../../platform/stored-value.ts';
-import { attachProblems, attachProblemsKey } from '../../protocol/attach-problems.ts';
+import { attachProblemsKey } from '../../protocol/attach-problems.ts';
 import { createManagedPolicy, ignoredKeys } from '../../protocol/managed-policy.ts';
+import type { Problem } from '../../protocol/problem.ts';
 import type { DiagnosticFacts } from '../../protocol/ui.ts';
 import type { Surroundings } from './findings.ts';
 
@@ -28,7 +28,7 @@ export async function lookAround({ broker, profile, sites: origins }: Diagnostic
     attached: attaches
       ? {
           reachable: await attachHosts.areReachable(),
-          problems: readStored(attachProblems, await keptInSession(attachProblemsKey).get()) ?? {},
+          problems: ((await keptInSession(attachProblemsKey).get()) as Record<string, Problem> | undefined) ?? {},
         }
       : undefined,
   };
