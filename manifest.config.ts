@@ -46,20 +46,31 @@ const askable = ['https://*/*', 'http://localhost/*', 'http://*.localhost/*', 'h
 
 const patternsOf = (urls: readonly string[]): string[] => [...new Set(urls.map(matchPattern))];
 
-/** With its port, so that no other port of the host counts as the same. Firefox has no patterns with ports. */
+/**
+ * With its port, so that no other port of the host counts as the same. Firefox has no patterns with ports. The broker and other
+ * sites have none either: the extension asks the browser about them by patterns without, which their content scripts have, too.
+ */
 function exactPattern(url: string): string {
   const { protocol, hostname, port } = new URL(url);
   return `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}/*`;
 }
 
+/** How the script in pages of sites with `attach_tokens` finds out whether a GET opened the page. */
+const pageMarks = {
+  declarative_net_request: { rule_resources: [{ id: 'opened-by-get', enabled: true, path: 'opened-by-get.json' }] },
+};
+
 function siteAccess({ target, baked }: ManifestOptions) {
   if (!baked) return { optional_host_permissions: askable };
   const { broker, attached } = baked;
   const sites = patternsOf(baked.sites);
-  const exact = [...(attached?.sites ?? []), ...(attached?.urls ?? [])];
-  const others = [broker, ...baked.sites].filter((origin) => !exact.includes(origin));
+  const exact = [...(attached?.sites ?? []), ...(attached?.apis ?? [])];
+  // The broker keeps its pattern without a port, even beside an API: the extension asks the browser about that one.
+  const others = [broker, ...baked.sites].filter((origin) => !attached?.sites.includes(origin));
   return {
-    host_permissions: [...patternsOf(others), ...new Set(exact.map(target === 'chrome' ? exactPattern : matchPattern))],
+    host_permissions: [
+      ...new Set([...patternsOf(others), ...exact.map(target === 'chrome' ? exactPattern : matchPattern)]),
+    ],
     content_scripts: [
       { matches: sites, js: ['bridge/bridge.iife.ts'], run_at: 'document_start' },
       ...(attached
@@ -122,6 +133,7 @@ export function createManifest(options: ManifestOptions) {
     // Private windows are refused in the background, with a message, unless the organization's policy allows them.
     incognito: 'spanning',
     content_security_policy: { extension_pages: contentSecurityPolicy(options.baked) },
+    ...(options.baked?.attached ? pageMarks : {}),
     ...siteAccess(options),
     ...browserSpecific(options),
   };

@@ -9,8 +9,15 @@ export const hereKind = 'latchkey:here';
 
 /** Name of the runtime port between bridge and background. */
 export const bridgePortName = 'latchkey:page';
-/** Name of the port that pages of sites with `attach_tokens` open. */
+
+/** Begin of the name of the port that pages of sites with `attach_tokens` open. The rest names the document in its tab. */
 export const attachPortName = 'latchkey-attach';
+
+/**
+ * In `Server-Timing` of a page if a GET has opened it. The extension puts it there (opened-by-get.json), because browsers
+ * tell a page no method.
+ */
+export const openedByGet = 'latchkey-get';
 
 /** How many resources a page can ask for at once. */
 export const maxResources = 8;

@@ -13,11 +13,15 @@ import { onManagedStorage, readManagedStorage } from '../platform/managed-storag
 import { requestRules } from '../platform/request-rules.ts';
 import { sites } from '../platform/sites.ts';
 import { lockStorage, sessionArea } from '../platform/storage.ts';
+import { tabIds } from '../platform/tab-ids.ts';
 import { windows } from '../platform/windows.ts';
+import { attachProblemsKey } from '../protocol/attach-problems.ts';
 import { uiPortName } from '../protocol/ui.ts';
 import { seenActivity } from './activity/news.ts';
 import { createAttachedTokens } from './attach/attached-tokens.ts';
+import { createDocuments, tabDocuments } from './attach/documents.ts';
 import { composeBackground } from './compose.ts';
+import { problemBody } from './error-body.ts';
 import type { Port } from './page/page-port.ts';
 import { createRateLimit } from './page/rate-limit.ts';
 import { readPageSender } from './page/sender.ts';
@@ -61,6 +65,9 @@ const background = composeBackground({
   report: (error) => reportError(error),
 });
 
+/** Of a document. It comes from the page's process. */
+const maxNameLength = 64;
+
 const { managed, profiles, rules, here } = background.parts;
 const attached = attaches
   ? createAttachedTokens({
@@ -70,6 +77,9 @@ const attached = attaches
       pages: windows.pages,
       senderOf: ({ sender }) => readPageSender(sender, rules),
       here,
+      documents: createDocuments({ kept: indexedDbValue('attached', tabDocuments()), tabIds }),
+      problemOf: problemBody,
+      missing: (problems) => sessionArea().set(attachProblemsKey, problems),
       limit: createRateLimit({ count: 6, perMs: 60_000 }, () => Date.now()),
       rules: requestRules,
       now: () => Date.now(),
@@ -83,8 +93,8 @@ browser.runtime.onConnect.addListener((connected) => {
   const port = connected as Port;
   if (connected.name === uiPortName) background.serveOwnPage(port);
   else if (connected.name === bridgePortName) background.servePage(port);
-  else if (attached && connected.name === attachPortName) {
-    attached.serve(port).catch(reportError);
+  else if (attached && connected.name.startsWith(attachPortName)) {
+    attached.serve(port, connected.name.slice(0, maxNameLength)).catch(reportError);
     background.update();
   } else connected.disconnect();
 });

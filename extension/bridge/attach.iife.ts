@@ -1,4 +1,4 @@
-import { attachPortName } from '@latchkey/shared/page-names.ts';
+import { attachPortName, openedByGet } from '@latchkey/shared/page-names.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -11,20 +11,25 @@ declare const chrome: { runtime: Runtime };
 const longestMs = 5_000;
 
 function arrive(): void {
-  const port = chrome.runtime.connect({ name: attachPortName });
+  // Documents of a tab differ in when they began. One that comes back from the back/forward cache is still the same.
+  const port = chrome.runtime.connect({ name: `${attachPortName} ${performance.timeOrigin}` });
   port.onMessage.addListener((message) => {
-    const { urls, ageMs } = message as { urls: string[]; ageMs: number };
-    const late = performance.now() - ageMs;
+    const served = message as { regexFilter: string; ageMs: number }[];
+    const now = performance.now();
+    const isEarly = ({ name, startTime, initiatorType }: PerformanceResourceTiming): boolean =>
+      // As in the rules. `other` is an EventSource.
+      /^(?:fetch|xml|other)/.test(initiatorType) &&
+      served.some(({ regexFilter, ageMs }) => startTime < now - ageMs && new RegExp(regexFilter).test(name));
     new PerformanceObserver((list) => {
-      const calls = list.getEntriesByType('resource') as PerformanceResourceTiming[];
-      if (calls.some(({ name, startTime }) => startTime < late && urls.some((url) => name.startsWith(url))))
-        loadAgain();
+      if ((list.getEntriesByType('resource') as PerformanceResourceTiming[]).some(isEarly)) loadAgain();
     }).observe({ type: 'resource', buffered: true });
   });
 }
 
-/** Sends no form again, and no code or other secret in the URL that works once. */
+/** Not the answer to a form, which would be lost, and not a URL that may have a code that works once. */
 function loadAgain(): void {
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (!page?.serverTiming?.some(({ name }) => name === openedByGet)) return;
   const { href, search, hash } = location;
   if (search || hash || performance.now() > longestMs || navigator.userActivation.hasBeenActive) return;
   location.replace(href);

@@ -36,11 +36,11 @@ origins:
     });
   });
 
-  it('has the sites with attach_tokens, and the URLs of their APIs', async () => {
+  it('has the sites with attach_tokens, and the origins of their APIs', async () => {
     const { baked } = await read(`
 issuer: https://latchkey.example.com
 resources:
-  https://api.example.com: { urls: [https://api.example.com/v1, https://eu.api.example.com/] }
+  https://api.example.com: { urls: [https://api.example.com/v1, https://api.example.com/v2, https://eu.api.example.com/] }
   https://reports.example.com: { name: Reports }
   https://other.example.com: { name: Other }
 origins:
@@ -50,7 +50,7 @@ origins:
     allow: { https://api.example.com: [a], https://reports.example.com: [b] }`);
     expect(baked?.attached).toEqual({
       sites: ['https://legacy.example.com'],
-      urls: ['https://api.example.com/v1', 'https://eu.api.example.com/', 'https://reports.example.com'],
+      apis: ['https://api.example.com', 'https://eu.api.example.com', 'https://reports.example.com'],
     });
   });
 

@@ -129,9 +129,10 @@ function attachedIn({ origins, resources }: v.InferOutput<typeof schema>): Baked
   const sites = Object.entries(origins).filter(([, { attach_tokens: attaches }]) => attaches);
   if (sites.length === 0) return undefined;
   const used = new Set(sites.flatMap(([, { allow }]) => Object.keys(allow)));
+  const urls = [...used].flatMap((resource) => resources[resource]?.urls ?? [resource]);
   return {
     sites: sites.map(([origin]) => origin),
-    urls: [...used].flatMap((resource) => resources[resource]?.urls ?? [resource]).filter((url) => URL.canParse(url)),
+    apis: [...new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin))],
   };
 }
 

@@ -10,7 +10,7 @@ const baked = {
 };
 const attached = {
   sites: ['https://notes.example.com'],
-  urls: ['https://api.example.com/v1', 'https://api.example.com/v2'],
+  apis: ['https://api.example.com'],
 };
 const options = { version: '1.2.3', firefoxId: 'latchkey@example.com' };
 const builds: [string, ManifestOptions][] = targets.flatMap((target) => [
@@ -82,6 +82,12 @@ describe('the manifest', () => {
     ]);
   });
 
+  it('has access to the broker beside an API, as the extension asks for it', () => {
+    const beside = { ...attached, apis: [baked.broker] };
+    const manifest = manifestOf({ ...options, target: 'chrome', baked: { ...baked, attached: beside } });
+    expect(manifest.host_permissions).toContain('https://latchkey.example.com/*');
+  });
+
   it('has the hosts of APIs, and a script in the pages of sites, only for attach_tokens', () => {
     const plain = manifestOf({ ...options, target: 'chrome', baked });
     const manifest = manifestOf({ ...options, target: 'chrome', baked: { ...baked, attached } });
@@ -97,6 +103,7 @@ describe('the manifest', () => {
       ...(plain.content_scripts as object[]),
       { matches: ['https://notes.example.com/*'], js: ['bridge/attach.iife.ts'], run_at: 'document_start' },
     ]);
+    expect([manifest, plain].map(({ declarative_net_request: rules }) => rules !== undefined)).toEqual([true, false]);
     expect(manifest.permissions).toContain('declarativeNetRequestWithHostAccess');
     expect(plain.permissions).not.toContain('declarativeNetRequestWithHostAccess');
   });

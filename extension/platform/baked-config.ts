@@ -10,8 +10,8 @@ export interface BakedConfig {
   organization?: Organization | undefined;
   /** Whether the organization has replaced the icons. */
   hasIcons?: boolean | undefined;
-  /** Sites with `attach_tokens`, and the URLs of the APIs that their requests get tokens for. Absent if there are none. */
-  attached?: { sites: string[]; urls: string[] } | undefined;
+  /** Origins of sites with `attach_tokens`, and of the APIs that their requests get tokens for. Absent if there are none. */
+  attached?: { sites: string[]; apis: string[] } | undefined;
 }
 
 /** Inserted by Vite's `define`. `null` in the store build, which asks the user for the broker. */

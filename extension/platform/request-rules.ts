@@ -15,24 +15,36 @@ export interface RequestRule {
   };
 }
 
+/** The tabs and URLs of a rule. */
+export interface RuleTarget {
+  regexFilter?: string | undefined;
+  tabIds?: number[] | undefined;
+}
+
 /** The rules by which the browser changes requests, until it closes. Only builds with `attach_tokens` have the permission. */
 export interface RequestRules {
-  /** IDs of the tabs that the rules name. */
-  tabs(): Promise<ReadonlySet<number>>;
-  /** Replaces all rules at once. */
-  replace(rules: readonly RequestRule[]): Promise<void>;
+  /**
+   * Replaces all rules at once. Reports those that the browser can't read, and makes the others.
+   *
+   * @returns what the rules before held for
+   */
+  replace(rules: readonly RequestRule[]): Promise<RuleTarget[]>;
 }
 
 export const requestRules: RequestRules = {
-  async tabs() {
-    const rules = await browser.declarativeNetRequest.getSessionRules();
-    return new Set(rules.flatMap(({ condition }) => condition.tabIds ?? []));
-  },
   async replace(rules) {
-    const old = await browser.declarativeNetRequest.getSessionRules();
-    await browser.declarativeNetRequest.updateSessionRules({
-      removeRuleIds: old.map(({ id }) => id),
-      addRules: rules.map((rule, index) => ({ ...rule, id: index + 1 })),
+    const { declarativeNetRequest: api } = browser;
+    const readable = rules.map(async (rule, index) => {
+      const { regexFilter: regex } = rule.condition;
+      const { isSupported, reason } = await api.isRegexSupported({ regex, isCaseSensitive: true });
+      if (isSupported) return [{ ...rule, id: index + 1 }];
+      reportError(`${reason}: ${regex}`);
+      return [];
     });
+    // With one rule that the browser refuses, it would make none.
+    const addRules = (await Promise.all(readable)).flat();
+    const old = await api.getSessionRules();
+    await api.updateSessionRules({ removeRuleIds: old.map(({ id }) => id), addRules });
+    return old.map(({ condition }) => condition);
   },
 };

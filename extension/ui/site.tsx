@@ -1,9 +1,10 @@
 /** @jsxImportSource hono/jsx/dom */
 import { ago } from '@latchkey/shared/ago.ts';
-import { baked } from '../platform/baked-config.ts';
+import { attaches } from '../platform/baked-config.ts';
 import { language, message } from '../platform/i18n.ts';
 import type { AccountView, SiteView } from '../protocol/ui.ts';
 import { SiteAccount } from './accounts.tsx';
+import { Attached } from './attached.tsx';
 import { Button } from './button.tsx';
 import { Origin } from './origin.tsx';
 import { Permissions } from './permissions.tsx';
@@ -74,9 +75,7 @@ export const SiteDetails = ({
       <SiteAccount site={site} accounts={accounts} busy={busy} onChoose={(chosen) => onAccount(chosen, site)} />
       {isOff(site) ? <p class="quiet">{message('site_unreachable')}</p> : null}
       {site.access === 'person' ? null : <p class="quiet">{message(`access_${site.access}`)}</p>}
-      {site.attached && baked?.attached?.sites.includes(site.origin) ? (
-        <p class="quiet">{message('attached')}</p>
-      ) : null}
+      {attaches && site.attached ? <Attached site={site} /> : null}
       {site.lastUsedAt === undefined ? null : <p class="quiet">{message('last_used', since(site.lastUsedAt))}</p>}
       <div class="actions">
         {onOpen ? (

@@ -4,10 +4,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { answer } from '../../../test/extension/fake-broker.ts';
 import { memoryArea } from '../../../test/extension/memory.ts';
 import type { RequestRule } from '../../platform/request-rules.ts';
+import { storedValue } from '../../platform/stored-value.ts';
 import type { OpenPage } from '../../platform/windows.ts';
+import { problemBody } from '../error-body.ts';
 import type { Port } from '../page/page-port.ts';
 import { createTokenCache, type TokenAsk, type TokenCache } from '../tokens/token-cache.ts';
 import { createAttachedTokens } from './attached-tokens.ts';
+import { createDocuments, tabDocuments } from './documents.ts';
+import { urlFilter } from './url-filter.ts';
 
 const origin = 'https://legacy.test';
 const resource = 'https://api.test';
@@ -38,9 +42,13 @@ let clock: number;
 let cache: TokenCache;
 let session: SessionAnswer | undefined;
 /** The broker's answer to the next requests. */
-let broker: () => Promise<TokenAnswer>;
+let broker: (ask: TokenAsk) => Promise<TokenAnswer>;
 let asked: number;
-let waitMs: number | undefined;
+/** What there is too much of. */
+let flooded: RegExp | undefined;
+/** What outlasts an update of the extension. */
+let disk: ReturnType<typeof memoryArea>;
+let memory: ReturnType<typeof memoryArea>;
 let pages: () => OpenPage[];
 let policy: { denied_sites: string[]; private_windows: 'allow' | 'refuse' };
 let rules: readonly RequestRule[];
@@ -52,12 +60,32 @@ beforeEach(() => {
   session = sessionWith();
   asked = 0;
   broker = async () => token(`t${asked}`);
-  waitMs = undefined;
+  flooded = undefined;
+  disk = memoryArea();
+  memory = memoryArea();
+  // Pages that arrived while nobody was signed in.
+  void disk.set(
+    'attached',
+    [7, 8].map((tabId) => ({ tabId, document: 'd' })),
+  );
   pages = () => [{ tabId: 7, origin, isApart: false }];
   policy = { denied_sites: [], private_windows: 'refuse' };
   rules = [];
   here = [];
 });
+
+/** Another API of the site. */
+const other = 'https://other.test/';
+const addOther = (): void => {
+  const entry = { resource: other, name: 'Other', scopes: { read: '' }, dpop: 'optional' as const, urls: [other] };
+  session?.policy.sites[0]?.resources.push(entry);
+};
+/** Somebody else is the site's account now. */
+const switchAccount = async (): Promise<void> => {
+  await cache.clear();
+  const next = sessionWith();
+  session = { ...next, account: { ...next.account, sub: 'grace' } };
+};
 
 const signOut = async () => {
   session = undefined;
@@ -75,9 +103,11 @@ const attached = () =>
         session: { known: async () => session, current: async () => session },
         cache,
         tokens: {
-          async get(ask: TokenAsk) {
+          async get(ask: TokenAsk, minTtlS: number) {
+            const cached = await cache.get(ask, minTtlS * 1_000);
+            if (cached) return cached;
             asked += 1;
-            const given = await broker();
+            const given = await broker(ask);
             await cache.put(ask, given, clock);
             return given;
           },
@@ -86,15 +116,19 @@ const attached = () =>
     pages: async () => pages(),
     senderOf: () => ({ origin, tabId: 7, document: 'd' }),
     here: ({ tabId }) => here.push(tabId),
-    limit: () => waitMs,
+    documents: createDocuments({ kept: storedValue(disk, 'attached', tabDocuments()), tabIds: async () => [7, 8] }),
+    limit: (what) => (flooded?.test(what) ? 10_000 : undefined),
+    problemOf: problemBody,
+    missing: (problems) => memory.set('problems', problems),
     now: () => clock,
     report(error) {
       throw error;
     },
     rules: {
-      tabs: async () => new Set(rules.flatMap(({ condition }) => condition.tabIds)),
       async replace(next) {
+        const before = rules;
         rules = next;
+        return before.map(({ condition }) => condition);
       },
     },
   });
@@ -139,7 +173,7 @@ describe('the rules for pages that can’t be changed', () => {
       'the token has expired, and the broker is away',
       () => {
         clock += lifetimeS * 1_000;
-        broker = () => Promise.reject(new Error('offline'));
+        broker = () => Promise.reject(new LatchkeyError({ code: 'offline', message: 'no answer' }));
       },
     ],
   ])('are none once %s', async (_, change) => {
@@ -158,6 +192,21 @@ describe('the rules for pages that can’t be changed', () => {
     broker = answer;
     await attached().update();
     expect(rules).toEqual([]);
+  });
+
+  it('leave the reason for the diagnostics while a token is missing', async () => {
+    const problems = async () => (await memory.get('problems')) as object;
+    const { update } = attached();
+    broker = () => Promise.reject(new LatchkeyError({ code: 'policy_denied', message: 'no' }));
+    await update();
+    expect(await problems()).toEqual({ [`${origin} ${resource}`]: { code: 'policy_denied', message: 'no' } });
+    flooded = /./;
+    await update();
+    expect(Object.keys(await problems())).toHaveLength(1);
+    flooded = undefined;
+    broker = async () => token('t');
+    await update();
+    expect(await problems()).toEqual({});
   });
 
   it('include private windows if the organization’s policy allows them', async () => {
@@ -183,15 +232,23 @@ describe('the rules for pages that can’t be changed', () => {
     const { update } = attached();
     await update();
     clock += (lifetimeS - 10) * 1_000;
-    broker = () => Promise.reject(new Error('offline'));
+    broker = () => Promise.reject(new LatchkeyError({ code: 'offline', message: 'no answer' }));
     await update();
     expect(valuesOf(rules)).toEqual(['Bearer t1']);
   });
 
   it('ask the broker no more than the limit says', async () => {
-    waitMs = 10_000;
+    flooded = /./;
     await attached().update();
     expect([asked, rules]).toEqual([0, []]);
+  });
+
+  it('ask for each API as often as if it were the only one', async () => {
+    addOther();
+    flooded = /^https:\/\/legacy\.test https:\/\/api\.test$/;
+    await attached().update();
+    expect(asked).toBe(1);
+    expect(rules.map(({ condition }) => condition.regexFilter)).toEqual([urlFilter(other)]);
   });
 
   it('are gone after a sign-out, even while the broker hangs', async () => {
@@ -210,7 +267,7 @@ describe('the rules for pages that can’t be changed', () => {
     const after = update();
     await expect.poll(() => rules).toEqual([]);
     // What the broker says about a session that has ended is not kept: `createTokens` sees to that.
-    hanging.reject(new Error('the session has ended'));
+    hanging.reject(new LatchkeyError({ code: 'expired', message: 'the session has ended' }));
     await Promise.all([slow, after]);
     expect(rules).toEqual([]);
   });
@@ -244,7 +301,10 @@ describe('the rules for pages that can’t be changed', () => {
 
 describe('a page that arrives', () => {
   let gone: () => void;
-  const arrive = async (serve: (port: Port) => Promise<void>): Promise<unknown[]> => {
+  const arrive = async (
+    serve: (port: Port, document: string) => Promise<void>,
+    document = 'd2',
+  ): Promise<unknown[]> => {
     const heard: unknown[] = [];
     const port = {
       postMessage: (message: unknown) => heard.push(message),
@@ -254,18 +314,37 @@ describe('a page that arrives', () => {
         },
       },
     };
-    await serve(port as unknown as Port);
+    await serve(port as unknown as Port, document);
     return heard;
   };
+  const regexFilter = urlFilter(`${resource}/v1`);
 
   it('hears since when its requests have a token, whatever else updates the rules', async () => {
     const { serve, update } = attached();
     await update();
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([{ urls, ageMs: 1_000 }]);
+    expect(await arrive(serve)).toEqual([[{ regexFilter, ageMs: 1_000 }]]);
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([{ urls, ageMs: 2_000 }]);
+    expect(await arrive(serve)).toEqual([[{ regexFilter, ageMs: 2_000 }]]);
     expect(here).toEqual([7, 7]);
+  });
+
+  it('hears it of each API by itself', async () => {
+    addOther();
+    broker = async (ask) => {
+      if (ask.resource === other) throw new LatchkeyError({ code: 'busy', message: 'later' });
+      return token('t');
+    };
+    const { serve, update } = attached();
+    await update();
+    clock += 1_000;
+    broker = async () => token('t');
+    expect(await arrive(serve)).toEqual([
+      [
+        { regexFilter, ageMs: 1_000 },
+        { regexFilter: urlFilter(other), ageMs: 0 },
+      ],
+    ]);
   });
 
   it('hears of another time once its tab was elsewhere', async () => {
@@ -276,12 +355,36 @@ describe('a page that arrives', () => {
     await update();
     pages = there;
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([{ urls, ageMs: 0 }]);
+    expect(await arrive(serve)).toEqual([[{ regexFilter, ageMs: 0 }]]);
   });
 
-  it('hears nothing if there is no token', async () => {
-    session = undefined;
-    expect(await arrive(attached().serve)).toEqual([]);
+  it.each<[string, () => unknown]>([
+    [
+      'there is no token',
+      () => {
+        session = undefined;
+      },
+    ],
+    [
+      'its tab has had one for long',
+      async () => {
+        await attached().update();
+        clock += 5_000;
+      },
+    ],
+    [
+      'pages arrive in its tab all the time',
+      () => {
+        flooded = /^tab 7$/;
+      },
+    ],
+  ])('hears nothing if %s', async (_, make) => {
+    const { serve, update } = attached();
+    await update();
+    clock += 5_000;
+    rules = [];
+    await make();
+    expect(await arrive(serve)).toEqual([]);
   });
 
   it('loses its rule when it leaves', async () => {
@@ -290,5 +393,29 @@ describe('a page that arrives', () => {
     pages = () => [];
     gone();
     await expect.poll(() => rules).toEqual([]);
+  });
+
+  it('gets a token only of the account that it was loaded for, until it is loaded again', async () => {
+    const { serve, update } = attached();
+    await arrive(serve, 'first');
+    expect(rules).toHaveLength(1);
+    await signOut();
+    await update();
+    await switchAccount();
+    await update();
+    expect(rules).toEqual([]);
+    // The browser stops the background, or updates the extension.
+    await attached().update();
+    expect(rules).toEqual([]);
+    expect(asked).toBe(1);
+    await arrive(serve, 'second');
+    expect(valuesOf(rules)).toEqual(['Bearer t2']);
+    // The back button shows the first document again.
+    await arrive(serve, 'first');
+    expect(rules).toEqual([]);
+    await cache.clear();
+    session = sessionWith();
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t3']);
   });
 });

@@ -68,6 +68,23 @@ describe('diagnostics', () => {
     expect(wordsOf(180_000, 'ar').clock).toContain('دقائق');
   });
 
+  it('tell whether tokens are attached, in builds that attach some', () => {
+    const lineOf = (attached: Surroundings['attached']) =>
+      linesOf({ ...found, facts: { ...facts, around: { ...around, attached } } }, (name) => name, 'en').find(
+        ({ id }) => id === 'attached',
+      );
+    const denied = { code: 'policy_denied', message: 'no' } as const;
+    const problems = { 'https://legacy.test https://api.test': denied };
+    expect(lineOf(undefined)).toBeUndefined();
+    expect(lineOf({ reachable: true, problems: {} })).toMatchObject({ verdict: 'ok', words: 'diag_attached_ok' });
+    expect(lineOf({ reachable: false, problems })).toMatchObject({ verdict: 'failed', words: 'attached_off' });
+    expect(lineOf({ reachable: true, problems })).toMatchObject({
+      verdict: 'attention',
+      words: 'problem_policy_denied',
+      fact: 'https://legacy.test https://api.test: policy_denied: no',
+    });
+  });
+
   it('wait for what is not known yet', () => {
     const { browser, version, background } = found;
     const begun = { browser, version };

@@ -28,6 +28,7 @@ export const lineIds = [
   'key',
   'stream',
   'sites',
+  'attached',
   'problem',
 ] as const;
 export type LineId = (typeof lineIds)[number];
@@ -135,6 +136,16 @@ export function linesOf(found: Findings, say: Say, tag: string): Line[] {
         if (served === sites.length) return good(say('diag_sites_all', number(served)), fact);
         return poor(say('diag_sites_some', number(served), number(sites.length)), fact);
       }),
+    attached: () =>
+      ofFacts(({ session, around: { attached } }) => {
+        if (!session || !attached) return skipped;
+        const [first] = Object.entries(attached.problems);
+        if (!attached.reachable) return bad(say('attached_off'), 'not all hosts are allowed');
+        if (!first) return good(say('diag_attached_ok'), 'no problem');
+        const [where, problem] = first;
+        const { words, fact } = wrong(problem);
+        return poor(words, `${where}: ${fact}`);
+      }),
     problem: () =>
       ofFacts(({ problem }) =>
         problem
@@ -142,5 +153,7 @@ export function linesOf(found: Findings, say: Say, tag: string): Line[] {
           : good(say('diag_problem_none'), 'none'),
       ),
   };
-  return lineIds.map((id) => ({ id, ...findings[id]() }));
+  // Most builds attach no tokens.
+  const shown = lineIds.filter((id) => id !== 'attached' || facts?.around.attached);
+  return shown.map((id) => ({ id, ...findings[id]() }));
 }

@@ -1,7 +1,12 @@
+import { attachHosts } from '../../platform/attach-hosts.ts';
+import { attaches } from '../../platform/baked-config.ts';
+import { keptInSession } from '../../platform/kept-in-session.ts';
 import { keysOf } from '../../platform/keys.ts';
 import { readManagedStorage } from '../../platform/managed-storage.ts';
 import { sites } from '../../platform/sites.ts';
+import { attachProblemsKey } from '../../protocol/attach-problems.ts';
 import { createManagedPolicy, ignoredKeys } from '../../protocol/managed-policy.ts';
+import type { Problem } from '../../protocol/problem.ts';
 import type { DiagnosticFacts } from '../../protocol/ui.ts';
 import type { Surroundings } from './findings.ts';
 
@@ -20,5 +25,11 @@ export async function lookAround({ broker, profile, sites: origins }: Diagnostic
         bridge: await sites.hasBridge(origin),
       })),
     ),
+    attached: attaches
+      ? {
+          reachable: await attachHosts.areReachable(),
+          problems: ((await keptInSession(attachProblemsKey).get()) as Record<string, Problem> | undefined) ?? {},
+        }
+      : undefined,
   };
 }

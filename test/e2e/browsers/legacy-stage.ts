@@ -13,10 +13,12 @@ export interface LegacyStage {
   neighbors: { port: string; subdomain: string };
   /** The API's name. Only `/v1` is its own. */
   api: string;
+  /** Another URL of the API, as long as servers accept. */
+  long: string;
   /** Another server, to which the API redirects. */
   elsewhere: string;
-  /** How many forms were sent to the site. */
-  readonly posts: number;
+  /** Requests for the site's pages, as `POST /order`. */
+  pages: string[];
   /** Requests to either server, in their order. */
   requests: { url: string; from: string | undefined; authorization: string | undefined }[];
   close(): Promise<void>;
@@ -55,13 +57,14 @@ export async function addLegacySite({ state, outage }: RunningDemo): Promise<Leg
   const ports = await takePorts(['site', 'neighbor', 'api', 'elsewhere']);
   const site = `http://legacy.localhost:${ports.site}`;
   const api = `http://127.0.0.1:${ports.api}`;
+  const long = `${api}/${'long-(path).$/'.repeat(400)}v1`;
   const elsewhere = `http://127.0.0.1:${ports.elsewhere}`;
   const requests: LegacyStage['requests'] = [];
 
-  let posts = 0;
+  const shown: string[] = [];
   const pages: RequestListener = ({ method, url = '' }, response) => {
-    if (method === 'POST') posts += 1;
     const script = scripts[url];
+    if (!script) shown.push(`${method} ${url}`);
     const type = script ? 'text/javascript' : 'text/html';
     response.writeHead(200, { 'Content-Type': type }).end(script ?? page(api));
   };
@@ -86,7 +89,7 @@ export async function addLegacySite({ state, outage }: RunningDemo): Promise<Leg
     name: 'Reports API',
     scopes: { 'reports:read': 'See your reports' },
     lifetime: '2m',
-    urls: [`${api}/v1`],
+    urls: [`${api}/v1`, long],
   };
   config.origins[site] = {
     name: 'Legacy reports',
@@ -105,11 +108,10 @@ export async function addLegacySite({ state, outage }: RunningDemo): Promise<Leg
       subdomain: `http://sub.legacy.localhost:${ports.site}`,
     },
     api,
+    long,
     elsewhere,
     requests,
-    get posts() {
-      return posts;
-    },
+    pages: shown,
     async close() {
       for (const server of servers) {
         server.closeAllConnections();
