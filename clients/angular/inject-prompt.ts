@@ -1,4 +1,5 @@
 import { effect, Injector, inject } from '@angular/core';
+import { load } from '../frameworks/load.ts';
 import type { State, Wanted } from '../frameworks/store.ts';
 import type { Shared } from './context.ts';
 
@@ -21,6 +22,8 @@ export function injectPrompt(
   effect(() => {
     if (isWanted || (asked() ?? 'loading') === 'loading') return;
     isWanted = true;
-    void import('./prompt.ts').then(({ showPrompt }) => showPrompt({ asked, shared, wanted, place, injector }));
+    void load(() => import('./prompt.ts')).then(({ showPrompt }) =>
+      showPrompt({ asked, shared, wanted, place, injector }),
+    );
   });
 }

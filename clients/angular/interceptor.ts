@@ -11,7 +11,8 @@ import { OPTIONS } from './request-options.ts';
  * their own.
  *
  * A request waits for the connection, answers the API's challenges, and is repeated where that is worth it, as `fetch` of
- * `injectLatchkey`. It fails with a `LatchkeyError` if there is no token, and else as without this interceptor.
+ * `injectLatchkey`. It fails with a `LatchkeyError` if there is no token;
+ * otherwise it fails exactly as it would without the interceptor.
  *
  * It uses the `provideLatchkey` of where `provideHttpClient` is. A route with an API of its own needs both.
  *

@@ -1,4 +1,5 @@
 import type { HeldToken, KeptTokenOptions } from './keep-token.ts';
+import { load } from './load.ts';
 import type { Snapshot, Store } from './store.ts';
 import { retryAfter } from './worth-retrying.ts';
 
@@ -15,7 +16,7 @@ export function holdToken(
 ): () => void {
   const over = new AbortController();
   const { signal } = over;
-  void import('./keep-token.ts').then(({ keepToken }) => {
+  void load(() => import('./keep-token.ts')).then(({ keepToken }) => {
     if (!signal.aborted) keepToken(store, snapshot, options, { show, tokenWait: retryAfter, signal });
   });
   return () => over.abort();

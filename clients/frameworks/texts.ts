@@ -1,4 +1,5 @@
 import type { LatchkeyError } from '@latchkey/page';
+import { load } from './load.ts';
 import type { Texts } from './texts/en.ts';
 
 /** The languages of the prompts. */
@@ -25,7 +26,7 @@ export async function findTexts(
 ): Promise<Found> {
   const wanted = language.slice(0, 2).toLowerCase();
   const lang = Object.hasOwn(languages, wanted) ? (wanted as Language) : 'en';
-  const { texts } = await languages[lang]();
+  const { texts } = await load<{ texts: Texts }>(languages[lang]);
   return { lang, dir: lang === 'ar' ? 'rtl' : 'ltr', texts };
 }
 

@@ -1,5 +1,6 @@
 /** @jsxImportSource react */
 import { lazy, type ReactNode, Suspense } from 'react';
+import { load } from '../frameworks/load.ts';
 import { useShared } from './context.ts';
 import type { PromptDetails } from './prompt.tsx';
 
@@ -7,7 +8,7 @@ export interface PromptProps {
   className?: string | undefined;
 }
 
-const Lazy = lazy(() => import('./prompt.tsx'));
+const Lazy = lazy(() => load(() => import('./prompt.tsx')));
 
 /** The prompt of a state. Renders nothing until it is loaded. */
 export function Prompt(asked: Omit<PromptDetails, 'shared'>): ReactNode {

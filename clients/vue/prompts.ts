@@ -1,4 +1,5 @@
 import { defineAsyncComponent, defineComponent, h } from 'vue';
+import { load } from '../frameworks/load.ts';
 import { useShared } from './context.ts';
 import type { Part } from './part.ts';
 import type { PromptDetails } from './prompt.ts';
@@ -6,7 +7,7 @@ import type { PromptDetails } from './prompt.ts';
 type Asked = Omit<PromptDetails, 'shared'>;
 
 /** A `Suspense` around it doesn't wait for it: it is not what the page is about. */
-const Lazy = defineAsyncComponent({ loader: () => import('./prompt.ts'), suspensible: false });
+const Lazy = defineAsyncComponent({ loader: () => load(() => import('./prompt.ts')), suspensible: false });
 
 /** The prompt of a state. Renders nothing until it is loaded. */
 export const Prompt = defineComponent(
