@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -52,6 +54,19 @@ describe('a rotation of the sealing keys', () => {
     const before = readFileSync(path, 'utf8');
     expect(() => rotateRing(path, 0)).toThrow('chmod 600');
     expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  it.runIf(process.platform !== 'win32')('changes nothing if the disk takes only a part of the file', () => {
+    writeFileSync(path, `${readFileSync(path, 'utf8')}${'# kept\n'.repeat(3_000)}`);
+    const before = readFileSync(path, 'utf8');
+    const script = `import { rotateRing } from '${new URL('./rotate-ring.ts', import.meta.url)}'; rotateRing(process.env.RING, 0);`;
+    // A limit of 8 or 16 kB, depending on the shell, does to one process what a quota does: a write ends early.
+    const command = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script];
+    const { status, stderr } = spawnSync('sh', command, { env: { ...process.env, RING: path }, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('EFBIG');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect(existsSync(`${path}.next`)).toBe(false);
   });
 
   it('gives way to another that is under way', () => {

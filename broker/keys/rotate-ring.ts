@@ -7,7 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadRing, newRingLine, RingError } from './ring.ts';
@@ -49,7 +49,8 @@ function replaceFile(path: string, change: (text: string) => string): void {
   const file = openNext(path, next);
   try {
     try {
-      writeSync(file, change(readFileSync(path, 'utf8')));
+      // In a loop: a disk that is almost full, or a quota, can take only a part.
+      writeFileSync(file, change(readFileSync(path, 'utf8')));
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -14,7 +14,7 @@ import { commonOptions, openProfile } from './options.ts';
 import { createProgress } from './progress.ts';
 import { describePlace, type Place, storeChoice } from './session/place.ts';
 import type { Kept, SessionFile } from './session/session-file.ts';
-import { brokerBefore, endPredecessor } from './sign-in-before.ts';
+import { brokerBefore, defaultsFrom, endPredecessor } from './sign-in-before.ts';
 
 export const help = `Usage: latchkey login [--issuer URL] [--client ID] [--scope S] [--resource R] [--profile P]
                       [--browser [--upstream NAME] | --device] [--login-hint NAME]
@@ -33,8 +33,8 @@ to enter on another device. Waits until you approve.
   --login-hint N   who signs in, such as ada@example.com. With a code, their browser with the Latchkey extension can ask for
                    a number instead, if the broker allows that.
   --store S        keyring: encrypt the sign-in with a key in the system's keyring. file: don't, only you can read the
-                   file. auto: the keyring if there is one, but never less than the sign-in before (env: LATCHKEY_STORE,
-                   default: auto)
+                   file. auto: the keyring if there is one, but an encrypted sign-in is never replaced by a plain one (env:
+                   LATCHKEY_STORE, default: auto)
   -p, --profile P  profile name (env: LATCHKEY_PROFILE, default: default)
   --file F         credentials file to use instead of a profile
   --json           print one JSON object per line: {"type":"code",…} or {"type":"open",…} first, {"type":"done",…} last
@@ -66,14 +66,16 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
     );
   const file = openProfile(values, io);
   const before = await file.signIn();
-  const choice = storeChoice(io, values.store) ?? before?.store ?? 'auto';
+  const chosen = storeChoice(io, values.store);
   // A keyring that asks for its password does so before the user is asked to sign in.
   const session = before && (await file.tryRead());
   io.signal.throwIfAborted();
-  const issuer = values.issuer ?? io.env.LATCHKEY_ISSUER ?? (before && brokerBefore(before, session, values.json, io));
+  const issuer =
+    values.issuer ?? io.env.LATCHKEY_ISSUER ?? (before && session && brokerBefore(before, session, values.json, io));
   if (!issuer) throw new UsageError('no broker specified. Use --issuer URL or set LATCHKEY_ISSUER');
   // The scope and resource of another broker mean nothing to this one.
-  const kept = before?.issuer === issuer ? before : undefined;
+  const defaults = before && defaultsFrom(before, session);
+  const kept = defaults?.issuer === issuer ? defaults : undefined;
   const clientId = values.client ?? io.env.LATCHKEY_CLIENT_ID ?? kept?.client_id ?? 'latchkey-cli';
   const asked = {
     issuer,
@@ -90,10 +92,10 @@ export async function login(args: string[], io: Io): Promise<ExitCode> {
   }
   // Before the user is asked to do anything.
   await file.checkWritable();
-  const place = await file.place(choice);
-  warnOfPlain(place, io);
+  const place = await file.place(chosen ?? before?.store ?? 'auto');
+  warnOfPlain(place, chosen === undefined, io);
   const { credentials, kept: predecessor } = await signInAndKeep(file, place, asked, values, io);
-  await endPredecessor(predecessor, before?.issuer, io);
+  await endPredecessor(predecessor, io);
   report(file, credentials, place, values.json, io);
   return exitCode.ok;
 }
@@ -182,11 +184,22 @@ async function discard({ issuer, client_id: clientId, tokens }: Credentials, { f
   if (refreshToken) await revoke({ issuer, clientId, refreshToken, fetch }).catch(() => undefined);
 }
 
-/** Before the sign-in. Silent where there is no keyring, and not where there is one that could have been used. */
-function warnOfPlain(place: Place, io: Io): void {
-  if (place.store === 'keyring' || place.fault === undefined || !passing.has(place.fault)) return;
+/**
+ * Before the sign-in. Silent where there is no keyring, and not where there is one that could have been used.
+ *
+ * @param isAsBefore whether only the file says where: nothing vouches for a plain one
+ */
+function warnOfPlain(place: Place, isAsBefore: boolean, io: Io): void {
+  if (place.store === 'keyring') return;
+  if (place.choice === 'file' && isAsBefore) {
+    io.err(
+      'Note: this sign-in will be in the file, not encrypted, as the last one was. To encrypt it, press Ctrl-C and add --store auto. To turn off this note, add --store file.\n',
+    );
+    return;
+  }
+  if (place.fault === undefined || !passing.has(place.fault)) return;
   io.err(
-    `Warning: this sign-in will be ${describePlace(place)}. To encrypt it, press Ctrl-C, make the keyring usable and sign in again. With --store file, you aren't warned.\n`,
+    `Warning: this sign-in will be ${describePlace(place)}. To encrypt it, press Ctrl-C, make the keyring usable and sign in again. To turn off this warning, add --store file.\n`,
   );
 }
 

@@ -35,7 +35,7 @@ export async function logout(args: string[], io: Io): Promise<ExitCode> {
     // Ctrl-C while the keyring asks for its password: nothing is deleted yet.
     io.signal.throwIfAborted();
     try {
-      if (session instanceof Unread) untold(session.error, signIn.issuer);
+      if (session instanceof Unread) untold(session.error);
       if (session) await end(session.credentials, io);
     } finally {
       await file.erase();
@@ -60,13 +60,13 @@ function notDeleted(error: unknown): never {
   if (!(error instanceof StoreError)) throw error;
   throw new StoreError(
     error.code,
-    `${error.message} Nothing was deleted. If you were signed in, the session at the broker goes on: to end it, ${whereToEnd(undefined)}`,
+    `${error.message} Nothing was deleted. If you were signed in, your session stays active at the broker. To end it now, ${whereToEnd(undefined)}`,
     { cause: error },
   );
 }
 
 /** Without its key, nobody has the refresh token that the broker would end. */
-function untold(error: Unread['error'], issuer: string): never {
+function untold(error: Unread['error']): never {
   const { cause } = error;
   if (error instanceof StoreError)
     throw new StoreError(error.code, notTold('The sign-in was damaged, or something had changed it.', undefined), {
@@ -74,8 +74,8 @@ function untold(error: Unread['error'], issuer: string): never {
     });
   const why =
     cause instanceof KeyringFault ? cause.message : "The system's keyring no longer has the key of the sign-in";
-  throw new KeyringError('keyring_unavailable', notTold(`${why}.`, issuer), { cause });
+  throw new KeyringError('keyring_unavailable', notTold(`${why}.`, undefined), { cause });
 }
 
 const notTold = (why: string, issuer: string | undefined): string =>
-  `signed out here, but the broker couldn't be told. ${why} To end the session there, ${whereToEnd(issuer)}`;
+  `signed out on this computer, but the session at the broker couldn't be ended. ${why} To end it now, ${whereToEnd(issuer)}`;

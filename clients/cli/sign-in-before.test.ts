@@ -42,16 +42,47 @@ describe('the broker of the next sign-in', () => {
     expect(err).toContain(`Signing in to ${issuer}, as before.\n`);
   });
 
+  const evil = 'https://evil.example';
+
   it('is none from a file that was changed, and no link leads there', async () => {
-    await change({ issuer: 'https://evil.example' });
+    await change({ issuer: evil });
     const { code, out, err } = await run('login');
     expect({ code, out }).toEqual({ code: exitCode.failure, out: '' });
     expect(err).toContain('something has changed it. Add --issuer URL, or set LATCHKEY_ISSUER');
     expect(err).not.toContain('evil');
     const again = await signIn();
     expect(again.code).toBe(exitCode.ok);
-    expect(again.err).toContain("To end it, open your broker's page /account.\n");
+    expect(again.err).toContain('To end it now, open /account on your broker.\n');
     expect(again.err).not.toContain('evil');
+  });
+
+  it('and no link leads there if the file names a key that nobody has', async () => {
+    await change({ issuer: evil, key_id: 'none' });
+    const { code, out, err } = await run('login');
+    expect({ code, out }).toEqual({ code: exitCode.signedOut, out: '' });
+    expect(err).toContain(`The file says ${evil}: check that this is your broker`);
+    expect(err).not.toContain('/account');
+    for (const again of [await signIn(), await change({ issuer: evil, key_id: 'none' }).then(() => run('logout'))]) {
+      expect(again.err).toMatch(/To end it now, open \/account on your broker\.?\n/);
+      expect(again.err).not.toContain('evil');
+    }
+  });
+
+  it('gets nothing else from a file that was changed', async () => {
+    await change({ client_id: 'other', scope: 'orders:write', resource: evil });
+    expect((await run(`login --issuer ${issuer}`)).code).toBe(exitCode.ok);
+    expect(broker.state.requests.findLast((each) => each.path === '/device_authorization')?.form).toEqual({
+      client_id: 'latchkey-cli',
+    });
+  });
+
+  it('is none if the file disappears before its key could open it', async () => {
+    await change({ issuer: evil });
+    keyring.state.before = (call) => (call === 'get' ? rm(path(), { force: true }) : Promise.resolve());
+    const { code, err } = await run('login');
+    expect(code).toBe(exitCode.usage);
+    expect(err).toContain('no broker specified');
+    expect(asked()).toBe(1);
   });
 
   it.each<[string, () => void, number]>([
@@ -78,14 +109,16 @@ describe('the broker of the next sign-in', () => {
 describe('a sign-in over one that cannot be read', () => {
   beforeEach(() => signIn());
 
-  it('says that the session goes on, where to end it, and that the key stays', async () => {
+  it('says that its session stays active, where to end it, and that the key stays', async () => {
     keyring.state.fault = 'refused';
     const { code, err } = await signIn(' --store file');
     expect(code).toBe(exitCode.ok);
     expect(err).toContain(
-      `goes on at the broker until it expires. It could not be told: the system's keyring can't be used: it is locked, or it refused. To end it, go to ${issuer}/account.\n`,
+      "Warning: your previous session stays active at the broker until it expires, because it couldn't be ended: the system's keyring can't be used: it is locked, or it refused. To end it now, open /account on your broker.\n",
     );
-    expect(err).toContain("Warning: the key of the sign-in before stays in the system's keyring");
+    expect(err).toContain(
+      "Warning: the previous sign-in's key is still in the system's keyring. It no longer decrypts anything. ",
+    );
     keyring.state.fault = undefined;
     await signIn(' --store auto');
     expect(entries()).toEqual([(await kept()).key_id]);
@@ -95,7 +128,7 @@ describe('a sign-in over one that cannot be read', () => {
     broker.state.revoke = 503;
     const { code, err } = await signIn();
     expect(code).toBe(exitCode.ok);
-    expect(err).toMatch(/goes on at the broker until it expires\. .*To end it, go to .*\/account\.\n/);
+    expect(err).toMatch(/stays active at the broker until it expires, .*To end it now, go to .*\/account\.\n/);
     expect(entries()).toEqual([(await kept()).key_id]);
   });
 });
@@ -103,12 +136,14 @@ describe('a sign-in over one that cannot be read', () => {
 describe('a logout of what cannot be read', () => {
   beforeEach(() => signIn());
 
-  it('says of a changed file that the session goes on, and shows no link of it', async () => {
+  it('says of a changed file that the session stays active, and shows no link of it', async () => {
     await writeFile(path(), JSON.stringify({ ...(await kept()), issuer: 'https://evil.example' }), { mode: 0o600 });
     const { code, err } = await run('logout');
     expect(code).toBe(exitCode.failure);
-    expect(err).toContain("signed out here, but the broker couldn't be told. The sign-in was damaged");
-    expect(err).toContain("To end the session there, open your broker's page /account");
+    expect(err).toContain(
+      "signed out on this computer, but the session at the broker couldn't be ended. The sign-in was damaged",
+    );
+    expect(err).toContain('To end it now, open /account on your broker');
     expect(err).not.toContain('evil');
     expect([await readdir(home), entries()]).toEqual([[], []]);
   });
@@ -121,17 +156,17 @@ describe('a logout of what cannot be read', () => {
       const { code, out, err } = await run('logout --json');
       expect(code).toBe(exitCode.failure);
       expect(JSON.parse(out)).toMatchObject({ error: 'keyring_unavailable' });
-      expect(err).toContain("To end the session there, open your broker's page /account");
+      expect(err).toContain('To end it now, open /account on your broker');
       expect(await readdir(home)).toEqual([]);
     },
   );
 
-  it('deletes no file that may be another program’s, and says that the session goes on', async () => {
+  it('deletes no file that may be another program’s, and says that the session stays active', async () => {
     await writeFile(path(), '{"precious":true}', { mode: 0o600 });
     const { code, err } = await run('logout');
     expect(code).toBe(exitCode.failure);
     expect(err).toContain(
-      'Nothing was deleted. If you were signed in, the session at the broker goes on: to end it, open',
+      'Nothing was deleted. If you were signed in, your session stays active at the broker. To end it now, open',
     );
     expect(await text()).toBe('{"precious":true}');
   });

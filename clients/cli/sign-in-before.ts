@@ -2,10 +2,11 @@ import { DeviceError } from '../device/device-error.ts';
 import { plainText } from '../device/plain-text.ts';
 import { revoke } from '../device/revoke.ts';
 import type { Credentials } from '../device/store/credentials.ts';
+import { StoreError } from '../device/store/store-error.ts';
 import { whereToEnd } from './end-session.ts';
 import type { Io } from './io.ts';
 import type { SignIn } from './session/format.ts';
-import { KeyringError, unvouched, whyUnread } from './session/keyring-error.ts';
+import { unvouched, whyUnread } from './session/keyring-error.ts';
 import { type Kept, type Session, Unread } from './session/session-file.ts';
 
 /**
@@ -16,29 +17,40 @@ import { type Kept, type Session, Unread } from './session/session-file.ts';
  */
 export function brokerBefore(
   { issuer }: SignIn,
-  session: Session | Unread | undefined,
+  session: Session | Unread,
   json: boolean,
   { err }: Pick<Io, 'err'>,
 ): string {
   if (session instanceof Unread) throw unvouched(session.error, issuer);
-  const confirmed = session?.credentials.issuer ?? issuer;
+  const confirmed = session.credentials.issuer;
   if (!json) err(`Signing in to ${plainText(confirmed, 2_048)}, as before.\n`);
   return confirmed;
 }
 
+/**
+ * What the next sign-in takes from the one before. Without its key, that is what the file says: the broker shows it to the person,
+ * who has named that broker.
+ *
+ * @returns `undefined` if there is none, or if its file was changed
+ */
+export function defaultsFrom(before: SignIn, session: Session | Unread | undefined): Defaults | undefined {
+  if (!(session instanceof Unread)) return session?.credentials;
+  return session.error instanceof StoreError ? undefined : before;
+}
+
+type Defaults = Pick<Credentials, 'issuer' | 'client_id' | 'scope' | 'resource'>;
+
 /** Revokes the sign-in that the new one has replaced, and tells what is left of it. */
-export async function endPredecessor({ replaced, keyStays }: Kept, issuer: string | undefined, io: Io): Promise<void> {
+export async function endPredecessor({ replaced, keyStays }: Kept, io: Io): Promise<void> {
   const left = (why: string, where: string | undefined) =>
     io.err(
-      `Warning: the session before goes on at the broker until it expires. ${why} To end it, ${whereToEnd(where)}.\n`,
+      `Warning: your previous session stays active at the broker until it expires, because it couldn't be ended: ${why} To end it now, ${whereToEnd(where)}.\n`,
     );
-  if (replaced instanceof Unread) {
-    const isChanged = !(replaced.error instanceof KeyringError);
-    left(`It could not be told: ${whyUnread(replaced.error)}.`, isChanged ? undefined : issuer);
-  } else if (replaced) await revokeOr(replaced.credentials, left, io);
+  if (replaced instanceof Unread) left(`${whyUnread(replaced.error)}.`, undefined);
+  else if (replaced) await revokeOr(replaced.credentials, left, io);
   if (keyStays)
     io.err(
-      `Warning: the key of the sign-in before stays in the system's keyring, and opens nothing any more. ${keyStays.message}. The next sign-in with the keyring deletes it.\n`,
+      `Warning: the previous sign-in's key is still in the system's keyring. It no longer decrypts anything. ${keyStays.message}. The next sign-in with the keyring deletes it.\n`,
     );
 }
 
@@ -52,6 +64,6 @@ async function revokeOr(
   try {
     await revoke({ issuer, clientId, refreshToken, fetch, signal });
   } catch (error) {
-    left(error instanceof DeviceError ? error.message : 'It was not told.', issuer);
+    left(error instanceof DeviceError ? error.message : 'the broker was not told.', issuer);
   }
 }

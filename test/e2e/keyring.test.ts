@@ -145,7 +145,7 @@ describe.skipIf(missing.length > 0)(`the command line with GNOME Keyring${why}`,
     await service.start();
     const refused = await latchkey(['login', '--device', '--client', 'tv']);
     expect(refused).toMatchObject({ code: 1, out: '' });
-    expect(refused.err).toContain('is encrypted, and the next one would not be');
+    expect(refused.err).toContain('is encrypted, but a new one would not be');
     expect(await kept()).toEqual(before);
     await signIn('--store', 'file');
     expect(await kept()).toMatchObject({ version: 1, store: 'file' });

@@ -61,7 +61,7 @@ export const keyGone = ({ path, login }: Named): KeyringError =>
 export const noKeyring = (cause: KeyringFault, path: string | undefined): KeyringError =>
   new KeyringError(
     'keyring_unavailable',
-    `${path === undefined ? '' : `the sign-in in ${path} is encrypted, and the next one would not be: `}the system's keyring can't be used: ${said(cause)}. ${cures[cause.code]}, or do without it: --store file`,
+    `${path === undefined ? `the system's keyring can't be used: ${said(cause)}` : `the sign-in in ${path} is encrypted, but a new one would not be, because the system's keyring can't be used (${said(cause)})`}. ${cures[cause.code]}, or do without it: --store file`,
     { cause },
   );
 
@@ -79,7 +79,7 @@ export function whyUnread(error: KeyringError | StoreError): string {
  * @param issuer that broker. It is shown unless the file has certainly been changed
  */
 export function unvouched(error: KeyringError | StoreError, issuer: string): KeyringError | StoreError {
-  const text = `nothing vouches for the broker of the sign-in before: ${whyUnread(error)}. Add --issuer URL, or set LATCHKEY_ISSUER`;
+  const text = `can't confirm which broker you signed in to last time: ${whyUnread(error)}. Add --issuer URL, or set LATCHKEY_ISSUER`;
   if (error instanceof StoreError) return new StoreError(error.code, text, { cause: error });
   const shown = `The file says ${plainText(issuer, 2_048)}: check that this is your broker`;
   return new KeyringError(error.code, `${text}. ${shown}`, { cause: error });

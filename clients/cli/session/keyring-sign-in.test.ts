@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -178,7 +178,7 @@ describe('without a keyring', () => {
     await isInFile(fault, why);
     said = '';
     await signIn(' --store file', { err });
-    expect(said).not.toContain('Warning');
+    expect(said).not.toContain('encrypt');
   });
 
   async function isInFile(fault: KeyringFaultCode, why: string) {
@@ -200,7 +200,9 @@ describe('without a keyring', () => {
       keyring.state.fault = fault;
       const { code, out, err } = await signIn();
       expect({ code, out }).toEqual({ code: exitCode.failure, out: '' });
-      expect(err).toContain(`the sign-in in ${path()} is encrypted, and the next one would not be`);
+      expect(err).toContain(
+        `the sign-in in ${path()} is encrypted, but a new one would not be, because the system's keyring can't be used (`,
+      );
       expect(err).toContain('--store file');
       expect(await text()).toBe(before);
       expect((await signIn(' --store file')).code).toBe(exitCode.ok);
@@ -239,6 +241,54 @@ describe('a file that somebody else can write', () => {
     expect(code).toBe(exitCode.failure);
     expect(err).toContain(path());
     expect(broker.state.requests.filter((each) => each.path === '/device_authorization')).toHaveLength(1);
+  });
+
+  it('does not make it a plain one without a word, if somebody replaces it', async () => {
+    await signIn();
+    await plainFile({ store: 'file' });
+    let said = '';
+    const err = (text: string) => {
+      said += text;
+    };
+    let saidBefore = '';
+    const fetch: Io['fetch'] = async (input, init) => {
+      saidBefore ||= said;
+      return broker.fetch(input, init);
+    };
+    await run('login', { err, fetch });
+    expect(saidBefore).toContain('this sign-in will be in the file, not encrypted, as the last one was');
+    said = '';
+    await run('login --store file', { err });
+    await run('login', { err, env: { LATCHKEY_HOME: home, LATCHKEY_STORE: 'file' } });
+    expect(said).not.toContain('encrypt');
+  });
+});
+
+describe('a private home at the same path, with the same keyring', () => {
+  it('takes no key from the other one', async () => {
+    await signIn();
+    await rename(home, `${home}.other`);
+    try {
+      await signIn();
+      await run('logout');
+    } finally {
+      await rm(home, { recursive: true });
+      await rename(`${home}.other`, home);
+    }
+    expect((await run('token')).out).toBe('access-1\n');
+  });
+});
+
+describe('a keyring that is locked while its person approves', () => {
+  it('keeps no sign-in: nobody knows whether its key is still there', async () => {
+    const lock: Io['fetch'] = async (input, init) => {
+      if (String(input).endsWith('/token')) keyring.state.fault = 'refused';
+      return broker.fetch(input, init);
+    };
+    const { code, err } = await signIn('', { fetch: lock });
+    expect(code).toBe(exitCode.failure);
+    expect(err).toContain('Unlock it and try again');
+    expect([await readdir(home), revoked()]).toEqual([[], ['refresh-1']]);
   });
 });
 
@@ -292,8 +342,9 @@ describe('a key that is gone', () => {
   it('does not keep logout from deleting, which says where to end the session', async () => {
     const { code, err } = await run('logout');
     expect(code).toBe(exitCode.failure);
-    expect(err).toContain(`signed out here, but the broker couldn't be told.`);
-    expect(err).toContain(`${issuer}/account`);
+    expect(err).toContain(
+      "signed out on this computer, but the session at the broker couldn't be ended. The system's keyring no longer has the key of the sign-in. To end it now, open /account on your broker",
+    );
     expect(await readdir(home)).toEqual([]);
   });
 

@@ -60,15 +60,20 @@ export interface SessionFile extends Pick<PrivateFile, 'path' | 'checkWritable' 
    *
    * @throws {KeyringError} `keyring_unavailable`, if the choice is `keyring`, or the sign-in before is encrypted and the choice
    *   is `auto`: nothing becomes plain that its person has not chosen to be
+   * @throws {StoreError} `unusable`, if nobody can tell which key the sign-in before needs
    */
   place(choice: StoreChoice): Promise<Place>;
-  /** Deletes the key of a place that has got no sign-in. If the keyring can't be used, the next sign-in replaces it. */
+  /**
+   * Deletes the key of a place that has got no sign-in. The next sign-in replaces what it leaves.
+   *
+   * @throws if the keyring can't be used, or nobody can tell whether another sign-in needs the key
+   */
   abandon(place: Place): Promise<void>;
   /**
    * Keeps a new sign-in, and deletes the keys of those before.
    *
    * @throws {StoreError} `unwritable`
-   * @throws {KeyringError} `keyring_unavailable`, if another sign-in has taken the key's name meanwhile
+   * @throws {KeyringError} `keyring_unavailable`, if nobody can tell whether the key is still there
    */
   keep(credentials: Credentials, place: Place): Promise<Kept>;
   /** Replaces the file of the same sign-in, with the lock. @throws {StoreError} `unwritable` */
@@ -83,7 +88,6 @@ export interface SessionFile extends Pick<PrivateFile, 'path' | 'checkWritable' 
  * @param login the command that signs in to this profile
  */
 export function sessionFile(file: PrivateFile, keyring: Keyring, login: string): SessionFile {
-  const ids = keyIds(file.path);
   /** Keys that have opened the file, so that the keyring is asked once. */
   const known = new Map<string, string>();
 
@@ -94,11 +98,19 @@ export function sessionFile(file: PrivateFile, keyring: Keyring, login: string):
     throw noCredentials(file.path);
   }
 
-  /** The ID of the key that the file is encrypted with. */
+  /**
+   * The ID of the key that the file is encrypted with.
+   *
+   * @throws {StoreError} `unusable` if the file can't be read: it may have one
+   */
   async function usedId(): Promise<string | undefined> {
-    const found = await file.read().then(parse, () => undefined);
+    const text = await file.read().catch(noneWithoutFolder);
+    const found = text === undefined ? undefined : parseFile(text);
     return found?.sealed ? found.keyId : undefined;
   }
+
+  /** The same, for what goes on even if the file can't be read. */
+  const usedIdIfKnown = () => usedId().catch(() => undefined);
 
   async function keyOf(id: string): Promise<string | undefined> {
     const key = await orFault(keyring.get(id));
@@ -138,7 +150,7 @@ export function sessionFile(file: PrivateFile, keyring: Keyring, login: string):
   async function place(choice: StoreChoice): Promise<Place> {
     if (choice === 'file') return { store: 'file', choice };
     const used = await usedId();
-    const made = { store: 'keyring' as const, choice, id: freeId(used), key: newSealKey() };
+    const made = { store: 'keyring' as const, choice, id: await freeId(used), key: newSealKey() };
     const fault = await orFault(keyring.put(made.id, made.key));
     if (!(fault instanceof KeyringFault)) return made;
     if (choice === 'keyring') throw noKeyring(fault, undefined);
@@ -146,21 +158,24 @@ export function sessionFile(file: PrivateFile, keyring: Keyring, login: string):
     return { store: 'file', choice, fault: fault.code };
   }
 
-  const freeId = (used: string | undefined): string => (ids[0] === used ? ids[1] : ids[0]);
+  async function freeId(used: string | undefined): Promise<string> {
+    const [one, two] = await keyIds(file.path);
+    return one === used ? two : one;
+  }
 
   /** Other sign-ins that began at the same time may have used the key's name, or abandoned it. */
   async function settled(to: Place & { store: 'keyring' }, used: string | undefined): Promise<Place> {
-    const id = to.id === used ? freeId(used) : to.id;
+    const id = to.id === used ? await freeId(used) : to.id;
     const there = id === to.id ? await orFault(keyring.get(id)) : undefined;
-    // A keyring that is locked by now has what it had.
-    if (there === to.key || there instanceof KeyringFault) return to;
-    const fault = await orFault(keyring.put(id, to.key));
+    if (there === to.key) return to;
+    const fault = there instanceof KeyringFault ? there : await orFault(keyring.put(id, to.key));
     if (fault instanceof KeyringFault) throw noKeyring(fault, undefined);
     return { ...to, id };
   }
 
   /** Deletes the keys that no file uses any more. */
   async function removeKeys(old: string | undefined, but?: string): Promise<KeyringFault | undefined> {
+    const ids = await keyIds(file.path);
     for (const id of new Set(old === undefined ? ids : [old, ...ids])) {
       const fault = id === but ? undefined : await orFault(keyring.remove(id));
       if (fault instanceof KeyringFault) return fault;
@@ -184,14 +199,18 @@ export function sessionFile(file: PrivateFile, keyring: Keyring, login: string):
       if (at.store !== 'keyring') return;
       const drop = async () => {
         // Another sign-in may have come to use it.
-        if ((await usedId()) !== at.id) await orFault(keyring.remove(at.id));
+        if ((await usedId()) !== at.id) await keyring.remove(at.id);
       };
-      await file.locked(drop).catch(drop);
+      await file.locked(drop).catch((error: unknown) => {
+        // Who can't have the lock because another one has it must not take that one's key.
+        if (error instanceof StoreError && error.code === 'unwritable') return drop();
+        throw error;
+      });
     },
     keep: (credentials, to) =>
       file.locked(async () => {
         const replaced = await tryRead();
-        const used = await usedId();
+        const used = await usedIdIfKnown();
         const at = to.store === 'keyring' ? await settled(to, used) : to;
         await write(credentials, at);
         const usesKeyring = at.store === 'keyring' || used !== undefined;
@@ -200,7 +219,7 @@ export function sessionFile(file: PrivateFile, keyring: Keyring, login: string):
       }),
     write,
     async erase() {
-      const used = await usedId();
+      const used = await usedIdIfKnown();
       await file.erase();
       if (used !== undefined) await removeKeys(used);
     },
@@ -213,6 +232,12 @@ const orFault = <T>(asked: Promise<T>): Promise<T | KeyringFault> =>
     if (error instanceof KeyringFault) return error;
     throw error;
   });
+
+/** Where the folder is a file, or under one, there is no sign-in. */
+function noneWithoutFolder(error: unknown): undefined {
+  const { cause } = error as StoreError;
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOTDIR') throw error;
+}
 
 const altered = ({ path, login }: Pick<SessionFile, 'path' | 'login'>): StoreError =>
   new StoreError('unusable', `${path} is damaged, or something has changed it. Sign in again: ${login} --issuer URL`);

@@ -180,6 +180,21 @@ describe('the lock', () => {
     },
   );
 
+  it.runIf(process.platform !== 'win32')('that a full disk does not take leaves nothing', async () => {
+    const script = `import { withLock } from '${new URL('./file-lock.ts', import.meta.url)}';
+      await withLock(process.env.LOCK, async () => undefined, { now: Date.now });`;
+    // To one process, this limit is a full disk: files can be made, and not filled.
+    const command = ['-c', 'ulimit -f 0; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script];
+    const child = spawn('sh', command, { env: { ...process.env, LOCK: lock() } });
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+    expect(said).toContain("can't be written (EFBIG)");
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   it('ends its wait when aborted', async () => {
     await writeFile(lock(), holder(process.ppid));
     const signal = AbortSignal.abort(new Error('enough'));

@@ -90,12 +90,13 @@ const noHardLinks = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'ENOSYS', 'EXDEV'
 async function create(path: string, nonce: string, since: number): Promise<number | undefined> {
   const holder: Holder = { pid: process.pid, host: hostname(), since, nonce };
   const draft = `${path}.${nonce}`;
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
   try {
+    await writeFile(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
     const isCreated = await createFrom(draft, path, JSON.stringify(holder));
     return isCreated ? undefined : (await stat(draft)).mtimeMs;
   } finally {
-    await unlink(draft);
+    // If it could not be made, that is the error to tell.
+    await unlink(draft).catch(() => undefined);
   }
 }
 
