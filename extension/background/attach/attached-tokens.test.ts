@@ -231,7 +231,7 @@ describe('the rules for pages that can’t be changed', () => {
     const { update } = attached();
     await update();
     expect(await problems()).toEqual({
-      [`${origin} ${other}`]: { code: 'unsupported', message: 'no rule for its urls' },
+      [`${origin} ${other}`]: { code: 'unsupported', message: 'no rule' },
     });
     unreadable = undefined;
     await update();

@@ -121,7 +121,7 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
       const unmade: Problems = {};
       for (const { name, rule } of next) if (!made.includes(rule)) unmade[name] = noRule;
       const old = namesIn(before);
-      since = new Map([...namesIn(made)].map((name) => [name, old.has(name) ? since.get(name) : now()]));
+      since = new Map(namesIn(made).map((name) => [name, old.includes(name) ? since.get(name) : now()]));
       return unmade;
     } catch (error) {
       // A rule that should be gone must not stay because of a fault.
@@ -182,13 +182,11 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
   };
 }
 
-const noRule: Problem = { code: 'unsupported', message: 'no rule for its urls' };
+const noRule: Problem = { code: 'unsupported', message: 'no rule' };
 
 /** The pairs of tab and URLs in rules, each as one text. */
-const namesIn = (targets: readonly RuleTarget[]): Set<string> =>
-  new Set(
-    targets.flatMap(({ condition: { regexFilter, tabIds = [] } }) => tabIds.map((tabId) => `${tabId} ${regexFilter}`)),
-  );
+const namesIn = (targets: readonly RuleTarget[]): string[] =>
+  targets.flatMap(({ condition: { regexFilter, tabIds = [] } }) => tabIds.map((tabId) => `${tabId} ${regexFilter}`));
 
 /** What the organization has allowed. The user can't be asked, since the page asks for nothing. */
 const resourcesOf = (site: SitePolicy | undefined): SitePolicy['resources'] =>

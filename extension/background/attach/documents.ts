@@ -33,11 +33,11 @@ export interface DocumentsDeps {
   tabIds(): Promise<number[]>;
 }
 
-/** More than browsers keep for the back button of a tab. */
+/**
+ * More than browsers keep for the back button of a tab, so none that is forgotten comes back. Together, tabs have no limit, which
+ * one of them could use up.
+ */
 const maxOfTab = 20;
-
-/** Of all tabs, without the documents that are shown now. */
-const maxDocuments = 500;
 
 /** The account of a document that no account may have until it is loaded again. */
 const nobody = '';
@@ -66,15 +66,11 @@ export function createDocuments({ kept, tabIds }: DocumentsDeps): Documents {
           sub: wasPrerendered ? last.sub : undefined,
         };
         const open = await tabIds();
-        const others = known.filter((one) => one !== own && open.includes(one.tabId));
-        const all = [...others, own];
+        const others = known.filter((one) => one.tabId !== tabId && open.includes(one.tabId));
+        const all = [...others, ...ofTab.filter((one) => one !== own).slice(1 - maxOfTab), own];
         // If it can't be kept, it must not have the token of the document before it.
         list = all.with(-1, { ...own, sub: nobody });
-        const next = all.filter((one, index) => {
-          const later = all.slice(index + 1).filter((other) => other.tabId === one.tabId).length;
-          return later === 0 || (later < maxOfTab && index >= all.length - maxDocuments);
-        });
-        await write(next);
+        await write(all);
       }),
     tabsOf: (sub, ids) =>
       inTurn(async () => {
