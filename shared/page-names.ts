@@ -13,6 +13,9 @@ export const bridgePortName = 'latchkey:page';
 /** Begin of the name of the port that pages of sites with `attach_tokens` open. The rest names the document in its tab. */
 export const attachPortName = 'latchkey-attach';
 
+/** End of such a name, after `document.prerendering`: the browser has loaded the document before anybody opened it. */
+export const prerenderedMark = ' true';
+
 /**
  * In `Server-Timing` of a page if a GET has opened it. The extension puts it there (opened-by-get.json), because browsers
  * tell a page no method.

@@ -51,7 +51,7 @@ const background = composeBackground({
   readManagedStorage,
   showIcon,
   iconTitle: (standing) => message(`icon_${standing}`),
-  updated: () => void attached?.update().catch(reportError),
+  ...(attaches ? { updated: () => void attached?.update().catch(reportError) } : {}),
   openWelcome: () => windows.openTab(browser.runtime.getURL('ui/welcome.html')),
   fetch: (...request) => fetch(...request),
   now: () => Date.now(),
@@ -68,15 +68,15 @@ const background = composeBackground({
 /** Of a document. It comes from the page's process. */
 const maxNameLength = 64;
 
-const { managed, profiles, rules, here } = background.parts;
+const { parts } = background;
 const attached = attaches
   ? createAttachedTokens({
       sites: baked?.attached?.sites ?? [],
-      managed,
-      profileAt: profiles.at,
+      managed: parts.managed,
+      profileAt: parts.profiles.at,
       pages: windows.pages,
-      senderOf: ({ sender }) => readPageSender(sender, rules),
-      here,
+      senderOf: ({ sender }) => readPageSender(sender, parts.rules),
+      here: parts.here,
       documents: createDocuments({ kept: indexedDbValue('attached', tabDocuments()), tabIds }),
       problemOf: problemBody,
       missing: (problems) => sessionArea().set(attachProblemsKey, problems),

@@ -10,18 +10,26 @@ declare const chrome: { runtime: Runtime };
 /** Later, the page may hold what the user has typed. */
 const longestMs = 5_000;
 
+/** As it was when the page began. It ends the name that the document keeps. */
+const { prerendering } = document as { prerendering?: boolean };
+
 function arrive(): void {
   // Documents of a tab differ in when they began. One that comes back from the back/forward cache is still the same.
-  const port = chrome.runtime.connect({ name: `${attachPortName} ${performance.timeOrigin}` });
-  port.onMessage.addListener((message) => {
-    const served = message as { regexFilter: string; ageMs: number }[];
+  const name = `${attachPortName} ${performance.timeOrigin} ${prerendering}`;
+  chrome.runtime.connect({ name }).onMessage.addListener((message) => {
+    const served = message as [regexFilter: string, ageMs: number, at: number][];
     const now = performance.now();
+    const time = Date.now();
     const isEarly = ({ name, startTime, initiatorType }: PerformanceResourceTiming): boolean =>
       // As in the rules. `other` is an EventSource.
       /^(?:fetch|xml|other)/.test(initiatorType) &&
-      served.some(({ regexFilter, ageMs }) => startTime < now - ageMs && new RegExp(regexFilter).test(name));
+      served.some(
+        ([regexFilter, ageMs, at]) =>
+          // The message may have waited for the page.
+          startTime < now - Math.max(ageMs, time - at) && new RegExp(regexFilter).test(name),
+      );
     new PerformanceObserver((list) => {
-      if ((list.getEntriesByType('resource') as PerformanceResourceTiming[]).some(isEarly)) loadAgain();
+      if ((list.getEntries() as PerformanceResourceTiming[]).some(isEarly)) loadAgain();
     }).observe({ type: 'resource', buffered: true });
   });
 }
@@ -36,11 +44,10 @@ function loadAgain(): void {
 }
 
 if (window === top) {
-  const { prerendering } = document as { prerendering?: boolean };
   if (prerendering) document.addEventListener('prerenderingchange', arrive, { once: true });
   else arrive();
   // From the back/forward cache.
-  window.addEventListener('pageshow', ({ persisted }) => {
+  addEventListener('pageshow', ({ persisted }) => {
     if (persisted) arrive();
   });
 }

@@ -9,8 +9,11 @@ import type { SiteView } from '../protocol/ui.ts';
 export const Attached = ({ site }: { site: SiteView }) => {
   const [mayAttach, setMayAttach] = useState<boolean>();
   useEffect(() => {
-    attachHosts.areReachable().then(setMayAttach, () => undefined);
-  }, []);
+    attachHosts.missing([site.origin]).then(
+      ({ length }) => setMayAttach(length === 0),
+      () => undefined,
+    );
+  }, [site.origin]);
   // What else is missing is said at the site's state.
   const isOn = site.reachable && site.access === 'organization' && baked?.attached?.sites.includes(site.origin);
   if (!isOn || mayAttach === undefined) return null;

@@ -8,6 +8,7 @@ import { storedValue } from '../../platform/stored-value.ts';
 import type { OpenPage } from '../../platform/windows.ts';
 import { problemBody } from '../error-body.ts';
 import type { Port } from '../page/page-port.ts';
+import type { PageSender } from '../page/sender.ts';
 import { createTokenCache, type TokenAsk, type TokenCache } from '../tokens/token-cache.ts';
 import { createAttachedTokens } from './attached-tokens.ts';
 import { createDocuments, tabDocuments } from './documents.ts';
@@ -53,6 +54,9 @@ let pages: () => OpenPage[];
 let policy: { denied_sites: string[]; private_windows: 'allow' | 'refuse' };
 let rules: readonly RequestRule[];
 let here: number[];
+/** URLs of rules that the browser can't read. */
+let unreadable: RegExp | undefined;
+let sender: PageSender;
 
 beforeEach(() => {
   clock = 1_700_000_000_000;
@@ -72,6 +76,8 @@ beforeEach(() => {
   policy = { denied_sites: [], private_windows: 'refuse' };
   rules = [];
   here = [];
+  unreadable = undefined;
+  sender = { origin, tabId: 7, document: 'd' };
 });
 
 /** Another API of the site. */
@@ -91,6 +97,7 @@ const signOut = async () => {
   session = undefined;
   await cache.clear();
 };
+const problems = async () => (await memory.get('problems')) as object;
 const valuesOf = (list: readonly RequestRule[]): string[] =>
   list.flatMap(({ action }) => action.requestHeaders.map(({ value }) => value));
 
@@ -114,7 +121,7 @@ const attached = () =>
         },
       }) as never,
     pages: async () => pages(),
-    senderOf: () => ({ origin, tabId: 7, document: 'd' }),
+    senderOf: () => sender,
     here: ({ tabId }) => here.push(tabId),
     documents: createDocuments({ kept: storedValue(disk, 'attached', tabDocuments()), tabIds: async () => [7, 8] }),
     limit: (what) => (flooded?.test(what) ? 10_000 : undefined),
@@ -126,9 +133,10 @@ const attached = () =>
     },
     rules: {
       async replace(next) {
-        const before = rules;
-        rules = next;
-        return before.map(({ condition }) => condition);
+        const before = [...rules];
+        const made = next.filter(({ condition }) => !unreadable?.test(condition.regexFilter));
+        rules = made;
+        return { before, made };
       },
     },
   });
@@ -195,7 +203,6 @@ describe('the rules for pages that can’t be changed', () => {
   });
 
   it('leave the reason for the diagnostics while a token is missing', async () => {
-    const problems = async () => (await memory.get('problems')) as object;
     const { update } = attached();
     broker = () => Promise.reject(new LatchkeyError({ code: 'policy_denied', message: 'no' }));
     await update();
@@ -205,6 +212,28 @@ describe('the rules for pages that can’t be changed', () => {
     expect(Object.keys(await problems())).toHaveLength(1);
     flooded = undefined;
     broker = async () => token('t');
+    await update();
+    expect(await problems()).toEqual({});
+  });
+
+  it('leave no problem of a site or an account that is gone', async () => {
+    const { update } = attached();
+    broker = () => Promise.reject(new LatchkeyError({ code: 'policy_denied', message: 'no' }));
+    await update();
+    await signOut();
+    await update();
+    expect(await problems()).toEqual({});
+  });
+
+  it('that the browser can’t read are a problem of their API', async () => {
+    addOther();
+    unreadable = /other/;
+    const { update } = attached();
+    await update();
+    expect(await problems()).toEqual({
+      [`${origin} ${other}`]: { code: 'unsupported', message: 'no rule' },
+    });
+    unreadable = undefined;
     await update();
     expect(await problems()).toEqual({});
   });
@@ -323,9 +352,9 @@ describe('a page that arrives', () => {
     const { serve, update } = attached();
     await update();
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([[{ regexFilter, ageMs: 1_000 }]]);
+    expect(await arrive(serve)).toEqual([[[regexFilter, 1_000, clock - 1_000]]]);
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([[{ regexFilter, ageMs: 2_000 }]]);
+    expect(await arrive(serve)).toEqual([[[regexFilter, 2_000, clock - 2_000]]]);
     expect(here).toEqual([7, 7]);
   });
 
@@ -341,8 +370,8 @@ describe('a page that arrives', () => {
     broker = async () => token('t');
     expect(await arrive(serve)).toEqual([
       [
-        { regexFilter, ageMs: 1_000 },
-        { regexFilter: urlFilter(other), ageMs: 0 },
+        [regexFilter, 1_000, clock - 1_000],
+        [urlFilter(other), 0, clock],
       ],
     ]);
   });
@@ -355,7 +384,7 @@ describe('a page that arrives', () => {
     await update();
     pages = there;
     clock += 1_000;
-    expect(await arrive(serve)).toEqual([[{ regexFilter, ageMs: 0 }]]);
+    expect(await arrive(serve)).toEqual([[[regexFilter, 0, clock]]]);
   });
 
   it.each<[string, () => unknown]>([
@@ -363,6 +392,12 @@ describe('a page that arrives', () => {
       'there is no token',
       () => {
         session = undefined;
+      },
+    ],
+    [
+      'the browser can’t read the rule',
+      () => {
+        unreadable = /./;
       },
     ],
     [
@@ -384,6 +419,17 @@ describe('a page that arrives', () => {
     clock += 5_000;
     rules = [];
     await make();
+    expect(await arrive(serve)).toEqual([]);
+  });
+
+  it('hears nothing if the clock was set back since its tab has a token', async () => {
+    const { serve, update } = attached();
+    await update();
+    // The token is older than the rule, or else a clock that was set back would show.
+    clock += 60_000;
+    rules = [];
+    await update();
+    clock -= 10_000;
     expect(await arrive(serve)).toEqual([]);
   });
 
@@ -417,5 +463,41 @@ describe('a page that arrives', () => {
     session = sessionWith();
     await update();
     expect(valuesOf(rules)).toEqual(['Bearer t3']);
+  });
+
+  it('while its account has to sign in again gets no token of another one', async () => {
+    session = { ...sessionWith(), session: { ...sessionWith().session, state: 'reauth_required' } };
+    const { serve, update } = attached();
+    await arrive(serve);
+    expect(rules).toEqual([]);
+    await switchAccount();
+    await update();
+    expect(rules).toEqual([]);
+    await cache.clear();
+    session = sessionWith();
+    await update();
+    expect(valuesOf(rules)).toEqual(['Bearer t1']);
+  });
+
+  it('after the browser loaded it beforehand gets a token only of the account of the page before it', async () => {
+    const { serve, update } = attached();
+    await arrive(serve, 'first');
+    await switchAccount();
+    await update();
+    await arrive(serve, 'second true');
+    expect(rules).toEqual([]);
+    await arrive(serve, 'third');
+    expect(valuesOf(rules)).toEqual(['Bearer t2']);
+  });
+
+  it('in a private window leaves nothing on the disk, unless the organization’s policy serves it', async () => {
+    const { serve } = attached();
+    const before = await disk.get('attached');
+    sender = { ...sender, partition: 'private window' };
+    pages = () => [{ tabId: 7, origin, isApart: true }];
+    expect(await arrive(serve)).toEqual([]);
+    expect(await disk.get('attached')).toEqual(before);
+    policy.private_windows = 'allow';
+    expect(await arrive(serve)).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { prerenderedMark } from '@latchkey/shared/page-names.ts';
 import type { SitePolicy } from '@latchkey/shared/session-api.ts';
 import type { Clock } from '@latchkey/shared/time.ts';
 import type { RequestRule, RequestRules, RuleTarget } from '../../platform/request-rules.ts';
@@ -27,8 +28,8 @@ export interface AttachedTokensDeps {
   documents: Documents;
   /** @returns how long to wait if this was done too often */
   limit(what: string): number | undefined;
-  /** Why tokens are missing, by site and API. */
-  missing(problems: Record<string, Problem>): Promise<void>;
+  /** Why tokens are missing, or rules for them. */
+  missing(problems: Problems): Promise<void>;
   problemOf(error: unknown): Problem;
   rules: RequestRules;
   now: Clock;
@@ -47,13 +48,11 @@ export interface AttachedTokens {
   serve(port: Port, document: string): Promise<void>;
 }
 
-/** What the page hears, by rule: requests to these URLs have had a token for this long. */
-export type Served = {
-  /** As in the rule. */
-  regexFilter: string;
-  /** Milliseconds. An age, because the page's clock may differ from ours. */
-  ageMs: number;
-}[];
+/**
+ * What the page hears, by rule: requests to these URLs have had a token since then. The age, in milliseconds when this was sent,
+ * is right if the clock was set meanwhile, and the time if the page was too busy to hear at once.
+ */
+export type Served = [regexFilter: string, ageMs: number, at: number][];
 
 /** A page that is older isn't loaded again. */
 const maxAgeMs = 5_000;
@@ -61,12 +60,16 @@ const maxAgeMs = 5_000;
 /** More than the time between two alarms, at each of which tokens are replaced. */
 const minTtlS = 60;
 
+/** By site and API. */
+type Problems = Record<string, Problem>;
+
 /** One token for one API, in the tabs of one site. */
-interface Wanted {
+interface Wanted extends Pick<Profile, 'tokens' | 'cache'> {
+  /** Site and API. */
+  name: string;
   ask: TokenAsk;
   urls: readonly string[];
   tabIds: number[];
-  profile: Pick<Profile, 'tokens' | 'cache'>;
 }
 
 /**
@@ -78,51 +81,48 @@ interface Wanted {
 export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
   const { sites, managed, profileAt, pages, documents, limit, missing, problemOf, rules, now, report } = deps;
   const inTurn = createSerialQueue();
-  let queued: Promise<void> | undefined;
+  let queued: Promise<Problems> | undefined;
   /** Since when a rule names a tab, by tab and URLs (`namesIn`). A background that was stopped knows of none, and no page of then is loading now. */
-  const since = new Map<string, number>();
-  const problems: Record<string, Problem> = {};
-
-  async function openTabs(): Promise<Map<string, number[]>> {
-    const policy = await managed();
-    const tabs = new Map<string, number[]>();
-    for (const { origin, tabId, isApart } of await pages()) {
-      const isServed = !isDenied(policy, origin) && (!isApart || policy.private_windows === 'allow');
-      if (isServed && sites.includes(origin)) tabs.set(origin, [...(tabs.get(origin) ?? []), tabId]);
-    }
-    return tabs;
-  }
+  let since = new Map<string, number | undefined>();
+  /** Why tokens are missing. */
+  let problems: Problems = {};
 
   /** @param isFresh whether the broker is asked if the session isn't known, as at the start of the browser */
   async function wanted(isFresh: boolean): Promise<Wanted[]> {
-    const found = [...(await openTabs())].map(async ([origin, open]) => {
-      const profile = await profileAt(origin);
-      const { session } = profile;
+    const policy = await managed();
+    const open = (await pages()).filter(({ isApart }) => !isApart || policy.private_windows === 'allow');
+    const found = sites.map(async (origin) => {
+      const there = open.filter((page) => page.origin === origin).map(({ tabId }) => tabId);
+      if (there.length === 0 || isDenied(policy, origin)) return [];
+      const { session, tokens, cache } = await profileAt(origin);
       const known = await (isFresh ? session.current().catch(() => undefined) : session.known());
-      if (!known || known.session.state === 'reauth_required') return [];
-      const tabIds = await documents.tabsOf(known.account.sub, open);
-      if (tabIds.length === 0) return [];
+      if (!known) return [];
+      // An account that has to sign in again still has the pages that were loaded for it.
+      const tabIds = await documents.tabsOf(known.account.sub, there);
+      if (tabIds.length === 0 || known.session.state === 'reauth_required') return [];
       return resourcesOf(siteOf(known, origin)).map(({ resource, scopes, urls }) => {
         const ask = { origin, resource, scopes: Object.keys(scopes) };
-        return { ask, urls, tabIds, profile };
+        return { name: `${origin} ${resource}`, ask, urls, tabIds, tokens, cache };
       });
     });
     return (await Promise.all(found)).flat();
   }
 
   /** Replaces the rules with those for the tokens that are cached. It waits for no broker. */
-  async function replace(): Promise<void> {
+  async function replace(): Promise<Problems> {
     try {
-      const made = (await wanted(false)).map(async ({ ask, urls, tabIds, profile: { cache } }) => {
+      const wishes = (await wanted(false)).map(async ({ name, ask, urls, tabIds, cache }) => {
         const token = await cache.get(ask, 0);
         if (token?.token_type !== 'Bearer') return [];
-        return urls.map((url) => attach(token.access_token, url, ask.origin, tabIds));
+        return urls.map((url) => ({ name, rule: attach(token.access_token, url, ask.origin, tabIds) }));
       });
-      const next = (await Promise.all(made)).flat();
-      const before = namesIn(await rules.replace(next));
-      const named = namesIn(next.map(({ condition }) => condition));
-      for (const name of since.keys()) if (!named.has(name)) since.delete(name);
-      for (const name of named) if (!before.has(name)) since.set(name, now());
+      const next = (await Promise.all(wishes)).flat();
+      const { before, made } = await rules.replace(next.map(({ rule }) => rule));
+      const unmade: Problems = {};
+      for (const { name, rule } of next) if (!made.includes(rule)) unmade[name] = noRule;
+      const old = namesIn(before);
+      since = new Map(namesIn(made).map((name) => [name, old.includes(name) ? since.get(name) : now()]));
+      return unmade;
     } catch (error) {
       // A rule that should be gone must not stay because of a fault.
       await rules.replace([]);
@@ -131,35 +131,31 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
   }
 
   /** One that hasn't begun yet is as good as another one. */
-  const apply = (): Promise<void> => {
+  const apply = (): Promise<Problems> => {
     queued ??= inTurn(async () => {
       queued = undefined;
-      await replace();
+      return replace();
     });
     return queued;
   };
 
   /** Gets the tokens that are missing or about to expire into the cache. */
   async function renew(): Promise<void> {
-    const got = (await wanted(true)).map(async ({ ask, profile: { tokens, cache } }) => {
-      const name = `${ask.origin} ${ask.resource}`;
-      if (!(await cache.get(ask, minTtlS * 1_000)) && limit(name) !== undefined) return;
+    const found: Problems = {};
+    const got = (await wanted(true)).map(async ({ name, ask, tokens, cache }) => {
+      const isLate = !(await cache.get(ask, minTtlS * 1_000)) && limit(name) !== undefined;
       // An outage changes nothing. A refusal ends with the token that is cached.
-      await tokens.get(ask, minTtlS).then(
-        () => delete problems[name],
-        (error) => {
-          problems[name] = problemOf(error);
-        },
-      );
+      const problem = isLate ? problems[name] : await tokens.get(ask, minTtlS).then(() => undefined, problemOf);
+      if (problem) found[name] = problem;
     });
     await Promise.all(got);
-    await missing(problems);
+    problems = found;
   }
 
   async function update(): Promise<void> {
     await apply();
     await renew();
-    await apply();
+    await missing({ ...(await apply()), ...problems });
   }
 
   return {
@@ -169,12 +165,16 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
       const { tabId } = sender;
       deps.here(sender);
       port.onDisconnect.addListener(() => void apply().catch(report));
-      await documents.arrived(tabId, document);
+      // Of a private window, nothing goes to the disk.
+      if (sender.partition && (await managed()).private_windows !== 'allow') return;
+      await documents.arrived(tabId, document, document.endsWith(prerenderedMark));
       await update();
       const begin = `${tabId} `;
-      const served = [...since].flatMap(([name, at]): Served => {
+      const served = [...since].flatMap(([name, at = 0]): Served => {
         const ageMs = now() - at;
-        return name.startsWith(begin) && ageMs < maxAgeMs ? [{ regexFilter: name.slice(begin.length), ageMs }] : [];
+        // Less than nothing if the clock was set back.
+        const isNew = ageMs >= 0 && ageMs < maxAgeMs && name.startsWith(begin);
+        return isNew ? [[name.slice(begin.length), ageMs, at]] : [];
       });
       // Each page that hears this may load itself again, so one that always leaves the site and returns must not go on.
       if (served.length > 0 && limit(`tab ${tabId}`) === undefined) post(port, served);
@@ -182,9 +182,11 @@ export function createAttachedTokens(deps: AttachedTokensDeps): AttachedTokens {
   };
 }
 
+const noRule: Problem = { code: 'unsupported', message: 'no rule' };
+
 /** The pairs of tab and URLs in rules, each as one text. */
-const namesIn = (targets: readonly RuleTarget[]): Set<string> =>
-  new Set(targets.flatMap(({ regexFilter, tabIds = [] }) => tabIds.map((tabId) => `${tabId} ${regexFilter}`)));
+const namesIn = (targets: readonly RuleTarget[]): string[] =>
+  targets.flatMap(({ condition: { regexFilter, tabIds = [] } }) => tabIds.map((tabId) => `${tabId} ${regexFilter}`));
 
 /** What the organization has allowed. The user can't be asked, since the page asks for nothing. */
 const resourcesOf = (site: SitePolicy | undefined): SitePolicy['resources'] =>

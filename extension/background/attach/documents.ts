@@ -6,7 +6,7 @@ import { createSerialQueue } from '../serial-queue.ts';
 interface TabDocument {
   tabId: number;
   document: string;
-  /** The account that it was loaded for. */
+  /** The account that it was loaded for. Absent if the next one may have it. */
   sub?: string | undefined;
 }
 
@@ -16,8 +16,12 @@ export const tabDocuments = (): Schema<TabDocument[]> =>
 
 /** Remembers for which account each page was loaded, so that it gets no token of another one. */
 export interface Documents {
-  /** A tab shows this document now: a new one, or one from the back/forward cache. */
-  arrived(tabId: number, document: string): Promise<void>;
+  /**
+   * A tab shows this document now: a new one, or one from the back/forward cache.
+   *
+   * @param wasPrerendered it was loaded while the tab showed the document before, and has that one's account
+   */
+  arrived(tabId: number, document: string, wasPrerendered: boolean): Promise<void>;
   /** Which of these tabs show a page of this account. A page that was loaded for nobody is this account's from now on. */
   tabsOf(sub: string, tabIds: readonly number[]): Promise<number[]>;
 }
@@ -29,31 +33,52 @@ export interface DocumentsDeps {
   tabIds(): Promise<number[]>;
 }
 
-/** Browsers keep a few for the back button of a tab. A page that is forgotten gets no token until it is loaded again. */
-const maxDocuments = 500;
+/**
+ * More than browsers keep for the back button of a tab, so none that is forgotten comes back. Together, tabs have no limit, which
+ * one of them could use up.
+ */
+const maxOfTab = 20;
+
+/** The account of a document that no account may have until it is loaded again. */
+const nobody = '';
 
 export function createDocuments({ kept, tabIds }: DocumentsDeps): Documents {
   const inTurn = createSerialQueue();
+  /** As on disk, or with fewer accounts. */
   let list: TabDocument[] | undefined;
+  const read = async (): Promise<TabDocument[]> => {
+    list ??= (await kept.get()) ?? [];
+    return list;
+  };
+  const write = async (next: TabDocument[]): Promise<void> => {
+    await kept.set(next);
+    list = next;
+  };
   return {
-    arrived: (tabId, document) =>
+    arrived: (tabId, document, wasPrerendered) =>
       inTurn(async () => {
-        const known = list ?? (await kept.get()) ?? [];
-        const own = known.find((one) => one.tabId === tabId && one.document === document) ?? { tabId, document };
+        const known = await read();
+        const ofTab = known.filter((one) => one.tabId === tabId);
+        const last = ofTab.at(-1) ?? { sub: nobody };
+        const own = ofTab.find((one) => one.document === document) ?? {
+          tabId,
+          document,
+          sub: wasPrerendered ? last.sub : undefined,
+        };
         const open = await tabIds();
-        const others = known.filter((one) => one !== own && open.includes(one.tabId));
-        list = [...others, own].slice(-maxDocuments);
-        await kept.set(list);
+        const others = known.filter((one) => one.tabId !== tabId && open.includes(one.tabId));
+        const all = [...others, ...ofTab.filter((one) => one !== own).slice(1 - maxOfTab), own];
+        // If it can't be kept, it must not have the token of the document before it.
+        list = all.with(-1, { ...own, sub: nobody });
+        await write(all);
       }),
     tabsOf: (sub, ids) =>
       inTurn(async () => {
-        const known = list ?? (await kept.get()) ?? [];
-        list = known;
+        const known = await read();
         const shown = ids.flatMap((id) => known.findLast(({ tabId }) => tabId === id) ?? []);
         const free = shown.filter((one) => one.sub === undefined);
-        for (const one of free) one.sub = sub;
-        if (free.length > 0) await kept.set(known);
-        return shown.filter((one) => one.sub === sub).map(({ tabId }) => tabId);
+        if (free.length > 0) await write(known.map((one) => (free.includes(one) ? { ...one, sub } : one)));
+        return shown.filter((one) => (one.sub ?? sub) === sub).map(({ tabId }) => tabId);
       }),
   };
 }

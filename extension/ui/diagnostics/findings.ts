@@ -12,8 +12,8 @@ export interface Surroundings {
   access: boolean;
   key: 'none' | 'held' | 'extractable';
   sites: { origin: string; reachable: boolean; bridge: boolean }[];
-  /** Only in builds with `attach_tokens`: whether all hosts are reachable, and why tokens are missing, by site and API. */
-  attached?: { reachable: boolean; problems: Record<string, Problem> } | undefined;
+  /** Only in builds with `attach_tokens`: hosts that the extension has no access to, and why tokens are missing, by site and API. */
+  attached?: { missing: string[]; problems: Record<string, Problem> } | undefined;
 }
 
 /**

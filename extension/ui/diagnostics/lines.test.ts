@@ -76,9 +76,17 @@ describe('diagnostics', () => {
     const denied = { code: 'policy_denied', message: 'no' } as const;
     const problems = { 'https://legacy.test https://api.test': denied };
     expect(lineOf(undefined)).toBeUndefined();
-    expect(lineOf({ reachable: true, problems: {} })).toMatchObject({ verdict: 'ok', words: 'diag_attached_ok' });
-    expect(lineOf({ reachable: false, problems })).toMatchObject({ verdict: 'failed', words: 'attached_off' });
-    expect(lineOf({ reachable: true, problems })).toMatchObject({
+    expect(lineOf({ missing: [], problems: {} })).toMatchObject({ verdict: 'ok', words: 'diag_attached_ok' });
+    expect(lineOf({ missing: ['https://api.test/*', 'https://b.test/*'], problems })).toMatchObject({
+      verdict: 'failed',
+      words: 'attached_off',
+      fact: 'not allowed: https://api.test/* https://b.test/*',
+    });
+    const more = { ...problems, 'https://b.test https://api.test': denied, 'https://c.test https://api.test': denied };
+    expect(lineOf({ missing: [], problems: more })?.fact).toBe(
+      'https://legacy.test https://api.test: policy_denied: no (and 2 more)',
+    );
+    expect(lineOf({ missing: [], problems })).toMatchObject({
       verdict: 'attention',
       words: 'problem_policy_denied',
       fact: 'https://legacy.test https://api.test: policy_denied: no',

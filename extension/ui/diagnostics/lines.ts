@@ -139,12 +139,12 @@ export function linesOf(found: Findings, say: Say, tag: string): Line[] {
     attached: () =>
       ofFacts(({ session, around: { attached } }) => {
         if (!session || !attached) return skipped;
-        const [first] = Object.entries(attached.problems);
-        if (!attached.reachable) return bad(say('attached_off'), 'not all hosts are allowed');
+        const [first, ...others] = Object.entries(attached.problems);
+        if (attached.missing.length > 0) return bad(say('attached_off'), `not allowed: ${attached.missing.join(' ')}`);
         if (!first) return good(say('diag_attached_ok'), 'no problem');
         const [where, problem] = first;
         const { words, fact } = wrong(problem);
-        return poor(words, `${where}: ${fact}`);
+        return poor(words, `${where}: ${fact}${others.length > 0 ? ` (and ${others.length} more)` : ''}`);
       }),
     problem: () =>
       ofFacts(({ problem }) =>

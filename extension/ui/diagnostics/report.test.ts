@@ -27,6 +27,7 @@ describe('what is copied', () => {
     ['a mail address', 'nothing for ada@corp.test today', 'ada@corp'],
     ['a site', 'https://shop.test:8443/cart?id=7 may not ask', 'shop.test'],
     ['a site in brackets', 'refused (https://shop.test)', 'shop.test'],
+    ['the hosts without access', 'not allowed: https://legacy.test/* https://shop.test:8443/*', 'shop.test'],
     ['a token', 'got eyJhbGciOiJFUzI1NiIsInR5.eyJzdWIiOiJwMSJ9.c2lnbmF0dXJl', 'eyJzdWIi'],
     ['an opaque value', 'cookie b3BhcXVlLXZhbHVlLW9mLTEyOC1iaXRz', 'b3BhcXVl'],
   ])('has not %s, however it got into a message', (_what, fact, secret) => {

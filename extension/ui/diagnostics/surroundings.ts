@@ -27,7 +27,7 @@ export async function lookAround({ broker, profile, sites: origins }: Diagnostic
     ),
     attached: attaches
       ? {
-          reachable: await attachHosts.areReachable(),
+          missing: await attachHosts.missing(),
           problems: ((await keptInSession(attachProblemsKey).get()) as Record<string, Problem> | undefined) ?? {},
         }
       : undefined,

@@ -247,10 +247,10 @@ export function attachedCases(browser: () => Browser, stage: () => LegacyStage, 
     expect(await popup.evaluate(`browser.permissions.remove({ origins: [${taken}] })`)).toBe(true);
     await popup.close();
     const after = await browser().openExtensionPage('ui/popup.html');
-    await sees(after, 'body', 'every host that it adds your access for');
+    await sees(after, 'body', 'blocks the extension from some addresses');
     await after.close();
     const diagnostics = await browser().openExtensionPage('ui/diagnostics.html');
-    await sees(diagnostics, 'body', 'every host that it adds your access for');
+    await sees(diagnostics, 'body', 'blocks the extension from some addresses');
     await diagnostics.close();
   });
 
