@@ -12,6 +12,8 @@ export interface Scene {
   later?: Answers;
   /** The browser's answer to a permission request. */
   grants?: boolean;
+  /** Match patterns that the manifest names. */
+  hosts?: string[];
   /** Match patterns that the extension has access to. The bridge is injected in each. */
   access?: string[];
   /** The organization's policy. */
@@ -106,7 +108,7 @@ export function fakeBrowser({ scene, messages, tag }: { scene: Scene; messages: 
     runtime: {
       id: 'fake',
       connect,
-      getManifest: () => ({ version: '0.1.0', permissions: ['scripting'] }),
+      getManifest: () => ({ version: '0.1.0', permissions: ['scripting'], host_permissions: scene.hosts ?? [] }),
       getURL: (path: string) => `/${path}`,
       openOptionsPage: async () => undefined,
     },

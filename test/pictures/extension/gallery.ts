@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { root } from '../../../demo/program.ts';
-import { storeBuild } from '../../../extension/packaging/build-config.ts';
+import { type BuildConfig, storeBuild } from '../../../extension/packaging/build-config.ts';
 import { buildExtension, readManifest } from '../../../extension/packaging/build-extension.ts';
 import type { UiMethod } from '../../../extension/protocol/ui.ts';
 import { fakeBrowser, type Messages } from './fake-browser.ts';
-import { pageSizes, type State } from './states.ts';
+import { attached, pageSizes, type State } from './states.ts';
 
 export interface Look {
   theme: 'light' | 'dark';
@@ -23,6 +23,11 @@ export interface ExtensionGallery {
   open(browser: Browser, state: State, look: Look): Promise<Page>;
   close(): Promise<void>;
 }
+
+const attachingBuild: BuildConfig = {
+  baked: { broker: 'https://latchkey.example.com', sites: attached.sites, attached },
+  firefoxId: storeBuild.firefoxId,
+};
 
 /** The first request of each page to the background. */
 const firstQuestions = {
@@ -39,14 +44,18 @@ const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
 /** Builds the extension and serves its files on loopback, under the extension's own content security policy. */
 export async function openExtensionGallery(): Promise<ExtensionGallery> {
   const outDir = await mkdtemp(join(tmpdir(), 'latchkey-gallery-'));
-  await buildExtension(storeBuild, { target: 'chrome', version: '0.1.0', outDir });
-  const files = join(outDir, 'chrome');
-  const { content_security_policy: policy } = await readManifest(files);
+  const builds = { store: storeBuild, attaching: attachingBuild };
+  for (const [name, config] of Object.entries(builds))
+    await buildExtension(config, { target: 'chrome', version: '0.1.0', outDir: join(outDir, name) });
+  const { content_security_policy: policy } = await readManifest(join(outDir, 'store/chrome'));
   const server = createServer(async (request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    // Pages name their files from the root.
+    const build = request.headers.host?.split('.', 1)[0] === 'attaching' ? 'attaching' : 'store';
+    const path = normalize(pathname);
     const type = types[extname(path)] ?? 'application/octet-stream';
     try {
-      const content = await readFile(join(files, path));
+      const content = await readFile(join(outDir, build, 'chrome', path));
       response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': policy.extension_pages }).end(content);
     } catch {
       response.writeHead(404).end();
@@ -56,7 +65,7 @@ export async function openExtensionGallery(): Promise<ExtensionGallery> {
   const { port } = server.address() as AddressInfo;
 
   return {
-    async open(browser, { page: name, scene, act }, { theme, tag = 'en' }) {
+    async open(browser, { page: name, scene, act, build = 'store' }, { theme, tag = 'en' }) {
       const locale = await readFile(join(root, 'extension/_locales', tag, 'messages.json'), 'utf8');
       const page = await browser.newPage({
         viewport: pageSizes[name],
@@ -76,7 +85,7 @@ export async function openExtensionGallery(): Promise<ExtensionGallery> {
           },
         }),
       );
-      await page.goto(`http://localhost:${port}/ui/${name}.html#prompt`);
+      await page.goto(`http://${build}.localhost:${port}/ui/${name}.html#prompt`);
       // A page whose first request is never answered stays busy.
       const isAnswered = scene.answers[firstQuestions[name]] !== 'silence';
       await page.waitForSelector(isAnswered ? 'main:not([aria-busy])' : 'main');

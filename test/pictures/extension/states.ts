@@ -26,6 +26,8 @@ export const pageSizes = {
 export interface State {
   page: keyof typeof pageSizes;
   scene: Scene;
+  /** Of the extension. Default: the one for stores. */
+  build?: 'store' | 'attaching';
   act?: (page: Page) => Promise<unknown>;
 }
 
@@ -85,6 +87,26 @@ const signedIn: Extract<PopupState, { view: 'signed_in' }> = {
   features: ['activity', 'devices'],
   news: 0,
 };
+
+/** What a build attaches tokens for. */
+export const attached = { sites: ['https://legacy.example.com'], apis: ['https://api.example.com'] };
+const attachedHosts = [...attached.sites, ...attached.apis].map((origin) => `${origin}/*`);
+
+/** At a page that can't be changed. @param access to which hosts */
+const unchangedPage = (access: string[]): Partial<State> => ({
+  build: 'attaching',
+  scene: {
+    answers: {
+      'state.get': {
+        ...signedIn,
+        sites: [...sites, site('Legacy reports', 'legacy.example.com', { access: 'organization', attached: true })],
+      },
+    },
+    tab: 'https://legacy.example.com/',
+    hosts: attachedHosts,
+    access,
+  },
+});
 
 /** A logo, a color and people to ask. */
 const acme: Organization = {
@@ -333,20 +355,8 @@ export const states: ReadonlyMap<string, State> = new Map<string, State>([
     'popup-this-site-blocked',
     popup(signedIn, { scene: { answers: { 'state.get': signedIn }, tab: 'https://news.example.com/' } }),
   ],
-  [
-    'popup-this-site-attached',
-    popup(signedIn, {
-      scene: {
-        answers: {
-          'state.get': {
-            ...signedIn,
-            sites: [...sites, site('Legacy reports', 'legacy.example.com', { access: 'organization', attached: true })],
-          },
-        },
-        tab: 'https://legacy.example.com/',
-      },
-    }),
-  ],
+  ['popup-this-site-attached', popup(signedIn, unchangedPage(attachedHosts))],
+  ['popup-this-site-attached-off', popup(signedIn, unchangedPage([]))],
   [
     'popup-this-site-off',
     popup(signedIn, {
